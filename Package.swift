@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The settings every target of this package is built with: no warning is let through, and an import is internal
+/// unless it says otherwise, so that a module's public face never leaks what it stands on.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// The five services: module name, executable name.
+let services = [
+    ("CustomerService", "waybill-customer"),
+    ("SalesService", "waybill-sales"),
+    ("ServiceDeskService", "waybill-servicedesk"),
+    ("FinanceService", "waybill-finance"),
+    ("SupplierService", "waybill-supplier"),
+]
+
+let package = Package(
+    name: "waybill",
+    platforms: [.macOS("26.0")],
+    products: [.executable(name: "waybill", targets: ["WaybillCLI"])]
+        + services.map { .executable(name: $0.1, targets: [$0.0]) },
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(
+            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: [.defaults, "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // The only doors to C.
+        .systemLibrary(
+            name: "CRabbitMQ", pkgConfig: "librabbitmq",
+            providers: [.apt(["librabbitmq-dev"]), .brew(["rabbitmq-c"])]),
+        .systemLibrary(
+            name: "CLibPQ", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "CSystemShims"),
+
+        // The libraries, from the bottom up.
+        .target(name: "PinnedThread", dependencies: ["CSystemShims"], swiftSettings: settings),
+        .target(name: "Contracts", swiftSettings: settings),
+        .target(
+            name: "Messaging", dependencies: ["Contracts", "PinnedThread", "CSystemShims", "CRabbitMQ", log],
+            swiftSettings: settings),
+        .target(
+            name: "Postgres", dependencies: ["PinnedThread", "CSystemShims", "CLibPQ", log, crypto],
+            swiftSettings: settings),
+        .target(
+            name: "ServiceKit",
+            dependencies: [
+                "Contracts", "Messaging", "Postgres", log, crypto, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["Contracts"], swiftSettings: settings),
+
+        // The operator's command.
+        .executableTarget(
+            name: "WaybillCLI",
+            dependencies: ["Contracts", "Messaging", "ServiceKit", "Simulation", log, arguments],
+            swiftSettings: settings),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["Contracts", "Messaging", "Postgres", log], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(name: "PinnedThreadTests", dependencies: ["PinnedThread", "CSystemShims"], swiftSettings: settings),
+        .testTarget(
+            name: "ContractsTests", dependencies: ["Contracts"], exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(
+            name: "MessagingTests",
+            dependencies: ["Messaging", "Contracts", "PinnedThread", "TestSupport", log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "PinnedThread", "TestSupport", log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ServiceKitTests",
+            dependencies: ["ServiceKit", "Contracts", "Messaging", "Postgres", "TestSupport", log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: services.map { .byName(name: $0.0) } + [
+                "Contracts", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation", "WaybillCLI", log,
+            ],
+            swiftSettings: settings),
+    ]
+        + services.map { module, _ in
+            .executableTarget(
+                name: module, dependencies: ["Contracts", "ServiceKit", "Postgres", log], swiftSettings: settings)
+        }
+)

@@ -1,0 +1,4 @@
+#pragma once
+
+#include <libpq-fe.h>
+#include <postgres_ext.h>

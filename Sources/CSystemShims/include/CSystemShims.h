@@ -1,0 +1,19 @@
+#pragma once
+
+#include <poll.h>
+#include <stdint.h>
+
+/// Makes a wake-up descriptor: an eventfd on Linux. Non-blocking, closed on exec. Returns -1 with errno on failure.
+int waybill_wake_open(void);
+
+/// Wakes whoever polls the descriptor. Never blocks; several wake-ups before a drain count as one.
+void waybill_wake_signal(int descriptor);
+
+/// Takes back all wake-ups.
+void waybill_wake_drain(int descriptor);
+
+/// The kernel's id of the calling thread, for tests and logs.
+int64_t waybill_thread_id(void);
+
+/// Names the calling thread, as seen by the system's tools (15 characters at most).
+void waybill_thread_name(const char *name);

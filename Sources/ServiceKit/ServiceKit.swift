@@ -1,0 +1,5 @@
+import Configuration
+import Crypto
+import Hummingbird
+import Logging
+import ServiceLifecycle
