@@ -70,6 +70,7 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
+            resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
         .target(name: "Simulation", dependencies: ["Contracts"], swiftSettings: settings),
 

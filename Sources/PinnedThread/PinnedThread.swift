@@ -116,14 +116,15 @@ public final class PinnedThread: SerialExecutor, @unchecked Sendable {
         state.withLock { $0.thread = pthread_self() }
         var readiness = Readiness.none
         while true {
-            let (jobs, idle, isStopping) = state.withLock { state in
+            let (jobs, isStopping) = state.withLock { state in
                 let jobs = state.jobs
                 state.jobs.removeAll(keepingCapacity: true)
-                return (jobs, state.idle, state.isStopping)
+                return (jobs, state.isStopping)
             }
             for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
             if isStopping && jobs.isEmpty { return }
-            let wait = idle?(readiness) ?? Wait()
+            // Read after the jobs: one of them may have set it.
+            let wait = state.withLock { $0.idle }?(readiness) ?? Wait()
             readiness = sleep(wait)
         }
     }
