@@ -12,7 +12,7 @@ import Synchronization
 /// - Important: call ``stop()`` from the owner's `isolated deinit` and nowhere else. Earlier would strand the job that
 ///   runs that very deinitialiser.
 ///
-/// `@unchecked Sendable`: every mutable property lives in `state`, a `Mutex`; `wake` is an immutable descriptor whose
+/// `@unchecked Sendable`: every mutable property lives in `state`, a `Mutex`; `wakeDescriptor` is an immutable descriptor whose
 /// operations are single, thread-safe system calls; the rest is immutable.
 public final class PinnedThread: SerialExecutor, @unchecked Sendable {
     private struct State {
@@ -26,15 +26,15 @@ public final class PinnedThread: SerialExecutor, @unchecked Sendable {
     /// The name the system's tools show for the thread.
     public let name: String
     private let state = Mutex(State())
-    private let wake: Int32
+    private let wakeDescriptor: Int32
 
     /// Starts the thread.
     ///
     /// - Parameter name: what the system's tools show; 15 characters are kept.
     public init(name: String) {
         self.name = String(name.prefix(15))
-        wake = waybill_wake_open()
-        precondition(wake >= 0, "no descriptor left for a wake-up: raise the limit of open files")
+        wakeDescriptor = waybill_wake_open()
+        precondition(wakeDescriptor >= 0, "no descriptor left for a wake-up: raise the limit of open files")
         var thread = pthread_t()
         // The thread owns one reference to its executor and gives it back as its last act.
         let context = Unmanaged.passRetained(self)
@@ -51,7 +51,7 @@ public final class PinnedThread: SerialExecutor, @unchecked Sendable {
     }
 
     deinit {
-        close(wake)
+        close(wakeDescriptor)
     }
 
     /// Takes a job of the actor; the concurrency runtime calls this.
@@ -62,7 +62,7 @@ public final class PinnedThread: SerialExecutor, @unchecked Sendable {
             defer { state.isSleeping = false }
             return state.isSleeping
         }
-        if wasSleeping { waybill_wake_signal(wake) }
+        if wasSleeping { waybill_wake_signal(wakeDescriptor) }
     }
 
     /// This executor, as the concurrency runtime wants it named.
@@ -97,7 +97,13 @@ public final class PinnedThread: SerialExecutor, @unchecked Sendable {
             defer { state.isSleeping = false }
             return state.isSleeping
         }
-        if wasSleeping { waybill_wake_signal(wake) }
+        if wasSleeping { waybill_wake_signal(wakeDescriptor) }
+    }
+
+    /// Has the idle handler asked again soon, from any thread.
+    public func wake() {
+        // Always by the descriptor: awake, the thread may have asked just before whatever the caller changed.
+        waybill_wake_signal(wakeDescriptor)
     }
 
     /// Lets the thread finish what it was given and end. For the owner's `isolated deinit` only.
@@ -108,7 +114,7 @@ public final class PinnedThread: SerialExecutor, @unchecked Sendable {
             defer { state.isSleeping = false }
             return state.isSleeping
         }
-        if wasSleeping { waybill_wake_signal(wake) }
+        if wasSleeping { waybill_wake_signal(wakeDescriptor) }
     }
 
     private func loop() {
@@ -137,13 +143,13 @@ public final class PinnedThread: SerialExecutor, @unchecked Sendable {
             return state.isSleeping
         }
         var descriptors = [
-            pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wait.descriptor, events: wait.events, revents: 0),
         ]
         let count = poll(&descriptors, 2, mayBlock ? wait.milliseconds : 0)
         state.withLock { $0.isSleeping = false }
         guard count > 0 else { return count == 0 && mayBlock ? .timeUp : .none }
-        if descriptors[0].revents != 0 { waybill_wake_drain(wake) }
+        if descriptors[0].revents != 0 { waybill_wake_drain(wakeDescriptor) }
         return Readiness(events: descriptors[1].revents)
     }
 }

@@ -1,0 +1,118 @@
+/// Who may publish a kind of message.
+public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
+    /// Other companies' systems.
+    case partner
+    /// One of the services.
+    case service(ServiceName)
+
+    /// The owner's name.
+    public var description: String {
+        switch self {
+        case .partner: "partner"
+        case .service(let name): name.rawValue
+        }
+    }
+}
+
+/// A kind of message: what it is, who writes it, who reads it, and its fields.
+public struct ContractDescription: Sendable {
+    /// Its type, which is also its routing key.
+    public let type: MessageType
+    /// Who publishes it.
+    public let owner: ContractOwner
+    /// Which services read it.
+    public let readers: [ServiceName]
+    /// What it tells, in one sentence.
+    public let summary: String
+    /// Its fields, recorded from the code that reads them.
+    public let fields: [FieldDescription]
+    /// Reads data as this kind of message and writes it again.
+    public let reencode: @Sendable (JSONNode) throws(Refusal) -> [UInt8]
+
+    /// The exchange it goes to.
+    public var exchange: String {
+        owner == .partner ? "waybill.inbound" : "waybill.events"
+    }
+
+    init<Body: Message>(_ body: Body.Type, _ owner: ContractOwner, to readers: [ServiceName], _ summary: String) {
+        type = Body.type
+        self.owner = owner
+        self.readers = readers
+        self.summary = summary
+        fields = FieldReader.record(Body.init(fields:))
+        reencode = { node throws(Refusal) in try Body(node: node).encode() }
+    }
+}
+
+/// Every contract there is. Bindings, permissions, documents and tests are derived from this list.
+public enum Catalogue {
+    /// The contracts, those of partners first.
+    public static let contracts: [ContractDescription] = [
+        ContractDescription(
+            OrderPlaced.self, .partner, to: ServiceName.allCases, "An order came into being."),
+        ContractDescription(
+            OrderChanged.self, .partner, to: ServiceName.allCases,
+            "An order stands differently now: the whole order again, with a higher revision."),
+        ContractDescription(
+            OrderCancelled.self, .partner, to: [.sales, .servicedesk, .finance], "An order is not done after all."),
+        ContractDescription(OrderCompleted.self, .partner, to: [.servicedesk], "An order is done."),
+        ContractDescription(
+            CostRecorded.self, .partner, to: [.finance, .supplier], "What a line of an order costs."),
+        ContractDescription(InvoiceIssued.self, .partner, to: [.finance], "A customer owes money."),
+        ContractDescription(PaymentReceived.self, .partner, to: [.finance], "A customer has paid."),
+        ContractDescription(SupplierInvoiceReceived.self, .partner, to: [.supplier], "We owe a supplier money."),
+        ContractDescription(SupplierPaymentMade.self, .partner, to: [.supplier], "We have paid a supplier."),
+        ContractDescription(
+            CustomerReported.self, .partner, to: [.customer], "A customer's master record in another system."),
+        ContractDescription(
+            SupplierReported.self, .partner, to: [.supplier], "A supplier's master record in another system."),
+        ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
+        ContractDescription(
+            CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance],
+            "A customer was seen for the first time."),
+        ContractDescription(
+            CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance],
+            "A customer stands differently now: the whole record again, with a higher revision."),
+        ContractDescription(
+            MarginAlertRaised.self, .service(.finance), to: [.sales],
+            "An order or a customer earns too little or costs us money."),
+        ContractDescription(MarginAlertCleared.self, .service(.finance), to: [.sales], "A margin alert is no more."),
+        ContractDescription(
+            AcceptanceChanged.self, .service(.finance), to: [.sales],
+            "Orders of a customer in a line of business are taken differently now."),
+        ContractDescription(
+            OrderDecided.self, .service(.finance), to: [.sales], "The answer to every placed or changed order."),
+        ContractDescription(
+            OrderAnomalyRaised.self, .service(.sales), to: [.customer], "A customer's orders are not as usual."),
+        ContractDescription(
+            OrderAnomalyCleared.self, .service(.sales), to: [.customer],
+            "A customer's orders are as usual again."),
+        ContractDescription(
+            SurveyRequested.self, .service(.servicedesk), to: [.customer],
+            "A customer shall be asked how it went."),
+        ContractDescription(
+            SupplierRegistered.self, .service(.supplier), to: [.finance],
+            "A supplier was seen for the first time, or is known better now."),
+        ContractDescription(
+            CostBiasChanged.self, .service(.supplier), to: [.finance],
+            "How far a supplier's invoices are from what was expected."),
+    ]
+
+    private static let byType = Dictionary(uniqueKeysWithValues: contracts.map { ($0.type, $0) })
+    private static let names = Set(contracts.map { String($0.type.name) })
+
+    /// The contract of a type; `nil` when there is none.
+    public static func description(of type: MessageType) -> ContractDescription? { byType[type] }
+
+    /// Why a type that no contract has is refused: the name is unknown, or only its version.
+    public static func refusal(forUnknown type: MessageType) -> Refusal {
+        if type.version != nil, names.contains(String(type.name)) {
+            return Refusal(
+                .unknownVersion, path: "type",
+                "'\(type.name)' is known, but not in this version: 'waybill contracts list' shows which")
+        }
+        return Refusal(
+            .unknownType, path: "type",
+            "\(quoted(type.description)) is no type of message: 'waybill contracts list' shows those there are")
+    }
+}

@@ -1,0 +1,231 @@
+/// A named value that comes with a question.
+public struct QueryParameter: Part {
+    /// Its name.
+    public let name: String
+    /// Its value.
+    public let value: String
+
+    /// - Parameters: as the properties.
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Reads it.
+    public init(fields: inout FieldReader) throws(Refusal) {
+        name = try fields.identifier("name")
+        value = try fields.text("value", maximum: 1_000)
+    }
+
+    /// Writes it.
+    public func write(to object: inout ObjectWriter) {
+        object.text("name", name)
+        object.text("value", value)
+    }
+}
+
+/// A question to a service. Its type on the wire is the service's: `finance.run-query.v1`.
+public struct RunQuery: Part {
+    /// What is asked, such as `orders.show`.
+    public let query: String
+    /// The values that come with it.
+    public let parameters: [QueryParameter]
+
+    /// - Parameters: as the properties.
+    public init(query: String, parameters: [QueryParameter] = []) {
+        self.query = query
+        self.parameters = parameters
+    }
+
+    /// Reads it.
+    public init(fields: inout FieldReader) throws(Refusal) {
+        query = try fields.identifier("query")
+        parameters = try fields.array("parameters", QueryParameter.self, 0...50)
+    }
+
+    /// Writes it.
+    public func write(to object: inout ObjectWriter) {
+        object.text("query", query)
+        object.array("parameters", parameters)
+    }
+
+    /// The type of a question to a service; also its routing key.
+    public static func type(for service: ServiceName) -> MessageType {
+        MessageType("\(service.rawValue).run-query.v1")
+    }
+}
+
+/// What kind of values a column holds.
+public enum ColumnKind: String, Sendable, CaseIterable {
+    /// Words.
+    case text
+    /// Whole numbers.
+    case integer
+    /// Exact decimals.
+    case decimal
+    /// Points in time or days.
+    case time
+    /// `true` and `false`.
+    case boolean
+}
+
+/// A column of an answer.
+public struct QueryColumn: Part {
+    /// Its name.
+    public let name: String
+    /// What it holds.
+    public let kind: ColumnKind
+
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - kind: what it holds.
+    public init(_ name: String, _ kind: ColumnKind = .text) {
+        self.name = name
+        self.kind = kind
+    }
+
+    /// Reads it.
+    public init(fields: inout FieldReader) throws(Refusal) {
+        name = try fields.identifier("name")
+        kind = try fields.choice("kind", ColumnKind.self)
+    }
+
+    /// Writes it.
+    public func write(to object: inout ObjectWriter) {
+        object.text("name", name)
+        object.choice("kind", kind)
+    }
+}
+
+/// A row of an answer: the values in the order of the columns, as text; an absent one is `nil`.
+public struct QueryRow: Part {
+    /// The values.
+    public let values: [String?]
+
+    /// - Parameter values: the values.
+    public init(_ values: [String?]) {
+        self.values = values
+    }
+
+    /// Reads it. A value stands as a text; `present` says which of them are there.
+    public init(fields: inout FieldReader) throws(Refusal) {
+        let texts = try fields.texts("values", maximum: 16_384, 0...100)
+        let present = try fields.text("present", maximum: 100)
+        values = zip(texts, present).map { $1 == "1" ? $0 : nil }
+    }
+
+    /// Writes it.
+    public func write(to object: inout ObjectWriter) {
+        object.texts("values", values.map { $0 ?? "" })
+        object.text("present", String(values.map { $0 == nil ? "0" : "1" }))
+    }
+}
+
+/// A table of an answer.
+public struct QueryTable: Part {
+    /// The most rows that one answer carries.
+    public static let maximumRows = 2_000
+    /// Its name.
+    public let name: String
+    /// Its columns.
+    public let columns: [QueryColumn]
+    /// Its rows.
+    public let rows: [QueryRow]
+
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - columns: its columns.
+    ///   - rows: its values, row by row.
+    public init(_ name: String, _ columns: [QueryColumn], rows: [[String?]]) {
+        self.name = name
+        self.columns = columns
+        self.rows = rows.prefix(Self.maximumRows).map { QueryRow($0) }
+    }
+
+    /// Reads it.
+    public init(fields: inout FieldReader) throws(Refusal) {
+        name = try fields.identifier("name")
+        columns = try fields.array("columns", QueryColumn.self, 0...100)
+        rows = try fields.array("rows", QueryRow.self, 0...Self.maximumRows)
+    }
+
+    /// Writes it.
+    public func write(to object: inout ObjectWriter) {
+        object.text("name", name)
+        object.array("columns", columns)
+        object.array("rows", rows)
+    }
+}
+
+/// Whether a question was answered.
+public enum QueryStatus: String, Sendable, CaseIterable {
+    /// It was.
+    case answered
+    /// It was not, for a reason.
+    case refused
+}
+
+/// The answer to a question.
+public struct QueryReply: Part {
+    /// Whether it was answered.
+    public let status: QueryStatus
+    /// The reason code of a refusal.
+    public let reason: String?
+    /// The reason in words.
+    public let detail: String?
+    /// The time that the answer is of.
+    public let asOf: Timestamp
+    /// The tables.
+    public let tables: [QueryTable]
+
+    private init(status: QueryStatus, reason: String?, detail: String?, asOf: Timestamp, tables: [QueryTable]) {
+        self.status = status
+        self.reason = reason
+        self.detail = detail
+        self.asOf = asOf
+        self.tables = tables
+    }
+
+    /// An answer.
+    public static func answered(_ tables: [QueryTable], asOf: Timestamp) -> QueryReply {
+        QueryReply(status: .answered, reason: nil, detail: nil, asOf: asOf, tables: tables)
+    }
+
+    /// A refusal.
+    public static func refused(reason: String, detail: String, asOf: Timestamp) -> QueryReply {
+        QueryReply(status: .refused, reason: reason, detail: String(detail.prefix(1_000)), asOf: asOf, tables: [])
+    }
+
+    /// Reads it.
+    public init(fields: inout FieldReader) throws(Refusal) {
+        status = try fields.choice("status", QueryStatus.self)
+        reason = try fields.optionalText("reason", maximum: 64)
+        detail = try fields.optionalText("detail", maximum: 4_000)
+        asOf = try fields.timestamp("asOf")
+        tables = try fields.array("tables", QueryTable.self, 0...20)
+    }
+
+    /// Writes it.
+    public func write(to object: inout ObjectWriter) {
+        object.choice("status", status)
+        object.text("reason", reason)
+        object.text("detail", detail)
+        object.timestamp("asOf", asOf)
+        object.array("tables", tables)
+    }
+}
+
+extension Part {
+    /// Reads it from a document of its own.
+    ///
+    /// - Parameters:
+    ///   - bytes: the JSON text.
+    ///   - limits: how much it may hold.
+    public init(json bytes: [UInt8], limits: JSONLimits = .standard) throws(Refusal) {
+        let document = try JSONDocument(parsing: bytes, limits: limits)
+        self = try FieldReader.under("$") { () throws(Refusal) in
+            var reader = try FieldReader(document.root)
+            return try Self(fields: &reader)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+/// Why a message is not accepted: a code for machines, the place, and words for people.
+///
+/// A refused message goes to the dead letters with this in its headers; it is never dropped and never guessed at.
+public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The code.
+    public let reason: Reason
+    /// Where: a JSON path into the body (`$.lines[3].revenue`), a header (`headers.cloudEvents_id`) or an AMQP property
+    /// (`properties.message_id`).
+    public let path: String
+    /// What is wrong and what to do, in a sentence. Offending values are quoted at most 64 characters long.
+    public let detail: String
+
+    /// A refusal.
+    public init(_ reason: Reason, path: String, _ detail: String) {
+        self.reason = reason
+        self.path = path
+        self.detail = detail
+    }
+
+    /// Code, place and words on one line.
+    public var description: String { "\(reason.rawValue) at \(path): \(detail)" }
+}
+
+/// A value that cannot be read, before it is known where it stood.
+public struct ValueFault: Error, Sendable, Equatable {
+    /// The code.
+    public let reason: Reason
+    /// What is wrong and what to do.
+    public let detail: String
+
+    /// A fault.
+    public init(_ reason: Reason, _ detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// The refusal of a message because of this fault at a place.
+    public func refusal(at path: String) -> Refusal { Refusal(reason, path: path, detail) }
+}
+
+/// The codes of refusal. A code, once published, keeps its meaning.
+public enum Reason: String, Sendable, CaseIterable {
+    // The body as text
+
+    /// The body is not JSON (RFC 8259).
+    case notJSON = "not-json"
+    /// The body is not UTF-8.
+    case badUTF8 = "bad-utf8"
+    /// A string holds the character U+0000, which no database text can.
+    case nullCharacter = "null-character"
+    /// A string holds half of a surrogate pair.
+    case loneSurrogate = "lone-surrogate"
+    /// Arrays and objects are nested more than 32 deep.
+    case tooDeep = "too-deep"
+    /// An object names the same key twice.
+    case duplicateKey = "duplicate-key"
+    /// There is no body.
+    case emptyBody = "empty-body"
+    /// The body is larger than 1 MiB.
+    case bodyTooLarge = "body-too-large"
+    /// An array has more elements than it may.
+    case tooManyElements = "too-many-elements"
+    /// A string is longer than 64 KiB.
+    case stringTooLong = "string-too-long"
+    /// A number is outside what can be held exactly, or outside the field's range.
+    case numberOutOfRange = "number-out-of-range"
+
+    // The fields
+
+    /// A required field is absent or null.
+    case missingField = "missing-field"
+    /// A field is of another JSON type.
+    case wrongType = "wrong-type"
+    /// A decimal is not written as one.
+    case notADecimal = "not-a-decimal"
+    /// A decimal has more than four places.
+    case tooManyDecimals = "too-many-decimals"
+    /// A decimal has more than fifteen digits before the point.
+    case amountTooLarge = "amount-too-large"
+    /// An amount is negative where only a credit line may be.
+    case negativeAmount = "negative-amount"
+    /// The currency is not an active ISO 4217 code.
+    case unknownCurrency = "unknown-currency"
+    /// A time or a day is not written as one, has no offset, or does not exist.
+    case badTime = "bad-time"
+    /// The year is outside 1970…2199.
+    case timeOutOfRange = "time-out-of-range"
+    /// An identifier is empty or longer than it may be.
+    case identifierLength = "identifier-length"
+    /// An identifier or name holds a control character.
+    case controlCharacter = "control-character"
+    /// A required text is empty.
+    case textTooShort = "text-too-short"
+    /// A text is longer than it may be.
+    case textTooLong = "text-too-long"
+    /// A value is none of the listed ones.
+    case valueNotAllowed = "value-not-allowed"
+    /// Two lines of one order have the same number.
+    case duplicateLine = "duplicate-line"
+    /// Two elements that must differ are the same.
+    case duplicateElement = "duplicate-element"
+    /// An order has more than 500 lines.
+    case tooManyLines = "too-many-lines"
+    /// An array has fewer elements than it must.
+    case tooFewElements = "too-few-elements"
+    /// More is allocated than was paid.
+    case overAllocated = "over-allocated"
+    /// Times contradict one another, such as a promise before the order.
+    case contradictoryTimes = "contradictory-times"
+
+    // The envelope
+
+    /// The message names no type.
+    case missingType = "missing-type"
+    /// The message names a type that no contract has.
+    case unknownType = "unknown-type"
+    /// The type is known, this version of it is not.
+    case unknownVersion = "unknown-version"
+    /// The message has no id.
+    case missingID = "missing-id"
+    /// The message names no source.
+    case missingSource = "missing-source"
+    /// An envelope attribute is malformed.
+    case badAttribute = "bad-attribute"
+    /// CloudEvents headers are written in more than one spelling.
+    case mixedHeaderSpellings = "mixed-header-spellings"
+    /// A CloudEvents batch; send one message per event.
+    case batchNotSupported = "batch-not-supported"
+    /// The content is not JSON by its content type, or is compressed.
+    case unsupportedContentType = "unsupported-content-type"
+    /// The message came under another routing key than its type, so that not all who read the type got it.
+    case routingKeyMismatch = "routing-key-mismatch"
+    /// A CloudEvents version other than 1.0.
+    case unsupportedSpecVersion = "unsupported-spec-version"
+    /// The publisher may not speak for this source.
+    case sourceNotAllowed = "source-not-allowed"
+
+    // The meaning
+
+    /// The same revision came before with other content.
+    case conflictingRevision = "conflicting-revision"
+    /// The same identifier came before with other content.
+    case conflictingContent = "conflicting-content"
+    /// No handler of this service takes the type.
+    case noHandler = "no-handler"
+    /// The message is older than the horizon within which duplicates are known, or its time has passed.
+    case expired
+    /// The message failed again and again for a reason of its own.
+    case tooManyAttempts = "too-many-attempts"
+    /// A fault of the service, not of the message: keep it and replay it once mended.
+    case internalError = "internal-error"
+}
+
+/// A value as it may be quoted in a refusal.
+func quoted(_ text: String) -> String {
+    text.unicodeScalars.count > 64 ? "\"\(String(text.unicodeScalars.prefix(63)))…\"" : "\"\(text)\""
+}

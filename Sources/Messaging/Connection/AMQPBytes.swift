@@ -1,0 +1,169 @@
+import CRabbitMQ
+
+extension amqp_bytes_t {
+    /// The text; what is no UTF-8 is replaced, for it is only shown.
+    var string: String {
+        String(decoding: UnsafeRawBufferPointer(start: bytes, count: len), as: UTF8.self)
+    }
+}
+
+extension String {
+    /// The text as the library wants it, for as long as the closure runs.
+    func withAMQPBytes<Result>(_ body: (amqp_bytes_t) -> Result) -> Result {
+        var copy = self
+        return copy.withUTF8 { text in
+            body(amqp_bytes_t(len: text.count, bytes: UnsafeMutableRawPointer(mutating: text.baseAddress)))
+        }
+    }
+}
+
+extension MessageProperties {
+    /// The properties as the library decoded them, copied.
+    init(_ raw: amqp_basic_properties_t) {
+        func text(_ flag: Int32, _ value: amqp_bytes_t) -> String? {
+            raw._flags & UInt32(flag) != 0 ? value.string : nil
+        }
+        self.init(
+            contentType: text(AMQP_BASIC_CONTENT_TYPE_FLAG, raw.content_type),
+            contentEncoding: text(AMQP_BASIC_CONTENT_ENCODING_FLAG, raw.content_encoding),
+            deliveryMode: raw._flags & UInt32(AMQP_BASIC_DELIVERY_MODE_FLAG) != 0 ? raw.delivery_mode : nil,
+            correlationID: text(AMQP_BASIC_CORRELATION_ID_FLAG, raw.correlation_id),
+            replyTo: text(AMQP_BASIC_REPLY_TO_FLAG, raw.reply_to),
+            expiration: text(AMQP_BASIC_EXPIRATION_FLAG, raw.expiration),
+            messageID: text(AMQP_BASIC_MESSAGE_ID_FLAG, raw.message_id),
+            timestamp: raw._flags & UInt32(AMQP_BASIC_TIMESTAMP_FLAG) != 0
+                ? Int64(truncatingIfNeeded: raw.timestamp) : nil,
+            type: text(AMQP_BASIC_TYPE_FLAG, raw.type), userID: text(AMQP_BASIC_USER_ID_FLAG, raw.user_id),
+            appID: text(AMQP_BASIC_APP_ID_FLAG, raw.app_id))
+        guard raw._flags & UInt32(AMQP_BASIC_HEADERS_FLAG) != 0 else { return }
+        for index in 0..<Int(raw.headers.num_entries) {
+            let entry = raw.headers.entries[index]
+            headers[entry.key.string] = HeaderValue(entry.value)
+        }
+    }
+}
+
+extension HeaderValue {
+    init(_ raw: amqp_field_value_t) {
+        switch amqp_field_value_kind_t(rawValue: UInt32(raw.kind)) {
+        case AMQP_FIELD_KIND_UTF8, AMQP_FIELD_KIND_BYTES: self = .string(raw.value.bytes.string)
+        case AMQP_FIELD_KIND_BOOLEAN: self = .boolean(raw.value.boolean != 0)
+        case AMQP_FIELD_KIND_I8: self = .integer(Int64(raw.value.i8))
+        case AMQP_FIELD_KIND_U8: self = .integer(Int64(raw.value.u8))
+        case AMQP_FIELD_KIND_I16: self = .integer(Int64(raw.value.i16))
+        case AMQP_FIELD_KIND_U16: self = .integer(Int64(raw.value.u16))
+        case AMQP_FIELD_KIND_I32: self = .integer(Int64(raw.value.i32))
+        case AMQP_FIELD_KIND_U32: self = .integer(Int64(raw.value.u32))
+        case AMQP_FIELD_KIND_I64: self = .integer(raw.value.i64)
+        case AMQP_FIELD_KIND_U64: self = .integer(Int64(clamping: raw.value.u64))
+        case AMQP_FIELD_KIND_F32: self = .double(Double(raw.value.f32))
+        case AMQP_FIELD_KIND_F64: self = .double(raw.value.f64)
+        case AMQP_FIELD_KIND_TIMESTAMP: self = .timestamp(Int64(clamping: raw.value.u64))
+        case AMQP_FIELD_KIND_VOID: self = .null
+        default: self = .other
+        }
+    }
+}
+
+/// Lays the texts of a message out in one buffer, so that the library can be given pointers into it.
+struct PropertyArena {
+    private var bytes: [UInt8] = []
+
+    private mutating func place(_ text: String) -> Range<Int> {
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        return start..<bytes.count
+    }
+
+    private mutating func place(_ text: String?) -> Range<Int>? { text.map { place($0) } }
+
+    /// Calls with the message in the library's form.
+    static func with<Result>(
+        _ message: Outgoing,
+        _ body: (amqp_bytes_t, amqp_bytes_t, UnsafePointer<amqp_basic_properties_t>, amqp_bytes_t) -> Result
+    ) -> Result {
+        var arena = PropertyArena()
+        let properties = message.properties
+        let exchange = arena.place(message.exchange)
+        let key = arena.place(message.routingKey)
+        let fixed: [Range<Int>?] = [
+            arena.place(properties.contentType), arena.place(properties.contentEncoding),
+            arena.place(properties.correlationID), arena.place(properties.replyTo), arena.place(properties.expiration),
+            arena.place(properties.messageID), arena.place(properties.type), arena.place(properties.userID),
+            arena.place(properties.appID),
+        ]
+        let headers = properties.headers.compactMap { name, value -> (Range<Int>, HeaderValue, Range<Int>?)? in
+            if case .other = value { return nil }
+            let text: String? = if case .string(let text) = value { text } else { nil }
+            return (arena.place(name), value, arena.place(text))
+        }
+        return arena.bytes.withUnsafeMutableBufferPointer { buffer in
+            func bytes(_ range: Range<Int>) -> amqp_bytes_t {
+                amqp_bytes_t(
+                    len: range.count, bytes: buffer.baseAddress.map { UnsafeMutableRawPointer($0 + range.lowerBound) })
+            }
+            var raw = amqp_basic_properties_t()
+            func set(_ index: Int, _ flag: Int32, _ path: WritableKeyPath<amqp_basic_properties_t, amqp_bytes_t>) {
+                guard let range = fixed[index] else { return }
+                raw._flags |= UInt32(flag)
+                raw[keyPath: path] = bytes(range)
+            }
+            set(0, AMQP_BASIC_CONTENT_TYPE_FLAG, \.content_type)
+            set(1, AMQP_BASIC_CONTENT_ENCODING_FLAG, \.content_encoding)
+            set(2, AMQP_BASIC_CORRELATION_ID_FLAG, \.correlation_id)
+            set(3, AMQP_BASIC_REPLY_TO_FLAG, \.reply_to)
+            set(4, AMQP_BASIC_EXPIRATION_FLAG, \.expiration)
+            set(5, AMQP_BASIC_MESSAGE_ID_FLAG, \.message_id)
+            set(6, AMQP_BASIC_TYPE_FLAG, \.type)
+            set(7, AMQP_BASIC_USER_ID_FLAG, \.user_id)
+            set(8, AMQP_BASIC_APP_ID_FLAG, \.app_id)
+            if let mode = properties.deliveryMode {
+                raw._flags |= UInt32(AMQP_BASIC_DELIVERY_MODE_FLAG)
+                raw.delivery_mode = mode
+            }
+            if let timestamp = properties.timestamp {
+                raw._flags |= UInt32(AMQP_BASIC_TIMESTAMP_FLAG)
+                raw.timestamp = UInt64(bitPattern: timestamp)
+            }
+            var entries = headers.map { name, value, text in
+                amqp_table_entry_t(key: bytes(name), value: field(value, text.map(bytes)))
+            }
+            return entries.withUnsafeMutableBufferPointer { table in
+                if !table.isEmpty {
+                    raw._flags |= UInt32(AMQP_BASIC_HEADERS_FLAG)
+                    raw.headers = amqp_table_t(num_entries: Int32(table.count), entries: table.baseAddress)
+                }
+                return message.body.withUnsafeBufferPointer { content in
+                    body(
+                        bytes(exchange), bytes(key), &raw,
+                        amqp_bytes_t(
+                            len: content.count, bytes: UnsafeMutableRawPointer(mutating: content.baseAddress)))
+                }
+            }
+        }
+    }
+
+    private static func field(_ value: HeaderValue, _ text: amqp_bytes_t?) -> amqp_field_value_t {
+        var field = amqp_field_value_t()
+        func kind(_ kind: amqp_field_value_kind_t) { field.kind = UInt8(kind.rawValue) }
+        switch value {
+        case .string:
+            kind(AMQP_FIELD_KIND_UTF8)
+            field.value.bytes = text ?? amqp_empty_bytes
+        case .integer(let number):
+            kind(AMQP_FIELD_KIND_I64)
+            field.value.i64 = number
+        case .boolean(let flag):
+            kind(AMQP_FIELD_KIND_BOOLEAN)
+            field.value.boolean = flag ? 1 : 0
+        case .double(let number):
+            kind(AMQP_FIELD_KIND_F64)
+            field.value.f64 = number
+        case .timestamp(let seconds):
+            kind(AMQP_FIELD_KIND_TIMESTAMP)
+            field.value.u64 = UInt64(bitPattern: seconds)
+        case .null, .other: kind(AMQP_FIELD_KIND_VOID)
+        }
+        return field
+    }
+}

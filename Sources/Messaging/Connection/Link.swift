@@ -1,0 +1,344 @@
+import CRabbitMQ
+import Foundation
+
+/// One connection with one channel, spoken to synchronously on the thread of the actor that owns it.
+///
+/// One channel only: librabbitmq loses frames when two share a connection. Frames are read one by one with a zero
+/// time-out and put together here, because the library's own reading of a message waits without limit in its middle.
+///
+/// Not `Sendable`: it lives inside an actor whose pinned thread is the only one to use it.
+final class Link {
+    /// What the broker says unasked.
+    enum Event {
+        case delivery(Delivery)
+        case returned(Delivery, code: Int, text: String)
+        case confirmed(UInt64, isMultiple: Bool)
+        case refused(UInt64, isMultiple: Bool)
+        case consumerCancelled
+        case blocked(String)
+        case unblocked
+    }
+
+    /// The library's connection, closed when it goes.
+    private struct Handle: ~Copyable {
+        let raw: amqp_connection_state_t
+
+        deinit {
+            amqp_destroy_connection(raw)
+        }
+    }
+
+    /// A message of which not all frames have come yet.
+    private struct Partial {
+        var tag: UInt64 = 0
+        var exchange: String
+        var routingKey: String
+        var isRedelivered = false
+        var returned: (code: Int, text: String)?
+        var properties = MessageProperties()
+        var expected: UInt64?
+        var body: [UInt8] = []
+    }
+
+    private static let channel: amqp_channel_t = 1
+
+    private let handle: Handle
+    private let heartbeat: Duration
+    private let guarding: SendGuard
+    private let closed: (() -> Void)?
+    private var partial: Partial?
+    private var lastSend = ContinuousClock.now
+    /// Whether the connection can still be used; once false it stays so.
+    private(set) var isAlive = true
+
+    /// Connects, logs in and opens the channel.
+    ///
+    /// - Parameter closed: called on the thread that closes the connection, for tests.
+    init(
+        _ configuration: BrokerConfiguration, guarding: SendGuard, closed: (() -> Void)? = nil
+    ) throws(MessagingError) {
+        guard let raw = amqp_new_connection() else {
+            throw MessagingError(.connection, "no memory for a connection")
+        }
+        handle = Handle(raw: raw)
+        heartbeat = configuration.heartbeat
+        self.guarding = guarding
+        self.closed = closed
+        var timeout = configuration.connectTimeout.timeValue
+        amqp_set_handshake_timeout(raw, &timeout)
+        amqp_set_rpc_timeout(raw, &timeout)
+        try openSocket(configuration, timeout)
+        let reply = waybill_login(
+            raw, configuration.virtualHost, Int32(configuration.heartbeat.components.seconds),
+            configuration.connectionName, configuration.user, configuration.password)
+        if reply.reply_type != AMQP_RESPONSE_NORMAL {
+            throw Self.error(reply, "logging in as \(configuration)", isLogin: true)
+        }
+        amqp_channel_open(raw, Self.channel)
+        try check("opening a channel")
+    }
+
+    deinit {
+        if isAlive {
+            var brief = Duration.seconds(1).timeValue
+            amqp_set_rpc_timeout(handle.raw, &brief)
+            amqp_connection_close(handle.raw, AMQP_REPLY_SUCCESS)
+        }
+        closed?()
+    }
+
+    private func openSocket(_ configuration: BrokerConfiguration, _ timeout: timeval) throws(MessagingError) {
+        var timeout = timeout
+        let socket: OpaquePointer?
+        if configuration.isSecure, let tls = configuration.tls {
+            socket = amqp_ssl_socket_new(handle.raw)
+            guard let socket else { throw MessagingError(.connection, "no memory for a socket") }
+            amqp_ssl_socket_set_verify_peer(socket, 1)
+            amqp_ssl_socket_set_verify_hostname(socket, 1)
+            // Without this the library would also speak TLS 1.0 and 1.1.
+            amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
+            guard amqp_ssl_socket_set_cacert(socket, tls.caCertificatePath) == AMQP_STATUS_OK.rawValue else {
+                throw MessagingError(
+                    .configuration, "the certificate authority '\(tls.caCertificatePath)' cannot be read")
+            }
+            if let certificate = tls.clientCertificatePath, let key = tls.clientKeyPath {
+                guard amqp_ssl_socket_set_key(socket, certificate, key) == AMQP_STATUS_OK.rawValue else {
+                    throw MessagingError(
+                        .configuration, "the client certificate '\(certificate)' or its key cannot be read")
+                }
+            }
+        } else {
+            socket = amqp_tcp_socket_new(handle.raw)
+        }
+        guard let socket else { throw MessagingError(.connection, "no memory for a socket") }
+        let status = amqp_socket_open_noblock(socket, configuration.host, Int32(configuration.port), &timeout)
+        guard status == AMQP_STATUS_OK.rawValue else {
+            throw MessagingError(.connection, "\(configuration) cannot be reached: \(Self.text(status))")
+        }
+    }
+
+    // MARK: Asking
+
+    /// The socket, to wait on.
+    var descriptor: Int32 { amqp_get_sockfd(handle.raw) }
+
+    /// When something must be called at the latest, so that heartbeats go out and silence is noticed.
+    var tick: Duration { heartbeat / 2 }
+
+    /// Switches the channel to publisher confirms.
+    func confirmMode() throws(MessagingError) {
+        amqp_confirm_select(handle.raw, Self.channel)
+        try check("switching to confirms")
+    }
+
+    /// Subscribes to a queue.
+    func subscribe(_ queue: String, prefetch: Int, isExclusive: Bool = false) throws(MessagingError) {
+        amqp_basic_qos(handle.raw, Self.channel, 0, UInt16(clamping: prefetch), 0)
+        try check("setting the prefetch")
+        queue.withAMQPBytes { name in
+            "waybill".withAMQPBytes { tag in
+                _ = amqp_basic_consume(
+                    handle.raw, Self.channel, name, tag, 0, 0, isExclusive ? 1 : 0, amqp_empty_table)
+            }
+        }
+        try check("subscribing to '\(queue)'")
+    }
+
+    /// Ends the subscription; returns when the broker has said so.
+    func unsubscribe() throws(MessagingError) {
+        "waybill".withAMQPBytes { _ = amqp_basic_cancel(handle.raw, Self.channel, $0) }
+        try check("ending the subscription")
+    }
+
+    /// Runs a call of the library that waits for an answer, and turns a refusal into an error. A channel that the broker
+    /// closed over it is opened again, so that the connection stays usable.
+    func ask(_ what: String, _ call: (amqp_connection_state_t, amqp_channel_t) -> Void) throws(MessagingError) {
+        guard isAlive else { throw MessagingError(.connection, "the connection is closed") }
+        call(handle.raw, Self.channel)
+        try check(what)
+    }
+
+    private func check(_ what: String) throws(MessagingError) {
+        let reply = amqp_get_rpc_reply(handle.raw)
+        if reply.reply_type == AMQP_RESPONSE_NORMAL { return }
+        let error = Self.error(reply, what, isLogin: false)
+        if error.code == .channel {
+            if waybill_channel_close_ok(handle.raw, Self.channel) != AMQP_STATUS_OK.rawValue { isAlive = false }
+            amqp_channel_open(handle.raw, Self.channel)
+            if amqp_get_rpc_reply(handle.raw).reply_type != AMQP_RESPONSE_NORMAL { isAlive = false }
+        } else {
+            isAlive = false
+        }
+        throw error
+    }
+
+    // MARK: Sending
+
+    /// Whether the socket takes bytes now.
+    var isWritable: Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&waiting, 1, 0) == 1 && waiting.revents & Int16(POLLOUT) != 0
+    }
+
+    /// Publishes. The caller has taken in what the broker said and found the socket writable.
+    func publish(_ message: Outgoing) -> Bool {
+        let status = PropertyArena.with(message) { exchange, key, properties, body in
+            guarding.sending(descriptor) {
+                amqp_basic_publish(
+                    handle.raw, Self.channel, exchange, key, message.isMandatory ? 1 : 0, 0, properties, body)
+            }
+        }
+        return sent(status)
+    }
+
+    /// Acknowledges a delivery, or all up to it.
+    func acknowledge(_ tag: UInt64, isMultiple: Bool) -> Bool {
+        sent(
+            guarding.sending(descriptor) {
+                amqp_basic_ack(handle.raw, Self.channel, tag, isMultiple ? 1 : 0)
+            })
+    }
+
+    /// Gives a delivery back to its queue, or drops it.
+    func reject(_ tag: UInt64, requeue: Bool) -> Bool {
+        sent(
+            guarding.sending(descriptor) {
+                amqp_basic_reject(handle.raw, Self.channel, tag, requeue ? 1 : 0)
+            })
+    }
+
+    private func sent(_ status: Int32) -> Bool {
+        // After a failed send half a message may be out: the connection is of no more use.
+        if status != AMQP_STATUS_OK.rawValue { isAlive = false }
+        return isAlive
+    }
+
+    // MARK: Receiving
+
+    /// Takes in what has come, without waiting, until there is no more or the handler has had enough.
+    ///
+    /// - Parameter take: what to do with each event; false stops.
+    /// - Throws: ``MessagingError`` when the connection is lost.
+    func pump(_ take: (Event) -> Bool) throws(MessagingError) {
+        guard isAlive else { throw MessagingError(.connection, "the connection is closed") }
+        while true {
+            var frame = amqp_frame_t()
+            var now = timeval(tv_sec: 0, tv_usec: 0)
+            let status = guarding.sending(descriptor) {
+                amqp_simple_wait_frame_noblock(handle.raw, &frame, &now)
+            }
+            if status == AMQP_STATUS_TIMEOUT.rawValue { return }
+            guard status == AMQP_STATUS_OK.rawValue else {
+                isAlive = false
+                throw MessagingError(.connection, "the connection was lost: \(Self.text(status))")
+            }
+            let event = try receive(frame)
+            if partial == nil { amqp_maybe_release_buffers_on_channel(handle.raw, frame.channel) }
+            if let event, !take(event) { return }
+        }
+    }
+
+    private func receive(_ frame: amqp_frame_t) throws(MessagingError) -> Event? {
+        switch Int32(frame.frame_type) {
+        case AMQP_FRAME_METHOD: return try method(frame.payload.method)
+        case AMQP_FRAME_HEADER:
+            partial?.expected = frame.payload.properties.body_size
+            if let raw = frame.payload.properties.decoded {
+                partial?.properties = MessageProperties(
+                    raw.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee)
+            }
+            partial?.body.reserveCapacity(Int(min(frame.payload.properties.body_size, 1 << 20)))
+            return complete()
+        case AMQP_FRAME_BODY:
+            let fragment = frame.payload.body_fragment
+            partial?.body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: fragment.len))
+            return complete()
+        default: return nil
+        }
+    }
+
+    private func complete() -> Event? {
+        guard let message = partial, let expected = message.expected, UInt64(message.body.count) >= expected else {
+            return nil
+        }
+        partial = nil
+        let delivery = Delivery(
+            tag: message.tag, exchange: message.exchange, routingKey: message.routingKey,
+            isRedelivered: message.isRedelivered, properties: message.properties, body: message.body)
+        if let returned = message.returned { return .returned(delivery, code: returned.code, text: returned.text) }
+        return .delivery(delivery)
+    }
+
+    private func method(_ method: amqp_method_t) throws(MessagingError) -> Event? {
+        func decoded<Method>(_ type: Method.Type) -> Method? {
+            method.decoded?.assumingMemoryBound(to: Method.self).pointee
+        }
+        switch method.id {
+        case WAYBILL_BASIC_DELIVER:
+            guard let deliver = decoded(amqp_basic_deliver_t.self) else { return nil }
+            partial = Partial(
+                tag: deliver.delivery_tag, exchange: deliver.exchange.string, routingKey: deliver.routing_key.string,
+                isRedelivered: deliver.redelivered != 0)
+        case WAYBILL_BASIC_RETURN:
+            guard let back = decoded(amqp_basic_return_t.self) else { return nil }
+            partial = Partial(
+                exchange: back.exchange.string, routingKey: back.routing_key.string,
+                returned: (Int(back.reply_code), back.reply_text.string))
+        case WAYBILL_BASIC_ACK:
+            guard let ack = decoded(amqp_basic_ack_t.self) else { return nil }
+            return .confirmed(ack.delivery_tag, isMultiple: ack.multiple != 0)
+        case WAYBILL_BASIC_NACK:
+            guard let nack = decoded(amqp_basic_nack_t.self) else { return nil }
+            return .refused(nack.delivery_tag, isMultiple: nack.multiple != 0)
+        case WAYBILL_BASIC_CANCEL: return .consumerCancelled
+        case WAYBILL_CONNECTION_BLOCKED:
+            return .blocked(decoded(amqp_connection_blocked_t.self)?.reason.string ?? "")
+        case WAYBILL_CONNECTION_UNBLOCKED: return .unblocked
+        case WAYBILL_CHANNEL_CLOSE:
+            isAlive = false
+            let close = decoded(amqp_channel_close_t.self)
+            throw MessagingError(
+                .channel, close?.reply_text.string ?? "the broker closed the channel",
+                replyCode: close.map { Int($0.reply_code) })
+        case WAYBILL_CONNECTION_CLOSE:
+            isAlive = false
+            let close = decoded(amqp_connection_close_t.self)
+            throw MessagingError(
+                .connection, close?.reply_text.string ?? "the broker closed the connection",
+                replyCode: close.map { Int($0.reply_code) })
+        default: break
+        }
+        return nil
+    }
+
+    // MARK: Errors
+
+    private static func text(_ status: Int32) -> String { String(cString: amqp_error_string2(status)) }
+
+    private static func error(_ reply: amqp_rpc_reply_t, _ what: String, isLogin: Bool) -> MessagingError {
+        switch reply.reply_type {
+        case AMQP_RESPONSE_SERVER_EXCEPTION:
+            if reply.reply.id == WAYBILL_CHANNEL_CLOSE, let raw = reply.reply.decoded {
+                let close = raw.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
+                return MessagingError(
+                    .channel, "\(what): \(close.reply_text.string)", replyCode: Int(close.reply_code))
+            }
+            if reply.reply.id == WAYBILL_CONNECTION_CLOSE, let raw = reply.reply.decoded {
+                let close = raw.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
+                return MessagingError(
+                    isLogin ? .refusedLogin : .connection, "\(what): \(close.reply_text.string)",
+                    replyCode: Int(close.reply_code))
+            }
+            return MessagingError(.connection, "\(what): the broker refused")
+        default:
+            return MessagingError(.connection, "\(what): \(text(reply.library_error))")
+        }
+    }
+}
+
+extension Duration {
+    var timeValue: timeval {
+        timeval(
+            tv_sec: Int(components.seconds), tv_usec: Int(components.attoseconds / 1_000_000_000_000))
+    }
+}

@@ -1,0 +1,99 @@
+public import Logging
+import Synchronization
+
+/// Reads a queue in batches of what is ready, over a connection of its own that it makes anew whenever it is lost.
+public final class Consumer: Sendable {
+    private let configuration: BrokerConfiguration
+    private let queue: String
+    private let prefetch: Int
+    private let maximumBatch: Int
+    private let logger: Logger
+    private let shared = SharedStatus()
+    private let guarding = SendGuard(limit: .seconds(10))
+    private let stopFlag = StopFlag()
+    private let channel: ConsumingChannel
+
+    /// - Parameters:
+    ///   - configuration: the broker.
+    ///   - queue: the queue.
+    ///   - prefetch: how many deliveries the broker may send ahead of their acknowledgement.
+    ///   - maximumBatch: how many deliveries a batch holds at most.
+    ///   - logger: where to say what goes wrong.
+    public init(
+        configuration: BrokerConfiguration, queue: String, prefetch: Int = 1_000, maximumBatch: Int = 500,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.queue = queue
+        self.prefetch = prefetch
+        self.maximumBatch = maximumBatch
+        self.logger = logger
+        channel = ConsumingChannel(guarding: guarding, status: shared, stopFlag: stopFlag)
+    }
+
+    /// How the connection stands.
+    public var status: ConnectionStatus { shared.current }
+
+    /// Hands over batches until ``stop()`` or cancellation; connects again whenever the connection is lost.
+    ///
+    /// - Parameter handler: what to do with a batch. When it returns, the whole batch is acknowledged; the connection
+    ///   that delivered it must still be there, otherwise the broker delivers it again. When it throws, nothing is
+    ///   acknowledged and the error ends the run.
+    public func run(_ handler: @Sendable ([Delivery]) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.guarding.watch() }
+            defer { group.cancelAll() }
+            try await withTaskCancellationHandler {
+                try await consume(handler)
+            } onCancel: {
+                stop()
+            }
+        }
+    }
+
+    /// Ends the subscription; the batch in hand is still finished and acknowledged, then ``run(_:)`` returns.
+    public func stop() {
+        stopFlag.set()
+        channel.wake()
+    }
+
+    private func consume(_ handler: @Sendable ([Delivery]) async throws -> Void) async throws {
+        var backOff = BackOff()
+        while !stopFlag.isSet {
+            do {
+                try await channel.connect(configuration, queue: queue, prefetch: prefetch)
+                logger.debug("subscribed", metadata: ["queue": "\(queue)"])
+                while let batch = try await channel.next(maximum: maximumBatch) {
+                    try await handler(batch)
+                    if let last = batch.last { try await channel.acknowledge(upTo: last.tag) }
+                    backOff = BackOff()
+                }
+            } catch let error as MessagingError {
+                guard !stopFlag.isSet else { break }
+                shared.update {
+                    $0.state = .failed(error.description)
+                    $0.isSubscribed = false
+                    $0.reconnects += 1
+                }
+                logger.warning(
+                    "the subscription was lost; it is made anew",
+                    metadata: ["queue": "\(queue)", "error": "\(error)"])
+                await channel.close()
+                try? await Task.sleep(for: backOff.next())
+            } catch {
+                await channel.close()
+                throw error
+            }
+        }
+        await channel.close()
+    }
+}
+
+/// A flag that is set once, from anywhere.
+final class StopFlag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
+}

@@ -1,0 +1,44 @@
+import Crypto
+
+/// One step of a schema: numbered, named, and never edited once applied.
+public struct Migration: Sendable {
+    /// Its place, from 1 without gaps.
+    public let number: Int
+    /// What it does, in a few words.
+    public let name: String
+    /// The statements.
+    public let sql: String
+
+    /// - Parameters:
+    ///   - number: its place, from 1.
+    ///   - name: what it does.
+    ///   - sql: the statements.
+    public init(number: Int, name: String, sql: String) {
+        self.number = number
+        self.name = name
+        self.sql = sql
+    }
+
+    /// SHA-256 of the statements, in hexadecimal.
+    public var checksum: String {
+        SHA256.hash(data: Array(sql.utf8)).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+    }
+}
+
+/// How a schema stands against the migrations of a build.
+public struct MigrationStatus: Sendable, Equatable {
+    /// The number of the last migration applied; 0 for none.
+    public let applied: Int
+    /// The number of the last migration there is.
+    public let head: Int
+    /// The numbers not applied yet.
+    public let pending: [Int]
+    /// Why the schema does not fit this build; `nil` when it does or only lacks migrations.
+    public let problem: String?
+
+    /// Whether schema and build belong together.
+    public var isAtHead: Bool { pending.isEmpty && problem == nil }
+}

@@ -1,0 +1,77 @@
+/// What went wrong between us and the database.
+///
+/// `description` never shows bound values or row data; `debugDescription` adds what the server says in detail.
+public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// What kind of thing went wrong.
+    public enum Code: String, Sendable {
+        /// There is no connection, or it was lost.
+        case connection
+        /// The server refused a statement.
+        case statement
+        /// A column does not hold what was asked for.
+        case decoding
+        /// A value cannot be sent.
+        case encoding
+        /// The server did not answer in time.
+        case timeout
+        /// The migrations do not fit the schema.
+        case migration
+        /// No connection came free in time, or the pool is closed.
+        case pool
+        /// The connection text cannot be understood.
+        case configuration
+    }
+
+    /// What kind of thing went wrong.
+    public let code: Code
+    /// The server's five-character SQLSTATE, when it gave one.
+    public let sqlState: String?
+    /// What is wrong, without data.
+    public let message: String
+    /// What the server adds: detail, constraint, table. May hold data.
+    public let detail: String?
+    /// Whether the connection is gone.
+    public let isConnectionLost: Bool
+    /// Whether the connection was lost while COMMIT was under way: the transaction may or may not have happened.
+    public let isCommitUnknown: Bool
+
+    init(
+        _ code: Code, _ message: String, sqlState: String? = nil, detail: String? = nil,
+        isConnectionLost: Bool = false, isCommitUnknown: Bool = false
+    ) {
+        self.code = code
+        self.message = message
+        self.sqlState = sqlState
+        self.detail = detail
+        self.isConnectionLost = isConnectionLost
+        self.isCommitUnknown = isCommitUnknown
+    }
+
+    /// Whether the same thing may work when it is tried again: the connection was lost, another transaction was in
+    /// the way, or the server is short of something or going down.
+    public var isRetriable: Bool {
+        if isConnectionLost || code == .pool || code == .timeout { return true }
+        guard let sqlState else { return code == .connection }
+        // 40001 serialisation, 40P01 deadlock, 55P03 lock not available; 57014 cancelled by a time-out of the server;
+        // classes 08 connection, 53 insufficient resources, 57P shutdown and start-up, 58 system error.
+        return ["40001", "40P01", "55P03", "57014"].contains(sqlState)
+            || ["08", "53", "58"].contains(String(sqlState.prefix(2))) || sqlState.hasPrefix("57P")
+    }
+
+    /// What is wrong, without data.
+    public var description: String {
+        sqlState.map { "\(message) (SQLSTATE \($0))" } ?? message
+    }
+
+    /// What is wrong, with what the server adds. For a person who may see the data.
+    public var debugDescription: String {
+        detail.map { "\(description): \($0)" } ?? description
+    }
+
+    func duringCommit() -> PostgresError {
+        guard isConnectionLost else { return self }
+        return PostgresError(
+            code, "the connection was lost during COMMIT, its outcome is unknown: \(message)", sqlState: sqlState,
+            detail: detail, isConnectionLost: true, isCommitUnknown: true)
+    }
+}

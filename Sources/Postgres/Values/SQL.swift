@@ -1,0 +1,68 @@
+/// A statement with its values apart: text written in the source, values always bound.
+///
+/// ```swift
+/// "select name from account where code = \(code)"      // binds code as $1
+/// ```
+public struct SQL: Sendable, ExpressibleByStringInterpolation {
+    fileprivate enum Piece: Sendable {
+        case text(String)
+        case value(PostgresBind)
+    }
+
+    private var pieces: [Piece]
+
+    /// A statement without values.
+    public init(stringLiteral text: String) {
+        pieces = [.text(text)]
+    }
+
+    /// A statement from an interpolated literal.
+    public init(stringInterpolation: StringInterpolation) {
+        pieces = stringInterpolation.pieces
+    }
+
+    /// Collects the pieces of an interpolated statement.
+    public struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var pieces: [Piece] = []
+
+        /// Begins a statement.
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            pieces.reserveCapacity(interpolationCount * 2 + 1)
+        }
+
+        /// Text that stands in the source.
+        public mutating func appendLiteral(_ literal: String) {
+            if !literal.isEmpty { pieces.append(.text(literal)) }
+        }
+
+        /// A value: it is bound, never made part of the text.
+        public mutating func appendInterpolation(_ value: some PostgresEncodable) {
+            pieces.append(.value(value.postgresBind))
+        }
+
+        /// A part of a statement, with its own values.
+        public mutating func appendInterpolation(_ fragment: SQL) {
+            pieces += fragment.pieces
+        }
+
+        /// Raw text. The only door through which text that is not in the source can come: names of tables, never data.
+        public mutating func appendInterpolation(unsafe text: String) {
+            pieces.append(.text(text))
+        }
+    }
+
+    /// The text with `$1`, `$2` … and the values in that order.
+    func rendered() -> (text: String, values: [PostgresBind]) {
+        var text = ""
+        var values: [PostgresBind] = []
+        for piece in pieces {
+            switch piece {
+            case .text(let part): text += part
+            case .value(let value):
+                values.append(value)
+                text += "$\(values.count)"
+            }
+        }
+        return (text, values)
+    }
+}

@@ -1,0 +1,120 @@
+import Contracts
+import Logging
+import Messaging
+import Postgres
+import ServiceLifecycle
+import Synchronization
+
+/// What must be true before a service touches anything: schema at head, partitions there, topology there.
+///
+/// While broker or database cannot be reached it waits and tries again. What it finds wrong for good ends the service
+/// with one line that says what to do.
+final class Preparation: Sendable {
+    private let definition: ServiceDefinition
+    private let pool: PostgresPool
+    private let broker: BrokerConfiguration
+    private let keeper: PartitionKeeper
+    private let scheduler: Scheduler
+    private let clock: ServiceClock
+    private let logger: Logger
+    private let isPrepared = Mutex(false)
+    private let turn = Turn()
+
+    init(
+        definition: ServiceDefinition, pool: PostgresPool, broker: BrokerConfiguration, keeper: PartitionKeeper,
+        scheduler: Scheduler, clock: ServiceClock, logger: Logger
+    ) {
+        self.definition = definition
+        self.pool = pool
+        self.broker = broker
+        self.keeper = keeper
+        self.scheduler = scheduler
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Waits until the set-up has been found safe.
+    ///
+    /// - Returns: false when the service is shut down first.
+    /// - Throws: ``UnsafeSetUp`` when it is not safe.
+    func ready() async throws -> Bool {
+        try await turn.run { try await prepare() }
+    }
+
+    private func prepare() async throws -> Bool {
+        if isPrepared.withLock({ $0 }) { return true }
+        try await retrying("the database") { try await self.checkDatabase() }
+        try await retrying("the broker") { try await self.checkBroker() }
+        guard !Task.isShuttingDownGracefully else { return false }
+        isPrepared.withLock { $0 = true }
+        return true
+    }
+
+    private func checkDatabase() async throws {
+        for migrator in Schema.migrators(of: definition, logger: logger) {
+            let status = try await migrator.status(pool)
+            if !status.isAtHead {
+                throw UnsafeSetUp(
+                    description: "the schema '\(definition.name.rawValue)' does not fit this build "
+                        + "(\(status.problem ?? "\(status.pending.count) migrations pending")): "
+                        + "run 'waybill-\(definition.name.rawValue) migrate' of the same build")
+            }
+        }
+        try await keeper.keep()
+        if clock.mode == .events {
+            clock.resume(at: try await pool.withTransaction { try ScheduleStore.eventTime($0) })
+        }
+        if clock.hasStarted { try await scheduler.start(at: clock.now()) }
+    }
+
+    private func checkBroker() async throws {
+        let session = try await BrokerSession.connect(broker)
+        do {
+            try await WaybillTopology.part(of: definition.name).check(on: session)
+            await session.close()
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func retrying(_ what: String, _ check: () async throws -> Void) async throws {
+        var backOff = BackOff()
+        while !Task.isShuttingDownGracefully {
+            try Task.checkCancellation()
+            do {
+                return try await check()
+            } catch let error as PostgresError where error.isRetriable {
+                await pause(what, "\(error)", backOff.next())
+            } catch let error as MessagingError where error.isRetriable {
+                await pause(what, "\(error)", backOff.next())
+            } catch let error as MessagingError {
+                throw UnsafeSetUp(description: "the broker is not set up for this service: \(error)")
+            } catch let error as PostgresError {
+                throw UnsafeSetUp(description: "the database is not set up for this service: \(error)")
+            }
+        }
+    }
+
+    private func pause(_ what: String, _ error: String, _ pause: Duration) async {
+        logger.warning("\(what) cannot be reached; it is tried again", metadata: ["error": "\(error)"])
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+    }
+}
+
+/// Lets one task at a time through.
+private actor Turn {
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
+        if isTaken {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+        isTaken = true
+        defer {
+            if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
+        }
+        return try await body()
+    }
+}

@@ -1,0 +1,148 @@
+import Contracts
+import Logging
+import Messaging
+import Postgres
+import ServiceLifecycle
+import UnixSignals
+
+/// A service with everything it stands on, from its start to its end.
+struct RunningService {
+    private let definition: ServiceDefinition
+    private let settings: Settings
+    private let logger: Logger
+
+    init(_ definition: ServiceDefinition, _ settings: Settings, _ logger: Logger) {
+        self.definition = definition
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT, then drains: stop taking deliveries, finish the batch, commit, acknowledge,
+    /// publish what is in the outbox's memory, close.
+    ///
+    /// - Returns: the exit code.
+    func run() async throws -> Int32 {
+        let name = definition.name
+        let pool = PostgresPool(
+            configuration: try PostgresConfiguration(
+                url: settings.required("postgres.url"), applicationName: "waybill-\(name.rawValue)",
+                searchPath: name.rawValue),
+            size: try settings.integer("postgres.connections", in: 2...64), logger: logger)
+        let metrics = ServiceMetrics()
+        let publisher = Publisher(configuration: try broker("publish"), logger: logger)
+        let relay = Relay(pool: pool, publisher: publisher, metrics: metrics, logger: logger)
+        let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
+        let scheduler = Scheduler(
+            service: name, tasks: definition.tasks, pool: pool, relay: relay, metrics: metrics, logger: logger,
+            mode: mode)
+        let clock = ServiceClock(mode: mode) { time in
+            try await scheduler.start(at: time)
+            try await scheduler.runDue(until: time)
+            try await pool.withTransaction { try ScheduleStore.setEventTime(time, $0) }
+        }
+        let consumer = Consumer(
+            configuration: try broker("consume"), queue: Queues.inbound(name),
+            prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
+            maximumBatch: try settings.integer("batch", in: 1...2_000), logger: logger)
+        let work = UnitOfWork(
+            service: name, handlers: definition.handlers, pool: pool, relay: relay, publisher: publisher,
+            clock: clock, metrics: metrics, logger: logger)
+        let queries = QueryServer(
+            service: name, queries: definition.queries, pool: pool, clock: clock, metrics: metrics, logger: logger)
+        let replies = ReplyServer(
+            configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies, logger: logger
+        )
+        let health = Health(
+            definition: definition, pool: pool, consumer: consumer, publisher: publisher, metrics: metrics,
+            outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)), logger: logger)
+        let keeper = PartitionKeeper(
+            pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
+            outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650), logger: logger)
+        let preparation = Preparation(
+            definition: definition, pool: pool, broker: try broker("check"), keeper: keeper, scheduler: scheduler,
+            clock: clock, logger: logger)
+
+        // The last is shut down first: intake before relay, relay before publisher, everything before the database.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: health.server(
+                            host: try settings.required("http.host"),
+                            port: try settings.integer("http.port", in: 0...65_535))),
+                    .init(service: RunUntilShutdown { await pool.run() }),
+                    .init(service: RunUntilShutdown { await publisher.run() }),
+                    .init(service: relay),
+                    .init(service: keeper),
+                    .init(service: After(preparation, run: scheduler)),
+                    .init(
+                        service: After(
+                            preparation,
+                            run: RunUntilShutdown {
+                                await replies.run { delivery in await queries.answer(delivery).encode() }
+                            })),
+                    .init(
+                        service: After(preparation, run: Intake(consumer: consumer, work: work)),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        logger.info("starting", metadata: ["clock": "\(mode.rawValue)"])
+        try await group.run()
+        logger.info("stopped")
+        return 0
+    }
+
+    private func broker(_ purpose: String) throws -> BrokerConfiguration {
+        try BrokerConfiguration(
+            url: settings.required("amqp.url"), connectionName: "waybill-\(definition.name.rawValue) \(purpose)",
+            heartbeat: .seconds(settings.integer("amqp.heartbeat", in: 1...60)),
+            tls: settings["amqp.ca"].map {
+                BrokerConfiguration.TLSSettings(
+                    caCertificatePath: $0, clientCertificatePath: settings["amqp.certificate"],
+                    clientKeyPath: settings["amqp.key"])
+            })
+    }
+}
+
+/// Reads the service's queue and hands each batch to the unit of work.
+private struct Intake: Service {
+    let consumer: Consumer
+    let work: UnitOfWork
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await consumer.run { deliveries in try await work.process(deliveries) }
+        } onGracefulShutdown: {
+            consumer.stop()
+        }
+    }
+}
+
+/// Something that goes on until it is cancelled, ended by a graceful shutdown.
+private struct RunUntilShutdown: Service {
+    let operation: @Sendable () async -> Void
+
+    init(_ operation: @escaping @Sendable () async -> Void) {
+        self.operation = operation
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await operation() }
+    }
+}
+
+/// A part of the service that waits until the set-up has been found safe.
+private struct After<Part: Service>: Service {
+    let preparation: Preparation
+    let part: Part
+
+    init(_ preparation: Preparation, run part: Part) {
+        self.preparation = preparation
+        self.part = part
+    }
+
+    func run() async throws {
+        guard try await preparation.ready() else { return }
+        try await part.run()
+    }
+}

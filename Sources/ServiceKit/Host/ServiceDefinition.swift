@@ -1,0 +1,96 @@
+public import Contracts
+public import Postgres
+
+/// Everything that makes one service different from another: what it consumes, answers and does later.
+///
+/// A service is one line, `await ServiceHost.run(definition)`; the host owns connections, delivery, time and health.
+public struct ServiceDefinition: Sendable {
+    /// The service's name: its queue, its schema and its users are named after it.
+    public let name: ServiceName
+    /// The service's own tables, in order.
+    public let migrations: [Migration]
+    /// What it does with the messages it reads, in the order in which the kinds of a batch are handled.
+    public let handlers: [Handler]
+    /// What it does at a time rather than on a message.
+    public let tasks: [ScheduledTask]
+    /// The questions it answers.
+    public let queries: [Query]
+    /// The settings it has beyond those of every service.
+    public let settings: [Setting]
+
+    /// - Parameters:
+    ///   - name: the service's name.
+    ///   - migrations: its own tables, numbered from 1.
+    ///   - handlers: what it does with messages, in order.
+    ///   - tasks: what it does later.
+    ///   - queries: what it answers.
+    ///   - settings: its own settings.
+    public init(
+        name: ServiceName, migrations: [Migration], handlers: [Handler], tasks: [ScheduledTask] = [],
+        queries: [Query] = [], settings: [Setting] = []
+    ) {
+        self.name = name
+        self.migrations = migrations
+        self.handlers = handlers
+        self.tasks = tasks
+        self.queries = queries
+        self.settings = settings
+    }
+}
+
+/// A message as a handler sees it: validated, and not handled before.
+public struct Received<Body: Message>: Sendable {
+    /// Who sent it, as what, and when.
+    public let envelope: Envelope
+    /// What it says.
+    public let body: Body
+    /// Its place in the batch, by which ``Effects/refuse(_:_:)`` knows it again.
+    let position: Int
+
+    /// - Parameters:
+    ///   - envelope: who sent it, as what, and when.
+    ///   - body: what it says.
+    ///   - position: its place in the batch.
+    public init(envelope: Envelope, body: Body, position: Int = 0) {
+        self.envelope = envelope
+        self.body = body
+        self.position = position
+    }
+}
+
+/// What a service does with one kind of message, a batch at a time, inside the unit of work.
+public struct Handler: Sendable {
+    let types: [MessageType: @Sendable (JSONNode) throws -> any Message]
+    let handle: @Sendable ([AnyReceived], borrowing Transaction, inout Effects) throws -> Void
+
+    /// Makes a handler of one kind of message; older versions are lifted to it first.
+    ///
+    /// - Parameters:
+    ///   - body: the kind of message.
+    ///   - handle: what to do with those of a batch: read and write by the transaction, tell the world by the effects.
+    ///     It may be run again with the same messages when its transaction failed, so it must keep nothing of its own.
+    public static func on<Body: Message>(
+        _ body: Body.Type,
+        _ handle: @escaping @Sendable ([Received<Body>], borrowing Transaction, inout Effects) throws -> Void
+    ) -> Handler {
+        var types: [MessageType: @Sendable (JSONNode) throws -> any Message] = [:]
+        for decoder in Body.decoders {
+            types[decoder.type] = { node in try decoder.decode(node) }
+        }
+        return Handler(types: types) { messages, transaction, effects in
+            let mine = messages.compactMap { message in
+                (message.body as? Body).map {
+                    Received(envelope: message.envelope, body: $0, position: message.position)
+                }
+            }
+            if !mine.isEmpty { try handle(mine, transaction, &effects) }
+        }
+    }
+}
+
+/// A message of any kind, on its way to its handler.
+struct AnyReceived: Sendable {
+    let envelope: Envelope
+    let body: any Message
+    let position: Int
+}

@@ -1,0 +1,136 @@
+import Contracts
+import Foundation
+import Logging
+public import Postgres
+
+/// What runs a service: one line starts it, `await ServiceHost.run(definition)`.
+public enum ServiceHost {
+    /// Reads the arguments and the environment, does what they ask, and ends the process.
+    ///
+    /// Exit code 0 after a shutdown asked for, 64 for a wrong argument, 78 for a wrong configuration or an unsafe
+    /// set-up, 1 for anything else; the reason is one line on standard error.
+    public static func run(_ definition: ServiceDefinition) async -> Never {
+        let code = await run(
+            definition, arguments: Array(CommandLine.arguments.dropFirst()),
+            environment: ProcessInfo.processInfo.environment)
+        exit(code)
+    }
+
+    static func run(
+        _ definition: ServiceDefinition, arguments: [String], environment: [String: String]
+    ) async -> Int32 {
+        let command = arguments.first ?? "run"
+        guard arguments.count <= 1 else {
+            return complain("one argument at most; '--help' says which", 64)
+        }
+        if command == "--help" || command == "-h" || command == "help" {
+            print(help(definition), terminator: "")
+            return 0
+        }
+        do {
+            let settings = try await Settings(Setting.common + definition.settings, environment: environment)
+            switch command {
+            case "--print-config":
+                for (variable, value) in settings.redacted { print("\(variable)=\(value)") }
+                return 0
+            case "migrate":
+                return try await migrate(definition, settings)
+            case "run":
+                let logger = try logger(definition.name, settings)
+                return try await RunningService(definition, settings, logger).run()
+            default:
+                return complain("'\(command)' is no command of this service; '--help' lists them", 64)
+            }
+        } catch let problem as Settings.Problem {
+            return complain(problem.description, 78)
+        } catch let problem as UnsafeSetUp {
+            return complain(problem.description, 78)
+        } catch {
+            return complain("\(error)", 1)
+        }
+    }
+
+    private static func migrate(_ definition: ServiceDefinition, _ settings: Settings) async throws -> Int32 {
+        let schema = definition.name.rawValue
+        let configuration = try PostgresConfiguration(
+            url: settings.required("postgres.migrate.url"), applicationName: "waybill-\(schema)-migrate",
+            role: "\(schema)_owner", searchPath: schema)
+        let logger = try logger(definition.name, settings)
+        for migrator in Schema.migrators(of: definition, logger: logger) {
+            let applied = try await migrator.migrate(configuration)
+            for migration in applied {
+                print("\(schema): applied \(migrator.component) \(migration.number) \(migration.name)")
+            }
+            if applied.isEmpty { print("\(schema): \(migrator.component) is up to date") }
+        }
+        return 0
+    }
+
+    private static func logger(_ service: ServiceName, _ settings: Settings) throws -> Logger {
+        let level = try settings.choice("log.level", Logger.Level.self) ?? .info
+        let format =
+            try settings.choice("log.format", ServiceLogHandler.Format.self)
+            ?? (isatty(STDERR_FILENO) == 1 ? .human : .json)
+        return Logger(label: service.rawValue) { _ in
+            ServiceLogHandler(service: service.rawValue, level: level, format: format)
+        }
+    }
+
+    private static func complain(_ reason: String, _ code: Int32) -> Int32 {
+        FileHandle.standardError.write(Data("error: \(reason)\n".utf8))
+        return code
+    }
+
+    private static func help(_ definition: ServiceDefinition) -> String {
+        var text = """
+            The \(definition.name.rawValue) service of Waybill.
+
+            usage: waybill-\(definition.name.rawValue) [run | migrate | --print-config | --help]
+
+              run             consume, answer, and do what is due, until SIGTERM (the default)
+              migrate         bring the schema '\(definition.name.rawValue)' up to date, as the migration role
+              --print-config  show the settings in effect, secrets hidden
+              --help          this text
+
+            Settings (an unknown WAYBILL_ variable is an error; secrets may be given as a file by …_FILE):
+
+            """
+        for setting in Setting.common + definition.settings {
+            let standard = setting.defaultValue.map { " (default \($0))" } ?? ""
+            text += "  \(setting.variable)\n      \(setting.help)\(standard)\n"
+        }
+        return text
+    }
+}
+
+/// A set-up on which a service refuses to run, with what is wrong and what to do.
+struct UnsafeSetUp: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// The schema of a service: the tables of the host, then the service's own.
+enum Schema {
+    static func migrators(of definition: ServiceDefinition, logger: Logger) -> [Migrator] {
+        let schema = definition.name.rawValue
+        return [
+            Migrator(schema: schema, component: "host", migrations: hostMigrations, logger: logger),
+            Migrator(schema: schema, component: schema, migrations: definition.migrations, logger: logger),
+        ]
+    }
+
+    static var hostMigrations: [Migration] {
+        [Migration(number: 1, name: "messaging", sql: PackageResources._001_messaging_sql)]
+    }
+}
+
+extension Migration {
+    /// A migration from a file that is compiled in.
+    ///
+    /// - Parameters:
+    ///   - number: its place, from 1.
+    ///   - name: what it does, as in the file's name.
+    ///   - sql: the file's bytes.
+    public init(number: Int, name: String, sql: [UInt8]) {
+        self.init(number: number, name: name, sql: String(decoding: sql, as: UTF8.self))
+    }
+}

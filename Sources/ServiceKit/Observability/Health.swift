@@ -1,0 +1,110 @@
+import Contracts
+import Hummingbird
+import Logging
+import Messaging
+import Postgres
+import ServiceLifecycle
+
+/// Whether the service lives, whether it is ready, and what it measures, over HTTP.
+///
+/// *Live* says only that the loop turns: it stays so while broker or database are away, for a restart would mend
+/// neither. *Ready* says that work gets done.
+struct Health: Sendable {
+    let definition: ServiceDefinition
+    let pool: PostgresPool
+    let consumer: Consumer
+    let publisher: Publisher
+    let metrics: ServiceMetrics
+    let outboxLagLimit: Double
+    let logger: Logger
+
+    /// The server with its three paths.
+    func server(host: String, port: Int) -> some ServiceLifecycle.Service {
+        let router = Router()
+        router.get("/health/live") { _, _ in text(.ok, "live\n") }
+        router.get("/health/ready") { _, _ in
+            let problems = await self.problems()
+            return problems.isEmpty
+                ? text(.ok, "ready\n") : text(.serviceUnavailable, problems.map { $0 + "\n" }.joined())
+        }
+        router.get("/metrics") { _, _ in
+            text(.ok, await self.exposition(), "text/plain; version=0.0.4; charset=utf-8")
+        }
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return Application(
+            router: router, configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            onServerRunning: { channel in
+                logger.info("health and metrics", metadata: ["port": "\(channel.localAddress?.port ?? port)"])
+            }, logger: quiet)
+    }
+
+    /// Why the service is not ready; empty when it is.
+    func problems() async -> [String] {
+        var problems: [String] = []
+        if !consumer.status.isSubscribed { problems.append("not subscribed: \(consumer.status.summary)") }
+        if !publisher.status.isReady { problems.append("cannot publish: \(publisher.status.summary)") }
+        do {
+            for migrator in Schema.migrators(of: definition, logger: logger) {
+                let status = try await migrator.status(pool)
+                if !status.isAtHead { problems.append("schema: \(status.problem ?? "migrations pending")") }
+            }
+            let lag = try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) }
+            if lag.oldestAge > outboxLagLimit {
+                problems.append(
+                    "outbox: the oldest of \(lag.count) unpublished messages is \(Int(lag.oldestAge)) s old")
+            }
+        } catch {
+            problems.append("database: \(error)")
+        }
+        return problems
+    }
+
+    /// The metrics in the text format of Prometheus.
+    func exposition() async -> String {
+        var text = PrometheusText()
+        text.counter("waybill_messages_handled_total", "Messages that had their effect.", metrics.handled.current)
+        text.counter(
+            "waybill_messages_duplicate_total", "Messages handled before, without effect.", metrics.duplicates.current)
+        text.counter(
+            "waybill_messages_refused_total", "Messages put into the dead letters.", label: "reason",
+            metrics.refusedByReason.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 })
+        text.counter("waybill_batches_retried_total", "Batches committed at a later try.", metrics.retries.current)
+        text.counter("waybill_batches_split_total", "Batches split to find a poison message.", metrics.splits.current)
+        text.histogram("waybill_batch_size", "Messages in one commit.", metrics.batchSize)
+        text.histogram(
+            "waybill_batch_duration_seconds", "From a batch's start to its commit.", metrics.batchDuration)
+        text.histogram(
+            "waybill_end_to_end_seconds", "From the time a message names to its commit here.", metrics.endToEndLatency)
+        text.counter("waybill_messages_published_total", "Messages the broker confirmed.", metrics.published.current)
+        text.counter(
+            "waybill_publish_failures_total", "Publishes not confirmed, tried again.", metrics.publishFailures.current)
+        text.counter(
+            "waybill_outbox_reclaimed_total", "Messages published from the table rather than from memory.",
+            metrics.outboxReclaimed.current)
+        text.histogram(
+            "waybill_confirm_seconds", "From publishing a batch to its last confirm.", metrics.confirmLatency)
+        text.counter("waybill_scheduled_total", "Scheduled items run.", metrics.scheduled.current)
+        text.counter("waybill_queries_total", "Queries answered.", metrics.queries.current)
+        text.gauge("waybill_broker_subscribed", "1 while subscribed.", consumer.status.isSubscribed ? 1 : 0)
+        text.gauge(
+            "waybill_broker_blocked", "1 while the broker takes no messages.", publisher.status.isBlocked ? 1 : 0)
+        if let lag = try? await pool.withTransaction(isReadOnly: true, { try Outbox.depth($0) }) {
+            text.gauge("waybill_outbox_depth", "Messages not confirmed yet.", Double(lag.count))
+            text.gauge("waybill_outbox_oldest_seconds", "Age of the oldest of them.", lag.oldestAge)
+        }
+        for (name, count) in metrics.namedCounts.sorted(by: { $0.key < $1.key }) {
+            text.counter(
+                "waybill_\(definition.name.rawValue)_\(name)_total", "Counted by the service's own rules.", count)
+        }
+        return text.text
+    }
+}
+
+private func text(
+    _ status: HTTPResponse.Status, _ body: String, _ contentType: String = "text/plain; charset=utf-8"
+) -> Response {
+    Response(
+        status: status, headers: [.contentType: contentType],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+}

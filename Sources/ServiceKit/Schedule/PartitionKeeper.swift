@@ -1,0 +1,46 @@
+import Logging
+import Postgres
+import ServiceLifecycle
+
+/// Makes the days' partitions of inbox and outbox ahead of time, and drops those past their time.
+struct PartitionKeeper: Service {
+    private static let interval: Duration = .seconds(3_600)
+
+    let pool: PostgresPool
+    let inboxDays: Int
+    let outboxDays: Int
+    let logger: Logger
+
+    /// Looks once an hour.
+    func run() async throws {
+        while !Task.isShuttingDownGracefully {
+            try Task.checkCancellation()
+            let pause: Duration
+            do {
+                try await keep()
+                pause = Self.interval
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                logger.warning("partitions could not be kept; it is tried again", metadata: ["error": "\(error)"])
+                pause = .seconds(5)
+            }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+        }
+    }
+
+    /// Partitions from yesterday to three days ahead exist, and those older than the horizon do not.
+    func keep() async throws {
+        let (made, dropped) = try await pool.withTransaction { transaction in
+            let rows = try transaction.query(
+                """
+                select ensure_partitions(today - 1, today + 3), drop_partitions(today - \(inboxDays), today - \(outboxDays))
+                from (select (now() at time zone 'utc')::date as today) as clock
+                """, as: (Int32, Int32).self)
+            return rows.first ?? (0, 0)
+        }
+        if made > 0 || dropped > 0 {
+            logger.info("partitions kept", metadata: ["made": "\(made)", "dropped": "\(dropped)"])
+        }
+    }
+}

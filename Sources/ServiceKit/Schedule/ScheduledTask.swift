@@ -1,0 +1,65 @@
+public import Contracts
+public import Postgres
+
+/// Something a service does at a time.
+public struct ScheduledTask: Sendable {
+    /// The name under which its items stand in the schedule.
+    public let name: String
+    let recurrence: Recurrence?
+    let handle: @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void
+
+    /// When a recurring task is due again.
+    enum Recurrence: Sendable {
+        /// Every day at the end of a business day, by the clock of China (UTC+8).
+        case everyDay
+
+        /// The next time after a given one. A day ends with its last microsecond, so that an item due then belongs
+        /// to the day that it evaluates.
+        func next(after time: Timestamp) -> Timestamp {
+            let midnight = Int64(time.day().adding(days: 1).daysSinceEpoch) * 86_400_000_000 - 480 * 60_000_000
+            let end = Timestamp(microsecondsSinceEpoch: midnight - 1, offsetMinutes: 480)
+            guard end <= time else { return end }
+            return Timestamp(microsecondsSinceEpoch: midnight - 1 + 86_400_000_000, offsetMinutes: 480)
+        }
+    }
+
+    /// A task that handlers schedule by ``Effects/schedule(_:key:at:payload:)``.
+    public static func onDemand(
+        _ name: String,
+        _ handle: @escaping @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void
+    ) -> ScheduledTask {
+        ScheduledTask(name: name, recurrence: nil, handle: handle)
+    }
+
+    /// A task that runs at the end of every business day (UTC+8); its items' `due` says which day ended.
+    public static func daily(
+        _ name: String,
+        _ handle: @escaping @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void
+    ) -> ScheduledTask {
+        ScheduledTask(name: name, recurrence: .everyDay, handle: handle)
+    }
+}
+
+/// One thing to do at a time.
+public struct ScheduledItem: Sendable, Equatable {
+    /// The task it belongs to.
+    public let task: String
+    /// What it is about; unique within its task.
+    public let key: String
+    /// When it is due.
+    public let due: Timestamp
+    /// What its handler wants to know, in the handler's own words.
+    public let payload: String
+
+    /// - Parameters:
+    ///   - task: the task it belongs to.
+    ///   - key: what it is about.
+    ///   - due: when it is due.
+    ///   - payload: what its handler wants to know.
+    public init(task: String, key: String, due: Timestamp, payload: String = "") {
+        self.task = task
+        self.key = key
+        self.due = due
+        self.payload = payload
+    }
+}

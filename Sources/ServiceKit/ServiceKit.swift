@@ -1,5 +1,0 @@
-import Configuration
-import Crypto
-import Hummingbird
-import Logging
-import ServiceLifecycle

@@ -1,0 +1,64 @@
+/// One thing that can be configured: by an environment variable or by the configuration file.
+public struct Setting: Sendable {
+    /// The key in the file, dots between its parts: `amqp.url`. The variable is `WAYBILL_AMQP_URL`.
+    public let key: String
+    /// The value when nothing else is said; `nil` when there is none.
+    public let defaultValue: String?
+    /// What it is for, in one line.
+    public let help: String
+    /// Whether it must never be shown; it may then also be given as a file, by `…_FILE`.
+    public let isSecret: Bool
+
+    /// - Parameters:
+    ///   - key: the key in the file, such as `amqp.url`.
+    ///   - defaultValue: the value when nothing else is said.
+    ///   - help: what it is for, in one line.
+    ///   - isSecret: whether it must never be shown.
+    public init(_ key: String, default defaultValue: String? = nil, help: String, isSecret: Bool = false) {
+        self.key = key
+        self.defaultValue = defaultValue
+        self.help = help
+        self.isSecret = isSecret
+    }
+
+    /// The environment variable of the setting.
+    var variable: String { "WAYBILL_" + Self.name(key) }
+
+    static func name(_ key: String) -> String {
+        var name = ""
+        for character in key {
+            if character == "." || character == "-" {
+                name.append("_")
+            } else {
+                name += character.uppercased()
+            }
+        }
+        return name
+    }
+
+    /// The settings of every service.
+    static let common: [Setting] = [
+        Setting("config", help: "path of a JSON file with settings; a variable wins over the file"),
+        Setting("amqp.url", help: "the broker: amqp(s)://user:password@host:port/vhost", isSecret: true),
+        Setting(
+            "amqp.ca", help: "path of the certificate authority (PEM) that the broker's certificate must come from"),
+        Setting("amqp.certificate", help: "path of the client certificate (PEM)"),
+        Setting("amqp.key", help: "path of the client certificate's key (PEM)"),
+        Setting("amqp.heartbeat", default: "10", help: "seconds between heartbeats, 1 to 60"),
+        Setting("amqp.prefetch", default: "2000", help: "deliveries the broker may send ahead, 1 to 10000"),
+        Setting("batch", default: "500", help: "most messages in one commit, 1 to 2000"),
+        Setting("postgres.url", help: "the database, as the application role", isSecret: true),
+        Setting("postgres.migrate.url", help: "the database, as the migration role (for 'migrate')", isSecret: true),
+        Setting("postgres.connections", default: "4", help: "size of the connection pool, 2 to 64"),
+        Setting("http.host", default: "127.0.0.1", help: "address of health and metrics"),
+        Setting("http.port", default: "0", help: "port of health and metrics; 0 takes a free one"),
+        Setting("log.level", default: "info", help: "trace, debug, info, notice, warning, error or critical"),
+        Setting("log.format", help: "json or human; by default human on a terminal, otherwise json"),
+        Setting(
+            "clock", default: "system", help: "system, or events: the time of the events (demo, replay of history)"),
+        Setting(
+            "outbox.lag", default: "60", help: "seconds after which an unpublished message makes the service not ready"),
+        Setting("retention.inbox.days", default: "14", help: "how long a message is known as handled"),
+        Setting("retention.outbox.days", default: "7", help: "how long published messages are kept"),
+    ]
+}

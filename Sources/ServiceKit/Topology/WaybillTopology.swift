@@ -1,0 +1,65 @@
+public import Contracts
+public import Messaging
+
+/// The exchanges, queues and bindings of the whole system, derived from the catalogue of contracts.
+public enum WaybillTopology {
+    /// How often the broker may deliver a message before it gives it up for dead.
+    ///
+    /// Well above anything a service does on purpose: with prefetch, one crash counts against every unacknowledged
+    /// message, and a good neighbour must never be dead-lettered for it.
+    public static let deliveryLimit = 1_000
+
+    /// Which service takes what cannot be routed, to refuse it with a reason.
+    public static let gatekeeper = ServiceName.customer
+
+    private static let exchanges = [
+        Exchange(name: Exchanges.unrouted, kind: .fanout),
+        Exchange(name: Exchanges.inbound, kind: .topic, alternate: Exchanges.unrouted),
+        Exchange(name: Exchanges.events, kind: .topic), Exchange(name: Exchanges.commands, kind: .topic),
+        Exchange(name: Exchanges.replies, kind: .direct), Exchange(name: Exchanges.dead, kind: .topic),
+    ]
+
+    /// Everything there is to declare.
+    public static var whole: Topology {
+        var topology = Topology(exchanges: exchanges, queues: [], bindings: [])
+        for service in ServiceName.allCases {
+            let part = self.part(of: service)
+            topology.queues += part.queues
+            topology.bindings += part.bindings
+        }
+        topology.queues.append(quorum(Queues.marginAlerts, deadFor: .finance))
+        for type in [MarginAlertRaised.type, MarginAlertCleared.type] {
+            topology.bindings.append(
+                Binding(exchange: Exchanges.events, queue: Queues.marginAlerts, routingKey: type.description))
+        }
+        return topology
+    }
+
+    /// What one service stands on: its queues, their bindings and the exchanges it uses.
+    public static func part(of service: ServiceName) -> Topology {
+        let inbound = Queues.inbound(service)
+        var bindings = Catalogue.contracts.filter { $0.readers.contains(service) }.map {
+            Binding(exchange: $0.exchange, queue: inbound, routingKey: $0.type.description)
+        }
+        bindings.append(
+            Binding(
+                exchange: Exchanges.commands, queue: Queues.queries(service),
+                routingKey: RunQuery.type(for: service).description))
+        bindings.append(Binding(exchange: Exchanges.dead, queue: Queues.dead(service), routingKey: service.rawValue))
+        if service == gatekeeper {
+            bindings.append(Binding(exchange: Exchanges.unrouted, queue: inbound, routingKey: ""))
+        }
+        return Topology(
+            exchanges: exchanges,
+            queues: [
+                quorum(inbound, deadFor: service), Queue(name: Queues.dead(service), kind: .quorum),
+                Queue(name: Queues.queries(service), kind: .classic, messageTTL: .seconds(10)),
+            ], bindings: bindings)
+    }
+
+    private static func quorum(_ name: String, deadFor service: ServiceName) -> Queue {
+        Queue(
+            name: name, kind: .quorum, deliveryLimit: deliveryLimit,
+            deadLetter: Queue.DeadLetter(exchange: Exchanges.dead, routingKey: service.rawValue))
+    }
+}

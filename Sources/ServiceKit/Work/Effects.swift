@@ -1,0 +1,68 @@
+public import Contracts
+
+/// What a handler wants to happen besides its own rows: messages to the world, refusals, work for later.
+///
+/// Nothing of it happens unless the transaction commits.
+public struct Effects: Sendable {
+    /// The time, as rules are to see it.
+    public let now: Timestamp
+    private let source: String
+    private let wallClock: Timestamp
+    private(set) var outgoing: [OutgoingEvent] = []
+    private(set) var refusals: [Int: Refusal] = [:]
+    private(set) var scheduled: [ScheduledItem] = []
+    private(set) var counts: [String: Int] = [:]
+
+    /// - Parameters:
+    ///   - now: the time, as rules are to see it.
+    ///   - source: what the service's own messages name as their source.
+    ///   - wallClock: the time as the world sees it, for the envelopes.
+    public init(now: Timestamp, source: String, wallClock: Timestamp) {
+        self.now = now
+        self.source = source
+        self.wallClock = wallClock
+    }
+
+    /// Publishes an event once the transaction has committed.
+    ///
+    /// - Parameters:
+    ///   - body: the event.
+    ///   - cause: the envelope of the message that led to it; its correlation and trace are carried on.
+    ///   - key: the thing it is about, as `subject` and `partitionkey` of the envelope.
+    public mutating func publish(_ body: some Message, causedBy cause: Envelope? = nil, key: String? = nil) {
+        let envelope = Envelope(
+            id: MessageIdentifier.next(at: wallClock), source: source, type: type(of: body).type, time: wallClock,
+            subject: key, correlationID: cause?.correlationID ?? cause?.id, causationID: cause?.id,
+            traceparent: cause?.traceparent, partitionKey: key)
+        outgoing.append(OutgoingEvent(envelope: envelope, data: body.encode()))
+    }
+
+    /// Refuses one message of the batch: it goes to the dead letters with this reason, its neighbours go on.
+    ///
+    /// The handler must have written nothing for it.
+    public mutating func refuse<Body>(_ message: Received<Body>, _ refusal: Refusal) {
+        refusals[message.position] = refusal
+    }
+
+    /// Has a task run at a time. An item of the same task and key is replaced.
+    public mutating func schedule(_ task: String, key: String, at due: Timestamp, payload: String = "") {
+        scheduled.append(ScheduledItem(task: task, key: key, due: due, payload: payload))
+    }
+
+    /// Adds to a counter of the service, shown as `waybill_<service>_<name>_total`.
+    public mutating func count(_ name: String, _ amount: Int = 1) {
+        counts[name, default: 0] += amount
+    }
+
+    /// The bodies published so far, for tests of handlers.
+    public var published: [(envelope: Envelope, data: [UInt8])] { outgoing.map { ($0.envelope, $0.data) } }
+
+    /// The refusals so far by the message's place in its batch, for tests of handlers.
+    public var refused: [Int: Refusal] { refusals }
+}
+
+/// A message of the service's own, before it has its place in the outbox.
+struct OutgoingEvent: Sendable {
+    let envelope: Envelope
+    let data: [UInt8]
+}

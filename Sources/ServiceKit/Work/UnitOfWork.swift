@@ -1,0 +1,211 @@
+import Contracts
+import Logging
+import Messaging
+import Postgres
+
+/// A batch in, one commit with inbox, domain rows and outbox, and the batch may be acknowledged.
+///
+/// - Refused messages (by the contract or by a handler) go to the dead letters with their reason; the rest commit.
+/// - A message that makes the transaction fail is found by splitting the batch, and refused alone.
+/// - When the database is away, or another copy was in the way, nothing is refused: the same batch is tried again
+///   until it works or the service is shut down.
+struct UnitOfWork: Sendable {
+    let service: ServiceName
+    let handlers: [Handler]
+    let pool: PostgresPool
+    let relay: Relay
+    let publisher: Publisher
+    let clock: ServiceClock
+    let metrics: ServiceMetrics
+    let logger: Logger
+
+    /// Handles a batch of deliveries. When it returns, each has had its effect or stands in the dead letters.
+    ///
+    /// - Throws: `CancellationError` when the service is shut down first; nothing may then be acknowledged.
+    func process(_ deliveries: [Delivery]) async throws {
+        let started = ContinuousClock.now
+        let (messages, refusals) = decode(deliveries)
+        var refused = refusals
+        for part in clock.parts(of: messages) {
+            try await clock.advance(to: part.time)
+            refused.merge(try await commit(part.messages)) { first, _ in first }
+        }
+        try await bury(refused, of: deliveries)
+        metrics.batchSize.record(Double(deliveries.count))
+        metrics.batchDuration.record(ContinuousClock.now - started)
+        let now = ServiceClock.wallClock()
+        for message in messages {
+            if let time = message.envelope.time { metrics.endToEndLatency.record(from: time, to: now) }
+        }
+    }
+
+    // MARK: Decoding
+
+    private func decode(_ deliveries: [Delivery]) -> (messages: [AnyReceived], refusals: [Int: Refusal]) {
+        var messages: [AnyReceived] = []
+        messages.reserveCapacity(deliveries.count)
+        var refusals: [Int: Refusal] = [:]
+        for (position, delivery) in deliveries.enumerated() {
+            do {
+                messages.append(try decode(delivery, position))
+            } catch {
+                refusals[position] =
+                    error as? Refusal ?? Refusal(.internalError, path: "$", "the message cannot be read: \(error)")
+            }
+        }
+        return (messages, refusals)
+    }
+
+    private func decode(_ delivery: Delivery, _ position: Int) throws -> AnyReceived {
+        let (envelope, data) = try CloudEventCodec.decode(delivery)
+        // Under another key it went past whoever else reads its type. An operator's replay comes by the default
+        // exchange, whose keys are names of queues.
+        if !delivery.exchange.isEmpty, Catalogue.description(of: envelope.type) != nil,
+            delivery.routingKey != envelope.type.description
+        {
+            throw Refusal(
+                .routingKeyMismatch, path: "routing_key",
+                "the type is \(envelope.type), the routing key \(delivery.routingKey.prefix(100)): they must be the same"
+            )
+        }
+        for handler in handlers {
+            if let decoder = handler.types[envelope.type] {
+                return AnyReceived(envelope: envelope, body: try decoder(data), position: position)
+            }
+        }
+        guard Catalogue.description(of: envelope.type) != nil else {
+            throw Catalogue.refusal(forUnknown: envelope.type)
+        }
+        throw Refusal(
+            .noHandler, path: "type",
+            "the \(service.rawValue) service does not handle \(envelope.type): check the queue's bindings")
+    }
+
+    // MARK: Committing
+
+    private func commit(_ messages: [AnyReceived]) async throws -> [Int: Refusal] {
+        guard !messages.isEmpty else { return [:] }
+        var backOff = BackOff()
+        while true {
+            try Task.checkCancellation()
+            do {
+                return try await commitOnce(messages)
+            } catch let error as PostgresError where error.isRetriable {
+                let pause = backOff.next()
+                logger.warning(
+                    "the batch could not be committed; it is tried again",
+                    metadata: ["messages": "\(messages.count)", "pause": "\(pause)", "error": "\(error)"])
+                metrics.retries.add(1)
+                try await Task.sleep(for: pause)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                return try await isolate(messages, error)
+            }
+        }
+    }
+
+    /// Finds the message that makes the batch fail: halves until it stands alone.
+    private func isolate(_ messages: [AnyReceived], _ error: any Error) async throws -> [Int: Refusal] {
+        if messages.count == 1 {
+            let refusal =
+                error as? Refusal
+                ?? Refusal(.internalError, path: "$", "the message cannot be stored: \(error)")
+            return [messages[0].position: refusal]
+        }
+        metrics.splits.add(1)
+        let middle = messages.count / 2
+        var refused = try await commit(Array(messages[..<middle]))
+        refused.merge(try await commit(Array(messages[middle...]))) { first, _ in first }
+        return refused
+    }
+
+    private func commitOnce(_ messages: [AnyReceived]) async throws -> [Int: Refusal] {
+        let isLeased = relay.hasRoom
+        let now = clock.now()
+        let (effects, entries, duplicates) = try await pool.withTransaction { transaction in
+            var effects = Effects(
+                now: now, source: service.source, wallClock: ServiceClock.wallClock())
+            let duplicates = try Inbox.take(messages, transaction).union(Self.repeated(in: messages))
+            let fresh =
+                duplicates.isEmpty
+                ? messages
+                : messages.enumerated().filter {
+                    !duplicates.contains($0.offset)
+                }.map(\.element)
+            for handler in handlers where !fresh.isEmpty {
+                try handler.handle(fresh, transaction, &effects)
+            }
+            let entries = try effects.store(isLeased: isLeased, transaction)
+            // A refused message is not a handled one: its row must not stand in the way of its replay.
+            let refused = messages.filter { effects.refusals[$0.position] != nil }
+            try Inbox.forget(refused, transaction)
+            return (effects, entries, duplicates.count)
+        }
+        relay.submit(entries, isLeased: isLeased)
+        metrics.duplicates.add(duplicates)
+        metrics.handled.add(messages.count - duplicates - effects.refusals.count)
+        metrics.add(effects.counts)
+        return effects.refusals
+    }
+
+    /// The places of messages that stand in the same batch before.
+    private static func repeated(in messages: [AnyReceived]) -> Set<Int> {
+        struct Key: Hashable {
+            let source: String
+            let id: String
+        }
+        var seen: Set<Key> = []
+        var repeated: Set<Int> = []
+        for (place, message) in messages.enumerated()
+        where !seen.insert(Key(source: message.envelope.source, id: message.envelope.id)).inserted {
+            repeated.insert(place)
+        }
+        return repeated
+    }
+
+    // MARK: Dead letters
+
+    /// Puts the refused ones into the dead letters, and returns only when the broker has confirmed them.
+    private func bury(_ refused: [Int: Refusal], of deliveries: [Delivery]) async throws {
+        guard !refused.isEmpty else { return }
+        let now = ServiceClock.wallClock()
+        var letters: [Outgoing] = []
+        for (position, refusal) in refused.sorted(by: { $0.key < $1.key }) {
+            let delivery = deliveries[position]
+            letters.append(DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now))
+            metrics.refused(refusal.reason)
+            logger.warning(
+                "a message was refused; it stands in the dead letters",
+                metadata: [
+                    "message_id": "\(delivery.properties.messageID ?? "")", "reason": "\(refusal.reason.rawValue)",
+                    "path": "\(refusal.path)", "type": "\(delivery.routingKey)",
+                ])
+        }
+        var backOff = BackOff()
+        while !letters.isEmpty {
+            try Task.checkCancellation()
+            let outcomes = await publisher.publish(letters)
+            letters = zip(letters, outcomes).filter { $0.1 != .confirmed }.map(\.0)
+            if !letters.isEmpty {
+                logger.warning(
+                    "dead letters were not confirmed; they are published again",
+                    metadata: ["count": "\(letters.count)"])
+                try await Task.sleep(for: backOff.next())
+            }
+        }
+    }
+}
+
+extension Effects {
+    /// Writes what is to happen later or elsewhere in the transaction that caused it.
+    func store(isLeased: Bool, _ transaction: borrowing Transaction) throws -> [OutboxEntry] {
+        try ScheduleStore.put(scheduled, transaction)
+        return try Outbox.record(outgoing, isLeased: isLeased, transaction)
+    }
+}
+
+extension ServiceName {
+    /// What the service's own messages name as their source.
+    var source: String { "waybill.\(rawValue)" }
+}
