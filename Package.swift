@@ -37,7 +37,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(
-            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: [.defaults, "CommandLineArguments"]),
+            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
+            traits: [.defaults, "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
@@ -86,7 +87,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Contracts", "Messaging", "Postgres", log], path: "Tests/TestSupport",
             swiftSettings: settings),
-        .testTarget(name: "PinnedThreadTests", dependencies: ["PinnedThread", "CSystemShims"], swiftSettings: settings),
+        .testTarget(
+            name: "PinnedThreadTests", dependencies: ["PinnedThread", "CSystemShims"], swiftSettings: settings),
         .testTarget(
             name: "ContractsTests", dependencies: ["Contracts"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
@@ -109,6 +111,7 @@ let package = Package(
     ]
         + services.map { module, _ in
             .executableTarget(
-                name: module, dependencies: ["Contracts", "ServiceKit", "Postgres", log], swiftSettings: settings)
+                name: module, dependencies: ["Contracts", "ServiceKit", "Postgres", log],
+                resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
 )

@@ -1,4 +1,31 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What our business earns, and whose orders we go on taking.
 @main
-enum Main {
-    static func main() {}
+enum FinanceService {
+    static let definition = ServiceDefinition(
+        name: .finance,
+        migrations: [Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql)],
+        handlers: [
+            .on(CustomerRegistered.self) { messages, transaction, _ in
+                try AccountStore.put(messages.map(\.body.record), transaction)
+            },
+            .on(CustomerChanged.self) { messages, transaction, _ in
+                try AccountStore.put(messages.map(\.body.record), transaction)
+            },
+            .on(OrderPlaced.self, MarginHandlers.placed),
+            .on(OrderChanged.self, MarginHandlers.changed),
+            .on(OrderCancelled.self, MarginHandlers.cancelled),
+            .on(CostRecorded.self, MarginHandlers.costRecorded),
+            .on(SupplierRegistered.self, SupplierHandlers.registered),
+            .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
+        ],
+        tasks: [.daily("margin.evaluate", AcceptanceHandlers.evaluate)],
+        queries: MarginQueries.all + AcceptanceQueries.all)
+
+    static func main() async {
+        await ServiceHost.run(definition)
+    }
 }

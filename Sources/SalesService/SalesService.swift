@@ -1,4 +1,32 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// How our customers' orders go, and who looks after them.
 @main
-enum Main {
-    static func main() {}
+enum SalesService {
+    static let definition = ServiceDefinition(
+        name: .sales,
+        migrations: [Migration(number: 1, name: "sales", sql: PackageResources._001_sales_sql)],
+        handlers: [
+            .on(CustomerRegistered.self) { messages, transaction, _ in
+                try OrderStore.putAccounts(messages.map(\.body.record), transaction)
+            },
+            .on(CustomerChanged.self) { messages, transaction, _ in
+                try OrderStore.putAccounts(messages.map(\.body.record), transaction)
+            },
+            .on(OrderPlaced.self, OrderHandlers.placed),
+            .on(OrderChanged.self, OrderHandlers.changed),
+            .on(OrderCancelled.self, OrderHandlers.cancelled),
+            .on(OrderDecided.self, FinanceNotices.decided),
+            .on(MarginAlertRaised.self, FinanceNotices.alertRaised),
+            .on(MarginAlertCleared.self, FinanceNotices.alertCleared),
+            .on(AcceptanceChanged.self, FinanceNotices.acceptanceChanged),
+        ],
+        tasks: [.daily("swings.evaluate", SwingHandlers.evaluate)],
+        queries: SalesQueries.all)
+
+    static func main() async {
+        await ServiceHost.run(definition)
+    }
 }

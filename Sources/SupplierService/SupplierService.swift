@@ -1,4 +1,25 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Who works for us, and at what cost.
 @main
-enum Main {
-    static func main() {}
+enum SupplierService {
+    static let definition = ServiceDefinition(
+        name: .supplier,
+        migrations: [Migration(number: 1, name: "supplier", sql: PackageResources._001_supplier_sql)],
+        handlers: [
+            .on(SupplierReported.self, CostHandlers.reported),
+            .on(OrderPlaced.self, CostHandlers.placed),
+            .on(OrderChanged.self, CostHandlers.changed),
+            .on(CostRecorded.self, CostHandlers.costRecorded),
+            .on(SupplierInvoiceReceived.self, CostHandlers.invoiced),
+            .on(SupplierPaymentMade.self, CostHandlers.paid),
+        ],
+        tasks: [.daily("bias.evaluate", CostHandlers.evaluate)],
+        queries: SupplierQueries.all)
+
+    static func main() async {
+        await ServiceHost.run(definition)
+    }
 }

@@ -40,6 +40,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             pieces.append(.value(value.postgresBind))
         }
 
+        /// A value in the form in which it is sent.
+        public mutating func appendInterpolation(_ value: PostgresBind) {
+            pieces.append(.value(value))
+        }
+
         /// A part of a statement, with its own values.
         public mutating func appendInterpolation(_ fragment: SQL) {
             pieces += fragment.pieces

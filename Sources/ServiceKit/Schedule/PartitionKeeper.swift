@@ -34,7 +34,7 @@ struct PartitionKeeper: Service {
         let (made, dropped) = try await pool.withTransaction { transaction in
             let rows = try transaction.query(
                 """
-                select ensure_partitions(today - 1, today + 3), drop_partitions(today - \(inboxDays), today - \(outboxDays))
+                select ensure_partitions(today - 1, today + 3), drop_partitions(today - \(Int32(inboxDays)), today - \(Int32(outboxDays)))
                 from (select (now() at time zone 'utc')::date as today) as clock
                 """, as: (Int32, Int32).self)
             return rows.first ?? (0, 0)

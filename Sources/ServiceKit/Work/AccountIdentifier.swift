@@ -9,17 +9,20 @@ import Crypto
 public enum AccountIdentifier {
     /// The identifier of a customer by the code that a source gave it.
     public static func customer(source: String, code: String) -> String {
-        derive("customer", source, code)
+        StableIdentifier.of("customer", source, code)
     }
 
     /// The identifier of a supplier by the code that a source gave it.
     public static func supplier(source: String, code: String) -> String {
-        derive("supplier", source, code)
+        StableIdentifier.of("supplier", source, code)
     }
+}
 
+/// Identifiers that follow from what they name, the same wherever and however often they are made.
+public enum StableIdentifier {
     /// A UUID version 8 (RFC 9562 §5.8): the first 122 free bits of SHA-256 over the parts, each with its length
     /// before it, so that no two pairs run together.
-    static func derive(_ parts: String...) -> String {
+    public static func of(_ parts: String...) -> String {
         var hash = SHA256()
         for part in parts {
             hash.update(data: Array("\(part.utf8.count):\(part)".utf8))

@@ -90,7 +90,7 @@ struct UnitOfWork: Sendable {
             try Task.checkCancellation()
             do {
                 return try await commitOnce(messages)
-            } catch let error as PostgresError where error.isRetriable {
+            } catch let error where Self.isRetriable(error) {
                 let pause = backOff.next()
                 logger.warning(
                     "the batch could not be committed; it is tried again",
@@ -103,6 +103,10 @@ struct UnitOfWork: Sendable {
                 return try await isolate(messages, error)
             }
         }
+    }
+
+    private static func isRetriable(_ error: any Error) -> Bool {
+        (error as? PostgresError)?.isRetriable ?? (error is ConcurrentChange)
     }
 
     /// Finds the message that makes the batch fail: halves until it stands alone.

@@ -1,0 +1,33 @@
+# Each target calls one script in deploy/local; the scripts say what they do.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench up down status lint format
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install what is missing
+	@deploy/local/setup.sh
+
+demo: ## the main job, from nothing, in a temporary folder
+	@deploy/local/demo.sh $(ORDERS)
+
+test: ## every check, on a private broker and database
+	@deploy/local/test.sh $(ARGS)
+
+bench: ## measure, as ratios within one run
+	@Benchmarks/run.sh
+
+up: ## broker, database and the five services, in the background
+	@deploy/local/up.sh
+
+down: ## stop what 'make up' started
+	@deploy/local/down.sh
+
+status: ## how what 'make up' started is doing
+	@. $${WAYBILL_HOME:-.waybill}/env && "$$WAYBILL_CLI" status
+
+lint: ## check the format
+	@swift format lint --strict -r Sources Tests Package.swift
+
+format: ## mend the format
+	@swift format -i -r Sources Tests Package.swift

@@ -1,0 +1,148 @@
+/// A branch: who does the business.
+public struct Branch: Sendable, Equatable {
+    /// Its code, as orders name it.
+    public let code: String
+    /// Its name.
+    public let name: String
+    /// Its city.
+    public let city: String
+    /// The login of who manages it.
+    public let manager: String
+    /// The first day on which it is there.
+    public let from: CalendarDay
+    /// The last day, or `nil`.
+    public let to: CalendarDay?
+}
+
+/// A division: branches that belong together.
+public struct Division: Sendable, Equatable {
+    /// Its code.
+    public let code: String
+    /// Its name.
+    public let name: String
+    /// Its branches.
+    public let branches: [Branch]
+}
+
+/// The group: divisions and their branches, dated.
+public struct Organisation: Sendable, Equatable {
+    /// The group's name.
+    public let name: String
+    /// Its divisions.
+    public let divisions: [Division]
+    private let byCode: [String: [Branch]]
+
+    /// - Parameters:
+    ///   - name: the group's name.
+    ///   - divisions: its divisions.
+    public init(name: String, divisions: [Division]) {
+        self.name = name
+        self.divisions = divisions
+        byCode = Dictionary(grouping: divisions.flatMap(\.branches), by: \.code)
+    }
+
+    /// Every branch there is or was.
+    public var branches: [Branch] { divisions.flatMap(\.branches) }
+
+    /// A branch by its code on a day; `nil` when there is none then.
+    public func branch(_ code: String, on day: CalendarDay) -> Branch? {
+        byCode[code]?.first { $0.from <= day && $0.to.map { day <= $0 } ?? true }
+    }
+
+    /// Reads an organisation tree from JSON: `{"name", "divisions": [{"code", "name", "branches": [{"code", "name",
+    /// "city", "manager", "from", "to"?}]}]}`, days as `2026-01-05`.
+    public init(json: [UInt8]) throws(Refusal) {
+        let root = try JSONDocument(parsing: json).root
+        func text(_ node: JSONNode, _ key: String, _ path: String) throws(Refusal) -> String {
+            guard let text = node[key]?.string, !text.isEmpty else {
+                throw Refusal(.missingField, path: "\(path).\(key)", "'\(key)' is required, as a string")
+            }
+            return text
+        }
+        func day(_ text: String, _ path: String) throws(Refusal) -> CalendarDay {
+            guard let day = CalendarDay(text) else {
+                throw Refusal(.badTime, path: path, "a day is written as 2026-01-05")
+            }
+            return day
+        }
+        var divisions: [Division] = []
+        for (index, node) in (root["divisions"]?.elements ?? []).enumerated() {
+            let path = "$.divisions[\(index)]"
+            var branches: [Branch] = []
+            for (place, branch) in (node["branches"]?.elements ?? []).enumerated() {
+                let path = "\(path).branches[\(place)]"
+                var to: CalendarDay?
+                if let text = branch["to"]?.string { to = try day(text, "\(path).to") }
+                branches.append(
+                    Branch(
+                        code: try text(branch, "code", path), name: try text(branch, "name", path),
+                        city: try text(branch, "city", path), manager: try text(branch, "manager", path),
+                        from: try day(try text(branch, "from", path), "\(path).from"), to: to))
+            }
+            divisions.append(
+                Division(code: try text(node, "code", path), name: try text(node, "name", path), branches: branches))
+        }
+        guard !divisions.isEmpty else {
+            throw Refusal(.missingField, path: "$.divisions", "an organisation has at least one division")
+        }
+        self.init(name: try text(root, "name", "$"), divisions: divisions)
+    }
+
+    /// A realistic group of five divisions and 34 branches, used until a tree of one's own is given.
+    public static let standard: Organisation = {
+        let tree: [(String, String, [(String, String)])] = [
+            (
+                "EAST", "华东事业部 East China",
+                [
+                    ("KS01", "昆山 Kunshan"), ("SH01", "上海 Shanghai"), ("SH02", "上海浦东 Pudong"), ("SZ01", "苏州 Suzhou"),
+                    ("WX01", "无锡 Wuxi"), ("NJ01", "南京 Nanjing"), ("CZ01", "常州 Changzhou"), ("NB01", "宁波 Ningbo"),
+                    ("HZ01", "杭州 Hangzhou"), ("HF01", "合肥 Hefei"),
+                ]
+            ),
+            (
+                "SOUTH", "华南事业部 South China",
+                [
+                    ("SZX1", "深圳 Shenzhen"), ("DG01", "东莞 Dongguan"), ("GZ01", "广州 Guangzhou"), ("HUI1", "惠州 Huizhou"),
+                    ("ZH01", "珠海 Zhuhai"), ("XM01", "厦门 Xiamen"), ("FZ01", "福州 Fuzhou"),
+                ]
+            ),
+            (
+                "NORTH", "华北事业部 North China",
+                [
+                    ("BJ01", "北京 Beijing"), ("TJ01", "天津 Tianjin"), ("QD01", "青岛 Qingdao"), ("DL01", "大连 Dalian"),
+                    ("YT01", "烟台 Yantai"), ("SY01", "沈阳 Shenyang"),
+                ]
+            ),
+            (
+                "WEST", "中西部事业部 Central and West China",
+                [
+                    ("CD01", "成都 Chengdu"), ("CQ01", "重庆 Chongqing"), ("WH01", "武汉 Wuhan"), ("ZZ01", "郑州 Zhengzhou"),
+                    ("XA01", "西安 Xi'an"), ("CS01", "长沙 Changsha"),
+                ]
+            ),
+            (
+                "INTL", "国际事业部 International",
+                [
+                    ("HKG1", "香港 Hong Kong"), ("SIN1", "新加坡 Singapore"), ("HAN1", "河内 Hanoi"),
+                    ("LAX1", "洛杉矶 Los Angeles"),
+                    ("FRA1", "法兰克福 Frankfurt"),
+                ]
+            ),
+        ]
+        let start = CalendarDay(daysSinceEpoch: 0)
+        return Organisation(
+            name: "Waybill Logistics Group",
+            divisions: tree.map { code, name, branches in
+                Division(
+                    code: code, name: name,
+                    branches: branches.map {
+                        Branch(
+                            code: $0.0, name: $0.1, city: $0.1, manager: "manager.\($0.0.lowercased())", from: start,
+                            to: nil)
+                    })
+            })
+    }()
+
+    /// The lines of business of the standard group.
+    public static let businessLines = ["air-freight", "sea-freight", "road", "customs", "warehousing", "express"]
+}

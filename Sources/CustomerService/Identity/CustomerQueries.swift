@@ -1,0 +1,91 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of customers.
+enum CustomerQueries {
+    static let all = [
+        Query("customers.show", show), Query("customers.list", list), Query("reviews.list", reviews),
+        Query("branches.unknown", unknownBranches), Query("summary", summary),
+    ]
+
+    static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let id = arguments["id"]
+        let code = arguments["code"]
+        guard id != nil || code != nil else {
+            throw Refusal(.missingField, path: "parameters.id", "name a customer by 'id', or by 'code' (and 'source')")
+        }
+        let which: SQL =
+            """
+            select customer_id from account
+            where code = \(code.postgresBind) and source = coalesce(\(arguments["source"].postgresBind), source)
+            union select coalesce(merged_into, customer_id) from customer where customer_id = \(id.postgresBind)
+            """
+        return [
+            try table(
+                "customer", kinds: ["revision": .integer],
+                "select * from (select customer_id, revision, name, credit_code, branch, sales_owner, merged_into, founded_at, changed_at from customer) c where customer_id in (\(which))",
+                transaction),
+            try table(
+                "accounts",
+                "select source, code, name, credit_code, branch, sales_owner, homing_revision from account where customer_id in (\(which)) order by source, code",
+                transaction),
+            try table(
+                "timeline",
+                """
+                select t.happened_at, t.kind, t.detail from timeline t
+                join account a on a.code = t.code and a.source = t.account_source
+                where a.customer_id in (\(which)) order by t.happened_at desc limit 100
+                """, transaction),
+        ]
+    }
+
+    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        let wanted = arguments["name"].map { "%\($0)%" }
+        return [
+            try table(
+                "customers", kinds: ["accounts": .integer],
+                """
+                select c.customer_id, c.name, c.credit_code, c.branch, c.sales_owner, count(a.code) as accounts
+                from customer c join account a using (customer_id)
+                where c.merged_into is null and (\(wanted.postgresBind)::text is null or c.name ilike \(wanted.postgresBind))
+                group by c.customer_id order by accounts desc, c.name limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    static func reviews(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "reviews",
+                "select opened_at, customer_id, reason, detail from review order by opened_at desc limit 500",
+                transaction)
+        ]
+    }
+
+    static func unknownBranches(
+        _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        [
+            try table(
+                "unknown branches", kinds: ["orders": .integer],
+                "select branch, orders from unknown_branch order by orders desc, branch limit 500", transaction)
+        ]
+    }
+
+    static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "customers",
+                kinds: ["customers": .integer, "accounts": .integer, "joined": .integer, "reviews": .integer],
+                """
+                select (select count(*) from customer where merged_into is null) as customers,
+                    (select count(*) from account) as accounts,
+                    (select count(*) from account) - (select count(*) from customer where merged_into is null) as joined,
+                    (select count(*) from review) as reviews,
+                    (select coalesce(sum(orders), 0) from unknown_branch) as unknown_branch_orders
+                """, transaction)
+        ]
+    }
+}

@@ -1,0 +1,99 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The daily evaluation of every customer's business.
+enum AcceptanceHandlers {
+    /// Runs at the end of a business day; the item says which day ended.
+    static func evaluate(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        for item in items { try evaluate(day: item.due.day(), transaction, &effects) }
+    }
+
+    static func evaluate(
+        day: CalendarDay, rates: RateTable = .standard, policy: MarginPolicy = .standard,
+        _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let window = policy.window(endingOn: day)
+        let business = try EvaluationStore.business(window, rates, transaction)
+        let standings = try EvaluationStore.standings(transaction)
+        var changed: [(EvaluationStore.Key, AcceptanceStanding, WindowFigures)] = []
+        var raised: [MarginAlertRaised] = []
+        var cleared: [MarginAlertCleared] = []
+        for key in Set(business.keys).union(standings.keys).sorted() {
+            let before = standings[key] ?? AcceptanceStanding()
+            let (figures, party) =
+                business[key]
+                ?? (WindowFigures(orders: 0, revenue: .zero, cost: .zero, currency: .cny), .unknown)
+            let isLine = key.businessLine != EvaluationStore.allLines
+            let rules = policy.rules(for: isLine ? key.businessLine : nil, on: day)
+            let verdict = AcceptancePolicy.verdict(figures, rules)
+            let outcome = AcceptancePolicy.evaluate(before, verdict, rules, decides: isLine)
+            let after = outcome.standing
+            guard !(before.isBlank && after.isBlank) else { continue }
+            changed.append((key, after, figures))
+            for step in outcome.steps {
+                let alert = AlertSubject(key: key, party: party, figures: figures, window: window, rules: rules)
+                switch step {
+                case .raise(let severity, let occurrence):
+                    let event = alert.raised(severity, occurrence, at: effects.now)
+                    raised.append(event)
+                    effects.publish(event, key: key.customerId)
+                case .clear(let severity, let occurrence, let reason):
+                    let event = alert.cleared(severity, occurrence, reason, at: effects.now)
+                    cleared.append(event)
+                    effects.publish(event, key: key.customerId)
+                }
+            }
+            if let reason = outcome.reason {
+                effects.publish(
+                    AcceptanceChanged(
+                        customerId: key.customerId, businessLine: key.businessLine, state: after.state,
+                        previous: before.state, reason: reason, figures: figures.inMessage(window),
+                        changedAt: effects.now), key: key.customerId)
+                effects.count("acceptance_changes")
+            }
+        }
+        try EvaluationStore.put(changed, day, transaction)
+        try AlertStore.raise(raised, transaction)
+        try AlertStore.clear(cleared, transaction)
+        effects.count("evaluations")
+    }
+}
+
+/// What an alert at a customer's level is about.
+private struct AlertSubject {
+    let key: EvaluationStore.Key
+    let party: EvaluationStore.Party
+    let figures: WindowFigures
+    let window: FigureWindow
+    let rules: MarginRules
+
+    private var level: MarginLevel { key.businessLine == EvaluationStore.allLines ? .customer : .customerLine }
+
+    private func identifier(_ severity: MarginSeverity, _ occurrence: Int) -> String {
+        StableIdentifier.of("customer-alert", key.customerId, key.businessLine, severity.rawValue, String(occurrence))
+    }
+
+    func raised(_ severity: MarginSeverity, _ occurrence: Int, at time: Timestamp) -> MarginAlertRaised {
+        let cause = severity == .negative ? "cost-above-revenue" : "rate-below-threshold"
+        return MarginAlertRaised(
+            alertId: identifier(severity, occurrence), level: level, severity: severity, customerId: key.customerId,
+            customerCode: party.code, businessLine: key.businessLine, branch: party.branch,
+            salesOwner: party.salesOwner, revenue: figures.revenue, cost: figures.cost, margin: figures.margin,
+            marginRate: FixedDecimal.ratio(of: figures.margin, to: figures.revenue),
+            threshold: rules.customerFloor.multiplied(by: 1, dividedBy: 100) ?? .zero, currency: figures.currency,
+            provisional: false, window: window,
+            causes: [cause] + figures.missingRates.prefix(19).map { "no-rate:\($0.code)" }, raisedAt: time)
+    }
+
+    func cleared(
+        _ severity: MarginSeverity, _ occurrence: Int, _ reason: AlertClearing, at time: Timestamp
+    ) -> MarginAlertCleared {
+        MarginAlertCleared(
+            alertId: identifier(severity, occurrence), level: level, severity: severity, customerId: key.customerId,
+            customerCode: party.code, businessLine: key.businessLine, branch: party.branch, reason: reason,
+            clearedAt: time)
+    }
+}

@@ -1,0 +1,118 @@
+import Contracts
+
+/// What a customer's business came to in a window.
+struct WindowFigures: Sendable, Equatable {
+    var orders: Int
+    var revenue: FixedDecimal
+    var cost: FixedDecimal
+    var currency: Currency
+    /// Currencies that are left out because they have no rate.
+    var missingRates: [Currency] = []
+
+    /// Revenue less cost.
+    var margin: FixedDecimal { revenue - cost }
+
+    /// The figures as messages carry them.
+    func inMessage(_ window: FigureWindow) -> AcceptanceFigures {
+        AcceptanceFigures(
+            orders: orders, revenue: revenue, cost: cost, margin: margin,
+            marginRate: FixedDecimal.ratio(of: margin, to: revenue), currency: currency, window: window)
+    }
+}
+
+/// What one evaluation says, taken for itself.
+enum WindowVerdict: Sendable, Equatable {
+    /// Too few orders to say anything.
+    case tooFew
+    /// We pay for the business.
+    case negative
+    /// It earns too little.
+    case low
+    /// Neither bad enough to hold nor good enough to let go.
+    case between
+    /// It earns enough.
+    case healthy
+}
+
+/// What is remembered of the evaluations of one customer's business.
+struct AcceptanceStanding: Sendable, Equatable {
+    var state = AcceptanceState.open
+    /// Evaluations in a row that said *negative*.
+    var negatives = 0
+    /// Evaluations in a row that said *negative* or *low*.
+    var breaches = 0
+    /// Evaluations in a row that said *healthy* or *too few*.
+    var releases = 0
+    var alert = AlertStanding()
+
+    /// Whether nothing would be lost by forgetting it.
+    var isBlank: Bool { state == .open && breaches == 0 && alert == AlertStanding() }
+}
+
+/// When we stop taking a customer's orders, and when we take them again. Pure.
+///
+/// One bad day changes nothing, and what is held is let go only well above the threshold at which it was held: a rate
+/// that swings around a threshold changes the acceptance once, or never.
+enum AcceptancePolicy {
+    /// What an evaluation has changed.
+    struct Outcome: Sendable, Equatable {
+        var standing: AcceptanceStanding
+        /// Alerts to raise and clear.
+        var steps: [AlertStanding.Step]
+        /// The reason why the acceptance is another than before; `nil` when it is the same.
+        var reason: String?
+    }
+
+    /// What the figures of a window say.
+    static func verdict(_ figures: WindowFigures, _ rules: MarginRules) -> WindowVerdict {
+        guard figures.orders >= rules.minimumOrders else { return .tooFew }
+        let margin = figures.margin
+        if margin.isNegative { return .negative }
+        guard figures.revenue > .zero else { return .between }
+        if MarginRules.isBelow(rules.customerFloor, margin: margin, revenue: figures.revenue) { return .low }
+        return MarginRules.isBelow(rules.release, margin: margin, revenue: figures.revenue) ? .between : .healthy
+    }
+
+    /// Takes one more evaluation into account.
+    ///
+    /// - Parameter decides: whether the acceptance follows; otherwise there are only alerts.
+    static func evaluate(
+        _ before: AcceptanceStanding, _ verdict: WindowVerdict, _ rules: MarginRules, decides: Bool = true
+    ) -> Outcome {
+        var standing = before
+        let isBreach = verdict == .negative || verdict == .low
+        let isRelease = verdict == .healthy || verdict == .tooFew
+        standing.negatives = verdict == .negative ? before.negatives + 1 : 0
+        standing.breaches = isBreach ? before.breaches + 1 : 0
+        standing.releases = isRelease ? before.releases + 1 : 0
+
+        var reason: String?
+        if decides {
+            if standing.negatives >= rules.evaluations, standing.state != .stopped {
+                standing.state = .stopped
+                reason = "negative-margin"
+            } else if standing.breaches >= rules.evaluations, standing.state == .open {
+                standing.state = .needsApproval
+                reason = "low-margin"
+            } else if standing.releases >= rules.evaluations, standing.state != .open {
+                standing.state = .open
+                reason = verdict == .healthy ? "recovered" : "too-few-orders"
+            }
+        }
+        let steps = alertSteps(&standing, verdict)
+        return Outcome(standing: standing, steps: steps, reason: reason)
+    }
+
+    /// An open alert only gets worse until it is cleared, and is cleared only where acceptance would be released, so
+    /// that a rate around a threshold does not raise one alert after another.
+    private static func alertSteps(
+        _ standing: inout AcceptanceStanding, _ verdict: WindowVerdict
+    ) -> [AlertStanding.Step] {
+        switch verdict {
+        case .negative: standing.alert.move(to: .negative)
+        case .low: standing.alert.move(to: standing.alert.open ?? .low)
+        case .between: []
+        case .healthy, .tooFew: standing.alert.move(to: nil)
+        }
+    }
+}

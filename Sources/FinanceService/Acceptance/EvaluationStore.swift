@@ -1,0 +1,140 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of the daily evaluation.
+enum EvaluationStore {
+    /// The name of all lines of business together.
+    static let allLines = "*"
+
+    /// A customer in one line of business, or in all.
+    struct Key: Hashable, Comparable {
+        let customerId: String
+        let businessLine: String
+
+        static func < (first: Key, second: Key) -> Bool {
+            (first.customerId, first.businessLine) < (second.customerId, second.businessLine)
+        }
+    }
+
+    /// By which of its accounts a customer is named in an alert: the one that ordered last.
+    struct Party {
+        let code: String
+        let branch: String
+        let salesOwner: String?
+
+        static let unknown = Party(code: "-", branch: "-", salesOwner: nil)
+    }
+
+    /// What each customer's business came to in a window, by line and in all.
+    ///
+    /// Business in one currency stays in it, untouched; business in several is converted day by day.
+    static func business(
+        _ window: FigureWindow, _ rates: RateTable, _ transaction: borrowing Transaction
+    ) throws -> [Key: (WindowFigures, Party)] {
+        let rows = try transaction.query(
+            """
+            with days as materialized (
+                select a.customer_id, d.business_line, d.currency, d.day, d.code, a.branch, a.sales_owner,
+                    d.orders, d.revenue, d.cost,
+                    count(*) over (partition by a.customer_id, d.currency) as of_currency,
+                    count(*) over (partition by a.customer_id) as of_customer
+                from account_line_day d join account a using (source, code)
+                where d.day between \(PostgresValue.date(window.from.description))
+                    and \(PostgresValue.date(window.to.description))
+            )
+            select customer_id, business_line, currency,
+                -- Days are told apart only where they must be converted each by its own rate.
+                case when of_currency = of_customer then null else day - date '1970-01-01' end,
+                (array_agg(code order by day desc))[1], (array_agg(branch order by day desc))[1],
+                (array_agg(sales_owner order by day desc))[1],
+                sum(orders)::bigint, sum(revenue)::text, sum(cost)::text
+            from days
+            group by 1, 2, 3, 4
+            order by 1, 2, 3, 4
+            """, as: (String, String, String, Int32?, String, String?, String?, Int, String, String).self)
+        var found: [Key: (WindowFigures, Party)] = [:]
+        for row in rows {
+            let currency = Currency(row.2) ?? .cny
+            let party = Party(code: row.4, branch: row.5 ?? "-", salesOwner: row.6)
+            let (revenue, cost) = (try OrderStore.decimal(row.8), try OrderStore.decimal(row.9))
+            for line in [row.1, allLines] {
+                let key = Key(customerId: row.0, businessLine: line)
+                let target = row.3 == nil ? currency : .cny
+                var figures =
+                    found[key]?.0 ?? WindowFigures(orders: 0, revenue: .zero, cost: .zero, currency: target)
+                if let day = row.3.map({ CalendarDay(daysSinceEpoch: $0) }) {
+                    if let revenue = rates.convert(revenue, from: currency, to: .cny, on: day),
+                        let cost = rates.convert(cost, from: currency, to: .cny, on: day)
+                    {
+                        figures.add(row.7, revenue, cost)
+                    } else if !figures.missingRates.contains(currency) {
+                        figures.missingRates.append(currency)
+                    }
+                } else {
+                    figures.add(row.7, revenue, cost)
+                }
+                found[key] = (figures, party)
+            }
+        }
+        return found
+    }
+
+    /// What is remembered of former evaluations.
+    static func standings(_ transaction: borrowing Transaction) throws -> [Key: AcceptanceStanding] {
+        let rows = try transaction.query(
+            """
+            select customer_id, business_line, state, negatives, breaches, releases, open_severity, low_raised,
+                negative_raised
+            from standing order by customer_id, business_line for update
+            """, as: (String, String, String, Int, Int, Int, String?, Int, Int).self)
+        var found: [Key: AcceptanceStanding] = [:]
+        for row in rows {
+            var standing = AcceptanceStanding()
+            standing.state = AcceptanceState(rawValue: row.2) ?? .open
+            standing.negatives = row.3
+            standing.breaches = row.4
+            standing.releases = row.5
+            standing.alert.open = row.6.flatMap(MarginSeverity.init(rawValue:))
+            standing.alert.lowRaised = row.7
+            standing.alert.negativeRaised = row.8
+            found[Key(customerId: row.0, businessLine: row.1)] = standing
+        }
+        return found
+    }
+
+    /// Writes what is to be remembered.
+    static func put(
+        _ rows: [(Key, AcceptanceStanding, WindowFigures)], _ day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let standings = rows.map(\.1)
+        let figures = rows.map(\.2)
+        try transaction.execute(
+            """
+            insert into standing (customer_id, business_line, state, negatives, breaches, releases, open_severity,
+                low_raised, negative_raised, orders, revenue, cost, currency, evaluated_day)
+            select t.*, \(PostgresValue.date(day.description)) from unnest(
+                \(rows.map(\.0.customerId)), \(rows.map(\.0.businessLine)), \(standings.map(\.state.rawValue)),
+                \(standings.map { Int32($0.negatives) }), \(standings.map { Int32($0.breaches) }),
+                \(standings.map { Int32($0.releases) }), \(standings.map(\.alert.open?.rawValue)),
+                \(standings.map { Int32($0.alert.lowRaised) }), \(standings.map { Int32($0.alert.negativeRaised) }),
+                \(figures.map { Int32(clamping: $0.orders) }),
+                \(figures.map { PostgresValue.numeric($0.revenue.description) }),
+                \(figures.map { PostgresValue.numeric($0.cost.description) }), \(figures.map(\.currency.code))) as t
+            on conflict (customer_id, business_line) do update set
+                state = excluded.state, negatives = excluded.negatives, breaches = excluded.breaches,
+                releases = excluded.releases, open_severity = excluded.open_severity, low_raised = excluded.low_raised,
+                negative_raised = excluded.negative_raised, orders = excluded.orders, revenue = excluded.revenue,
+                cost = excluded.cost, currency = excluded.currency, evaluated_day = excluded.evaluated_day
+            """)
+    }
+}
+
+extension WindowFigures {
+    mutating func add(_ orders: Int, _ revenue: FixedDecimal, _ cost: FixedDecimal) {
+        self.orders += orders
+        self.revenue = self.revenue + revenue
+        self.cost = self.cost + cost
+    }
+}

@@ -1,0 +1,115 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// An account and a line of business: what an order is decided by.
+struct BusinessKey: Hashable, Comparable {
+    let source: String
+    let code: String
+    let businessLine: String
+
+    static func < (first: BusinessKey, second: BusinessKey) -> Bool {
+        (first.source, first.code, first.businessLine) < (second.source, second.code, second.businessLine)
+    }
+}
+
+/// How a customer stands in a line of business when one of its orders is decided.
+struct BusinessStanding: Sendable {
+    let customerId: String
+    /// Whether the account was there; a new one is written down with our own guess of its customer.
+    let isAccountKnown: Bool
+    let state: AcceptanceState
+    let figures: AcceptanceFigures?
+}
+
+/// The SQL of acceptance: standings and overrides.
+enum StandingStore {
+    /// How the customers of a batch stand, by account and line of business.
+    static func standings(
+        of keys: Set<BusinessKey>, window: (CalendarDay) -> FigureWindow, _ transaction: borrowing Transaction
+    ) throws -> [BusinessKey: BusinessStanding] {
+        let sorted = keys.sorted()
+        let guesses = sorted.map { AccountIdentifier.customer(source: $0.source, code: $0.code) }
+        let rows = try transaction.query(
+            """
+            select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders,
+                s.revenue::text, s.cost::text, s.currency, s.evaluated_day - date '1970-01-01'
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)), \(guesses))
+                with ordinality as k(source, code, business_line, guess, place)
+            left join account a on a.source = k.source and a.code = k.code
+            left join standing s on s.customer_id = coalesce(a.customer_id, k.guess)
+                and s.business_line = k.business_line
+            """, as: (Int, String, Bool, String?, Int?, String?, String?, String?, Int32?).self)
+        var found: [BusinessKey: BusinessStanding] = [:]
+        for row in rows {
+            var figures: AcceptanceFigures?
+            if let orders = row.4, let revenue = row.5, let cost = row.6, let code = row.7, let day = row.8 {
+                figures = WindowFigures(
+                    orders: orders, revenue: try OrderStore.decimal(revenue), cost: try OrderStore.decimal(cost),
+                    currency: Currency(code) ?? .cny
+                ).inMessage(window(CalendarDay(daysSinceEpoch: day)))
+            }
+            found[sorted[row.0]] = BusinessStanding(
+                customerId: row.1, isAccountKnown: row.2,
+                state: row.3.flatMap(AcceptanceState.init(rawValue:)) ?? .open, figures: figures)
+        }
+        return found
+    }
+
+    /// Writes accounts down that no customer event has named yet, with our own guess.
+    static func addAccounts(
+        _ accounts: [(key: BusinessKey, customerId: String, branch: String, salesOwner: String?)],
+        _ transaction: borrowing Transaction
+    ) throws {
+        guard !accounts.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into account (source, code, customer_id, branch, sales_owner, revision)
+            select source, code, customer_id, branch, sales_owner, 0
+            from unnest(
+                \(accounts.map(\.key.source)), \(accounts.map(\.key.code)), \(accounts.map(\.customerId)),
+                \(accounts.map(\.branch)), \(accounts.map(\.salesOwner)))
+                as t(source, code, customer_id, branch, sales_owner)
+            order by source, code
+            on conflict do nothing
+            """)
+    }
+
+    /// The overrides of some customers' business, locked, so that two orders cannot both use the last of one.
+    static func overrides(
+        _ keys: [(customerId: String, businessLine: String)], _ transaction: borrowing Transaction
+    ) throws -> [String: [AcceptanceOverride]] {
+        guard !keys.isEmpty else { return [:] }
+        let rows = try transaction.query(
+            """
+            select o.customer_id, o.business_line, o.override_id, o.valid_from - date '1970-01-01',
+                o.valid_to - date '1970-01-01', o.cap::text, o.currency, o.used::text
+            from acceptance_override o
+            where (o.customer_id, o.business_line) in (
+                select * from unnest(\(keys.map(\.customerId)), \(keys.map(\.businessLine))))
+            order by o.override_id for update
+            """, as: (String, String, String, Int32, Int32, String, String, String).self)
+        var found: [String: [AcceptanceOverride]] = [:]
+        for row in rows {
+            found["\(row.0)\u{1}\(row.1)", default: []].append(
+                AcceptanceOverride(
+                    identifier: row.2, from: CalendarDay(daysSinceEpoch: row.3), to: CalendarDay(daysSinceEpoch: row.4),
+                    cap: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
+                    used: try OrderStore.decimal(row.7)))
+        }
+        return found
+    }
+
+    /// Writes what is used of overrides.
+    static func setUsed(_ overrides: [AcceptanceOverride], _ transaction: borrowing Transaction) throws {
+        guard !overrides.isEmpty else { return }
+        try transaction.execute(
+            """
+            update acceptance_override o set used = t.used
+            from unnest(
+                \(overrides.map(\.identifier)), \(overrides.map { PostgresValue.numeric($0.used.description) }))
+                as t(override_id, used)
+            where o.override_id = t.override_id
+            """)
+    }
+}

@@ -1,0 +1,36 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of margin alerts.
+enum AlertStore {
+    static func raise(_ alerts: [MarginAlertRaised], _ transaction: borrowing Transaction) throws {
+        guard !alerts.isEmpty else { return }
+        let sorted = alerts.sorted { $0.alertId < $1.alertId }
+        try transaction.execute(
+            """
+            insert into alert (alert_id, level, severity, source, order_id, customer_id, customer_code, business_line,
+                branch, sales_owner, revenue, cost, currency, raised_at)
+            select * from unnest(
+                \(sorted.map(\.alertId)), \(sorted.map(\.level.rawValue)), \(sorted.map(\.severity.rawValue)),
+                \(sorted.map(\.source)), \(sorted.map(\.orderId)), \(sorted.map(\.customerId)),
+                \(sorted.map(\.customerCode)), \(sorted.map(\.businessLine)), \(sorted.map(\.branch)),
+                \(sorted.map(\.salesOwner)), \(sorted.map { PostgresValue.numeric($0.revenue.description) }),
+                \(sorted.map { PostgresValue.numeric($0.cost.description) }), \(sorted.map(\.currency.code)),
+                \(sorted.map { PostgresValue.timestamp($0.raisedAt.description) }))
+            """)
+    }
+
+    static func clear(_ alerts: [MarginAlertCleared], _ transaction: borrowing Transaction) throws {
+        guard !alerts.isEmpty else { return }
+        let sorted = alerts.sorted { $0.alertId < $1.alertId }
+        try transaction.execute(
+            """
+            update alert set cleared_at = t.cleared_at, clearing = t.clearing
+            from unnest(
+                \(sorted.map(\.alertId)), \(sorted.map { PostgresValue.timestamp($0.clearedAt.description) }),
+                \(sorted.map(\.reason.rawValue))) as t(alert_id, cleared_at, clearing)
+            where alert.alert_id = t.alert_id
+            """)
+    }
+}

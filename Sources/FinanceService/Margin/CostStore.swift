@@ -1,0 +1,93 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// A cost as finance keeps it.
+struct CostRow: Sendable, Equatable {
+    let source: String
+    let body: CostRecorded
+
+    var rank: Int { CostState.allCases.firstIndex(of: body.state) ?? 0 }
+}
+
+/// The SQL of costs that came by messages of their own.
+enum CostStore {
+    /// The costs of the orders of a batch, each in the state it has reached.
+    static func costs(
+        of keys: [OrderKey], _ transaction: borrowing Transaction
+    ) throws -> [OrderKey: [StoredCost]] {
+        let sorted = Set(keys).sorted()
+        let rows = try transaction.query(
+            """
+            select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount::text, c.currency,
+                c.day - date '1970-01-01'
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
+            join cost c using (source, order_id)
+            order by c.source, c.cost_id
+            """, as: (String, String, String, Int, Int, String, String, Int32).self)
+        var found: [OrderKey: [StoredCost]] = [:]
+        for row in rows {
+            found[OrderKey(source: row.0, orderId: row.1), default: []].append(
+                StoredCost(
+                    costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
+                    amount: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
+                    day: CalendarDay(daysSinceEpoch: row.7)))
+        }
+        return found
+    }
+
+    /// The costs of given identifiers that are there already.
+    static func existing(
+        _ rows: [CostRow], _ transaction: borrowing Transaction
+    ) throws -> [String: (rank: Int, content: String)] {
+        let found = try transaction.query(
+            """
+            select c.source, c.cost_id, c.state, c.order_id, c.line, c.amount::text, c.currency
+            from unnest(\(rows.map(\.source)), \(rows.map(\.body.costId))) as k(source, cost_id)
+            join cost c using (source, cost_id)
+            order by c.source, c.cost_id for update of c
+            """, as: (String, String, Int, String, Int, String, String).self)
+        var existing: [String: (rank: Int, content: String)] = [:]
+        for row in found {
+            let amount = try OrderStore.decimal(row.5)
+            existing["\(row.0)\u{1}\(row.1)"] = (row.2, "\(row.3)|\(row.4)|\(amount)|\(row.6)")
+        }
+        return existing
+    }
+
+    /// Writes costs; one that has gone further meanwhile stays as it is.
+    static func put(_ rows: [CostRow], _ transaction: borrowing Transaction) throws {
+        guard !rows.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into cost (source, cost_id, order_id, line, supplier_code, state, amount, currency, day)
+            select source, cost_id, order_id, line, supplier_code, state, amount, currency, date '1970-01-01' + day
+            from unnest(
+                \(rows.map(\.source)), \(rows.map(\.body.costId)), \(rows.map(\.body.orderId)),
+                \(rows.map { Int32($0.body.line) }), \(rows.map(\.body.supplier.code)), \(rows.map { Int32($0.rank) }),
+                \(rows.map { PostgresValue.numeric($0.body.amount.description) }), \(rows.map(\.body.currency.code)),
+                \(rows.map { $0.body.serviceDate.day().daysSinceEpoch }))
+                as t(source, cost_id, order_id, line, supplier_code, state, amount, currency, day)
+            on conflict (source, cost_id) do update set
+                order_id = excluded.order_id, line = excluded.line, supplier_code = excluded.supplier_code,
+                state = excluded.state, amount = excluded.amount, currency = excluded.currency, day = excluded.day
+            where excluded.state > cost.state
+            """)
+    }
+}
+
+/// A cost of an order, before it is converted to the order's currency.
+struct StoredCost: Sendable, Equatable {
+    let costId: String
+    let line: Int
+    let state: CostState
+    let amount: FixedDecimal
+    let currency: Currency
+    let day: CalendarDay
+
+    func late(in currency: Currency, _ rates: RateTable) -> LateCost {
+        LateCost(
+            line: line, state: state, amount: rates.convert(amount, from: self.currency, to: currency, on: day),
+            currency: self.currency)
+    }
+}

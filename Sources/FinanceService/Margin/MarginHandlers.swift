@@ -1,0 +1,102 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Orders and costs → margin, alerts, sums and decisions.
+enum MarginHandlers {
+    static func placed(
+        _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try revisions(messages, \.order, transaction, &effects)
+    }
+
+    static func changed(
+        _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try revisions(messages, \.order, transaction, &effects)
+    }
+
+    /// Takes revisions of orders in; a lower one, or the same again, has no effect.
+    private static func revisions<Body: Message>(
+        _ messages: [Received<Body>], _ order: KeyPath<Body, Order>, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        let keys = messages.map {
+            OrderKey(source: $0.envelope.source, orderId: $0.body[keyPath: order].orderId)
+        }
+        var ledger = try OrderLedger(keys, transaction)
+        // Within a batch a higher revision may stand before a lower one.
+        let inOrder = messages.indices.sorted {
+            (messages[$0].body[keyPath: order].revision, $0) < (messages[$1].body[keyPath: order].revision, $1)
+        }
+        for index in inOrder {
+            let message = messages[index]
+            let order = message.body[keyPath: order]
+            let fingerprint = Fingerprint.of(order.encode())
+            switch ledger.take(order, fingerprint, keys[index], causedBy: message.envelope) {
+            case .new: effects.count("order_revisions")
+            case .stale: effects.count("stale_revisions")
+            case .conflicting:
+                effects.refuse(
+                    message,
+                    Refusal(
+                        .conflictingRevision, path: "$.revision",
+                        "revision \(order.revision) of this order came before with other content: raise the revision"))
+            }
+        }
+        try ledger.settle(transaction, &effects)
+    }
+
+    static func cancelled(
+        _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let keys = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
+        var ledger = try OrderLedger(keys, transaction)
+        for (message, key) in zip(messages, keys) {
+            if !ledger.cancel(message.body.revision, key, causedBy: message.envelope) {
+                effects.count("stale_revisions")
+            }
+        }
+        try ledger.settle(transaction, &effects)
+    }
+
+    static func costRecorded(
+        _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let existing = try CostStore.existing(
+            messages.map { CostRow(source: $0.envelope.source, body: $0.body) }, transaction)
+        let keys = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
+        var ledger = try OrderLedger(keys, transaction)
+        var furthest: [String: (rank: Int, content: String)] = existing
+        var fresh: [String: CostRow] = [:]
+        for (message, key) in zip(messages, keys) {
+            let row = CostRow(source: message.envelope.source, body: message.body)
+            let identity = "\(row.source)\u{1}\(row.body.costId)"
+            let content = "\(row.body.orderId)|\(row.body.line)|\(row.body.amount)|\(row.body.currency.code)"
+            if let before = furthest[identity], row.rank <= before.rank {
+                if row.rank == before.rank, content != before.content {
+                    effects.refuse(
+                        message,
+                        Refusal(
+                            .conflictingContent, path: "$.costId",
+                            "this cost came before in state '\(row.body.state.rawValue)' with other content"))
+                } else {
+                    effects.count("stale_costs")
+                }
+                continue
+            }
+            if try !ledger.hasLine(row.body.line, key) {
+                effects.refuse(
+                    message,
+                    Refusal(
+                        .valueNotAllowed, path: "$.line", "order '\(row.body.orderId)' has no line \(row.body.line)"))
+                continue
+            }
+            furthest[identity] = (row.rank, content)
+            fresh[identity] = row
+            ledger.touch(key, causedBy: message.envelope)
+        }
+        try CostStore.put(fresh.sorted { $0.key < $1.key }.map(\.value), transaction)
+        try ledger.settle(transaction, &effects)
+    }
+}

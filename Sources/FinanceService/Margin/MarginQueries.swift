@@ -1,0 +1,122 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of orders and their margins.
+enum MarginQueries {
+    static let all = [
+        Query("orders.show", show), Query("alerts.list", alerts), Query("summary", summary),
+        Query("orders.totals", totals), Query("costs.waiting", waiting),
+    ]
+
+    static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let orderId = try arguments.required("orderId")
+        let source = arguments["source"]
+        return [
+            try table(
+                "order", kinds: ["revision": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal],
+                """
+                select source, order_id, revision, case when is_cancelled then 'cancelled' else 'open' end as state,
+                    customer_code, business_line, branch, sales_owner, placed_at, currency, revenue,
+                    known_revenue, cost, known_revenue - cost as margin, is_provisional as provisional,
+                    open_severity as alert, decision, decision_rule as rule, override_id as override
+                from orders where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
+                """, transaction),
+            try table(
+                "costs", kinds: ["line": .integer, "amount": .decimal],
+                """
+                select cost_id, line, supplier_code, (array['estimated', 'accrued', 'actual'])[state + 1] as state,
+                    amount, currency, day
+                from cost where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
+                order by line, cost_id
+                """, transaction),
+            try table(
+                "alerts", kinds: ["revenue": .decimal, "cost": .decimal],
+                """
+                select alert_id, severity, revenue, cost, currency, raised_at, cleared_at, clearing
+                from alert where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
+                order by raised_at, alert_id
+                """, transaction),
+        ]
+    }
+
+    static func alerts(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        let isAll = arguments["state"] == "all"
+        return [
+            try table(
+                "alerts", kinds: ["revenue": .decimal, "cost": .decimal, "margin": .decimal],
+                """
+                select level, severity, order_id, source, customer_code, business_line, branch, sales_owner, revenue,
+                    cost, revenue - cost as margin, currency, raised_at, cleared_at, alert_id
+                from alert
+                where (\(isAll) or cleared_at is null)
+                    and level = coalesce(\(arguments["level"].postgresBind), level)
+                    and severity = coalesce(\(arguments["severity"].postgresBind), severity)
+                    and customer_code = coalesce(\(arguments["customer"].postgresBind), customer_code)
+                order by revenue - cost, alert_id limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "decisions", kinds: ["orders": .integer],
+                """
+                select decision, count(*) as orders from orders where decision is not null group by 1 order by 1
+                """, transaction),
+            try table(
+                "margins",
+                kinds: ["orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal],
+                """
+                select currency, count(*) as orders, sum(known_revenue) as revenue, sum(cost) as cost,
+                    sum(known_revenue - cost) as margin,
+                    round(100 * sum(known_revenue - cost) / nullif(sum(known_revenue), 0), 2) as percent
+                from orders where is_counted group by 1 order by 2 desc
+                """, transaction),
+            try table(
+                "margin alerts", kinds: ["open": .integer, "cleared": .integer],
+                """
+                select level, severity, count(*) filter (where cleared_at is null) as open,
+                    count(*) filter (where cleared_at is not null) as cleared
+                from alert group by 1, 2 order by 1, 2
+                """, transaction),
+            try table(
+                "acceptance", kinds: ["customers": .integer],
+                """
+                select state, count(*) as customers from standing
+                where business_line <> '*' and state <> 'open' group by 1 order by 1
+                """, transaction),
+        ]
+    }
+
+    static func totals(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "totals",
+                kinds: [
+                    "orders": .integer, "decided": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal,
+                ],
+                """
+                select source, currency, count(*) as orders, count(decision) as decided, sum(revenue) as revenue,
+                    sum(cost) as cost, sum(known_revenue - cost) as margin
+                from orders where is_counted and source = coalesce(\(arguments["source"].postgresBind), source)
+                group by 1, 2 order by 1, 2
+                """, transaction)
+        ]
+    }
+
+    static func waiting(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try table(
+                "costs that wait for their order or its line", kinds: ["line": .integer, "amount": .decimal],
+                """
+                select c.source, c.cost_id, c.order_id, c.line, c.amount, c.currency, c.day
+                from cost c left join orders o using (source, order_id)
+                where o.order_id is null order by c.day, c.cost_id limit \(limit)
+                """, transaction)
+        ]
+    }
+}

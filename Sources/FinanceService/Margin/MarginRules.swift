@@ -1,0 +1,68 @@
+import Contracts
+
+/// The thresholds that hold for a business line from a day on. Rates are in percent.
+struct MarginRules: Sendable, Equatable {
+    /// Below this rate an order earns too little.
+    var orderFloor = FixedDecimal(5)
+    /// Below this rate a customer's business over the window earns too little.
+    var customerFloor = FixedDecimal(3)
+    /// From this rate on, what was held is let go.
+    var release = FixedDecimal(5)
+    /// Fewer orders than this in the window say nothing.
+    var minimumOrders = 5
+    /// So many evaluations in a row change the acceptance.
+    var evaluations = 2
+
+    /// What holds when nobody has said otherwise.
+    static let standard = MarginRules()
+
+    /// Whether a rate is below a threshold, exactly: `margin / revenue < percent / 100` without dividing.
+    ///
+    /// - Parameter revenue: more than nought.
+    static func isBelow(_ percent: FixedDecimal, margin: FixedDecimal, revenue: FixedDecimal) -> Bool {
+        margin.units * 100 * FixedDecimal.unitsPerOne < revenue.units * percent.units
+    }
+}
+
+/// The rules by business line and by day.
+struct MarginPolicy: Sendable, Equatable {
+    /// Rules that hold from a day on, for one business line or for all that have none of their own.
+    struct Entry: Sendable, Equatable {
+        let businessLine: String?
+        let from: CalendarDay
+        let rules: MarginRules
+    }
+
+    /// How many days, the last included, the business with a customer is looked at.
+    let windowDays: Int
+    private let general: [Entry]
+    private let byLine: [String: [Entry]]
+
+    /// - Parameters:
+    ///   - windowDays: how many days a window has.
+    ///   - entries: the rules, in any order. Before the first day of any, the standard rules hold.
+    init(windowDays: Int = 90, entries: [Entry] = []) {
+        self.windowDays = windowDays
+        let sorted = entries.sorted { $0.from < $1.from }
+        general = sorted.filter { $0.businessLine == nil }
+        byLine = Dictionary(grouping: sorted.filter { $0.businessLine != nil }) { $0.businessLine ?? "" }
+    }
+
+    /// The rules of the contract: 5 % an order, 3 % a customer, release at 5 %, five orders, two evaluations, 90 days.
+    static let standard = MarginPolicy()
+
+    /// The rules that hold for a business line on a day; `nil` asks for those over all lines.
+    func rules(for businessLine: String?, on day: CalendarDay) -> MarginRules {
+        if let businessLine, !byLine.isEmpty,
+            let entry = byLine[businessLine]?.last(where: { $0.from <= day })
+        {
+            return entry.rules
+        }
+        return general.last { $0.from <= day }?.rules ?? .standard
+    }
+
+    /// The window that ends with a day.
+    func window(endingOn day: CalendarDay) -> FigureWindow {
+        FigureWindow(from: day.adding(days: 1 - windowDays), to: day)
+    }
+}

@@ -1,0 +1,236 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The orders of one batch, from reading them to telling the world what has changed.
+struct OrderLedger {
+    /// What a revision of an order came to.
+    enum Taken {
+        case new
+        case stale
+        case conflicting
+    }
+
+    private struct Pending {
+        let revision: Int
+        let cause: Envelope
+    }
+
+    private let rates: RateTable
+    private let policy: MarginPolicy
+    private let before: [OrderKey: OrderRow]
+    private var rows: [OrderKey: OrderRow]
+    /// What last led to each changed order.
+    private var causes: [OrderKey: Envelope] = [:]
+    /// Revisions that want a decision.
+    private var undecided: [OrderKey: [Pending]] = [:]
+
+    init(
+        _ keys: [OrderKey], rates: RateTable = .standard, policy: MarginPolicy = .standard,
+        _ transaction: borrowing Transaction
+    ) throws {
+        self.rates = rates
+        self.policy = policy
+        before = try OrderStore.lock(keys, transaction)
+        rows = before
+    }
+
+    /// Takes a revision of an order over.
+    mutating func take(_ order: Order, _ fingerprint: Int64, _ key: OrderKey, causedBy cause: Envelope) -> Taken {
+        var row = rows[key] ?? OrderRow()
+        if row.isKnown, order.revision < row.revision { return .stale }
+        if row.isKnown, order.revision == row.revision {
+            return row.fingerprint == fingerprint || row.isCancelled ? .stale : .conflicting
+        }
+        // A cancellation that came first counts from its revision on.
+        if !row.isKnown, row.isCancelled, order.revision <= row.revision {
+            let revision = row.revision
+            row.take(order, fingerprint)
+            row.revision = revision
+            row.isCancelled = true
+        } else {
+            row.take(order, fingerprint)
+        }
+        rows[key] = row
+        causes[key] = cause
+        undecided[key, default: []].append(Pending(revision: order.revision, cause: cause))
+        return .new
+    }
+
+    /// Cancels an order from a revision on; false when it stands at a later one.
+    mutating func cancel(_ revision: Int, _ key: OrderKey, causedBy cause: Envelope) -> Bool {
+        var row = rows[key] ?? OrderRow()
+        guard revision >= row.revision, !row.isCancelled else { return false }
+        row.revision = revision
+        row.isCancelled = true
+        rows[key] = row
+        causes[key] = cause
+        return true
+    }
+
+    /// Whether an order has a line; one that has not come yet may have any.
+    func hasLine(_ line: Int, _ key: OrderKey) throws -> Bool {
+        guard let row = rows[key], row.isKnown else { return true }
+        return try LineCodec.decode(row.lines).contains { $0.number == line }
+    }
+
+    /// Something about an order has changed.
+    mutating func touch(_ key: OrderKey, causedBy cause: Envelope) {
+        if rows[key]?.isKnown ?? false { causes[key] = cause }
+    }
+
+    /// Works the margins out anew, writes everything and tells what has changed.
+    mutating func settle(_ transaction: borrowing Transaction, _ effects: inout Effects) throws {
+        guard !causes.isEmpty else { return }
+        let keys = causes.keys.sorted()
+        let costs = try CostStore.costs(of: keys, transaction)
+        let standings = try StandingStore.standings(
+            of: Set(keys.compactMap(businessKey)), window: policy.window(endingOn:), transaction)
+        try addNewAccounts(keys, standings, transaction)
+
+        var deltas: [Contribution.Key: Contribution] = [:]
+        var raised: [MarginAlertRaised] = []
+        var cleared: [MarginAlertCleared] = []
+        for key in keys {
+            guard var row = rows[key], row.isKnown else { continue }
+            let lines = OrderMarginPolicy.assess(
+                try LineCodec.decode(row.lines), (costs[key] ?? []).map { $0.late(in: row.currency, rates) })
+            row.margin = OrderMargin(lines)
+            let rules = policy.rules(for: row.businessLine, on: row.placedAt.day())
+            let severity = row.isCancelled ? nil : row.margin.severity(rules)
+            let customerId = businessKey(key).flatMap { standings[$0]?.customerId } ?? ""
+            for step in row.alert.move(to: severity, otherwise: row.isCancelled ? .cancelled : .recovered) {
+                switch step {
+                case .raise(let severity, let occurrence):
+                    let alert = Self.raised(
+                        key, row, severity, occurrence, customerId, rules,
+                        OrderMarginPolicy.causes(severity, lines, rules), at: effects.now)
+                    raised.append(alert)
+                    effects.publish(alert, causedBy: causes[key], key: customerId)
+                case .clear(let severity, let occurrence, let reason):
+                    let alert = Self.cleared(key, row, severity, occurrence, customerId, reason, at: effects.now)
+                    cleared.append(alert)
+                    effects.publish(alert, causedBy: causes[key], key: customerId)
+                }
+            }
+            row.isCounted = !row.isCancelled
+            rows[key] = row
+            if let old = before[key], let (place, sums) = Contribution.of(old, key) {
+                deltas[place, default: Contribution()].add(sums, sign: -1)
+            }
+            if let (place, sums) = Contribution.of(row, key) {
+                deltas[place, default: Contribution()].add(sums, sign: 1)
+            }
+        }
+        try decide(keys, standings, transaction, &effects)
+        try OrderStore.put(keys.compactMap { key in rows[key].map { (key, $0) } }, transaction)
+        try OrderStore.add(deltas, transaction)
+        try AlertStore.raise(raised, transaction)
+        try AlertStore.clear(cleared, transaction)
+    }
+
+    private func businessKey(_ key: OrderKey) -> BusinessKey? {
+        guard let row = rows[key], row.isKnown else { return nil }
+        return BusinessKey(source: key.source, code: row.customerCode, businessLine: row.businessLine)
+    }
+
+    private func addNewAccounts(
+        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Transaction
+    ) throws {
+        var new: [String: (key: BusinessKey, customerId: String, branch: String, salesOwner: String?)] = [:]
+        for key in keys {
+            guard let place = businessKey(key), let standing = standings[place], !standing.isAccountKnown,
+                let row = rows[key]
+            else { continue }
+            new["\(place.source)\u{1}\(place.code)"] = (place, standing.customerId, row.branch, row.salesOwner)
+        }
+        try StandingStore.addAccounts(Array(new.values), transaction)
+    }
+
+    // MARK: Decisions
+
+    private mutating func decide(
+        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        var overrides = try lockOverrides(keys, standings, transaction)
+        var isUsed = false
+        for key in keys {
+            guard let pending = undecided[key], let place = businessKey(key), let standing = standings[place],
+                var row = rows[key]
+            else { continue }
+            let group = "\(standing.customerId)\u{1}\(place.businessLine)"
+            for revision in pending.sorted(by: { $0.revision < $1.revision }) {
+                let answer = OrderDecisionPolicy.decide(
+                    standing.state, revenue: row.margin.revenue, currency: row.currency, on: effects.now.day(),
+                    former: row.override, overrides: &overrides[group, default: []], rates: rates)
+                if answer.use != row.override { isUsed = true }
+                row.override = answer.use
+                row.decision = answer.decision
+                row.decisionRule = answer.rule
+                effects.publish(
+                    OrderDecided(
+                        source: key.source, orderId: key.orderId, revision: revision.revision,
+                        customerId: standing.customerId, customerCode: row.customerCode,
+                        businessLine: row.businessLine, branch: row.branch, decision: answer.decision,
+                        rule: answer.rule, figures: standing.figures, override: answer.use?.identifier,
+                        decidedAt: effects.now),
+                    causedBy: revision.cause, key: standing.customerId)
+                effects.count("orders_\(answer.decision.rawValue.replacing("-", with: "_"))")
+            }
+            rows[key] = row
+        }
+        if isUsed { try StandingStore.setUsed(overrides.values.flatMap { $0 }, transaction) }
+    }
+
+    /// Only business that is held, or an order that has used an override, needs to look at overrides.
+    private func lockOverrides(
+        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Transaction
+    ) throws -> [String: [AcceptanceOverride]] {
+        let held = keys.compactMap { key -> (customerId: String, businessLine: String)? in
+            guard undecided[key] != nil, let place = businessKey(key), let standing = standings[place],
+                standing.state != .open || rows[key]?.override != nil
+            else { return nil }
+            return (standing.customerId, place.businessLine)
+        }
+        return try StandingStore.overrides(held, transaction)
+    }
+
+    // MARK: Alerts
+
+    private static func identifier(_ key: OrderKey, _ severity: MarginSeverity, _ occurrence: Int) -> String {
+        StableIdentifier.of("order-alert", key.source, key.orderId, severity.rawValue, String(occurrence))
+    }
+
+    private static func raised(
+        _ key: OrderKey, _ row: OrderRow, _ severity: MarginSeverity, _ occurrence: Int, _ customerId: String,
+        _ rules: MarginRules, _ causes: [String], at time: Timestamp
+    ) -> MarginAlertRaised {
+        MarginAlertRaised(
+            alertId: identifier(key, severity, occurrence), level: .order, severity: severity, orderId: key.orderId,
+            source: key.source, customerId: customerId, customerCode: row.customerCode,
+            businessLine: row.businessLine, branch: row.branch, salesOwner: row.salesOwner,
+            revenue: row.margin.knownRevenue, cost: row.margin.cost, margin: row.margin.margin,
+            marginRate: FixedDecimal.ratio(of: row.margin.margin, to: row.margin.knownRevenue),
+            threshold: rules.orderFloor.multiplied(by: 1, dividedBy: 100) ?? .zero, currency: row.currency,
+            provisional: row.margin.isProvisional, causes: causes, raisedAt: time)
+    }
+
+    private static func cleared(
+        _ key: OrderKey, _ row: OrderRow, _ severity: MarginSeverity, _ occurrence: Int, _ customerId: String,
+        _ reason: AlertClearing, at time: Timestamp
+    ) -> MarginAlertCleared {
+        MarginAlertCleared(
+            alertId: identifier(key, severity, occurrence), level: .order, severity: severity, orderId: key.orderId,
+            source: key.source, customerId: customerId, customerCode: row.customerCode,
+            businessLine: row.businessLine, branch: row.branch, reason: reason, clearedAt: time)
+    }
+}
+
+extension Contribution {
+    mutating func add(_ other: Contribution, sign: Int) {
+        orders += sign * other.orders
+        revenue = sign > 0 ? revenue + other.revenue : revenue - other.revenue
+        cost = sign > 0 ? cost + other.cost : cost - other.cost
+    }
+}

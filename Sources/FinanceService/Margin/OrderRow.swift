@@ -1,0 +1,112 @@
+import Contracts
+
+/// What names an order: who sent it, and its identifier there.
+struct OrderKey: Hashable, Comparable {
+    let source: String
+    let orderId: String
+
+    static func < (first: OrderKey, second: OrderKey) -> Bool {
+        (first.source, first.orderId) < (second.source, second.orderId)
+    }
+}
+
+/// An order as finance keeps it.
+struct OrderRow: Sendable, Equatable {
+    var version = 0
+    var revision = 0
+    var fingerprint: Int64 = 0
+    var isCancelled = false
+    var customerCode = ""
+    var businessLine = ""
+    var branch = ""
+    var salesOwner: String?
+    var placedAt = Timestamp(microsecondsSinceEpoch: 0)
+    var currency = Currency.cny
+    /// The lines as JSON.
+    var lines = "[]"
+    var margin = OrderMargin()
+    /// Whether the order stands in the sums of its day.
+    var isCounted = false
+    var alert = AlertStanding()
+    var decision: OrderDecision?
+    var decisionRule: String?
+    var override: OverrideUse?
+
+    /// Whether the order itself has come, and not only something about it.
+    var isKnown: Bool { !customerCode.isEmpty }
+
+    /// Takes over a revision of the order.
+    mutating func take(_ order: Order, _ fingerprint: Int64) {
+        revision = order.revision
+        self.fingerprint = fingerprint
+        isCancelled = false
+        customerCode = order.customer.code
+        businessLine = order.businessLine
+        branch = order.branch
+        salesOwner = order.salesOwner
+        placedAt = order.placedAt
+        currency = order.currency
+        lines = LineCodec.encode(order.lines)
+    }
+}
+
+/// What an order adds to the sums of its day.
+struct Contribution: Equatable {
+    struct Key: Hashable, Comparable {
+        let source: String
+        let code: String
+        let businessLine: String
+        let day: CalendarDay
+        let currency: Currency
+
+        static func < (first: Key, second: Key) -> Bool {
+            (first.source, first.code, first.businessLine, first.day, first.currency)
+                < (second.source, second.code, second.businessLine, second.day, second.currency)
+        }
+    }
+
+    var orders = 0
+    var revenue = FixedDecimal.zero
+    var cost = FixedDecimal.zero
+
+    var isNothing: Bool { self == Contribution() }
+
+    /// The key and sums of an order that counts; `nil` for one that does not.
+    static func of(_ row: OrderRow, _ key: OrderKey) -> (Key, Contribution)? {
+        guard row.isKnown, !row.isCancelled else { return nil }
+        return (
+            Key(
+                source: key.source, code: row.customerCode, businessLine: row.businessLine, day: row.placedAt.day(),
+                currency: row.currency),
+            Contribution(orders: 1, revenue: row.margin.knownRevenue, cost: row.margin.cost)
+        )
+    }
+}
+
+/// The lines of an order in one column.
+enum LineCodec {
+    static func encode(_ lines: [OrderLine]) -> String {
+        var bytes: [UInt8] = [UInt8(ascii: "[")]
+        for (index, line) in lines.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += line.encode()
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func decode(_ text: String) throws -> [MarginLine] {
+        try JSONDocument(parsing: Array(text.utf8)).root.elements.map { node in
+            var fields = try FieldReader(node)
+            return MarginLine(try OrderLine(fields: &fields))
+        }
+    }
+}
+
+extension MarginLine {
+    init(_ line: OrderLine) {
+        self.init(
+            number: line.line, serviceItem: line.serviceItem, revenue: line.revenue, statedCost: line.cost,
+            supplierCode: line.supplier?.code)
+    }
+}

@@ -1,0 +1,148 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of orders, costs and the sums of days.
+enum OrderStore {
+    /// Reads the orders of a batch and locks them, in the order of their keys so that two batches cannot deadlock.
+    static func lock(_ keys: [OrderKey], _ transaction: borrowing Transaction) throws -> [OrderKey: OrderRow] {
+        let sorted = Set(keys).sorted()
+        let rows = try transaction.query(
+            """
+            select o.source, o.order_id, o.version, o.revision, o.fingerprint, o.is_cancelled, o.customer_code,
+                o.business_line, o.branch, o.sales_owner, (extract(epoch from o.placed_at) * 1000000)::bigint,
+                o.currency, o.lines, o.revenue::text, o.known_revenue::text, o.cost::text, o.is_counted,
+                o.is_provisional, o.open_severity, o.low_raised, o.negative_raised, o.decision, o.decision_rule,
+                o.override_id, o.override_amount::text
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
+            join orders o using (source, order_id)
+            order by o.source, o.order_id
+            for update of o
+            """,
+            as: (
+                String, String, Int, Int, Int64, Bool, String, String, String, String?, Int64, String, String, String,
+                String, String, Bool, Bool, String?, Int, Int, String?, String?, String?, String?
+            ).self)
+        var found: [OrderKey: OrderRow] = [:]
+        for row in rows {
+            var order = OrderRow()
+            order.version = row.2
+            order.revision = row.3
+            order.fingerprint = row.4
+            order.isCancelled = row.5
+            order.customerCode = row.6
+            order.businessLine = row.7
+            order.branch = row.8
+            order.salesOwner = row.9
+            order.placedAt = Timestamp(microsecondsSinceEpoch: row.10, offsetMinutes: 480)
+            order.currency = Currency(row.11) ?? .cny
+            order.lines = row.12
+            order.margin.revenue = try decimal(row.13)
+            order.margin.knownRevenue = try decimal(row.14)
+            order.margin.cost = try decimal(row.15)
+            order.isCounted = row.16
+            order.margin.isProvisional = row.17
+            order.alert.open = row.18.flatMap(MarginSeverity.init(rawValue:))
+            order.alert.lowRaised = row.19
+            order.alert.negativeRaised = row.20
+            order.decision = row.21.flatMap(OrderDecision.init(rawValue:))
+            order.decisionRule = row.22
+            if let identifier = row.23, let amount = row.24 {
+                order.override = OverrideUse(identifier: identifier, amount: try decimal(amount))
+            }
+            found[OrderKey(source: row.0, orderId: row.1)] = order
+        }
+        return found
+    }
+
+    /// Writes orders back, only where they still stand as they were read.
+    static func put(_ orders: [(OrderKey, OrderRow)], _ transaction: borrowing Transaction) throws {
+        guard !orders.isEmpty else { return }
+        let sorted = orders.sorted { $0.0 < $1.0 }
+        let rows = sorted.map(\.1)
+        let written = try transaction.execute(
+            """
+            insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
+                business_line, branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost,
+                is_counted, is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule,
+                override_id, override_amount)
+            select source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line, branch,
+                sales_owner, timestamptz 'epoch' + placed_at * interval '1 microsecond', date '1970-01-01' + day,
+                currency, lines, revenue, known_revenue, cost, is_counted, is_provisional, open_severity, low_raised,
+                negative_raised, decision, decision_rule, override_id, override_amount::numeric
+            from unnest(
+                \(sorted.map(\.0.source)), \(sorted.map(\.0.orderId)), \(rows.map { Int32($0.version + 1) }),
+                \(rows.map { Int32($0.revision) }), \(rows.map(\.fingerprint)), \(rows.map(\.isCancelled)),
+                \(rows.map(\.customerCode)), \(rows.map(\.businessLine)), \(rows.map(\.branch)),
+                \(rows.map(\.salesOwner)), \(rows.map(\.placedAt.microsecondsSinceEpoch)),
+                \(rows.map { $0.placedAt.day().daysSinceEpoch }), \(rows.map(\.currency.code)), \(rows.map(\.lines)),
+                \(rows.map { PostgresValue.numeric($0.margin.revenue.description) }),
+                \(rows.map { PostgresValue.numeric($0.margin.knownRevenue.description) }),
+                \(rows.map { PostgresValue.numeric($0.margin.cost.description) }), \(rows.map(\.isCounted)),
+                \(rows.map(\.margin.isProvisional)), \(rows.map(\.alert.open?.rawValue)),
+                \(rows.map { Int32($0.alert.lowRaised) }), \(rows.map { Int32($0.alert.negativeRaised) }),
+                \(rows.map(\.decision?.rawValue)), \(rows.map(\.decisionRule)), \(rows.map(\.override?.identifier)),
+                \(rows.map(\.override?.amount.description)))
+                as t(source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line,
+                    branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
+                    is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
+                    override_amount)
+            on conflict (source, order_id) do update set
+                version = excluded.version, revision = excluded.revision, fingerprint = excluded.fingerprint,
+                is_cancelled = excluded.is_cancelled, customer_code = excluded.customer_code,
+                business_line = excluded.business_line, branch = excluded.branch, sales_owner = excluded.sales_owner,
+                placed_at = excluded.placed_at, day = excluded.day, currency = excluded.currency,
+                lines = excluded.lines, revenue = excluded.revenue, known_revenue = excluded.known_revenue,
+                cost = excluded.cost, is_counted = excluded.is_counted, is_provisional = excluded.is_provisional,
+                open_severity = excluded.open_severity, low_raised = excluded.low_raised,
+                negative_raised = excluded.negative_raised, decision = excluded.decision,
+                decision_rule = excluded.decision_rule, override_id = excluded.override_id,
+                override_amount = excluded.override_amount
+            where orders.version = excluded.version - 1
+            """)
+        // A row that was not there when it was read and is there now belongs to another copy of the service.
+        if written != sorted.count { throw ConcurrentChange("an order") }
+    }
+
+    /// Adds to the sums of days.
+    static func add(
+        _ deltas: [Contribution.Key: Contribution], _ transaction: borrowing Transaction
+    ) throws {
+        let sorted = deltas.filter { !$0.value.isNothing }.sorted { $0.key < $1.key }
+        guard !sorted.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into account_line_day (source, code, business_line, day, currency, orders, revenue, cost)
+            select source, code, business_line, date '1970-01-01' + day, currency, orders, revenue, cost
+            from unnest(
+                \(sorted.map(\.key.source)), \(sorted.map(\.key.code)), \(sorted.map(\.key.businessLine)),
+                \(sorted.map(\.key.day.daysSinceEpoch)), \(sorted.map(\.key.currency.code)),
+                \(sorted.map { Int32($0.value.orders) }),
+                \(sorted.map { PostgresValue.numeric($0.value.revenue.description) }),
+                \(sorted.map { PostgresValue.numeric($0.value.cost.description) }))
+                as t(source, code, business_line, day, currency, orders, revenue, cost)
+            on conflict (source, code, business_line, day, currency) do update set
+                orders = account_line_day.orders + excluded.orders,
+                revenue = account_line_day.revenue + excluded.revenue, cost = account_line_day.cost + excluded.cost
+            """)
+    }
+
+    static func decimal(_ text: String) throws -> FixedDecimal {
+        // Sums may have more digits than one amount on the wire.
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard let whole = parts.first, let units = Int128(whole.filter { $0 != "-" }) else {
+            throw Refusal(.notADecimal, path: "$", "the database holds '\(text)' where a number should be")
+        }
+        var fraction: Int128 = 0
+        let digits = parts.count > 1 ? String(parts[1].prefix(4)) : ""
+        for character in digits.padding(to: 4) { fraction = fraction * 10 + Int128(character.wholeNumberValue ?? 0) }
+        let magnitude = units * FixedDecimal.unitsPerOne + fraction
+        return FixedDecimal(units: text.hasPrefix("-") ? -magnitude : magnitude)
+    }
+}
+
+extension String {
+    fileprivate func padding(to count: Int) -> String {
+        self + String(repeating: "0", count: max(0, count - self.count))
+    }
+}

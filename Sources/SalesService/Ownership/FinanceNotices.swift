@@ -1,0 +1,64 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What finance says, kept for the sales people whom it concerns.
+enum FinanceNotices {
+    static func decided(
+        _ messages: [Received<OrderDecided>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try OrderStore.decide(messages.map(\.body), transaction)
+    }
+
+    static func alertRaised(
+        _ messages: [Received<MarginAlertRaised>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let rows = messages.map(\.body).sorted { $0.alertId < $1.alertId }
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
+                told_at)
+            select * from unnest(
+                \(rows.map(\.alertId)), \(rows.map { "margin-\($0.severity.rawValue)" }), \(rows.map(\.customerId)),
+                \(rows.map(\.businessLine)), \(rows.map(\.salesOwner)), \(rows.map(\.orderId)),
+                \(rows.map { "margin \($0.margin.moneyText) \($0.currency.code) on \($0.revenue.moneyText)" }),
+                \(rows.map { PostgresValue.timestamp($0.raisedAt.description) }))
+            on conflict (notice_id) do update set
+                kind = excluded.kind, customer_id = excluded.customer_id, business_line = excluded.business_line,
+                sales_owner = excluded.sales_owner, order_id = excluded.order_id, detail = excluded.detail
+            """)
+    }
+
+    /// A clearing may come before its alert: then it stands alone until that comes.
+    static func alertCleared(
+        _ messages: [Received<MarginAlertCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let rows = messages.map(\.body).sorted { $0.alertId < $1.alertId }
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, order_id, detail, told_at,
+                cleared_at)
+            select id, kind, customer, line, order_id, '', cleared, cleared from unnest(
+                \(rows.map(\.alertId)), \(rows.map { "margin-\($0.severity.rawValue)" }), \(rows.map(\.customerId)),
+                \(rows.map(\.businessLine)), \(rows.map(\.orderId)),
+                \(rows.map { PostgresValue.timestamp($0.clearedAt.description) }))
+                as t(id, kind, customer, line, order_id, cleared)
+            on conflict (notice_id) do update set cleared_at = excluded.cleared_at
+            """)
+    }
+
+    static func acceptanceChanged(
+        _ messages: [Received<AcceptanceChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, detail, told_at)
+            select * from unnest(
+                \(messages.map(\.envelope.id)), \(messages.map { "acceptance-\($0.body.state.rawValue)" }),
+                \(messages.map(\.body.customerId)), \(messages.map(\.body.businessLine)),
+                \(messages.map { "\($0.body.previous.rawValue) → \($0.body.state.rawValue): \($0.body.reason)" }),
+                \(messages.map { PostgresValue.timestamp($0.body.changedAt.description) }))
+            on conflict do nothing
+            """)
+    }
+}

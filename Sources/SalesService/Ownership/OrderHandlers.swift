@@ -1,0 +1,96 @@
+import Contracts
+import Foundation
+import Postgres
+import ServiceKit
+
+/// Orders → who looks after them, what they count for, and whether one is unlike the others.
+enum OrderHandlers {
+    static func placed(
+        _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try take(messages.map { ($0.envelope, $0.body.order) }, transaction, &effects)
+    }
+
+    static func changed(
+        _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try take(messages.map { ($0.envelope, $0.body.order) }, transaction, &effects)
+    }
+
+    static func cancelled(
+        _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let before = try OrderStore.lock(messages.map { ($0.envelope.source, $0.body.orderId) }, transaction)
+        var rows = before
+        for message in messages {
+            let key = "\(message.envelope.source)\u{1}\(message.body.orderId)"
+            var row =
+                rows[key]
+                ?? SalesOrder(
+                    source: message.envelope.source, orderId: message.body.orderId, revision: 0, isCancelled: false)
+            guard message.body.revision >= row.revision, !row.isCancelled else { continue }
+            row.revision = message.body.revision
+            row.isCancelled = true
+            rows[key] = row
+        }
+        try write(rows, before, transaction)
+    }
+
+    private static func take(
+        _ orders: [(envelope: Envelope, order: Order)], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let before = try OrderStore.lock(orders.map { ($0.envelope.source, $0.order.orderId) }, transaction)
+        var rows = before
+        var fresh: [(envelope: Envelope, order: Order)] = []
+        for (envelope, order) in orders.sorted(by: { $0.order.revision < $1.order.revision }) {
+            let key = "\(envelope.source)\u{1}\(order.orderId)"
+            let former = rows[key]
+            // A cancellation that came before its order stands, unless the order was changed after it.
+            let isCancelled = former.map { $0.isCancelled && order.revision <= $0.revision } ?? false
+            if let former, former.key != nil, order.revision <= former.revision {
+                effects.count("stale_revisions")
+                continue
+            }
+            var row = SalesOrder(
+                source: envelope.source, orderId: order.orderId,
+                revision: max(order.revision, isCancelled ? former?.revision ?? 0 : 0), isCancelled: isCancelled)
+            row.key = SeriesKey(
+                source: envelope.source, code: order.customer.code, businessLine: order.businessLine)
+            row.branch = order.branch
+            row.salesOwner = order.salesOwner
+            row.placedAt = order.placedAt
+            row.currency = order.currency.code
+            row.amount = order.lines.reduce(.zero) { $0 + $1.revenue }
+            rows[key] = row
+            if former?.key == nil, !isCancelled { fresh.append((envelope, order)) }
+        }
+        try write(rows, before, transaction)
+        try OddOrders.look(at: fresh, transaction, &effects)
+    }
+
+    private static func write(
+        _ rows: [String: SalesOrder], _ before: [String: SalesOrder], _ transaction: borrowing Transaction
+    ) throws {
+        var deltas: [SeriesKey: [CalendarDay: (orders: Int32, amount: FixedDecimal)]] = [:]
+        func add(_ order: SalesOrder?, _ sign: Int32) {
+            guard let (key, week, amount) = order?.contribution else { return }
+            var sum = deltas[key]?[week] ?? (0, .zero)
+            sum.orders += sign
+            sum.amount = sign > 0 ? sum.amount + amount : sum.amount - amount
+            deltas[key, default: [:]][week] = sum
+        }
+        var changed: [SalesOrder] = []
+        for (key, row) in rows {
+            let former = before[key]
+            guard
+                former == nil || former?.revision != row.revision || former?.isCancelled != row.isCancelled
+                    || former?.key == nil && row.key != nil
+            else { continue }
+            add(former, -1)
+            add(row, 1)
+            changed.append(row)
+        }
+        try OrderStore.put(changed, transaction)
+        try OrderStore.add(deltas, transaction)
+    }
+}

@@ -1,0 +1,66 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of sales.
+enum SalesQueries {
+    static let all = [
+        Query("orders.show", order), Query("anomalies.list", anomalies), Query("notices.list", notices),
+        Query("summary", summary),
+    ]
+
+    static func order(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "sales", kinds: ["amount": .decimal],
+                """
+                select o.source, o.customer_code, o.branch, coalesce(o.sales_owner, a.sales_owner) as owner, o.amount,
+                    o.currency, o.is_cancelled as cancelled, o.decision, o.decision_rule as rule
+                from orders o left join account a on a.source = o.source and a.code = o.customer_code
+                where o.order_id = \(try arguments.required("orderId")) order by o.source
+                """, transaction)
+        ]
+    }
+
+    static func anomalies(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try table(
+                "anomalies", kinds: ["baseline": .decimal, "observed": .decimal, "score": .decimal],
+                """
+                select raised_at, kind, direction, metric, source, customer_code, business_line, owner, order_id,
+                    baseline, observed, score, cleared_at
+                from anomaly
+                where (\(arguments["state"] == "all") or cleared_at is null)
+                    and coalesce(owner, '') = coalesce(\(arguments["owner"].postgresBind), owner, '')
+                order by abs(score) desc, anomaly_id limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    static func notices(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try table(
+                "notices of finance",
+                """
+                select told_at, kind, customer_id, business_line, sales_owner, order_id, detail from finance_notice
+                where cleared_at is null
+                    and coalesce(sales_owner, '') = coalesce(\(arguments["owner"].postgresBind), sales_owner, '')
+                order by told_at desc, notice_id limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "order anomalies", kinds: ["open": .integer, "cleared": .integer],
+                """
+                select kind, count(*) filter (where cleared_at is null) as open,
+                    count(*) filter (where cleared_at is not null) as cleared
+                from anomaly group by 1 order by 1
+                """, transaction)
+        ]
+    }
+}

@@ -1,0 +1,89 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Orders and their completions → how deliveries went, and whom to ask.
+enum DeliveryHandlers {
+    static func placed(
+        _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try DeliveryStore.putOrders(messages.map { ($0.envelope.source, $0.body.order) }, transaction)
+        try settle(messages.map { ($0.envelope.source, $0.body.order.orderId) }, transaction, &effects)
+    }
+
+    static func changed(
+        _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try DeliveryStore.putOrders(messages.map { ($0.envelope.source, $0.body.order) }, transaction)
+        try settle(messages.map { ($0.envelope.source, $0.body.order.orderId) }, transaction, &effects)
+    }
+
+    static func completed(
+        _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try DeliveryStore.putCompletions(messages, transaction)
+        try settle(messages.map { ($0.envelope.source, $0.body.orderId) }, transaction, &effects)
+    }
+
+    static func cancelled(
+        _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try transaction.execute(
+            """
+            insert into delivery (source, order_id, is_cancelled)
+            select distinct source, order_id, true
+            from unnest(\(messages.map(\.envelope.source)), \(messages.map(\.body.orderId))) as t(source, order_id)
+            order by 1, 2
+            on conflict (source, order_id) do update set is_cancelled = true
+            """)
+    }
+
+    /// Counts what is complete now, and asks where a rule says so.
+    private static func settle(
+        _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        var counts: [(DeliveryRow, DeliveryPolicy.Verdict, CalendarDay)] = []
+        var candidates: [(DeliveryRow, String)] = []
+        for row in try DeliveryStore.complete(keys, transaction) {
+            let verdict = DeliveryPolicy.verdict(
+                onTime: row.onTime, completedAt: row.completedAt, promisedAt: row.promisedAt, damaged: row.damaged,
+                ordered: row.quantity, delivered: row.delivered)
+            let day = row.completedAt.day()
+            if row.counted != verdict || row.countedDay != day { counts.append((row, verdict, day)) }
+            if !row.hasSurvey,
+                let rule = DeliveryPolicy.surveyRule(verdict, source: row.source, orderId: row.orderId)
+            {
+                candidates.append((row, rule))
+            }
+        }
+        try DeliveryStore.count(counts, transaction)
+        effects.count("deliveries", counts.count)
+        try ask(candidates, transaction, &effects)
+    }
+
+    private static func ask(
+        _ candidates: [(row: DeliveryRow, rule: String)], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        guard !candidates.isEmpty else { return }
+        var last = try DeliveryStore.lastAsked(Set(candidates.map(\.row.customerId)).sorted(), transaction)
+        var surveys: [SurveyRequested] = []
+        for (row, rule) in candidates {
+            if let asked = last[row.customerId],
+                asked.adding(seconds: Int64(DeliveryPolicy.fatigueDays) * 86_400) > effects.now
+            {
+                effects.count("surveys_spared")
+                continue
+            }
+            last[row.customerId] = effects.now
+            let survey = SurveyRequested(
+                surveyId: StableIdentifier.of("survey", row.source, row.orderId), customerId: row.customerId,
+                customerCode: row.customerCode, source: row.source, orderId: row.orderId,
+                businessLine: row.businessLine, branch: row.branch, rule: rule, requestedAt: effects.now)
+            surveys.append(survey)
+            effects.publish(survey, key: row.customerId)
+        }
+        try DeliveryStore.putSurveys(surveys, transaction)
+        effects.count("surveys", surveys.count)
+    }
+}

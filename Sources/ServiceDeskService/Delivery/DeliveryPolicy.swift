@@ -1,0 +1,42 @@
+import Contracts
+
+/// How a delivery went, and whom to ask about it. Pure.
+enum DeliveryPolicy {
+    /// How a delivery went.
+    struct Verdict: Sendable, Equatable {
+        /// `nil` when there is neither a word of it nor a promise to measure by.
+        var isLate: Bool?
+        var isDamaged: Bool
+        var isShort: Bool
+
+        var isGood: Bool { !(isLate ?? false) && !isDamaged && !isShort }
+    }
+
+    /// The share of good deliveries that are asked about, in percent; of the others all are.
+    static let goodShare = 10
+    /// A customer is asked at most once in so many days.
+    static let fatigueDays = 30
+
+    static func verdict(
+        onTime: Bool?, completedAt: Timestamp, promisedAt: Timestamp?, damaged: Bool?, ordered: FixedDecimal?,
+        delivered: FixedDecimal?
+    ) -> Verdict {
+        var isShort = false
+        if let ordered, let delivered { isShort = delivered < ordered }
+        return Verdict(
+            isLate: onTime.map { !$0 } ?? promisedAt.map { completedAt > $0 }, isDamaged: damaged ?? false,
+            isShort: isShort)
+    }
+
+    /// The rule by which an order is asked about; `nil` for none. The same order is always answered alike, so that a
+    /// message that comes again asks nobody else.
+    static func surveyRule(_ verdict: Verdict, source: String, orderId: String) -> String? {
+        if verdict.isDamaged { return "damaged" }
+        if verdict.isShort { return "short" }
+        if verdict.isLate ?? false { return "late" }
+        // FNV-1a over the order's name spreads orders evenly, whatever their numbers look like.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in "\(source)\u{1}\(orderId)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int((hash >> 32) % 100) < goodShare ? "sample-of-good" : nil
+    }
+}

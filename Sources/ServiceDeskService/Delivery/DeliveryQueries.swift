@@ -1,0 +1,84 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of deliveries.
+enum DeliveryQueries {
+    static let all = [
+        Query("orders.show", order), Query("performance", performance), Query("surveys.list", surveys),
+        Query("summary", summary),
+    ]
+
+    static func order(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "delivery", kinds: ["quantity": .decimal, "quantity_delivered": .decimal],
+                """
+                select source, customer_code, branch, branch_known, business_line, promised_at, completed_at,
+                    counted_late as late, counted_damaged as damaged, counted_short as short, quantity,
+                    quantity_delivered, survey_id
+                from delivery where order_id = \(try arguments.required("orderId")) order by source
+                """, transaction)
+        ]
+    }
+
+    /// Rates with the Wilson interval of 95 %: a branch with three deliveries is not compared with one that has a
+    /// thousand as if both were certain.
+    static func performance(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let columns = ["branch": "branch", "customer": "customer_code", "line": "business_line"]
+        guard let column = columns[arguments["by"] ?? "branch"] else {
+            throw Refusal(.valueNotAllowed, path: "parameters.by", "'by' is branch, customer or line")
+        }
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try table(
+                "performance",
+                kinds: [
+                    "completed": .integer, "late": .integer, "damaged": .integer, "short": .integer,
+                    "late_percent": .decimal, "late_low": .decimal, "late_high": .decimal,
+                ],
+                """
+                with sums as (
+                    select \(unsafe: column) as name, sum(completed)::float8 as n, sum(late)::float8 as x,
+                        sum(damaged) as damaged, sum(short) as short
+                    from performance group by 1 having sum(completed) > 0
+                )
+                select name, n::bigint as completed, x::bigint as late, damaged, short,
+                    round((100 * x / n)::numeric, 2) as late_percent,
+                    round((100 * (x / n + 1.9208 / n - 1.96 * sqrt(x / n * (1 - x / n) / n + 0.9604 / (n * n)))
+                        / (1 + 3.8416 / n))::numeric, 2) as late_low,
+                    round((100 * (x / n + 1.9208 / n + 1.96 * sqrt(x / n * (1 - x / n) / n + 0.9604 / (n * n)))
+                        / (1 + 3.8416 / n))::numeric, 2) as late_high
+                from sums order by late_low desc, name limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    static func surveys(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try table(
+                "surveys",
+                "select requested_at, source, order_id, customer_id, rule, survey_id from survey order by requested_at desc limit \(limit)",
+                transaction)
+        ]
+    }
+
+    static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "deliveries",
+                kinds: [
+                    "completed": .integer, "late": .integer, "damaged": .integer, "short": .integer,
+                    "surveys": .integer,
+                ],
+                """
+                select coalesce(sum(completed), 0) as completed, coalesce(sum(late), 0) as late,
+                    coalesce(sum(damaged), 0) as damaged, coalesce(sum(short), 0) as short,
+                    (select count(*) from survey) as surveys,
+                    (select count(*) from delivery where not branch_known) as unknown_branch_orders
+                from performance
+                """, transaction)
+        ]
+    }
+}

@@ -1,0 +1,238 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// An order with all that is known of its delivery.
+struct DeliveryRow: Sendable {
+    let source: String
+    let orderId: String
+    let customerCode: String
+    let customerId: String
+    let branch: String
+    let businessLine: String
+    let promisedAt: Timestamp?
+    let quantity: FixedDecimal?
+    let completedAt: Timestamp
+    let onTime: Bool?
+    let damaged: Bool?
+    let delivered: FixedDecimal?
+    let countedDay: CalendarDay?
+    let counted: DeliveryPolicy.Verdict?
+    let hasSurvey: Bool
+}
+
+/// The SQL of deliveries.
+enum DeliveryStore {
+    static func putOrders(
+        _ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction
+    ) throws {
+        var latest: [String: (source: String, order: Order)] = [:]
+        for entry in orders {
+            let key = "\(entry.source)\u{1}\(entry.order.orderId)"
+            if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
+        }
+        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        try transaction.execute(
+            """
+            insert into delivery (source, order_id, order_revision, customer_code, branch, branch_known, business_line,
+                promised_at, quantity)
+            select source, order_id, revision, customer_code, branch, known, business_line, promised::timestamptz,
+                quantity
+            from unnest(
+                \(rows.map(\.source)), \(rows.map(\.order.orderId)), \(rows.map { Int32($0.order.revision) }),
+                \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)),
+                \(rows.map { Organisation.standard.branch($0.order.branch, on: $0.order.placedAt.day()) != nil }),
+                \(rows.map(\.order.businessLine)), \(rows.map(\.order.promisedAt?.description)),
+                \(rows.map { PostgresValue.numeric($0.order.lines.reduce(.zero) { $0 + $1.quantity }.description) }))
+                as t(source, order_id, revision, customer_code, branch, known, business_line, promised, quantity)
+            on conflict (source, order_id) do update set
+                order_revision = excluded.order_revision, customer_code = excluded.customer_code,
+                branch = excluded.branch, branch_known = excluded.branch_known,
+                business_line = excluded.business_line, promised_at = excluded.promised_at,
+                quantity = excluded.quantity
+            where excluded.order_revision > delivery.order_revision
+            """)
+    }
+
+    static func putCompletions(
+        _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction
+    ) throws {
+        var latest: [String: Received<OrderCompleted>] = [:]
+        for message in messages {
+            let key = "\(message.envelope.source)\u{1}\(message.body.orderId)"
+            if latest[key].map({ $0.body.revision < message.body.revision }) ?? true { latest[key] = message }
+        }
+        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        try transaction.execute(
+            """
+            insert into delivery (source, order_id, done_revision, completed_at, on_time, damaged, quantity_delivered)
+            select source, order_id, revision, completed, on_time, damaged, quantity::numeric
+            from unnest(
+                \(rows.map(\.envelope.source)), \(rows.map(\.body.orderId)), \(rows.map { Int32($0.body.revision) }),
+                \(rows.map { PostgresValue.timestamp($0.body.completedAt.description) }), \(rows.map(\.body.onTime)),
+                \(rows.map(\.body.damaged)), \(rows.map(\.body.quantityDelivered?.description)))
+                as t(source, order_id, revision, completed, on_time, damaged, quantity)
+            on conflict (source, order_id) do update set
+                done_revision = excluded.done_revision, completed_at = excluded.completed_at,
+                on_time = excluded.on_time, damaged = excluded.damaged,
+                quantity_delivered = excluded.quantity_delivered
+            where excluded.done_revision > delivery.done_revision
+            """)
+    }
+
+    /// Orders of a batch that are both known and completed.
+    static func complete(
+        _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction
+    ) throws -> [DeliveryRow] {
+        try transaction.query(
+            """
+            select d.source, d.order_id, d.customer_code, coalesce(a.customer_id, ''), d.branch, d.business_line,
+                (extract(epoch from d.promised_at) * 1000000)::bigint, d.quantity::text,
+                (extract(epoch from d.completed_at) * 1000000)::bigint, d.on_time, d.damaged,
+                d.quantity_delivered::text, d.counted_day - date '1970-01-01', d.counted_late, d.counted_damaged,
+                d.counted_short, d.survey_id is not null
+            from delivery d left join account a on a.source = d.source and a.code = d.customer_code
+            where (d.source, d.order_id) in (
+                    select * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))))
+                and d.order_revision > 0 and d.done_revision > 0
+            order by d.source, d.order_id
+            for update of d
+            """,
+            as: (
+                String, String, String, String, String, String, Int64?, String?, Int64, Bool?, Bool?, String?, Int32?,
+                Bool?, Bool?, Bool?, Bool
+            ).self
+        ).map { row in
+            DeliveryRow(
+                source: row.0, orderId: row.1, customerCode: row.2,
+                customerId: row.3.isEmpty ? AccountIdentifier.customer(source: row.0, code: row.2) : row.3,
+                branch: row.4, businessLine: row.5,
+                promisedAt: row.6.map { Timestamp(microsecondsSinceEpoch: $0) },
+                quantity: row.7.flatMap { FixedDecimal($0) },
+                completedAt: Timestamp(microsecondsSinceEpoch: row.8), onTime: row.9, damaged: row.10,
+                delivered: row.11.flatMap { FixedDecimal($0) },
+                countedDay: row.12.map { CalendarDay(daysSinceEpoch: $0) },
+                counted: row.12 == nil
+                    ? nil
+                    : DeliveryPolicy.Verdict(isLate: row.13, isDamaged: row.14 ?? false, isShort: row.15 ?? false),
+                hasSurvey: row.16)
+        }
+    }
+
+    static func count(
+        _ rows: [(DeliveryRow, DeliveryPolicy.Verdict, CalendarDay)], _ transaction: borrowing Transaction
+    ) throws {
+        struct Key: Hashable, Comparable {
+            let parts: [String]
+            let day: CalendarDay
+
+            static func < (first: Key, second: Key) -> Bool {
+                first.parts == second.parts
+                    ? first.day < second.day : first.parts.lexicographicallyPrecedes(second.parts)
+            }
+        }
+        guard !rows.isEmpty else { return }
+        var deltas: [Key: [Int32]] = [:]
+        func add(_ row: DeliveryRow, _ verdict: DeliveryPolicy.Verdict, _ day: CalendarDay, _ sign: Int32) {
+            let key = Key(parts: [row.source, row.customerCode, row.branch, row.businessLine], day: day)
+            var delta = deltas[key] ?? [0, 0, 0, 0]
+            delta[0] += sign
+            delta[1] += verdict.isLate ?? false ? sign : 0
+            delta[2] += verdict.isDamaged ? sign : 0
+            delta[3] += verdict.isShort ? sign : 0
+            deltas[key] = delta
+        }
+        for (row, verdict, day) in rows {
+            if let counted = row.counted, let old = row.countedDay { add(row, counted, old, -1) }
+            add(row, verdict, day, 1)
+        }
+        let sorted = deltas.filter { $0.value.contains { $0 != 0 } }.sorted { $0.key < $1.key }
+        if !sorted.isEmpty {
+            try transaction.execute(
+                """
+                insert into performance (source, customer_code, branch, business_line, day, completed, late, damaged,
+                    short)
+                select source, code, branch, line, date '1970-01-01' + day, completed, late, damaged, short
+                from unnest(
+                    \(sorted.map { $0.key.parts[0] }), \(sorted.map { $0.key.parts[1] }),
+                    \(sorted.map { $0.key.parts[2] }), \(sorted.map { $0.key.parts[3] }),
+                    \(sorted.map(\.key.day.daysSinceEpoch)), \(sorted.map { $0.value[0] }),
+                    \(sorted.map { $0.value[1] }), \(sorted.map { $0.value[2] }), \(sorted.map { $0.value[3] }))
+                    as t(source, code, branch, line, day, completed, late, damaged, short)
+                on conflict (source, customer_code, branch, business_line, day) do update set
+                    completed = performance.completed + excluded.completed, late = performance.late + excluded.late,
+                    damaged = performance.damaged + excluded.damaged, short = performance.short + excluded.short
+                """)
+        }
+        try transaction.execute(
+            """
+            update delivery d set counted_day = date '1970-01-01' + t.day, counted_late = t.late,
+                counted_damaged = t.damaged, counted_short = t.short
+            from unnest(
+                \(rows.map(\.0.source)), \(rows.map(\.0.orderId)), \(rows.map(\.2.daysSinceEpoch)),
+                \(rows.map(\.1.isLate)), \(rows.map(\.1.isDamaged)), \(rows.map(\.1.isShort)))
+                as t(source, order_id, day, late, damaged, short)
+            where d.source = t.source and d.order_id = t.order_id
+            """)
+    }
+
+    /// When each of some customers was asked last; locked against another copy of the service.
+    static func lastAsked(
+        _ customers: [String], _ transaction: borrowing Transaction
+    ) throws -> [String: Timestamp] {
+        _ = try transaction.execute(
+            """
+            select pg_advisory_xact_lock(key) from (
+                select distinct hashtextextended(customer, 20260106) as key
+                from unnest(\(customers)) as c(customer) order by key) as ordered
+            """)
+        let rows = try transaction.query(
+            """
+            select customer_id, (extract(epoch from max(requested_at)) * 1000000)::bigint from survey
+            where customer_id = any(\(customers)) group by customer_id
+            """, as: (String, Int64).self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, Timestamp(microsecondsSinceEpoch: $0.1)) })
+    }
+
+    static func putSurveys(_ surveys: [SurveyRequested], _ transaction: borrowing Transaction) throws {
+        guard !surveys.isEmpty else { return }
+        try transaction.execute(
+            """
+            with new as (
+                insert into survey (survey_id, source, order_id, customer_id, rule, requested_at)
+                select * from unnest(
+                    \(surveys.map(\.surveyId)), \(surveys.map(\.source)), \(surveys.map(\.orderId)),
+                    \(surveys.map(\.customerId)), \(surveys.map(\.rule)),
+                    \(surveys.map { PostgresValue.timestamp($0.requestedAt.description) }))
+                returning survey_id, source, order_id
+            )
+            update delivery d set survey_id = new.survey_id from new
+            where d.source = new.source and d.order_id = new.order_id
+            """)
+    }
+
+    static func putAccounts(_ records: [CustomerRecord], _ transaction: borrowing Transaction) throws {
+        var latest: [String: (homing: AccountHoming, customerId: String, revision: Int64)] = [:]
+        for record in records {
+            for homing in record.accounts {
+                let revision = Int64(homing.revision) * 1_000_000_000 + Int64(record.revision)
+                let key = "\(homing.source)\u{1}\(homing.code)"
+                if latest[key].map({ $0.revision < revision }) ?? true {
+                    latest[key] = (homing, record.customerId, revision)
+                }
+            }
+        }
+        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        guard !rows.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into account (source, code, customer_id, revision)
+            select * from unnest(
+                \(rows.map(\.homing.source)), \(rows.map(\.homing.code)), \(rows.map(\.customerId)),
+                \(rows.map(\.revision)))
+            on conflict (source, code) do update set
+                customer_id = excluded.customer_id, revision = excluded.revision
+            where excluded.revision > account.revision
+            """)
+    }
+}

@@ -1,0 +1,105 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Orders and costs → suppliers, cost facts and their bias.
+enum CostHandlers {
+    static func placed(
+        _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try ordered(messages.map { ($0.envelope.source, $0.body.order) }, transaction, &effects)
+    }
+
+    static func changed(
+        _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try ordered(messages.map { ($0.envelope.source, $0.body.order) }, transaction, &effects)
+    }
+
+    private static func ordered(
+        _ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try CostStore.putLines(orders, transaction)
+        try SupplierStore.seen(
+            orders.flatMap { source, order in
+                order.lines.compactMap { $0.supplier }.map { Sighting(source: source, code: $0.code, name: $0.name) }
+            }, transaction, &effects)
+    }
+
+    static func costRecorded(
+        _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let before = try CostStore.existing(messages, transaction)
+        var seen = before
+        var fresh: [(source: String, body: CostRecorded)] = []
+        for message in messages {
+            let key = CostStore.key(message.envelope.source, message.body)
+            let content = CostStore.content(message.body)
+            if let former = seen[key] {
+                if former != content {
+                    effects.refuse(
+                        message,
+                        Refusal(
+                            .conflictingContent, path: "$.costId",
+                            "this cost came before in state '\(message.body.state.rawValue)' with other content"))
+                }
+                continue
+            }
+            seen[key] = content
+            fresh.append((message.envelope.source, message.body))
+        }
+        try CostStore.put(fresh, transaction)
+        try SupplierStore.seen(
+            fresh.map { Sighting(source: $0.source, code: $0.body.supplier.code, name: $0.body.supplier.name) },
+            transaction, &effects)
+        try CostStore.markDue(
+            Set(fresh.map { AccountIdentifier.supplier(source: $0.source, code: $0.body.supplier.code) }), transaction)
+    }
+
+    static func reported(
+        _ messages: [Received<SupplierReported>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try SupplierStore.seen(
+            messages.map { Sighting(source: $0.envelope.source, code: $0.body.code, name: $0.body.name) },
+            transaction, &effects)
+    }
+
+    static func invoiced(
+        _ messages: [Received<SupplierInvoiceReceived>], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        try SupplierStore.seen(
+            messages.map {
+                Sighting(source: $0.envelope.source, code: $0.body.supplier.code, name: $0.body.supplier.name)
+            }, transaction, &effects)
+    }
+
+    static func paid(
+        _ messages: [Received<SupplierPaymentMade>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try SupplierStore.seen(
+            messages.map {
+                Sighting(source: $0.envelope.source, code: $0.body.supplier.code, name: $0.body.supplier.name)
+            }, transaction, &effects)
+    }
+
+    /// At the end of a day: what the new facts say of their suppliers.
+    static func evaluate(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        var told: [CostBiasChanged] = []
+        for evaluation in try CostStore.due(transaction) {
+            guard let (ratio, observations) = BiasPolicy.ratio(evaluation.pairs),
+                BiasPolicy.isNews(ratio, observations, before: evaluation.before)
+            else { continue }
+            let event = CostBiasChanged(
+                supplierId: evaluation.supplierId, serviceItem: evaluation.serviceItem, stage: evaluation.stage,
+                ratio: FixedDecimal(units: Int128((ratio * 10_000).rounded())), observations: observations,
+                asOf: effects.now)
+            told.append(event)
+            effects.publish(event, key: evaluation.supplierId)
+        }
+        try CostStore.putBias(told, transaction)
+        effects.count("bias_changes", told.count)
+    }
+}

@@ -1,0 +1,145 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The pairs of a supplier, service item and stage, and what was told of them last.
+struct BiasEvaluation {
+    let supplierId: String
+    let serviceItem: String
+    let stage: BiasStage
+    var pairs: [BiasPolicy.Pair]
+    let before: (ratio: Double, observations: Int)?
+}
+
+/// The SQL of cost facts.
+enum CostStore {
+    static func key(_ source: String, _ cost: CostRecorded) -> String {
+        "\(source)\u{1}\(cost.costId)\u{1}\(cost.state.rawValue)"
+    }
+
+    static func content(_ cost: CostRecorded) -> String {
+        "\(cost.orderId)|\(cost.line)|\(cost.amount)|\(cost.currency.code)"
+    }
+
+    static func existing(
+        _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction
+    ) throws -> [String: String] {
+        let rows = try transaction.query(
+            """
+            select f.source, f.cost_id, f.state, f.order_id, f.line, f.amount::text, f.currency
+            from unnest(
+                \(messages.map(\.envelope.source)), \(messages.map(\.body.costId)),
+                \(messages.map(\.body.state.rawValue))) as k(source, cost_id, state)
+            join cost_fact f using (source, cost_id, state)
+            """, as: (String, String, String, String, Int, String, String).self)
+        var found: [String: String] = [:]
+        for row in rows {
+            let amount = FixedDecimal(row.5)?.description ?? row.5
+            found["\(row.0)\u{1}\(row.1)\u{1}\(row.2)"] = "\(row.3)|\(row.4)|\(amount)|\(row.6)"
+        }
+        return found
+    }
+
+    static func put(_ costs: [(source: String, body: CostRecorded)], _ transaction: borrowing Transaction) throws {
+        guard !costs.isEmpty else { return }
+        let sorted = costs.sorted { key($0.source, $0.body) < key($1.source, $1.body) }
+        try transaction.execute(
+            """
+            insert into cost_fact (source, cost_id, state, order_id, line, supplier_code, amount, currency, service_day)
+            select source, cost_id, state, order_id, line, supplier_code, amount, currency, date '1970-01-01' + day
+            from unnest(
+                \(sorted.map(\.source)), \(sorted.map(\.body.costId)), \(sorted.map(\.body.state.rawValue)),
+                \(sorted.map(\.body.orderId)), \(sorted.map { Int32($0.body.line) }),
+                \(sorted.map(\.body.supplier.code)),
+                \(sorted.map { PostgresValue.numeric($0.body.amount.description) }),
+                \(sorted.map(\.body.currency.code)), \(sorted.map { $0.body.serviceDate.day().daysSinceEpoch }))
+                as t(source, cost_id, state, order_id, line, supplier_code, amount, currency, day)
+            on conflict do nothing
+            """)
+    }
+
+    static func putLines(_ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction) throws {
+        var latest: [String: (source: String, order: Order)] = [:]
+        for entry in orders {
+            let key = "\(entry.source)\u{1}\(entry.order.orderId)"
+            if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
+        }
+        let rows = latest.sorted { $0.key < $1.key }.flatMap { _, entry in
+            entry.order.lines.sorted { $0.line < $1.line }.map { (entry.source, entry.order, $0) }
+        }
+        try transaction.execute(
+            """
+            insert into order_line (source, order_id, line, service_item, revision)
+            select * from unnest(
+                \(rows.map(\.0)), \(rows.map(\.1.orderId)), \(rows.map { Int32($0.2.line) }),
+                \(rows.map(\.2.serviceItem)), \(rows.map { Int32($0.1.revision) }))
+            on conflict (source, order_id, line) do update set
+                service_item = excluded.service_item, revision = excluded.revision
+            where excluded.revision > order_line.revision
+            """)
+    }
+
+    static func markDue(_ suppliers: Set<String>, _ transaction: borrowing Transaction) throws {
+        guard !suppliers.isEmpty else { return }
+        try transaction.execute(
+            "insert into bias_due (supplier_id) select unnest(\(suppliers.sorted())) on conflict do nothing")
+    }
+
+    /// Takes the suppliers with new facts, with the last two hundred pairs of each service item and stage.
+    static func due(_ transaction: borrowing Transaction) throws -> [BiasEvaluation] {
+        let rows = try transaction.query(
+            """
+            with due as (delete from bias_due returning supplier_id),
+            pairs as (
+                select a.supplier_id, l.service_item, expected.state as stage, expected.amount as expected,
+                    actual.amount as actual, actual.service_day, actual.cost_id,
+                    row_number() over (
+                        partition by a.supplier_id, l.service_item, expected.state
+                        order by actual.service_day desc, actual.cost_id desc) as place
+                from due join supplier_account a using (supplier_id)
+                join cost_fact actual on actual.source = a.source and actual.supplier_code = a.code
+                    and actual.state = 'actual'
+                join cost_fact expected on expected.source = actual.source and expected.cost_id = actual.cost_id
+                    and expected.state <> 'actual' and expected.currency = actual.currency
+                join order_line l on l.source = actual.source and l.order_id = actual.order_id
+                    and l.line = actual.line
+            )
+            select p.supplier_id, p.service_item, p.stage, p.expected::float8, p.actual::float8, b.ratio::float8,
+                b.observations
+            from pairs p left join bias b on b.supplier_id = p.supplier_id and b.service_item = p.service_item
+                and b.stage = case p.stage when 'estimated' then 'estimate-to-actual' else 'accrual-to-actual' end
+            where p.place <= 200
+            order by p.supplier_id, p.service_item, p.stage, p.service_day, p.cost_id
+            """, as: (String, String, String, Double, Double, Double?, Int?).self)
+        var found: [BiasEvaluation] = []
+        for row in rows {
+            let stage: BiasStage = row.2 == "estimated" ? .estimateToActual : .accrualToActual
+            let pair = BiasPolicy.Pair(expected: row.3, actual: row.4)
+            if let last = found.last, last.supplierId == row.0, last.serviceItem == row.1, last.stage == stage {
+                found[found.count - 1].pairs.append(pair)
+            } else {
+                var before: (ratio: Double, observations: Int)?
+                if let ratio = row.5, let observations = row.6 { before = (ratio, observations) }
+                found.append(
+                    BiasEvaluation(
+                        supplierId: row.0, serviceItem: row.1, stage: stage, pairs: [pair], before: before))
+            }
+        }
+        return found
+    }
+
+    static func putBias(_ events: [CostBiasChanged], _ transaction: borrowing Transaction) throws {
+        guard !events.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into bias (supplier_id, service_item, stage, ratio, observations, as_of)
+            select * from unnest(
+                \(events.map(\.supplierId)), \(events.map(\.serviceItem)), \(events.map(\.stage.rawValue)),
+                \(events.map { PostgresValue.numeric($0.ratio.description) }),
+                \(events.map { Int32(clamping: $0.observations) }),
+                \(events.map { PostgresValue.timestamp($0.asOf.description) }))
+            on conflict (supplier_id, service_item, stage) do update set
+                ratio = excluded.ratio, observations = excluded.observations, as_of = excluded.as_of
+            """)
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Contracts
+import Foundation
+
+struct ContractsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "contracts", abstract: "What crosses the wire.",
+        subcommands: [List.self, AsyncAPI.self, JSONSchema.self, Write.self, Check.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Every kind of message.")
+
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            try output.show([
+                QueryTable(
+                    "contracts", ["type", "owner", "readers", "summary"].map { QueryColumn($0) },
+                    rows: Catalogue.contracts.map {
+                        [
+                            $0.type.description, $0.owner.description,
+                            $0.readers.map(\.rawValue).joined(separator: " "), $0.summary,
+                        ]
+                    })
+            ])
+        }
+    }
+
+    struct AsyncAPI: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "asyncapi", abstract: "All messages as an AsyncAPI 3.0 document.")
+
+        func run() {
+            print(ContractDocuments.asyncAPI(), terminator: "")
+        }
+    }
+
+    struct JSONSchema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "json-schema", abstract: "One message, or all, as JSON Schema 2020-12.")
+
+        @Argument(help: "The type; all when none is named.")
+        var type: String?
+
+        func run() throws {
+            guard let type else {
+                for contract in Catalogue.contracts { print(ContractDocuments.jsonSchema(contract), terminator: "") }
+                return
+            }
+            guard let contract = Catalogue.description(of: MessageType(type)) else {
+                throw Failure("\(Catalogue.refusal(forUnknown: MessageType(type)).detail)")
+            }
+            print(ContractDocuments.jsonSchema(contract), terminator: "")
+        }
+    }
+
+    struct Write: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Write all documents into a folder.")
+
+        @Argument(help: "The folder, docs/contracts in this repository.")
+        var folder: String
+
+        func run() throws {
+            for (path, text) in ContractDocuments.files() {
+                let target = URL(fileURLWithPath: folder).appendingPathComponent(path)
+                try FileManager.default.createDirectory(
+                    at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: target)
+            }
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Validate bodies offline, with reason and place for each refusal.")
+
+        @Argument(help: "The file, one JSON object a line.")
+        var file: String
+        @Option(help: "The type of the bodies.")
+        var type = "order.placed.v1"
+
+        func run() throws {
+            guard let contract = Catalogue.description(of: MessageType(type)) else {
+                throw Failure(Catalogue.refusal(forUnknown: MessageType(type)).detail)
+            }
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw Failure("'\(file)' cannot be read")
+            }
+            var refused = 0
+            var count = 0
+            for (index, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
+                count += 1
+                do {
+                    _ = try contract.reencode(JSONDocument(parsing: Array(line)).root)
+                } catch {
+                    refused += 1
+                    print("line \(index + 1): \(error)")
+                }
+            }
+            say("\(count) checked, \(refused) refused")
+            if refused > 0 { throw ExitCode(2) }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Contracts
+import Foundation
+
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Bring the services' schemas up to date.",
+        discussion: """
+            Runs 'waybill-SERVICE migrate', found beside this command, with WAYBILL_POSTGRES_MIGRATE_URL_SERVICE (or
+            the file that $WAYBILL_HOME/secrets/migrate-SERVICE.url holds).
+            """)
+
+    @Argument(help: "The services; all five when none is named.")
+    var services: [String] = []
+
+    func run() async throws {
+        let surroundings = Surroundings()
+        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+        for name in services.isEmpty ? ServiceName.allCases.map(\.rawValue) : services {
+            guard ServiceName(rawValue: name) != nil else { throw ValidationError("'\(name)' is no service") }
+            let process = Process()
+            process.executableURL = folder.appendingPathComponent("waybill-\(name)")
+            process.arguments = ["migrate"]
+            var environment = ["PATH": surroundings["PATH"] ?? "", "WAYBILL_LOG_LEVEL": "warning"]
+            if let url = surroundings["WAYBILL_POSTGRES_MIGRATE_URL_\(name.uppercased())"] {
+                environment["WAYBILL_POSTGRES_MIGRATE_URL"] = url
+            } else {
+                let home = surroundings["WAYBILL_HOME"] ?? ".waybill"
+                environment["WAYBILL_POSTGRES_MIGRATE_URL_FILE"] = "\(home)/secrets/migrate-\(name).url"
+            }
+            process.environment = environment
+            try process.run()
+            process.waitUntilExit()
+            guard process.terminationStatus == 0 else {
+                throw Failure("the schema of \(name) was not migrated (exit code \(process.terminationStatus))")
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import Messaging
+import ServiceKit
+
+struct TopologyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "topology", abstract: "Exchanges, queues, bindings and who may do what.",
+        subcommands: [Definitions.self, Apply.self, Check.self])
+
+    struct Definitions: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print everything as definitions that RabbitMQ loads at its start.")
+
+        @Option(help: "A JSON file {user: password}.")
+        var users: String
+
+        func run() throws {
+            guard let data = FileManager.default.contents(atPath: users),
+                let passwords = try? JSONDecoder().decode([String: String].self, from: data)
+            else { throw Failure("'\(users)' must hold a JSON object of users and passwords") }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            print(String(decoding: try encoder.encode(BrokerDefinitions(passwords)), as: UTF8.self))
+        }
+    }
+
+    struct Apply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Declare everything on the broker.")
+
+        func run() async throws {
+            let session = try await BrokerSession.connect(Surroundings().operator("topology"))
+            try await WaybillTopology.whole.declare(on: session)
+            await session.close()
+            say("declared")
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say what is missing on the broker.")
+
+        func run() async throws {
+            let session = try await BrokerSession.connect(Surroundings().operator("topology"))
+            try await WaybillTopology.whole.check(on: session)
+            await session.close()
+            say("everything is there")
+        }
+    }
+}
+
+/// The definitions file of RabbitMQ.
+struct BrokerDefinitions: Encodable {
+    enum Value: Encodable {
+        case text(String)
+        case number(Int64)
+
+        init(_ value: HeaderValue) {
+            if case .integer(let number) = value { self = .number(number) } else { self = .text(value.text ?? "") }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .text(let text): try container.encode(text)
+            case .number(let number): try container.encode(number)
+            }
+        }
+    }
+
+    struct User: Encodable {
+        let name: String
+        let password: String
+        let tags: String
+    }
+
+    struct Permission: Encodable {
+        let user: String
+        let vhost = "/"
+        let configure: String
+        let write: String
+        let read: String
+    }
+
+    struct TopicPermission: Encodable {
+        let user: String
+        let vhost = "/"
+        let exchange: String
+        let write: String
+        let read: String
+    }
+
+    struct ExchangeEntry: Encodable {
+        let name: String
+        let vhost = "/"
+        let type: String
+        let durable = true
+        let auto_delete = false
+        let arguments: [String: Value]
+    }
+
+    struct QueueEntry: Encodable {
+        let name: String
+        let vhost = "/"
+        let durable = true
+        let auto_delete = false
+        let arguments: [String: Value]
+    }
+
+    struct BindingEntry: Encodable {
+        let source: String
+        let vhost = "/"
+        let destination: String
+        let destination_type = "queue"
+        let routing_key: String
+        let arguments: [String: Value] = [:]
+    }
+
+    let vhosts = [["name": "/"]]
+    let users: [User]
+    let permissions: [Permission]
+    let topic_permissions: [TopicPermission]
+    let exchanges: [ExchangeEntry]
+    let queues: [QueueEntry]
+    let bindings: [BindingEntry]
+
+    init(_ passwords: [String: String]) {
+        let topology = WaybillTopology.whole
+        users = passwords.sorted { $0.key < $1.key }.map { name, password in
+            User(
+                name: name, password: password,
+                tags: name == "waybill-operator" ? "administrator" : name == "partner-web" ? "management" : "")
+        }
+        permissions = passwords.keys.sorted().map(Self.permission)
+        topic_permissions = ServiceName.allCases.map { service in
+            // A service speaks of its own business only.
+            TopicPermission(
+                user: "\(service.rawValue)-service", exchange: Exchanges.events, write: "^\(service.rawValue)\\.",
+                read: ".*")
+        }
+        exchanges = topology.exchanges.map { exchange in
+            ExchangeEntry(
+                name: exchange.name, type: exchange.kind.rawValue,
+                arguments: Dictionary(uniqueKeysWithValues: exchange.arguments.map { ($0.0, Value($0.1)) }))
+        }
+        queues = topology.queues.map { queue in
+            QueueEntry(
+                name: queue.name,
+                arguments: Dictionary(uniqueKeysWithValues: queue.arguments.map { ($0.0, Value($0.1)) }))
+        }
+        bindings = topology.bindings.map {
+            BindingEntry(source: $0.exchange, destination: $0.queue, routing_key: $0.routingKey)
+        }
+    }
+
+    /// Services and partners declare nothing; each writes and reads only what its role needs.
+    private static func permission(_ user: String) -> Permission {
+        let nothing = "^$"
+        if user == "waybill-operator" { return Permission(user: user, configure: ".*", write: ".*", read: ".*") }
+        if user == "finance-reader" {
+            return Permission(user: user, configure: nothing, write: nothing, read: "^finance\\.margin-alerts$")
+        }
+        if let service = ServiceName.allCases.first(where: { user == "\($0.rawValue)-service" }) {
+            return Permission(
+                user: user, configure: nothing, write: "^waybill\\.(events|dead|replies)$",
+                read: "^\(service.rawValue)\\.(inbound|queries)$")
+        }
+        return Permission(user: user, configure: nothing, write: "^waybill\\.inbound$", read: nothing)
+    }
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import Messaging
+import ServiceKit
+
+struct AlertsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alerts", abstract: "Margin alerts: as they come, or those that stand.",
+        subcommands: [Tail.self, List.self])
+
+    struct Tail: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show margin alerts as they come, without taking them from finance's queue.")
+
+        @Option(help: "End after so many.")
+        var limit: Int?
+        @Flag(help: "Print each alert's JSON.")
+        var json = false
+
+        func run() async throws {
+            let session = try await BrokerSession.connect(Surroundings().operator("alerts tail"))
+            let queue = "tail.\(UUID().uuidString.lowercased())"
+            try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
+            for type in [MarginAlertRaised.type, MarginAlertCleared.type] {
+                try await session.bind(
+                    Binding(exchange: Exchanges.events, queue: queue, routingKey: type.description))
+            }
+            try await session.subscribe(queue)
+            var shown = 0
+            while limit.map({ shown < $0 }) ?? true {
+                for delivery in try await session.next(within: .seconds(3_600)) {
+                    try await session.acknowledge(delivery.tag)
+                    if let limit, shown >= limit { continue }
+                    shown += 1
+                    let (envelope, data) = try CloudEventCodec.decode(delivery)
+                    print(json ? String(decoding: data.text, as: UTF8.self) : try Self.line(envelope, data))
+                }
+            }
+            await session.close()
+        }
+
+        static func line(_ envelope: Envelope, _ data: JSONNode) throws -> String {
+            if envelope.type == MarginAlertCleared.type {
+                let alert = try MarginAlertCleared(node: data)
+                return
+                    "cleared   \(alert.severity.rawValue)  \(alert.orderId ?? alert.customerCode)  \(alert.reason.rawValue)"
+            }
+            let alert = try MarginAlertRaised(node: data)
+            let percent = alert.marginRate.map { "\(FixedDecimal(units: $0.units * 100)) %" } ?? "no revenue"
+            let subject = alert.orderId.map { "order \($0)" } ?? "customer \(alert.customerCode)"
+            return
+                "\(alert.severity.rawValue.uppercased())  \(subject)  \(alert.businessLine)  \(alert.branch)  margin "
+                + "\(alert.margin.moneyText) of \(alert.revenue.moneyText) \(alert.currency.code) (\(percent))"
+                + (alert.provisional ? "  provisional" : "")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Margin alerts, the worst first.")
+
+        @Flag(help: "Those that were cleared, too.")
+        var all = false
+        @Option(help: "Only of this level: order, customer or customer-line.")
+        var level: String?
+        @Option(help: "Only of this severity: low or negative.")
+        var severity: String?
+        @Option(help: "How many at most.")
+        var limit = 50
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                await Asking.once(
+                    .finance, "alerts.list",
+                    [
+                        ("state", all ? "all" : "open"), ("level", level), ("severity", severity),
+                        ("limit", String(limit)),
+                    ]))
+        }
+    }
+}
+
+struct CustomersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "customers", abstract: "Customers, whatever codes they have.",
+        subcommands: [Show.self, List.self])
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One customer: identity, accounts, what happened.")
+
+        @Argument(help: "The customer's identifier, or one of its codes.")
+        var customer: String
+        @Option(help: "The source that gave the code.")
+        var source: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                await Asking.once(
+                    .customer, "customers.show", [("id", customer), ("code", customer), ("source", source)]))
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Customers, those with most accounts first.")
+
+        @Option(help: "Only those whose name holds this.")
+        var name: String?
+        @Option(help: "How many at most.")
+        var limit = 50
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                await Asking.once(.customer, "customers.list", [("name", name), ("limit", String(limit))]))
+        }
+    }
+}
+
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query", abstract: "Ask a service any of its questions.",
+        discussion: "For example: waybill query finance acceptance.list limit=10")
+
+    @Argument(help: "customer, sales, servicedesk, finance or supplier.")
+    var service: String
+    @Argument(help: "The question's name; a wrong one is answered with those there are.")
+    var name: String
+    @Argument(help: "Values as name=value.")
+    var values: [String] = []
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        guard let service = ServiceName(rawValue: service) else {
+            throw ValidationError(
+                "'\(service)' is no service: \(ServiceName.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        let pairs = try values.map { text -> (String, String?) in
+            guard let equals = text.firstIndex(of: "=") else {
+                throw ValidationError("'\(text)' is not name=value")
+            }
+            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+        }
+        try output.show(await Asking.once(service, name, pairs))
+    }
+}
+
+struct SummaryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "summary", abstract: "What all five services have to say of the whole.")
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try output.show(await Asking.each([.finance, .customer, .sales, .servicedesk, .supplier], "summary"))
+    }
+}

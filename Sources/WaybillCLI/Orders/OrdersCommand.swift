@@ -1,0 +1,159 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import Messaging
+import ServiceKit
+
+struct OrdersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orders", abstract: "Publish orders, and see what became of one.",
+        subcommands: [Publish.self, Show.self])
+
+    struct Publish: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Publish a file of messages with confirms.",
+            discussion: """
+                Each line of FILE is either a body of order.placed.v1, or a message
+                {"type": …, "id": …, "source"?: …, "time"?: …, "data": {…}}. A body without an id gets one from source,
+                order and revision: publishing the file again has no second effect.
+                """)
+
+        @Argument(help: "The file, one JSON object a line; - for standard input.")
+        var file: String
+        @Option(help: "Who publishes: the source of every message that names none.")
+        var source: String
+        @Option(help: "Messages a second; as fast as the broker takes them when not given.")
+        var rate: Double?
+        @Flag(help: "Print the outcome as JSON.")
+        var json = false
+
+        func run() async throws {
+            let publisher = Publisher(
+                configuration: try Surroundings().broker("WAYBILL_AMQP_PARTNER_URL", "publish"),
+                confirmTimeout: .seconds(30), logger: Surroundings.quiet)
+            let outcome = try await withThrowingTaskGroup(of: Outcome?.self) { group in
+                group.addTask {
+                    await publisher.run()
+                    return nil
+                }
+                group.addTask { try await publish(publisher) }
+                defer { group.cancelAll() }
+                while let result = try await group.next() {
+                    if let result { return result }
+                }
+                return Outcome()
+            }
+            if json {
+                print(
+                    "{\"sent\":\(outcome.sent),\"confirmed\":\(outcome.confirmed),\"failed\":\(outcome.failed)}")
+            } else {
+                say("sent \(outcome.sent), confirmed \(outcome.confirmed), failed \(outcome.failed)")
+            }
+            if outcome.failed > 0 { throw ExitCode(1) }
+        }
+
+        struct Outcome: Sendable {
+            var sent = 0
+            var confirmed = 0
+            var failed = 0
+        }
+
+        private func publish(_ publisher: Publisher) async throws -> Outcome {
+            guard let input = fopen(file == "-" ? "/dev/stdin" : file, "r") else {
+                throw Failure("'\(file)' cannot be read")
+            }
+            defer { fclose(input) }
+            var outcome = Outcome()
+            var progress = Progress()
+            let started = ContinuousClock.now
+            let size = rate.map { max(1, Int($0 / 20)) } ?? 500
+            var number = 0
+            while true {
+                var batch: [Outgoing] = []
+                while batch.count < min(size, 500), let line = readLine(from: input) {
+                    number += 1
+                    if line.allSatisfy(\.isWhitespace) { continue }
+                    batch.append(try MessageLine.outgoing(line, number: number, source: source))
+                }
+                guard !batch.isEmpty else { break }
+                if let rate {
+                    // Open loop: each message has its time, whether or not the ones before it were slow.
+                    let due = started + .seconds(Double(outcome.sent) / rate)
+                    try? await Task.sleep(until: due, clock: .continuous)
+                }
+                for result in await publisher.publish(batch) {
+                    outcome.sent += 1
+                    if result == .confirmed {
+                        outcome.confirmed += 1
+                    } else {
+                        outcome.failed += 1
+                        if outcome.failed == 1 { say("not published: \(result)") }
+                    }
+                }
+                progress.show("published \(outcome.confirmed)")
+            }
+            progress.end()
+            return outcome
+        }
+
+        private func readLine(from input: UnsafeMutablePointer<FILE>) -> String? {
+            var pointer: UnsafeMutablePointer<CChar>?
+            var capacity = 0
+            let length = getline(&pointer, &capacity, input)
+            defer { free(pointer) }
+            guard length >= 0, let pointer else { return nil }
+            return String(decoding: UnsafeRawBufferPointer(start: pointer, count: length), as: UTF8.self)
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Everything the services know of one order.")
+
+        @Argument(help: "The order's identifier.")
+        var id: String
+        @Option(help: "The order's source, when several systems use the same identifiers.")
+        var source: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                await Asking.each(
+                    [.finance, .sales, .servicedesk, .supplier], "orders.show", [("orderId", id), ("source", source)]))
+        }
+    }
+}
+
+/// A line of a file of messages.
+enum MessageLine {
+    static func outgoing(_ line: String, number: Int, source: String) throws -> Outgoing {
+        let node: JSONNode
+        do {
+            node = try JSONDocument(parsing: Array(line.utf8)).root
+        } catch {
+            throw Failure("line \(number): \(error)")
+        }
+        if let type = node["type"]?.string, let id = node["id"]?.string, let data = node["data"] {
+            return message(
+                type: type, id: id, source: node["source"]?.string ?? source, time: node["time"]?.string,
+                Array(data.text))
+        }
+        guard let orderId = node["orderId"]?.string else {
+            throw Failure("line \(number): neither a message with type, id and data nor an order with an orderId")
+        }
+        let revision = node["revision"]?.integer ?? 1
+        return message(
+            type: OrderPlaced.type.description, id: StableIdentifier.of("order", source, orderId, String(revision)),
+            source: source, time: nil, Array(line.utf8))
+    }
+
+    private static func message(
+        type: String, id: String, source: String, time: String?, _ body: [UInt8]
+    ) -> Outgoing {
+        Outgoing(
+            exchange: Exchanges.inbound, routingKey: type,
+            properties: MessageProperties(
+                contentType: "application/json", deliveryMode: 2, messageID: id,
+                timestamp: time.flatMap { Timestamp($0) }.map { $0.microsecondsSinceEpoch / 1_000_000 }, type: type,
+                appID: source), body: body)
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import Messaging
+import ServiceKit
+
+/// How answers are wanted.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print JSON, for programs.")
+    var json = false
+    @Flag(help: "Print CSV, safe to open in a spreadsheet.")
+    var csv = false
+
+    var format: TableFormat { json ? .json : csv ? .csv : .text }
+
+    /// Prints tables; ends with code 2 when there is nothing in them.
+    func show(_ tables: [QueryTable]) throws {
+        print(TableRenderer.render(tables, as: format), terminator: "")
+        if tables.allSatisfy(\.rows.isEmpty) {
+            if format == .text { say("nothing found") }
+            throw ExitCode(2)
+        }
+    }
+}
+
+/// Asks services, which answer by tables.
+enum Asking {
+    /// Asks one service.
+    static func ask(
+        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], client: RequestClient,
+        timeout: Duration = .seconds(5)
+    ) async throws -> [QueryTable] {
+        let parameters = values.compactMap { name, value in value.map { QueryParameter(name: name, value: $0) } }
+        let type = RunQuery.type(for: service)
+        let answer = try await client.request(
+            Outgoing(
+                exchange: Exchanges.commands, routingKey: type.description,
+                properties: MessageProperties(contentType: "application/json", deliveryMode: 1, type: type.description),
+                body: RunQuery(query: query, parameters: parameters).encode()), timeout: timeout)
+        // An answer is made by our own services and may be larger than what others may send.
+        var limits = JSONLimits.standard
+        limits.bodyBytes = 32 << 20
+        let reply = try QueryReply(json: answer.body, limits: limits)
+        guard reply.status == .answered else {
+            throw Failure("\(service.rawValue) refused: \(reply.reason ?? "") \(reply.detail ?? "")")
+        }
+        return reply.tables
+    }
+
+    /// Asks one service with a connection of its own.
+    static func once(
+        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = []
+    ) async throws -> [QueryTable] {
+        let client = RequestClient(
+            configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+        let tables = try await ask(service, query, values, client: client)
+        await client.close()
+        return tables
+    }
+
+    /// Asks several services; one that does not answer costs only its own part.
+    static func each(
+        _ services: [ServiceName], _ query: String, _ values: [(String, String?)] = []
+    ) async throws -> [QueryTable] {
+        let client = RequestClient(
+            configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+        var tables: [QueryTable] = []
+        for service in services {
+            do {
+                tables += try await ask(service, query, values, client: client, timeout: .seconds(3))
+            } catch {
+                say("\(service.rawValue): \(error)")
+            }
+        }
+        await client.close()
+        return tables
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The operator's command.
+@main
+struct Waybill: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waybill",
+        abstract: "Publish orders, watch alerts, and operate the five services of Waybill.",
+        discussion: """
+            Where broker and services are, is read from the environment (WAYBILL_AMQP_OPERATOR_URL and so on), or from
+            the file that 'make up' writes: $WAYBILL_HOME/env, by default .waybill/env.
+
+            Exit codes: 0 done, 1 failed, 2 nothing found or refused, 64 wrong arguments.
+            """,
+        subcommands: [
+            OrdersCommand.self, AlertsCommand.self, CustomersCommand.self, QueryCommand.self, StatusCommand.self,
+            SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self, MigrateCommand.self,
+            SimulateCommand.self,
+        ])
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# One of the services that 'make up' started.
+#
+# usage: service.sh start|stop|kill|restart SERVICE        (under $WAYBILL_HOME, default .waybill)
+. "$(dirname "$0")/lib.sh"
+[ $# -eq 2 ] || { sed -n '2,4p' "$0"; exit 64; }
+home="${WAYBILL_HOME:-$root/.waybill}"
+service="$2"
+pid_file="$home/run/$service.pid"
+running() { [ -s "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; }
+start() {
+    running && return 0
+    binaries="$(cat "$home/run/binaries")"
+    env -i PATH="$PATH" HOME="$HOME" ${SERVICE_ENVIRONMENT:-} \
+        WAYBILL_AMQP_URL_FILE="$home/secrets/amqp-$service.url" \
+        WAYBILL_POSTGRES_URL_FILE="$home/secrets/postgres-$service.url" \
+        WAYBILL_HTTP_PORT="$(cat "$home/run/$service.port")" WAYBILL_CLOCK="$(cat "$home/run/clock")" \
+        setsid "$binaries/waybill-$service" >>"$home/log/$service.log" 2>&1 </dev/null &
+    echo $! >"$pid_file"
+}
+stop() { # SIGNAL
+    running || { rm -f "$pid_file"; return 0; }
+    local pid
+    pid="$(cat "$pid_file")"
+    kill "-$1" "$pid"
+    await 15 "the $service service has ended" bash -c "! kill -0 $pid" || kill -9 "$pid"
+    rm -f "$pid_file"
+}
+case "$1" in
+start) start ;;
+stop) stop TERM ;;
+kill) stop KILL ;;
+restart) stop TERM && start ;;
+*) die "unknown command '$1'" ;;
+esac

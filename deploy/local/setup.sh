@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs what is missing: the broker, the database, the two C libraries and what the tests call. Quick when all is
+# there. Debian and its like, by apt; elsewhere it says what is needed.
+. "$(dirname "$0")/lib.sh"
+packages=()
+need() { # PACKAGE TEST…
+    local package="$1"
+    shift
+    "$@" >/dev/null 2>&1 || packages+=("$package")
+}
+need rabbitmq-server test -x /usr/lib/rabbitmq/bin/rabbitmq-server
+need librabbitmq-dev test -f /usr/include/amqp.h
+need libpq-dev sh -c 'test -f /usr/include/postgresql/libpq-fe.h || pkg-config --exists libpq'
+need postgresql sh -c 'ls -d /usr/lib/postgresql/*/bin/initdb'
+need pkg-config command -v pkg-config
+need amqp-tools command -v amqp-publish
+need python3 command -v python3
+need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import pika"'
+need curl command -v curl
+need jq command -v jq
+need golang-go command -v go
+need golang-github-rabbitmq-amqp091-go-dev test -d /usr/share/gocode/src/github.com/rabbitmq/amqp091-go
+if [ ${#packages[@]} -gt 0 ]; then
+    install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${packages[@]}")
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || die "as root, please: apt-get install ${packages[*]}"
+        install=(sudo "${install[@]}")
+    fi
+    command -v apt-get >/dev/null || die "needed, and no apt here to install it: ${packages[*]}"
+    say "installing: ${packages[*]}"
+    if [ "$(id -u)" = 0 ]; then apt-get update -qq; else sudo apt-get update -qq; fi
+    "${install[@]}" >/dev/null
+fi
+command -v swift >/dev/null || die "no Swift here: install Swift 6.3 from https://www.swift.org/install"
+say "set-up: everything is there"

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Every check there is, on a private broker and database that are started for it and stopped after it.
+#
+# usage: test.sh [ARGUMENTS OF swift test]        for example: test.sh --filter FinanceService
+. "$(dirname "$0")/lib.sh"
+"$here/setup.sh"
+cd "$root"
+dir="$(mktemp -d "${TMPDIR:-/tmp}/waybill-test-XXXXXX")"
+chmod 711 "$dir"
+trap '"$here/test-servers.sh" stop "$dir" >/dev/null 2>&1 || true' EXIT
+phase() { say "== $* (${SECONDS} s)"; }
+phase format
+swift format lint --strict -r Sources Tests Package.swift
+phase "broker and database"
+variables="$("$here/test-servers.sh" start "$dir")"
+eval "$variables"
+phase build
+swift build --build-tests
+phase tests
+swift test --skip-build "$@"
+phase done

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Broker, database and the five services, in the background, under $WAYBILL_HOME (default .waybill).
+#
+# usage: up.sh [--no-build]
+#
+# WAYBILL_CONFIGURATION=debug uses debug builds; WAYBILL_CLOCK=events lets the services follow the events' time.
+# May be run again: what runs goes on, what does not is started. Writes $WAYBILL_HOME/env.
+. "$(dirname "$0")/lib.sh"
+home="${WAYBILL_HOME:-$root/.waybill}"
+configuration="${WAYBILL_CONFIGURATION:-release}"
+clock="${WAYBILL_CLOCK:-system}"
+cd "$root"
+if [ "${1:-}" != --no-build ]; then
+    "$here/setup.sh"
+    say "building ($configuration); the first time takes some minutes"
+    swift build -c "$configuration" --product waybill
+    for service in "${services[@]}"; do swift build -c "$configuration" --product "waybill-$service"; done
+fi
+binaries="$(swift build -c "$configuration" --show-bin-path)"
+mkdir -p "$home"/{run,log,secrets}
+home="$(cd "$home" && pwd)"
+chmod 711 "$home"
+chmod 700 "$home/secrets" "$home/log"
+
+users=(waybill-operator partner-demo partner-web finance-reader)
+for service in "${services[@]}"; do users+=("$service-service"); done
+{
+    echo "{"
+    separator=""
+    for user in "${users[@]}"; do
+        printf '%s"%s":"%s"' "$separator" "$user" "$(secret "$home/secrets/amqp-$user")"
+        separator=","
+    done
+    echo "}"
+} >"$home/secrets/users.json"
+chmod 600 "$home/secrets/users.json"
+"$binaries/waybill" topology definitions --users "$home/secrets/users.json" >"$home/secrets/definitions.json"
+chmod 600 "$home/secrets/definitions.json"
+
+say "starting broker and database"
+"$here/broker.sh" start "$home/broker" "$home/secrets/definitions.json" &
+broker=$!
+"$here/database.sh" start "$home/database"
+wait "$broker" || exit 1
+. "$home/broker/ports"
+port="$(cat "$home/database/port")"
+
+export PGPASSWORD
+PGPASSWORD="$(cat "$home/database/password")"
+sql() { psql -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U postgres "$@"; }
+if [ "$(sql -d postgres -Atc "select count(*) from pg_database where datname = 'waybill'")" = 0 ]; then
+    sql -d postgres -c "create database waybill" -c "revoke all on database waybill from public"
+fi
+for service in "${services[@]}"; do
+    # The passwords go in by standard input, never by arguments.
+    {
+        printf '\\set service %s\n\\set migrate_password %s\n\\set app_password %s\n' "$service" \
+            "$(secret "$home/secrets/postgres-$service-migrate")" "$(secret "$home/secrets/postgres-$service-app")"
+        cat "$root/deploy/postgres/roles.sql"
+        echo "grant connect on database waybill to ${service}_app, ${service}_migrate;"
+    } | sql -d waybill 2>&1 | grep -v 'already exists, skipping' || true
+done
+unset PGPASSWORD
+
+write_url() { (umask 077 && printf '%s\n' "$2" >"$home/secrets/$1.url"); }
+amqp_url() { echo "amqp://$1:$(cat "$home/secrets/amqp-$1")@127.0.0.1:$amqp"; }
+postgres_url() { echo "postgres://$1_$2:$(cat "$home/secrets/postgres-$1-$2")@127.0.0.1:$port/waybill"; }
+for service in "${services[@]}"; do
+    write_url "amqp-$service" "$(amqp_url "$service-service")"
+    write_url "postgres-$service" "$(postgres_url "$service" app)"
+    write_url "migrate-$service" "$(postgres_url "$service" migrate)"
+    [ -f "$home/run/$service.port" ] || free_port >"$home/run/$service.port"
+    env -i PATH="$PATH" HOME="$HOME" WAYBILL_POSTGRES_MIGRATE_URL_FILE="$home/secrets/migrate-$service.url" \
+        WAYBILL_LOG_LEVEL=warning "$binaries/waybill-$service" migrate >"$home/log/migrate-$service.log" 2>&1 ||
+        { cat "$home/log/migrate-$service.log" >&2; die "the schema of $service could not be migrated"; }
+done
+
+echo "$binaries" >"$home/run/binaries"
+echo "$clock" >"$home/run/clock"
+(
+    umask 077
+    {
+        echo "export WAYBILL_HOME='$home'"
+        echo "export WAYBILL_CLI='$binaries/waybill'"
+        echo "export WAYBILL_AMQP_PARTNER_URL='$(amqp_url partner-demo)'"
+        echo "export WAYBILL_AMQP_FINANCE_URL='$(amqp_url finance-reader)'"
+        echo "export WAYBILL_AMQP_OPERATOR_URL='$(amqp_url waybill-operator)'"
+        echo "export WAYBILL_HTTP_PARTNER_URL='http://partner-web:$(cat "$home/secrets/amqp-partner-web")@127.0.0.1:$management'"
+        echo "export WAYBILL_HTTP_MANAGEMENT_URL='http://waybill-operator:$(cat "$home/secrets/amqp-waybill-operator")@127.0.0.1:$management'"
+        for service in "${services[@]}"; do
+            upper="${service^^}"
+            echo "export WAYBILL_POSTGRES_URL_$upper='$(postgres_url "$service" app)'"
+            echo "export WAYBILL_HTTP_$upper='http://127.0.0.1:$(cat "$home/run/$service.port")'"
+        done
+    } >"$home/env"
+)
+
+for service in "${services[@]}"; do WAYBILL_HOME="$home" "$here/service.sh" start "$service"; done
+for service in "${services[@]}"; do
+    await 30 "the $service service is ready (see $home/log/$service.log)" \
+        curl --silent --fail "http://127.0.0.1:$(cat "$home/run/$service.port")/health/ready" ||
+        { tail -5 "$home/log/$service.log" >&2; exit 1; }
+done
+say "up: broker on port $amqp, database on port $port, five services ready"
+say "next: source '$home/env' && \"\$WAYBILL_CLI\" status"
