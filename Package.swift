@@ -93,10 +93,10 @@ let package = Package(
             name: "ContractsTests", dependencies: ["Contracts"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "MessagingTests",
-            dependencies: ["Messaging", "Contracts", "PinnedThread", "TestSupport", log],
+            dependencies: ["Messaging", "Contracts", "PinnedThread", "CSystemShims", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "PinnedThread", "TestSupport", log],
+            name: "PostgresTests", dependencies: ["Postgres", "PinnedThread", "CSystemShims", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",

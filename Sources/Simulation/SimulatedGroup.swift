@@ -160,7 +160,7 @@ public struct SimulatedGroup {
                 send(
                     CostRecorded(
                         costId: "K-\(number)-\(line)", orderId: order.orderId, line: line, supplier: supplier,
-                        state: state, amount: amount, currency: currency, serviceDate: placed.adding(seconds: 86_400)),
+                        state: state, amount: amount, currency: currency, serviceDate: day.adding(days: 1)),
                     "K\(number)-\(line)-\(state.rawValue)", placed.adding(seconds: Int64(delay)), &messages)
             }
         }

@@ -120,6 +120,7 @@ public enum ContractDocuments {
         case .currency: "currency, ISO 4217"
         case .timestamp: "time, RFC 3339 with offset"
         case .day: "day, 2026-01-05"
+        case .dayOrTimestamp: "day, or time, RFC 3339 with offset"
         case .boolean: "true or false"
         case .choice(let choices): "one of " + choices.map { "`\($0)`" }.joined(separator: ", ")
         case .object: "object"
@@ -146,6 +147,8 @@ public enum ContractDocuments {
         case .currency: "{ \"type\": \"string\", \"pattern\": \"^[A-Z]{3}$\" }"
         case .timestamp: "{ \"type\": \"string\", \"format\": \"date-time\" }"
         case .day: "{ \"type\": \"string\", \"format\": \"date\" }"
+        case .dayOrTimestamp:
+            "{ \"type\": \"string\", \"anyOf\": [{ \"format\": \"date\" }, { \"format\": \"date-time\" }] }"
         case .boolean: "{ \"type\": \"boolean\" }"
         case .choice(let choices):
             "{ \"type\": \"string\", \"enum\": [\(choices.map(quote).joined(separator: ", "))] }"

@@ -28,6 +28,8 @@ public indirect enum FieldForm: Sendable, Equatable {
     case timestamp
     /// A day.
     case day
+    /// A day, or a point in time of which the business day counts.
+    case dayOrTimestamp
     /// `true` or `false`.
     case boolean
     /// One of some words.

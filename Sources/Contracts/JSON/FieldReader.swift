@@ -85,6 +85,14 @@ public struct FieldReader {
         try required(key, .day, CalendarDay(daysSinceEpoch: 0), Self.day)
     }
 
+    /// A day, or the business day (UTC+8) of a point in time.
+    public mutating func dayOfTime(_ key: String) throws(Refusal) -> CalendarDay {
+        try required(key, .dayOrTimestamp, CalendarDay(daysSinceEpoch: 0)) { node, path throws(Refusal) in
+            if node.kind == .string, node.rawBytes.count > 10 { return try Self.timestamp(node, path).day() }
+            return try Self.day(node, path)
+        }
+    }
+
     /// `true` or `false`.
     public mutating func boolean(_ key: String) throws(Refusal) -> Bool {
         try required(key, .boolean, true, Self.boolean)

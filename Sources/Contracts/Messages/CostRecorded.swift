@@ -27,7 +27,7 @@ public struct CostRecorded: Message {
     /// In what currency.
     public let currency: Currency
     /// When the service was or will be done.
-    public let serviceDate: Timestamp
+    public let serviceDate: CalendarDay
     /// The supplier's invoice.
     public let invoiceNo: String?
 
@@ -40,7 +40,7 @@ public struct CostRecorded: Message {
         state: CostState,
         amount: FixedDecimal,
         currency: Currency,
-        serviceDate: Timestamp,
+        serviceDate: CalendarDay,
         invoiceNo: String? = nil
     ) {
         self.costId = costId
@@ -63,7 +63,7 @@ public struct CostRecorded: Message {
         state = try fields.choice("state", CostState.self)
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
-        serviceDate = try fields.timestamp("serviceDate")
+        serviceDate = try fields.dayOfTime("serviceDate")
         invoiceNo = try fields.optionalIdentifier("invoiceNo")
     }
 
@@ -76,10 +76,8 @@ public struct CostRecorded: Message {
         object.choice("state", state)
         object.amount("amount", amount)
         object.text("currency", currency.code)
-        object.timestamp("serviceDate", serviceDate)
+        object.text("serviceDate", serviceDate.description)
         object.text("invoiceNo", invoiceNo)
     }
 
-    /// When it happened.
-    public var occurredAt: Timestamp? { serviceDate }
 }

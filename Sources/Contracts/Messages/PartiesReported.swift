@@ -66,12 +66,12 @@ public struct CustomerReported: Message {
     public func write(to object: inout ObjectWriter) {
         object.text("code", code)
         object.text("name", name)
-        object.texts("aliases", aliases)
+        object.texts("aliases", aliases.isEmpty ? nil : aliases)
         object.text("creditCode", creditCode)
         object.text("taxId", taxId)
-        object.texts("phones", phones)
+        object.texts("phones", phones.isEmpty ? nil : phones)
         object.text("address", address)
-        object.texts("bankAccounts", bankAccounts)
+        object.texts("bankAccounts", bankAccounts.isEmpty ? nil : bankAccounts)
         object.text("branch", branch)
         object.text("kind", kind)
     }
@@ -145,12 +145,12 @@ public struct SupplierReported: Message {
     public func write(to object: inout ObjectWriter) {
         object.text("code", code)
         object.text("name", name)
-        object.texts("aliases", aliases)
+        object.texts("aliases", aliases.isEmpty ? nil : aliases)
         object.text("creditCode", creditCode)
         object.text("taxId", taxId)
-        object.texts("phones", phones)
+        object.texts("phones", phones.isEmpty ? nil : phones)
         object.text("address", address)
-        object.texts("bankAccounts", bankAccounts)
+        object.texts("bankAccounts", bankAccounts.isEmpty ? nil : bankAccounts)
         object.text("branch", branch)
         object.text("kind", kind)
     }

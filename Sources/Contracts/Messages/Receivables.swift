@@ -63,7 +63,7 @@ public struct InvoiceIssued: Message {
     public init(fields: inout FieldReader) throws(Refusal) {
         invoiceId = try fields.identifier("invoiceId")
         customer = try fields.object("customer", CustomerCode.self)
-        orderIds = try fields.texts("orderIds", 0...10_000)
+        orderIds = try fields.optionalTexts("orderIds", 0...10_000) ?? []
         issuedAt = try fields.timestamp("issuedAt")
         dueAt = try fields.timestamp("dueAt")
         amount = try fields.decimal("amount")
@@ -159,7 +159,7 @@ public struct PaymentReceived: Message {
         receivedAt = try fields.timestamp("receivedAt")
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
-        allocations = try fields.array("allocations", PaymentAllocation.self, 0...10_000)
+        allocations = try fields.optionalArray("allocations", PaymentAllocation.self, 0...10_000) ?? []
         try fields.require(!amount.isNegative, .negativeAmount, "amount", "a payment is not negative")
         let allocated = allocations.reduce(FixedDecimal.zero) { $0 + $1.amount }
         try fields.require(allocated <= amount, .overAllocated, "allocations", "more is allocated than was paid")
@@ -172,7 +172,7 @@ public struct PaymentReceived: Message {
         object.timestamp("receivedAt", receivedAt)
         object.amount("amount", amount)
         object.text("currency", currency.code)
-        object.array("allocations", allocations)
+        object.array("allocations", allocations.isEmpty ? nil : allocations)
     }
 
     /// When it happened.

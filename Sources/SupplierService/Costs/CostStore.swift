@@ -52,7 +52,7 @@ enum CostStore {
                 \(sorted.map(\.body.orderId)), \(sorted.map { Int32($0.body.line) }),
                 \(sorted.map(\.body.supplier.code)),
                 \(sorted.map { PostgresValue.numeric($0.body.amount.description) }),
-                \(sorted.map(\.body.currency.code)), \(sorted.map { $0.body.serviceDate.day().daysSinceEpoch }))
+                \(sorted.map(\.body.currency.code)), \(sorted.map { $0.body.serviceDate.daysSinceEpoch }))
                 as t(source, cost_id, state, order_id, line, supplier_code, amount, currency, day)
             on conflict do nothing
             """)

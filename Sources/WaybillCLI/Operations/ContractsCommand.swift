@@ -5,7 +5,7 @@ import Foundation
 struct ContractsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contracts", abstract: "What crosses the wire.",
-        subcommands: [List.self, AsyncAPI.self, JSONSchema.self, Write.self, Check.self])
+        subcommands: [List.self, Fields.self, AsyncAPI.self, JSONSchema.self, Write.self, Check.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Every kind of message.")
@@ -23,6 +23,15 @@ struct ContractsCommand: AsyncParsableCommand {
                         ]
                     })
             ])
+        }
+    }
+
+    struct Fields: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Every field of every message, one a line: the form in which a release is written down.")
+
+        func run() {
+            for line in SchemaCompatibility.snapshot { print(line) }
         }
     }
 
