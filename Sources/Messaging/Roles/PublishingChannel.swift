@@ -77,10 +77,7 @@ actor PublishingChannel {
         lowestUnconfirmed = 1
         isBlocked = false
         status.update { $0.state = .connected }
-        thread.whenIdle { [weak self] readiness in
-            guard let self else { return Wait() }
-            return self.assumeIsolated { $0.turn() }
-        }
+        takeTurns()
     }
 
     /// Waits until the connection is lost.
@@ -107,6 +104,11 @@ actor PublishingChannel {
         }
         closing?.resume(returning: reason)
         closing = nil
+        takeTurns()
+    }
+
+    /// Has the thread call ``turn()`` whenever it is idle; without a connection too, for what waits must expire.
+    private func takeTurns() {
         thread.whenIdle { [weak self] _ in
             guard let self else { return Wait() }
             return self.assumeIsolated { $0.turn() }
@@ -114,7 +116,8 @@ actor PublishingChannel {
     }
 
     func publish(_ messages: [Outgoing]) async -> [PublishOutcome] {
-        await withCheckedContinuation { continuation in
+        if link == nil { takeTurns() }
+        return await withCheckedContinuation { continuation in
             waiting.append(Batch(messages, continuation))
         }
     }

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The five services as processes, on a private broker and database of their own: the main job on real orders with every
+# service killed, rubbish, and the publishers of the documentation. Uses the debug builds that 'swift build' made.
+set -euo pipefail
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+export WAYBILL_HOME WAYBILL_CONFIGURATION=debug
+WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-e2e-XXXXXX")"
+chmod 711 "$WAYBILL_HOME"
+trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME"' EXIT
+"$root/deploy/local/up.sh" --no-build
+passed=0
+for part in dataco bad_input publishers; do
+    echo "== $part"
+    "$root/Tests/EndToEnd/$part.sh" || { tail -n 5 "$WAYBILL_HOME"/log/*.log; echo "$passed passed, 1 failed"; exit 1; }
+    passed=$((passed + 1))
+done
+echo "$passed passed, 0 failed"
