@@ -43,19 +43,30 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput("half of it", String(order().dropLast(20)), .notJSON, "$.lines[0].revenue"),
         BadInput("more after the end", order() + "x", .notJSON, "$"),
         BadInput("empty", "", .emptyBody, "$"),
-        BadInput("bad UTF-8", bytes: Array(#"{"orderId": ""#.utf8) + [0xFF, 0xFE] + Array(#""}"#.utf8), .badUTF8, "$.orderId"),
-        BadInput("overlong UTF-8", bytes: Array(#"{"a": ""#.utf8) + [0xC0, 0x80] + Array(#""}"#.utf8), .badUTF8, "$.a"),
+        BadInput(
+            "bad UTF-8", bytes: Array(#"{"orderId": ""#.utf8) + [0xFF, 0xFE] + Array(#""}"#.utf8), .badUTF8, "$.orderId"
+        ),
+        BadInput(
+            "overlong UTF-8", bytes: Array(#"{"a": ""#.utf8) + [0xC0, 0x80] + Array(#""}"#.utf8), .badUTF8, "$.a"),
         BadInput("null character", order((#""SO-1""#, #""SO\u0000""#)), .nullCharacter, "$.orderId"),
         BadInput("lone high surrogate", order((#""SO-1""#, #""\ud800x""#)), .loneSurrogate, "$.orderId"),
         BadInput("lone low surrogate", order((#""SO-1""#, #""\udc00""#)), .loneSurrogate, "$.orderId"),
-        BadInput("deep", bytes: [UInt8](repeating: UInt8(ascii: "["), count: 100_000), .tooDeep, "$" + String(repeating: "[0]", count: 32)),
-        BadInput("2^53 + 1", order((#""revision": 1"#, #""revision": 9007199254740993"#)), .numberOutOfRange, "$.revision"),
+        BadInput(
+            "deep", bytes: [UInt8](repeating: UInt8(ascii: "["), count: 100_000), .tooDeep,
+            "$" + String(repeating: "[0]", count: 32)),
+        BadInput(
+            "2^53 + 1", order((#""revision": 1"#, #""revision": 9007199254740993"#)), .numberOutOfRange, "$.revision"),
         BadInput("1e400", order((#""revision": 1"#, #""revision": 1e400"#)), .numberOutOfRange, "$.revision"),
         BadInput("a fraction", order((#""revision": 1"#, #""revision": 1.5"#)), .wrongType, "$.revision"),
-        BadInput("duplicate keys", order((#""revision": 1"#, #""revision": 1, "revision": 2"#)), .duplicateKey, "$.revision"),
-        BadInput("an escaped duplicate", order((#""revision": 1"#, #""revision": 1, "\u0072evision": 2"#)), .duplicateKey, "$.revision"),
+        BadInput(
+            "duplicate keys", order((#""revision": 1"#, #""revision": 1, "revision": 2"#)), .duplicateKey, "$.revision"),
+        BadInput(
+            "an escaped duplicate", order((#""revision": 1"#, #""revision": 1, "\u0072evision": 2"#)), .duplicateKey,
+            "$.revision"),
         BadInput("16 MiB", bytes: [UInt8](repeating: UInt8(ascii: " "), count: 16 << 20), .bodyTooLarge, "$"),
-        BadInput("a long string", order((#""SO-1""#, "\"" + String(repeating: "x", count: 70_000) + "\"")), .stringTooLong, "$.orderId"),
+        BadInput(
+            "a long string", order((#""SO-1""#, "\"" + String(repeating: "x", count: 70_000) + "\"")), .stringTooLong,
+            "$.orderId"),
         BadInput("no orderId", order((#""orderId": "SO-1", "#, "")), .missingField, "$.orderId"),
         BadInput("a null orderId", order((#""SO-1""#, "null")), .missingField, "$.orderId"),
         BadInput("an empty orderId", order((#""SO-1""#, #""""#)), .identifierLength, "$.orderId"),
@@ -69,10 +80,16 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput("no lines", order(lines: []), .tooFewElements, "$.lines"),
         BadInput("501 lines", order(lines: (1...501).map { line($0) }), .tooManyLines, "$.lines"),
         BadInput("duplicate line", order(lines: [line(1), line(2), line(1)]), .duplicateLine, "$.lines[2].line"),
-        BadInput("five decimals", order(lines: [line(), line(2, ("10.00", "10.00001"))]), .tooManyDecimals, "$.lines[1].revenue"),
-        BadInput("sixteen digits", order(lines: [line(1, ("10.00", "1234567890123456"))]), .amountTooLarge, "$.lines[0].revenue"),
-        BadInput("a number for an amount", order(lines: [line(1, (#""10.00""#, "10.00"))]), .wrongType, "$.lines[0].revenue"),
-        BadInput("negative revenue", order(lines: [line(1, ("10.00", "-10.00"))]), .negativeAmount, "$.lines[0].revenue"),
+        BadInput(
+            "five decimals", order(lines: [line(), line(2, ("10.00", "10.00001"))]), .tooManyDecimals,
+            "$.lines[1].revenue"),
+        BadInput(
+            "sixteen digits", order(lines: [line(1, ("10.00", "1234567890123456"))]), .amountTooLarge,
+            "$.lines[0].revenue"),
+        BadInput(
+            "a number for an amount", order(lines: [line(1, (#""10.00""#, "10.00"))]), .wrongType, "$.lines[0].revenue"),
+        BadInput(
+            "negative revenue", order(lines: [line(1, ("10.00", "-10.00"))]), .negativeAmount, "$.lines[0].revenue"),
         BadInput("negative cost", order(lines: [line(1, ("9.00", "-9.00"))]), .negativeAmount, "$.lines[0].cost"),
         BadInput("a control character", order((#""SO-1""#, #""SO\u0007""#)), .controlCharacter, "$.orderId"),
         BadInput("a list", "[]", .wrongType, "$"),

@@ -9,7 +9,9 @@ private let golden = root.appendingPathComponent("Tests/ContractsTests/Golden")
 
 @Suite("The contracts' evolution")
 struct EvolutionTests {
-    @Test("every type has golden files that decode and are written again as they are", arguments: Catalogue.contracts.map(\.type))
+    @Test(
+        "every type has golden files that decode and are written again as they are",
+        arguments: Catalogue.contracts.map(\.type))
     func goldenFiles(_ type: MessageType) throws {
         let contract = try #require(Catalogue.description(of: type))
         for name in ["full", "minimal"] {
@@ -49,10 +51,12 @@ struct EvolutionTests {
             SchemaCompatibility.breaks(released: released, current: released + ["a.b.v1 $.z day required"]).count == 1)
         #expect(
             SchemaCompatibility.breaks(
-                released: released, current: ["a.b.v1 $.x text(1…5) required", released[1]]).count == 1)
+                released: released, current: ["a.b.v1 $.x text(1…5) required", released[1]]
+            ).count == 1)
         #expect(
             SchemaCompatibility.breaks(
-                released: released, current: [released[0], "a.b.v1 $.y decimal required"]).count == 1)
+                released: released, current: [released[0], "a.b.v1 $.y decimal required"]
+            ).count == 1)
     }
 
     @Test("the generated documents are those in docs/contracts")
@@ -94,7 +98,9 @@ struct EvolutionTests {
 
     struct Third: Message {
         static let type = MessageType("test.thing.v3")
-        static let upcasters = [Upcaster<Self>(from: Second.self) { Third(titles: [String](repeating: $0.title, count: $0.count)) }]
+        static let upcasters = [
+            Upcaster<Self>(from: Second.self) { Third(titles: [String](repeating: $0.title, count: $0.count)) }
+        ]
         let titles: [String]
         init(titles: [String]) { self.titles = titles }
         init(fields: inout FieldReader) throws(Refusal) { titles = try fields.texts("titles", 0...9) }

@@ -1,10 +1,11 @@
 import CSystemShims
 import Contracts
 import Foundation
-@testable import Messaging
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Messaging
 
 /// The identifiers of deliveries, collected by several tasks.
 private final class Collected: Sendable {
@@ -177,7 +178,8 @@ struct MessagingTests {
         let queue = Queue(name: TestServers.unique("test"), kind: .quorum)
         try await session.declare(queue)
         let topology = Topology(
-            exchanges: [Exchange(name: "no-such-exchange", kind: .topic)], queues: [queue, Queue(name: "gone", kind: .quorum)],
+            exchanges: [Exchange(name: "no-such-exchange", kind: .topic)],
+            queues: [queue, Queue(name: "gone", kind: .quorum)],
             bindings: [])
         let problems = await #expect(throws: MessagingError.self) { try await topology.check(on: session) }
         #expect(problems?.message.contains("no-such-exchange") == true)

@@ -1,11 +1,14 @@
 import CSystemShims
 import Foundation
-@testable import Postgres
 import Synchronization
 import TestSupport
 import Testing
 
-@Suite("PostgreSQL", .enabled(if: TestServers.database != nil, "no test database: run 'make test'"), .timeLimit(.minutes(2)))
+@testable import Postgres
+
+@Suite(
+    "PostgreSQL", .enabled(if: TestServers.database != nil, "no test database: run 'make test'"),
+    .timeLimit(.minutes(2)))
 struct PostgresTests {
     @Test("values of every kind come back as they went")
     func roundTrip() async throws {
@@ -145,7 +148,9 @@ struct PostgresTests {
             let pool = PostgresPool(configuration: configuration, size: 2, logger: TestServers.quiet)
             let sum = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 1...50 {
-                    group.addTask { try await pool.withTransaction { try $0.query("select \(number)", as: Int.self)[0] } }
+                    group.addTask {
+                        try await pool.withTransaction { try $0.query("select \(number)", as: Int.self)[0] }
+                    }
                 }
                 return try await group.reduce(0, +)
             }

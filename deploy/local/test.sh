@@ -18,4 +18,8 @@ phase build
 swift build --build-tests
 phase tests
 swift test --skip-build "$@"
+if [ $# -eq 0 ]; then
+    phase "end to end"
+    Tests/EndToEnd/run.sh
+fi
 phase done

@@ -41,7 +41,8 @@ public enum SchemaCompatibility {
             switch field.form {
             case .object(let inner): return ["\(name) object \(presence)"] + lines(inner, name)
             case .array(.object(let inner), let counts):
-                return ["\(name) array(\(counts.lowerBound)…\(counts.upperBound)) \(presence)"] + lines(inner, name + "[]")
+                return ["\(name) array(\(counts.lowerBound)…\(counts.upperBound)) \(presence)"]
+                    + lines(inner, name + "[]")
             case let form: return ["\(name) \(words(form)) \(presence)"]
             }
         }

@@ -89,7 +89,10 @@ struct JSONParser {
         case UInt8(ascii: "f"): try word("false", .false)
         case UInt8(ascii: "n"): try word("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
-        default: throw refusal(.notJSON, "no JSON value begins like this")
+        default:
+            // What is no text at all is said so, wherever it stands.
+            if bytes[position] >= 0x80 { try multibyte(bytes[position]) }
+            throw refusal(.notJSON, "no JSON value begins like this")
         }
     }
 
