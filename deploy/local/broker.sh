@@ -70,14 +70,17 @@ start)
     ;;
 stop)
     if running; then
-        kill "$(cat "$data/pid")"
-        await 30 "the broker has stopped" bash -c "! kill -0 $(cat "$data/pid")" || kill -9 "$(cat "$data/pid")"
+        pid="$(cat "$data/pid")"
+        kill "$pid"
+        await 30 "the broker has stopped" bash -c "! kill -0 $pid" || kill -9 "$pid"
     fi
     stop_epmd
     ;;
 kill)
-    running && kill -9 "$(cat "$data/pid")"
-    await 10 "the broker is gone" bash -c "! kill -0 $(cat "$data/pid")"
+    running || die "the broker does not run"
+    pid="$(cat "$data/pid")"
+    kill -9 "$pid"
+    await 10 "the broker is gone" bash -c "! kill -0 $pid"
     ;;
 status) running && echo "broker: amqp $amqp, management $management" || { echo "broker: stopped"; exit 1; } ;;
 *) die "unknown command '$command'" ;;

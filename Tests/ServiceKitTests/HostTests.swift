@@ -1,0 +1,90 @@
+import Contracts
+import Foundation
+import Messaging
+import Testing
+
+@testable import ServiceKit
+
+@Suite("The host")
+struct HostTests {
+    @Test("an unknown setting is an error that names it; secrets come from files and are never shown")
+    func settings() async throws {
+        let known = Setting.common
+        let problem = await #expect(throws: Settings.Problem.self) {
+            try await Settings(known, environment: ["WAYBILL_AMPQ_URL": "x", "PATH": "/"])
+        }
+        #expect(problem?.description.contains("WAYBILL_AMPQ_URL") == true)
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("waybill-\(UUID().uuidString)")
+        try Data("amqp://u:hush@h/\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let settings = try await Settings(
+            known, environment: ["WAYBILL_AMQP_URL_FILE": file.path, "WAYBILL_BATCH": "7"])
+        #expect(settings["amqp.url"] == "amqp://u:hush@h/")
+        #expect(try settings.integer("batch", in: 1...10) == 7)
+        #expect(throws: Settings.Problem.self) { try settings.integer("batch", in: 1...5) }
+        #expect(!settings.redacted.contains { $0.value.contains("hush") })
+    }
+
+    @Test("every contract's readers have its binding, and every queue is safe")
+    func topology() {
+        for contract in Catalogue.contracts {
+            for reader in contract.readers {
+                let bindings = WaybillTopology.part(of: reader).bindings
+                #expect(
+                    bindings.contains { $0.routingKey == contract.type.description && $0.exchange == contract.exchange }
+                )
+            }
+        }
+        for service in ServiceName.allCases {
+            let queue = WaybillTopology.part(of: service).queues.first { $0.name == Queues.inbound(service) }
+            let arguments = Dictionary(uniqueKeysWithValues: queue?.arguments ?? [])
+            #expect(arguments["x-queue-type"] == .string("quorum"))
+            #expect(arguments["x-dead-letter-strategy"] == .string("at-least-once"))
+            #expect(arguments["x-overflow"] == .string("reject-publish"))
+            #expect(arguments["x-delivery-limit"] != nil)
+        }
+    }
+
+    @Test("an account's identifier follows from source and code alone, and no two pairs run together")
+    func identifiers() {
+        #expect(
+            AccountIdentifier.customer(source: "a", code: "b") == AccountIdentifier.customer(source: "a", code: "b"))
+        #expect(
+            AccountIdentifier.customer(source: "ab", code: "c") != AccountIdentifier.customer(source: "a", code: "bc"))
+        #expect(
+            AccountIdentifier.customer(source: "a", code: "b") != AccountIdentifier.supplier(source: "a", code: "b"))
+        #expect(UUID(uuidString: AccountIdentifier.customer(source: "a", code: "b")) != nil)
+    }
+
+    @Test("a day's end is the last moment of the business day")
+    func recurrence() throws {
+        let time = try #require(Timestamp("2026-01-05T09:30:00+08:00"))
+        let first = ScheduledTask.Recurrence.everyDay.next(after: time)
+        #expect(first.day().description == "2026-01-05")
+        #expect(ScheduledTask.Recurrence.everyDay.next(after: first).day().description == "2026-01-06")
+    }
+
+    @Test("with event time a batch is handled day by day, and the clock never goes back")
+    func eventTime() async throws {
+        let clock = ServiceClock(mode: .events) { _ in }
+        let line = OrderLine(line: 1, serviceItem: "A", quantity: FixedDecimal(1), unit: "kg", revenue: FixedDecimal(1))
+        func message(_ text: String, _ position: Int) throws -> AnyReceived {
+            let order = Order(
+                orderId: "o", revision: 1, customer: CustomerReference(code: "c"), branch: "b", businessLine: "l",
+                placedAt: try #require(Timestamp(text)), currency: .cny, lines: [line])
+            return AnyReceived(
+                envelope: Envelope(id: "\(position)", source: "s", type: OrderPlaced.type), body: OrderPlaced(order),
+                position: position)
+        }
+        let messages = try [
+            "2026-01-05T09:00:00+08:00", "2026-01-05T12:00:00+08:00", "2026-01-06T09:00:00+08:00",
+            "2026-01-05T18:00:00+08:00",
+        ].enumerated().map { try message($0.element, $0.offset) }
+        let parts = clock.parts(of: messages)
+        #expect(parts.map { $0.messages.map(\.position) } == [[0, 1], [2, 3]])
+        for part in parts { try await clock.advance(to: part.time) }
+        #expect(clock.now().day().description == "2026-01-06")
+        try await clock.advance(to: messages[0].body.occurredAt)
+        #expect(clock.now().day().description == "2026-01-06")
+    }
+}
