@@ -1,5 +1,5 @@
 /// How to reach the database, and how long anything may take.
-public struct PostgresConfiguration: Sendable, CustomStringConvertible {
+public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     let url: String
     let applicationName: String
     let statementTimeout: Duration
@@ -8,17 +8,20 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible {
     let connectTimeout: Duration
     let role: String?
     let searchPath: String?
-    private let summary: String
+    private let text: ConnectionText
 
     /// - Parameters:
     ///   - url: `postgres://user:password@host:port/database?sslmode=…`, or `key=value` pairs; anything libpq takes.
+    ///     It may set TLS (`sslmode`, `sslrootcert` …), keepalives and `tcp_user_timeout`.
     ///   - applicationName: what `pg_stat_activity` shows.
-    ///   - statementTimeout: after which the server gives a statement up; two seconds later we do.
+    ///   - statementTimeout: after which the server gives a statement up; two seconds later we do, and drop the
+    ///     connection.
     ///   - lockTimeout: after which waiting for a lock is given up.
     ///   - idleInTransactionTimeout: after which the server ends a transaction that does nothing.
-    ///   - connectTimeout: after which a connection that does not come about is given up.
+    ///   - connectTimeout: after which a connection that does not come about is given up. Looking up the host's name
+    ///     is not part of it.
     ///   - role: a role to take on after connecting (`SET ROLE`).
-    ///   - searchPath: the schema to look names up in.
+    ///   - searchPath: the schema, or several with commas between, to look names up in.
     /// - Throws: ``PostgresError`` when the text cannot be understood.
     public init(
         url: String, applicationName: String, statementTimeout: Duration = .seconds(30),
@@ -33,11 +36,40 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible {
         self.connectTimeout = connectTimeout
         self.role = role
         self.searchPath = searchPath
-        summary = try ConnectionText.summary(of: url)
+        text = try ConnectionText(url)
+        for part in [applicationName, role, searchPath] where part?.utf8.contains(0) == true {
+            throw PostgresError(.configuration, "a database setting holds a null character: remove it")
+        }
     }
 
     /// User, host, port and database; never the password.
-    public var description: String { summary }
+    public var description: String { text.summary }
+
+    /// User, host, port and database; never the password.
+    public var debugDescription: String { text.summary }
+
+    /// What the library is told. A later pair wins over an earlier one, and over what the text says: the text may
+    /// change how the network is watched, not how long the server works.
+    var parameters: [(String, String)] {
+        var options =
+            "-c statement_timeout=\(statementTimeout.milliseconds) -c lock_timeout=\(lockTimeout.milliseconds)"
+            + " -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)"
+        if let searchPath { options += " -c search_path=\(ConnectionText.escaped(option: searchPath))" }
+        if let given = text.options { options = "\(given) \(options)" }
+        return [
+            ("gssencmode", "disable"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", "20000"),
+            ("dbname", url), ("application_name", applicationName), ("client_encoding", "UTF8"), ("options", options),
+        ]
+    }
+
+    /// The same database with another patience.
+    func with(statementTimeout: Duration, lockTimeout: Duration) throws(PostgresError) -> PostgresConfiguration {
+        try PostgresConfiguration(
+            url: url, applicationName: applicationName, statementTimeout: statementTimeout, lockTimeout: lockTimeout,
+            idleInTransactionTimeout: idleInTransactionTimeout, connectTimeout: connectTimeout, role: role,
+            searchPath: searchPath)
+    }
 }
 
 extension Duration {

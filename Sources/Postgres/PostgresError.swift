@@ -28,11 +28,12 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     public let sqlState: String?
     /// What is wrong, without data.
     public let message: String
-    /// What the server adds: detail, constraint, table. May hold data.
+    /// What the server adds: detail, table, column, constraint. May hold data.
     public let detail: String?
     /// Whether the connection is gone.
     public let isConnectionLost: Bool
-    /// Whether the connection was lost while COMMIT was under way: the transaction may or may not have happened.
+    /// Whether the connection was lost while COMMIT was under way: the transaction may or may not have happened. Such
+    /// an error is retriable as well, but only for who finds out first, by a key of their own, whether it happened.
     public let isCommitUnknown: Bool
 
     init(

@@ -38,6 +38,23 @@ public struct Transaction: ~Copyable {
         return rows
     }
 
+    /// Runs a statement and reads the first column of its rows.
+    ///
+    /// - Throws: ``PostgresError``; for a value of another type than asked for it names column and types.
+    public borrowing func query<Column: PostgresDecodable>(
+        _ sql: SQL, as type: Column.Type
+    ) throws(PostgresError) -> [Column] {
+        let result = try wire.execute(sql)
+        var rows: [Column] = []
+        let count = result.rowCount
+        rows.reserveCapacity(count)
+        for row in 0..<count {
+            var column = -1
+            rows.append(try Self.cell(result, row, &column, type))
+        }
+        return rows
+    }
+
     /// Runs a statement and reads its rows as text, with the names of the columns.
     public borrowing func rows(_ sql: SQL) throws(PostgresError) -> Rows {
         let result = try wire.execute(sql)
@@ -51,44 +68,53 @@ public struct Transaction: ~Copyable {
     }
 
     /// Runs text of one or more statements without values. For migrations.
+    ///
+    /// - Throws: ``PostgresError`` of the statement that fails; none after it is run.
     public borrowing func script(_ text: String) throws(PostgresError) {
         try wire.script(text)
     }
 
-    /// Loads many rows at once by COPY.
+    /// Loads many rows at once by COPY. The time-out of a statement holds for the whole of it.
     ///
     /// - Parameters:
     ///   - table: the table's name, as SQL text from the source, never data.
     ///   - columns: the columns' names.
-    ///   - rows: the values as text, `nil` for NULL.
+    ///   - rows: the values as text, `nil` for NULL; as many in each row as there are columns.
     /// - Returns: how many rows were loaded.
     @discardableResult
     public borrowing func copy(
         into table: String, columns: [String], rows: some Sequence<[String?]>
     ) throws(PostgresError) -> Int {
-        var data: [UInt8] = []
-        for row in rows {
+        let names = columns.map(Wire.quoted(identifier:)).joined(separator: ", ")
+        var iterator = rows.makeIterator()
+        return try wire.copy("copy \(table) (\(names)) from stdin") { (data: inout [UInt8]) throws(PostgresError) in
+            guard let row = iterator.next() else { return false }
             for (index, value) in row.enumerated() {
                 if index > 0 { data.append(UInt8(ascii: "\t")) }
-                Self.append(value, to: &data)
+                guard Self.append(value, to: &data) else {
+                    throw PostgresError(
+                        .encoding, "a row for \(table) holds a text with a null character, which cannot be stored")
+                }
             }
             data.append(UInt8(ascii: "\n"))
+            return true
         }
-        let names = columns.map(Wire.quoted(identifier:)).joined(separator: ", ")
-        return try wire.copy("copy \(table) (\(names)) from stdin", data)
     }
 
-    /// Does something that may fail without failing the whole transaction.
+    /// Does something that may fail without failing the whole transaction. May be nested.
+    ///
+    /// - Throws: what the closure throws, once everything it did is undone.
     public borrowing func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
-        try wire.script("savepoint part")
+        try wire.openSavepoint()
+        let result: Result
         do {
-            let result = try body()
-            try wire.script("release savepoint part")
-            return result
+            result = try body()
         } catch {
-            if wire.isAlive { try wire.script("rollback to savepoint part; release savepoint part") }
+            wire.undoSavepoint()
             throw error
         }
+        try wire.releaseSavepoint()
+        return result
     }
 
     private static func cell<Column: PostgresDecodable>(
@@ -97,7 +123,8 @@ public struct Transaction: ~Copyable {
         column += 1
         guard column < result.columnCount else {
             throw PostgresError(
-                .decoding, "the statement has \(result.columnCount) columns, more were asked for: \(type) has none")
+                .decoding,
+                "column \(column + 1) was asked for as \(type), the statement has \(result.columnCount) columns")
         }
         let value = result.withCell(row, column) { Column.decode(postgres: $0) }
         guard let value else {
@@ -105,25 +132,39 @@ public struct Transaction: ~Copyable {
             throw PostgresError(
                 .decoding,
                 "column \(column + 1) '\(result.columnName(column))' (type \(result.columnType(column))) "
-                    + (isNull ? "is NULL" : "does not hold") + ", \(type) was asked for")
+                    + (isNull ? "is NULL" : "does not hold what fits") + ", \(type) was asked for")
         }
         return value
     }
 
     /// COPY's text format: tabs, new lines and backslashes escaped, `\N` for NULL.
-    private static func append(_ value: String?, to data: inout [UInt8]) {
-        guard let value else {
-            data += [UInt8(ascii: "\\"), UInt8(ascii: "N")]
-            return
+    ///
+    /// - Returns: false when the text has a null character.
+    private static func append(_ value: String?, to data: inout [UInt8]) -> Bool {
+        let backslash = UInt8(ascii: "\\")
+        guard var value else {
+            data.append(backslash)
+            data.append(UInt8(ascii: "N"))
+            return true
         }
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): data += [byte, byte]
-            case UInt8(ascii: "\t"): data += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case UInt8(ascii: "\n"): data += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case UInt8(ascii: "\r"): data += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-            default: data.append(byte)
+        return value.withUTF8 { bytes in
+            for byte in bytes {
+                switch byte {
+                case 0: return false
+                case backslash: data.append(backslash)
+                case UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                    data.append(backslash)
+                    switch byte {
+                    case UInt8(ascii: "\t"): data.append(UInt8(ascii: "t"))
+                    case UInt8(ascii: "\n"): data.append(UInt8(ascii: "n"))
+                    default: data.append(UInt8(ascii: "r"))
+                    }
+                    continue
+                default: break
+                }
+                data.append(byte)
             }
+            return true
         }
     }
 }

@@ -1,9 +1,16 @@
 import CLibPQ
 
 /// What libpq makes of a connection text.
-enum ConnectionText {
-    /// User, host, port and database of a connection text; never the password.
-    static func summary(of text: String) throws(PostgresError) -> String {
+struct ConnectionText: Sendable {
+    /// User, host, port and database; never the password.
+    let summary: String
+    /// The server's settings that the text asks for.
+    let options: String?
+
+    init(_ text: String) throws(PostgresError) {
+        guard !text.utf8.contains(0) else {
+            throw PostgresError(.configuration, "the database's address holds a null character: remove it")
+        }
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &message) else {
             // The library's own message may quote the text, and the text holds the password.
@@ -19,7 +26,13 @@ enum ConnectionText {
             if let value = option.pointee.val { parts[String(cString: keyword)] = String(cString: value) }
             option += 1
         }
-        return
+        summary =
             "\(parts["user"] ?? "?")@\(parts["host"] ?? "local"):\(parts["port"] ?? "5432")/\(parts["dbname"] ?? "?")"
+        self.options = parts["options"]
+    }
+
+    /// A value as it stands in the start-up options, where a space would end it.
+    static func escaped(option: String) -> String {
+        option.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
     }
 }

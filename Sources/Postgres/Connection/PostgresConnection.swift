@@ -3,16 +3,13 @@ import PinnedThread
 /// One connection to the database, on a thread of its own.
 public actor PostgresConnection {
     private let thread: PinnedThread
-    private let configuration: PostgresConfiguration
+    private let liveness = Liveness()
     private var wire: Wire?
-    private let closed: (@Sendable () -> Void)?
 
     /// The thread on which everything of this connection runs.
     nonisolated public var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    private init(_ configuration: PostgresConfiguration, closed: (@Sendable () -> Void)?) {
-        self.configuration = configuration
-        self.closed = closed
+    private init() {
         thread = PinnedThread(name: "postgres")
     }
 
@@ -24,20 +21,27 @@ public actor PostgresConnection {
 
     /// Connects.
     ///
-    /// - Parameters:
-    ///   - configuration: where to, and how long to wait.
-    ///   - closed: called on the thread that closes the connection; for tests.
-    public static func connect(
-        _ configuration: PostgresConfiguration, closed: (@Sendable () -> Void)? = nil
+    /// - Parameter configuration: where to, and how long to wait.
+    /// - Throws: ``PostgresError`` of code `connection` or `timeout`; with the server's state when it refused, and then
+    ///   retriable only when that state may pass.
+    public static func connect(_ configuration: PostgresConfiguration) async throws(PostgresError) -> PostgresConnection
+    {
+        try await connect(configuration, closed: nil)
+    }
+
+    /// Connects, and calls `closed` on the thread that closes the connection, when it does.
+    static func connect(
+        _ configuration: PostgresConfiguration, closed: (@Sendable () -> Void)?
     ) async throws(PostgresError) -> PostgresConnection {
-        let connection = PostgresConnection(configuration, closed: closed)
-        try await connection.open()
+        let connection = PostgresConnection()
+        try await connection.open(configuration, closed)
         return connection
     }
 
-    private func open() throws(PostgresError) {
-        let wire = try Wire(configuration, closed: closed)
-        self.wire = wire
+    private func open(
+        _ configuration: PostgresConfiguration, _ closed: (@Sendable () -> Void)?
+    ) throws(PostgresError) {
+        wire = try Wire(configuration, liveness: liveness, closed: closed)
         thread.whenIdle { [weak self] readiness in
             guard let self else { return Wait() }
             return self.assumeIsolated { $0.idle(readiness) }
@@ -47,17 +51,20 @@ public actor PostgresConnection {
     /// While nothing is asked, the server can only say that it is going: then the connection is dead at once, not at
     /// the next use.
     private func idle(_ readiness: Readiness) -> Wait {
-        guard let wire, wire.isAlive else { return Wait() }
-        if readiness.isReadable, !wire.absorb() { return Wait() }
+        guard let wire else { return Wait() }
+        guard wire.isAlive, !readiness.isReadable || wire.absorb() else {
+            self.wire = nil
+            return Wait()
+        }
         return Wait(descriptor: wire.descriptor)
     }
 
-    /// Whether the connection can still be used.
-    public var isAlive: Bool { wire?.isAlive ?? false }
+    /// Whether the connection can still be used, as far as is known.
+    nonisolated public var isAlive: Bool { liveness.isAlive }
 
     /// Closes the connection.
     public func close() {
-        thread.whenIdle(nil)
+        liveness.end()
         wire = nil
     }
 
@@ -69,42 +76,36 @@ public actor PostgresConnection {
     /// - Parameters:
     ///   - isReadOnly: whether the transaction may only read.
     ///   - body: what to do; what it throws rolls everything back.
+    /// - Returns: what the closure returns, once it is committed.
+    /// - Throws: what the closure throws, or the ``PostgresError`` of the COMMIT.
     public func withTransaction<Result: Sendable>(
         isReadOnly: Bool = false, _ body: @Sendable (borrowing Transaction) throws -> Result
     ) throws -> Result {
+        let wire = try usable()
         do {
-            return try once(isReadOnly, body)
-        } catch let error as PostgresError where Self.isStale(error) && isAlive {
-            try wire?.forgetStatements()
-            return try once(isReadOnly, body)
+            return try once(wire, isReadOnly, body)
+        } catch  where wire.hasStaleStatement && wire.isAlive {
+            return try once(wire, isReadOnly, body)
         }
-    }
-
-    /// 0A000 "cached plan must not change result type", 26000 unknown prepared statement.
-    private static func isStale(_ error: PostgresError) -> Bool {
-        error.sqlState == "26000" || (error.sqlState == "0A000" && error.message.contains("cached plan"))
     }
 
     private func once<Result>(
-        _ isReadOnly: Bool, _ body: (borrowing Transaction) throws -> Result
+        _ wire: Wire, _ isReadOnly: Bool, _ body: (borrowing Transaction) throws -> Result
     ) throws -> Result {
-        guard let wire, wire.isAlive else {
-            throw PostgresError(.connection, "the connection is closed", isConnectionLost: true)
-        }
-        try wire.script(isReadOnly ? "begin read only" : "begin")
+        try wire.begin(isReadOnly: isReadOnly)
         let result: Result
         do {
             let transaction = Transaction(wire)
             result = try body(transaction)
         } catch {
-            // A rollback that fails leaves the connection dead, and must not hide what went wrong.
-            if wire.isAlive, (try? wire.script("rollback")) == nil { close() }
+            wire.rollBack()
             throw error
         }
         do {
-            try wire.script("commit")
+            try wire.commit()
         } catch {
-            throw error.duringCommit()
+            wire.rollBack()
+            throw error
         }
         return result
     }
@@ -113,9 +114,13 @@ public actor PostgresConnection {
     public func withSession<Result: Sendable>(
         _ body: @Sendable (borrowing Transaction) throws -> Result
     ) throws -> Result {
+        try body(Transaction(try usable()))
+    }
+
+    private func usable() throws(PostgresError) -> Wire {
         guard let wire, wire.isAlive else {
             throw PostgresError(.connection, "the connection is closed", isConnectionLost: true)
         }
-        return try body(Transaction(wire))
+        return wire
     }
 }

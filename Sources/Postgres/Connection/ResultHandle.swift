@@ -17,12 +17,15 @@ struct ResultHandle: ~Copyable {
     var columnCount: Int { Int(PQnfields(raw)) }
     /// Rows inserted, updated or deleted.
     var affectedRows: Int { Int(String(cString: PQcmdTuples(raw))) ?? 0 }
+    /// What the server says it did: `COMMIT`, `INSERT 0 1` …
+    var commandTag: String { String(cString: PQcmdStatus(raw)) }
 
     func columnName(_ column: Int) -> String {
         PQfname(raw, Int32(column)).map { String(cString: $0) } ?? "?"
     }
 
-    func columnType(_ column: Int) -> UInt32 { PQftype(raw, Int32(column)) }
+    /// The type of a column, by name where it is a usual one.
+    func columnType(_ column: Int) -> String { TypeName.of(PQftype(raw, Int32(column))) }
 
     /// The bytes of a cell, valid only as long as the answer; `nil` for NULL.
     func withCell<Value>(_ row: Int, _ column: Int, _ read: (UnsafeBufferPointer<UInt8>?) -> Value) -> Value {
@@ -35,21 +38,38 @@ struct ResultHandle: ~Copyable {
         }
     }
 
+    // MARK: Refusals
+
+    /// One of the fields of a refusal, by its letter in the protocol: libpq-fe.h gives them as character constants,
+    /// which Swift does not import.
+    private func field(_ letter: Unicode.Scalar) -> String? {
+        PQresultErrorField(raw, Int32(letter.value)).map { String(cString: $0) }
+    }
+
+    /// Whether a prepared statement no longer fits: its result changed by a migration, or it is unknown. The function
+    /// that raised it is named, because the message is in the server's language.
+    var isStaleStatement: Bool {
+        let state = field("C")
+        return state == "26000" || (state == "0A000" && field("R") == "RevalidateCachedQuery")
+    }
+
     /// The server's refusal as an error.
     func error() -> PostgresError {
-        func field(_ code: Int32) -> String? {
-            PQresultErrorField(raw, code).map { String(cString: $0) }
+        let words = field("M") ?? String(cString: PQresultErrorMessage(raw))
+        let state = field("C")
+        let message = ServerMessage.redacted(words, sqlState: state)
+        var detail = message == words ? [] : ["message: \(words)"]
+        for (name, letter) in Self.details {
+            if let text = field(letter) { detail.append("\(name): \(text)") }
         }
-        // The codes are the characters of libpq-fe.h, which Swift does not import as numbers.
-        let message = field(Int32(UInt8(ascii: "M"))) ?? String(cString: PQresultErrorMessage(raw))
-        var detail: [String] = []
-        for (name, code) in [("detail", "D"), ("hint", "H"), ("table", "t"), ("column", "c"), ("constraint", "n")] {
-            if let ascii = code.utf8.first, let text = field(Int32(ascii)) { detail.append("\(name): \(text)") }
-        }
-        let state = field(Int32(UInt8(ascii: "C")))
-        // 57P01…57P03: the server ends the connection after saying so.
+        // The severity in English: after FATAL and PANIC the server closes the connection.
+        let severity = field("V")
         return PostgresError(
             .statement, message, sqlState: state, detail: detail.isEmpty ? nil : detail.joined(separator: "; "),
-            isConnectionLost: state?.hasPrefix("57P") ?? false)
+            isConnectionLost: severity == "FATAL" || severity == "PANIC")
     }
+
+    private static let details: [(String, Unicode.Scalar)] = [
+        ("detail", "D"), ("hint", "H"), ("table", "t"), ("column", "c"), ("constraint", "n"), ("where", "W"),
+    ]
 }

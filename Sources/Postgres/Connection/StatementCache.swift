@@ -1,6 +1,7 @@
-/// Which statements are prepared on a connection, under which names; the one not used for longest goes first.
+/// Which statements are prepared on the server, under which names. Changed only by what the server has confirmed.
 struct StatementCache {
-    private struct Key: Hashable {
+    /// A statement: the same text with values of other types is another one.
+    struct Key: Hashable {
         let text: String
         let types: [UInt32]
     }
@@ -10,35 +11,48 @@ struct StatementCache {
         var lastUse: Int
     }
 
-    private static let capacity = 256
-
+    private let capacity: Int
     private var entries: [Key: Entry] = [:]
     private var uses = 0
-    private var made = 0
+    private var named = 0
 
-    /// The name of a statement.
-    ///
-    /// - Returns: the name, whether it must be prepared first, and the name of one to let go.
-    mutating func name(for text: String, types: [UInt32]) -> (name: String, isNew: Bool, evicted: String?) {
+    init(capacity: Int = 256) {
+        self.capacity = capacity
+        entries.reserveCapacity(capacity)
+    }
+
+    /// The name under which a statement is prepared; `nil` when it is not.
+    mutating func name(of key: Key) -> String? {
+        guard let index = entries.index(forKey: key) else { return nil }
         uses += 1
-        let key = Key(text: text, types: types)
-        if let entry = entries[key] {
-            entries[key]?.lastUse = uses
-            return (entry.name, false, nil)
-        }
-        var evicted: String?
-        if entries.count >= Self.capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-            entries[oldest.key] = nil
-            evicted = oldest.value.name
-        }
-        made += 1
-        let name = "s\(made)"
-        entries[key] = Entry(name: name, lastUse: uses)
-        return (name, true, evicted)
+        entries.values[index].lastUse = uses
+        return entries.values[index].name
     }
 
-    /// Forgets a statement that could not be prepared.
-    mutating func forget(_ text: String) {
-        for key in entries.keys where key.text == text { entries[key] = nil }
+    /// A name that was never used on this connection.
+    mutating func newName() -> String {
+        named += 1
+        return "s\(named)"
     }
+
+    /// What has to go before another one is prepared: the one not used for longest, when the cache is full.
+    var victim: String? {
+        guard entries.count >= capacity else { return nil }
+        return entries.min { $0.value.lastUse < $1.value.lastUse }?.value.name
+    }
+
+    /// A statement was prepared.
+    mutating func add(_ key: Key, name: String) {
+        uses += 1
+        entries[key] = Entry(name: name, lastUse: uses)
+    }
+
+    /// A statement was let go.
+    mutating func remove(name: String) {
+        guard let index = entries.firstIndex(where: { $0.value.name == name }) else { return }
+        entries.remove(at: index)
+    }
+
+    /// All statements were let go. Names are not used again.
+    mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 }

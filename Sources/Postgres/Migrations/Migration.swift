@@ -1,7 +1,7 @@
 import Crypto
 
 /// One step of a schema: numbered, named, and never edited once applied.
-public struct Migration: Sendable {
+public struct Migration: Sendable, Equatable {
     /// Its place, from 1 without gaps.
     public let number: Int
     /// What it does, in a few words.
@@ -25,6 +25,20 @@ public struct Migration: Sendable {
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
+    }
+
+    /// A migration from a file named `0001_initial.sql`.
+    ///
+    /// - Throws: ``PostgresError`` of code `migration` when the name is not of that form.
+    init(fileName: String, contents: String) throws(PostgresError) {
+        let parts = fileName.split(separator: "_", maxSplits: 1)
+        guard parts.count == 2, parts[0].count == 4, parts[0].allSatisfy({ $0.isASCII && $0.isNumber }),
+            let number = Int(parts[0]), number > 0, parts[1].hasSuffix(".sql"), parts[1].count > 4
+        else {
+            throw PostgresError(
+                .migration, "the file '\(fileName)' is not named like a migration: call it 0001_what_it_does.sql")
+        }
+        self.init(number: number, name: String(parts[1].dropLast(4)), sql: contents)
     }
 }
 

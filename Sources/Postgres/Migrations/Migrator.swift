@@ -8,43 +8,55 @@ public struct Migrator: Sendable {
     public let component: String
     private let migrations: [Migration]
     private let logger: Logger
+    /// How often a migration is tried that finds its tables locked.
     private static let attempts = 10
+    /// How long one migration may take, and how long we wait for another migrator to finish.
+    private static let patience = Duration.seconds(600)
 
     /// - Parameters:
     ///   - schema: the schema.
-    ///   - component: whose migrations these are.
+    ///   - component: whose migrations these are; the schema's own when not given.
     ///   - migrations: all there are, numbered from 1 without gaps.
     ///   - logger: where to say what is done.
-    public init(schema: String, component: String, migrations: [Migration], logger: Logger) {
+    public init(schema: String, component: String? = nil, migrations: [Migration], logger: Logger) {
         self.schema = schema
-        self.component = component
+        self.component = component ?? schema
         self.migrations = migrations.sorted { $0.number < $1.number }
         self.logger = logger
+    }
+
+    /// A migration from a file named `0001_initial.sql`.
+    ///
+    /// - Throws: ``PostgresError`` of code `migration` when the name is not of that form.
+    public static func parse(fileName: String, contents: String) throws(PostgresError) -> Migration {
+        try Migration(fileName: fileName, contents: contents)
     }
 
     /// Applies what is missing, each migration in a transaction of its own.
     ///
     /// Of several that run at once one applies and the others find nothing left. A migration waits at most two
-    /// seconds for a lock, because whoever queues behind it waits as well; then it is rolled back and tried again.
+    /// seconds for a lock, because whoever queues behind it waits as well; then it is rolled back and tried again, ten
+    /// times in all. The schema is made when it does not exist and the role may make one.
     ///
     /// - Parameters:
     ///   - configuration: the database, in a role that owns the schema.
-    ///   - isDryRun: only say what would be applied.
+    ///   - isDryRun: only say what would be applied; nothing is written and no lock is taken.
     /// - Returns: what was applied.
-    /// - Throws: ``PostgresError`` of code `migration` when an applied migration was edited or a number is missing.
+    /// - Throws: ``PostgresError`` of code `migration` when an applied migration was edited, one was left out, or the
+    ///   schema is ahead of this build; then nothing is applied.
     public func migrate(_ configuration: PostgresConfiguration, isDryRun: Bool = false) async throws -> [Migration] {
-        let connection = try await PostgresConnection.connect(configuration)
+        let connection = try await PostgresConnection.connect(
+            configuration.with(statementTimeout: Self.patience, lockTimeout: Self.patience))
         do {
-            try await prepare(connection)
-            let status = try await connection.withTransaction { try self.status($0) }
+            if !isDryRun { try await prepare(connection) }
+            let status = try await connection.withTransaction(isReadOnly: true) { try self.status($0) }
             if let problem = status.problem { throw PostgresError(.migration, problem) }
-            var applied: [Migration] = []
-            for migration in migrations where status.pending.contains(migration.number) {
-                if !isDryRun { try await apply(migration, connection) }
-                applied.append(migration)
+            let missing = migrations.filter { status.pending.contains($0.number) }
+            if !isDryRun {
+                for migration in missing { try await apply(migration, connection) }
             }
             await connection.close()
-            return applied
+            return missing
         } catch {
             await connection.close()
             throw error
@@ -60,8 +72,6 @@ public struct Migrator: Sendable {
     private func prepare(_ connection: PostgresConnection) async throws {
         let (schema, table) = (schema, table)
         try await connection.withSession { session in
-            // Waiting for another migrator is no reason to give up; its own time-outs end it.
-            try session.script("set statement_timeout = '120s'; set lock_timeout = '120s'")
             try session.execute("select pg_advisory_lock(hashtext(\("waybill migrations \(schema)")))")
             let exists = try session.query(
                 "select exists (select from pg_namespace where nspname = \(schema))", as: Bool.self)
@@ -94,21 +104,30 @@ public struct Migrator: Sendable {
                         values (\(component), \(migration.number), \(migration.name), \(migration.checksum))
                         """)
                 }
-                logger.info(
-                    "migration applied",
-                    metadata: ["schema": "\(schema)", "number": "\(migration.number)", "name": "\(migration.name)"])
+                logger.info("migration applied", metadata: metadata(migration))
                 return
-            } catch let error as PostgresError where error.isRetriable && attempt < Self.attempts {
+            } catch let error as PostgresError where Self.isInTheWay(error) && attempt < Self.attempts {
                 logger.warning(
                     "a migration waits for a lock that others hold; it is tried again",
-                    metadata: ["schema": "\(schema)", "name": "\(migration.name)", "attempt": "\(attempt)"])
+                    metadata: metadata(migration).merging(["attempt": "\(attempt)"]) { $1 })
                 try await Task.sleep(for: .milliseconds(200 * attempt))
             } catch let error as PostgresError {
                 throw PostgresError(
-                    .migration, "migration \(migration.number) '\(migration.name)' of schema '\(schema)': \(error)",
-                    sqlState: error.sqlState, detail: error.detail)
+                    .migration,
+                    "migration \(migration.number) '\(migration.name)' of schema '\(schema)': \(error.message)",
+                    sqlState: error.sqlState, detail: error.detail, isConnectionLost: error.isConnectionLost,
+                    isCommitUnknown: error.isCommitUnknown)
             }
         }
+    }
+
+    /// A lock that was not had in time, a deadlock, a serialisation failure: others are in the way, and will go.
+    private static func isInTheWay(_ error: PostgresError) -> Bool {
+        !error.isConnectionLost && ["55P03", "40P01", "40001"].contains(error.sqlState)
+    }
+
+    private func metadata(_ migration: Migration) -> Logger.Metadata {
+        ["schema": "\(schema)", "number": "\(migration.number)", "name": "\(migration.name)"]
     }
 
     private var table: String { "\(Wire.quoted(identifier: schema)).schema_migration" }

@@ -20,7 +20,7 @@ public struct PostgresBind: Sendable {
     /// Text of a type. A zero character cannot be stored, and cutting the text there would lose data in silence.
     static func text(_ text: String, type: UInt32) -> PostgresBind {
         var bytes = Array(text.utf8)
-        let problem = bytes.contains(0) ? "a text with a null character cannot be stored" : nil
+        let problem = bytes.contains(0) ? nullCharacter : nil
         bytes.append(0)
         return PostgresBind(type: type, isBinary: false, bytes: bytes, problem: problem)
     }
@@ -32,14 +32,6 @@ public protocol PostgresEncodable: Sendable {
     static var postgresType: UInt32 { get }
     /// The value as it is sent.
     var postgresBind: PostgresBind { get }
-}
-
-/// A value that can stand in a bound array.
-public protocol PostgresArrayElement: Sendable {
-    /// The array as it is sent.
-    static func postgresBind(of array: [Self]) -> PostgresBind
-    /// The type of an array of these.
-    static var postgresArrayType: UInt32 { get }
 }
 
 extension String: PostgresEncodable {
@@ -95,8 +87,26 @@ extension Double: PostgresEncodable {
 extension UUID: PostgresEncodable {
     /// `uuid`.
     public static var postgresType: UInt32 { 2950 }
-    /// Its text.
-    public var postgresBind: PostgresBind { .text(uuidString, type: Self.postgresType) }
+    /// Sixteen bytes.
+    public var postgresBind: PostgresBind {
+        PostgresBind(type: Self.postgresType, isBinary: true, bytes: withUnsafeBytes(of: uuid) { Array($0) })
+    }
+}
+
+extension Date: PostgresEncodable {
+    /// `timestamptz`.
+    public static var postgresType: UInt32 { 1184 }
+    /// Microseconds since the year 2000, to the nearest.
+    public var postgresBind: PostgresBind {
+        // The server's epoch begins 366 × 7 + 365 × 23 days after that of Unix, a whole number of seconds.
+        let microseconds = ((timeIntervalSince1970 - 946_684_800) * 1_000_000).rounded()
+        // Beyond the years 4713 before Christ and 294276 the server has no time; far inside Int64.
+        guard microseconds.magnitude < 9e18 else {
+            return PostgresBind(
+                type: Self.postgresType, isBinary: true, bytes: [], problem: "a time that far away cannot be stored")
+        }
+        return PostgresBind(type: Self.postgresType, isBinary: true, bytes: bigEndianBytes(Int64(microseconds)))
+    }
 }
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
@@ -108,48 +118,8 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
     }
 }
 
-/// A value given as text of a type that has no Swift counterpart here.
-public struct PostgresValue: PostgresEncodable {
-    private let type: UInt32
-    private let arrayType: UInt32
-    private let text: String
-
-    /// Unknown: the server infers it from the column.
-    public static var postgresType: UInt32 { 0 }
-    /// The text, with its type.
-    public var postgresBind: PostgresBind { .text(text, type: type) }
-
-    /// An exact number, `numeric`.
-    public static func numeric(_ text: String) -> Self { Self(type: 1700, arrayType: 1231, text: text) }
-    /// A point in time, `timestamptz`, as RFC 3339.
-    public static func timestamp(_ text: String) -> Self { Self(type: 1184, arrayType: 1185, text: text) }
-    /// A day, `date`, as `2026-01-05`.
-    public static func date(_ text: String) -> Self { Self(type: 1082, arrayType: 1182, text: text) }
-    /// A JSON document, `jsonb`.
-    public static func json(_ text: String) -> Self { Self(type: 3802, arrayType: 3807, text: text) }
-}
-
-extension PostgresValue: PostgresArrayElement {
-    /// Unknown: the first element says.
-    public static var postgresArrayType: UInt32 { 0 }
-
-    /// An array literal; all elements must be of one type.
-    public static func postgresBind(of array: [PostgresValue]) -> PostgresBind {
-        var literal: [UInt8] = [UInt8(ascii: "{")]
-        for (index, value) in array.enumerated() {
-            if index > 0 { literal.append(UInt8(ascii: ",")) }
-            literal.append(UInt8(ascii: "\""))
-            for byte in value.text.utf8 {
-                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { literal.append(UInt8(ascii: "\\")) }
-                literal.append(byte)
-            }
-            literal.append(UInt8(ascii: "\""))
-        }
-        literal += [UInt8(ascii: "}")]
-        let problem = literal.contains(0) ? "a text with a null character cannot be stored" : nil
-        return PostgresBind(type: array.first?.arrayType ?? 0, isBinary: false, bytes: literal + [0], problem: problem)
-    }
-}
+/// Why a text with U+0000 is refused.
+let nullCharacter = "a text with a null character cannot be stored"
 
 func bigEndianBytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     withUnsafeBytes(of: number.bigEndian) { Array($0) }

@@ -40,6 +40,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             pieces.append(.value(value.postgresBind))
         }
 
+        /// A value that may be missing: it is bound, NULL when it is.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            // Its own overload, because the compiler warns of an optional in an interpolation that does not expect one.
+            pieces.append(.value(value.postgresBind))
+        }
+
         /// A value in the form in which it is sent.
         public mutating func appendInterpolation(_ value: PostgresBind) {
             pieces.append(.value(value))
