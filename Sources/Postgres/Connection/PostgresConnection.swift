@@ -78,6 +78,7 @@ public actor PostgresConnection {
     ///   - body: what to do; what it throws rolls everything back.
     /// - Returns: what the closure returns, once it is committed.
     /// - Throws: what the closure throws, or the ``PostgresError`` of the COMMIT.
+    @discardableResult
     public func withTransaction<Result: Sendable>(
         isReadOnly: Bool = false, _ body: @Sendable (borrowing Transaction) throws -> Result
     ) throws -> Result {
@@ -111,6 +112,7 @@ public actor PostgresConnection {
     }
 
     /// Runs a closure outside any transaction. For session locks and what cannot run inside one.
+    @discardableResult
     public func withSession<Result: Sendable>(
         _ body: @Sendable (borrowing Transaction) throws -> Result
     ) throws -> Result {

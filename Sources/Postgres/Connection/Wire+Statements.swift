@@ -134,7 +134,9 @@ extension Wire {
         while let part = try next() {
             switch part.status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = consume part
-            default: refusal = refusal ?? refused(part)
+            default:
+                refusal = refusal ?? refused(part)
+                if let refusal, !isAlive { throw refusal }
             }
         }
         if let refusal { throw failed(by: refusal) }
@@ -160,7 +162,9 @@ extension Wire {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = consume part
             case PGRES_PIPELINE_SYNC: isSynchronised = true
             case PGRES_PIPELINE_ABORTED: break
-            default: refusal = refusal ?? refused(part)
+            default:
+                refusal = refusal ?? refused(part)
+                if let refusal, !isAlive { throw refusal }
             }
         }
         guard PQexitPipelineMode(handle.raw) == 1 else { throw lost() }
@@ -182,7 +186,8 @@ extension Wire {
         if part.isStaleStatement { hasStaleStatement = true }
         let error = part.error()
         if error.isConnectionLost { liveness.end() }
-        return error
+        // Without a state it is the library that speaks: of a connection that is gone.
+        return isAlive || error.isConnectionLost ? error : lost()
     }
 
     /// Remembers what made the transaction fail, for the case that nobody heeds it.

@@ -126,7 +126,11 @@ final class Wire {
             // While there is something left to send, the server may wait for us to read first: do both.
             try wait(
                 forReading: true, orWriting: unsent == 1, until: end, "the server did not answer within \(timeout)")
-            guard PQconsumeInput(handle.raw) == 1 else { throw lost() }
+            guard PQconsumeInput(handle.raw) == 1 else {
+                // The connection is gone, but what the server said last, and why, may still be in the library's hands.
+                liveness.end()
+                break
+            }
         }
         return PQgetResult(handle.raw).map { ResultHandle($0) }
     }

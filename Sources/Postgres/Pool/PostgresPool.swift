@@ -66,6 +66,7 @@ public final class PostgresPool: Sendable {
     /// - Throws: what the closure throws; ``PostgresError`` when there is no connection or the COMMIT fails, also when
     ///   the closure did not heed the failure of a statement; `CancellationError` when the task is cancelled before it
     ///   has a connection. Once begun, a transaction goes to its end.
+    @discardableResult
     public func withTransaction<Result: Sendable>(
         isReadOnly: Bool = false, _ body: @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {
