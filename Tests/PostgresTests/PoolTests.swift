@@ -35,13 +35,13 @@ struct PoolTests {
         try await DatabaseFixture.withSchema { database in
             let pool = try database.pool(size: 1)
             let order = Noted<Int>()
-            try await Self.holding(pool, database) {
+            try await Self.holding(pool, database) { letGo in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<10 {
                         group.addTask { try await pool.withTransaction { _ in order.note(number) } }
                         #expect(try await eventually { pool.status.waiting == number + 1 })
                     }
-                    try await Self.letGo(database)
+                    await letGo()
                     try await group.waitForAll()
                 }
             }
@@ -53,7 +53,7 @@ struct PoolTests {
     func cancellation() async throws {
         try await DatabaseFixture.withSchema { database in
             let pool = try database.pool(size: 1)
-            try await Self.holding(pool, database) {
+            try await Self.holding(pool, database) { letGo in
                 let ran = Counter()
                 await withTaskGroup(of: (any Error)?.self) { group in
                     for _ in 0..<5 {
@@ -72,7 +72,7 @@ struct PoolTests {
                 }
                 #expect(ran.value == 0)
                 #expect(pool.status.waiting == 0)
-                try await Self.letGo(database)
+                await letGo()
             }
             // Cancelled and served at once, many times over: every place must come back.
             for _ in 0..<100 {
@@ -91,12 +91,12 @@ struct PoolTests {
     func timeout() async throws {
         try await DatabaseFixture.withSchema { database in
             let pool = try database.pool(size: 1, acquireTimeout: .milliseconds(20))
-            try await Self.holding(pool, database) {
+            try await Self.holding(pool, database) { letGo in
                 let error = await #expect(throws: PostgresError.self) { try await pool.withTransaction { _ in } }
                 #expect(error?.code == .pool)
                 #expect(error?.isRetriable == true)
                 #expect(pool.status.waiting == 0)
-                try await Self.letGo(database)
+                await letGo()
             }
             #expect(try await pool.withTransaction { try $0.query("select 1", as: Int.self) } == [1])
         }
@@ -127,7 +127,7 @@ struct PoolTests {
         }
     }
 
-    @Test("tells everybody at once when there is no server, and heals when there is one")
+    @Test("tells everybody at once when there is no server")
     func noServer() async throws {
         let nobody = try PostgresConfiguration(
             url: "postgres://a:b@127.0.0.1:1/x", applicationName: "t", connectTimeout: .seconds(2))
@@ -155,11 +155,32 @@ struct PoolTests {
         #expect(pool.status.lastError != nil)
     }
 
+    @Test("works as soon as what was missing is there")
+    func heals() async throws {
+        let name = DatabaseFixture.uniqueName()
+        let pool = PostgresPool(
+            configuration: try PostgresConfiguration(
+                url: DatabaseFixture.url(ofDatabase: name), applicationName: "t"),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let error = await #expect(throws: PostgresError.self) { try await pool.withTransaction { _ in } }
+        #expect(error?.sqlState == "3D000")
+        #expect(error?.isRetriable == false)
+        #expect(!pool.status.isHealthy)
+        try await DatabaseFixture.administer("create database \(name)")
+        let answer = try? await pool.withTransaction {
+            try $0.query("select current_database()::text", as: String.self)
+        }
+        #expect(answer == [name])
+        #expect(pool.status.isHealthy)
+        await pool.close()
+        try await DatabaseFixture.administer("drop database \(name) with (force)")
+    }
+
     @Test("that is closed refuses who waits and who comes, and closes what comes back")
     func close() async throws {
         try await DatabaseFixture.withSchema { database in
             let pool = try database.pool(size: 1)
-            try await Self.holding(pool, database) {
+            try await Self.holding(pool, database) { letGo in
                 await withTaskGroup(of: PostgresError.Code?.self) { group in
                     group.addTask {
                         do {
@@ -175,7 +196,7 @@ struct PoolTests {
                 }
                 let error = await #expect(throws: PostgresError.self) { try await pool.withTransaction { _ in } }
                 #expect(error?.code == .pool)
-                try await Self.letGo(database)
+                await letGo()
             }
             #expect(try await eventually { pool.status.open == 0 })
         }
@@ -197,9 +218,9 @@ struct PoolTests {
 
     // MARK: Support
 
-    /// Runs `body` while a transaction holds a connection of the pool, until ``letGo(_:)``.
+    /// Runs `body` while a transaction holds a connection of the pool, until `body` lets it go or ends.
     private static func holding(
-        _ pool: PostgresPool, _ database: DatabaseFixture, _ body: () async throws -> Void
+        _ pool: PostgresPool, _ database: DatabaseFixture, _ body: (_ letGo: () async -> Void) async throws -> Void
     ) async throws {
         let key = database.schema
         let holder = try await PostgresConnection.connect(database.configuration())
@@ -212,7 +233,7 @@ struct PoolTests {
             }
             _ = try await eventually { pool.status.busy == 1 }
             do {
-                try await body()
+                try await body { await holder.close() }
             } catch {
                 await holder.close()
                 throw error
@@ -220,16 +241,6 @@ struct PoolTests {
             await holder.close()
             try await group.waitForAll()
         }
-    }
-
-    /// Ends the connection that holds the lock, and with it the transaction of ``holding(_:_:_:)``.
-    private static func letGo(_ database: DatabaseFixture) async throws {
-        try await DatabaseFixture.administer(
-            """
-            select pg_terminate_backend(pid) from pg_locks
-            where locktype = 'advisory' and granted and classid = 0
-                and objid = (hashtext('\(database.schema)')::bigint & 4294967295)::oid
-            """)
     }
 
     /// Tries again what may be tried again, as every user of a pool does.

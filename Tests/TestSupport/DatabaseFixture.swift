@@ -80,11 +80,8 @@ public struct DatabaseFixture: Sendable {
     public static func withDatabase<Result>(
         _ body: (DatabaseFixture) async throws -> Result
     ) async throws -> Result {
-        let server = try server()
         let name = uniqueName()
-        guard var parts = URLComponents(string: server) else { throw MissingDatabase(description: howToEnable) }
-        parts.path = "/\(name)"
-        let fixture = DatabaseFixture(schema: "public", url: parts.string ?? server, pools: DatabasePools())
+        let fixture = DatabaseFixture(schema: "public", url: try url(ofDatabase: name), pools: DatabasePools())
         return try await fixture.run(
             before: "create database \(name)", after: "drop database if exists \(name) with (force)", body)
     }
@@ -118,6 +115,13 @@ public struct DatabaseFixture: Sendable {
             throw error
         }
         await connection.close()
+    }
+
+    /// The address of a database on the server for tests, which need not exist.
+    public static func url(ofDatabase name: String) throws -> String {
+        guard var parts = URLComponents(string: try server()) else { throw MissingDatabase(description: howToEnable) }
+        parts.path = "/\(name)"
+        return try parts.string ?? server()
     }
 
     private static func server() throws -> String {

@@ -18,6 +18,8 @@ struct PoolState {
     private(set) var idle: [PostgresConnection] = []
     /// Places taken, with a connection or while one is made.
     private(set) var taken = 0
+    /// Places in which a connection is being made.
+    private var connecting = 0
     private var waiters: [Waiter] = []
     private var lastID = 0
     private(set) var isClosed = false
@@ -78,7 +80,7 @@ struct PoolState {
         return waiters.removeFirst().continuation
     }
 
-    /// A place becomes empty: its connection was lost, or whoever wanted to make one was cancelled.
+    /// A place becomes empty: its connection was lost.
     ///
     /// - Returns: who gets the place.
     mutating func vacate(after error: PostgresError?) -> Waiting? {
@@ -92,31 +94,47 @@ struct PoolState {
 
     // MARK: Connecting
 
+    /// A connection is to be made in a place.
+    ///
+    /// - Returns: when, if not now.
+    mutating func startConnecting(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        connecting += 1
+        return nextAttempt.flatMap { $0 > now ? $0 : nil }
+    }
+
+    /// It was made.
+    ///
+    /// - Returns: whether attempts had failed before.
     mutating func connected() -> Bool {
+        connecting -= 1
         defer { (failures, nextAttempt, lastError) = (0, nil, nil) }
         return failures > 0
     }
 
-    /// An attempt to connect failed, and its place with it.
+    /// Whoever wanted to make it was cancelled.
     ///
-    /// - Returns: who gets the place and tries in turn, and, when there is no connection left at all, who is told why
-    ///   instead: each of them would find the same.
+    /// - Returns: who gets the place.
+    mutating func stopConnecting() -> Waiting? {
+        connecting -= 1
+        return vacate(after: nil)
+    }
+
+    /// The attempt failed, and its place with it.
+    ///
+    /// - Returns: who gets the place and tries in turn; and, when no connection is left that could come back, who is
+    ///   told why instead, because each of them would find the same.
     mutating func connectFailed(
         _ error: PostgresError, now: ContinuousClock.Instant
     ) -> (next: Waiting?, told: [Waiting]) {
+        connecting -= 1
         failures += 1
         // 50 ms, doubled up to 1.6 s: short, because whoever asks has a back-off of their own.
         nextAttempt = now + .milliseconds(50 << min(failures - 1, 5))
-        guard taken == 1 else { return (vacate(after: error), []) }
+        guard taken - 1 == connecting else { return (vacate(after: error), []) }
         lastError = error.description
-        taken = 0
+        taken -= 1
         defer { waiters = [] }
         return (nil, waiters.map(\.continuation))
-    }
-
-    /// When the next attempt to connect may be made; `nil` for now.
-    func attempt(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        nextAttempt.flatMap { $0 > now ? $0 : nil }
     }
 
     // MARK: The end

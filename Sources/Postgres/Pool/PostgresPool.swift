@@ -154,7 +154,7 @@ public final class PostgresPool: Sendable {
     /// Fills the place that the caller was given.
     private func connect() async throws -> PostgresConnection {
         do {
-            if let time = state.withLock({ $0.attempt(after: .now) }) { try await Task.sleep(until: time) }
+            if let time = state.withLock({ $0.startConnecting(now: .now) }) { try await Task.sleep(until: time) }
             let connection = try await PostgresConnection.connect(configuration)
             if state.withLock({ $0.connected() }) { logger.info("the database answers again") }
             return connection
@@ -164,22 +164,20 @@ public final class PostgresPool: Sendable {
             for continuation in told { continuation.resume(returning: .failure(error)) }
             throw error
         } catch {
-            handOn()
+            state.withLock { $0.stopConnecting() }?.resume(returning: .success(.empty))
             throw error
         }
-    }
-
-    /// Hands an empty place to the next in line, who may connect.
-    private func handOn(after error: PostgresError? = nil) {
-        state.withLock { $0.vacate(after: error) }?.resume(returning: .success(.empty))
     }
 
     private func release(_ connection: PostgresConnection, after error: (any Error)?) async {
         guard connection.isAlive else {
             await connection.close()
-            return handOn(
-                after: error as? PostgresError
-                    ?? PostgresError(.connection, "the connection was lost", isConnectionLost: true))
+            let cause =
+                error as? PostgresError
+                ?? PostgresError(.connection, "the connection was lost", isConnectionLost: true)
+            // The next in line gets the place, and may connect.
+            state.withLock { $0.vacate(after: cause) }?.resume(returning: .success(.empty))
+            return
         }
         let (next, isClosed) = state.withLock { ($0.giveBack(connection), $0.isClosed) }
         if let next { return next.resume(returning: .success(.connection(connection))) }
