@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test up down status lint format
+.PHONY: help setup demo test bench bench-quick up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,6 +13,12 @@ demo: ## the main job, from nothing, in a temporary folder
 
 test: ## every check, on a private broker and database
 	@deploy/local/test.sh $(ARGS)
+
+bench: ## measure the whole safe path beside raw twins (about ten minutes)
+	@Benchmarks/run.sh $(ARGS)
+
+bench-quick: ## the same, short
+	@Benchmarks/run.sh --quick $(ARGS)
 
 up: ## broker, database and the five services, in the background
 	@deploy/local/up.sh

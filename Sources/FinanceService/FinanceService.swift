@@ -23,7 +23,7 @@ enum FinanceService {
             .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
         ],
         tasks: [.daily("margin.evaluate", AcceptanceHandlers.evaluate)],
-        queries: MarginQueries.all + AcceptanceQueries.all)
+        queries: MarginQueries.all + AcceptanceQueries.all, pace: .zero)
 
     static func main() async {
         await ServiceHost.run(definition)

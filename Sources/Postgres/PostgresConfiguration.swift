@@ -8,6 +8,7 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
     let connectTimeout: Duration
     let role: String?
     let searchPath: String?
+    let isKeyed: Bool
     private let text: ConnectionText
 
     /// - Parameters:
@@ -22,11 +23,15 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
     ///     is not part of it.
     ///   - role: a role to take on after connecting (`SET ROLE`).
     ///   - searchPath: the schema, or several with commas between, to look names up in.
+    ///   - isKeyed: whether every statement finds its rows by their keys. Each is then planned once, and always by
+    ///     index: a plan that was made while the tables were empty stays right when they are large, and no statement
+    ///     is planned again for the number of keys it is given. Not for reports, which want whole tables.
     /// - Throws: ``PostgresError`` when the text cannot be understood.
     public init(
         url: String, applicationName: String, statementTimeout: Duration = .seconds(30),
         lockTimeout: Duration = .seconds(10), idleInTransactionTimeout: Duration = .seconds(30),
-        connectTimeout: Duration = .seconds(5), role: String? = nil, searchPath: String? = nil
+        connectTimeout: Duration = .seconds(5), role: String? = nil, searchPath: String? = nil,
+        isKeyed: Bool = false
     ) throws(PostgresError) {
         self.url = url
         self.applicationName = applicationName
@@ -36,6 +41,7 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
         self.connectTimeout = connectTimeout
         self.role = role
         self.searchPath = searchPath
+        self.isKeyed = isKeyed
         text = try ConnectionText(url)
         for part in [applicationName, role, searchPath] where part?.utf8.contains(0) == true {
             throw PostgresError(.configuration, "a database setting holds a null character: remove it")
@@ -55,6 +61,11 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
             "-c statement_timeout=\(statementTimeout.milliseconds) -c lock_timeout=\(lockTimeout.milliseconds)"
             + " -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)"
         if let searchPath { options += " -c search_path=\(ConnectionText.escaped(option: searchPath))" }
+        if isKeyed {
+            options +=
+                " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"
+                + " -c enable_mergejoin=off -c jit=off"
+        }
         if let given = text.options { options = "\(given) \(options)" }
         return [
             ("gssencmode", "disable"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
@@ -68,7 +79,7 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
         try PostgresConfiguration(
             url: url, applicationName: applicationName, statementTimeout: statementTimeout, lockTimeout: lockTimeout,
             idleInTransactionTimeout: idleInTransactionTimeout, connectTimeout: connectTimeout, role: role,
-            searchPath: searchPath)
+            searchPath: searchPath, isKeyed: isKeyed)
     }
 }
 

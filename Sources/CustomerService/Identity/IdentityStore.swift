@@ -46,9 +46,11 @@ enum IdentityStore {
             select customer_id, revision, (extract(epoch from founded_at) * 1000000)::bigint, name, credit_code, branch,
                 sales_owner, merged_into
             from customer
-            where credit_code = any(\(codes)) or customer_id in (
+            where customer_id = any(array(
+                select customer_id from customer where credit_code = any(\(codes))
+                union
                 select a.customer_id from unnest(\(keys.map(\.source)), \(keys.map(\.code))) as k(source, code)
-                join account a using (source, code))
+                join account a using (source, code)))
             """, as: (String, Int, Int64, String?, String?, String?, String?, String?).self
         ).map { row in
             Customer(

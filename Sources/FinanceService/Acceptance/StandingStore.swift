@@ -84,10 +84,10 @@ enum StandingStore {
             """
             select o.customer_id, o.business_line, o.override_id, o.valid_from - date '1970-01-01',
                 o.valid_to - date '1970-01-01', o.cap::text, o.currency, o.used::text
-            from acceptance_override o
-            where (o.customer_id, o.business_line) in (
-                select * from unnest(\(keys.map(\.customerId)), \(keys.map(\.businessLine))))
-            order by o.override_id for update
+            from (select distinct * from unnest(\(keys.map(\.customerId)), \(keys.map(\.businessLine)))
+                as t(customer_id, business_line)) k
+            join acceptance_override o using (customer_id, business_line)
+            order by o.override_id for update of o
             """, as: (String, String, String, Int32, Int32, String, String, String).self)
         var found: [String: [AcceptanceOverride]] = [:]
         for row in rows {

@@ -7,6 +7,7 @@ public final class Consumer: Sendable {
     private let queue: String
     private let prefetch: Int
     private let maximumBatch: Int
+    private let pace: Duration
     private let logger: Logger
     private let shared = SharedStatus()
     private let guarding = SendGuard(limit: .seconds(10))
@@ -18,15 +19,18 @@ public final class Consumer: Sendable {
     ///   - queue: the queue.
     ///   - prefetch: how many deliveries the broker may send ahead of their acknowledgement.
     ///   - maximumBatch: how many deliveries a batch holds at most.
+    ///   - pace: the least time between the starts of two batches, unless a full one is ready. The first message after
+    ///     a pause is handed over at once; under a steady trickle messages gather instead of each costing a commit.
     ///   - logger: where to say what goes wrong.
     public init(
         configuration: BrokerConfiguration, queue: String, prefetch: Int = 1_000, maximumBatch: Int = 500,
-        logger: Logger
+        pace: Duration = .zero, logger: Logger
     ) {
         self.configuration = configuration
         self.queue = queue
         self.prefetch = prefetch
         self.maximumBatch = maximumBatch
+        self.pace = pace
         self.logger = logger
         channel = ConsumingChannel(guarding: guarding, status: shared, stopFlag: stopFlag)
     }
@@ -64,9 +68,13 @@ public final class Consumer: Sendable {
                 try await channel.connect(configuration, queue: queue, prefetch: prefetch)
                 logger.debug("subscribed", metadata: ["queue": "\(queue)"])
                 while let batch = try await channel.next(maximum: maximumBatch) {
+                    let started = ContinuousClock.now
                     try await handler(batch)
                     if let last = batch.last { try await channel.acknowledge(upTo: last.tag) }
                     backOff = BackOff()
+                    if pace > .zero, batch.count < maximumBatch, await channel.readyCount < maximumBatch {
+                        try await Task.sleep(until: started + pace)
+                    }
                 }
             } catch let error as MessagingError {
                 guard !stopFlag.isSet else { break }

@@ -69,6 +69,9 @@ actor ConsumingChannel {
         }
     }
 
+    /// How many deliveries could be taken now.
+    var readyCount: Int { ready.count }
+
     /// Acknowledges everything up to a delivery of this connection.
     func acknowledge(upTo tag: UInt64) throws(MessagingError) {
         guard let link, link.acknowledge(tag, isMultiple: true) else {

@@ -34,11 +34,11 @@ enum AnomalyStore {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select r.source, r.customer_code, r.business_line, r.amounts from series_recent r
-            where (r.source, r.customer_code, r.business_line) in (
-                select * from unnest(
-                    \(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine))))
-            order by 1, 2, 3 for update
+            select r.source, r.customer_code, r.business_line, r.amounts
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)))
+                as k(source, customer_code, business_line)
+            join series_recent r using (source, customer_code, business_line)
+            order by 1, 2, 3 for update of r
             """, as: (String, String, String, String).self)
         var found: [SeriesKey: [Double]] = [:]
         for row in rows {

@@ -42,10 +42,10 @@ enum OrderStore {
             """
             select o.source, o.order_id, o.revision, o.is_cancelled, o.customer_code, o.business_line, o.branch,
                 o.sales_owner, (extract(epoch from o.placed_at) * 1000000)::bigint, o.currency, o.amount::text
-            from orders o
-            where (o.source, o.order_id) in (
-                select * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))))
-            order by o.source, o.order_id for update
+            from (select distinct * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId)))
+                as t(source, order_id)) k
+            join orders o using (source, order_id)
+            order by o.source, o.order_id for update of o
             """,
             as: (
                 String, String, Int, Bool, String?, String?, String?, String?, Int64?, String?, String?

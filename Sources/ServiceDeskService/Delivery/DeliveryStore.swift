@@ -91,10 +91,11 @@ enum DeliveryStore {
                 (extract(epoch from d.completed_at) * 1000000)::bigint, d.on_time, d.damaged,
                 d.quantity_delivered::text, d.counted_day - date '1970-01-01', d.counted_late, d.counted_damaged,
                 d.counted_short, d.survey_id is not null
-            from delivery d left join account a on a.source = d.source and a.code = d.customer_code
-            where (d.source, d.order_id) in (
-                    select * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))))
-                and d.order_revision > 0 and d.done_revision > 0
+            from (select distinct * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId)))
+                as t(source, order_id)) k
+            join delivery d on d.source = k.source and d.order_id = k.order_id
+            left join account a on a.source = d.source and a.code = d.customer_code
+            where d.order_revision > 0 and d.done_revision > 0
             order by d.source, d.order_id
             for update of d
             """,

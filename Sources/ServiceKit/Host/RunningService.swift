@@ -23,14 +23,12 @@ struct RunningService {
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
         let name = definition.name
-        let pool = PostgresPool(
-            configuration: try PostgresConfiguration(
-                url: settings.required("postgres.url"), applicationName: "waybill-\(name.rawValue)",
-                searchPath: name.rawValue),
-            size: try settings.integer("postgres.connections", in: 2...64), logger: logger)
+        let pool = try pool("", size: settings.integer("postgres.connections", in: 2...64))
+        // Messages have connections of their own: no report makes them wait, and their plans are by key.
+        let messagePool = try self.pool(" messages", size: 2, isKeyed: true)
         let metrics = ServiceMetrics()
         let publisher = Publisher(configuration: try broker("publish"), logger: logger)
-        let relay = Relay(pool: pool, publisher: publisher, metrics: metrics, logger: logger)
+        let relay = Relay(pool: messagePool, publisher: publisher, metrics: metrics, logger: logger)
         let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
         let scheduler = Scheduler(
             service: name, tasks: definition.tasks, pool: pool, relay: relay, metrics: metrics, logger: logger,
@@ -43,9 +41,9 @@ struct RunningService {
         let consumer = Consumer(
             configuration: try broker("consume"), queue: Queues.inbound(name),
             prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
-            maximumBatch: try settings.integer("batch", in: 1...2_000), logger: logger)
+            maximumBatch: try settings.integer("batch", in: 1...2_000), pace: definition.pace, logger: logger)
         let work = UnitOfWork(
-            service: name, handlers: definition.handlers, pool: pool, relay: relay, publisher: publisher,
+            service: name, handlers: definition.handlers, pool: messagePool, relay: relay, publisher: publisher,
             clock: clock, metrics: metrics, logger: logger)
         let queries = QueryServer(
             service: name, queries: definition.queries, pool: pool, clock: clock, metrics: metrics, logger: logger)
@@ -71,6 +69,7 @@ struct RunningService {
                             host: try settings.required("http.host"),
                             port: try settings.integer("http.port", in: 0...65_535))),
                     .init(service: RunUntilShutdown { await pool.run() }),
+                    .init(service: RunUntilShutdown { await messagePool.run() }),
                     .init(service: RunUntilShutdown { await publisher.run() }),
                     .init(service: relay),
                     .init(service: keeper),
@@ -90,6 +89,15 @@ struct RunningService {
         try await group.run()
         logger.info("stopped")
         return 0
+    }
+
+    private func pool(_ purpose: String, size: Int, isKeyed: Bool = false) throws -> PostgresPool {
+        let name = definition.name.rawValue
+        return PostgresPool(
+            configuration: try PostgresConfiguration(
+                url: settings.required("postgres.url"), applicationName: "waybill-\(name)\(purpose)", searchPath: name,
+                isKeyed: isKeyed),
+            size: size, logger: logger)
     }
 
     private func broker(_ purpose: String) throws -> BrokerConfiguration {

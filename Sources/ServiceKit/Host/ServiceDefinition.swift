@@ -17,6 +17,9 @@ public struct ServiceDefinition: Sendable {
     public let queries: [Query]
     /// The settings it has beyond those of every service.
     public let settings: [Setting]
+    /// The least time between two batches, unless a full one is ready. Nobody waits for a service that only keeps
+    /// books, so it may let messages gather and pay for fewer commits; one that decides takes none.
+    public let pace: Duration
 
     /// - Parameters:
     ///   - name: the service's name.
@@ -25,9 +28,10 @@ public struct ServiceDefinition: Sendable {
     ///   - tasks: what it does later.
     ///   - queries: what it answers.
     ///   - settings: its own settings.
+    ///   - pace: the least time between two batches, unless a full one is ready.
     public init(
         name: ServiceName, migrations: [Migration], handlers: [Handler], tasks: [ScheduledTask] = [],
-        queries: [Query] = [], settings: [Setting] = []
+        queries: [Query] = [], settings: [Setting] = [], pace: Duration = .milliseconds(20)
     ) {
         self.name = name
         self.migrations = migrations
@@ -35,6 +39,7 @@ public struct ServiceDefinition: Sendable {
         self.tasks = tasks
         self.queries = queries
         self.settings = settings
+        self.pace = pace
     }
 }
 

@@ -49,7 +49,9 @@ public struct Setting: Sendable {
         Setting("batch", default: "500", help: "most messages in one commit, 1 to 2000"),
         Setting("postgres.url", help: "the database, as the application role", isSecret: true),
         Setting("postgres.migrate.url", help: "the database, as the migration role (for 'migrate')", isSecret: true),
-        Setting("postgres.connections", default: "4", help: "size of the connection pool, 2 to 64"),
+        Setting(
+            "postgres.connections", default: "4",
+            help: "connections for questions, schedule and health, 2 to 64; messages use two more"),
         Setting("http.host", default: "127.0.0.1", help: "address of health and metrics"),
         Setting("http.port", default: "0", help: "port of health and metrics; 0 takes a free one"),
         Setting("log.level", default: "info", help: "trace, debug, info, notice, warning, error or critical"),

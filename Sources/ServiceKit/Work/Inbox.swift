@@ -34,10 +34,10 @@ enum Inbox {
                 on conflict do nothing
                 returning source, message_id
             )
-            select i.place - 1
-            from incoming i left join taken t using (source, message_id)
-            group by i.place
-            having count(t.source) < (select count(*) from days)
+            select place - 1 from incoming
+            where (source, message_id) not in (
+                select source, message_id from taken
+                group by source, message_id having count(*) = (select count(*) from days))
             """, as: Int64.self)
         return Set(duplicates.map(Int.init))
     }

@@ -13,6 +13,8 @@ import Synchronization
 final class Relay: Service {
     private struct State {
         var ready: [OutboxEntry] = []
+        /// Confirmed, and their rows not removed yet.
+        var confirmed: [Int64] = []
         var shouldLook = true
         var isStopping = false
     }
@@ -21,6 +23,9 @@ final class Relay: Service {
     /// Committed messages kept in memory; past this they are left to the table.
     private static let capacity = 4_000
     private static let look: Duration = .seconds(1)
+    /// How long a confirmed message's row may stay, so that removing rows does not cost a commit for each batch. A
+    /// crash meanwhile publishes them once more, which every inbox suppresses; the lease is far longer.
+    private static let sweep: Duration = .milliseconds(100)
 
     private let pool: PostgresPool
     private let publisher: Publisher
@@ -54,7 +59,9 @@ final class Relay: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.publishUntilStopped() }
                 group.addTask { await self.lookNowAndThen() }
+                group.addTask { await self.sweepNowAndThen() }
             }
+            await sweepConfirmed()
         } onGracefulShutdown: {
             self.state.withLock { $0.isStopping = true }
             self.signal.raise()
@@ -67,6 +74,13 @@ final class Relay: Service {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.look) }
             state.withLock { $0.shouldLook = true }
             signal.raise()
+        }
+    }
+
+    private func sweepNowAndThen() async {
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.sweep) }
+            await sweepConfirmed()
         }
     }
 
@@ -137,21 +151,34 @@ final class Relay: Service {
                     "count": "\(failed.count)", "first": "\(entry.routingKey)", "outcome": "\(outcome)",
                 ])
         }
-        await settle(confirmed: confirmed, failed: failed)
+        state.withLock { $0.confirmed += confirmed }
+        if !failed.isEmpty { await giveBack(failed) }
     }
 
-    private func settle(confirmed: [Int64], failed: [Int64]) async {
+    private func sweepConfirmed() async {
+        let confirmed = state.withLock { state in
+            defer { state.confirmed = [] }
+            return state.confirmed
+        }
+        guard !confirmed.isEmpty else { return }
         do {
-            try await pool.withTransaction { transaction in
-                if !confirmed.isEmpty { try Outbox.remove(confirmed, transaction) }
-                if !failed.isEmpty { try Outbox.giveBack(failed, after: .seconds(1), transaction) }
-            }
+            try await pool.withTransaction { try Outbox.remove(confirmed, $0) }
         } catch {
             // The lease runs out and the messages are published once more, under the same ids: a duplicate that
             // every inbox suppresses, never a loss.
             logger.warning(
                 "confirmed messages could not be removed from the outbox; they are published again",
                 metadata: ["count": "\(confirmed.count)", "error": "\(error)"])
+        }
+    }
+
+    private func giveBack(_ failed: [Int64]) async {
+        do {
+            try await pool.withTransaction { try Outbox.giveBack(failed, after: .seconds(1), $0) }
+        } catch {
+            logger.warning(
+                "messages that were not confirmed wait for their lease to run out",
+                metadata: ["count": "\(failed.count)", "error": "\(error)"])
         }
     }
 }

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds for release, starts a private broker and database with the five services, measures, and removes it all.
+#
+# usage: run.sh [--quick] [--rounds N] [--orders N] [--only PART,…] [--results FILE]      (--help says more)
+. "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
+case " $* " in *" --help "* | *" -h "*) WAYBILL_HOME=/ BENCH_TWINS=/ python3 - "$root/Benchmarks/bench.py" <<'PY'
+import ast, sys
+print(ast.get_docstring(ast.parse(open(sys.argv[1]).read())))
+PY
+    exit 0 ;;
+esac
+export WAYBILL_HOME BENCH_TWINS
+WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-bench-XXXXXX")"
+chmod 711 "$WAYBILL_HOME"
+BENCH_TWINS="$WAYBILL_HOME/twins"
+cleanup() {
+    trap - EXIT INT TERM
+    "$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true
+    rm -rf "$WAYBILL_HOME"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+"$root/deploy/local/up.sh" ${BENCH_UP:-}
+mkdir -p "$BENCH_TWINS"
+for program in publish raw_broker latency; do
+    gcc -O2 -Wall -Wextra -o "$BENCH_TWINS/$program" "$root/Benchmarks/twins/$program.c" -lrabbitmq -lm
+done
+python3 "$root/Benchmarks/bench.py" "$@"
