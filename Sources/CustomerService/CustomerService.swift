@@ -5,21 +5,25 @@ import ServiceKit
 /// Who the customers are: one party, whatever codes it has.
 @main
 enum CustomerService {
-    static let definition = ServiceDefinition(
-        name: .customer,
-        migrations: [Migration(number: 1, name: "customer", sql: PackageResources._001_customer_sql)],
-        handlers: [
-            .on(CustomerReported.self, IdentityHandlers.reported),
-            .on(OrderPlaced.self, IdentityHandlers.placed),
-            .on(OrderChanged.self, IdentityHandlers.changed),
-            .on(InteractionLogged.self, TimelineHandlers.interaction),
-            .on(OrderAnomalyRaised.self, TimelineHandlers.anomalyRaised),
-            .on(OrderAnomalyCleared.self, TimelineHandlers.anomalyCleared),
-            .on(SurveyRequested.self, TimelineHandlers.surveyRequested),
-        ],
-        queries: CustomerQueries.all)
+    static func definition(_ settings: Settings) throws -> ServiceDefinition {
+        let identity = IdentityHandlers(
+            organisation: try settings.file("organisation", Organisation.init(json:)) ?? .standard)
+        return ServiceDefinition(
+            name: .customer,
+            migrations: [Migration(number: 1, name: "customer", sql: PackageResources._001_customer_sql)],
+            handlers: [
+                .on(CustomerReported.self, identity.reported),
+                .on(OrderPlaced.self, identity.placed),
+                .on(OrderChanged.self, identity.changed),
+                .on(InteractionLogged.self, TimelineHandlers.interaction),
+                .on(OrderAnomalyRaised.self, TimelineHandlers.anomalyRaised),
+                .on(OrderAnomalyCleared.self, TimelineHandlers.anomalyCleared),
+                .on(SurveyRequested.self, TimelineHandlers.surveyRequested),
+            ],
+            queries: CustomerQueries.all)
+    }
 
     static func main() async {
-        await ServiceHost.run(definition)
+        await ServiceHost.run(settings: [.organisation], definition)
     }
 }

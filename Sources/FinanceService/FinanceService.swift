@@ -5,27 +5,42 @@ import ServiceKit
 /// What our business earns, and whose orders we go on taking.
 @main
 enum FinanceService {
-    static let definition = ServiceDefinition(
-        name: .finance,
-        migrations: [Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql)],
-        handlers: [
-            .on(CustomerRegistered.self) { messages, transaction, _ in
-                try AccountStore.put(messages.map(\.body.record), transaction)
-            },
-            .on(CustomerChanged.self) { messages, transaction, _ in
-                try AccountStore.put(messages.map(\.body.record), transaction)
-            },
-            .on(OrderPlaced.self, MarginHandlers.placed),
-            .on(OrderChanged.self, MarginHandlers.changed),
-            .on(OrderCancelled.self, MarginHandlers.cancelled),
-            .on(CostRecorded.self, MarginHandlers.costRecorded),
-            .on(SupplierRegistered.self, SupplierHandlers.registered),
-            .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
-        ],
-        tasks: [.daily("margin.evaluate", AcceptanceHandlers.evaluate)],
-        queries: MarginQueries.all + AcceptanceQueries.all, pace: .zero)
+    static let settings = [
+        Setting(
+            "finance.policy",
+            help: "path of the margin policy (JSON, see docs/settings.md); the rules of the contract when not given"),
+        Setting(
+            "finance.rates",
+            help: "path of the exchange rates (JSON, see docs/settings.md); round figures when not given"),
+    ]
+
+    static func definition(_ settings: Settings) throws -> ServiceDefinition {
+        let policy = try settings.file("finance.policy", MarginPolicy.init(json:)) ?? .standard
+        let rates = try settings.file("finance.rates", RateTable.init(json:)) ?? .standard
+        let margin = MarginHandlers(rates: rates, policy: policy)
+        let acceptance = AcceptanceHandlers(rates: rates, policy: policy)
+        return ServiceDefinition(
+            name: .finance,
+            migrations: [Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql)],
+            handlers: [
+                .on(CustomerRegistered.self) { messages, transaction, _ in
+                    try AccountStore.put(messages.map(\.body.record), transaction)
+                },
+                .on(CustomerChanged.self) { messages, transaction, _ in
+                    try AccountStore.put(messages.map(\.body.record), transaction)
+                },
+                .on(OrderPlaced.self, margin.placed),
+                .on(OrderChanged.self, margin.changed),
+                .on(OrderCancelled.self, margin.cancelled),
+                .on(CostRecorded.self, margin.costRecorded),
+                .on(SupplierRegistered.self, SupplierHandlers.registered),
+                .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
+            ],
+            tasks: [.daily("margin.evaluate", acceptance.evaluate)],
+            queries: MarginQueries.all + AcceptanceQueries.all, pace: .zero)
+    }
 
     static func main() async {
-        await ServiceHost.run(definition)
+        await ServiceHost.run(settings: settings, definition)
     }
 }

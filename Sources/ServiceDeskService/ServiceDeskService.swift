@@ -5,24 +5,37 @@ import ServiceKit
 /// How well the customers are served.
 @main
 enum ServiceDeskService {
-    static let definition = ServiceDefinition(
-        name: .servicedesk,
-        migrations: [Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql)],
-        handlers: [
-            .on(CustomerRegistered.self) { messages, transaction, _ in
-                try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
-            },
-            .on(CustomerChanged.self) { messages, transaction, _ in
-                try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
-            },
-            .on(OrderPlaced.self, DeliveryHandlers.placed),
-            .on(OrderChanged.self, DeliveryHandlers.changed),
-            .on(OrderCancelled.self, DeliveryHandlers.cancelled),
-            .on(OrderCompleted.self, DeliveryHandlers.completed),
-        ],
-        queries: DeliveryQueries.all)
+    static let settings = [
+        Setting.organisation,
+        Setting("survey.share", default: "10", help: "percent of good deliveries that are asked about, 0 to 100"),
+        Setting("survey.quiet.days", default: "30", help: "days in which a customer is asked at most once, 0 to 365"),
+    ]
+
+    static func definition(_ settings: Settings) throws -> ServiceDefinition {
+        let delivery = DeliveryHandlers(
+            policy: DeliveryPolicy(
+                goodShare: try settings.integer("survey.share", in: 0...100),
+                fatigueDays: try settings.integer("survey.quiet.days", in: 0...365)),
+            organisation: try settings.file("organisation", Organisation.init(json:)) ?? .standard)
+        return ServiceDefinition(
+            name: .servicedesk,
+            migrations: [Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql)],
+            handlers: [
+                .on(CustomerRegistered.self) { messages, transaction, _ in
+                    try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
+                },
+                .on(CustomerChanged.self) { messages, transaction, _ in
+                    try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
+                },
+                .on(OrderPlaced.self, delivery.placed),
+                .on(OrderChanged.self, delivery.changed),
+                .on(OrderCancelled.self, delivery.cancelled),
+                .on(OrderCompleted.self, delivery.completed),
+            ],
+            queries: DeliveryQueries.all)
+    }
 
     static func main() async {
-        await ServiceHost.run(definition)
+        await ServiceHost.run(settings: settings, definition)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Messaging
 
 /// The identifiers of deliveries, collected by several tasks.
-private final class Collected: Sendable {
+final class Collected: Sendable {
     private let list = Mutex<[String?]>([])
 
     func add(_ batch: [Delivery]) { list.withLock { $0 += batch.map(\.properties.messageID) } }

@@ -208,10 +208,10 @@ struct DeliveryTests {
     @Test("about a tenth of good deliveries is asked about, the same ones always")
     func sampling() {
         let good = DeliveryPolicy.Verdict(isLate: false, isDamaged: false, isShort: false)
-        let asked = (0..<5_000).filter { DeliveryPolicy.surveyRule(good, source: "s", orderId: "SO-\($0)") != nil }
+        let asked = (0..<5_000).filter { DeliveryPolicy().surveyRule(good, source: "s", orderId: "SO-\($0)") != nil }
         #expect((400...600).contains(asked.count))
         let late = DeliveryPolicy.Verdict(isLate: true, isDamaged: false, isShort: false)
-        #expect(DeliveryPolicy.surveyRule(late, source: "s", orderId: "x") == "late")
+        #expect(DeliveryPolicy().surveyRule(late, source: "s", orderId: "x") == "late")
     }
 
     @Test("bias is shrunk with little evidence and told when it moves")

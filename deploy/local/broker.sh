@@ -4,9 +4,10 @@
 # usage: broker.sh start DIR [DEFINITIONS.json] | stop DIR | kill DIR | status DIR
 #
 # Ports are chosen once and kept in DIR/ports: amqp, management, distribution, epmd. With definitions there is no
-# guest; without them the administrator is guest/guest, on loopback only.
+# guest; without them the administrator is guest/guest, on loopback only. With TLS_CERTIFICATES set to a folder that
+# certificates.sh has filled, a port for TLS is opened too, to clients with a certificate only.
 . "$(dirname "$0")/lib.sh"
-[ $# -ge 2 ] || { sed -n '2,7p' "$0"; exit 64; }
+[ $# -ge 2 ] || { sed -n '2,8p' "$0"; exit 64; }
 command="$1" dir="$2" definitions="${3:-}"
 binaries=/usr/lib/rabbitmq/bin
 mkdir -p "$dir"
@@ -51,6 +52,22 @@ start)
         echo "disk_free_limit.absolute = 200MB"
         echo "vm_memory_high_watermark.relative = 0.4"
         echo "log.file.level = warning"
+        if [ -n "${TLS_CERTIFICATES:-}" ]; then
+            for file in ca.pem server.pem server.key; do
+                cp "$TLS_CERTIFICATES/$file" "$data/$file"
+                [ "$(id -u)" != 0 ] || chown rabbitmq "$data/$file"
+            done
+            chmod 600 "$data/server.key"
+            [ -f "$dir/tls-port" ] || free_port >"$dir/tls-port"
+            echo "listeners.ssl.1 = 127.0.0.1:$(cat "$dir/tls-port")"
+            echo "ssl_options.cacertfile = $data/ca.pem"
+            echo "ssl_options.certfile = $data/server.pem"
+            echo "ssl_options.keyfile = $data/server.key"
+            echo "ssl_options.verify = verify_peer"
+            echo "ssl_options.fail_if_no_peer_cert = true"
+            echo "ssl_options.versions.1 = tlsv1.3"
+            echo "ssl_options.versions.2 = tlsv1.2"
+        fi
         if [ -n "$definitions" ]; then
             cp "$definitions" "$data/definitions.json"
             [ "$(id -u)" != 0 ] || chown rabbitmq "$data/definitions.json"

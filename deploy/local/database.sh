@@ -42,6 +42,13 @@ synchronous_commit = on
 logging_collector = off
 CONF
     fi
+    if [ -n "${TLS_CERTIFICATES:-}" ] && [ ! -f "$data/server.key" ]; then
+        cp "$TLS_CERTIFICATES/server.pem" "$data/server.crt"
+        cp "$TLS_CERTIFICATES/server.key" "$data/server.key"
+        [ "$(id -u)" != 0 ] || chown postgres "$data/server.crt" "$data/server.key"
+        chmod 600 "$data/server.key"
+        printf 'ssl = on\nssl_min_protocol_version = TLSv1.2\n' >>"$data/postgresql.conf"
+    fi
     as postgres "$binaries/pg_ctl" -D "$data" -l "$data/log" -o "-p $port" -w -t 30 start >>"$dir/database.out" 2>&1 ||
         die "the database does not start: see $data/log"
     ;;

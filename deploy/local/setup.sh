@@ -16,6 +16,7 @@ need pkg-config command -v pkg-config
 need amqp-tools command -v amqp-publish
 need python3 command -v python3
 need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import pika"'
+need openssl command -v openssl
 need curl command -v curl
 need jq command -v jq
 need golang-go command -v go

@@ -10,6 +10,8 @@ case "$1" in
 start)
     mkdir -p "$dir"
     dir="$(cd "$dir" && pwd)"
+    "$here/certificates.sh" "$dir/certificates" --wrong >&2
+    export TLS_CERTIFICATES="$dir/certificates"
     "$here/broker.sh" start "$dir/broker" >&2 &
     broker=$!
     "$here/database.sh" start "$dir/database" >&2
@@ -17,6 +19,8 @@ start)
     . "$dir/broker/ports"
     cat <<VARIABLES
 export WAYBILL_TEST_AMQP_URL='amqp://guest:guest@127.0.0.1:$amqp'
+export WAYBILL_TEST_CERTIFICATES='$dir/certificates'
+export WAYBILL_TEST_AMQPS_PORT='$(cat "$dir/broker/tls-port")'
 export WAYBILL_TEST_MANAGEMENT_URL='http://guest:guest@127.0.0.1:$management'
 export WAYBILL_TEST_POSTGRES_URL='$("$here/database.sh" url "$dir/database")'
 VARIABLES

@@ -3,29 +3,31 @@ import Postgres
 import ServiceKit
 
 /// Whatever names a customer → accounts and customers.
-enum IdentityHandlers {
-    static func placed(
+struct IdentityHandlers: Sendable {
+    let organisation: Organisation
+
+    func placed(
         _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try ordered(messages.map { ($0.envelope.source, $0.body.order) }, transaction, &effects)
     }
 
-    static func changed(
+    func changed(
         _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try ordered(messages.map { ($0.envelope.source, $0.body.order) }, transaction, &effects)
     }
 
-    private static func ordered(
+    private func ordered(
         _ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         var unknown: [String: Int] = [:]
-        for (_, order) in orders where Organisation.standard.branch(order.branch, on: order.placedAt.day()) == nil {
+        for (_, order) in orders where organisation.branch(order.branch, on: order.placedAt.day()) == nil {
             unknown[order.branch, default: 0] += 1
         }
         try IdentityStore.countUnknown(unknown, transaction)
         effects.count("unknown_branches", unknown.values.reduce(0, +))
-        try take(
+        try Self.take(
             orders.map { source, order in
                 AccountFact(
                     source: source, code: order.customer.code, name: order.customer.name,
@@ -34,11 +36,11 @@ enum IdentityHandlers {
             }, transaction, &effects)
     }
 
-    static func reported(
+    func reported(
         _ messages: [Received<CustomerReported>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let now = effects.now
-        try take(
+        try Self.take(
             messages.map { message in
                 AccountFact(
                     source: message.envelope.source, code: message.body.code, name: message.body.name,

@@ -3,17 +3,19 @@ import Postgres
 import ServiceKit
 
 /// The daily evaluation of every customer's business.
-enum AcceptanceHandlers {
+struct AcceptanceHandlers: Sendable {
+    let rates: RateTable
+    let policy: MarginPolicy
+
     /// Runs at the end of a business day; the item says which day ended.
-    static func evaluate(
+    func evaluate(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         for item in items { try evaluate(day: item.due.day(), transaction, &effects) }
     }
 
-    static func evaluate(
-        day: CalendarDay, rates: RateTable = .standard, policy: MarginPolicy = .standard,
-        _ transaction: borrowing Transaction, _ effects: inout Effects
+    func evaluate(
+        day: CalendarDay, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let window = policy.window(endingOn: day)
         let business = try EvaluationStore.business(window, rates, transaction)

@@ -3,28 +3,31 @@ import Postgres
 import ServiceKit
 
 /// Orders and costs → margin, alerts, sums and decisions.
-enum MarginHandlers {
-    static func placed(
+struct MarginHandlers: Sendable {
+    let rates: RateTable
+    let policy: MarginPolicy
+
+    func placed(
         _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try revisions(messages, \.order, transaction, &effects)
     }
 
-    static func changed(
+    func changed(
         _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try revisions(messages, \.order, transaction, &effects)
     }
 
     /// Takes revisions of orders in; a lower one, or the same again, has no effect.
-    private static func revisions<Body: Message>(
+    private func revisions<Body: Message>(
         _ messages: [Received<Body>], _ order: KeyPath<Body, Order>, _ transaction: borrowing Transaction,
         _ effects: inout Effects
     ) throws {
         let keys = messages.map {
             OrderKey(source: $0.envelope.source, orderId: $0.body[keyPath: order].orderId)
         }
-        var ledger = try OrderLedger(keys, transaction)
+        var ledger = try OrderLedger(keys, rates: rates, policy: policy, transaction)
         // Within a batch a higher revision may stand before a lower one.
         let inOrder = messages.indices.sorted {
             (messages[$0].body[keyPath: order].revision, $0) < (messages[$1].body[keyPath: order].revision, $1)
@@ -47,11 +50,11 @@ enum MarginHandlers {
         try ledger.settle(transaction, &effects)
     }
 
-    static func cancelled(
+    func cancelled(
         _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let keys = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
-        var ledger = try OrderLedger(keys, transaction)
+        var ledger = try OrderLedger(keys, rates: rates, policy: policy, transaction)
         for (message, key) in zip(messages, keys) {
             if !ledger.cancel(message.body.revision, key, causedBy: message.envelope) {
                 effects.count("stale_revisions")
@@ -60,13 +63,13 @@ enum MarginHandlers {
         try ledger.settle(transaction, &effects)
     }
 
-    static func costRecorded(
+    func costRecorded(
         _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let existing = try CostStore.existing(
             messages.map { CostRow(source: $0.envelope.source, body: $0.body) }, transaction)
         let keys = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
-        var ledger = try OrderLedger(keys, transaction)
+        var ledger = try OrderLedger(keys, rates: rates, policy: policy, transaction)
         var furthest: [String: (rank: Int, content: String)] = existing
         var fresh: [String: CostRow] = [:]
         for (message, key) in zip(messages, keys) {

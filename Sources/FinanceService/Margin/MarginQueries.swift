@@ -31,6 +31,17 @@ enum MarginQueries {
                 order by line, cost_id
                 """, transaction),
             try table(
+                "bias", kinds: ["ratio": .decimal, "observations": .integer],
+                """
+                select distinct s.supplier_code, b.service_item, b.stage, b.ratio, b.observations
+                from cost s
+                join supplier_account a on a.source = s.source and a.code = s.supplier_code
+                join supplier_bias b using (supplier_id)
+                where s.order_id = \(orderId) and s.source = coalesce(\(source.postgresBind), s.source)
+                    and s.state < 2
+                order by 1, 2, 3
+                """, transaction),
+            try table(
                 "alerts", kinds: ["revenue": .decimal, "cost": .decimal],
                 """
                 select alert_id, severity, revenue, cost, currency, raised_at, cleared_at, clearing

@@ -26,8 +26,7 @@ struct OrderLedger {
     private var undecided: [OrderKey: [Pending]] = [:]
 
     init(
-        _ keys: [OrderKey], rates: RateTable = .standard, policy: MarginPolicy = .standard,
-        _ transaction: borrowing Transaction
+        _ keys: [OrderKey], rates: RateTable, policy: MarginPolicy, _ transaction: borrowing Transaction
     ) throws {
         self.rates = rates
         self.policy = policy

@@ -38,6 +38,11 @@ public final class Consumer: Sendable {
     /// How the connection stands.
     public var status: ConnectionStatus { shared.current }
 
+    /// Returns once the connection's thread has turned: for a watch that notices when it hangs.
+    public func signOfLife() async {
+        _ = await channel.readyCount
+    }
+
     /// Hands over batches until ``stop()`` or cancellation; connects again whenever the connection is lost.
     ///
     /// - Parameter handler: what to do with a batch. When it returns, the whole batch is acknowledged; the connection

@@ -29,6 +29,11 @@ public final class Publisher: Sendable {
             guarding: guarding, status: shared)
     }
 
+    /// Returns once the connection's thread has turned: for a watch that notices when it hangs.
+    public func signOfLife() async {
+        _ = await channel.unconfirmedCount
+    }
+
     /// How the connection stands.
     public var status: ConnectionStatus { shared.current }
 

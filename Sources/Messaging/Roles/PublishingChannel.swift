@@ -122,6 +122,9 @@ actor PublishingChannel {
         }
     }
 
+    /// How many messages are sent and not confirmed.
+    var unconfirmedCount: Int { unconfirmed.count }
+
     /// What the thread does whenever it has nothing else to do: hear, send, say what to wait for.
     private func turn() -> Wait {
         if closeFlag.isSet { close("the publisher is shut down") }
@@ -247,9 +250,6 @@ actor PublishingChannel {
     func noteFailure(_ reason: String) {
         lastFailure = reason
     }
-
-    /// How many messages are sent and not confirmed.
-    var unconfirmedCount: Int { unconfirmed.count }
 }
 
 /// A status that its owner writes on one thread and anybody reads.

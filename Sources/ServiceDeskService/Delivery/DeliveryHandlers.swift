@@ -3,29 +3,34 @@ import Postgres
 import ServiceKit
 
 /// Orders and their completions → how deliveries went, and whom to ask.
-enum DeliveryHandlers {
-    static func placed(
+struct DeliveryHandlers: Sendable {
+    let policy: DeliveryPolicy
+    let organisation: Organisation
+
+    func placed(
         _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try DeliveryStore.putOrders(messages.map { ($0.envelope.source, $0.body.order) }, transaction)
+        try DeliveryStore.putOrders(
+            messages.map { ($0.envelope.source, $0.body.order) }, in: organisation, transaction)
         try settle(messages.map { ($0.envelope.source, $0.body.order.orderId) }, transaction, &effects)
     }
 
-    static func changed(
+    func changed(
         _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try DeliveryStore.putOrders(messages.map { ($0.envelope.source, $0.body.order) }, transaction)
+        try DeliveryStore.putOrders(
+            messages.map { ($0.envelope.source, $0.body.order) }, in: organisation, transaction)
         try settle(messages.map { ($0.envelope.source, $0.body.order.orderId) }, transaction, &effects)
     }
 
-    static func completed(
+    func completed(
         _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try DeliveryStore.putCompletions(messages, transaction)
         try settle(messages.map { ($0.envelope.source, $0.body.orderId) }, transaction, &effects)
     }
 
-    static func cancelled(
+    func cancelled(
         _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try transaction.execute(
@@ -39,7 +44,7 @@ enum DeliveryHandlers {
     }
 
     /// Counts what is complete now, and asks where a rule says so.
-    private static func settle(
+    private func settle(
         _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         var counts: [(DeliveryRow, DeliveryPolicy.Verdict, CalendarDay)] = []
@@ -51,7 +56,7 @@ enum DeliveryHandlers {
             let day = row.completedAt.day()
             if row.counted != verdict || row.countedDay != day { counts.append((row, verdict, day)) }
             if !row.hasSurvey,
-                let rule = DeliveryPolicy.surveyRule(verdict, source: row.source, orderId: row.orderId)
+                let rule = policy.surveyRule(verdict, source: row.source, orderId: row.orderId)
             {
                 candidates.append((row, rule))
             }
@@ -61,7 +66,7 @@ enum DeliveryHandlers {
         try ask(candidates, transaction, &effects)
     }
 
-    private static func ask(
+    private func ask(
         _ candidates: [(row: DeliveryRow, rule: String)], _ transaction: borrowing Transaction,
         _ effects: inout Effects
     ) throws {
@@ -70,7 +75,7 @@ enum DeliveryHandlers {
         var surveys: [SurveyRequested] = []
         for (row, rule) in candidates {
             if let asked = last[row.customerId],
-                asked.adding(seconds: Int64(DeliveryPolicy.fatigueDays) * 86_400) > effects.now
+                asked.adding(seconds: Int64(policy.fatigueDays) * 86_400) > effects.now
             {
                 effects.count("surveys_spared")
                 continue

@@ -1,7 +1,7 @@
 import Contracts
 
 /// How a delivery went, and whom to ask about it. Pure.
-enum DeliveryPolicy {
+struct DeliveryPolicy: Sendable {
     /// How a delivery went.
     struct Verdict: Sendable, Equatable {
         /// `nil` when there is neither a word of it nor a promise to measure by.
@@ -13,9 +13,9 @@ enum DeliveryPolicy {
     }
 
     /// The share of good deliveries that are asked about, in percent; of the others all are.
-    static let goodShare = 10
+    var goodShare = 10
     /// A customer is asked at most once in so many days.
-    static let fatigueDays = 30
+    var fatigueDays = 30
 
     static func verdict(
         onTime: Bool?, completedAt: Timestamp, promisedAt: Timestamp?, damaged: Bool?, ordered: FixedDecimal?,
@@ -30,7 +30,7 @@ enum DeliveryPolicy {
 
     /// The rule by which an order is asked about; `nil` for none. The same order is always answered alike, so that a
     /// message that comes again asks nobody else.
-    static func surveyRule(_ verdict: Verdict, source: String, orderId: String) -> String? {
+    func surveyRule(_ verdict: Verdict, source: String, orderId: String) -> String? {
         if verdict.isDamaged { return "damaged" }
         if verdict.isShort { return "short" }
         if verdict.isLate ?? false { return "late" }

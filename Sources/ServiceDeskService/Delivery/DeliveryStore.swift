@@ -24,7 +24,8 @@ struct DeliveryRow: Sendable {
 /// The SQL of deliveries.
 enum DeliveryStore {
     static func putOrders(
-        _ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction
+        _ orders: [(source: String, order: Order)], in organisation: Organisation,
+        _ transaction: borrowing Transaction
     ) throws {
         var latest: [String: (source: String, order: Order)] = [:]
         for entry in orders {
@@ -41,7 +42,7 @@ enum DeliveryStore {
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.order.orderId)), \(rows.map { Int32($0.order.revision) }),
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)),
-                \(rows.map { Organisation.standard.branch($0.order.branch, on: $0.order.placedAt.day()) != nil }),
+                \(rows.map { organisation.branch($0.order.branch, on: $0.order.placedAt.day()) != nil }),
                 \(rows.map(\.order.businessLine)), \(rows.map(\.order.promisedAt?.description)),
                 \(rows.map { PostgresValue.numeric($0.order.lines.reduce(.zero) { $0 + $1.quantity }.description) }))
                 as t(source, order_id, revision, customer_code, branch, known, business_line, promised, quantity)

@@ -50,9 +50,13 @@ struct RunningService {
         let replies = ReplyServer(
             configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies, logger: logger
         )
+        let pulse = Pulse([
+            ("amqp-consume", { await consumer.signOfLife() }), ("amqp-publish", { await publisher.signOfLife() }),
+        ])
         let health = Health(
             definition: definition, pool: pool, consumer: consumer, publisher: publisher, metrics: metrics,
-            outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)), logger: logger)
+            outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)), pulse: pulse,
+            logger: logger)
         let keeper = PartitionKeeper(
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
             outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650), logger: logger)
@@ -71,6 +75,7 @@ struct RunningService {
                     .init(service: RunUntilShutdown { await pool.run() }),
                     .init(service: RunUntilShutdown { await messagePool.run() }),
                     .init(service: RunUntilShutdown { await publisher.run() }),
+                    .init(service: pulse),
                     .init(service: relay),
                     .init(service: keeper),
                     .init(service: After(preparation, run: scheduler)),

@@ -3,7 +3,7 @@ public import Postgres
 
 /// Everything that makes one service different from another: what it consumes, answers and does later.
 ///
-/// A service is one line, `await ServiceHost.run(definition)`; the host owns connections, delivery, time and health.
+/// A service is one line, `await ServiceHost.run(definition)`, or one that makes it of its settings; the host owns connections, delivery, time and health.
 public struct ServiceDefinition: Sendable {
     /// The service's name: its queue, its schema and its users are named after it.
     public let name: ServiceName
@@ -15,8 +15,6 @@ public struct ServiceDefinition: Sendable {
     public let tasks: [ScheduledTask]
     /// The questions it answers.
     public let queries: [Query]
-    /// The settings it has beyond those of every service.
-    public let settings: [Setting]
     /// The least time between two batches, unless a full one is ready. Nobody waits for a service that only keeps
     /// books, so it may let messages gather and pay for fewer commits; one that decides takes none.
     public let pace: Duration
@@ -27,18 +25,16 @@ public struct ServiceDefinition: Sendable {
     ///   - handlers: what it does with messages, in order.
     ///   - tasks: what it does later.
     ///   - queries: what it answers.
-    ///   - settings: its own settings.
     ///   - pace: the least time between two batches, unless a full one is ready.
     public init(
         name: ServiceName, migrations: [Migration], handlers: [Handler], tasks: [ScheduledTask] = [],
-        queries: [Query] = [], settings: [Setting] = [], pace: Duration = .milliseconds(20)
+        queries: [Query] = [], pace: Duration = .milliseconds(20)
     ) {
         self.name = name
         self.migrations = migrations
         self.handlers = handlers
         self.tasks = tasks
         self.queries = queries
-        self.settings = settings
         self.pace = pace
     }
 }

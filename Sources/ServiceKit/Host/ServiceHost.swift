@@ -10,25 +10,39 @@ public enum ServiceHost {
     /// Exit code 0 after a shutdown asked for, 64 for a wrong argument, 78 for a wrong configuration or an unsafe
     /// set-up, 1 for anything else; the reason is one line on standard error.
     public static func run(_ definition: ServiceDefinition) async -> Never {
+        await run(settings: []) { _ in definition }
+    }
+
+    /// The same for a service with settings of its own.
+    ///
+    /// - Parameters:
+    ///   - own: its settings beyond those of every service.
+    ///   - make: makes the service of them; called with the defaults for `--help`, so it must then succeed.
+    public static func run(
+        settings own: [Setting], _ make: (Settings) throws -> ServiceDefinition
+    ) async -> Never {
         let code = await run(
-            definition, arguments: Array(CommandLine.arguments.dropFirst()),
+            own, make, arguments: Array(CommandLine.arguments.dropFirst()),
             environment: ProcessInfo.processInfo.environment)
         exit(code)
     }
 
     static func run(
-        _ definition: ServiceDefinition, arguments: [String], environment: [String: String]
+        _ own: [Setting], _ make: (Settings) throws -> ServiceDefinition, arguments: [String],
+        environment: [String: String]
     ) async -> Int32 {
+        let known = Setting.common + own
         let command = arguments.first ?? "run"
         guard arguments.count <= 1 else {
             return complain("one argument at most; '--help' says which", 64)
         }
-        if command == "--help" || command == "-h" || command == "help" {
-            print(help(definition), terminator: "")
-            return 0
-        }
         do {
-            let settings = try await Settings(Setting.common + definition.settings, environment: environment)
+            if command == "--help" || command == "-h" || command == "help" {
+                print(help(try make(Settings(known)), known), terminator: "")
+                return 0
+            }
+            let settings = try await Settings(known, environment: environment)
+            let definition = try make(settings)
             switch command {
             case "--print-config":
                 for (variable, value) in settings.redacted { print("\(variable)=\(value)") }
@@ -81,7 +95,7 @@ public enum ServiceHost {
         return code
     }
 
-    private static func help(_ definition: ServiceDefinition) -> String {
+    private static func help(_ definition: ServiceDefinition, _ known: [Setting]) -> String {
         var text = """
             The \(definition.name.rawValue) service of Waybill.
 
@@ -95,7 +109,7 @@ public enum ServiceHost {
             Settings (an unknown WAYBILL_ variable is an error; secrets may be given as a file by …_FILE):
 
             """
-        for setting in Setting.common + definition.settings {
+        for setting in known {
             let standard = setting.defaultValue.map { " (default \($0))" } ?? ""
             text += "  \(setting.variable)\n      \(setting.help)\(standard)\n"
         }

@@ -7,7 +7,7 @@ import ServiceLifecycle
 
 /// Whether the service lives, whether it is ready, and what it measures, over HTTP.
 ///
-/// *Live* says only that the loop turns: it stays so while broker or database are away, for a restart would mend
+/// *Live* says only that the threads turn: it stays so while broker or database are away, for a restart would mend
 /// neither. *Ready* says that work gets done.
 struct Health: Sendable {
     let definition: ServiceDefinition
@@ -16,12 +16,41 @@ struct Health: Sendable {
     let publisher: Publisher
     let metrics: ServiceMetrics
     let outboxLagLimit: Double
+    let pulse: Pulse
     let logger: Logger
+    private let lag: Watched<(count: Int, oldestAge: Double)>
+    private let schema: Watched<[String]>
+
+    init(
+        definition: ServiceDefinition, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
+        metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, logger: Logger
+    ) {
+        self.definition = definition
+        self.pool = pool
+        self.consumer = consumer
+        self.publisher = publisher
+        self.metrics = metrics
+        self.outboxLagLimit = outboxLagLimit
+        self.pulse = pulse
+        self.logger = logger
+        lag = Watched { try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) } }
+        schema = Watched {
+            var problems: [String] = []
+            for migrator in Schema.migrators(of: definition, logger: logger) {
+                let status = try await migrator.status(pool)
+                if !status.isAtHead { problems.append("schema: \(status.problem ?? "migrations pending")") }
+            }
+            return problems
+        }
+    }
 
     /// The server with its three paths.
     func server(host: String, port: Int) -> some ServiceLifecycle.Service {
         let router = Router()
-        router.get("/health/live") { _, _ in text(.ok, "live\n") }
+        router.get("/health/live") { _, _ in
+            self.pulse.silent().map { text(.serviceUnavailable, "the thread '\($0)' does not turn\n") }
+                ?? text(.ok, "live\n")
+        }
         router.get("/health/ready") { _, _ in
             let problems = await self.problems()
             return problems.isEmpty
@@ -45,11 +74,8 @@ struct Health: Sendable {
         if !consumer.status.isSubscribed { problems.append("not subscribed: \(consumer.status.summary)") }
         if !publisher.status.isReady { problems.append("cannot publish: \(publisher.status.summary)") }
         do {
-            for migrator in Schema.migrators(of: definition, logger: logger) {
-                let status = try await migrator.status(pool)
-                if !status.isAtHead { problems.append("schema: \(status.problem ?? "migrations pending")") }
-            }
-            let lag = try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) }
+            problems += try await schema.current()
+            let lag = try await lag.current()
             if lag.oldestAge > outboxLagLimit {
                 problems.append(
                     "outbox: the oldest of \(lag.count) unpublished messages is \(Int(lag.oldestAge)) s old")
@@ -89,7 +115,7 @@ struct Health: Sendable {
         text.gauge("waybill_broker_subscribed", "1 while subscribed.", consumer.status.isSubscribed ? 1 : 0)
         text.gauge(
             "waybill_broker_blocked", "1 while the broker takes no messages.", publisher.status.isBlocked ? 1 : 0)
-        if let lag = try? await pool.withTransaction(isReadOnly: true, { try Outbox.depth($0) }) {
+        if let lag = try? await lag.current() {
             text.gauge("waybill_outbox_depth", "Messages not confirmed yet.", Double(lag.count))
             text.gauge("waybill_outbox_oldest_seconds", "Age of the oldest of them.", lag.oldestAge)
         }

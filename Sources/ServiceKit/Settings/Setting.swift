@@ -21,6 +21,11 @@ public struct Setting: Sendable {
         self.isSecret = isSecret
     }
 
+    /// The tree of the group, for the services that judge a branch by it.
+    public static let organisation = Setting(
+        "organisation",
+        help: "path of the organisation tree (JSON, see docs/settings.md); a group of 34 branches when not given")
+
     /// The environment variable of the setting.
     var variable: String { "WAYBILL_" + Self.name(key) }
 

@@ -102,6 +102,25 @@ public struct Settings: Sendable {
         return value
     }
 
+    /// What a file holds that a setting names; `nil` when the setting is not given.
+    ///
+    /// - Parameters:
+    ///   - key: the setting.
+    ///   - read: makes the value of the file's bytes.
+    /// - Throws: ``Problem`` that names variable, file and what is wrong in it.
+    public func file<Value>(_ key: String, _ read: ([UInt8]) throws -> Value) throws -> Value? {
+        guard let path = self[key] else { return nil }
+        let variable = "WAYBILL_" + Setting.name(key)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Problem(description: "\(variable) names '\(path)', which cannot be read")
+        }
+        do {
+            return try read(Array(data))
+        } catch {
+            throw Problem(description: "\(variable): '\(path)' cannot be used: \(error)")
+        }
+    }
+
     /// Every setting with its value, secrets hidden, for `--print-config`.
     public var redacted: [(variable: String, value: String)] {
         known.map { setting in

@@ -127,45 +127,15 @@ struct UnitOfWork: Sendable {
     private func commitOnce(_ messages: [AnyReceived]) async throws -> [Int: Refusal] {
         let isLeased = relay.hasRoom
         let now = clock.now()
-        let (effects, entries, duplicates) = try await pool.withTransaction { transaction in
-            var effects = Effects(
-                now: now, source: service.source, wallClock: ServiceClock.wallClock())
-            let duplicates = try Inbox.take(messages, transaction).union(Self.repeated(in: messages))
-            let fresh =
-                duplicates.isEmpty
-                ? messages
-                : messages.enumerated().filter {
-                    !duplicates.contains($0.offset)
-                }.map(\.element)
-            for handler in handlers where !fresh.isEmpty {
-                try handler.handle(fresh, transaction, &effects)
-            }
-            let entries = try effects.store(isLeased: isLeased, transaction)
-            // A refused message is not a handled one: its row must not stand in the way of its replay.
-            let refused = messages.filter { effects.refusals[$0.position] != nil }
-            try Inbox.forget(refused, transaction)
-            return (effects, entries, duplicates.count)
+        let batch = BatchWork(service: service, handlers: handlers)
+        let done = try await pool.withTransaction { transaction in
+            try batch.apply(messages, now: now, isLeased: isLeased, transaction)
         }
-        relay.submit(entries, isLeased: isLeased)
-        metrics.duplicates.add(duplicates)
-        metrics.handled.add(messages.count - duplicates - effects.refusals.count)
-        metrics.add(effects.counts)
-        return effects.refusals
-    }
-
-    /// The places of messages that stand in the same batch before.
-    private static func repeated(in messages: [AnyReceived]) -> Set<Int> {
-        struct Key: Hashable {
-            let source: String
-            let id: String
-        }
-        var seen: Set<Key> = []
-        var repeated: Set<Int> = []
-        for (place, message) in messages.enumerated()
-        where !seen.insert(Key(source: message.envelope.source, id: message.envelope.id)).inserted {
-            repeated.insert(place)
-        }
-        return repeated
+        relay.submit(done.entries, isLeased: isLeased)
+        metrics.duplicates.add(done.duplicates)
+        metrics.handled.add(messages.count - done.duplicates - done.effects.refusals.count)
+        metrics.add(done.effects.counts)
+        return done.effects.refusals
     }
 
     // MARK: Dead letters
@@ -199,17 +169,4 @@ struct UnitOfWork: Sendable {
             }
         }
     }
-}
-
-extension Effects {
-    /// Writes what is to happen later or elsewhere in the transaction that caused it.
-    func store(isLeased: Bool, _ transaction: borrowing Transaction) throws -> [OutboxEntry] {
-        try ScheduleStore.put(scheduled, transaction)
-        return try Outbox.record(outgoing, isLeased: isLeased, transaction)
-    }
-}
-
-extension ServiceName {
-    /// What the service's own messages name as their source.
-    var source: String { "waybill.\(rawValue)" }
 }
