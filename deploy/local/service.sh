@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
 # One of the services that 'make up' started.
 #
-# usage: service.sh start|stop|kill|restart SERVICE        (under $WAYBILL_HOME, default .waybill)
+# usage: service.sh start|stop|kill|restart|run SERVICE    (under $WAYBILL_HOME, default .waybill; run stays with it)
 . "$(dirname "$0")/lib.sh"
 [ $# -eq 2 ] || { sed -n '2,4p' "$0"; exit 64; }
 home="${WAYBILL_HOME:-$root/.waybill}"
 service="$2"
 pid_file="$home/run/$service.pid"
 running() { [ -s "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; }
-start() {
-    running && return 0
-    binaries="$(cat "$home/run/binaries")"
-    env -i PATH="$PATH" HOME="$HOME" ${SERVICE_ENVIRONMENT:-} \
+run() {
+    exec env -i PATH="$PATH" HOME="$HOME" ${SERVICE_ENVIRONMENT:-} \
         WAYBILL_AMQP_URL_FILE="$home/secrets/amqp-$service.url" \
         WAYBILL_POSTGRES_URL_FILE="$home/secrets/postgres-$service.url" \
         WAYBILL_HTTP_PORT="$(cat "$home/run/$service.port")" WAYBILL_CLOCK="$(cat "$home/run/clock")" \
-        setsid "$binaries/waybill-$service" >>"$home/log/$service.log" 2>&1 </dev/null &
+        "$@" "$(cat "$home/run/binaries")/waybill-$service" >>"$home/log/$service.log" 2>&1 </dev/null
+}
+start() {
+    running && return 0
+    run setsid &
     echo $! >"$pid_file"
 }
 stop() { # SIGNAL
@@ -31,5 +33,6 @@ start) start ;;
 stop) stop TERM ;;
 kill) stop KILL ;;
 restart) stop TERM && start ;;
+run) run ;;
 *) die "unknown command '$1'" ;;
 esac
