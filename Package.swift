@@ -75,7 +75,10 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
-        .target(name: "Simulation", dependencies: ["Contracts"], swiftSettings: settings),
+        .target(
+            name: "Simulation",
+            dependencies: ["Contracts", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: settings),
 
         // The operator's command.
         .executableTarget(

@@ -11,11 +11,13 @@ public struct SimulatedMessage: Sendable {
 
 /// A group of companies that does business: orders with their seasons, losses, late costs, changes, duplicates and
 /// disorder. The same seed gives the same history.
-public struct SimulatedGroup {
-    private struct Customer {
+public struct SimulatedGroup: Sequence {
+    struct Customer {
         let code: String
         let name: String
         let creditCode: String?
+        /// Its code in a second system, which knows nothing of the first.
+        let secondCode: String?
         let branch: String
         let owner: String
         let lines: [String]
@@ -35,11 +37,11 @@ public struct SimulatedGroup {
         "warehousing": "WH-HANDLING", "express": "EXPRESS-DOC",
     ]
 
-    private let seed: UInt64
-    private let orders: Int
-    private let days: Int
-    private let start: CalendarDay
-    private let source: String
+    let seed: UInt64
+    let orders: Int
+    let days: Int
+    let start: CalendarDay
+    let source: String
 
     /// - Parameters:
     ///   - seed: the same seed gives the same history.
@@ -55,26 +57,18 @@ public struct SimulatedGroup {
         self.source = source
     }
 
-    /// The whole history, in the order in which it is sent.
-    public func messages() -> [SimulatedMessage] {
-        var random = RandomSource(seed: seed)
-        let customers = makeCustomers(&random)
-        let picks = cumulative(customers.map(\.weight))
-        let weights = (0..<days).map { Self.season(start.adding(days: $0)) }
-        let dayPicks = cumulative(weights)
-        var messages: [SimulatedMessage] = []
-        for number in 1...max(1, orders) {
-            let day = pick(dayPicks, &random)
-            var customer = customers[pick(picks, &random)]
-            // A customer that dwindles is chosen ever less towards the end.
-            if customer.trend < 1, random.fraction() < Double(day) / Double(days) * (1 - customer.trend) {
-                customer = customers[pick(picks, &random)]
-            }
-            story(number, customer, start.adding(days: day), &random, &messages)
-        }
-        messages.sort { $0.at < $1.at }
-        disturb(&messages, &random)
-        return messages
+    /// The history day by day, in the order in which it is sent; only what is still to come is held in memory.
+    public func makeIterator() -> SimulatedDays { SimulatedDays(self) }
+
+    /// The whole history at once. For small ones.
+    public func messages() -> [SimulatedMessage] { flatMap { $0 } }
+
+    /// How many orders each day has.
+    func ordersByDay(_ random: inout RandomSource) -> [Int] {
+        let picks = Self.cumulative((0..<days).map { Self.season(start.adding(days: $0)) })
+        var counts = [Int](repeating: 0, count: days)
+        for _ in 0..<orders { counts[Self.pick(picks, &random)] += 1 }
+        return counts
     }
 
     /// Mondays are full and Sundays empty; around the Spring Festival business stops, and catches up after it.
@@ -94,9 +88,9 @@ public struct SimulatedGroup {
         return weekday
     }
 
-    private func makeCustomers(_ random: inout RandomSource) -> [Customer] {
+    func makeCustomers(_ random: inout RandomSource) -> [Customer] {
         let branches = Organisation.standard.branches
-        let count = min(4_000, max(200, orders / 8))
+        let count = Swift.min(4_000, Swift.max(200, orders / 8))
         return (0..<count).map { index in
             let isChinese = random.happens(0.8)
             let place = Self.places[random.below(Self.places.count)]
@@ -110,8 +104,11 @@ public struct SimulatedGroup {
             let lines = (0..<(1 + random.below(3))).map { _ in
                 Organisation.businessLines[random.below(Organisation.businessLines.count)]
             }
+            let isKnownTwice = random.happens(0.08)
             return Customer(
-                code: "C-\(10_000 + index)", name: name, creditCode: nil,
+                code: "C-\(10_000 + index)", name: name,
+                creditCode: isKnownTwice || random.happens(0.5) ? CreditCode.make(index) : nil,
+                secondCode: isKnownTwice ? "K\(70_000 + index)" : nil,
                 branch: random.happens(0.002) ? "XX99" : branch, owner: "sales.\(branch.lowercased()).\(1 + index % 3)",
                 lines: lines, size: exp(7.5 + 0.9 * random.normal()), weight: exp(1.1 * random.normal()),
                 loses: random.happens(0.04), trend: random.happens(0.1) ? 0.1 : 1)
@@ -119,10 +116,14 @@ public struct SimulatedGroup {
     }
 
     /// One order from its placing to its end.
-    private func story(
+    func story(
         _ number: Int, _ customer: Customer, _ day: CalendarDay, _ random: inout RandomSource,
         _ messages: inout [SimulatedMessage]
     ) {
+        // Whoever is known to two systems orders by either.
+        let second = customer.secondCode.flatMap { random.happens(0.4) ? $0 : nil }
+        let source = second == nil ? self.source : self.source + "-branch"
+
         let placed = Timestamp(
             microsecondsSinceEpoch: Int64(day.daysSinceEpoch) * 86_400_000_000
                 + Int64(8 * 3_600 + random.below(10 * 3_600)) * 1_000_000 - 480 * 60_000_000, offsetMinutes: 480)
@@ -132,8 +133,8 @@ public struct SimulatedGroup {
         let isLow = !isLoss && random.happens(0.06)
         let isLate = random.happens(0.1)
         var late: [(line: Int, cost: FixedDecimal, supplier: SupplierReference)] = []
-        let lines = (1...(1 + random.below(3))).map { line -> OrderLine in
-            let revenue = max(50, customer.size * exp(0.4 * random.normal()) / Double(line))
+        var lines = (1...(1 + random.below(3))).map { line -> OrderLine in
+            let revenue = Swift.max(50, customer.size * exp(0.4 * random.normal()) / Double(line))
             let margin =
                 isLoss
                 ? -0.02 - 0.2 * random.fraction() : isLow ? 0.04 * random.fraction() : 0.08 + 0.2 * random.fraction()
@@ -145,13 +146,20 @@ public struct SimulatedGroup {
                 quantity: FixedDecimal(1 + random.below(200)), unit: "kg", revenue: Self.money(revenue),
                 cost: isLate ? nil : cost, supplier: supplier)
         }
+        if random.happens(0.02) {
+            lines.append(
+                OrderLine(
+                    line: lines.count + 1, serviceItem: "FREIGHT-CREDIT", quantity: FixedDecimal(1), unit: "note",
+                    revenue: Self.money(-customer.size * 0.05), cost: .zero, supplier: nil))
+        }
         var order = Order(
             orderId: "SO-\(number)", revision: 1,
-            customer: CustomerReference(code: customer.code, name: customer.name, creditCode: customer.creditCode),
+            customer: CustomerReference(
+                code: second ?? customer.code, name: customer.name, creditCode: customer.creditCode),
             branch: customer.branch, businessLine: businessLine, placedAt: placed,
             promisedAt: placed.adding(seconds: 4 * 86_400), currency: currency, salesOwner: customer.owner,
             lines: lines)
-        send(OrderPlaced(order), "P\(number)-1", placed, &messages)
+        send(OrderPlaced(order), from: source, "P\(number)-1", placed, &messages)
         for (line, cost, supplier) in late {
             for (state, delay, factor) in [
                 (CostState.estimated, 3_600.0, 0.97), (.accrued, 2 * 86_400, 0.99), (.actual, 6 * 86_400, 1),
@@ -161,7 +169,8 @@ public struct SimulatedGroup {
                     CostRecorded(
                         costId: "K-\(number)-\(line)", orderId: order.orderId, line: line, supplier: supplier,
                         state: state, amount: amount, currency: currency, serviceDate: day.adding(days: 1)),
-                    "K\(number)-\(line)-\(state.rawValue)", placed.adding(seconds: Int64(delay)), &messages)
+                    from: source, "K\(number)-\(line)-\(state.rawValue)", placed.adding(seconds: Int64(delay)),
+                    &messages)
             }
         }
         if random.happens(0.03) {
@@ -170,23 +179,30 @@ public struct SimulatedGroup {
                 businessLine: order.businessLine, placedAt: order.placedAt,
                 promisedAt: order.promisedAt?.adding(seconds: 86_400), currency: order.currency,
                 salesOwner: order.salesOwner, lines: order.lines)
-            send(OrderChanged(order), "P\(number)-2", placed.adding(seconds: 7_200), &messages)
+            send(OrderChanged(order), from: source, "P\(number)-2", placed.adding(seconds: 7_200), &messages)
         }
         if random.happens(0.01) {
             let at = placed.adding(seconds: 10_000)
             send(
                 OrderCancelled(orderId: order.orderId, revision: 9, cancelledAt: at, reason: "customer"),
-                "X\(number)", at, &messages)
+                from: source, "X\(number)", at, &messages)
         } else {
             let done = placed.adding(seconds: Int64((2 + 3 * random.fraction()) * 86_400))
             send(
                 OrderCompleted(
-                    orderId: order.orderId, revision: 1, completedAt: done, damaged: random.happens(0.01) ? true : nil),
-                "D\(number)", done, &messages)
+                    orderId: order.orderId, revision: 1, completedAt: done, damaged: random.happens(0.01) ? true : nil,
+                    quantityDelivered: random.happens(0.015)
+                        ? FixedDecimal(
+                            units: order.lines.reduce(Int128(0)) { $0 + $1.quantity.units } - FixedDecimal.unitsPerOne)
+                        : nil),
+                from: source, "D\(number)", done, &messages)
         }
     }
 
-    private func send(_ body: some Message, _ id: String, _ at: Timestamp, _ messages: inout [SimulatedMessage]) {
+    private func send(
+        _ body: some Message, from source: String, _ id: String, _ at: Timestamp,
+        _ messages: inout [SimulatedMessage]
+    ) {
         var object = ObjectWriter()
         object.text("type", type(of: body).type.description)
         object.text("id", id)
@@ -196,22 +212,11 @@ public struct SimulatedGroup {
         messages.append(SimulatedMessage(at: at, line: String(decoding: object.finished(), as: UTF8.self)))
     }
 
-    /// Networks repeat messages and change their order.
-    private func disturb(_ messages: inout [SimulatedMessage], _ random: inout RandomSource) {
-        for index in messages.indices where random.happens(0.05) {
-            let other = min(messages.count - 1, index + 1 + random.below(20))
-            messages.swapAt(index, other)
-        }
-        for _ in 0..<(messages.count / 100) {
-            messages.insert(messages[random.below(messages.count)], at: random.below(messages.count))
-        }
-    }
-
     private static func money(_ value: Double) -> FixedDecimal {
         FixedDecimal(units: Int128((value * 100).rounded()) * 100)
     }
 
-    private func cumulative(_ weights: [Double]) -> [Double] {
+    static func cumulative(_ weights: [Double]) -> [Double] {
         var sum = 0.0
         return weights.map { weight in
             sum += weight
@@ -219,7 +224,7 @@ public struct SimulatedGroup {
         }
     }
 
-    private func pick(_ cumulative: [Double], _ random: inout RandomSource) -> Int {
+    static func pick(_ cumulative: [Double], _ random: inout RandomSource) -> Int {
         let target = random.fraction() * (cumulative.last ?? 1)
         var (low, high) = (0, cumulative.count - 1)
         while low < high {

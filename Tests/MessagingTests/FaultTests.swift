@@ -109,7 +109,9 @@ struct FaultTests {
         }
     }
 
-    @Test("silence ends a connection within two heartbeats and a second, and it comes back by itself", arguments: [FaultProxy.Fault.blackHole, .halfOpen, .stall])
+    @Test(
+        "silence ends a connection within two heartbeats and a second, and it comes back by itself",
+        arguments: [FaultProxy.Fault.blackHole, .halfOpen, .stall])
     func silence(_ fault: FaultProxy.Fault) async throws {
         try await withProxy { proxy, publisher, session, queue in
             await publishAll(publisher, messages(queue, 1))

@@ -41,7 +41,8 @@ struct TLSTests {
     @Test("another authority, another name and a missing client certificate are refused")
     func refused() async throws {
         for configuration in [
-            try configuration(authority: "stranger"), try configuration(host: "127.0.0.1"), try configuration(client: nil),
+            try configuration(authority: "stranger"), try configuration(host: "127.0.0.1"),
+            try configuration(client: nil),
         ] {
             await #expect(throws: MessagingError.self) { _ = try await BrokerSession.connect(configuration) }
         }
@@ -52,7 +53,9 @@ struct TLSTests {
 
     @Test(
         "a server whose certificate has expired, or that speaks only TLS 1.1, is refused",
-        arguments: [["-cert", "expired.pem", "-key", "expired.key"], ["-cert", "server.pem", "-key", "server.key", "-tls1_1"]])
+        arguments: [
+            ["-cert", "expired.pem", "-key", "expired.key"], ["-cert", "server.pem", "-key", "server.key", "-tls1_1"],
+        ])
     func badServers(_ options: [String]) async throws {
         let server = try TLSServer(directory: directory, options)
         defer { server.stop() }
@@ -83,7 +86,8 @@ private final class TLSServer {
         probe.stop()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
         // TLS 1.1 needs the lowest security level even to be offered.
-        process.arguments = ["60", "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cipher", "ALL:@SECLEVEL=0"] + options
+        process.arguments =
+            ["60", "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cipher", "ALL:@SECLEVEL=0"] + options
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

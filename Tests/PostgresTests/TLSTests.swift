@@ -5,7 +5,8 @@ import Testing
 
 @Suite(
     "PostgreSQL over TLS",
-    .enabled(if: TestServers.certificates != nil && DatabaseFixture.isAvailable, "no database with TLS: run 'make test'"))
+    .enabled(
+        if: TestServers.certificates != nil && DatabaseFixture.isAvailable, "no database with TLS: run 'make test'"))
 struct TLSTests {
     private func configuration(host: String, authority: String) throws -> PostgresConfiguration {
         var parts = try #require(DatabaseFixture.serverURL.flatMap { URLComponents(string: $0) })

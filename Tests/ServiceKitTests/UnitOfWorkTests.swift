@@ -131,7 +131,9 @@ struct UnitOfWorkTests {
     }
 
     private func delivery(_ id: String, _ reason: String, body: String? = nil) -> Delivery {
-        let text = body ?? #"{"orderId":"\#(id)","revision":1,"cancelledAt":"2026-03-02T10:00:00+08:00","reason":"\#(reason)"}"#
+        let text =
+            body
+            ?? #"{"orderId":"\#(id)","revision":1,"cancelledAt":"2026-03-02T10:00:00+08:00","reason":"\#(reason)"}"#
         return Delivery(
             tag: 1, exchange: Exchanges.inbound, routingKey: "order.cancelled.v1", isRedelivered: false,
             properties: MessageProperties(
@@ -148,7 +150,8 @@ struct UnitOfWorkTests {
             batch.insert(delivery("bad3", "", body: "{"), at: 33)
             batch.append(delivery("good1", "fine"))
             try await surroundings.work.process(batch)
-            #expect(try await surroundings.rows("select count(*), count(distinct order_id) from ledger") == [["40", "40"]])
+            #expect(
+                try await surroundings.rows("select count(*), count(distinct order_id) from ledger") == [["40", "40"]])
             let dead = try await surroundings.take(Queues.dead(.supplier), 3)
             let reasons = Dictionary(
                 uniqueKeysWithValues: dead.map {
@@ -181,7 +184,8 @@ struct UnitOfWorkTests {
             proxy.cut(.init(.client, Array("commit".utf8) + [0], passes: arrives))
             try await surroundings.work.process((1...5).map { delivery("m\($0)", "fine") })
             #expect(proxy.cuts == 1)
-            #expect(try await surroundings.rows("select count(*), count(distinct order_id) from ledger") == [["6", "6"]])
+            #expect(
+                try await surroundings.rows("select count(*), count(distinct order_id) from ledger") == [["6", "6"]])
             #expect(try await surroundings.rows("select count(*) from outbox") == [["6"]])
             // When the answer was lost, nobody in this process knows of the rows: their lease runs out, and they go.
             if arrives {

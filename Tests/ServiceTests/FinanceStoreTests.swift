@@ -96,7 +96,8 @@ struct FinanceStoreTests {
     @Test("a cost in another currency is converted by the rate of its day; the same currency is left alone")
     func currencies() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("rates-\(UUID().uuidString).json")
-        let text = #"{"rates":[{"currency":"USD","from":"2020-01-01","cny":"7"},{"currency":"USD","from":"2026-03-03","cny":"8"}]}"#
+        let text =
+            #"{"rates":[{"currency":"USD","from":"2020-01-01","cny":"7"},{"currency":"USD","from":"2026-03-03","cny":"8"}]}"#
         try Data(text.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let definition = try Self.definition(["finance.rates": file.path])
@@ -175,7 +176,9 @@ struct FinanceStoreTests {
     @Test("business at a loss is held after two evaluations; an override lets orders through until it is used up")
     func acceptance() async throws {
         try await ServiceFixture.with(Self.definition()) { finance in
-            let losing = (1...6).map { ServiceFixture.Message("p\($0)", OrderPlaced(makeOrder("O\($0)", [("100", "130")]))) }
+            let losing = (1...6).map {
+                ServiceFixture.Message("p\($0)", OrderPlaced(makeOrder("O\($0)", [("100", "130")])))
+            }
             try await finance.handle(losing)
             let first = try await finance.run("margin.evaluate", at: "2026-03-02T23:59:59+08:00")
             #expect(try first.events(AcceptanceChanged.self).isEmpty)
@@ -205,14 +208,18 @@ struct FinanceStoreTests {
         }
     }
 
-    @Test("any order of arrival, with duplicates and in batches of any size, ends in the same rows to the cent", arguments: 1...6)
+    @Test(
+        "any order of arrival, with duplicates and in batches of any size, ends in the same rows to the cent",
+        arguments: 1...6)
     func shuffled(_ seed: UInt64) async throws {
         let start = try #require(CalendarDay("2026-01-05"))
         let group = SimulatedGroup(seed: 7, orders: 120, days: 20, start: start, source: "erp")
         var messages: [ServiceFixture.Message] = []
         for simulated in group.messages() {
             let root = try JSONDocument(parsing: Array(simulated.line.utf8)).root
-            guard let type = root["type"]?.string, let id = root["id"]?.string, let data = root["data"] else { continue }
+            guard let type = root["type"]?.string, let id = root["id"]?.string, let data = root["data"] else {
+                continue
+            }
             let body: (any Message)? =
                 switch type {
                 case "order.placed.v1": try OrderPlaced(node: data)

@@ -77,9 +77,10 @@ struct OtherStoreTests {
                 .init("1", source: "erp", OrderPlaced(makeOrder("O1", customer: "C1", creditCode: credit)))
             ])
             let registered = try #require(try first.events(CustomerRegistered.self).first)
-            let second = try await customer.handle([
-                .init("1", source: "wms", OrderPlaced(makeOrder("O9", customer: "K77", creditCode: credit)))
-            ], at: "2026-03-02T11:00:00+08:00")
+            let second = try await customer.handle(
+                [
+                    .init("1", source: "wms", OrderPlaced(makeOrder("O9", customer: "K77", creditCode: credit)))
+                ], at: "2026-03-02T11:00:00+08:00")
             let survivor = try #require(
                 try second.events(CustomerChanged.self).first { $0.record.customerId == registered.record.customerId })
             #expect(Set(survivor.record.accounts.map(\.code)) == ["C1", "K77"])

@@ -170,6 +170,26 @@ struct AnomalyTests {
         #expect(found > 180)
     }
 
+    @Test(
+        "the chart's false alarms come as rarely as the tables say: one in 500, clipped one in 530, within 5 %",
+        arguments: [(Double.infinity, 500.0), (3.0, 530.0)])
+    func runLength(clip: Double, expected: Double) {
+        let noise = noise(11, 3_000_000)
+        var next = 0
+        var lengths: [Int] = []
+        while next < noise.count - 20_000 {
+            var chart = ControlChart(clip: clip)
+            var length = 0
+            repeat {
+                length += 1
+                next += 1
+            } while abs(chart.add(noise[next - 1])) <= 1 && next < noise.count
+            lengths.append(length)
+        }
+        let mean = Double(lengths.reduce(0, +)) / Double(lengths.count)
+        #expect(abs(mean / expected - 1) < 0.05, "one false alarm in \(mean)")
+    }
+
     @Test("an order ten times as large as usual is odd, one like the others is not")
     func oddOrders() {
         let former = noise(7, 50).map { exp(7 + 0.3 * $0) }

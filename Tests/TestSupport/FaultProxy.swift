@@ -201,7 +201,10 @@ public final class FaultProxy: Sendable {
             let heardServer = hear(pair.server, .server, pair, fault)
             if !heardClient || !heardServer {
                 // In a black hole nobody learns that the other has gone.
-                guard fault == .blackHole || fault == .halfOpen else { pair.isEnding = true; return end(pair, fault) }
+                guard fault == .blackHole || fault == .halfOpen else {
+                    pair.isEnding = true
+                    return end(pair, fault)
+                }
             }
         }
         guard pass(&pair.toServer, pair.server, fault), pass(&pair.toClient, pair.client, fault) else {

@@ -10,12 +10,8 @@ struct SwingDetector: Sendable {
     var alpha = 0.02
     /// The weight of the newest week on the scale.
     var scaleWeight = 0.05
-    /// The weight of the newest week in the chart.
-    var lambda = 0.2
-    /// The chart's limit in its own standard deviations; with `lambda` 0.2 it gives one false alarm in 500 weeks.
-    var limit = 2.962
-    /// Where residuals are clipped.
-    var clip = 3.0
+    /// The alarm.
+    var chart = ControlChart()
     /// Weeks from which level and scale are first taken.
     var warmUp = 26
 
@@ -40,19 +36,16 @@ struct SwingDetector: Sendable {
         let first = Array(values[..<warmUp])
         var level = Self.median(first)
         var scale = max(1.4826 * Self.median(first.map { abs($0 - level) }), 1e-6)
-        var chart = 0.0
-        let width = limit * (lambda / (2 - lambda)).squareRoot()
+        var chart = chart
         return values[warmUp...].map { value in
             let residual = value - level
             let standard = residual / scale
             let scaleSquared =
                 scaleWeight * Self.biweight(standard) * scale * scale + (1 - scaleWeight) * scale * scale
             scale = max(scaleSquared.squareRoot(), 1e-6)
-            let clipped = min(max(residual / scale, -clip), clip)
-            chart = (1 - lambda) * chart + lambda * clipped
             let expected = level
-            level += alpha * clipped * scale
-            return Point(expected: expected, signal: chart / width)
+            level += alpha * chart.clipped(residual / scale) * scale
+            return Point(expected: expected, signal: chart.add(standard))
         }
     }
 
@@ -76,6 +69,35 @@ struct SwingDetector: Sendable {
 
     /// The count that a stabilised value stands for.
     static func count(stabilised value: Double) -> Double { max(0, value * value / 4 - 3.0 / 8) }
+}
+
+/// The exponentially weighted moving average chart of Lucas and Saccucci (1990), over clipped residuals.
+struct ControlChart: Sendable {
+    /// The weight of the newest residual.
+    var lambda = 0.2
+    /// The limit in the chart's own standard deviations. With `lambda` 0.2 one alarm in 500 residuals is false; clipped
+    /// at three, one in 530.
+    var limit = 2.962
+    /// Where residuals are clipped, so that one odd week alone is no change of level.
+    var clip = 3.0
+    private var value = 0.0
+
+    /// A chart at rest.
+    init(lambda: Double = 0.2, limit: Double = 2.962, clip: Double = 3) {
+        self.lambda = lambda
+        self.limit = limit
+        self.clip = clip
+    }
+
+    func clipped(_ residual: Double) -> Double { min(max(residual, -clip), clip) }
+
+    /// Takes a residual, in standard deviations.
+    ///
+    /// - Returns: the chart's value in multiples of its limit: beyond ±1 is an alarm.
+    mutating func add(_ residual: Double) -> Double {
+        value = (1 - lambda) * value + lambda * clipped(residual)
+        return value / (limit * (lambda / (2 - lambda)).squareRoot())
+    }
 }
 
 /// Tells an order that is unlike the others by the modified z-score (Iglewicz and Hoaglin, 1993).

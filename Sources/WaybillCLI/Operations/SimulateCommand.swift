@@ -25,14 +25,19 @@ struct SimulateCommand: ParsableCommand {
     func run() throws {
         guard let start = CalendarDay(start) else { throw ValidationError("'\(start)' is no day such as 2026-03-01") }
         guard orders > 0, days > 0 else { throw ValidationError("at least one order and one day") }
-        let messages = SimulatedGroup(seed: seed, orders: orders, days: days, start: start).messages()
-        var text = ""
-        for message in messages { text += message.line + "\n" }
-        if out == "-" {
-            print(text, terminator: "")
-        } else {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: out))
-            say("\(messages.count) messages of \(orders) orders in \(out)")
+        let isFile = out != "-"
+        if isFile, !FileManager.default.createFile(atPath: out, contents: nil) {
+            throw Failure("'\(out)' cannot be written")
         }
+        let output = isFile ? try FileHandle(forWritingTo: URL(fileURLWithPath: out)) : FileHandle.standardOutput
+        var progress = Progress()
+        var count = 0
+        for day in SimulatedGroup(seed: seed, orders: orders, days: days, start: start) {
+            count += day.count
+            try output.write(contentsOf: Data(day.map { $0.line + "\n" }.joined().utf8))
+            progress.show("\(count) messages")
+        }
+        progress.end()
+        if isFile { say("\(count) messages of \(orders) orders in \(out)") }
     }
 }
