@@ -15,8 +15,9 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings()
-        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-            .deletingLastPathComponent()
+        guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent() else {
+            throw Failure("it is not known where this command lies: run 'waybill-SERVICE migrate' yourself")
+        }
         for name in services.isEmpty ? ServiceName.allCases.map(\.rawValue) : services {
             guard ServiceName(rawValue: name) != nil else { throw ValidationError("'\(name)' is no service") }
             let process = Process()
@@ -30,10 +31,20 @@ struct MigrateCommand: AsyncParsableCommand {
                 environment["WAYBILL_POSTGRES_MIGRATE_URL_FILE"] = "\(home)/secrets/migrate-\(name).url"
             }
             process.environment = environment
-            try process.run()
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else {
-                throw Failure("the schema of \(name) was not migrated (exit code \(process.terminationStatus))")
+            let code = try await Self.run(process)
+            guard code == 0 else { throw Failure("the schema of \(name) was not migrated (exit code \(code))") }
+        }
+    }
+
+    /// Runs a program to its end.
+    private static func run(_ process: Process) async throws -> Int32 {
+        try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do {
+                try process.run()
+            } catch {
+                process.terminationHandler = nil
+                continuation.resume(throwing: error)
             }
         }
     }

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# What an operator does: the command's own parts, against running services.
+#
+# usage: operate.sh           (against what 'make up' started under WAYBILL_HOME)
+set -euo pipefail
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+. "$WAYBILL_HOME/env"
+export WAYBILL_HOME
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+fail() { echo "$*"; exit 1; }
+waybill() { "$WAYBILL_CLI" "$@"; }
+
+waybill migrate >"$work/migrate" || fail "migrate failed"
+[ "$(grep -c 'up to date' "$work/migrate")" -ge 10 ] || fail "migrate does not say that all is up to date: $(cat "$work/migrate")"
+
+waybill topology check 2>/dev/null || fail "the topology is not as it should be"
+manage() { # METHOD PATH
+    local address="${WAYBILL_HTTP_MANAGEMENT_URL#http://}"
+    printf 'user = "%s"\n' "${address%@*}" | curl -sf -K - -X "$1" "http://${address#*@}$2"
+}
+manage DELETE /api/bindings/%2F/e/waybill.events/q/finance.margin-alerts/finance.margin-alert-raised.v1
+if waybill topology check 2>"$work/missing"; then fail "a missing binding is not noticed"; fi
+grep -q 'finance.margin-alerts' "$work/missing" || fail "the missing binding is not named: $(cat "$work/missing")"
+waybill topology apply 2>/dev/null
+waybill topology check 2>/dev/null || fail "apply did not bring the binding back"
+
+waybill simulate --seed 5 --orders 300 --out "$work/orders.ndjson" 2>/dev/null
+waybill orders publish "$work/orders.ndjson" --source operate --json >"$work/published"
+jq -e '.failed == 0 and .sent > 300' "$work/published" >/dev/null || fail "publish: $(cat "$work/published")"
+waybill status --wait-drained 60 --json >"$work/status"
+jq -e . "$work/status" >/dev/null
+waybill orders show SO-7 --json | jq -e '.order[0].decision != null' >/dev/null || fail "orders show has no decision"
+customer="$(waybill query finance orders.show orderId=SO-7 --json | jq -r '.order[0].customer_code')"
+waybill customers show "$customer" --json | jq -e . >/dev/null
+waybill alerts list --csv | head -1 | grep -q 'severity' || fail "alerts list has no CSV"
+waybill summary >/dev/null
+joined="$(waybill query customer customers.list limit=1000 --json 2>/dev/null | jq '[.customers[]? | select((.accounts | tonumber? // 0) > 1)] | length' 2>/dev/null || echo 0)"
+echo "customers known to two systems and joined: $joined"
+
+# Health: live stays 200 while the database is away, ready does not; all comes back by itself.
+code() { curl -s -o /dev/null -w '%{http_code}' "$1"; }
+"$root/deploy/local/database.sh" kill "$WAYBILL_HOME/database"
+for _ in $(seq 100); do [ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 503 ] && break; sleep 0.1; done
+[ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 503 ] || fail "ready without a database"
+[ "$(code "$WAYBILL_HTTP_FINANCE/health/live")" = 200 ] || fail "not live without a database"
+"$root/deploy/local/database.sh" start "$WAYBILL_HOME/database"
+"$root/deploy/local/broker.sh" kill "$WAYBILL_HOME/broker"
+for _ in $(seq 100); do [ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 503 ] && break; sleep 0.1; done
+[ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 503 ] || fail "ready without a broker"
+[ "$(code "$WAYBILL_HTTP_FINANCE/health/live")" = 200 ] || fail "not live without a broker"
+"$root/deploy/local/broker.sh" start "$WAYBILL_HOME/broker" "$WAYBILL_HOME/secrets/definitions.json"
+for _ in $(seq 600); do [ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 200 ] && break; sleep 0.1; done
+[ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 200 ] || fail "not ready again with broker and database back"
+waybill orders publish "$work/orders.ndjson" --source operate --json | jq -e '.failed == 0' >/dev/null
+waybill status --wait-drained 60 >/dev/null
+echo "migrate, topology, publish, show, summary and health do what they say"
