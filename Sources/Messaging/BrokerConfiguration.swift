@@ -65,6 +65,14 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
         self.tls = tls
     }
 
+    /// The virtual host.
+    public var virtualHostName: String { virtualHost }
+
+    /// User and password as HTTP's basic authorization, for the broker's management. A secret.
+    public var basicAuthorization: String {
+        "Basic " + Data("\(user):\(password ?? "")".utf8).base64EncodedString()
+    }
+
     /// Where to, and as whom; never the password.
     public var description: String {
         "\(isSecure ? "amqps" : "amqp")://\(user)@\(host):\(port)/\(virtualHost == "/" ? "" : virtualHost)"

@@ -33,7 +33,8 @@ jq -e . "$work/status" >/dev/null
 waybill orders show SO-7 --json | jq -e '.order[0].decision != null' >/dev/null || fail "orders show has no decision"
 customer="$(waybill query finance orders.show orderId=SO-7 --json | jq -r '.order[0].customer_code')"
 waybill customers show "$customer" --json | jq -e . >/dev/null
-waybill alerts list --csv | head -1 | grep -q 'severity' || fail "alerts list has no CSV"
+waybill alerts list --csv >"$work/alerts.csv"
+head -1 "$work/alerts.csv" | grep -q severity || fail "alerts list has no CSV"
 waybill summary >/dev/null
 joined="$(waybill query customer customers.list limit=1000 --json 2>/dev/null | jq '[.customers[]? | select((.accounts | tonumber? // 0) > 1)] | length' 2>/dev/null || echo 0)"
 echo "customers known to two systems and joined: $joined"

@@ -13,6 +13,7 @@ final class Preparation: Sendable {
     private let definition: ServiceDefinition
     private let pool: PostgresPool
     private let broker: BrokerConfiguration
+    private let audit: TopologyAudit?
     private let keeper: PartitionKeeper
     private let scheduler: Scheduler
     private let clock: ServiceClock
@@ -21,12 +22,13 @@ final class Preparation: Sendable {
     private let turn = Turn()
 
     init(
-        definition: ServiceDefinition, pool: PostgresPool, broker: BrokerConfiguration, keeper: PartitionKeeper,
-        scheduler: Scheduler, clock: ServiceClock, logger: Logger
+        definition: ServiceDefinition, pool: PostgresPool, broker: BrokerConfiguration,
+        audit: TopologyAudit?, keeper: PartitionKeeper, scheduler: Scheduler, clock: ServiceClock, logger: Logger
     ) {
         self.definition = definition
         self.pool = pool
         self.broker = broker
+        self.audit = audit
         self.keeper = keeper
         self.scheduler = scheduler
         self.clock = clock
@@ -70,7 +72,17 @@ final class Preparation: Sendable {
     private func checkBroker() async throws {
         let session = try await BrokerSession.connect(broker)
         do {
-            try await WaybillTopology.part(of: definition.name).check(on: session)
+            let part = WaybillTopology.part(of: definition.name)
+            try await part.check(on: session)
+            if let audit {
+                let problems = try await audit.problems(in: part)
+                if !problems.isEmpty {
+                    throw MessagingError(
+                        .topology, problems.joined(separator: "; ") + ": run 'waybill topology check' as the operator")
+                }
+            } else {
+                logger.warning("arguments and bindings are not checked: WAYBILL_AMQP_MANAGEMENT_URL is not set")
+            }
             await session.close()
         } catch {
             await session.close()

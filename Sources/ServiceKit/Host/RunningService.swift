@@ -61,7 +61,9 @@ struct RunningService {
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
             outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650), logger: logger)
         let preparation = Preparation(
-            definition: definition, pool: pool, broker: try broker("check"), keeper: keeper, scheduler: scheduler,
+            definition: definition, pool: pool, broker: try broker("check"),
+            audit: try settings["amqp.management.url"].map { try TopologyAudit(address: $0, broker: broker("check")) },
+            keeper: keeper, scheduler: scheduler,
             clock: clock, logger: logger)
 
         // The last is shut down first: intake before relay, relay before publisher, everything before the database.

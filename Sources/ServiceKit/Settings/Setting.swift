@@ -49,6 +49,9 @@ public struct Setting: Sendable {
             "amqp.ca", help: "path of the certificate authority (PEM) that the broker's certificate must come from"),
         Setting("amqp.certificate", help: "path of the client certificate (PEM)"),
         Setting("amqp.key", help: "path of the client certificate's key (PEM)"),
+        Setting(
+            "amqp.management.url",
+            help: "the broker's management, http(s)://host:port: at start arguments and bindings are checked by it"),
         Setting("amqp.heartbeat", default: "10", help: "seconds between heartbeats, 1 to 60"),
         Setting("amqp.prefetch", default: "2000", help: "deliveries the broker may send ahead, 1 to 10000"),
         Setting("batch", default: "500", help: "most messages in one commit, 1 to 2000"),

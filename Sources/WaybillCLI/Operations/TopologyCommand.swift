@@ -42,8 +42,25 @@ struct TopologyCommand: AsyncParsableCommand {
 
         func run() async throws {
             let session = try await BrokerSession.connect(Surroundings().operator("topology"))
+            let surroundings = Surroundings()
             try await WaybillTopology.whole.check(on: session)
             await session.close()
+            guard let management = surroundings["WAYBILL_HTTP_MANAGEMENT_URL"],
+                var parts = URLComponents(string: management)
+            else {
+                throw Failure(
+                    "exchanges and queues are there; arguments and bindings are not checked: set "
+                        + "WAYBILL_HTTP_MANAGEMENT_URL to the broker's management")
+            }
+            (parts.user, parts.password) = (nil, nil)
+            let audit = try TopologyAudit(
+                address: parts.string ?? management, broker: surroundings.operator("topology"))
+            let problems = try await audit.problems(in: WaybillTopology.whole)
+            if !problems.isEmpty {
+                throw Failure(
+                    problems.joined(separator: "\n") + "\nrun 'waybill topology apply'; a queue with other "
+                        + "arguments must be emptied and deleted first")
+            }
             say("everything is there")
         }
     }
@@ -129,7 +146,8 @@ struct BrokerDefinitions: Encodable {
         users = passwords.sorted { $0.key < $1.key }.map { name, password in
             User(
                 name: name, password: password,
-                tags: name == "waybill-operator" ? "administrator" : name == "partner-web" ? "management" : "")
+                tags: name == "waybill-operator"
+                    ? "administrator" : name == "partner-web" || name.hasSuffix("-service") ? "management" : "")
         }
         permissions = passwords.keys.sorted().map(Self.permission)
         topic_permissions = ServiceName.allCases.map { service in
