@@ -7,7 +7,10 @@ import ServiceKit
 enum FinanceService {
     static let definition = ServiceDefinition(
         name: .finance,
-        migrations: [Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql)],
+        migrations: [
+            Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql),
+            Migration(number: 2, name: "receivables", sql: PackageResources._002_receivables_sql),
+        ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in
                 try AccountStore.put(messages.map(\.body.record), transaction)
@@ -19,11 +22,13 @@ enum FinanceService {
             .on(OrderChanged.self, MarginHandlers.changed),
             .on(OrderCancelled.self, MarginHandlers.cancelled),
             .on(CostRecorded.self, MarginHandlers.costRecorded),
+            .on(InvoiceIssued.self, ReceivableHandlers.issued),
+            .on(PaymentReceived.self, ReceivableHandlers.received),
             .on(SupplierRegistered.self, SupplierHandlers.registered),
             .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
         ],
         tasks: [.daily("margin.evaluate", AcceptanceHandlers.evaluate)],
-        queries: MarginQueries.all + AcceptanceQueries.all, pace: .zero)
+        queries: MarginQueries.all + AcceptanceQueries.all + ReceivableQueries.all, pace: .zero)
 
     static func main() async {
         await ServiceHost.run(definition)

@@ -1,0 +1,55 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of what was open at the end of a day.
+enum AgeingStore {
+    /// Whose invoices are meant.
+    struct Scope {
+        var customer: String?
+        var source: String?
+    }
+
+    /// What was issued and not paid by the end of a day (UTC+8), by days overdue and currency.
+    ///
+    /// What an invoice had open then is what it has open now and what was applied to it later: so only the payments
+    /// after that day are looked at, and for today none.
+    static func parts(
+        on day: CalendarDay, _ buckets: AgeingBuckets, _ scope: Scope, _ transaction: borrowing Transaction
+    ) throws -> [Ageing.Part] {
+        let epochDay = day.daysSinceEpoch
+        let rows = try transaction.query(
+            """
+            with later as (
+                select source, invoice_id, sum(applied) as applied from payment_allocation
+                where received_day > date '1970-01-01' + \(epochDay) and applied > 0 group by source, invoice_id
+            ), by_day as (
+                select r.due_day, r.currency, count(*) as invoices,
+                    sum(r.amount - r.paid + coalesce(l.applied, 0)) as amount
+                from receivable r left join later l using (source, invoice_id)
+                where r.issued_day <= date '1970-01-01' + \(epochDay)
+                    and (r.settled_day is null or r.settled_day > date '1970-01-01' + \(epochDay))
+                    and \(filter(scope))
+                group by r.due_day, r.currency
+            )
+            select width_bucket(date '1970-01-01' + \(epochDay) - due_day, \(buckets.starts.map(Int32.init(clamping:)))),
+                currency, sum(invoices)::bigint, sum(amount)::text
+            from by_day group by 1, 2 order by 1, 2
+            """, as: (Int, String, Int, String).self)
+        return try rows.map { span, currency, count, amount in
+            Ageing.Part(
+                span: span, currency: Currency(currency) ?? .cny,
+                figure: AgeingFigure(count: count, amount: try OrderStore.decimal(amount)))
+        }
+    }
+
+    /// The condition on `r` of a scope; only what is asked for becomes part of it, so that an index can serve it.
+    static func filter(_ scope: Scope) -> SQL {
+        switch (scope.customer, scope.source) {
+        case (nil, nil): "true"
+        case (let customer?, nil): "r.customer_code = \(customer)"
+        case (nil, let source?): "r.source = \(source)"
+        case (let customer?, let source?): "r.customer_code = \(customer) and r.source = \(source)"
+        }
+    }
+}
