@@ -27,7 +27,7 @@ enum FinanceService {
             .on(SupplierRegistered.self, SupplierHandlers.registered),
             .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
         ],
-        tasks: [.daily("margin.evaluate", AcceptanceHandlers.evaluate)],
+        tasks: [.daily("margin.evaluate", AcceptanceHandlers.evaluate)] + ReminderHandlers.all,
         queries: MarginQueries.all + AcceptanceQueries.all + ReceivableQueries.all, pace: .zero)
 
     static func main() async {

@@ -56,6 +56,17 @@ enum ReminderPolicy {
         return reminders(issued: invoice.issuedAt.day(), due: invoice.dueAt.day()).first
     }
 
+    /// Up to whom a reminder goes.
+    static func level(offset: Int) -> ReminderLevel {
+        switch offset {
+        case ...0: .salesOwner
+        case ..<15: .supervisor
+        case ..<30: .branchManager
+        case ..<60: .finance
+        default: .legal
+        }
+    }
+
     /// The first instant of a business day (UTC+8).
     static func beginning(of day: CalendarDay) -> Timestamp {
         Timestamp(
