@@ -43,6 +43,24 @@ enum AgeingStore {
         }
     }
 
+    /// What was invoiced in some days, by currency; the first day is not one of them, the last is.
+    static func invoiced(
+        after first: CalendarDay, through last: CalendarDay, _ scope: Scope, _ transaction: borrowing Transaction
+    ) throws -> [Ageing.Part] {
+        let rows = try transaction.query(
+            """
+            select r.currency, count(*), sum(r.amount)::text from receivable r
+            where r.issued_day > date '1970-01-01' + \(first.daysSinceEpoch)
+                and r.issued_day <= date '1970-01-01' + \(last.daysSinceEpoch) and \(filter(scope))
+            group by r.currency
+            """, as: (String, Int, String).self)
+        return try rows.map { currency, count, amount in
+            Ageing.Part(
+                span: 0, currency: Currency(currency) ?? .cny,
+                figure: AgeingFigure(count: count, amount: try OrderStore.decimal(amount)))
+        }
+    }
+
     /// The condition on `r` of a scope; only what is asked for becomes part of it, so that an index can serve it.
     static func filter(_ scope: Scope) -> SQL {
         switch (scope.customer, scope.source) {

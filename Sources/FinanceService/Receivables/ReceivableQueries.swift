@@ -7,6 +7,8 @@ enum ReceivableQueries {
     static let all = [
         Query("receivables.ageing", ageing), Query("receivables.invoices", invoices),
         Query("receivables.statement", StatementQuery.answer), Query("receivables.waiting", waiting),
+        Query("receivables.balances", CollectionQueries.balances), Query("receivables.dso", CollectionQueries.dso),
+        Query("receivables.provisions", ProvisionQuery.answer),
     ]
 
     static func ageing(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {

@@ -72,8 +72,10 @@ enum FinanceNotices {
         _ messages: [Received<ReceivableOverdue>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try remind(
-            messages.map { ($0.body.reminder, "overdue by \($0.body.daysOverdue) days, up to \($0.body.reminder.level.rawValue)") },
-            "receivable-overdue", transaction)
+            messages.map { message in
+                let level = message.body.reminder.level.rawValue
+                return (message.body.reminder, "overdue by \(message.body.daysOverdue) days, up to \(level)")
+            }, "receivable-overdue", transaction)
     }
 
     /// A reminder is of a customer, not of a line of business.

@@ -5,7 +5,8 @@ struct FinanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finance", abstract: "Who owes us what: invoices, payments, ageing, provisions.",
         subcommands: [
-            AgeingCommand.self, Invoices.self, Statement.self, Waiting.self,
+            AgeingCommand.self, Invoices.self, Statement.self, BalancesCommand.self, Waiting.self, DSOCommand.self,
+            ProvisionsCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {
