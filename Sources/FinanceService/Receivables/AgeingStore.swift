@@ -20,21 +20,23 @@ enum AgeingStore {
         let epochDay = day.daysSinceEpoch
         let rows = try transaction.query(
             """
-            with later as (
-                select source, invoice_id, sum(applied) as applied from payment_allocation
-                where received_day > date '1970-01-01' + \(epochDay) and applied > 0 group by source, invoice_id
-            ), by_day as (
-                select r.due_day, r.currency, count(*) as invoices,
-                    sum(r.amount - r.paid + coalesce(l.applied, 0)) as amount
-                from receivable r left join later l using (source, invoice_id)
+            with part as (
+                select r.due_day, r.currency, count(*) as invoices, sum(r.amount - r.paid) as amount
+                from receivable r
                 where r.issued_day <= date '1970-01-01' + \(epochDay)
                     and (r.settled_day is null or r.settled_day > date '1970-01-01' + \(epochDay))
                     and \(filter(scope))
                 group by r.due_day, r.currency
+                union all
+                select r.due_day, r.currency, 0, sum(a.applied)
+                from payment_allocation a join receivable r using (source, invoice_id)
+                where a.received_day > date '1970-01-01' + \(epochDay) and a.applied > 0
+                    and r.issued_day <= date '1970-01-01' + \(epochDay) and \(filter(scope))
+                group by r.due_day, r.currency
             )
             select width_bucket(date '1970-01-01' + \(epochDay) - due_day, \(buckets.starts.map(Int32.init(clamping:)))),
                 currency, sum(invoices)::bigint, sum(amount)::text
-            from by_day group by 1, 2 order by 1, 2
+            from part group by 1, 2 order by 1, 2
             """, as: (Int, String, Int, String).self)
         return try rows.map { span, currency, count, amount in
             Ageing.Part(

@@ -11,7 +11,7 @@ enum CollectionQueries {
         let (customer, source) = (arguments["customer"], arguments["source"])
         return [
             try ReceivableQueries.moneyTable(
-                "balances", amounts: ["open", "overdue", "on_account", "balance"],
+                "balances", amounts: ["open", "overdue", "on_account", "balance"], counts: ["oldest_days_overdue"],
                 """
                 with later as (
                     select source, invoice_id, sum(applied) as applied from payment_allocation

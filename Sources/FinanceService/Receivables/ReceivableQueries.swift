@@ -87,7 +87,7 @@ enum ReceivableQueries {
 
     /// A table whose amounts are written as money is in messages.
     static func moneyTable(
-        _ name: String, amounts: [String], _ sql: SQL, _ transaction: borrowing Transaction
+        _ name: String, amounts: [String], counts: [String] = [], _ sql: SQL, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         let rows = try transaction.rows(sql)
         guard rows.values.count <= QueryTable.maximumRows else {
@@ -95,7 +95,9 @@ enum ReceivableQueries {
                 .tooManyElements, path: "parameters",
                 "the answer has more than \(QueryTable.maximumRows) rows: ask for less, by customer or by time")
         }
-        let columns = rows.columns.map { QueryColumn($0, amounts.contains($0) ? .decimal : .text) }
+        let columns = rows.columns.map { name in
+            QueryColumn(name, amounts.contains(name) ? .decimal : counts.contains(name) ? .integer : .text)
+        }
         let isAmount = columns.map { $0.kind == .decimal }
         return QueryTable(
             name, columns,

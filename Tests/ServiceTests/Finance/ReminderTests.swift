@@ -13,7 +13,7 @@ private func day(_ text: String) throws -> CalendarDay { try #require(CalendarDa
 
 @Suite("The plan of reminders")
 struct ReminderPlanTests {
-    @Test("working days are those of the notices", arguments: [2012, 2013, 2023, 2024, 2025, 2026])
+    @Test("working days are those of the notices", arguments: [2012, 2013, 2014, 2023, 2024, 2025, 2026])
     func workingDays(_ year: Int) throws {
         let expected = String(
             decoding: try Oracle.run("reminders.py", ["--working-days", String(year)]), as: UTF8.self
