@@ -105,6 +105,10 @@ public enum Reason: String, Sendable, CaseIterable {
     case tooFewElements = "too-few-elements"
     /// More is allocated than was paid.
     case overAllocated = "over-allocated"
+    /// An amount is in another currency than what it is for.
+    case currencyMismatch = "currency-mismatch"
+    /// No exchange rate is known for a currency on a day.
+    case noRate = "no-rate"
     /// Times contradict one another, such as a promise before the order.
     case contradictoryTimes = "contradictory-times"
 

@@ -21,7 +21,10 @@ enum FinanceService {
         let acceptance = AcceptanceHandlers(rates: rates, policy: policy)
         return ServiceDefinition(
             name: .finance,
-            migrations: [Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql)],
+            migrations: [
+                Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql),
+                Migration(number: 2, name: "receivables", sql: PackageResources._002_receivables_sql),
+            ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
                     try AccountStore.put(messages.map(\.body.record), transaction)
@@ -33,11 +36,13 @@ enum FinanceService {
                 .on(OrderChanged.self, margin.changed),
                 .on(OrderCancelled.self, margin.cancelled),
                 .on(CostRecorded.self, margin.costRecorded),
+                .on(InvoiceIssued.self, ReceivableHandlers.issued),
+                .on(PaymentReceived.self, ReceivableHandlers.received),
                 .on(SupplierRegistered.self, SupplierHandlers.registered),
                 .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
             ],
-            tasks: [.daily("margin.evaluate", acceptance.evaluate)],
-            queries: MarginQueries.all + AcceptanceQueries.all, pace: .zero)
+            tasks: [.daily("margin.evaluate", acceptance.evaluate)] + ReminderHandlers.all,
+            queries: MarginQueries.all + AcceptanceQueries.all + ReceivableQueries(rates: rates).all, pace: .zero)
     }
 
     static func main() async {

@@ -22,6 +22,8 @@ enum SalesService {
             .on(MarginAlertRaised.self, FinanceNotices.alertRaised),
             .on(MarginAlertCleared.self, FinanceNotices.alertCleared),
             .on(AcceptanceChanged.self, FinanceNotices.acceptanceChanged),
+            .on(ReceivableDue.self, FinanceNotices.receivableDue),
+            .on(ReceivableOverdue.self, FinanceNotices.receivableOverdue),
         ],
         tasks: [.daily("swings.evaluate", SwingHandlers.evaluate)],
         queries: SalesQueries.all)

@@ -83,6 +83,12 @@ public enum Catalogue {
         ContractDescription(
             OrderDecided.self, .service(.finance), to: [.sales], "The answer to every placed or changed order."),
         ContractDescription(
+            ReceivableDue.self, .service(.finance), to: [.sales],
+            "An invoice that is still open will be due, or is due now."),
+        ContractDescription(
+            ReceivableOverdue.self, .service(.finance), to: [.sales],
+            "An invoice is still open after its due day."),
+        ContractDescription(
             OrderAnomalyRaised.self, .service(.sales), to: [.customer], "A customer's orders are not as usual."),
         ContractDescription(
             OrderAnomalyCleared.self, .service(.sales), to: [.customer],

@@ -61,4 +61,40 @@ enum FinanceNotices {
             on conflict do nothing
             """)
     }
+
+    static func receivableDue(
+        _ messages: [Received<ReceivableDue>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try remind(messages.map { ($0.body.reminder, "due \($0.body.reminder.dueOn)") }, "receivable-due", transaction)
+    }
+
+    static func receivableOverdue(
+        _ messages: [Received<ReceivableOverdue>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try remind(
+            messages.map { message in
+                let level = message.body.reminder.level.rawValue
+                return (message.body.reminder, "overdue by \(message.body.daysOverdue) days, up to \(level)")
+            }, "receivable-overdue", transaction)
+    }
+
+    /// A reminder is of a customer, not of a line of business.
+    private static func remind(
+        _ reminders: [(body: ReceivableReminder, state: String)], _ kind: String, _ transaction: borrowing Transaction
+    ) throws {
+        let rows = reminders.sorted { $0.body.reminderId < $1.body.reminderId }
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
+            select id, \(kind), customer, '*', owner, detail, told from unnest(
+                \(rows.map(\.body.reminderId)), \(rows.map(\.body.customerId)), \(rows.map(\.body.salesOwner)),
+                \(rows.map { row in
+                    "invoice \(row.body.invoiceId): \(row.body.openAmount.moneyText) \(row.body.currency.code), "
+                        + row.state
+                }),
+                \(rows.map { PostgresValue.timestamp($0.body.raisedAt.description) }))
+                as t(id, customer, owner, detail, told)
+            on conflict do nothing
+            """)
+    }
 }

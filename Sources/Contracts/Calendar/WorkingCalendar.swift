@@ -1,0 +1,94 @@
+/// Working days of mainland China: which days are worked, and what of a week a weekly count may expect.
+///
+/// Days are told from the published calendar where there is one (``publishedYears``). Outside it a weekday is worked but
+/// for New Year's Day, the first week of the Chinese year as far as that is known, Labour Day and the first week of
+/// October, and no weekend is.
+public enum WorkingCalendar {
+    /// The years whose days are those that were published.
+    public static let publishedYears = 2010...2026
+
+    /// The first day of the Chinese year, 2015 to 2030.
+    private static let newYears = [
+        "2015-02-19", "2016-02-08", "2017-01-28", "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12", "2022-02-01",
+        "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26", "2029-02-13", "2030-02-03",
+    ].compactMap { CalendarDay($0) }
+
+    private static let daysOff = days(\.off)
+    private static let daysMadeUp = days(\.on)
+
+    // MARK: Days
+
+    /// Whether a day is worked.
+    public static func isWorkingDay(_ day: CalendarDay) -> Bool {
+        let isWeekday = day.weekday <= 5
+        let (year, month, dayOfMonth) = day.components
+        if publishedYears.contains(year) {
+            return isWeekday ? !daysOff.contains(day) : daysMadeUp.contains(day)
+        }
+        guard isWeekday else { return false }
+        switch (month, dayOfMonth) {
+        case (1, 1), (5, 1), (10, 1...7): return false
+        default: return !newYears.contains { (0...6).contains($0.days(to: day)) }
+        }
+    }
+
+    /// The day itself when it is worked, otherwise the first worked one after it.
+    public static func onOrAfter(_ day: CalendarDay) -> CalendarDay {
+        var day = day
+        while !isWorkingDay(day) { day = day.adding(days: 1) }
+        return day
+    }
+
+    /// The day itself when it is worked, otherwise the last worked one before it.
+    public static func onOrBefore(_ day: CalendarDay) -> CalendarDay {
+        var day = day
+        while !isWorkingDay(day) { day = day.adding(days: -1) }
+        return day
+    }
+
+    // MARK: Weeks
+
+    /// The Monday of a day's week.
+    public static func week(of day: CalendarDay) -> CalendarDay {
+        day.adding(days: 1 - day.weekday)
+    }
+
+    /// Whether a week says nothing about the level of orders: it lies within two weeks of the Spring Festival, in which
+    /// every level is unusual and none is an alarm.
+    public static func isMasked(_ week: CalendarDay) -> Bool {
+        newYears.contains { abs($0.days(to: week.adding(days: 3))) <= 17 }
+    }
+
+    /// How many working days a week counts for when orders are compared; the week of the National Day (1–7 October) for
+    /// two.
+    public static func workingDays(_ week: CalendarDay) -> Double {
+        for offset in 0..<7 {
+            let (_, month, day) = week.adding(days: offset).components
+            if month == 10, (2...4).contains(day), offset < 5 { return 2 }
+        }
+        return 5
+    }
+
+    // MARK: Reading the published years
+
+    private static func days(_ part: KeyPath<WorkingCalendarYears.Year, String>) -> Set<CalendarDay> {
+        var days: Set<CalendarDay> = []
+        for (year, lines) in WorkingCalendarYears.years {
+            for range in lines[keyPath: part].split(separator: " ") {
+                let ends = range.split(separator: "-").compactMap { day($0, of: year) }
+                guard var day = ends.first, let last = ends.last else { continue }
+                while day <= last {
+                    days.insert(day)
+                    day = day.adding(days: 1)
+                }
+            }
+        }
+        return days
+    }
+
+    /// A month and day such as `0105`.
+    private static func day(_ text: Substring, of year: Int) -> CalendarDay? {
+        guard text.utf8.count == 4, let number = Int(text) else { return nil }
+        return CalendarDay(year: year, month: number / 100, day: number % 100)
+    }
+}

@@ -1,0 +1,75 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of what was open at the end of a day.
+enum AgeingStore {
+    /// Whose invoices are meant.
+    struct Scope {
+        var customer: String?
+        var source: String?
+    }
+
+    /// What was issued and not paid by the end of a day (UTC+8), by days overdue and currency.
+    ///
+    /// What an invoice had open then is what it has open now and what was applied to it later: so only the payments
+    /// after that day are looked at, and for today none.
+    static func parts(
+        on day: CalendarDay, _ buckets: AgeingBuckets, _ scope: Scope, _ transaction: borrowing Transaction
+    ) throws -> [Ageing.Part] {
+        let epochDay = day.daysSinceEpoch
+        let rows = try transaction.query(
+            """
+            with part as (
+                select r.due_day, r.currency, count(*) as invoices, sum(r.amount - r.paid) as amount
+                from receivable r
+                where r.issued_day <= date '1970-01-01' + \(epochDay)
+                    and (r.settled_day is null or r.settled_day > date '1970-01-01' + \(epochDay))
+                    and \(filter(scope))
+                group by r.due_day, r.currency
+                union all
+                select r.due_day, r.currency, 0, sum(a.applied)
+                from payment_allocation a join receivable r using (source, invoice_id)
+                where a.received_day > date '1970-01-01' + \(epochDay) and a.applied > 0
+                    and r.issued_day <= date '1970-01-01' + \(epochDay) and \(filter(scope))
+                group by r.due_day, r.currency
+            )
+            select width_bucket(date '1970-01-01' + \(epochDay) - due_day, \(buckets.starts.map(Int32.init(clamping:)))),
+                currency, sum(invoices)::bigint, sum(amount)::text
+            from part group by 1, 2 order by 1, 2
+            """, as: (Int, String, Int, String).self)
+        return try rows.map { span, currency, count, amount in
+            Ageing.Part(
+                span: span, currency: Currency(currency) ?? .cny,
+                figure: AgeingFigure(count: count, amount: try OrderStore.decimal(amount)))
+        }
+    }
+
+    /// What was invoiced in some days, by currency; the first day is not one of them, the last is.
+    static func invoiced(
+        after first: CalendarDay, through last: CalendarDay, _ scope: Scope, _ transaction: borrowing Transaction
+    ) throws -> [Ageing.Part] {
+        let rows = try transaction.query(
+            """
+            select r.currency, count(*), sum(r.amount)::text from receivable r
+            where r.issued_day > date '1970-01-01' + \(first.daysSinceEpoch)
+                and r.issued_day <= date '1970-01-01' + \(last.daysSinceEpoch) and \(filter(scope))
+            group by r.currency
+            """, as: (String, Int, String).self)
+        return try rows.map { currency, count, amount in
+            Ageing.Part(
+                span: 0, currency: Currency(currency) ?? .cny,
+                figure: AgeingFigure(count: count, amount: try OrderStore.decimal(amount)))
+        }
+    }
+
+    /// The condition on `r` of a scope; only what is asked for becomes part of it, so that an index can serve it.
+    static func filter(_ scope: Scope) -> SQL {
+        switch (scope.customer, scope.source) {
+        case (nil, nil): "true"
+        case (let customer?, nil): "r.customer_code = \(customer)"
+        case (nil, let source?): "r.source = \(source)"
+        case (let customer?, let source?): "r.customer_code = \(customer) and r.source = \(source)"
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What is expected to be lost of what is open at the end of a day.
+struct ProvisionQuery: Sendable {
+    let rates: RateTable
+
+    func answer(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let day = try arguments.day("asOf")
+        let buckets = try arguments["buckets"].map { try AgeingBuckets($0) } ?? .standard
+        let spans = buckets.starts.count
+        let parts = try AgeingStore.parts(on: day, buckets, arguments.scope, transaction)
+        let ageing = try Ageing(parts, spans: spans, on: day, rates)
+        let (matrix, basis) = try matrix(arguments, day, buckets, transaction)
+        let outlook = try Self.outlook(arguments)
+        let balances = ageing.figures.map(\.amount)
+        let provisions = matrix.provisions(balances, outlook: outlook)
+        let names =
+            ["not due"] + buckets.spans.map { span in span.to.map { "\(span.from)-\($0)" } ?? "over \(span.from - 1)" }
+        return [
+            QueryTable(
+                "provisions",
+                [
+                    QueryColumn("as_of", .time), QueryColumn("currency"), QueryColumn("amount", .decimal),
+                    QueryColumn("provision", .decimal), QueryColumn("outlook", .decimal), QueryColumn("basis"),
+                ],
+                rows: [
+                    [
+                        day.description, ageing.currency.code, ageing.open.amount.moneyText,
+                        provisions.reduce(.zero, +).moneyText, outlook.description, basis,
+                    ]
+                ]),
+            QueryTable(
+                "provisions by bucket",
+                [
+                    QueryColumn("days_overdue"), QueryColumn("count", .integer), QueryColumn("amount", .decimal),
+                    QueryColumn("rate_percent", .decimal), QueryColumn("provision", .decimal),
+                ],
+                rows: names.indices.map { place in
+                    [
+                        names[place], String(ageing.figures[place].count), balances[place].moneyText,
+                        matrix.rates[place].percent.description, provisions[place].moneyText,
+                    ]
+                }),
+        ]
+    }
+
+    private static func outlook(_ arguments: QueryArguments) throws(Refusal) -> FixedDecimal {
+        guard let text = arguments["outlook"] else { return FixedDecimal(1) }
+        guard let outlook = FixedDecimal(text), outlook > .zero, outlook <= FixedDecimal(100) else {
+            throw Refusal(
+                .valueNotAllowed, path: "parameters.outlook", "the outlook is a factor above 0 and at most 100")
+        }
+        return outlook
+    }
+
+    private func matrix(
+        _ arguments: QueryArguments, _ day: CalendarDay, _ buckets: AgeingBuckets, _ transaction: borrowing Transaction
+    ) throws -> (ProvisionMatrix, basis: String) {
+        let spans = buckets.starts.count
+        if let text = arguments["rates"] {
+            return (try ProvisionMatrix(percents: text, spans: spans), "rates as given")
+        }
+        guard arguments["observed"] != nil else {
+            guard buckets == .standard else {
+                throw Refusal(
+                    .missingField, path: "parameters.rates",
+                    "the rates of the IFRS 9 example are for the buckets 30,60,90: give rates of your own, or 'observed'"
+                )
+            }
+            return (.illustrative, "illustrative rates of IFRS 9 IE74-IE77")
+        }
+        let days = try arguments.integer("observed", in: 1...36_500, otherwise: 365)
+        let matrix = try observed(day, buckets, days: days, arguments.scope, transaction)
+        return (matrix, "flow of the invoices due in \(days) days")
+    }
+
+    /// The flow of the invoices that by a day have had the time to reach the last span: those due in so many days before.
+    private func observed(
+        _ day: CalendarDay, _ buckets: AgeingBuckets, days: Int, _ scope: AgeingStore.Scope,
+        _ transaction: borrowing Transaction
+    ) throws -> ProvisionMatrix {
+        let last = day.adding(days: -(buckets.limits.last ?? 0) - 1)
+        let first = last.adding(days: 1 - days)
+        let rows = try transaction.query(
+            """
+            with cohort as (
+                select r.source, r.invoice_id, r.due_day, r.amount, r.currency from receivable r
+                where r.due_day between date '1970-01-01' + \(first.daysSinceEpoch)
+                        and date '1970-01-01' + \(last.daysSinceEpoch)
+                    and \(AgeingStore.filter(scope))
+            )
+            select -1, currency, sum(amount)::text from cohort group by currency
+            union all
+            select width_bucket(a.received_day - c.due_day, \(buckets.starts.map(Int32.init(clamping:)))), c.currency,
+                sum(a.applied)::text
+            from cohort c join payment_allocation a using (source, invoice_id)
+            where a.received_day <= date '1970-01-01' + \(day.daysSinceEpoch) and a.applied > 0
+            group by 1, 2
+            """, as: (Int, String, String).self)
+        var invoiced = FixedDecimal.zero
+        var paid = [FixedDecimal](repeating: .zero, count: buckets.starts.count)
+        for (span, code, text) in rows {
+            let currency = Currency(code) ?? .cny
+            guard
+                let amount = rates.convert(try OrderStore.decimal(text), from: currency, to: .cny, on: day)
+            else {
+                throw Refusal(.noRate, path: "rates.\(code)", "there is no rate of \(code) in CNY for \(day)")
+            }
+            if span < 0 {
+                invoiced = invoiced + amount
+            } else if paid.indices.contains(span) {
+                paid[span] = paid[span] + amount
+            }
+        }
+        guard invoiced > .zero else {
+            throw Refusal(
+                .missingField, path: "parameters.observed",
+                "no invoice was due from \(first) to \(last): give rates instead, or a longer time")
+        }
+        return ProvisionMatrix(invoiced: invoiced, paid: paid)
+    }
+}

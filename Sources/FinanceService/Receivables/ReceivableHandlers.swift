@@ -1,0 +1,95 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Invoices and payments → who owes us what.
+enum ReceivableHandlers {
+    /// Takes invoices in, and applies what waited for them.
+    static func issued(
+        _ messages: [Received<InvoiceIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let rows = messages.map { InvoiceRow(source: $0.envelope.source, $0.body) }
+        let standing = try ReceivableStore.lockInvoices(Set(rows.map(\.key)), transaction)
+        var seen = standing.compactMapValues(\.fingerprint)
+        var fresh: [InvoiceRow] = []
+        for (message, row) in zip(messages, rows) {
+            let fingerprint = row.fingerprint
+            if let before = seen[row.key] {
+                if before == fingerprint {
+                    effects.count("repeated_invoices")
+                } else {
+                    effects.refuse(
+                        message,
+                        Refusal(
+                            .conflictingContent, path: "$.invoiceId",
+                            "this invoice came before with other content: give the corrected one a number of its own"))
+                }
+                continue
+            }
+            seen[row.key] = fingerprint
+            fresh.append(row)
+        }
+        guard !fresh.isEmpty else { return }
+        try ReceivableStore.put(fresh, transaction)
+        effects.count("invoices", fresh.count)
+        // Only what payments have named can have anything waiting for it.
+        let awaited = Set(fresh.map(\.key)).intersection(standing.keys)
+        guard !awaited.isEmpty else { return }
+        let aside = try ApplicationStore.setAside(waitingFor: awaited, transaction)
+        effects.count("payments_set_aside", aside.count)
+        try ApplicationStore.apply(to: awaited.union(aside.touched), transaction)
+    }
+
+    /// Takes payments in, and applies them to the invoices that have come.
+    static func received(
+        _ messages: [Received<PaymentReceived>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let rows = messages.map { PaymentRow(source: $0.envelope.source, $0.body) }
+        var seen = try ReceivableStore.lockPayments(Set(rows.map(\.key)), transaction)
+        let named = Set(rows.flatMap { $0.allocations.map(\.invoice) })
+        let invoices = named.isEmpty ? [:] : try ReceivableStore.lockInvoices(named, transaction)
+        var fresh: [PaymentRow] = []
+        for (message, row) in zip(messages, rows) {
+            let fingerprint = row.fingerprint
+            if let before = seen[row.key] {
+                if before == fingerprint {
+                    effects.count("repeated_payments")
+                } else {
+                    effects.refuse(
+                        message,
+                        Refusal(
+                            .conflictingContent, path: "$.paymentId",
+                            "this payment came before with other content: give the corrected one a number of its own"))
+                }
+                continue
+            }
+            if let refusal = currencyRefusal(row, invoices) {
+                effects.refuse(message, refusal)
+                continue
+            }
+            seen[row.key] = fingerprint
+            fresh.append(row)
+        }
+        guard !fresh.isEmpty else { return }
+        let paid = Set(fresh.flatMap { $0.allocations.map(\.invoice) })
+        try ReceivableStore.putKeys(paid.subtracting(invoices.keys), transaction)
+        try ReceivableStore.put(fresh, transaction)
+        effects.count("payments", fresh.count)
+        try ApplicationStore.apply(to: paid.filter { invoices[$0]?.fingerprint != nil }, transaction)
+    }
+
+    private static func currencyRefusal(
+        _ row: PaymentRow, _ invoices: [LedgerKey: ReceivableStore.Standing]
+    ) -> Refusal? {
+        let currency = row.body.currency.code
+        for (place, allocation) in row.body.allocations.enumerated() where allocation.amount != .zero {
+            let key = LedgerKey(source: row.key.source, identifier: allocation.invoiceId)
+            if let expected = invoices[key]?.currency, expected != currency {
+                return Refusal(
+                    .currencyMismatch, path: "$.allocations[\(place)].invoiceId",
+                    ApplicationStore.currencyDetail(payment: currency, invoice: allocation.invoiceId, expected))
+            }
+        }
+        return nil
+    }
+}

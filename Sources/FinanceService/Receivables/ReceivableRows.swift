@@ -1,0 +1,61 @@
+import Contracts
+
+/// The key of an invoice or of a payment: who says it, and the number it goes by there.
+struct LedgerKey: Hashable, Comparable {
+    let source: String
+    let identifier: String
+
+    static func < (first: LedgerKey, second: LedgerKey) -> Bool {
+        (first.source, first.identifier) < (second.source, second.identifier)
+    }
+}
+
+/// An invoice as it is written down.
+struct InvoiceRow {
+    let key: LedgerKey
+    let body: InvoiceIssued
+
+    init(source: String, _ body: InvoiceIssued) {
+        key = LedgerKey(source: source, identifier: body.invoiceId)
+        self.body = body
+    }
+
+    /// What tells a copy from a contradiction. The same instant in another offset, or orders in another order, are no
+    /// other content.
+    var fingerprint: Int64 {
+        let normal = InvoiceIssued(
+            invoiceId: body.invoiceId, customer: body.customer, orderIds: body.orderIds.sorted(),
+            issuedAt: body.issuedAt.inOffset(minutes: 0), dueAt: body.dueAt.inOffset(minutes: 0), amount: body.amount,
+            currency: body.currency)
+        return Fingerprint.of(normal.encode())
+    }
+}
+
+/// A payment as it is written down.
+struct PaymentRow {
+    let key: LedgerKey
+    let body: PaymentReceived
+    /// How much of it is for which invoice; several allocations to one invoice are one, those of nothing are none.
+    let allocations: [(invoice: LedgerKey, amount: FixedDecimal)]
+
+    init(source: String, _ body: PaymentReceived) {
+        key = LedgerKey(source: source, identifier: body.paymentId)
+        self.body = body
+        var sums: [String: FixedDecimal] = [:]
+        for allocation in body.allocations where allocation.amount != .zero {
+            sums[allocation.invoiceId, default: .zero] = sums[allocation.invoiceId, default: .zero] + allocation.amount
+        }
+        allocations = sums.sorted { $0.key < $1.key }.map {
+            (LedgerKey(source: source, identifier: $0.key), $0.value)
+        }
+    }
+
+    /// What tells a copy from a contradiction.
+    var fingerprint: Int64 {
+        let normal = PaymentReceived(
+            paymentId: body.paymentId, customer: body.customer, receivedAt: body.receivedAt.inOffset(minutes: 0),
+            amount: body.amount, currency: body.currency,
+            allocations: allocations.map { PaymentAllocation(invoiceId: $0.invoice.identifier, amount: $0.amount) })
+        return Fingerprint.of(normal.encode())
+    }
+}

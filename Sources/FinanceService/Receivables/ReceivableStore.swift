@@ -1,0 +1,137 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of invoices, payments and what of these is applied to those.
+enum ReceivableStore {
+    /// An invoice as it stands in the books.
+    struct Standing {
+        /// `nil` while the invoice itself has not come.
+        let fingerprint: Int64?
+        let currency: String?
+    }
+
+    /// The invoices of some keys, locked in the order of their keys so that two batches cannot deadlock.
+    static func lockInvoices(
+        _ keys: Set<LedgerKey>, _ transaction: borrowing Transaction
+    ) throws -> [LedgerKey: Standing] {
+        let sorted = keys.sorted()
+        let rows = try transaction.query(
+            """
+            select r.source, r.invoice_id, r.fingerprint, r.currency
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, invoice_id)
+            join receivable r using (source, invoice_id)
+            order by r.source, r.invoice_id for update of r
+            """, as: (String, String, Int64?, String?).self)
+        var found: [LedgerKey: Standing] = [:]
+        for row in rows {
+            found[LedgerKey(source: row.0, identifier: row.1)] = Standing(fingerprint: row.2, currency: row.3)
+        }
+        return found
+    }
+
+    /// The fingerprints of the payments of some keys, locked.
+    static func lockPayments(
+        _ keys: Set<LedgerKey>, _ transaction: borrowing Transaction
+    ) throws -> [LedgerKey: Int64] {
+        let sorted = keys.sorted()
+        let rows = try transaction.query(
+            """
+            select p.source, p.payment_id, p.fingerprint
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
+            join customer_payment p using (source, payment_id)
+            order by p.source, p.payment_id for update of p
+            """, as: (String, String, Int64).self)
+        return Dictionary(
+            rows.map { (LedgerKey(source: $0.0, identifier: $0.1), $0.2) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Writes invoices that were not there, or of which only the key was.
+    static func put(_ invoices: [InvoiceRow], _ transaction: borrowing Transaction) throws {
+        guard !invoices.isEmpty else { return }
+        let rows = invoices.sorted { $0.key < $1.key }
+        let reminders = rows.map { ReminderPolicy.first(of: $0.body)?.day.daysSinceEpoch }
+        let written = try transaction.execute(
+            """
+            insert into receivable (source, invoice_id, fingerprint, customer_code, order_ids, issued_at, issued_day,
+                due_at, due_day, amount, currency, settled_day, reminder_day)
+            select source, invoice_id, fingerprint, customer_code, string_to_array(nullif(order_ids, ''), chr(31)),
+                issued_at, date '1970-01-01' + issued_day, due_at, date '1970-01-01' + due_day, amount, currency,
+                case when amount = 0 then date '1970-01-01' + issued_day end, date '1970-01-01' + reminder_day
+            from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
+                \(rows.map(\.body.customer.code)), \(rows.map { $0.body.orderIds.joined(separator: "\u{1F}") }),
+                \(PostgresValue.timestamps(rows.map(\.body.issuedAt.description))),
+                \(rows.map { $0.body.issuedAt.day().daysSinceEpoch }),
+                \(PostgresValue.timestamps(rows.map(\.body.dueAt.description))),
+                \(rows.map { $0.body.dueAt.day().daysSinceEpoch }),
+                \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)),
+                \(reminders))
+                as t(source, invoice_id, fingerprint, customer_code, order_ids, issued_at, issued_day, due_at, due_day,
+                    amount, currency, reminder_day)
+            on conflict (source, invoice_id) do update set
+                fingerprint = excluded.fingerprint, customer_code = excluded.customer_code,
+                order_ids = excluded.order_ids, issued_at = excluded.issued_at, issued_day = excluded.issued_day,
+                due_at = excluded.due_at, due_day = excluded.due_day, amount = excluded.amount,
+                currency = excluded.currency, settled_day = excluded.settled_day, reminder_day = excluded.reminder_day
+            where receivable.amount is null
+            """)
+        guard written == rows.count else { throw ConcurrentChange("an invoice") }
+    }
+
+    /// Writes the keys of invoices that payments name before they have come.
+    static func putKeys(_ keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws {
+        guard !keys.isEmpty else { return }
+        let sorted = keys.sorted()
+        let written = try transaction.execute(
+            """
+            insert into receivable (source, invoice_id)
+            select * from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) on conflict do nothing
+            """)
+        // Somebody else's came in between, perhaps the invoice itself: it must be read before it is paid.
+        guard written == sorted.count else { throw ConcurrentChange("an invoice") }
+    }
+
+    /// Writes payments and their allocations; nothing of them is applied yet.
+    static func put(_ payments: [PaymentRow], _ transaction: borrowing Transaction) throws {
+        guard !payments.isEmpty else { return }
+        let rows = payments.sorted { $0.key < $1.key }
+        let written = try transaction.execute(
+            """
+            insert into customer_payment (source, payment_id, fingerprint, customer_code, received_at, received_day,
+                amount, currency)
+            select source, payment_id, fingerprint, customer_code, received_at, date '1970-01-01' + received_day,
+                amount, currency
+            from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
+                \(rows.map(\.body.customer.code)),
+                \(PostgresValue.timestamps(rows.map(\.body.receivedAt.description))),
+                \(rows.map { $0.body.receivedAt.day().daysSinceEpoch }),
+                \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)))
+                as t(source, payment_id, fingerprint, customer_code, received_at, received_day, amount, currency)
+            on conflict do nothing
+            """)
+        guard written == rows.count else { throw ConcurrentChange("a payment") }
+        // A corrected payment takes the place of the one that was set aside.
+        try transaction.execute(
+            """
+            delete from payment_set_aside a
+            using unnest(\(rows.map(\.key.source)), \(rows.map(\.key.identifier))) as k(source, payment_id)
+            where a.source = k.source and a.payment_id = k.payment_id
+            """)
+        let allocations = rows.flatMap { row in row.allocations.map { (row, $0) } }
+        guard !allocations.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into payment_allocation (source, payment_id, invoice_id, received_at, received_day, amount)
+            select source, payment_id, invoice_id, received_at, date '1970-01-01' + received_day, amount
+            from unnest(
+                \(allocations.map(\.0.key.source)), \(allocations.map(\.0.key.identifier)),
+                \(allocations.map(\.1.invoice.identifier)),
+                \(PostgresValue.timestamps(allocations.map(\.0.body.receivedAt.description))),
+                \(allocations.map { $0.0.body.receivedAt.day().daysSinceEpoch }),
+                \(PostgresValue.numerics(allocations.map(\.1.amount.description))))
+                as t(source, payment_id, invoice_id, received_at, received_day, amount)
+            """)
+    }
+}

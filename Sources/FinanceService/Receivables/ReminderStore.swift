@@ -1,0 +1,70 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of reminders.
+enum ReminderStore {
+    /// An open invoice of which something is to be told.
+    struct Debt {
+        let key: LedgerKey
+        let customerCode: String
+        let customerId: String
+        let branch: String?
+        let salesOwner: String?
+        let issued: CalendarDay
+        let due: CalendarDay
+        let amount: FixedDecimal
+        let open: FixedDecimal
+        let currency: Currency
+        /// The last step that was told; 0 for none.
+        let told: Int
+    }
+
+    /// How far the reminders of an invoice have come.
+    struct Progress {
+        let key: LedgerKey
+        let told: Int
+        /// The day of the next one; `nil` when there is none.
+        let next: CalendarDay?
+    }
+
+    /// Open invoices whose next reminder is on a day or before it, locked: a payment that is being written down at the
+    /// same moment is waited for, and what it settles is left out.
+    static func pending(
+        on day: CalendarDay, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [Debt] {
+        let rows = try transaction.query(
+            """
+            select r.source, r.invoice_id, r.customer_code, a.customer_id, a.branch, a.sales_owner,
+                r.issued_day - date '1970-01-01', r.due_day - date '1970-01-01', r.amount::text,
+                (r.amount - r.paid)::text, r.currency, r.reminded
+            from receivable r left join account a on a.source = r.source and a.code = r.customer_code
+            where r.settled_day is null and r.reminder_day <= date '1970-01-01' + \(day.daysSinceEpoch)
+            order by r.source, r.invoice_id limit \(limit) for update of r
+            """,
+            as: (
+                String, String, String, String?, String?, String?, Int32, Int32, String, String, String, Int
+            ).self)
+        return try rows.map { row in
+            Debt(
+                key: LedgerKey(source: row.0, identifier: row.1), customerCode: row.2,
+                customerId: row.3 ?? AccountIdentifier.customer(source: row.0, code: row.2), branch: row.4,
+                salesOwner: row.5, issued: CalendarDay(daysSinceEpoch: row.6), due: CalendarDay(daysSinceEpoch: row.7),
+                amount: try OrderStore.decimal(row.8), open: try OrderStore.decimal(row.9),
+                currency: Currency(row.10) ?? .cny, told: row.11)
+        }
+    }
+
+    /// Writes how far the reminders have come.
+    static func put(_ progress: [Progress], _ transaction: borrowing Transaction) throws {
+        guard !progress.isEmpty else { return }
+        try transaction.execute(
+            """
+            update receivable r set reminded = t.told, reminder_day = date '1970-01-01' + t.next
+            from unnest(
+                \(progress.map(\.key.source)), \(progress.map(\.key.identifier)), \(progress.map { Int32($0.told) }),
+                \(progress.map { $0.next?.daysSinceEpoch })) as t(source, invoice_id, told, next)
+            where r.source = t.source and r.invoice_id = t.invoice_id
+            """)
+    }
+}

@@ -1,0 +1,51 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The statement of a customer's account: what was invoiced and what was paid, with the balance after each.
+enum StatementQuery {
+    static func answer(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let customer = try arguments.required("customer")
+        let from = try arguments.optionalDay("from")?.daysSinceEpoch ?? 0
+        let to = try arguments.optionalDay("to")?.daysSinceEpoch ?? CalendarDay(daysSinceEpoch: 84_000).daysSinceEpoch
+        guard from <= to else {
+            throw Refusal(.contradictoryTimes, path: "parameters.from", "'from' lies after 'to'")
+        }
+        let source = arguments["source"]
+        // A payment counts whole from the day it came, whatever it is allocated to: the balance is what we are owed
+        // less what we hold.
+        let table = try ReceivableQueries.moneyTable(
+            "statement", amounts: ["charge", "credit", "balance"],
+            """
+            with entry as (
+                select issued_day as day, issued_at as at, 0 as rank, 'invoice' as kind, invoice_id as reference,
+                    source, due_day, amount as charge, 0::numeric as credit, currency
+                from receivable
+                where customer_code = \(customer) and source = coalesce(\(source), source) and amount is not null
+                    and issued_day <= date '1970-01-01' + \(to)
+                union all
+                select received_day, received_at, 1, 'payment', payment_id, source, null, 0, amount, currency
+                from customer_payment
+                where customer_code = \(customer) and source = coalesce(\(source), source)
+                    and received_day <= date '1970-01-01' + \(to)
+            ), running as (
+                select *, sum(charge - credit) over (
+                    partition by currency order by day, at, rank, source, reference) as balance
+                from entry
+            ), shown as (
+                select currency, 0 as part, null::date as day, null::timestamptz as at, 0 as rank,
+                    'brought forward' as kind, null as reference, null as source, null::date as due_day,
+                    null::numeric as charge, null::numeric as credit, sum(charge - credit) as balance
+                from entry where day < date '1970-01-01' + \(from) group by currency
+                union all
+                select currency, 1, day, at, rank, kind, reference, source, due_day, nullif(charge, 0),
+                    nullif(credit, 0), balance
+                from running where day >= date '1970-01-01' + \(from)
+            )
+            select day, kind, reference, source, due_day, charge, credit, balance, currency
+            from shown order by currency, part, day, at, rank, source, reference
+            limit \(QueryTable.maximumRows + 1)
+            """, transaction)
+        return [table]
+    }
+}
