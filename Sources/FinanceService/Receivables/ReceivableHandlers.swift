@@ -32,9 +32,9 @@ enum ReceivableHandlers {
         guard !fresh.isEmpty else { return }
         try ReceivableStore.put(fresh, transaction)
         effects.count("invoices", fresh.count)
-        // Only what payments have named can have anything waiting for it.
-        let awaited = Set(fresh.map(\.key)).intersection(standing.keys)
-        guard !awaited.isEmpty else { return }
+        // All of them: a payment may have named one since the rows were looked at above, and whoever writes second
+        // is the one who sees both.
+        let awaited = Set(fresh.map(\.key))
         let aside = try ApplicationStore.setAside(waitingFor: awaited, transaction)
         effects.count("payments_set_aside", aside.count)
         try ApplicationStore.apply(to: awaited.union(aside.touched), transaction)
