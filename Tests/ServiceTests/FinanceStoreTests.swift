@@ -22,7 +22,7 @@ struct FinanceStoreTests {
         try await ServiceFixture.with(Self.definition()) { finance in
             let early = try await finance.handle([.init("k", makeCost("K1", order: "O1", .actual, "120"))])
             #expect(early.published.isEmpty)
-            #expect(try await finance.rows("select order_id from orders").isEmpty)
+            #expect(try await finance.ask("orders.show", ["orderId": "O1"]).first?.rows.isEmpty == true)
             let outcome = try await finance.handle([.init("p", OrderPlaced(makeOrder("O1", [("100", nil)])))])
             let alert = try #require(try outcome.events(MarginAlertRaised.self).first)
             #expect(alert.severity == .negative)
@@ -239,14 +239,43 @@ struct FinanceStoreTests {
         #expect(plain == mixed)
     }
 
-    private static func ending(_ messages: [ServiceFixture.Message], batches size: Int) async throws -> [[String?]] {
+    @Test(
+        "four copies at once end in the same rows as one: what meets at the same moment is not lost", arguments: 1...3)
+    func concurrent(_ run: Int) async throws {
+        var orders: [ServiceFixture.Message] = []
+        var costs: [ServiceFixture.Message] = []
+        for number in 1...60 {
+            orders.append(.init("p\(number)", OrderPlaced(makeOrder("O\(number)", [("100", nil)]))))
+            for (place, state) in CostState.allCases.enumerated() {
+                costs.append(
+                    .init(
+                        "k\(number)-\(place)", makeCost("K\(number)", order: "O\(number)", state, "\(90 + place * 7)")))
+            }
+        }
+        let plain = try await Self.ending(orders + costs, batches: 40)
+        // Orders and their costs side by side, so that they meet.
+        let mixed = zip(orders + orders + orders, costs.shuffled()).flatMap { [$0, $1] }
+        #expect(try await Self.ending(mixed, batches: 2, copies: 4) == plain)
+    }
+
+    private static func ending(
+        _ messages: [ServiceFixture.Message], batches size: Int, copies: Int = 1
+    ) async throws -> [[String?]] {
         var rows: [[String?]] = []
         try await ServiceFixture.with(definition()) { finance in
-            var rest = messages[...]
-            while !rest.isEmpty {
-                let outcome = try await finance.handle(Array(rest.prefix(size)))
-                #expect(outcome.refused.isEmpty, "\(outcome.refused)")
-                rest = rest.dropFirst(size)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for copy in 0..<copies {
+                    let share = messages.enumerated().filter { $0.offset % copies == copy }.map(\.element)
+                    group.addTask {
+                        var rest = share[...]
+                        while !rest.isEmpty {
+                            let outcome = try await finance.retrying(Array(rest.prefix(size)))
+                            #expect(outcome.refused.isEmpty, "\(outcome.refused)")
+                            rest = rest.dropFirst(size)
+                        }
+                    }
+                }
+                try await group.waitForAll()
             }
             rows = try await finance.rows(
                 """

@@ -81,6 +81,17 @@ struct ServiceFixture {
             published: done.effects.published, refused: done.effects.refusals, duplicates: done.duplicates)
     }
 
+    /// Handles a batch as the unit of work does: again, when another copy was in the way.
+    func retrying(_ messages: [Message]) async throws -> Outcome {
+        while true {
+            do {
+                return try await handle(messages)
+            } catch is ConcurrentChange {
+            } catch let error as PostgresError where error.isRetriable {
+            }
+        }
+    }
+
     /// Runs a scheduled task once, for a time.
     @discardableResult
     func run(_ task: String, at time: String) async throws -> Outcome {

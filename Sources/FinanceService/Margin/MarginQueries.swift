@@ -21,6 +21,7 @@ enum MarginQueries {
                     known_revenue, cost, known_revenue - cost as margin, is_provisional as provisional,
                     open_severity as alert, decision, decision_rule as rule, override_id as override
                 from orders where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
+                    and (customer_code <> '' or is_cancelled)
                 """, transaction),
             try table(
                 "costs", kinds: ["line": .integer, "amount": .decimal],

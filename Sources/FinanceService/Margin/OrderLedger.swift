@@ -73,9 +73,13 @@ struct OrderLedger {
         return try LineCodec.decode(row.lines).contains { $0.number == line }
     }
 
-    /// Something about an order has changed.
+    /// Something about an order has changed, or has come before it.
+    ///
+    /// Of an order that has not come its key is written: another copy of the service that takes the order in at the
+    /// same moment then runs into that row, and reads again instead of missing what came.
     mutating func touch(_ key: OrderKey, causedBy cause: Envelope) {
-        if rows[key]?.isKnown ?? false { causes[key] = cause }
+        rows[key] = rows[key] ?? OrderRow()
+        causes[key] = cause
     }
 
     /// Works the margins out anew, writes everything and tells what has changed.
