@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-quick up down status lint format
+.PHONY: help setup demo test bench bench-quick bench-matching up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ bench: ## measure the whole safe path beside raw twins (about ten minutes)
 
 bench-quick: ## the same, short
 	@Benchmarks/run.sh --quick $(ARGS)
+
+bench-matching: ## how well parties are matched, beside baselines
+	@Benchmarks/matching.sh $(ARGS)
 
 up: ## broker, database and the five services, in the background
 	@deploy/local/up.sh

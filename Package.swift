@@ -75,6 +75,7 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
+        .target(name: "PartyMatching", dependencies: ["Contracts"], swiftSettings: settings),
         .target(
             name: "Simulation",
             dependencies: ["Contracts", .product(name: "HeapModule", package: "swift-collections")],
@@ -83,7 +84,7 @@ let package = Package(
         // The operator's command.
         .executableTarget(
             name: "WaybillCLI",
-            dependencies: ["Contracts", "Messaging", "ServiceKit", "Simulation", log, arguments],
+            dependencies: ["Contracts", "Messaging", "PartyMatching", "ServiceKit", "Simulation", log, arguments],
             swiftSettings: settings),
 
         // Tests.
@@ -100,6 +101,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PinnedThread", "CSystemShims", "TestSupport", log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PartyMatchingTests", dependencies: ["PartyMatching", "Contracts", "WaybillCLI"],
             swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",

@@ -2,9 +2,9 @@
 ///
 /// Eighteen characters: authority, type, region (GB/T 2260, six digits), organisation code (nine characters with a
 /// check of their own, GB 11714-1997), and a check over all.
-struct UnifiedSocialCreditCode: Sendable, Hashable {
+public struct UnifiedSocialCreditCode: Sendable, Hashable {
     /// The code, upper-case.
-    let text: String
+    public let text: String
 
     private static let alphabet = Array("0123456789ABCDEFGHJKLMNPQRTUWXY".utf8)
     private static let values: [UInt8: Int] = Dictionary(
@@ -17,7 +17,7 @@ struct UnifiedSocialCreditCode: Sendable, Hashable {
     /// A code as somebody wrote it: spaces around it, lower case and full-width characters are put right.
     ///
     /// - Returns: `nil` when it is not valid.
-    init?(_ written: String) {
+    public init?(_ written: String) {
         var bytes: [UInt8] = []
         for scalar in written.unicodeScalars {
             // Full-width forms lie 0xFEE0 above the ASCII characters they stand for.

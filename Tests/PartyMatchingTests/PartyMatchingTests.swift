@@ -1,0 +1,204 @@
+import Contracts
+import Foundation
+import Testing
+
+@testable import PartyMatching
+@testable import WaybillCLI
+
+@Suite("Party matching")
+struct PartyMatchingTests {
+    private func record(_ id: String, _ name: String, _ more: [PartyRecord.Field: String] = [:]) -> PartyRecord {
+        PartyRecord(id: id, more.merging([.name: name]) { first, _ in first })
+    }
+
+    private func clusters(_ records: [PartyRecord]) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: PartyMatcher(records).memberships.map { ($0.id, $0.cluster) })
+    }
+
+    private func name(_ text: String) throws -> ChineseName { try #require(ChineseName(Normalisation.text(text))) }
+
+    /// Companies that have nothing to do with those of a test, so that frequencies are those of a set.
+    private var others: [PartyRecord] {
+        let brands = ["恒达", "盛邦", "科瑞", "东升", "立信", "安捷", "远航", "凯宏", "新宇", "博纳", "华讯", "明珠", "金桥", "天翼", "海纳", "鼎新"]
+        let trades = ["电子科技", "精密机械", "汽车零部件", "化工", "国际货运", "食品", "医疗器械", "建设工程"]
+        return brands.enumerated().flatMap { place, brand in
+            trades.enumerated().filter { ($0.offset + place) % 3 == 0 }.map { trade in
+                record("z\(place)-\(trade.offset)", "\(brand)\(trade.element)股份有限公司")
+            }
+        }
+    }
+
+    @Test("two spellings of one name have the same parts")
+    func parts() throws {
+        let one = try name("富士康(昆山)电脑接插件有限公司")
+        let other = try name("富士康電腦接插件（昆山）有限公司")
+        #expect(one.body == other.body && one.places == ["昆山"] && other.places == ["昆山"])
+        #expect(one.hasForm && other.hasForm)
+        #expect(try name("*ST东方A").core == name("东方").core)
+        #expect(try name("上海宝德自动化股份有限公司昆山分公司").isBranchOffice)
+        #expect(try name("北京国际贸易有限公司").isGeneric && !name("北京同仁堂科技有限公司").isGeneric)
+        #expect(ChineseName(Normalisation.text("Pacific Trading Ltd")) == nil)
+    }
+
+    @Test("telephones, addresses, mail and codes are read through their spellings")
+    func values() {
+        #expect(Normalisation.phone("+86 (512) 5733-4455 转 801") == Normalisation.phone("0512-57334455"))
+        #expect(Normalisation.phone("138 1234 5678") == "13812345678")
+        #expect(Normalisation.address("27 Washington Street") == Normalisation.address("27 WASHINGTON ST."))
+        #expect(
+            Normalisation.emailDomain("a@gmail.com") == nil && Normalisation.emailDomain("a@Acme.com") == "ACME.COM")
+        #expect(Normalisation.organisationCode("91350100M000100Y43") == "M000100Y4")
+        #expect(UnifiedSocialCreditCode("91310115MA13962180") != nil)
+    }
+
+    @Test("a short name finds the full name it was made from, a namesake does not")
+    func abbreviations() {
+        let found = clusters(
+            others + [
+                record("a", "新疆天康畜牧生物技术股份有限公司"), record("b", "天康生物"), record("c", "美锦能源"),
+                record("d", "山西美锦能源股份有限公司"), record("e", "成都路桥"), record("f", "成都市路桥工程股份有限公司"),
+                record("g", "粤宏远A"), record("h", "广东宏远工业区股份有限公司"),
+            ])
+        #expect(found["a"] == found["b"] && found["c"] == found["d"] && found["e"] == found["f"])
+        #expect(found["g"] == found["h"])
+        #expect(Set(["a", "c", "e", "g"].map { found[$0] }).count == 4)
+    }
+
+    @Test("two equally good homes are for a person to choose, not a reason to join them")
+    func ambiguous() {
+        let found = clusters(
+            others + [
+                record("a", "浙江太平洋石英股份有限公司"), record("b", "江苏太平洋证券股份有限公司"), record("c", "太平洋"),
+            ])
+        #expect(Set(["a", "b", "c"].map { found[$0] }).count == 3)
+    }
+
+    @Test("an extra place is noise; another place, role or line of business is another company")
+    func roles() throws {
+        func level(_ one: String, _ other: String) throws -> Int8 { Comparator.level(try name(one), try name(other)) }
+        #expect(try level("昆山富联电子有限公司", "富联电子有限公司") == 4)
+        #expect(try level("昆山富联电子有限公司", "苏州富联电子有限公司") == 0)
+        #expect(try level("富联电子集团有限公司", "富联电子有限公司") == 0)
+        #expect(try level("富联电子有限公司", "富联化工有限公司") == 0)
+        #expect(try level("上海国际贸易有限公司", "北京国际贸易有限公司") == 0)
+    }
+
+    @Test("two valid credit codes that differ, and a branch office, rule a union out; one code for both makes it")
+    func vetoes() throws {
+        let one = [PartyRecord.Field.creditCode: "91350100M000100Y43"]
+        let other = [PartyRecord.Field.creditCode: "91110108551385082Q"]
+        let matcher = PartyMatcher(
+            others + [
+                record("a", "富联电子有限公司", one), record("b", "富联电子有限公司", other), record("c", "Fulian Electronics", one),
+                record("d", "富联电子有限公司昆山分公司"),
+            ])
+        let found = Dictionary(uniqueKeysWithValues: matcher.memberships.map { ($0.id, $0.cluster) })
+        #expect(
+            found["a"] != found["b"] && found["a"] == found["c"] && found["d"] != found["a"] && found["d"] != found["b"]
+        )
+        let explained = try #require(matcher.explain("a", "b"))
+        #expect(explained.veto?.contains("credit codes") == true && explained.probability == 0 && !explained.isJoined)
+        #expect(explained.lines.count == 8)
+        #expect(matcher.explain("a", "nobody") == nil)
+    }
+
+    @Test("Latin names meet by words, address and telephone; a shared telephone alone joins nobody")
+    func latin() {
+        var set = [
+            record(
+                "a", "Precious Little One's Learning Center, Inc.", [.address: "221 E. 51st St.", .phone: "2859902"]),
+            record(
+                "b", "PRECIOUS LITTLE ONES LEARNING CENTER", [.address: "221 East 51st Street", .phone: "773-285-9902"]),
+            record("c", "Golden Gate Day Care Center", [.address: "432 E. 134th Street", .phone: "2859902"]),
+        ]
+        for number in 0..<60 {
+            set.append(
+                record(
+                    "x\(number)", "Centre \(number * 7) of \(["Hope", "Light", "Joy", "Peace"][number % 4]) \(number)",
+                    [
+                        .address: "\(number * 13 + 5) \(["Oak", "Elm", "Pine"][number % 3]) Ave",
+                        .phone: "55\(10000 + number * 37)",
+                    ]))
+        }
+        let found = clusters(set)
+        #expect(found["a"] == found["b"] && found["c"] != found["a"])
+        #expect(Set((0..<60).compactMap { found["x\($0)"] }).count == 60)
+    }
+
+    @Test("any order of arrival gives the same clusters", arguments: 1...5)
+    func order(_ run: Int) {
+        let set =
+            others + [
+                record("a", "新疆天康畜牧生物技术股份有限公司"), record("b", "天康生物"), record("c", "天康生物"),
+                record("d", "Acme Freight Ltd", [.phone: "5551234567", .address: "1 Main St"]),
+                record("e", "ACME FREIGHT LIMITED", [.phone: "555-123-4567"]),
+                record("f", "Acme Freight", [.address: "1 Main Street"]),
+            ]
+        let expected = PartyMatcher(set).memberships
+        #expect(PartyMatcher(set.shuffled()).memberships == expected)
+        #expect(expected.filter { $0.cluster == "a" }.count == 3)
+    }
+
+    @Test("the weights are those of the model: what agrees more often within a party than by chance speaks for it")
+    func model() {
+        var model = FellegiSunter(records: 1_000)
+        let none = Comparison(levels: [0, -1, 0, -1, -1, -1, -1, -1])
+        let same = Comparison(levels: [4, -1, 1, -1, -1, -1, -1, -1])
+        model.learnChance([none: 99_990, same: 10])
+        #expect(abs(model.u[2][1] - (10 + 0.2) / (100_000 + 200)) < 1e-12)
+        #expect(model.weight(2, 1) == log2(model.m[2][1] / model.u[2][1]))
+        #expect(model.weight(1, -1) == 0 && model.weight(none) < 0 && model.weight(same) > 15)
+        let before = model.m[2][1]
+        model.learn([same: 500, none: 2_000])
+        #expect(model.m[2][1] > before)
+        #expect(model.probability(model.weight(same)) > 0.99 && model.probability(model.weight(none)) < 0.001)
+    }
+
+    @Test("odd records are kept and harm nobody")
+    func odd() {
+        let found = clusters(
+            others + [
+                record("a", "有限公司"), record("b", ""), record("c", "   "), record("d", "有限公司"),
+                record("e", "x", [.address: String(repeating: "long ", count: 40_000)]), record("f", "🚚🚚"),
+                record("g", "ST"),
+            ])
+        #expect(found.count == others.count + 7)
+        #expect(clusters([]).isEmpty && clusters([record("a", "b")]) == ["a": "a"])
+    }
+}
+
+@Suite("Comma-separated values")
+struct CommaSeparatedTests {
+    private func rows(_ text: String) -> [[String]] { Array(CommaSeparated(Array(text.utf8))) }
+
+    @Test("quotes, doubled quotes, line breaks in quotes, any line ends and a byte order mark are read")
+    func reads() {
+        #expect(
+            rows("\u{FEFF}id,name\r\n1,\"a \"\"b\"\", c\"\r\n\r\n2,\"two\nlines\"\n3,") == [
+                ["id", "name"], ["1", "a \"b\", c"], ["2", "two\nlines"], ["3", ""],
+            ])
+        #expect(rows("").isEmpty)
+        #expect(CommaSeparated.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
+    }
+
+    @Test("what is wrong is named with its line", arguments: ["a\n\"b", "a\n\"b\"c\n"])
+    func problems(_ text: String) {
+        var file = CommaSeparated(Array(text.utf8))
+        while file.next() != nil {}
+        #expect(file.problem?.contains("line 2") == true)
+    }
+
+    @Test("a file without id or name, with a short row or an id twice is refused with its line")
+    func refusals() throws {
+        for (text, part) in [
+            ("", "empty"), ("name\nx\n", "'id'"), ("id\n1\n", "'name'"), ("id,name\n1\n", "line 2"),
+            ("id,name\n1,a\n1,b\n", "line 3"), ("id,name\n,a\n", "line 2"),
+        ] {
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("m-\(UUID().uuidString).csv")
+            try Data(text.utf8).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            let error = #expect(throws: Failure.self) { try MatchCommand.read(file.path) }
+            #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+        }
+    }
+}
