@@ -5,12 +5,15 @@ struct Vocabulary {
     private var numbers: [String: Int32] = [:]
     /// How many records have each.
     private(set) var frequency: [Int32] = []
+    /// The text of each, as bytes, to see whether two differ by a slip.
+    private(set) var texts: [[UInt8]] = []
 
     mutating func number(_ text: String) -> Int32 {
         if let number = numbers[text] { return number }
         let number = Int32(frequency.count)
         numbers[text] = number
         frequency.append(0)
+        texts.append(Array(text.utf8))
         return number
     }
 

@@ -96,11 +96,11 @@ public struct PartyMatcher {
             let second = records.firstIndex(where: { $0.id == other })
         else { return nil }
         let comparison = comparator.compare(features[first], features[second])
+        let slip = ["different", "but for a slip", "the same"]
         let words = [
             ["different", "in part", "mostly", "nearly the same", "the same"],
-            ["different", "half of its words", "same house", "the same"], ["different", "the same"],
-            ["different", "same domain", "the same"], ["different", "the same"], ["different", "near", "the same"],
-            ["different", "the same"], ["different", "the same"],
+            ["different", "half of its words", "same house", "the same"], slip,
+            ["different", "same domain", "the same"], slip, slip, slip, slip,
         ]
         let lines = Comparison.Part.allCases.map { part in
             let level = comparison.levels[part.rawValue]
@@ -155,7 +155,9 @@ public struct PartyMatcher {
             default: nil
             }
         guard let shared else { return base }
-        let frequency = Double(max(1, comparator.reader.vocabulary.frequency[Int(shared)])) / Double(features.count)
+        // A handful of records with one value may all be of one party, and that party's own say nothing of chance.
+        let strangers = max(0.5, Double(comparator.reader.vocabulary.frequency[Int(shared)]) - 4)
+        let frequency = strangers / Double(max(features.count, field >= Comparison.Part.bank.rawValue ? 100_000 : 1))
         return min(max(base + log2Of(model.u[field][Int(level)] / frequency), base - 6), base + 6)
     }
 

@@ -57,16 +57,15 @@ struct TLSTests {
             ["-cert", "expired.pem", "-key", "expired.key"], ["-cert", "server.pem", "-key", "server.key", "-tls1_1"],
         ])
     func badServers(_ options: [String]) async throws {
-        let server = try TLSServer(directory: directory, options)
+        let server = try await TLSServer.start(directory: directory, options)
         defer { server.stop() }
-        #expect(await TestServers.eventually { server.listens })
         let configuration = try configuration(port: server.port)
         let error = await #expect(throws: MessagingError.self) { _ = try await BrokerSession.connect(configuration) }
         #expect(error?.code == .connection)
         // The same client comes through to a server that is right: what is refused is the certificate, or the version.
-        let good = try TLSServer(directory: directory, ["-cert", "server.pem", "-key", "server.key", "-quiet"])
+        let good = try await TLSServer.start(
+            directory: directory, ["-cert", "server.pem", "-key", "server.key", "-quiet"])
         defer { good.stop() }
-        #expect(await TestServers.eventually { good.listens })
         let later = await #expect(throws: MessagingError.self) {
             _ = try await BrokerSession.connect(self.configuration(port: good.port))
         }
@@ -80,7 +79,19 @@ private final class TLSServer {
     private let process = Process()
     private let input = Pipe()
 
-    init(directory: String, _ options: [String]) throws {
+    /// Starts one that listens. Its port was free a moment ago; when somebody else has taken it, another is tried.
+    static func start(directory: String, _ options: [String]) async throws -> TLSServer {
+        for _ in 0..<10 {
+            let server = try TLSServer(directory: directory, options)
+            _ = await TestServers.eventually { server.listens || !server.process.isRunning }
+            // The openssl process ends when it cannot have the port; timeout then ends with it.
+            if server.process.isRunning, server.listens { return server }
+            server.stop()
+        }
+        throw MissingServer()
+    }
+
+    private init(directory: String, _ options: [String]) throws {
         let probe = try FaultProxy(to: 1)
         port = probe.port
         probe.stop()
@@ -92,7 +103,7 @@ private final class TLSServer {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         process.standardInput = input
-        while Self.isOpen(port) { usleep(10_000) }
+        for _ in 0..<100 where Self.isOpen(port) { usleep(10_000) }
         try process.run()
     }
 
@@ -117,3 +128,6 @@ private final class TLSServer {
         }
     }
 }
+
+/// OpenSSL's server would not listen on any port.
+private struct MissingServer: Error {}

@@ -143,14 +143,16 @@ struct PartyMatchingTests {
     func model() {
         var model = FellegiSunter(records: 1_000)
         let none = Comparison(levels: [0, -1, 0, -1, -1, -1, -1, -1])
-        let same = Comparison(levels: [4, -1, 1, -1, -1, -1, -1, -1])
+        let same = Comparison(levels: [4, -1, 2, -1, -1, -1, -1, -1])
         model.learnChance([none: 99_990, same: 10])
-        #expect(abs(model.u[2][1] - (10 + 0.2) / (100_000 + 200)) < 1e-12)
-        #expect(model.weight(2, 1) == log2(model.m[2][1] / model.u[2][1]))
+        #expect(abs(model.u[2][2] - (10 + 0.2) / (100_000 + 200)) < 1e-12)
+        #expect(Comparator.distance(Array("mosman"), Array("mosmna"), most: 1) == 1)
+        #expect(Comparator.distance(Array("kitten"), Array("sitting"), most: 3) == 3)
+        #expect(model.weight(2, 2) == log2(model.m[2][2] / model.u[2][2]))
         #expect(model.weight(1, -1) == 0 && model.weight(none) < 0 && model.weight(same) > 15)
-        let before = model.m[2][1]
+        let before = model.m[2][2]
         model.learn([same: 500, none: 2_000])
-        #expect(model.m[2][1] > before)
+        #expect(model.m[2][2] > before)
         #expect(model.probability(model.weight(same)) > 0.99 && model.probability(model.weight(none)) < 0.001)
     }
 
