@@ -134,8 +134,8 @@ struct Comparator {
             first.removeLast()
             second.removeLast()
         }
-        // What is left between a common beginning and end is as long as the changes are many.
-        guard max(first.count, second.count) <= most + 2 else { return most + 1 }
+        // Nobody mistypes a word of that length; the cost grows with the square of it.
+        guard max(first.count, second.count) <= 64 else { return most + 1 }
         let (a, b) = (Array(first), Array(second))
         var before: [Int] = []
         var row = Array(0...b.count)
