@@ -84,7 +84,9 @@ let package = Package(
         // The operator's command.
         .executableTarget(
             name: "WaybillCLI",
-            dependencies: ["Contracts", "Messaging", "PartyMatching", "ServiceKit", "Simulation", log, arguments],
+            dependencies: [
+                "Contracts", "Messaging", "PartyMatching", "ServiceKit", "Simulation", log, crypto, arguments,
+            ],
             swiftSettings: settings),
 
         // Tests.

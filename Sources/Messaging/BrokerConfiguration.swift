@@ -65,6 +65,9 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
         self.tls = tls
     }
 
+    /// As whom.
+    public var userName: String { user }
+
     /// The virtual host.
     public var virtualHostName: String { virtualHost }
 

@@ -20,6 +20,8 @@ public struct ConnectionStatus: Sendable {
     public internal(set) var reconnects = 0
     /// Messages published and not confirmed yet.
     public internal(set) var unconfirmed = 0
+    /// Messages delivered and not acknowledged yet.
+    public internal(set) var unacknowledged = 0
 
     /// Whether the broker takes no messages.
     public var isBlocked: Bool {

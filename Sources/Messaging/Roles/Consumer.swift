@@ -68,9 +68,11 @@ public final class Consumer: Sendable {
 
     private func consume(_ handler: @Sendable ([Delivery]) async throws -> Void) async throws {
         var backOff = BackOff()
+        var wasSubscribed = false
         while !stopFlag.isSet {
             do {
                 try await channel.connect(configuration, queue: queue, prefetch: prefetch)
+                wasSubscribed = true
                 logger.debug("subscribed", metadata: ["queue": "\(queue)"])
                 while let batch = try await channel.next(maximum: maximumBatch) {
                     let started = ContinuousClock.now
@@ -83,6 +85,11 @@ public final class Consumer: Sendable {
                 }
             } catch let error as MessagingError {
                 guard !stopFlag.isSet else { break }
+                // At the very first, a refusal is a wrong set-up and not a passing state.
+                if !wasSubscribed, error.replyCode == 403 {
+                    await channel.close()
+                    throw error
+                }
                 shared.update {
                     $0.state = .failed(error.description)
                     $0.isSubscribed = false

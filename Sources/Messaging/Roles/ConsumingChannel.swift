@@ -77,6 +77,9 @@ actor ConsumingChannel {
         guard let link, link.acknowledge(tag, isMultiple: true) else {
             throw MessagingError(.connection, failure ?? "the connection was lost before the acknowledgement")
         }
+        // What has come since the batch was taken is still here.
+        let rest = ready.count
+        status.update { $0.unacknowledged = rest }
     }
 
     /// Publishes without waiting for a confirm; for answers, which nobody misses but who asked.
@@ -118,6 +121,11 @@ actor ConsumingChannel {
 
     private func hear(_ link: Link) throws(MessagingError) {
         var isCancelled = false
+        let before = ready.count
+        defer {
+            let more = ready.count - before
+            if more > 0 { status.update { $0.unacknowledged += more } }
+        }
         try link.pump { event in
             switch event {
             case .delivery(let delivery):
@@ -143,6 +151,7 @@ actor ConsumingChannel {
         status.update {
             $0.state = .failed(reason)
             $0.isSubscribed = false
+            $0.unacknowledged = 0
         }
         resumeTaker()
     }

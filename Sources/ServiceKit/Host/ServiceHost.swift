@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Logging
+import Messaging
 public import Postgres
 
 /// What runs a service: one line starts it, `await ServiceHost.run(definition)`.
@@ -59,6 +60,8 @@ public enum ServiceHost {
             return complain(problem.description, 78)
         } catch let problem as UnsafeSetUp {
             return complain(problem.description, 78)
+        } catch let problem as MessagingError where problem.replyCode == 403 {
+            return complain("the broker refuses this user what the service needs: \(problem)", 78)
         } catch {
             return complain("\(error)", 1)
         }

@@ -114,6 +114,9 @@ struct Health: Sendable {
         text.counter("waybill_queries_total", "Queries answered.", metrics.queries.current)
         text.gauge("waybill_broker_subscribed", "1 while subscribed.", consumer.status.isSubscribed ? 1 : 0)
         text.gauge(
+            "waybill_messages_in_hand", "Messages delivered and not acknowledged yet.",
+            Double(consumer.status.unacknowledged))
+        text.gauge(
             "waybill_broker_blocked", "1 while the broker takes no messages.", publisher.status.isBlocked ? 1 : 0)
         if let lag = try? await lag.current() {
             text.gauge("waybill_outbox_depth", "Messages not confirmed yet.", Double(lag.count))

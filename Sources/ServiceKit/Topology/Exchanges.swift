@@ -14,6 +14,8 @@ public enum Exchanges {
     public static let replies = "waybill.replies"
     /// Refused messages.
     public static let dead = "waybill.dead"
+    /// What operators did with refused messages.
+    public static let audit = "waybill.audit"
 }
 
 /// The names of the queues.
@@ -26,4 +28,6 @@ public enum Queues {
     public static func queries(_ service: ServiceName) -> String { "\(service.rawValue).queries" }
     /// Margin alerts, raised and cleared, for the finance department's own programs.
     public static let marginAlerts = "finance.margin-alerts"
+    /// What operators did with refused messages; nobody empties it.
+    public static let audit = "waybill.audit"
 }

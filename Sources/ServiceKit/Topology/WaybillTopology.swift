@@ -17,6 +17,7 @@ public enum WaybillTopology {
         Exchange(name: Exchanges.inbound, kind: .topic, alternate: Exchanges.unrouted),
         Exchange(name: Exchanges.events, kind: .topic), Exchange(name: Exchanges.commands, kind: .topic),
         Exchange(name: Exchanges.replies, kind: .direct), Exchange(name: Exchanges.dead, kind: .topic),
+        Exchange(name: Exchanges.audit, kind: .fanout),
     ]
 
     /// Everything there is to declare.
@@ -32,6 +33,8 @@ public enum WaybillTopology {
             topology.bindings.append(
                 Binding(exchange: Exchanges.events, queue: Queues.marginAlerts, routingKey: type.description))
         }
+        topology.queues.append(Queue(name: Queues.audit, kind: .quorum))
+        topology.bindings.append(Binding(exchange: Exchanges.audit, queue: Queues.audit, routingKey: ""))
         return topology
     }
 

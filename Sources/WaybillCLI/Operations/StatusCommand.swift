@@ -22,7 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
         if let waitDrained {
             let deadline = ContinuousClock.now + .seconds(waitDrained)
             var quiet = 0
-            while quiet < 3 {
+            // A service says how deep its outbox is once a second: it must be empty for longer than that.
+            while quiet < 5 {
                 guard ContinuousClock.now < deadline else {
                     say("not drained within \(waitDrained) s")
                     throw ExitCode(1)
@@ -69,7 +70,8 @@ struct StatusCommand: AsyncParsableCommand {
         for service in ServiceName.allCases {
             if try await session.status(of: Queues.inbound(service)).messages > 0 { return false }
             guard let text = await Self.get(surroundings.http(service), "/metrics")?.body else { return false }
-            if Self.values(text)["waybill_outbox_depth"] != "0" { return false }
+            let values = Self.values(text)
+            if values["waybill_outbox_depth"] != "0" || values["waybill_messages_in_hand"] != "0" { return false }
         }
         return true
     }
