@@ -13,6 +13,7 @@ need librabbitmq-dev test -f /usr/include/amqp.h
 need libpq-dev sh -c 'test -f /usr/include/postgresql/libpq-fe.h || pkg-config --exists libpq'
 need postgresql sh -c 'ls -d /usr/lib/postgresql/*/bin/initdb'
 need pkg-config command -v pkg-config
+need gcc command -v gcc
 need amqp-tools command -v amqp-publish
 need python3 command -v python3
 need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import pika"'
