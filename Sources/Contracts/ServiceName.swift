@@ -11,3 +11,8 @@ public enum ServiceName: String, Sendable, CaseIterable {
     /// Who works for us, and at what cost.
     case supplier
 }
+
+extension ServiceName {
+    /// What the service's own messages name as their source.
+    public var source: String { "waybill.\(rawValue)" }
+}

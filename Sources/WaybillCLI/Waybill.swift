@@ -14,7 +14,8 @@ struct Waybill: AsyncParsableCommand {
             """,
         subcommands: [
             OrdersCommand.self, AlertsCommand.self, CustomersCommand.self, QueryCommand.self, StatusCommand.self,
-            SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self, MigrateCommand.self,
+            ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
+            MigrateCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self,
         ])
 }

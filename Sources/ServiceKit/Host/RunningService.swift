@@ -46,7 +46,8 @@ struct RunningService {
             service: name, handlers: definition.handlers, pool: messagePool, relay: relay, publisher: publisher,
             clock: clock, metrics: metrics, logger: logger)
         let queries = QueryServer(
-            service: name, queries: definition.queries, pool: pool, clock: clock, metrics: metrics, logger: logger)
+            service: name, queries: definition.queries + LedgerQueries.all, pool: pool, clock: clock, metrics: metrics,
+            logger: logger)
         let replies = ReplyServer(
             configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies, logger: logger
         )

@@ -94,4 +94,6 @@ struct AnyReceived: Sendable {
     let envelope: Envelope
     let body: any Message
     let position: Int
+    /// Its place in the ledger of the service that sent it; other systems keep none.
+    var place: LedgerPlace?
 }

@@ -34,8 +34,8 @@ public enum ServiceHost {
     ) async -> Int32 {
         let known = Setting.common + own
         let command = arguments.first ?? "run"
-        guard arguments.count <= 1 else {
-            return complain("one argument at most; '--help' says which", 64)
+        guard arguments.count <= 1 || command == "resend" && arguments.count == 3 else {
+            return complain("'\(arguments.joined(separator: " "))' is not understood; '--help' says what is", 64)
         }
         do {
             if command == "--help" || command == "-h" || command == "help" {
@@ -50,6 +50,8 @@ public enum ServiceHost {
                 return 0
             case "migrate":
                 return try await migrate(definition, settings)
+            case "resend":
+                return try await resend(definition, settings, arguments)
             case "run":
                 let logger = try logger(definition.name, settings)
                 return try await RunningService(definition, settings, logger).run()
@@ -83,6 +85,30 @@ public enum ServiceHost {
         return 0
     }
 
+    /// Has a message published once more that a reader has lost; those that have it suppress it by its id.
+    private static func resend(
+        _ definition: ServiceDefinition, _ settings: Settings, _ arguments: [String]
+    ) async throws -> Int32 {
+        guard arguments.count == 3, let place = LedgerPlace(.string(arguments[2])) else {
+            return complain("write 'resend TYPE LANE/NUMBER', as 'waybill reconcile' names it", 64)
+        }
+        let schema = definition.name.rawValue
+        let pool = PostgresPool(
+            configuration: try PostgresConfiguration(
+                url: settings.required("postgres.url"), applicationName: "waybill-\(schema)-resend", searchPath: schema),
+            size: 1, logger: try logger(definition.name, settings))
+        let found = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await pool.run() }
+            defer { group.cancelAll() }
+            return try await pool.withTransaction { try Outbox.resend(type: arguments[1], place, $0) }
+        }
+        guard found else {
+            return complain("the outbox holds no \(arguments[1]) of that number; retention may have dropped it", 1)
+        }
+        print("\(schema): \(arguments[1]) \(arguments[2]) is published again by the running service")
+        return 0
+    }
+
     private static func logger(_ service: ServiceName, _ settings: Settings) throws -> Logger {
         let level = try settings.choice("log.level", Logger.Level.self) ?? .info
         let format =
@@ -102,10 +128,12 @@ public enum ServiceHost {
         var text = """
             The \(definition.name.rawValue) service of Waybill.
 
-            usage: waybill-\(definition.name.rawValue) [run | migrate | --print-config | --help]
+            usage: waybill-\(definition.name.rawValue) [run | migrate | resend … | --print-config | --help]
 
               run             consume, answer, and do what is due, until SIGTERM (the default)
               migrate         bring the schema '\(definition.name.rawValue)' up to date, as the migration role
+              resend TYPE LANE/NUMBER
+                              publish a message once more that 'waybill reconcile' misses
               --print-config  show the settings in effect, secrets hidden
               --help          this text
 
@@ -136,7 +164,10 @@ enum Schema {
     }
 
     static var hostMigrations: [Migration] {
-        [Migration(number: 1, name: "messaging", sql: PackageResources._001_messaging_sql)]
+        [
+            Migration(number: 1, name: "messaging", sql: PackageResources._001_messaging_sql),
+            Migration(number: 2, name: "ledger", sql: PackageResources._002_ledger_sql),
+        ]
     }
 }
 

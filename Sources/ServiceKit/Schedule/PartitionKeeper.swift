@@ -2,16 +2,17 @@ import Logging
 import Postgres
 import ServiceLifecycle
 
-/// Makes the days' partitions of inbox and outbox ahead of time, and drops those past their time.
+/// Makes the days' partitions of inbox and outbox ahead of time, drops those past their time, and moves the ledger's
+/// marks, which are what remains of them.
 struct PartitionKeeper: Service {
-    private static let interval: Duration = .seconds(3_600)
+    private static let interval: Duration = .seconds(60)
 
     let pool: PostgresPool
     let inboxDays: Int
     let outboxDays: Int
     let logger: Logger
 
-    /// Looks once an hour.
+    /// Looks once a minute, so that the ledger's marks have little to catch up with.
     func run() async throws {
         while !Task.isShuttingDownGracefully {
             try Task.checkCancellation()
@@ -32,6 +33,7 @@ struct PartitionKeeper: Service {
     /// Partitions from yesterday to three days ahead exist, and those older than the horizon do not.
     func keep() async throws {
         let (made, dropped) = try await pool.withTransaction { transaction in
+            try LedgerStore.advance(transaction)
             let rows = try transaction.query(
                 """
                 select ensure_partitions(today - 1, today + 3), drop_partitions(today - \(Int32(inboxDays)), today - \(Int32(outboxDays)))

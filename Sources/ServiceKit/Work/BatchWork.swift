@@ -57,8 +57,3 @@ extension Effects {
         return try Outbox.record(outgoing, isLeased: isLeased, transaction)
     }
 }
-
-extension ServiceName {
-    /// What the service's own messages name as their source.
-    var source: String { "waybill.\(rawValue)" }
-}

@@ -14,17 +14,19 @@ enum Inbox {
         let sources = messages.map(\.envelope.source)
         let identifiers = messages.map(\.envelope.id)
         let types = messages.map(\.envelope.type.description)
+        let lanes = messages.map { $0.place?.lane }
+        let numbers = messages.map { $0.place?.number }
         let duplicates = try transaction.query(
             """
             with incoming as materialized (
-                select * from unnest(\(sources), \(identifiers), \(types))
-                    with ordinality as t(source, message_id, type, place)
+                select * from unnest(\(sources), \(identifiers), \(types), \(lanes), \(numbers))
+                    with ordinality as t(source, message_id, type, lane, number, place)
             ), days as materialized (
                 select distinct ((now() + shift) at time zone 'utc')::date as day
                 from unnest(array[interval '-10 minutes', interval '10 minutes']) as shift
             ), taken as (
-                insert into inbox (source, message_id, day, type)
-                select i.source, i.message_id, d.day, i.type
+                insert into inbox (source, message_id, day, type, lane, number)
+                select i.source, i.message_id, d.day, i.type, i.lane, i.number
                 from incoming i cross join days d
                 where not exists (
                     select from inbox earlier

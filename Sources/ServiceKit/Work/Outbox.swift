@@ -9,6 +9,8 @@ struct OutboxEntry: Sendable {
     let routingKey: String
     let envelope: Envelope
     let body: [UInt8]
+    /// Its place in the ledger; rows written before there was one have none.
+    let place: LedgerPlace?
 }
 
 /// The SQL of the outbox: which messages this service still owes the world.
@@ -27,25 +29,42 @@ enum Outbox {
         let routingKeys = events.map(\.envelope.type.description)
         let bodies = events.map { $0.envelope.structuredBody(data: $0.data) }
         let seconds = isLeased ? Int(lease.components.seconds) : 0
-        let identifiers = try transaction.query(
+        // The lane is taken by a lock that ends with the transaction, so that numbers are given in the order of
+        // commits and a rollback leaves no gap; whoever comes meanwhile takes another lane and waits for nobody.
+        let rows = try transaction.query(
             """
-            with numbered as materialized (
+            with incoming as materialized (
                 select nextval('outbox_id') as id, t.*
                 from unnest(\(exchanges), \(routingKeys), \(bodies))
                     with ordinality as t(exchange, routing_key, body, place)
+            ), lane as materialized (
+                select lane::smallint from generate_series(0, \(LedgerPlace.lanes - 1)::integer) as lane
+                where pg_try_advisory_xact_lock(hashtext(current_schema()), lane) limit 1
+            ), counted as (
+                insert into outbox_count as c (lane, routing_key, last)
+                select lane, routing_key, count(*) from incoming cross join lane
+                group by lane, routing_key order by routing_key
+                on conflict (lane, routing_key) do update set last = c.last + excluded.last
+                returning lane, routing_key, last
+            ), numbered as materialized (
+                select i.*, c.lane, c.last - count(*) over of_type + row_number() over (of_type order by i.place) as number
+                from incoming i join counted c on c.routing_key = i.routing_key
+                window of_type as (partition by i.routing_key)
             ), recorded as (
-                insert into outbox (id, exchange, routing_key, body)
-                select id, exchange, routing_key, body from numbered
+                insert into outbox (id, exchange, routing_key, body, lane, number)
+                select id, exchange, routing_key, body, lane, number from numbered
             ), pending as (
                 insert into outbox_pending (id, lease_until)
                 select id, now() + make_interval(secs => \(seconds)) from numbered
             )
-            select id from numbered order by place
-            """, as: Int64.self)
-        return identifiers.indices.map { index in
+            select id, lane::bigint, number from numbered order by place
+            """, as: (Int64, Int64, Int64).self)
+        guard rows.count == events.count else { throw ConcurrentChange("every lane of the ledger") }
+        return rows.indices.map { index in
             OutboxEntry(
-                id: identifiers[index], exchange: exchanges[index], routingKey: routingKeys[index],
-                envelope: events[index].envelope, body: bodies[index])
+                id: rows[index].0, exchange: exchanges[index], routingKey: routingKeys[index],
+                envelope: events[index].envelope, body: bodies[index],
+                place: LedgerPlace(lane: rows[index].1, number: rows[index].2))
         }
     }
 
@@ -66,14 +85,15 @@ enum Outbox {
                 where p.id = free.id
                 returning p.id, p.day
             )
-            select o.id, o.exchange, o.routing_key, o.body
+            select o.id, o.exchange, o.routing_key, o.body, o.lane::bigint, o.number
             from claimed c join outbox o on o.id = c.id and o.day = c.day
             order by o.id
-            """, as: (Int64, String, String, [UInt8]).self
-        ).map { id, exchange, routingKey, body in
+            """, as: (Int64, String, String, [UInt8], Int64?, Int64?).self
+        ).map { id, exchange, routingKey, body, lane, number in
             OutboxEntry(
                 id: id, exchange: exchange, routingKey: routingKey,
-                envelope: try Envelope(structured: JSONDocument(parsing: body).root), body: body)
+                envelope: try Envelope(structured: JSONDocument(parsing: body).root), body: body,
+                place: lane.flatMap { lane in number.map { LedgerPlace(lane: lane, number: $0) } })
         }
     }
 
@@ -92,6 +112,23 @@ enum Outbox {
             update outbox_pending set lease_until = now() + make_interval(secs => \(seconds))
             where id = any(\(identifiers))
             """)
+    }
+
+    /// Puts a message that was confirmed before among those to publish.
+    ///
+    /// - Returns: whether the outbox still holds it.
+    static func resend(type: String, _ place: LedgerPlace, _ transaction: borrowing Transaction) throws -> Bool {
+        try transaction.query(
+            """
+            with found as (
+                select id, day from outbox
+                where routing_key = \(type) and lane = \(place.lane) and number = \(place.number)
+            ), pending as (
+                insert into outbox_pending (id, day, lease_until) select id, day, now() from found
+                on conflict (id) do nothing
+            )
+            select count(*) from found
+            """, as: Int64.self) != [0]
     }
 
     /// How many messages wait for their confirm, and since when the oldest, in seconds.

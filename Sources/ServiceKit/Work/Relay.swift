@@ -123,10 +123,11 @@ final class Relay: Service {
         var messages: [Outgoing] = []
         messages.reserveCapacity(entries.count)
         for entry in entries {
+            var properties = CloudEventCodec.properties(of: entry.envelope)
+            properties.headers[LedgerPlace.header] = entry.place?.headerValue
             messages.append(
                 Outgoing(
-                    exchange: entry.exchange, routingKey: entry.routingKey,
-                    properties: CloudEventCodec.properties(of: entry.envelope), body: entry.body))
+                    exchange: entry.exchange, routingKey: entry.routingKey, properties: properties, body: entry.body))
         }
         let outcomes = await publisher.publish(messages)
         metrics.confirmLatency.record(ContinuousClock.now - started)

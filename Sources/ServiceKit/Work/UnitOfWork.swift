@@ -70,7 +70,11 @@ struct UnitOfWork: Sendable {
         }
         for handler in handlers {
             if let decoder = handler.types[envelope.type] {
-                return AnyReceived(envelope: envelope, body: try decoder(data), position: position)
+                // Only our own services keep a ledger; the header of another system says nothing.
+                let isOurs = Catalogue.description(of: envelope.type)?.owner != .partner
+                return AnyReceived(
+                    envelope: envelope, body: try decoder(data), position: position,
+                    place: isOurs ? LedgerPlace(delivery.properties.headers[LedgerPlace.header]) : nil)
             }
         }
         guard Catalogue.description(of: envelope.type) != nil else {

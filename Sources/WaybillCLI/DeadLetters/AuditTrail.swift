@@ -47,6 +47,34 @@ struct AuditTrail: Sendable {
         }
     }
 
+    static let columns = [
+        "at", "who", "brokerUser", "act", "why", "service", "id", "source", "type", "reason", "bodySHA256",
+    ]
+
+    /// Every record there is, by its columns.
+    static func all() async throws -> [[String: String]] {
+        let session = try await BrokerSession.connect(Surroundings().operator("audit"))
+        let waiting = try await session.status(of: Queues.audit).messages
+        var records: [[String: String]] = []
+        if waiting > 0 {
+            try await session.subscribe(Queues.audit, prefetch: 65_535)
+            var seen = 0
+            while seen < waiting {
+                let deliveries = try await session.next(within: .seconds(2))
+                if deliveries.isEmpty { break }
+                seen += deliveries.count
+                for delivery in deliveries {
+                    guard let root = try? JSONDocument(parsing: delivery.body).root else { continue }
+                    var record: [String: String] = [:]
+                    for column in columns { record[column] = root[column]?.string }
+                    records.append(record)
+                }
+            }
+        }
+        await session.close()
+        return records
+    }
+
     static func digest(_ body: [UInt8]) -> String {
         SHA256.hash(data: body).map { String(format: "%02x", $0) }.joined()
     }
@@ -67,28 +95,12 @@ struct DeadAudit: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let session = try await BrokerSession.connect(Surroundings().operator("audit"))
-        let waiting = try await session.status(of: Queues.audit).messages
-        var rows: [[String?]] = []
-        let columns = [
-            "at", "who", "brokerUser", "act", "why", "service", "id", "source", "type", "reason", "bodySHA256",
-        ]
-        if waiting > 0 {
-            try await session.subscribe(Queues.audit, prefetch: 65_535)
-            var seen = 0
-            while seen < waiting {
-                let deliveries = try await session.next(within: .seconds(2))
-                if deliveries.isEmpty { break }
-                seen += deliveries.count
-                for delivery in deliveries {
-                    guard let root = try? JSONDocument(parsing: delivery.body).root else { continue }
-                    if let id, root["id"]?.string != id { continue }
-                    rows.append(columns.map { root[$0]?.string })
-                }
-            }
-        }
-        await session.close()
-        rows.sort { ($0[0] ?? "") < ($1[0] ?? "") }
-        try output.show([QueryTable("audit", columns.map { QueryColumn($0) }, rows: Array(rows.suffix(limit)))])
+        let rows = try await AuditTrail.all()
+            .filter { record in id.map { record["id"] == $0 } ?? true }
+            .map { record in AuditTrail.columns.map { record[$0] } }
+            .sorted { ($0[0] ?? "") < ($1[0] ?? "") }
+        try output.show([
+            QueryTable("audit", AuditTrail.columns.map { QueryColumn($0) }, rows: Array(rows.suffix(limit)))
+        ])
     }
 }

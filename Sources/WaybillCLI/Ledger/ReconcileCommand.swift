@@ -1,0 +1,105 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import Messaging
+import ServiceKit
+
+struct ReconcileCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reconcile",
+        abstract: "Account for every message: sent, confirmed, handled, dead, in flight, and what is missing by name.",
+        discussion: """
+            Messages of our services are numbered without gaps, so each reader knows its holes. What other systems \
+            publish carries no number: there the readers of a type are compared with one another, and what one has \
+            handled and another has not is named. A type with one reader cannot be compared and is only counted.
+
+            sent = handled + dead + discarded + in flight + missing. Exit code 0 when nothing is missing, 1 when \
+            something is, or when a service does not answer.
+            """)
+
+    @Option(help: "Wait until queues and outboxes are empty first, at most so many seconds.")
+    var wait = 0
+    @Option(help: "Seconds for which something must stay unhandled, its queue empty, before it counts as missing.")
+    var settle = 3
+    @Option(help: "Compare what other systems sent since this day (YYYY-MM-DD, UTC); by default since yesterday.")
+    var since: String?
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let surroundings = Surroundings()
+        let session = try await BrokerSession.connect(surroundings.operator("reconcile"))
+        let drain = DrainWatch(session: session, surroundings: surroundings)
+        if wait > 0, try await !drain.wait(seconds: wait) {
+            say("not drained within \(wait) s; what is under way is counted as in flight")
+        }
+        let client = RequestClient(configuration: try surroundings.operator("ask"), replies: Exchanges.replies)
+        let explained = try await ExplainedMessages.load()
+        let day = since ?? String(AuditTrail.now().adding(seconds: -86_400).description.prefix(10))
+        let reconciler = Reconciler(
+            client: client, drain: drain, explained: explained, settle: .seconds(settle), since: day)
+        let ours = try await reconciler.ours()
+        let theirs = try await reconciler.theirs()
+        await client.close()
+        await session.close()
+        try show(ours.accounts + theirs.accounts, ours.missing + theirs.missing)
+    }
+
+    private func show(_ accounts: [LedgerAccount], _ missing: [UnhandledMessage]) throws {
+        let counts = ["sent", "confirmed", "handled", "dead", "discarded", "in_flight", "missing"]
+        let tables = [
+            QueryTable(
+                "ledger",
+                ["producer", "type", "reader"].map { QueryColumn($0) } + counts.map { QueryColumn($0, .integer) },
+                rows: accounts.filter { $0.sent > 0 || output.format != .text }.map { account in
+                    [account.producer, account.type, account.reader.rawValue]
+                        + [
+                            account.sent, account.confirmed, account.handled, account.dead, account.discarded,
+                            account.inFlight, account.missing,
+                        ].map(String.init)
+                }),
+            QueryTable(
+                "missing",
+                ["reader", "source", "type", "place", "id"].map { QueryColumn($0) }
+                    + [QueryColumn("recorded_at", .time)],
+                rows: missing.map { [$0.reader.rawValue, $0.source, $0.type, $0.place, $0.id, $0.recordedAt] }),
+        ]
+        print(TableRenderer.render(tables, as: output.format), terminator: "")
+        let count = accounts.reduce(0) { $0 + $1.missing }
+        if count > 0 {
+            say(
+                "\(count) missing. Have each published again: what another system sent by that system under its id, "
+                    + "ours by 'waybill-SERVICE resend TYPE PLACE'. Whoever has it already suppresses it.")
+            throw ExitCode(1)
+        }
+        if accounts.contains(where: { $0.inFlight > 0 }) {
+            say("nothing is missing so far; what is in flight is not accounted for: run again with --wait")
+        }
+    }
+}
+
+/// Refused messages, and those that an operator has thrown away: not handled, and explained.
+struct ExplainedMessages {
+    struct Identifier: Hashable {
+        let service: ServiceName
+        let source: String
+        let id: String
+    }
+
+    private(set) var dead: Set<Identifier> = []
+    private(set) var discarded: Set<Identifier> = []
+
+    static func load() async throws -> ExplainedMessages {
+        var explained = ExplainedMessages()
+        for letter in try await DeadLetterShelf.all(try DeadFilter.parse(["--limit", "60000"])) {
+            guard let source = letter.source, let id = letter.id else { continue }
+            explained.dead.insert(Identifier(service: letter.service, source: source, id: id))
+        }
+        for record in try await AuditTrail.all() where record["act"] == AuditTrail.Act.discard.rawValue {
+            guard let service = record["service"].flatMap(ServiceName.init(rawValue:)), let source = record["source"],
+                let id = record["id"]
+            else { continue }
+            explained.discarded.insert(Identifier(service: service, source: source, id: id))
+        }
+        return explained
+    }
+}
