@@ -138,6 +138,10 @@ public enum Reason: String, Sendable, CaseIterable {
     case unsupportedSpecVersion = "unsupported-spec-version"
     /// The publisher may not speak for this source.
     case sourceNotAllowed = "source-not-allowed"
+    /// Who published it cannot be told: neither a partner's own exchange nor a verified `user_id`.
+    case publisherUnknown = "publisher-unknown"
+    /// The message came by an exchange that is not that of its kind.
+    case wrongExchange = "wrong-exchange"
 
     // The meaning
 

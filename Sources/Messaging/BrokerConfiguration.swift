@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// How to reach the broker.
 public struct BrokerConfiguration: Sendable, CustomStringConvertible {
@@ -19,8 +20,16 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
         }
     }
 
-    let host: String
-    let port: Int
+    /// A node of the broker.
+    struct Address: Sendable, Equatable, CustomStringConvertible {
+        let host: String
+        let port: Int
+
+        var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    let addresses: [Address]
+    private let turn = Turn()
     let user: String
     let password: String?
     let virtualHost: String
@@ -31,7 +40,9 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
     let connectTimeout: Duration = .seconds(5)
 
     /// - Parameters:
-    ///   - url: `amqp(s)://user:password@host:port/vhost`, parts percent-encoded; an empty path is the vhost `/`.
+    ///   - url: `amqp(s)://user:password@host:port/vhost`, parts percent-encoded; an empty path is the vhost `/`. The
+    ///     nodes of a cluster stand with commas between them, `host1:5672,host2:5672`; each connection begins with
+    ///     another, and goes on to the next when one does not answer.
     ///   - connectionName: what the broker's tools show.
     ///   - heartbeat: the interval, 1…60 s; a peer silent for two of them is taken for dead.
     ///   - tls: what `amqps` needs.
@@ -42,12 +53,20 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
         // The text holds the password: no part of it may stand in the error.
         let unclear = MessagingError(
             .configuration, "the broker's address cannot be understood: write amqp://user:password@host:port/vhost")
-        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
-            scheme == "amqp" || scheme == "amqps", !host.isEmpty
+        let nodes = Self.nodes(url)
+        guard let first = nodes.first, let parts = URLComponents(string: first), let scheme = parts.scheme,
+            scheme == "amqp" || scheme == "amqps"
         else { throw unclear }
         isSecure = scheme == "amqps"
-        self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-        port = parts.port ?? (isSecure ? 5671 : 5672)
+        var addresses: [Address] = []
+        for node in nodes {
+            guard let one = URLComponents(string: node), let host = one.host, !host.isEmpty else { throw unclear }
+            addresses.append(
+                Address(
+                    host: host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")),
+                    port: one.port ?? (isSecure ? 5671 : 5672)))
+        }
+        self.addresses = addresses
         user = parts.user ?? "guest"
         password = parts.password
         let path = String(parts.percentEncodedPath.dropFirst())
@@ -65,6 +84,21 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
         self.tls = tls
     }
 
+    /// One address for each node that stands in the host part.
+    private static func nodes(_ url: String) -> [String] {
+        guard let scheme = url.range(of: "://") else { return [url] }
+        let rest = url[scheme.upperBound...]
+        let end = rest.firstIndex(of: "/") ?? rest.endIndex
+        let start = rest[..<end].lastIndex(of: "@").map { rest.index(after: $0) } ?? rest.startIndex
+        let hosts = rest[start..<end].split(separator: ",", omittingEmptySubsequences: false)
+        return hosts.map { String(url[..<start] + $0 + url[end...]) }
+    }
+
+    /// The node to try now; each call says another, the first one any.
+    func nextAddress() -> Address {
+        addresses[turn.next() % addresses.count]
+    }
+
     /// As whom.
     public var userName: String { user }
 
@@ -78,6 +112,16 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
 
     /// Where to, and as whom; never the password.
     public var description: String {
-        "\(isSecure ? "amqps" : "amqp")://\(user)@\(host):\(port)/\(virtualHost == "/" ? "" : virtualHost)"
+        let hosts = addresses.map(\.description).joined(separator: ",")
+        return "\(isSecure ? "amqps" : "amqp")://\(user)@\(hosts)/\(virtualHost == "/" ? "" : virtualHost)"
+    }
+}
+
+/// Counts from anywhere on, so that many copies do not all begin with the same node.
+private final class Turn: Sendable {
+    private let value = Atomic(Int.random(in: 0..<1_000))
+
+    func next() -> Int {
+        value.wrappingAdd(1, ordering: .relaxed).oldValue & Int(Int32.max)
     }
 }

@@ -120,6 +120,23 @@ public struct Binding: Sendable, Equatable {
     }
 }
 
+/// A binding of an exchange to another: what comes to the first goes on to the second.
+public struct ExchangeBinding: Sendable, Equatable {
+    /// Where it comes from.
+    public let from: String
+    /// Where it goes on to.
+    public let to: String
+
+    /// - Parameters: as the properties.
+    public init(from: String, to: String) {
+        self.from = from
+        self.to = to
+    }
+
+    /// Everything goes on.
+    public var routingKey: String { "#" }
+}
+
 /// Exchanges, queues and bindings that belong together: one description, declared by operators, checked by services.
 public struct Topology: Sendable, Equatable {
     /// The exchanges.
@@ -128,12 +145,17 @@ public struct Topology: Sendable, Equatable {
     public var queues: [Queue]
     /// The bindings.
     public var bindings: [Binding]
+    /// The bindings between exchanges.
+    public var exchangeBindings: [ExchangeBinding]
 
     /// - Parameters: as the properties.
-    public init(exchanges: [Exchange], queues: [Queue], bindings: [Binding]) {
+    public init(
+        exchanges: [Exchange], queues: [Queue], bindings: [Binding], exchangeBindings: [ExchangeBinding] = []
+    ) {
         self.exchanges = exchanges
         self.queues = queues
         self.bindings = bindings
+        self.exchangeBindings = exchangeBindings
     }
 
     /// Declares everything; what is there already must be the same.
@@ -141,6 +163,7 @@ public struct Topology: Sendable, Equatable {
         for exchange in exchanges { try await session.declare(exchange) }
         for queue in queues { try await session.declare(queue) }
         for binding in bindings { try await session.bind(binding) }
+        for binding in exchangeBindings { try await session.bind(binding) }
     }
 
     /// Looks whether exchanges and queues are there.

@@ -22,7 +22,7 @@ refused() { # WHAT PATTERN [VARIABLE=VALUE…]
     shift 2
     env -i PATH="$PATH" HOME="$HOME" WAYBILL_LOG_LEVEL=error WAYBILL_AMQP_URL_FILE="$WAYBILL_HOME/secrets/amqp-supplier.url" \
         WAYBILL_POSTGRES_URL_FILE="$WAYBILL_HOME/secrets/postgres-supplier.url" \
-        WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$WAYBILL_HOME/run/management")" "$@" \
+        WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$WAYBILL_HOME/run/management")" WAYBILL_PARTNERS=any "$@" \
         timeout 30 "$binary" >"$work/out" 2>"$work/err" </dev/null || code=$?
     grep '^error: ' "$work/err" >"$work/line" || fail "$what: no line says what is wrong (code $code): $(cat "$work/err")"
     [ "$code" = 78 ] || fail "$what: exit code $code, not 78"
@@ -66,6 +66,9 @@ refused "a wrong password" "broker" WAYBILL_AMQP_URL_FILE="$work/wrong.url"
 refused "another service's broker user" "broker" WAYBILL_AMQP_URL_FILE="$WAYBILL_HOME/secrets/amqp-sales.url"
 refused "another service's database role" "database\|schema" WAYBILL_POSTGRES_URL_FILE="$WAYBILL_HOME/secrets/postgres-sales.url"
 refused "a misspelt setting" "WAYBILL_AMPQ_URL" WAYBILL_AMPQ_URL=x
+refused "nobody said who may publish" "WAYBILL_PARTNERS is not set" WAYBILL_PARTNERS=
+echo '{"partners":[{"name":"a","users":["u"],"sources":["s*"]},{"name":"b","users":["v"],"sources":["shop"]}]}' >"$work/partners.json"
+refused "two partners with one source" "is of partner 'a' already" WAYBILL_PARTNERS="$work/partners.json"
 refused "a setting out of bounds" "WAYBILL_BATCH" WAYBILL_BATCH=0
 
 # The schema: behind, and ahead.

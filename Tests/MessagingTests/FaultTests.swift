@@ -15,7 +15,7 @@ struct FaultTests {
         _ body: @Sendable @escaping (FaultProxy, Publisher, BrokerSession, String) async throws -> Void
     ) async throws {
         let direct = try TestServers.brokerConfiguration()
-        let proxy = try FaultProxy(to: direct.port)
+        let proxy = try FaultProxy(to: direct.addresses[0].port)
         defer { proxy.stop() }
         let queue = TestServers.unique("fault")
         let session = try await BrokerSession.connect(direct)
@@ -130,7 +130,7 @@ struct FaultTests {
     @Test("a batch whose acknowledgement is cut off is delivered again, on a new connection")
     func lostAcknowledgement() async throws {
         let direct = try TestServers.brokerConfiguration()
-        let proxy = try FaultProxy(to: direct.port)
+        let proxy = try FaultProxy(to: direct.addresses[0].port)
         defer { proxy.stop() }
         try await withProxy { _, publisher, session, queue in
             await publishAll(publisher, messages(queue, 30))
@@ -170,7 +170,7 @@ struct FaultTests {
     @Test("no more than so many bytes are under way, however much is asked for")
     func bounded() async throws {
         let direct = try TestServers.brokerConfiguration()
-        let proxy = try FaultProxy(to: direct.port)
+        let proxy = try FaultProxy(to: direct.addresses[0].port)
         defer { proxy.stop() }
         let queue = TestServers.unique("bytes")
         let session = try await BrokerSession.connect(direct)

@@ -13,6 +13,7 @@ run() {
         WAYBILL_AMQP_URL_FILE="$home/secrets/amqp-$service.url" \
         WAYBILL_POSTGRES_URL_FILE="$home/secrets/postgres-$service.url" \
         WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$home/run/management")" \
+        WAYBILL_PARTNERS="$(cat "$home/run/partners")" \
         WAYBILL_HTTP_PORT="$(cat "$home/run/$service.port")" WAYBILL_CLOCK="$(cat "$home/run/clock")" \
         "$@" "$(cat "$home/run/binaries")/waybill-$service" >>"$home/log/$service.log" 2>&1 </dev/null
 }

@@ -77,6 +77,7 @@ done
 
 echo "$binaries" >"$home/run/binaries"
 echo "$clock" >"$home/run/clock"
+[ -f "$home/run/partners" ] || echo any >"$home/run/partners"
 echo "http://127.0.0.1:$management" >"$home/run/management"
 (
     umask 077

@@ -89,6 +89,7 @@ final class Link {
 
     private func openSocket(_ configuration: BrokerConfiguration, _ timeout: timeval) throws(MessagingError) {
         var timeout = timeout
+        let address = configuration.nextAddress()
         let socket: OpaquePointer?
         if configuration.isSecure, let tls = configuration.tls {
             socket = amqp_ssl_socket_new(handle.raw)
@@ -111,9 +112,9 @@ final class Link {
             socket = amqp_tcp_socket_new(handle.raw)
         }
         guard let socket else { throw MessagingError(.connection, "no memory for a socket") }
-        let status = amqp_socket_open_noblock(socket, configuration.host, Int32(configuration.port), &timeout)
+        let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
         guard status == AMQP_STATUS_OK.rawValue else {
-            throw MessagingError(.connection, "\(configuration) cannot be reached: \(Self.text(status))")
+            throw MessagingError(.connection, "\(configuration) cannot be reached at \(address): \(Self.text(status))")
         }
     }
 

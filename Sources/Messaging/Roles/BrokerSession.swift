@@ -112,6 +112,19 @@ public actor BrokerSession {
         }
     }
 
+    /// Binds an exchange to another.
+    public func bind(_ binding: ExchangeBinding) throws(MessagingError) {
+        try connected().ask("binding exchange '\(binding.from)' to '\(binding.to)'") { connection, channel in
+            binding.to.withAMQPBytes { destination in
+                binding.from.withAMQPBytes { source in
+                    binding.routingKey.withAMQPBytes { key in
+                        _ = amqp_exchange_bind(connection, channel, destination, source, key, amqp_empty_table)
+                    }
+                }
+            }
+        }
+    }
+
     /// Whether an exchange is there.
     public func exists(_ exchange: Exchange) throws(MessagingError) -> Bool {
         do {

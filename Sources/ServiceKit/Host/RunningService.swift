@@ -43,7 +43,8 @@ struct RunningService {
             prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
             maximumBatch: try settings.integer("batch", in: 1...2_000), pace: definition.pace, logger: logger)
         let work = UnitOfWork(
-            service: name, handlers: definition.handlers, pool: messagePool, relay: relay, publisher: publisher,
+            service: name, handlers: definition.handlers, publishers: try publishers(), pool: messagePool, relay: relay,
+            publisher: publisher,
             clock: clock, metrics: metrics, logger: logger)
         let queries = QueryServer(
             service: name, queries: definition.queries + LedgerQueries.all, pool: pool, clock: clock, metrics: metrics,
@@ -97,6 +98,16 @@ struct RunningService {
         try await group.run()
         logger.info("stopped")
         return 0
+    }
+
+    private func publishers() throws -> Publishers {
+        guard settings["partners"] != "any" else {
+            logger.warning("whoever may write to '\(Exchanges.inbound)' is believed: WAYBILL_PARTNERS is 'any'")
+            return .any
+        }
+        _ = try settings.required("partners")
+        guard let registry = try settings.file("partners", PartnerRegistry.init(json:)) else { return .any }
+        return .registered(registry)
     }
 
     private func pool(_ purpose: String, size: Int, isKeyed: Bool = false) throws -> PostgresPool {

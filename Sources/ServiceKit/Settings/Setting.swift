@@ -44,7 +44,10 @@ public struct Setting: Sendable {
     /// The settings of every service.
     static let common: [Setting] = [
         Setting("config", help: "path of a JSON file with settings; a variable wins over the file"),
-        Setting("amqp.url", help: "the broker: amqp(s)://user:password@host:port/vhost", isSecret: true),
+        Setting(
+            "amqp.url",
+            help: "the broker: amqp(s)://user:password@host:port/vhost; a cluster's nodes as host1:port,host2:port",
+            isSecret: true),
         Setting(
             "amqp.ca", help: "path of the certificate authority (PEM) that the broker's certificate must come from"),
         Setting("amqp.certificate", help: "path of the client certificate (PEM)"),
@@ -52,6 +55,10 @@ public struct Setting: Sendable {
         Setting(
             "amqp.management.url",
             help: "the broker's management, http(s)://host:port: at start arguments and bindings are checked by it"),
+        Setting(
+            "partners",
+            help: "path of the JSON file of partners, their broker users and their sources; 'any' believes whoever may "
+                + "publish, for a demo with one partner"),
         Setting("amqp.heartbeat", default: "10", help: "seconds between heartbeats, 1 to 60"),
         Setting("amqp.prefetch", default: "2000", help: "deliveries the broker may send ahead, 1 to 10000"),
         Setting("batch", default: "500", help: "most messages in one commit, 1 to 2000"),

@@ -10,22 +10,25 @@ public import Messaging
 /// AMQP itself can tell a client without the right to configure only whether a queue is there; a queue of the wrong
 /// type, without its limit or without a binding loses messages in silence.
 public struct TopologyAudit: Sendable {
-    private let base: URL
+    private let bases: [URL]
     private let authorization: String
     private let virtualHost: String
 
     /// - Parameters:
-    ///   - address: the management's address, `http(s)://host:port`.
+    ///   - address: the management's address, `http(s)://host:port`; a cluster's nodes with commas between them, the
+    ///     first that answers is asked.
     ///   - broker: whose user and virtual host to use; the user needs the tag `management`.
     /// - Throws: ``MessagingError`` of code `configuration` when the address cannot be understood.
     public init(address: String, broker: BrokerConfiguration) throws(MessagingError) {
-        guard let url = URL(string: address), let scheme = url.scheme, ["http", "https"].contains(scheme),
-            url.host != nil
-        else {
-            throw MessagingError(
-                .configuration, "the management's address cannot be understood: write http://host:port")
+        bases = try address.split(separator: ",").map { text throws(MessagingError) in
+            guard let url = URL(string: String(text)), let scheme = url.scheme, ["http", "https"].contains(scheme),
+                url.host != nil
+            else {
+                throw MessagingError(
+                    .configuration, "the management's address cannot be understood: write http://host:port")
+            }
+            return url
         }
-        base = url
         authorization = broker.basicAuthorization
         virtualHost = broker.virtualHostName
     }
@@ -67,6 +70,12 @@ public struct TopologyAudit: Sendable {
                     "queue '\(queue.name)' is not bound to '\(binding.exchange)' by '\(binding.routingKey)'")
             }
         }
+        for binding in topology.exchangeBindings {
+            let bound = try await list("exchanges", binding.from, "bindings", "source").contains {
+                $0["destination"] as? String == binding.to && $0["routing_key"] as? String == binding.routingKey
+            }
+            if !bound { problems.append("exchange '\(binding.from)' is not bound to '\(binding.to)'") }
+        }
         return problems
     }
 
@@ -94,12 +103,24 @@ public struct TopologyAudit: Sendable {
     }
 
     /// - Returns: `nil` for what is not there.
-    private func get(_ path: [String]) async throws -> Data? {
+    private func get(_ path: [String]) async throws(MessagingError) -> Data? {
         let encoded = ([path[0], virtualHost] + path.dropFirst()).map {
             $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._")))
                 ?? $0
         }
-        guard let url = URL(string: "/api/" + encoded.joined(separator: "/"), relativeTo: base) else { return nil }
+        var unreachable: MessagingError?
+        for base in bases {
+            do {
+                return try await get("/api/" + encoded.joined(separator: "/"), from: base)
+            } catch  where error.code == .connection {
+                unreachable = error
+            }
+        }
+        throw unreachable ?? MessagingError(.configuration, "the management has no address")
+    }
+
+    private func get(_ path: String, from base: URL) async throws(MessagingError) -> Data? {
+        guard let url = URL(string: path, relativeTo: base) else { return nil }
         var request = URLRequest(url: url, timeoutInterval: 10)
         request.setValue(authorization, forHTTPHeaderField: "Authorization")
         let (data, response): (Data, URLResponse)

@@ -38,6 +38,16 @@ public enum WaybillTopology {
         return topology
     }
 
+    /// Everything there is to declare, with an exchange of its own for each partner.
+    public static func whole(for partners: PartnerRegistry?) -> Topology {
+        var topology = whole
+        for partner in partners?.partners ?? [] {
+            topology.exchanges.append(Exchange(name: partner.exchange, kind: .topic))
+            topology.exchangeBindings.append(ExchangeBinding(from: partner.exchange, to: Exchanges.inbound))
+        }
+        return topology
+    }
+
     /// What one service stands on: its queues, their bindings and the exchanges it uses.
     public static func part(of service: ServiceName) -> Topology {
         let inbound = Queues.inbound(service)

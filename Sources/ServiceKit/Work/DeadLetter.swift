@@ -19,6 +19,8 @@ public enum DeadLetter {
         public static let exchange = "x-waybill-exchange"
         /// The routing key it came by.
         public static let routingKey = "x-waybill-routing-key"
+        /// The user who published it, verified by the broker, if the message named one.
+        public static let user = "x-waybill-user"
         /// Present when the message was an operator's replay of a dead letter.
         public static let replayed = "x-waybill-replayed"
     }
@@ -29,6 +31,7 @@ public enum DeadLetter {
     ) -> Outgoing {
         var properties = delivery.properties
         // The broker refuses a user-id that is not the publisher's own.
+        properties.headers[Header.user] = properties.userID.map { .string($0) }
         properties.userID = nil
         properties.expiration = nil
         properties.deliveryMode = 2
@@ -49,7 +52,8 @@ public enum DeadLetter {
         properties.userID = nil
         for name in [
             Header.reason, Header.path, Header.detail, Header.service, Header.refusedAt, Header.exchange,
-            Header.routingKey, "x-death", "x-delivery-count", "x-first-death-exchange", "x-first-death-queue",
+            Header.routingKey, Header.user, "x-death", "x-delivery-count", "x-first-death-exchange",
+            "x-first-death-queue",
             "x-first-death-reason",
         ] {
             properties.headers[name] = nil

@@ -12,6 +12,7 @@ import Postgres
 struct UnitOfWork: Sendable {
     let service: ServiceName
     let handlers: [Handler]
+    let publishers: Publishers
     let pool: PostgresPool
     let relay: Relay
     let publisher: Publisher
@@ -58,27 +59,26 @@ struct UnitOfWork: Sendable {
 
     private func decode(_ delivery: Delivery, _ position: Int) throws -> AnyReceived {
         let (envelope, data) = try CloudEventCodec.decode(delivery)
+        guard let contract = Catalogue.description(of: envelope.type) else {
+            throw Catalogue.refusal(forUnknown: envelope.type)
+        }
         // Under another key it went past whoever else reads its type. An operator's replay comes by the default
         // exchange, whose keys are names of queues.
-        if !delivery.exchange.isEmpty, Catalogue.description(of: envelope.type) != nil,
-            delivery.routingKey != envelope.type.description
-        {
+        if !delivery.exchange.isEmpty, delivery.routingKey != envelope.type.description {
             throw Refusal(
                 .routingKeyMismatch, path: "routing_key",
                 "the type is \(envelope.type), the routing key \(delivery.routingKey.prefix(100)): they must be the same"
             )
         }
+        try publishers.check(delivery, envelope, contract)
         for handler in handlers {
             if let decoder = handler.types[envelope.type] {
                 // Only our own services keep a ledger; the header of another system says nothing.
-                let isOurs = Catalogue.description(of: envelope.type)?.owner != .partner
                 return AnyReceived(
                     envelope: envelope, body: try decoder(data), position: position,
-                    place: isOurs ? LedgerPlace(delivery.properties.headers[LedgerPlace.header]) : nil)
+                    place: contract.owner == .partner
+                        ? nil : LedgerPlace(delivery.properties.headers[LedgerPlace.header]))
             }
-        }
-        guard Catalogue.description(of: envelope.type) != nil else {
-            throw Catalogue.refusal(forUnknown: envelope.type)
         }
         throw Refusal(
             .noHandler, path: "type",
@@ -152,6 +152,7 @@ struct UnitOfWork: Sendable {
         for (position, refusal) in refused.sorted(by: { $0.key < $1.key }) {
             let delivery = deliveries[position]
             letters.append(DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now))
+            if Publishers.areConcerned(refusal) { letters.append(record(of: delivery, refusal, at: now)) }
             metrics.refused(refusal.reason)
             logger.warning(
                 "a message was refused; it stands in the dead letters",
@@ -172,5 +173,16 @@ struct UnitOfWork: Sendable {
                 try await Task.sleep(for: backOff.next())
             }
         }
+    }
+
+    /// Who tried to speak for whom, for the audit.
+    private func record(of delivery: Delivery, _ refusal: Refusal, at now: Timestamp) -> Outgoing {
+        let user = delivery.properties.userID ?? "not said"
+        let envelope = try? CloudEventCodec.decode(delivery).0
+        return AuditRecord(
+            who: delivery.exchange, brokerUser: user, act: "refuse", why: refusal.detail
+        ).message(
+            at: now, service: service, id: envelope?.id, source: envelope?.source, type: envelope?.type.description,
+            reason: refusal.reason.rawValue, body: delivery.body)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Contracts
-import Crypto
 import Foundation
 import Messaging
 import ServiceKit
@@ -26,30 +25,13 @@ struct AuditTrail: Sendable {
     /// The records of an act, to be published with confirms before anything is taken out.
     func records(_ act: Act, _ letters: [DeadLetterOnShelf]) -> [Outgoing] {
         let now = Self.now()
+        let record = AuditRecord(who: who, brokerUser: user, act: act.rawValue, why: why)
         return letters.map { letter in
-            var object = ObjectWriter()
-            object.timestamp("at", now)
-            object.text("who", who)
-            object.text("brokerUser", user)
-            object.text("act", act.rawValue)
-            object.text("why", why)
-            object.text("service", letter.service.rawValue)
-            object.text("id", letter.id)
-            object.text("source", letter.source)
-            object.text("type", letter.type)
-            object.text("reason", letter.reason)
-            object.text("bodySHA256", Self.digest(letter.delivery.body))
-            return Outgoing(
-                exchange: Exchanges.audit, routingKey: act.rawValue,
-                properties: MessageProperties(
-                    contentType: "application/json", deliveryMode: 2, messageID: UUID().uuidString.lowercased()),
-                body: object.finished())
+            record.message(
+                at: now, service: letter.service, id: letter.id, source: letter.source, type: letter.type,
+                reason: letter.reason, body: letter.delivery.body)
         }
     }
-
-    static let columns = [
-        "at", "who", "brokerUser", "act", "why", "service", "id", "source", "type", "reason", "bodySHA256",
-    ]
 
     /// Every record there is, by its columns.
     static func all() async throws -> [[String: String]] {
@@ -66,17 +48,13 @@ struct AuditTrail: Sendable {
                 for delivery in deliveries {
                     guard let root = try? JSONDocument(parsing: delivery.body).root else { continue }
                     var record: [String: String] = [:]
-                    for column in columns { record[column] = root[column]?.string }
+                    for column in AuditRecord.columns { record[column] = root[column]?.string }
                     records.append(record)
                 }
             }
         }
         await session.close()
         return records
-    }
-
-    static func digest(_ body: [UInt8]) -> String {
-        SHA256.hash(data: body).map { String(format: "%02x", $0) }.joined()
     }
 
     static func now() -> Timestamp {
@@ -86,7 +64,8 @@ struct AuditTrail: Sendable {
 
 struct DeadAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Who did what with refused messages, when and why; the latest last.")
+        commandName: "audit",
+        abstract: "Who did what with refused messages, and who tried to speak for whom; the latest last.")
 
     @Option(help: "Only what was done with this message.")
     var id: String?
@@ -97,10 +76,10 @@ struct DeadAudit: AsyncParsableCommand {
     func run() async throws {
         let rows = try await AuditTrail.all()
             .filter { record in id.map { record["id"] == $0 } ?? true }
-            .map { record in AuditTrail.columns.map { record[$0] } }
+            .map { record in AuditRecord.columns.map { record[$0] } }
             .sorted { ($0[0] ?? "") < ($1[0] ?? "") }
         try output.show([
-            QueryTable("audit", AuditTrail.columns.map { QueryColumn($0) }, rows: Array(rows.suffix(limit)))
+            QueryTable("audit", AuditRecord.columns.map { QueryColumn($0) }, rows: Array(rows.suffix(limit)))
         ])
     }
 }

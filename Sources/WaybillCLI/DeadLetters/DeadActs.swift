@@ -190,7 +190,7 @@ struct DeadEdit: AsyncParsableCommand {
         var properties = letter.delivery.properties
         properties.userID = nil
         if type != nil { properties.type = type }
-        properties.headers["x-waybill-edited-from"] = .string(AuditTrail.digest(letter.delivery.body))
+        properties.headers["x-waybill-edited-from"] = .string(AuditRecord.digest(letter.delivery.body))
         return Outgoing(
             exchange: Exchanges.dead, routingKey: letter.service.rawValue, properties: properties, body: bytes)
     }

@@ -15,6 +15,7 @@ struct TopologyCommand: AsyncParsableCommand {
 
         @Option(help: "A JSON file {user: password}.")
         var users: String
+        @OptionGroup var partners: PartnerOptions
 
         func run() throws {
             guard let data = FileManager.default.contents(atPath: users),
@@ -22,16 +23,19 @@ struct TopologyCommand: AsyncParsableCommand {
             else { throw Failure("'\(users)' must hold a JSON object of users and passwords") }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(BrokerDefinitions(passwords)), as: UTF8.self))
+            print(
+                String(decoding: try encoder.encode(BrokerDefinitions(passwords, partners.registry())), as: UTF8.self))
         }
     }
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Declare everything on the broker.")
 
+        @OptionGroup var partners: PartnerOptions
+
         func run() async throws {
             let session = try await BrokerSession.connect(Surroundings().operator("topology"))
-            try await WaybillTopology.whole.declare(on: session)
+            try await WaybillTopology.whole(for: partners.registry()).declare(on: session)
             await session.close()
             say("declared")
         }
@@ -40,10 +44,13 @@ struct TopologyCommand: AsyncParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Say what is missing on the broker.")
 
+        @OptionGroup var partners: PartnerOptions
+
         func run() async throws {
             let session = try await BrokerSession.connect(Surroundings().operator("topology"))
             let surroundings = Surroundings()
-            try await WaybillTopology.whole.check(on: session)
+            let topology = WaybillTopology.whole(for: try partners.registry())
+            try await topology.check(on: session)
             await session.close()
             guard let management = surroundings["WAYBILL_HTTP_MANAGEMENT_URL"],
                 var parts = URLComponents(string: management)
@@ -55,13 +62,31 @@ struct TopologyCommand: AsyncParsableCommand {
             (parts.user, parts.password) = (nil, nil)
             let audit = try TopologyAudit(
                 address: parts.string ?? management, broker: surroundings.operator("topology"))
-            let problems = try await audit.problems(in: WaybillTopology.whole)
+            let problems = try await audit.problems(in: topology)
             if !problems.isEmpty {
                 throw Failure(
                     problems.joined(separator: "\n") + "\nrun 'waybill topology apply'; a queue with other "
                         + "arguments must be emptied and deleted first")
             }
             say("everything is there")
+        }
+    }
+}
+
+/// The partners, as the services know them.
+struct PartnerOptions: ParsableArguments {
+    @Option(help: "The JSON file of partners (WAYBILL_PARTNERS of the services): each gets an exchange of its own.")
+    var partners: String?
+
+    func registry() throws -> PartnerRegistry? {
+        guard let partners else { return nil }
+        guard let data = FileManager.default.contents(atPath: partners) else {
+            throw Failure("'\(partners)' cannot be read")
+        }
+        do {
+            return try PartnerRegistry(json: Array(data))
+        } catch {
+            throw Failure("'\(partners)' cannot be used: \(error)")
         }
     }
 }
@@ -128,7 +153,7 @@ struct BrokerDefinitions: Encodable {
         let source: String
         let vhost = "/"
         let destination: String
-        let destination_type = "queue"
+        var destination_type = "queue"
         let routing_key: String
         let arguments: [String: Value] = [:]
     }
@@ -141,15 +166,15 @@ struct BrokerDefinitions: Encodable {
     let queues: [QueueEntry]
     let bindings: [BindingEntry]
 
-    init(_ passwords: [String: String]) {
-        let topology = WaybillTopology.whole
+    init(_ passwords: [String: String], _ partners: PartnerRegistry?) {
+        let topology = WaybillTopology.whole(for: partners)
         users = passwords.sorted { $0.key < $1.key }.map { name, password in
             User(
                 name: name, password: password,
                 tags: name == "waybill-operator"
                     ? "administrator" : name == "partner-web" || name.hasSuffix("-service") ? "management" : "")
         }
-        permissions = passwords.keys.sorted().map(Self.permission)
+        permissions = passwords.keys.sorted().map { Self.permission($0, partners) }
         topic_permissions = ServiceName.allCases.map { service in
             // A service speaks of its own business only.
             TopicPermission(
@@ -166,13 +191,18 @@ struct BrokerDefinitions: Encodable {
                 name: queue.name,
                 arguments: Dictionary(uniqueKeysWithValues: queue.arguments.map { ($0.0, Value($0.1)) }))
         }
-        bindings = topology.bindings.map {
-            BindingEntry(source: $0.exchange, destination: $0.queue, routing_key: $0.routingKey)
-        }
+        bindings =
+            topology.bindings.map {
+                BindingEntry(source: $0.exchange, destination: $0.queue, routing_key: $0.routingKey)
+            }
+            + topology.exchangeBindings.map {
+                BindingEntry(
+                    source: $0.from, destination: $0.to, destination_type: "exchange", routing_key: $0.routingKey)
+            }
     }
 
     /// Services and partners declare nothing; each writes and reads only what its role needs.
-    private static func permission(_ user: String) -> Permission {
+    private static func permission(_ user: String, _ partners: PartnerRegistry?) -> Permission {
         let nothing = "^$"
         if user == "waybill-operator" { return Permission(user: user, configure: ".*", write: ".*", read: ".*") }
         if user == "finance-reader" {
@@ -180,9 +210,11 @@ struct BrokerDefinitions: Encodable {
         }
         if let service = ServiceName.allCases.first(where: { user == "\($0.rawValue)-service" }) {
             return Permission(
-                user: user, configure: nothing, write: "^waybill\\.(events|dead|replies)$",
+                user: user, configure: nothing, write: "^waybill\\.(events|dead|replies|audit)$",
                 read: "^\(service.rawValue)\\.(inbound|queries)$")
         }
-        return Permission(user: user, configure: nothing, write: "^waybill\\.inbound$", read: nothing)
+        // To the common exchange with a verified user_id, or to its own without one.
+        let own = partners?.partner(ofUser: user).map { "(\\.\($0.name))?" } ?? ""
+        return Permission(user: user, configure: nothing, write: "^waybill\\.inbound\(own)$", read: nothing)
     }
 }
