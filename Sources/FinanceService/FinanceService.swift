@@ -24,6 +24,7 @@ enum FinanceService {
             migrations: [
                 Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql),
                 Migration(number: 2, name: "receivables", sql: PackageResources._002_receivables_sql),
+                Migration(number: 3, name: "content_revision", sql: PackageResources._003_content_revision_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in

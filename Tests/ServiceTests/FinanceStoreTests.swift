@@ -62,6 +62,27 @@ struct FinanceStoreTests {
         }
     }
 
+    @Test("a change that comes after the cancellation of a later revision is still known")
+    func changedAfterCancellation() async throws {
+        try await ServiceFixture.with(Self.definition()) { finance in
+            let at = try #require(Timestamp("2026-03-02T12:00:00+08:00"))
+            try await finance.handle([.init("p", OrderPlaced(makeOrder("O1", [("100", "80")])))])
+            try await finance.handle([.init("x", OrderCancelled(orderId: "O1", revision: 3, cancelledAt: at))])
+            let change = OrderChanged(makeOrder("O1", revision: 2, [("70", "60")]))
+            try await finance.handle([.init("c", change)])
+            #expect(
+                try await finance.rows("select revision, content_revision, is_cancelled, revenue from orders")
+                    == [["3", "2", "t", "70.0000"]])
+            #expect(
+                try await finance.rows("select sum(orders), sum(revenue) from account_line_day") == [["0", "0.0000"]])
+            // The same once more says nothing; other content under the same revision contradicts.
+            let outcome = try await finance.handle([
+                .init("d", change), .init("e", OrderChanged(makeOrder("O1", revision: 2, [("71", "60")]))),
+            ])
+            #expect(outcome.refused.mapValues(\.reason) == [1: .conflictingRevision])
+        }
+    }
+
     @Test("an equal revision with other content is refused, its neighbours are not")
     func conflicting() async throws {
         try await ServiceFixture.with(Self.definition()) { finance in

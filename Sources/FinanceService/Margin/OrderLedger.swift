@@ -37,18 +37,15 @@ struct OrderLedger {
     /// Takes a revision of an order over.
     mutating func take(_ order: Order, _ fingerprint: Int64, _ key: OrderKey, causedBy cause: Envelope) -> Taken {
         var row = rows[key] ?? OrderRow()
-        if row.isKnown, order.revision < row.revision { return .stale }
-        if row.isKnown, order.revision == row.revision {
-            return row.fingerprint == fingerprint || row.isCancelled ? .stale : .conflicting
+        guard order.revision > row.contentRevision else {
+            return order.revision < row.contentRevision || row.fingerprint == fingerprint ? .stale : .conflicting
         }
-        // A cancellation that came first counts from its revision on.
-        if !row.isKnown, row.isCancelled, order.revision <= row.revision {
-            let revision = row.revision
-            row.take(order, fingerprint)
-            row.revision = revision
+        // What is cancelled stays so until a later revision takes it up again.
+        let cancelled = row.isCancelled && order.revision <= row.revision ? row.revision : nil
+        row.take(order, fingerprint)
+        if let cancelled {
+            row.revision = cancelled
             row.isCancelled = true
-        } else {
-            row.take(order, fingerprint)
         }
         rows[key] = row
         causes[key] = cause

@@ -14,6 +14,8 @@ struct OrderKey: Hashable, Comparable {
 struct OrderRow: Sendable, Equatable {
     var version = 0
     var revision = 0
+    /// The revision that what follows is of; lower than `revision` when a later one was cancelled.
+    var contentRevision = 0
     var fingerprint: Int64 = 0
     var isCancelled = false
     var customerCode = ""
@@ -38,6 +40,7 @@ struct OrderRow: Sendable, Equatable {
     /// Takes over a revision of the order.
     mutating func take(_ order: Order, _ fingerprint: Int64) {
         revision = order.revision
+        contentRevision = order.revision
         self.fingerprint = fingerprint
         isCancelled = false
         customerCode = order.customer.code

@@ -13,7 +13,7 @@ enum OrderStore {
                 o.business_line, o.branch, o.sales_owner, (extract(epoch from o.placed_at) * 1000000)::bigint,
                 o.currency, o.lines, o.revenue::text, o.known_revenue::text, o.cost::text, o.is_counted,
                 o.is_provisional, o.open_severity, o.low_raised, o.negative_raised, o.decision, o.decision_rule,
-                o.override_id, o.override_amount::text
+                o.override_id, o.override_amount::text, coalesce(o.content_revision, 0)
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
             join orders o using (source, order_id)
             order by o.source, o.order_id
@@ -21,13 +21,14 @@ enum OrderStore {
             """,
             as: (
                 String, String, Int, Int, Int64, Bool, String, String, String, String?, Int64, String, String, String,
-                String, String, Bool, Bool, String?, Int, Int, String?, String?, String?, String?
+                String, String, Bool, Bool, String?, Int, Int, String?, String?, String?, String?, Int
             ).self)
         var found: [OrderKey: OrderRow] = [:]
         for row in rows {
             var order = OrderRow()
             order.version = row.2
             order.revision = row.3
+            order.contentRevision = row.25
             order.fingerprint = row.4
             order.isCancelled = row.5
             order.customerCode = row.6
@@ -65,11 +66,11 @@ enum OrderStore {
             insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
                 business_line, branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost,
                 is_counted, is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule,
-                override_id, override_amount)
+                override_id, override_amount, content_revision)
             select source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line, branch,
                 sales_owner, timestamptz 'epoch' + placed_at * interval '1 microsecond', date '1970-01-01' + day,
                 currency, lines, revenue, known_revenue, cost, is_counted, is_provisional, open_severity, low_raised,
-                negative_raised, decision, decision_rule, override_id, override_amount::numeric
+                negative_raised, decision, decision_rule, override_id, override_amount::numeric, content_revision
             from unnest(
                 \(sorted.map(\.0.source)), \(sorted.map(\.0.orderId)), \(rows.map { Int32($0.version + 1) }),
                 \(rows.map { Int32($0.revision) }), \(rows.map(\.fingerprint)), \(rows.map(\.isCancelled)),
@@ -82,11 +83,11 @@ enum OrderStore {
                 \(rows.map(\.margin.isProvisional)), \(rows.map(\.alert.open?.rawValue)),
                 \(rows.map { Int32($0.alert.lowRaised) }), \(rows.map { Int32($0.alert.negativeRaised) }),
                 \(rows.map(\.decision?.rawValue)), \(rows.map(\.decisionRule)), \(rows.map(\.override?.identifier)),
-                \(rows.map(\.override?.amount.description)))
+                \(rows.map(\.override?.amount.description)), \(rows.map { Int32($0.contentRevision) }))
                 as t(source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line,
                     branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
                     is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
-                    override_amount)
+                    override_amount, content_revision)
             on conflict (source, order_id) do update set
                 version = excluded.version, revision = excluded.revision, fingerprint = excluded.fingerprint,
                 is_cancelled = excluded.is_cancelled, customer_code = excluded.customer_code,
@@ -97,7 +98,7 @@ enum OrderStore {
                 open_severity = excluded.open_severity, low_raised = excluded.low_raised,
                 negative_raised = excluded.negative_raised, decision = excluded.decision,
                 decision_rule = excluded.decision_rule, override_id = excluded.override_id,
-                override_amount = excluded.override_amount
+                override_amount = excluded.override_amount, content_revision = excluded.content_revision
             where orders.version = excluded.version - 1
             """)
         // A row that was not there when it was read and is there now belongs to another copy of the service.
