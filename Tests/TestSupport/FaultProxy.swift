@@ -83,30 +83,18 @@ public final class FaultProxy: Sendable {
 
     /// The port to connect to instead.
     public let port: Int
-    private let target: Int
+    private let target: sockaddr_in
     private let listener: Int32
     private let orders = Mutex(Orders())
 
     /// Listens on a free loopback port and begins.
     ///
-    /// - Parameter target: the loopback port behind it.
-    public init(to target: Int) throws {
-        self.target = target
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        self.listener = listener
-        var address = Self.loopback(0)
-        let isBound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isBound, listen(listener, 64) == 0 else { throw ProxyFailure() }
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(listener, $0, &length) }
-        }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        _ = fcntl(listener, F_SETFL, O_NONBLOCK)
+    /// - Parameters:
+    ///   - target: the port behind it.
+    ///   - host: the IPv4 address behind it.
+    public init(to target: Int, at host: String = "127.0.0.1") throws {
+        self.target = Self.address(host, target)
+        (listener, port) = try Self.listening()
         Thread { [self] in run() }.start()
     }
 
@@ -173,7 +161,7 @@ public final class FaultProxy: Sendable {
             guard client >= 0 else { return }
             orders.withLock { $0.accepted += 1 }
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = Self.loopback(target)
+            var address = target
             let isConnected = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
@@ -301,14 +289,32 @@ public final class FaultProxy: Sendable {
         }
     }
 
-    private static func loopback(_ port: Int) -> sockaddr_in {
+    /// Listens on a free loopback port; the descriptor does not block.
+    static func listening() throws -> (descriptor: Int32, port: Int) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var local = address("127.0.0.1", 0)
+        let isBound = withUnsafePointer(to: &local) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isBound, listen(listener, 64) == 0 else { throw ProxyFailure() }
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &local) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(listener, $0, &length) }
+        }
+        _ = fcntl(listener, F_SETFL, O_NONBLOCK)
+        return (listener, Int(UInt16(bigEndian: local.sin_port)))
+    }
+
+    private static func address(_ host: String, _ port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(port).bigEndian)
-        address.sin_addr = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
+        address.sin_addr = in_addr(s_addr: inet_addr(host))
         return address
     }
 }
 
-/// The proxy could not listen.
+/// A proxy or another server of the tests could not listen.
 public struct ProxyFailure: Error {}

@@ -20,6 +20,7 @@ need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import
 need openssl command -v openssl
 need curl command -v curl
 need jq command -v jq
+need iproute2 command -v ip
 need golang-go command -v go
 need golang-github-rabbitmq-amqp091-go-dev test -d /usr/share/gocode/src/github.com/rabbitmq/amqp091-go
 if [ ${#packages[@]} -gt 0 ]; then

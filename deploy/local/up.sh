@@ -1,22 +1,31 @@
 #!/usr/bin/env bash
 # Broker, database and the five services, in the background, under $WAYBILL_HOME (default .waybill).
 #
-# usage: up.sh [--no-build]
+# usage: up.sh [--no-build] [--no-services]
 #
-# WAYBILL_CONFIGURATION=debug uses debug builds; WAYBILL_CLOCK=events lets the services follow the events' time.
+# WAYBILL_CONFIGURATION=debug uses debug builds; WAYBILL_CLOCK=events lets the services follow the events' time;
+# WAYBILL_CLUSTER=yes makes the broker a cluster of three nodes; WAYBILL_BINARIES names another folder of builds.
 # May be run again: what runs goes on, what does not is started. Writes $WAYBILL_HOME/env.
 . "$(dirname "$0")/lib.sh"
 home="${WAYBILL_HOME:-$root/.waybill}"
 configuration="${WAYBILL_CONFIGURATION:-release}"
 clock="${WAYBILL_CLOCK:-system}"
 cd "$root"
-if [ "${1:-}" != --no-build ]; then
+build=yes start_services=yes
+for option in "$@"; do
+    case "$option" in
+    --no-build) build=no ;;
+    --no-services) start_services=no ;;
+    *) die "unknown option '$option'" ;;
+    esac
+done
+if [ "$build" = yes ]; then
     "$here/setup.sh"
     say "building ($configuration); the first time takes some minutes"
     swift build -c "$configuration" --product waybill
     for service in "${services[@]}"; do swift build -c "$configuration" --product "waybill-$service"; done
 fi
-binaries="$(swift build -c "$configuration" --show-bin-path)"
+binaries="${WAYBILL_BINARIES:-$(swift build -c "$configuration" --show-bin-path)}"
 mkdir -p "$home"/{run,log,secrets}
 home="$(cd "$home" && pwd)"
 chmod 711 "$home"
@@ -38,11 +47,21 @@ chmod 600 "$home/secrets/users.json"
 chmod 600 "$home/secrets/definitions.json"
 
 say "starting broker and database"
-"$here/broker.sh" start "$home/broker" "$home/secrets/definitions.json" &
+kind=broker
+[ "${WAYBILL_CLUSTER:-no}" = no ] || kind=cluster
+"$here/$kind.sh" start "$home/broker" "$home/secrets/definitions.json" &
 broker=$!
 "$here/database.sh" start "$home/database"
 wait "$broker" || exit 1
-. "$home/broker/ports"
+if [ "$kind" = broker ]; then
+    . "$home/broker/ports"
+    nodes="127.0.0.1:$amqp" managements="http://127.0.0.1:$management"
+else
+    . "$home/broker/cluster-env"
+    nodes="$node1_host:$node1_port,$node2_host:$node2_port,$node3_host:$node3_port"
+    managements="http://$node1_host:$node1_management,http://$node2_host:$node2_management,http://$node3_host:$node3_management"
+fi
+management="${managements%%,*}" management="${management#http://}"
 port="$(cat "$home/database/port")"
 
 export PGPASSWORD
@@ -63,7 +82,7 @@ done
 unset PGPASSWORD
 
 write_url() { (umask 077 && printf '%s\n' "$2" >"$home/secrets/$1.url"); }
-amqp_url() { echo "amqp://$1:$(cat "$home/secrets/amqp-$1")@127.0.0.1:$amqp"; }
+amqp_url() { echo "amqp://$1:$(cat "$home/secrets/amqp-$1")@$nodes"; }
 postgres_url() { echo "postgres://$1_$2:$(cat "$home/secrets/postgres-$1-$2")@127.0.0.1:$port/waybill"; }
 for service in "${services[@]}"; do
     write_url "amqp-$service" "$(amqp_url "$service-service")"
@@ -78,7 +97,7 @@ done
 echo "$binaries" >"$home/run/binaries"
 echo "$clock" >"$home/run/clock"
 [ -f "$home/run/partners" ] || echo any >"$home/run/partners"
-echo "http://127.0.0.1:$management" >"$home/run/management"
+echo "$managements" >"$home/run/management"
 (
     umask 077
     {
@@ -87,8 +106,8 @@ echo "http://127.0.0.1:$management" >"$home/run/management"
         echo "export WAYBILL_AMQP_PARTNER_URL='$(amqp_url partner-demo)'"
         echo "export WAYBILL_AMQP_FINANCE_URL='$(amqp_url finance-reader)'"
         echo "export WAYBILL_AMQP_OPERATOR_URL='$(amqp_url waybill-operator)'"
-        echo "export WAYBILL_HTTP_PARTNER_URL='http://partner-web:$(cat "$home/secrets/amqp-partner-web")@127.0.0.1:$management'"
-        echo "export WAYBILL_HTTP_MANAGEMENT_URL='http://waybill-operator:$(cat "$home/secrets/amqp-waybill-operator")@127.0.0.1:$management'"
+        echo "export WAYBILL_HTTP_PARTNER_URL='http://partner-web:$(cat "$home/secrets/amqp-partner-web")@$management'"
+        echo "export WAYBILL_HTTP_MANAGEMENT_URL='http://waybill-operator:$(cat "$home/secrets/amqp-waybill-operator")@$management'"
         for service in "${services[@]}"; do
             upper="${service^^}"
             echo "export WAYBILL_POSTGRES_URL_$upper='$(postgres_url "$service" app)'"
@@ -97,11 +116,15 @@ echo "http://127.0.0.1:$management" >"$home/run/management"
     } >"$home/env"
 )
 
+if [ "$start_services" = no ]; then
+    say "up: broker and database; no service was started"
+    exit 0
+fi
 for service in "${services[@]}"; do WAYBILL_HOME="$home" "$here/service.sh" start "$service"; done
 for service in "${services[@]}"; do
     await 30 "the $service service is ready (see $home/log/$service.log)" \
         curl --silent --fail "http://127.0.0.1:$(cat "$home/run/$service.port")/health/ready" ||
         { tail -5 "$home/log/$service.log" >&2; exit 1; }
 done
-say "up: broker on port $amqp, database on port $port, five services ready"
+say "up: broker at $nodes, database on port $port, five services ready"
 say "next: source '$home/env' && \"\$WAYBILL_CLI\" status"

@@ -210,6 +210,10 @@ public struct OrderDecided: Message {
         figures = try fields.optionalObject("figures", AcceptanceFigures.self)
         override = try fields.optionalIdentifier("override")
         decidedAt = try fields.timestamp("decidedAt")
+        #if WAYBILL_TRIAL
+            // What a later contract might add, so that a rolling change can be tried.
+            _ = try fields.optionalText("trial", maximum: 64)
+        #endif
     }
 
     /// Writes it.
@@ -226,5 +230,8 @@ public struct OrderDecided: Message {
         object.object("figures", figures)
         object.text("override", override)
         object.timestamp("decidedAt", decidedAt)
+        #if WAYBILL_TRIAL
+            object.text("trial", "later")
+        #endif
     }
 }

@@ -76,6 +76,13 @@ public final class Consumer: Sendable {
                 logger.debug("subscribed", metadata: ["queue": "\(queue)"])
                 while let batch = try await channel.next(maximum: maximumBatch) {
                     let started = ContinuousClock.now
+                    #if WAYBILL_TRIAL
+                        if NegativeControl.active == .acknowledgeBeforeCommit, let last = batch.last {
+                            try await channel.acknowledge(upTo: last.tag)
+                            try await handler(batch)
+                            continue
+                        }
+                    #endif
                     try await handler(batch)
                     if let last = batch.last { try await channel.acknowledge(upTo: last.tag) }
                     backOff = BackOff()

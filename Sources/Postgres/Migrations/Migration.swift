@@ -53,6 +53,10 @@ public struct MigrationStatus: Sendable, Equatable {
     /// Why the schema does not fit this build; `nil` when it does or only lacks migrations.
     public let problem: String?
 
+    /// Whether a later build has migrated the schema: what runs may go on, for a migration only ever adds first, but
+    /// an older build must not start on it.
+    public var isAhead: Bool { applied > head }
+
     /// Whether schema and build belong together.
     public var isAtHead: Bool { pending.isEmpty && problem == nil }
 }

@@ -164,10 +164,18 @@ enum Schema {
     }
 
     static var hostMigrations: [Migration] {
-        [
+        var migrations = [
             Migration(number: 1, name: "messaging", sql: PackageResources._001_messaging_sql),
             Migration(number: 2, name: "ledger", sql: PackageResources._002_ledger_sql),
         ]
+        #if WAYBILL_TRIAL
+            // What a later build might add, so that a rolling change can be tried.
+            migrations.append(
+                Migration(
+                    number: 3, name: "trial",
+                    sql: "alter table inbox add column trial text; alter table outbox add column trial text;"))
+        #endif
+        return migrations
     }
 }
 

@@ -38,7 +38,10 @@ struct Health: Sendable {
             var problems: [String] = []
             for migrator in Schema.migrators(of: definition, logger: logger) {
                 let status = try await migrator.status(pool)
-                if !status.isAtHead { problems.append("schema: \(status.problem ?? "migrations pending")") }
+                // In a rolling change the schema is ahead of the copies that are still to be replaced.
+                if !status.isAtHead, !status.isAhead {
+                    problems.append("schema: \(status.problem ?? "migrations pending")")
+                }
             }
             return problems
         }

@@ -1,4 +1,5 @@
 import Contracts
+import Messaging
 import Postgres
 
 /// What happens to a batch inside its one transaction: inbox, handlers, outbox.
@@ -20,7 +21,10 @@ struct BatchWork: Sendable {
         _ messages: [AnyReceived], now: Timestamp, isLeased: Bool, _ transaction: borrowing Transaction
     ) throws -> Done {
         var effects = Effects(now: now, source: service.source, wallClock: ServiceClock.wallClock())
-        let duplicates = try Inbox.take(messages, transaction).union(Self.repeated(in: messages))
+        var duplicates = try Inbox.take(messages, transaction).union(Self.repeated(in: messages))
+        #if WAYBILL_TRIAL
+            if NegativeControl.active == .noInbox { duplicates = [] }
+        #endif
         let fresh =
             duplicates.isEmpty
             ? messages
@@ -28,6 +32,9 @@ struct BatchWork: Sendable {
         for handler in handlers where !fresh.isEmpty {
             try handler.handle(fresh, transaction, &effects)
         }
+        #if WAYBILL_TRIAL
+            try EffectTally.record(fresh.filter { effects.refusals[$0.position] == nil }, transaction)
+        #endif
         let entries = try effects.store(isLeased: isLeased, transaction)
         // A refused message is not a handled one: its row must not stand in the way of its replay.
         try Inbox.forget(messages.filter { effects.refusals[$0.position] != nil }, transaction)

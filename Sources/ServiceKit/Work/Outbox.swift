@@ -71,7 +71,11 @@ enum Outbox {
     /// Takes the oldest messages that nobody holds a lease on.
     ///
     /// Rows not yet sent, never "everything after the last": sequence order is not commit order.
-    static func claim(limit: Int, _ transaction: borrowing Transaction) throws -> [OutboxEntry] {
+    ///
+    /// - Parameter condition: which of them.
+    static func claim(
+        limit: Int, where condition: SQL = "lease_until <= now()", _ transaction: borrowing Transaction
+    ) throws -> [OutboxEntry] {
         try transaction.query(
             """
             with claimed as (
@@ -79,7 +83,7 @@ enum Outbox {
                 set lease_until = now() + make_interval(secs => \(Int(lease.components.seconds))),
                     attempts = attempts + 1
                 from (
-                    select id from outbox_pending where lease_until <= now()
+                    select id from outbox_pending where \(condition)
                     order by id limit \(limit) for update skip locked
                 ) free
                 where p.id = free.id

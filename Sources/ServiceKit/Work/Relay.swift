@@ -17,6 +17,9 @@ final class Relay: Service {
         var confirmed: [Int64] = []
         var shouldLook = true
         var isStopping = false
+        #if WAYBILL_TRIAL
+            var cursor: Int64 = 0
+        #endif
     }
 
     private static let batch = 500
@@ -42,7 +45,12 @@ final class Relay: Service {
     }
 
     /// Whether a batch about to be committed can be published from memory.
-    var hasRoom: Bool { state.withLock { $0.ready.count < Self.capacity && !$0.isStopping } }
+    var hasRoom: Bool {
+        #if WAYBILL_TRIAL
+            if NegativeControl.active == .relayByCursor { return false }
+        #endif
+        return state.withLock { $0.ready.count < Self.capacity && !$0.isStopping }
+    }
 
     /// Takes what has just been committed. Entries recorded without a lease are found in the table instead.
     func submit(_ entries: [OutboxEntry], isLeased: Bool) {
@@ -107,7 +115,17 @@ final class Relay: Service {
 
     private func publishClaimed() async {
         do {
-            let claimed = try await pool.withTransaction { try Outbox.claim(limit: Self.batch, $0) }
+            #if WAYBILL_TRIAL
+                let last = state.withLock { $0.cursor }
+                let condition: SQL =
+                    NegativeControl.active == .relayByCursor ? "id > \(last)" : "lease_until <= now()"
+                let claimed = try await pool.withTransaction {
+                    try Outbox.claim(limit: Self.batch, where: condition, $0)
+                }
+                state.withLock { $0.cursor = max($0.cursor, claimed.last?.id ?? 0) }
+            #else
+                let claimed = try await pool.withTransaction { try Outbox.claim(limit: Self.batch, $0) }
+            #endif
             guard !claimed.isEmpty else { return }
             // A full batch means that there is probably more.
             if claimed.count == Self.batch { state.withLock { $0.shouldLook = true } }
@@ -129,7 +147,10 @@ final class Relay: Service {
                 Outgoing(
                     exchange: entry.exchange, routingKey: entry.routingKey, properties: properties, body: entry.body))
         }
-        let outcomes = await publisher.publish(messages)
+        var outcomes = await publisher.publish(messages)
+        #if WAYBILL_TRIAL
+            if NegativeControl.active == .ignoreConfirms { outcomes = outcomes.map { _ in .confirmed } }
+        #endif
         metrics.confirmLatency.record(ContinuousClock.now - started)
         var confirmed: [Int64] = []
         confirmed.reserveCapacity(entries.count)

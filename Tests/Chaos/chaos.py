@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""One chaos run over what run.sh has started: load and faults by seed, then drain, then account for everything.
+
+usage: chaos.py --home DIR --out DIR --binaries DIR --cli FILE --proxy FILE [--seed N] [--minutes M] [--rate R]
+                [--pause S] [--next DIR] [--only KIND,…] [--plan] [KEY=VALUE …]
+
+--plan prints the plan and ends. --next replaces each copy by the build in DIR, one after the other, in the middle.
+KEY=VALUE goes to the services' environment. Exit code 0 only when nothing was lost, duplicated or unexpected.
+"""
+import argparse
+import json
+import re
+import sys
+import threading
+import time
+from pathlib import Path
+
+import check
+from faults import Breaker
+from load import Load
+from operations import SOURCE, operations
+from plan import plan
+from world import World, wait_for
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("home", "out", "binaries", "cli", "proxy", "next"):
+        parser.add_argument(f"--{name}", default="")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--rate", type=float, default=40, help="operations a second")
+    parser.add_argument("--pause", type=float, default=4, help="seconds between two faults, on average")
+    parser.add_argument("--only", default="", help="only these kinds of fault")
+    parser.add_argument("--plan", action="store_true")
+    parser.add_argument("environment", nargs="*")
+    options = parser.parse_args()
+    seconds = options.minutes * 60
+    faults = plan(options.seed, seconds, options.pause)
+    if options.only:
+        faults = [fault for fault in faults if fault.kind in options.only.split(",")]
+    if options.plan:
+        print("\n".join(map(str, faults)))
+        return 0
+
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "plan.txt").write_text("\n".join(map(str, faults)) + "\n")
+    history_file = open(out / "history.jsonl", "w")
+    history_lock = threading.Lock()
+    started = time.monotonic()
+
+    def history(event, **facts):
+        with history_lock:
+            history_file.write(json.dumps({"t": round(time.monotonic() - started, 3), "event": event, **facts}) + "\n")
+
+    def log(text):
+        print(f"{time.monotonic() - started:7.1f} s  {text}", file=sys.stderr, flush=True)
+
+    all_operations = operations(options.seed, seconds, options.rate)
+    world = World(options.home, out, options.binaries, options.proxy, history, dict(pair.split("=", 1) for pair in options.environment))
+    world.addresses = {
+        f"WAYBILL_HTTP_{copy.service.upper()}": f"http://127.0.0.1:{copy.port}" for copy in world.copies if copy.number == 1}
+    breaker = Breaker(world, history, options.next or None)
+    try:
+        log(f"seed {options.seed}: {len(all_operations)} publications and {len(faults)} faults in {seconds:.0f} s")
+        world.start()
+        log("two copies of each service are ready")
+        load = Load(world, history, all_operations, SOURCE)
+        begin = time.monotonic()
+        load.start(begin)
+        teller = threading.Event()
+
+        def tell():
+            while not teller.wait(30):
+                log(f"{len(load.acknowledged)} operations acknowledged, {sum(breaker.done.values())} faults over, "
+                    f"{len(world.surprises)} surprises")
+
+        threading.Thread(target=tell, daemon=True).start()
+        stop = threading.Event()
+        breaker.run(faults, begin, lambda wait: stop.wait(max(0, wait)))
+        left = load.finish(max(60, seconds - (time.monotonic() - begin) + 60))
+        log(f"everything is published; {left} were never attempted. Healing")
+        breaker.heal()
+        log("draining")
+        wait_for("queues, hands and outboxes are empty", 240, lambda: is_drained(world))
+        teller.set()
+        # Once more as an operator would end it: every copy drains, the next takes up nothing twice.
+        verdict = check.check(world, load, all_operations, options.cli, log)
+    finally:
+        teller_is_set = locals().get("teller")
+        if teller_is_set:
+            teller_is_set.set()
+        world.stop()
+        history_file.close()
+    verdict.unexpected += world.surprises
+    report(options, verdict, breaker, faults, out)
+    return 0 if verdict.is_good() else 1
+
+
+def is_drained(world):
+    for service in ("customer", "sales", "servicedesk", "finance", "supplier"):
+        queue = world.manage(f"queues/%2F/{service}.inbound")
+        if not queue or queue.get("messages", 1) != 0 or queue.get("messages_unacknowledged", 1) != 0:
+            return False
+        if world.sql(f"select count(*) from {service}.outbox_pending") != [["0"]]:
+            return False
+    if not all(copy.metric("waybill_messages_in_hand") == 0 for copy in world.copies):
+        return False
+    return all(world.sql(f"select count(*) from {service}.outbox_pending") == [["0"]] for service in (
+        "customer", "sales", "servicedesk", "finance", "supplier"))
+
+
+def report(options, verdict, breaker, faults, out):
+    figures = verdict.figures
+    columns = ("attempted", "acknowledged", "ok", "lost", "duplicated", "unexpected", "recovered")
+    values = [figures["attempted"], figures["acknowledged"], figures["ok"], len(verdict.lost), len(verdict.duplicated),
+              len(verdict.unexpected), figures["recovered"]]
+    print("  ".join(f"{column:>12}" for column in columns))
+    print("  ".join(f"{value:>12}" for value in values))
+    print()
+    print(f"publications {figures['attempts']} ({figures['failures']} without an answer, {figures['repeats']} repeats, "
+          f"{figures['rubbish']} rubbish); messages of our own {figures['ledger']}")
+    print(f"orders {figures['orders']}, margin {figures['margin']}, receivables {figures['receivables']}: as the oracle says"
+          if verdict.is_good() else f"orders {figures['orders']}")
+    print("told once: " + ", ".join(f"{figures[name]} {name}" for name in (
+        "decisions", "alerts", "clearances", "registrations", "suppliers")))
+    print(f"faults {sum(breaker.done.values())}: " + ", ".join(f"{kind} {count}" for kind, count in sorted(breaker.done.items())))
+    if breaker.skipped:
+        print(f"not possible here: {', '.join(sorted({fault.kind for fault in breaker.skipped}))}")
+    for name in ("lost", "duplicated", "unexpected"):
+        for text in getattr(verdict, name)[:10]:
+            print(f"{name}: {text}")
+    summary = {"seed": options.seed, "minutes": options.minutes, "rate": options.rate, **dict(zip(columns, values)),
+               "faults": breaker.done, **{name: str(value) for name, value in figures.items() if name not in columns}}
+    (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+
+
+sys.exit(main())

@@ -1,0 +1,102 @@
+"""Publishers as other companies would write them: confirms, mandatory, the same id again until it is confirmed."""
+import queue
+import threading
+import time
+
+import pika
+import pika.exceptions
+
+FAILURES = (pika.exceptions.AMQPError, OSError, pika.exceptions.UnroutableError, pika.exceptions.NackError)
+
+
+class Load:
+    def __init__(self, world, history, operations, source, threads=4):
+        self.history, self.source = history, source
+        secret = (world.home / "secrets" / "amqp-partner-demo").read_text().strip()
+        self.addresses = [
+            pika.ConnectionParameters(
+                host=world.nodes[f"node{number}_host"], port=int(world.nodes[f"node{number}_port"]),
+                credentials=pika.PlainCredentials("partner-demo", secret), heartbeat=4, blocked_connection_timeout=8,
+                socket_timeout=4, stack_timeout=6, connection_attempts=1)
+            for number in (1, 2, 3)]
+        self.work = [queue.Queue() for _ in range(threads)]
+        for place, operation in enumerate(operations):
+            self.work[place % threads].put(operation)
+        self.attempted, self.acknowledged, self.gave_up = set(), set(), set()
+        self.attempts = self.failures = 0
+        self.lock = threading.Lock()
+        self.is_over = threading.Event()
+        self.threads = [threading.Thread(target=self.publish_all, args=(number,), daemon=True) for number in range(threads)]
+
+    def start(self, started):
+        self.started = started
+        for thread in self.threads:
+            thread.start()
+
+    def finish(self, seconds):
+        """Waits until everything due is published; what is not by then was never attempted."""
+        deadline = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(0.1, deadline - time.monotonic()))
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join(30)
+        return sum(work.qsize() for work in self.work)
+
+    def publish_all(self, number):
+        connection, channel, turn = None, None, number
+        while not self.is_over.is_set():
+            try:
+                operation = self.work[number].get_nowait()
+            except queue.Empty:
+                break
+            while not self.is_over.is_set():
+                wait = operation.due - (time.monotonic() - self.started)
+                if wait <= 0:
+                    break
+                # A connection must hear its heartbeats.
+                if channel is not None:
+                    try:
+                        connection.process_data_events(min(wait, 0.2))
+                        continue
+                    except FAILURES:
+                        connection = channel = None
+                time.sleep(min(wait, 0.2))
+            while not self.is_over.is_set():
+                with self.lock:
+                    self.attempted.add(operation.id)
+                    self.attempts += 1
+                try:
+                    if channel is None:
+                        turn += 1
+                        connection = pika.BlockingConnection(self.addresses[turn % 3])
+                        channel = connection.channel()
+                        channel.confirm_delivery()
+                    channel.basic_publish(
+                        "waybill.inbound", operation.type, operation.body,
+                        pika.BasicProperties(message_id=operation.id, type=operation.type, app_id=self.source,
+                                             content_type="application/json", delivery_mode=2), mandatory=True)
+                    with self.lock:
+                        self.acknowledged.add(operation.id)
+                    self.history("ok", op=operation.id)
+                    break
+                except FAILURES as problem:
+                    with self.lock:
+                        self.failures += 1
+                    self.history("unknown", op=operation.id, error=type(problem).__name__)
+                    if not isinstance(problem, (pika.exceptions.UnroutableError, pika.exceptions.NackError)):
+                        try:
+                            connection.close()
+                        except Exception:  # noqa: BLE001: it is broken already
+                            pass
+                        connection = channel = None
+                    if operation.gives_up:
+                        with self.lock:
+                            self.gave_up.add(operation.id)
+                        break
+                    time.sleep(0.2)
+        if connection is not None and connection.is_open:
+            try:
+                connection.close()
+            except FAILURES:
+                pass
