@@ -37,7 +37,8 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
     let connectionName: String
     let heartbeat: Duration
     let tls: TLSSettings?
-    let connectTimeout: Duration = .seconds(5)
+    /// How long a call may wait for the broker: to be connected, or for an answer.
+    var answerTimeout: Duration { min(.seconds(5), heartbeat * 2) }
 
     /// - Parameters:
     ///   - url: `amqp(s)://user:password@host:port/vhost`, parts percent-encoded; an empty path is the vhost `/`. The

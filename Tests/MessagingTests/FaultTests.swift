@@ -176,7 +176,7 @@ struct FaultTests {
         let session = try await BrokerSession.connect(direct)
         try await session.declare(Queue(name: queue, kind: .quorum, deliveryLimit: 50))
         let channel = PublishingChannel(
-            maximumCount: 1_000, maximumBytes: 500_000, timeout: .seconds(5), guarding: SendGuard(limit: .seconds(5)),
+            maximumCount: 1_000, maximumBytes: 500_000, timeout: .seconds(5),
             status: SharedStatus())
         try await channel.connect(Self.through(proxy))
         // What the broker says is held back: nothing is confirmed, so nothing beyond the bound may go out.

@@ -163,14 +163,15 @@ struct MessagingTests {
     func refusals() async throws {
         let address = try #require(TestServers.broker).replacing("guest:guest", with: "guest:wrong-secret")
         let wrong = try BrokerConfiguration(url: address, connectionName: "test")
-        func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
-        let before = try descriptors()
+        let closed = Mutex(0)
         for _ in 0..<10 {
-            let error = await #expect(throws: MessagingError.self) { try await BrokerSession.connect(wrong) }
+            let error = await #expect(throws: MessagingError.self) {
+                try await BrokerSession.connect(wrong) { closed.withLock { $0 += 1 } }
+            }
             #expect(error?.isRetriable == false)
             #expect(error.map { "\($0)".contains("wrong-secret") } == false)
         }
-        #expect(try await TestServers.eventually { try descriptors() < before + 20 })
+        #expect(await TestServers.eventually { closed.withLock { $0 } == 10 })
         let session = try await BrokerSession.connect(TestServers.brokerConfiguration())
         let missing = await #expect(throws: MessagingError.self) { try await session.status(of: "no-such-queue") }
         #expect(missing?.replyCode == 404)

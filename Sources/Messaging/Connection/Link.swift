@@ -44,38 +44,42 @@ final class Link {
 
     private let handle: Handle
     private let heartbeat: Duration
-    private let guarding: SendGuard
     private let closed: (() -> Void)?
     private var partial: Partial?
-    private var lastSend = ContinuousClock.now
+    /// When the last frame came that was no heartbeat.
+    private var lastFrame = ContinuousClock.now
     /// Whether the connection can still be used; once false it stays so.
     private(set) var isAlive = true
 
     /// Connects, logs in and opens the channel.
     ///
     /// - Parameter closed: called on the thread that closes the connection, for tests.
-    init(
-        _ configuration: BrokerConfiguration, guarding: SendGuard, closed: (() -> Void)? = nil
-    ) throws(MessagingError) {
+    init(_ configuration: BrokerConfiguration, closed: (() -> Void)? = nil) throws(MessagingError) {
         guard let raw = amqp_new_connection() else {
             throw MessagingError(.connection, "no memory for a connection")
         }
         handle = Handle(raw: raw)
         heartbeat = configuration.heartbeat
-        self.guarding = guarding
         self.closed = closed
-        var timeout = configuration.connectTimeout.timeValue
-        amqp_set_handshake_timeout(raw, &timeout)
-        amqp_set_rpc_timeout(raw, &timeout)
-        try openSocket(configuration, timeout)
+        // One limit for all the steps together, not one for each.
+        let deadline = ContinuousClock.now + configuration.answerTimeout
+        var left: timeval { max(.milliseconds(1), deadline - ContinuousClock.now).timeValue }
+        try openSocket(configuration, left)
+        try limitSending()
+        var limit = left
+        amqp_set_handshake_timeout(raw, &limit)
         let reply = waybill_login(
             raw, configuration.virtualHost, Int32(configuration.heartbeat.components.seconds),
             configuration.connectionName, configuration.user, configuration.password)
         if reply.reply_type != AMQP_RESPONSE_NORMAL {
             throw Self.error(reply, "logging in as \(configuration)", isLogin: true)
         }
+        limit = left
+        amqp_set_rpc_timeout(raw, &limit)
         amqp_channel_open(raw, Self.channel)
         try check("opening a channel")
+        limit = configuration.answerTimeout.timeValue
+        amqp_set_rpc_timeout(raw, &limit)
     }
 
     deinit {
@@ -118,6 +122,18 @@ final class Link {
         }
     }
 
+    /// Has the system give a connection up that takes no bytes any more.
+    ///
+    /// The library sends with no time-out: towards a peer that is dead, or that reads no more, the call would stay for
+    /// ever, and no signal of ours can reach the thread in it.
+    private func limitSending() throws(MessagingError) {
+        var milliseconds = UInt32(clamping: (heartbeat * 2).components.seconds * 1_000)
+        let size = socklen_t(MemoryLayout<UInt32>.size)
+        guard setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size) == 0 else {
+            throw MessagingError(.connection, "the system sets no limit for sending (error \(errno))")
+        }
+    }
+
     // MARK: Asking
 
     /// The socket, to wait on.
@@ -149,6 +165,20 @@ final class Link {
     func unsubscribe() throws(MessagingError) {
         "waybill".withAMQPBytes { _ = amqp_basic_cancel(handle.raw, Self.channel, $0) }
         try check("ending the subscription")
+    }
+
+    /// Whether nothing but heartbeats has come for two of their intervals.
+    var isQuiet: Bool { ContinuousClock.now - lastFrame > heartbeat * 2 }
+
+    /// Asks the broker something that only its channel can answer.
+    ///
+    /// Heartbeats come from elsewhere in the broker: they go on when the channel has died, and a consumer would wait for
+    /// ever for what never comes.
+    func probe(prefetch: Int) throws(MessagingError) {
+        try ask("probing the channel") { connection, channel in
+            amqp_basic_qos(connection, channel, 0, UInt16(clamping: prefetch), 0)
+        }
+        lastFrame = .now
     }
 
     /// Runs a call of the library that waits for an answer, and turns a refusal into an error. A channel that the broker
@@ -184,28 +214,20 @@ final class Link {
     /// Publishes. The caller has taken in what the broker said and found the socket writable.
     func publish(_ message: Outgoing) -> Bool {
         let status = PropertyArena.with(message) { exchange, key, properties, body in
-            guarding.sending(descriptor) {
-                amqp_basic_publish(
-                    handle.raw, Self.channel, exchange, key, message.isMandatory ? 1 : 0, 0, properties, body)
-            }
+            amqp_basic_publish(
+                handle.raw, Self.channel, exchange, key, message.isMandatory ? 1 : 0, 0, properties, body)
         }
         return sent(status)
     }
 
     /// Acknowledges a delivery, or all up to it.
     func acknowledge(_ tag: UInt64, isMultiple: Bool) -> Bool {
-        sent(
-            guarding.sending(descriptor) {
-                amqp_basic_ack(handle.raw, Self.channel, tag, isMultiple ? 1 : 0)
-            })
+        sent(amqp_basic_ack(handle.raw, Self.channel, tag, isMultiple ? 1 : 0))
     }
 
     /// Gives a delivery back to its queue, or drops it.
     func reject(_ tag: UInt64, requeue: Bool) -> Bool {
-        sent(
-            guarding.sending(descriptor) {
-                amqp_basic_reject(handle.raw, Self.channel, tag, requeue ? 1 : 0)
-            })
+        sent(amqp_basic_reject(handle.raw, Self.channel, tag, requeue ? 1 : 0))
     }
 
     private func sent(_ status: Int32) -> Bool {
@@ -225,33 +247,58 @@ final class Link {
         while true {
             var frame = amqp_frame_t()
             var now = timeval(tv_sec: 0, tv_usec: 0)
-            let status = guarding.sending(descriptor) {
-                amqp_simple_wait_frame_noblock(handle.raw, &frame, &now)
+            let status = amqp_simple_wait_frame_noblock(handle.raw, &frame, &now)
+            if status == AMQP_STATUS_TIMEOUT.rawValue {
+                if partial != nil, isQuiet { throw broken("a message was begun and not ended") }
+                return
             }
-            if status == AMQP_STATUS_TIMEOUT.rawValue { return }
             guard status == AMQP_STATUS_OK.rawValue else {
                 isAlive = false
                 throw MessagingError(.connection, "the connection was lost: \(Self.text(status))")
             }
+            lastFrame = .now
             let event = try receive(frame)
             if partial == nil { amqp_maybe_release_buffers_on_channel(handle.raw, frame.channel) }
             if let event, !take(event) { return }
         }
     }
 
+    /// What a peer sends that does not keep to the protocol is not guessed at: the connection ends.
+    private func broken(_ how: String) -> MessagingError {
+        isAlive = false
+        return MessagingError(.connection, "the peer does not keep to the protocol: \(how)")
+    }
+
     private func receive(_ frame: amqp_frame_t) throws(MessagingError) -> Event? {
+        guard frame.channel == 0 || frame.channel == Self.channel else {
+            throw broken("a frame on channel \(frame.channel), which is not open")
+        }
         switch Int32(frame.frame_type) {
-        case AMQP_FRAME_METHOD: return try method(frame.payload.method)
-        case AMQP_FRAME_HEADER:
-            partial?.expected = frame.payload.properties.body_size
-            if let raw = frame.payload.properties.decoded {
-                partial?.properties = MessageProperties(
-                    raw.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee)
+        case AMQP_FRAME_METHOD:
+            let id = frame.payload.method.id
+            if partial != nil, id != WAYBILL_CHANNEL_CLOSE, id != WAYBILL_CONNECTION_CLOSE, frame.channel != 0 {
+                throw broken("a method in the middle of a message")
             }
-            partial?.body.reserveCapacity(Int(min(frame.payload.properties.body_size, 1 << 20)))
+            return try method(frame.payload.method)
+        case AMQP_FRAME_HEADER:
+            let header = frame.payload.properties
+            guard partial != nil, partial?.expected == nil else { throw broken("a header that no method announced") }
+            // What another class means by its properties has another shape in memory.
+            guard Int32(header.class_id) == AMQP_BASIC_CLASS, let raw = header.decoded else {
+                throw broken("a header of class \(header.class_id)")
+            }
+            partial?.expected = header.body_size
+            partial?.properties = MessageProperties(raw.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee)
+            partial?.body.reserveCapacity(Int(min(header.body_size, 1 << 20)))
             return complete()
         case AMQP_FRAME_BODY:
             let fragment = frame.payload.body_fragment
+            guard let message = partial, let expected = message.expected else {
+                throw broken("a body that no header announced")
+            }
+            guard UInt64(message.body.count + fragment.len) <= expected else {
+                throw broken("more of a body than its header announced")
+            }
             partial?.body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: fragment.len))
             return complete()
         default: return nil
@@ -259,7 +306,7 @@ final class Link {
     }
 
     private func complete() -> Event? {
-        guard let message = partial, let expected = message.expected, UInt64(message.body.count) >= expected else {
+        guard let message = partial, let expected = message.expected, UInt64(message.body.count) == expected else {
             return nil
         }
         partial = nil

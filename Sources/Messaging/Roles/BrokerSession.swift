@@ -7,10 +7,10 @@ import PinnedThread
 /// What the broker refuses is an error with its reply code, and the session stays usable.
 public actor BrokerSession {
     private let thread = PinnedThread(name: "amqp-session")
-    private let guarding = SendGuard(limit: .seconds(10))
     private var link: Link?
     private var isConfirming = false
     private var deliveries: [Delivery] = []
+    private var failure = "the session is closed"
 
     /// The thread on which everything of this session runs.
     nonisolated public var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -36,7 +36,7 @@ public actor BrokerSession {
     }
 
     private func open(_ configuration: BrokerConfiguration, _ closed: (@Sendable () -> Void)?) throws(MessagingError) {
-        link = try Link(configuration, guarding: guarding, closed: closed)
+        link = try Link(configuration, closed: closed)
         thread.whenIdle { [weak self] _ in
             guard let self else { return Wait() }
             return self.assumeIsolated { $0.turn() }
@@ -49,19 +49,29 @@ public actor BrokerSession {
             try hear(link)
             return Wait(descriptor: link.descriptor, timeout: link.tick)
         } catch {
+            failure = error.description
+            self.link = nil
             return Wait()
         }
     }
 
     private func hear(_ link: Link) throws(MessagingError) {
+        var isCancelled = false
         try link.pump { event in
-            if case .delivery(let delivery) = event { self.deliveries.append(delivery) }
+            switch event {
+            case .delivery(let delivery): self.deliveries.append(delivery)
+            case .consumerCancelled: isCancelled = true
+            default: break
+            }
             return true
+        }
+        if isCancelled {
+            throw MessagingError(.connection, "the broker ended the subscription: was the queue deleted?")
         }
     }
 
     private func connected() throws(MessagingError) -> Link {
-        guard let link, link.isAlive else { throw MessagingError(.connection, "the session is closed") }
+        guard let link, link.isAlive else { throw MessagingError(.connection, failure) }
         return link
     }
 

@@ -10,7 +10,6 @@ public final class Consumer: Sendable {
     private let pace: Duration
     private let logger: Logger
     private let shared = SharedStatus()
-    private let guarding = SendGuard(limit: .seconds(10))
     private let stopFlag = StopFlag()
     private let channel: ConsumingChannel
 
@@ -32,7 +31,7 @@ public final class Consumer: Sendable {
         self.maximumBatch = maximumBatch
         self.pace = pace
         self.logger = logger
-        channel = ConsumingChannel(guarding: guarding, status: shared, stopFlag: stopFlag)
+        channel = ConsumingChannel(status: shared, stopFlag: stopFlag)
     }
 
     /// How the connection stands.
@@ -49,14 +48,10 @@ public final class Consumer: Sendable {
     ///   that delivered it must still be there, otherwise the broker delivers it again. When it throws, nothing is
     ///   acknowledged and the error ends the run.
     public func run(_ handler: @Sendable ([Delivery]) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.guarding.watch() }
-            defer { group.cancelAll() }
-            try await withTaskCancellationHandler {
-                try await consume(handler)
-            } onCancel: {
-                stop()
-            }
+        try await withTaskCancellationHandler {
+            try await consume(handler)
+        } onCancel: {
+            stop()
         }
     }
 

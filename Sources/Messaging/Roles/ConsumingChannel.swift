@@ -5,7 +5,6 @@ import Synchronization
 /// The consumer's connection: what has come and not been taken yet.
 actor ConsumingChannel {
     private let thread = PinnedThread(name: "amqp-consume")
-    private let guarding: SendGuard
     private let status: SharedStatus
     private let stopFlag: StopFlag
     private var link: Link?
@@ -14,14 +13,14 @@ actor ConsumingChannel {
     private var taker: CheckedContinuation<Void, Never>?
     private var failure: String?
     private var isStopped = false
+    private var prefetch = 1
 
     /// Past this many bytes of messages in memory the socket is left unread, and the broker waits.
     private static let maximumBytes = 32 << 20
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(guarding: SendGuard, status: SharedStatus, stopFlag: StopFlag) {
-        self.guarding = guarding
+    init(status: SharedStatus, stopFlag: StopFlag) {
         self.status = status
         self.stopFlag = stopFlag
     }
@@ -35,10 +34,11 @@ actor ConsumingChannel {
         _ configuration: BrokerConfiguration, queue: String, prefetch: Int, isExclusive: Bool = false,
         prepare: @Sendable (Link) throws(MessagingError) -> Void = { _ throws(MessagingError) in }
     ) throws(MessagingError) {
-        let link = try Link(configuration, guarding: guarding)
+        let link = try Link(configuration)
         try prepare(link)
         try link.subscribe(queue, prefetch: prefetch, isExclusive: isExclusive)
         self.link = link
+        self.prefetch = prefetch
         failure = nil
         isStopped = false
         status.update {
@@ -110,7 +110,14 @@ actor ConsumingChannel {
                 status.update { $0.isSubscribed = false }
                 resumeTaker()
             }
-            if readyBytes < Self.maximumBytes { try hear(link) }
+            if readyBytes < Self.maximumBytes {
+                try hear(link)
+                if link.isQuiet {
+                    try link.probe(prefetch: prefetch)
+                    // What came meanwhile is inside the library already: the socket would not tell of it.
+                    try hear(link)
+                }
+            }
             return Wait(
                 descriptor: link.descriptor, readable: readyBytes < Self.maximumBytes, timeout: link.tick)
         } catch {

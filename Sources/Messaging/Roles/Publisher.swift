@@ -7,7 +7,6 @@ public import Logging
 public final class Publisher: Sendable {
     private let configuration: BrokerConfiguration
     private let channel: PublishingChannel
-    private let guarding: SendGuard
     private let shared = SharedStatus()
     private let logger: Logger
 
@@ -23,10 +22,9 @@ public final class Publisher: Sendable {
     ) {
         self.configuration = configuration
         self.logger = logger
-        guarding = SendGuard(limit: confirmTimeout)
         channel = PublishingChannel(
             maximumCount: maximumUnconfirmed, maximumBytes: maximumUnconfirmedBytes, timeout: confirmTimeout,
-            guarding: guarding, status: shared)
+            status: shared)
     }
 
     /// Returns once the connection's thread has turned: for a watch that notices when it hangs.
@@ -39,24 +37,6 @@ public final class Publisher: Sendable {
 
     /// Connects, and connects again, until cancelled.
     public func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.guarding.watch() }
-            group.addTask { await self.stayConnected() }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    /// Publishes messages and waits for what becomes of each.
-    ///
-    /// - Returns: the outcomes in the order of the messages. Everything but `confirmed` means: not safely there; publish
-    ///   it again, under the same id.
-    public func publish(_ messages: [Outgoing]) async -> [PublishOutcome] {
-        guard !messages.isEmpty else { return [] }
-        return await channel.publish(messages)
-    }
-
-    private func stayConnected() async {
         var backOff = BackOff()
         while !Task.isCancelled {
             do {
@@ -82,5 +62,14 @@ public final class Publisher: Sendable {
             try? await Task.sleep(for: backOff.next())
         }
         await channel.close("the publisher is shut down")
+    }
+
+    /// Publishes messages and waits for what becomes of each.
+    ///
+    /// - Returns: the outcomes in the order of the messages. Everything but `confirmed` means: not safely there; publish
+    ///   it again, under the same id.
+    public func publish(_ messages: [Outgoing]) async -> [PublishOutcome] {
+        guard !messages.isEmpty else { return [] }
+        return await channel.publish(messages)
     }
 }

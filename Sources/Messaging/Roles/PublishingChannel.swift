@@ -36,7 +36,6 @@ actor PublishingChannel {
     }
 
     private let thread = PinnedThread(name: "amqp-publish")
-    private let guarding: SendGuard
     private let maximumCount: Int
     private let maximumBytes: Int
     private let timeout: Duration
@@ -56,11 +55,10 @@ actor PublishingChannel {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(maximumCount: Int, maximumBytes: Int, timeout: Duration, guarding: SendGuard, status: SharedStatus) {
+    init(maximumCount: Int, maximumBytes: Int, timeout: Duration, status: SharedStatus) {
         self.maximumCount = maximumCount
         self.maximumBytes = maximumBytes
         self.timeout = timeout
-        self.guarding = guarding
         self.status = status
     }
 
@@ -70,7 +68,7 @@ actor PublishingChannel {
     }
 
     func connect(_ configuration: BrokerConfiguration) throws(MessagingError) {
-        let link = try Link(configuration, guarding: guarding)
+        let link = try Link(configuration)
         try link.confirmMode()
         self.link = link
         lastSequence = 0
@@ -131,10 +129,7 @@ actor PublishingChannel {
         expire()
         guard let link else { return Wait(timeout: waiting.isEmpty ? nil : .milliseconds(200)) }
         do {
-            try link.pump { event in
-                self.take(event)
-                return true
-            }
+            try hear(link)
             let isFull = try send(link)
             let isIdle = waiting.isEmpty && unconfirmed.isEmpty
             return Wait(
@@ -156,10 +151,7 @@ actor PublishingChannel {
                     return false
                 }
                 // On a dead connection the library's publish would hang: hear first, then ask the socket.
-                try link.pump { event in
-                    self.take(event)
-                    return true
-                }
+                try hear(link)
                 guard link.isWritable else { return true }
                 let message = batch.messages[nextIndex]
                 lastSequence += 1
@@ -175,6 +167,23 @@ actor PublishingChannel {
         }
         return false
     }
+
+    private func hear(_ link: Link) throws(MessagingError) {
+        var stranger: UInt64?
+        try link.pump { event in
+            switch event {
+            case .confirmed(let tag, _) where !isKnown(tag), .refused(let tag, _) where !isKnown(tag): stranger = tag
+            default: self.take(event)
+            }
+            return stranger == nil
+        }
+        if let stranger {
+            throw MessagingError(.connection, "the broker answered message \(stranger), never published")
+        }
+    }
+
+    /// Whether a message of this number was published on this connection.
+    private func isKnown(_ tag: UInt64) -> Bool { tag > 0 && tag <= lastSequence }
 
     private func take(_ event: Link.Event) {
         switch event {

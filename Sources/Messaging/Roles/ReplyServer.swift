@@ -25,8 +25,7 @@ public final class ReplyServer: Sendable {
     /// - Parameter answer: the body of the answer to a question. A question that the connection does not outlive is
     ///   asked again by the broker; one whose asker is gone has no effect.
     public func run(_ answer: @Sendable (Delivery) async -> [UInt8]) async {
-        let channel = ConsumingChannel(
-            guarding: SendGuard(limit: .seconds(10)), status: SharedStatus(), stopFlag: stopFlag)
+        let channel = ConsumingChannel(status: SharedStatus(), stopFlag: stopFlag)
         await withTaskCancellationHandler {
             await serve(channel, answer)
         } onCancel: {

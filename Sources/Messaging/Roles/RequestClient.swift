@@ -39,6 +39,9 @@ public actor RequestClient {
             throw error
         }
         guard let answer else {
+            // Perhaps it was the connection that lost it: the next question gets a new one.
+            await session.close()
+            self.session = nil
             throw MessagingError(
                 .timedOut, "no answer to '\(request.routingKey)' within \(timeout): is the service up?")
         }
