@@ -142,6 +142,33 @@ struct FakeBrokerTests {
         }
     }
 
+    @Test("a broker that falls silent is not relied on, long before it is given up")
+    func silence() async throws {
+        try await Fake.with(heartbeat: .seconds(4)) { broker, configuration in
+            let consumer = Consumer(configuration: configuration, queue: "q", logger: TestServers.quiet)
+            let publisher = Publisher(configuration: configuration, logger: TestServers.quiet)
+            try await Fake.beside({
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await consumer.run { _ in } }
+                    group.addTask { await publisher.run() }
+                    try await group.waitForAll()
+                }
+            }) {
+                #expect(await Fake.comesTrue { consumer.status.isReady && publisher.status.isReady })
+                broker.behave(.halfFrame)
+                // Whatever the publisher sends, the fake broker answers it no more.
+                async let outcome = publisher.publish(messages(1))
+                #expect(
+                    await Fake.comesTrue(within: .seconds(8)) {
+                        consumer.status.isSilent && !consumer.status.isReady && consumer.status.reconnects == 0
+                    })
+                broker.behave(.well)
+                #expect(await Fake.comesTrue { consumer.status.isReady && publisher.status.isReady })
+                _ = await outcome
+            }
+        }
+    }
+
     @Test("a consumer that is refused at its very first ends with that error")
     func refusedConsumer() async throws {
         try await Fake.with { broker, configuration in
@@ -282,7 +309,9 @@ enum Fake {
     }
 
     /// Runs a test with a fake broker.
-    static func with(_ body: (FakeBroker, BrokerConfiguration) async throws -> Void) async throws {
+    static func with(
+        heartbeat: Duration = heartbeat, _ body: (FakeBroker, BrokerConfiguration) async throws -> Void
+    ) async throws {
         let broker = try FakeBroker()
         defer { broker.stop() }
         let configuration = try BrokerConfiguration(

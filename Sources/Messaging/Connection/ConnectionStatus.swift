@@ -16,6 +16,8 @@ public struct ConnectionStatus: Sendable {
     public internal(set) var state = State.connecting
     /// Whether a consumer is subscribed.
     public internal(set) var isSubscribed = false
+    /// Whether the broker has missed a heartbeat: not given up yet, but nothing to rely on.
+    public internal(set) var isSilent = false
     /// How often the connection was made anew.
     public internal(set) var reconnects = 0
     /// Messages published and not confirmed yet.
@@ -29,12 +31,13 @@ public struct ConnectionStatus: Sendable {
     }
 
     /// Whether work gets done.
-    public var isReady: Bool { state == .connected }
+    public var isReady: Bool { state == .connected && !isSilent }
 
     /// The state in words.
     public var summary: String {
         switch state {
         case .connecting: "connecting"
+        case .connected where isSilent: "connected, but the broker has missed a heartbeat"
         case .connected: isSubscribed ? "subscribed" : "connected"
         case .blocked(let reason): "blocked by the broker: \(reason)"
         case .failed(let reason): reason

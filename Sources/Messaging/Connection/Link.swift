@@ -140,7 +140,7 @@ final class Link {
     var descriptor: Int32 { amqp_get_sockfd(handle.raw) }
 
     /// When something must be called at the latest, so that heartbeats go out and silence is noticed.
-    var tick: Duration { heartbeat / 2 }
+    var tick: Duration { min(heartbeat / 2, .milliseconds(500)) }
 
     /// Switches the channel to publisher confirms.
     func confirmMode() throws(MessagingError) {
@@ -165,6 +165,16 @@ final class Link {
     func unsubscribe() throws(MessagingError) {
         "waybill".withAMQPBytes { _ = amqp_basic_cancel(handle.raw, Self.channel, $0) }
         try check("ending the subscription")
+    }
+
+    /// Whether not even a heartbeat has come for longer than their interval.
+    var isSilent: Bool {
+        guard ContinuousClock.now - lastFrame > heartbeat else { return false }
+        var facts = tcp_info()
+        var size = socklen_t(MemoryLayout<tcp_info>.size)
+        // The library keeps heartbeats to itself; the system knows when the last byte came.
+        guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &facts, &size) == 0 else { return false }
+        return .milliseconds(facts.tcpi_last_data_recv) > heartbeat + .milliseconds(300)
     }
 
     /// Whether nothing but heartbeats has come for two of their intervals.

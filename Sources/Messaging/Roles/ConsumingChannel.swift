@@ -118,8 +118,9 @@ actor ConsumingChannel {
                     try hear(link)
                 }
             }
-            return Wait(
-                descriptor: link.descriptor, readable: readyBytes < Self.maximumBytes, timeout: link.tick)
+            let isReading = readyBytes < Self.maximumBytes
+            status.note(isSilent: isReading && link.isSilent)
+            return Wait(descriptor: link.descriptor, readable: isReading, timeout: link.tick)
         } catch {
             fail(error.description)
             return Wait()

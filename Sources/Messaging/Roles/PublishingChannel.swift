@@ -131,10 +131,8 @@ actor PublishingChannel {
         do {
             try hear(link)
             let isFull = try send(link)
-            let isIdle = waiting.isEmpty && unconfirmed.isEmpty
-            return Wait(
-                descriptor: link.descriptor, writable: isFull, timeout: isIdle ? link.tick : min(link.tick, .seconds(1))
-            )
+            status.note(isSilent: link.isSilent)
+            return Wait(descriptor: link.descriptor, writable: isFull, timeout: link.tick)
         } catch {
             close(error.description)
             return Wait(timeout: .milliseconds(200))
@@ -270,4 +268,6 @@ final class SharedStatus: Sendable {
     func update(_ change: (inout ConnectionStatus) -> Void) {
         value.withLock { change(&$0) }
     }
+
+    func note(isSilent: Bool) { update { $0.isSilent = isSilent } }
 }

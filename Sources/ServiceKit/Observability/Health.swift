@@ -74,7 +74,9 @@ struct Health: Sendable {
     /// Why the service is not ready; empty when it is.
     func problems() async -> [String] {
         var problems: [String] = []
-        if !consumer.status.isSubscribed { problems.append("not subscribed: \(consumer.status.summary)") }
+        if !consumer.status.isSubscribed || consumer.status.isSilent {
+            problems.append("not consuming: \(consumer.status.summary)")
+        }
         if !publisher.status.isReady { problems.append("cannot publish: \(publisher.status.summary)") }
         do {
             problems += try await schema.current()

@@ -59,7 +59,9 @@ public struct Setting: Sendable {
             "partners",
             help: "path of the JSON file of partners, their broker users and their sources; 'any' believes whoever may "
                 + "publish, for a demo with one partner"),
-        Setting("amqp.heartbeat", default: "10", help: "seconds between heartbeats, 1 to 60"),
+        Setting(
+            "amqp.heartbeat", default: "4",
+            help: "seconds between heartbeats, 1 to 60; beyond 4 a silent broker shows late"),
         Setting("amqp.prefetch", default: "2000", help: "deliveries the broker may send ahead, 1 to 10000"),
         Setting("batch", default: "500", help: "most messages in one commit, 1 to 2000"),
         Setting("postgres.url", help: "the database, as the application role", isSecret: true),
