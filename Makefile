@@ -1,9 +1,9 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-quick bench-matching up down status lint format
+.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-matching up down status lint format
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: ## install what is missing
 	@deploy/local/setup.sh
@@ -13,6 +13,15 @@ demo: ## the main job, from nothing, in a temporary folder
 
 test: ## every check, on a private broker and database
 	@deploy/local/test.sh $(ARGS)
+
+chaos: ## break everything by a seeded plan, then account for every message: SEED=1 MINUTES=5 RATE=60
+	@Tests/Chaos/run.sh --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --rate $(or $(RATE),60) $(ARGS)
+
+chaos-controls: ## whether the chaos run notices mistakes: a trial build makes them on purpose
+	@Tests/Chaos/controls.sh $(ARGS)
+
+rolling: ## every copy replaced by a newer contract and schema, one at a time, under load
+	@Tests/Chaos/rolling.sh $(ARGS)
 
 bench: ## measure the whole safe path beside raw twins (about ten minutes)
 	@Benchmarks/run.sh $(ARGS)

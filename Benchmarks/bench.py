@@ -4,7 +4,8 @@
 usage: run.sh [--quick] [--rounds N] [--orders N] [--only PART,…] [--results FILE]
 
 Parts: start (ready time, idle memory), finance (one finance service beside the raw broker and batches of one), five
-(all five services), latency (publish to alert, open loop). Each round ends with a check of what came out against what
+(all five services), latency (publish to alert, open loop); only when named: retention (finance with an inbox and an
+outbox of --rows rows beside an empty one, and while old days are dropped). Each round ends with a check of what came out against what
 the orders say, computed here with decimals; a round that fails it has no figure and the run ends with exit code 1.
 Prints JSON lines while it goes and a table at the end. Figures compare only within one run.
 """
@@ -297,6 +298,48 @@ def part_finance(options):
         ready(name)
 
 
+def part_retention(options):
+    """What a full horizon of days costs: the same rounds before and after, each beside the raw broker."""
+    for name in SERVICES:
+        if name != "finance":
+            service("stop", name)
+    raw_queues("PUT")
+
+    def rounds(kind, extra=""):
+        for number in range(1, options.rounds + 1):
+            raw_round(number, options.orders)
+            finance_round(kind, number, options.orders, extra)
+
+    def days(table):
+        return int(sql("finance", f"select count(*) from pg_inherits where inhparent = 'finance.{table}'::regclass")[0][0])
+
+    finance_round("warm-up", 0, max(2000, options.orders // 5))
+    rounds("horizon-empty")
+    inbox_days, outbox_days = 14, 7
+    sql("finance", f"select ensure_partitions(current_date - {inbox_days - 1}, current_date)")
+    began = time.monotonic()
+    for day in range(1, inbox_days):
+        sql("finance", f"""insert into inbox (source, message_id, day, type, handled_at)
+            select 'filled', 'filled-{day}-' || n, current_date - {day}, 'order.placed.v1', now() - interval '{day} days'
+            from generate_series(1, {options.rows // (inbox_days - 1)}) n""")
+        say(f"  filled day {day} of {inbox_days - 1}, {time.monotonic() - began:.0f} s")
+    for day in range(1, outbox_days):
+        sql("finance", f"""insert into outbox (id, day, exchange, routing_key, body, recorded_at)
+            select nextval('outbox_id'), current_date - {day}, 'waybill.events', 'finance.order-decided.v1',
+                convert_to(repeat('x', 300) || n, 'UTF8'), now() - interval '{day} days'
+            from generate_series(1, {options.rows // (outbox_days - 1)}) n""")
+        say(f"  filled day {day} of {outbox_days - 1} of the outbox, {time.monotonic() - began:.0f} s")
+    sql("finance", "analyze")
+    rows = sql("finance", "select (select count(*) from inbox), (select count(*) from outbox)")[0]
+    record(measure="rows", inbox=int(rows[0]), outbox=int(rows[1]), inboxDays=days("inbox"), outboxDays=days("outbox"))
+    rounds("horizon-full")
+    before = days("inbox") + days("outbox")
+    finance_round("horizon-dropping", 1, options.orders,
+                  "WAYBILL_RETENTION_INBOX_DAYS=2 WAYBILL_RETENTION_OUTBOX_DAYS=2")
+    record(measure="dropped", days=before - days("inbox") - days("outbox"), left=days("inbox") + days("outbox"))
+    raw_queues("DELETE")
+
+
 def part_five(options):
     count = options.orders // 2
     for name in SERVICES:
@@ -386,6 +429,8 @@ def table():
     line("raw broker twin", column("raw-broker"), "orders/s")
     line("one finance service", column("finance"), "orders/s")
     line("  batches of one", column("batches-of-one"), "orders/s")
+    for kind in ("empty", "full", "dropping"):
+        line(f"finance, horizon {kind}", column(f"horizon-{kind}"), "orders/s")
     line("five services", column("five"), "orders/s")
     line("ready after start", column("ready", "seconds"), "s")
     line("idle memory of a service", column("idle", "residentMiB"), "MiB")
@@ -397,6 +442,12 @@ def table():
     if column("finance") and column("raw-broker"):
         ratios["finance ÷ raw broker"] = [a / b for a, b in zip(column("finance"), column("raw-broker"))]
         ratios["finance ÷ batches of one"] = [a / b for a, b in zip(column("finance"), column("batches-of-one"))]
+    if column("horizon-full"):
+        raw = column("raw-broker")
+        half = len(raw) // 2
+        empty = [a / b for a, b in zip(column("horizon-empty"), raw[:half])]
+        full = [a / b for a, b in zip(column("horizon-full"), raw[half:])]
+        ratios["full ÷ empty horizon"] = [a / b for a, b in zip(full, empty)]
     for name, values in ratios.items():
         line(name, values, "")
         record(measure="ratio", name=name, median=round(statistics.median(values), 3),
@@ -413,18 +464,20 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, under two minutes")
     parser.add_argument("--rounds", type=int, help="rounds of each measure (5; quick: 1)")
     parser.add_argument("--orders", type=int, help="orders a round (40000; quick: 10000)")
-    parser.add_argument("--only", help="parts, separated by commas: start, finance, five, latency")
+    parser.add_argument("--only", help="parts, separated by commas: start, finance, five, latency, retention")
+    parser.add_argument("--rows", type=int, default=10_000_000, help="rows of inbox and outbox for the part retention")
     parser.add_argument("--results", help="also write the JSON lines to this file")
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 5)
     options.orders = options.orders or (10_000 if options.quick else 40_000)
     parts = {"start": part_start, "finance": part_finance, "five": part_five, "latency": part_latency}
     record(**machine())
+    everything = {**parts, "retention": part_retention}
     for name in options.only.split(",") if options.only else parts:
-        if name not in parts:
-            parser.error(f"no part is called '{name}': " + ", ".join(parts))
+        if name not in everything:
+            parser.error(f"no part is called '{name}': " + ", ".join(everything))
         say(f"== {name}")
-        parts[name](options)
+        everything[name](options)
     table()
     if options.results:
         Path(options.results).write_text("".join(json.dumps(row) + "\n" for row in results))

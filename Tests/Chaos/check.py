@@ -55,6 +55,8 @@ def check(world, load, operations, cli, log):
     events(world, oracle.orders(taken), verdict)
     alerts(world, verdict)
 
+    effects(world, verdict)
+
     # Nothing is left over anywhere.
     for service in SERVICES:
         pending = int(world.sql(f"select count(*) from {service}.outbox_pending")[0][0])
@@ -79,6 +81,18 @@ def check(world, load, operations, cli, log):
         repeats=sum(operation.is_repeat for operation in operations), rubbish=sum(unique[id].is_rubbish for id in attempted),
         attempts=load.attempts, failures=load.failures)
     return verdict
+
+
+def effects(world, verdict):
+    """Where a trial build counts them: each effect once for each message taken in."""
+    for service in SERVICES:
+        if world.sql(f"select to_regclass('{service}.effect_tally')") == [[""]]:
+            return
+        verdict.duplicated += [f"{row[1]} had its effect {row[2]} times in {service}" for row in world.sql(
+            f"select source, message_id, count(*) from {service}.effect_tally group by 1, 2 having count(*) > 1")]
+        verdict.lost += [f"{row[0]} is in the inbox of {service} and had no effect" for row in world.sql(
+            f"select message_id from {service}.inbox where (source, message_id) not in (select source, message_id from {service}.effect_tally)")]
+        verdict.figures["effects"] = verdict.figures.get("effects", 0) + int(world.sql(f"select count(*) from {service}.effect_tally")[0][0])
 
 
 def world_env(world):

@@ -3,7 +3,7 @@ import signal
 import threading
 import time
 
-from plan import COPIES
+from plan import COPIES, SERVICES
 from world import wait_for
 
 
@@ -11,8 +11,8 @@ class Breaker:
     """Carries a plan out. Faults may overlap, except that two of the broker's nodes are never out at the same time: of
     three a majority must be left, or there is nothing to prove but that nothing goes on."""
 
-    def __init__(self, world, history, next_binaries=None):
-        self.world, self.history, self.next_binaries = world, history, next_binaries
+    def __init__(self, world, history):
+        self.world, self.history = world, history
         self.node_lock = threading.Lock()
         self.database_lock = threading.Lock()
         self.copy_locks = {copy.name: threading.Lock() for copy in world.copies}
@@ -75,12 +75,30 @@ class Breaker:
         if code != 0:
             raise RuntimeError(f"{copy.name} ended with {code} after SIGTERM")
         self.history("drained", copy=copy.name, seconds=round(took, 2))
-        if self.next_binaries:
-            copy.binaries = self.next_binaries
         copy.start()
         copy.wanted = True
         wait_for(f"{copy.name} is ready after it was replaced", 90, copy.is_ready)
         self.recoveries.append(time.monotonic() - began)
+
+    def change_build(self, binaries, after, log):
+        """The rolling change: first the schemas, then copy by copy, those that publish before those that read."""
+        time.sleep(after)
+        try:
+            for service in SERVICES:
+                self.world.migrate(service, binaries)
+            log("the schemas belong to the next build; every copy of the old one goes on")
+            for number in COPIES:
+                for service in ("finance", "customer", "supplier", "servicedesk", "sales"):
+                    copy = self.world.copy(f"{service}/{number}")
+                    if not copy.is_ready():
+                        wait_for(f"{copy.name} is ready on the schema of the next build", 60, copy.is_ready)
+                    with self.copy_locks[copy.name]:
+                        copy.binaries = binaries
+                        self.replace(copy)
+                    self.done["replaced"] = self.done.get("replaced", 0) + 1
+            log("every copy is of the next build")
+        except Exception as problem:  # noqa: BLE001: whatever it is, the run must say so and fail
+            self.world.surprises.append(f"rolling change: {problem}")
 
     # The broker
 

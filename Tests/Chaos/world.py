@@ -170,6 +170,21 @@ class World:
             for copy in self.copies:
                 copy.watch()
 
+    def count_effects(self):
+        """A table without a key beside each inbox, in which a trial build writes down every effect as it happens."""
+        for service in SERVICES:
+            self.sql(f"create table {service}.effect_tally (source text not null, message_id text not null)")
+            self.sql(f"grant insert on {service}.effect_tally to {service}_app")
+        self.extra_environment["TRIAL_TALLY"] = "yes"
+
+    def migrate(self, service, binaries):
+        environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"),
+                       "WAYBILL_POSTGRES_MIGRATE_URL_FILE": str(self.home / "secrets" / f"migrate-{service}.url")}
+        answer = subprocess.run([f"{binaries}/waybill-{service}", "migrate"], env=environment, capture_output=True, text=True)
+        if answer.returncode != 0:
+            raise RuntimeError(f"the schema of {service} cannot be brought up to the next build: {answer.stderr.strip()}")
+        return answer.stdout
+
     def copy(self, name):
         return next(copy for copy in self.copies if copy.name == name)
 

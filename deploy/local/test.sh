@@ -21,5 +21,7 @@ swift test --skip-build "$@"
 if [ $# -eq 0 ]; then
     phase "end to end"
     Tests/EndToEnd/run.sh
+    phase chaos
+    CHAOS_CONFIGURATION=debug Tests/Chaos/run.sh --no-build --seed 4 --minutes 1 --rate 25 --pause 2.5
 fi
 phase done

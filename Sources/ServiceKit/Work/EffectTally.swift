@@ -1,4 +1,5 @@
 #if WAYBILL_TRIAL
+    import Contracts
     import Messaging
     import Postgres
 
