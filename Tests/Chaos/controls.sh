@@ -15,10 +15,10 @@ mkdir -p "$out"
 faults() {
     case "$1" in
     none) echo kill-service,pause-service,stop-database,database-reset,cut-acknowledgement,cut-confirm,cut-commit,cut-commit-answer,broker-reset,kill-node ;;
-    acknowledge-before-commit) echo kill-service,stop-database,database-reset ;;
+    acknowledge-before-commit) echo kill-service,database-stall ;;
     no-inbox) echo kill-service,cut-acknowledgement,cut-confirm,cut-commit-answer,broker-reset ;;
-    ignore-confirms) echo kill-node,pause-node,cut-confirm,broker-reset,broker-blackhole,memory-alarm ;;
-    relay-by-cursor) echo database-slow,database-stall,cut-commit ;;
+    ignore-confirms) echo broker-blackhole,broker-reset,kill-node ;;
+    relay-by-cursor) echo database-slow,cut-commit ;;
     *) die "no such control: $1" ;;
     esac
 }

@@ -24,12 +24,12 @@ class Fault:
         return f"{self.at:7.1f} s  {self.kind:<20} {self.target:<14} {self.seconds:4.1f} s"
 
 
-def plan(seed, seconds, pause=4.0):
+def plan(seed, seconds, pause=4.0, only=()):
     """A fault about every so many seconds, in order, until shortly before the end."""
     draw = random.Random(f"faults {seed}")
-    kinds = [kind for kind, weight in KINDS for _ in range(weight)]
+    kinds = [kind for kind, weight in KINDS for _ in range(weight) if not only or kind in only]
     # Each kind once first, in an order of the seed's, so that a run of any length that allows it has them all.
-    first = [kind for kind, _ in KINDS]
+    first = sorted(set(kinds))
     draw.shuffle(first)
     faults, at = [], 3.0
     while at < seconds - 5:

@@ -1,0 +1,193 @@
+import Contracts
+import Foundation
+import Messaging
+import Postgres
+import TestSupport
+import Testing
+
+@testable import ServiceKit
+
+@Suite(
+    "The ledger, over a real database", .enabled(if: DatabaseFixture.isAvailable, "no test servers: run 'make test'"))
+struct LedgerTests {
+    private struct Undo: Error {}
+
+    private func with(_ body: @Sendable @escaping (PostgresPool) async throws -> Void) async throws {
+        try await DatabaseFixture.withSchema { database in
+            _ = try await Migrator(
+                schema: database.schema, component: "host", migrations: Schema.hostMigrations,
+                logger: TestServers.quiet
+            ).migrate(database.configuration())
+            let pool = try database.pool(size: 8)
+            try await PartitionKeeper(pool: pool, inboxDays: 14, outboxDays: 7, logger: TestServers.quiet).keep()
+            try await body(pool)
+        }
+    }
+
+    /// What a handler would have published: so many completions and cancellations.
+    private func events(_ completions: Int, _ cancellations: Int) throws -> [OutgoingEvent] {
+        let at = try #require(Timestamp("2026-03-02T12:00:00+08:00"))
+        var effects = Effects(now: at, source: ServiceName.supplier.source, wallClock: at)
+        for number in 0..<completions {
+            effects.publish(OrderCompleted(orderId: "O\(number)", revision: 1, completedAt: at))
+        }
+        for number in 0..<cancellations {
+            effects.publish(OrderCancelled(orderId: "O\(number)", revision: 1, cancelledAt: at))
+        }
+        return effects.outgoing
+    }
+
+    /// Of each type and lane: the last number counted, and the numbers that messages have.
+    private func numbers(_ pool: PostgresPool) async throws -> [(last: Int, given: [Int])] {
+        try await pool.withTransaction { transaction in
+            let rows = try transaction.query(
+                """
+                select c.last, array_to_string(array_agg(o.number order by o.number), ' ')
+                from outbox_count c left join outbox o on o.routing_key = c.routing_key and o.lane = c.lane
+                group by c.routing_key, c.lane, c.last
+                """, as: (Int64, String).self)
+            return rows.map { (Int($0.0), $0.1.split(separator: " ").compactMap { Int($0) }) }
+        }
+    }
+
+    @Test("numbers have no gaps, whoever writes at the same time and whatever is rolled back")
+    func gapless() async throws {
+        try await with { pool in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<8 {
+                    group.addTask {
+                        for round in 0..<25 {
+                            let events = try events(1 + (writer + round) % 4, round % 3)
+                            do {
+                                try await pool.withTransaction { transaction in
+                                    _ = try Outbox.record(events, isLeased: false, transaction)
+                                    if (writer + round) % 5 == 0 { throw Undo() }
+                                }
+                            } catch is Undo {}
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let lanes = try await numbers(pool)
+            #expect(lanes.count > 2)
+            for lane in lanes { #expect(lane.given == Array(1...lane.last)) }
+        }
+    }
+
+    @Test("what is returned names the same places that the rows have")
+    func places() async throws {
+        try await with { pool in
+            let events = try events(3, 2)
+            let entries = try await pool.withTransaction { try Outbox.record(events, isLeased: true, $0) }
+            let stored = try await pool.withTransaction { transaction in
+                try transaction.query(
+                    "select id, routing_key, lane::bigint, number from outbox", as: (Int64, String, Int64, Int64).self)
+            }
+            #expect(entries.map(\.routingKey) == events.map(\.envelope.type.description))
+            for entry in entries {
+                let place = try #require(entry.place)
+                #expect(stored.contains { $0 == (entry.id, entry.routingKey, place.lane, place.number) })
+                #expect(LedgerPlace(place.headerValue) == place)
+            }
+        }
+    }
+
+    @Test("a hole is named, stays named when the marks move on, and closes when its message comes")
+    func holes() async throws {
+        try await with { pool in
+            func take(_ numbers: [Int64]) async throws {
+                try await pool.withTransaction { transaction in
+                    _ = try transaction.execute(
+                        """
+                        insert into inbox (source, message_id, day, type, lane, number)
+                        select 'waybill.finance', 'm' || n, (now() at time zone 'utc')::date, 'finance.order-decided.v1', 3, n
+                        from unnest(\(numbers)) as n
+                        """)
+                }
+            }
+            func missing() async throws -> [Int64] {
+                try await pool.withTransaction { try LedgerStore.missingNumbers($0) }
+            }
+            try await take([1, 2, 5])
+            #expect(try await missing() == [3, 4])
+            try await pool.withTransaction { try LedgerStore.advance($0) }
+            #expect(try await missing() == [3, 4])
+            try await take([4, 7])
+            #expect(try await missing() == [3, 6])
+            try await pool.withTransaction { try LedgerStore.advance($0) }
+            #expect(try await missing() == [3, 6])
+            try await take([3, 6])
+            #expect(try await missing() == [])
+        }
+    }
+}
+
+extension LedgerStore {
+    /// The numbers that the query of holes names.
+    fileprivate static func missingNumbers(_ transaction: borrowing Transaction) throws -> [Int64] {
+        try holes(transaction).rows.compactMap { row in row.values.last.flatMap { $0 }.flatMap { Int64($0) } }
+    }
+}
+
+@Suite("Partners")
+struct PartnerRegistryTests {
+    private func registry(_ text: String) throws -> PartnerRegistry { try PartnerRegistry(json: Array(text.utf8)) }
+
+    private func delivery(_ exchange: String, user: String? = nil) -> Delivery {
+        Delivery(
+            exchange: exchange, routingKey: "order.cancelled.v1", properties: MessageProperties(userID: user), body: [])
+    }
+
+    private func check(_ delivery: Delivery, source: String, _ publishers: Publishers) throws -> Reason? {
+        let at = try #require(Timestamp("2026-03-02T12:00:00+08:00"))
+        let envelope = Envelope(id: "1", source: source, type: OrderCancelled.type, time: at)
+        let contract = try #require(Catalogue.description(of: OrderCancelled.type))
+        do throws(Refusal) {
+            try publishers.check(delivery, envelope, contract)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    @Test("a partner speaks for its own sources, by its own exchange or as its own user")
+    func speaks() throws {
+        let publishers = Publishers.registered(
+            try registry(
+                """
+                {"partners": [{"name": "acme", "users": ["pa"], "sources": ["acme", "acme-*"]},
+                              {"name": "globex", "users": ["pg", "pg2"], "sources": ["globex"]}]}
+                """))
+        let own = delivery("waybill.inbound.acme")
+        #expect(try check(own, source: "acme", publishers) == nil)
+        #expect(try check(own, source: "acme-east", publishers) == nil)
+        #expect(try check(own, source: "acmeeast", publishers) == .sourceNotAllowed)
+        #expect(try check(own, source: "globex", publishers) == .sourceNotAllowed)
+        #expect(try check(delivery("waybill.inbound", user: "pg2"), source: "globex", publishers) == nil)
+        #expect(try check(delivery("waybill.inbound", user: "pa"), source: "globex", publishers) == .sourceNotAllowed)
+        #expect(try check(delivery("waybill.inbound"), source: "acme", publishers) == .publisherUnknown)
+        #expect(try check(delivery("waybill.inbound", user: "guest"), source: "acme", publishers) == .publisherUnknown)
+        #expect(try check(delivery("waybill.inbound.initech"), source: "acme", publishers) == .publisherUnknown)
+        #expect(try check(delivery("waybill.events", user: "pa"), source: "acme", publishers) == .wrongExchange)
+        // An operator's replay comes by the default exchange.
+        #expect(try check(delivery(""), source: "acme", publishers) == nil)
+        #expect(try check(delivery("waybill.inbound"), source: "acme", .any) == nil)
+        #expect(try check(delivery("waybill.inbound"), source: "waybill.finance", .any) == .sourceNotAllowed)
+    }
+
+    @Test(
+        "a file that leaves open who may speak for whom is refused",
+        arguments: [
+            #"{"partners": []}"#, #"{}"#, #"{"partners": [{"name": "Acme", "users": ["u"], "sources": ["s"]}]}"#,
+            #"{"partners": [{"name": "a", "users": [], "sources": ["s"]}]}"#,
+            #"{"partners": [{"name": "a", "users": ["u"], "sources": ["s"]}, {"name": "a", "users": ["v"], "sources": ["t"]}]}"#,
+            #"{"partners": [{"name": "a", "users": ["u"], "sources": ["s"]}, {"name": "b", "users": ["u"], "sources": ["t"]}]}"#,
+            #"{"partners": [{"name": "a", "users": ["u"], "sources": ["s*"]}, {"name": "b", "users": ["v"], "sources": ["shop"]}]}"#,
+            #"{"partners": [{"name": "a", "users": ["u"], "sources": ["shop"]}, {"name": "b", "users": ["v"], "sources": ["s*"]}]}"#,
+            #"{"partners": [{"name": "a", "users": ["u"], "sources": ["sh*"]}, {"name": "b", "users": ["v"], "sources": ["s*"]}]}"#,
+        ])
+    func refused(_ text: String) {
+        #expect(throws: Refusal.self) { try registry(text) }
+    }
+}
