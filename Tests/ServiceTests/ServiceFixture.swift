@@ -38,7 +38,7 @@ struct ServiceFixture {
 
     let definition: ServiceDefinition
     let pool: PostgresPool
-    private let work: BatchWork
+    private let work: BatchWork<Transaction>
 
     /// Runs a test with a service whose schema is new.
     static func with(

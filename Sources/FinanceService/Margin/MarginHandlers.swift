@@ -1,5 +1,4 @@
 import Contracts
-import Postgres
 import ServiceKit
 
 /// Orders and costs → margin, alerts, sums and decisions.
@@ -7,21 +6,21 @@ struct MarginHandlers: Sendable {
     let rates: RateTable
     let policy: MarginPolicy
 
-    func placed(
-        _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    func placed<Rows: MarginRows & ~Copyable>(
+        _ messages: [Received<OrderPlaced>], _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
         try revisions(messages, \.order, transaction, &effects)
     }
 
-    func changed(
-        _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    func changed<Rows: MarginRows & ~Copyable>(
+        _ messages: [Received<OrderChanged>], _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
         try revisions(messages, \.order, transaction, &effects)
     }
 
     /// Takes revisions of orders in; a lower one, or the same again, has no effect.
-    private func revisions<Body: Message>(
-        _ messages: [Received<Body>], _ order: KeyPath<Body, Order>, _ transaction: borrowing Transaction,
+    private func revisions<Body: Message, Rows: MarginRows & ~Copyable>(
+        _ messages: [Received<Body>], _ order: KeyPath<Body, Order>, _ transaction: borrowing Rows,
         _ effects: inout Effects
     ) throws {
         let keys = messages.map {
@@ -50,8 +49,8 @@ struct MarginHandlers: Sendable {
         try ledger.settle(transaction, &effects)
     }
 
-    func cancelled(
-        _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    func cancelled<Rows: MarginRows & ~Copyable>(
+        _ messages: [Received<OrderCancelled>], _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
         let keys = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
         var ledger = try OrderLedger(keys, rates: rates, policy: policy, transaction)
@@ -63,11 +62,11 @@ struct MarginHandlers: Sendable {
         try ledger.settle(transaction, &effects)
     }
 
-    func costRecorded(
-        _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    func costRecorded<Rows: MarginRows & ~Copyable>(
+        _ messages: [Received<CostRecorded>], _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
-        let existing = try CostStore.existing(
-            messages.map { CostRow(source: $0.envelope.source, body: $0.body) }, transaction)
+        let existing = try transaction.existingCosts(
+            messages.map { CostRow(source: $0.envelope.source, body: $0.body) })
         let keys = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
         var ledger = try OrderLedger(keys, rates: rates, policy: policy, transaction)
         var furthest: [String: (rank: Int, content: String)] = existing
@@ -99,7 +98,7 @@ struct MarginHandlers: Sendable {
             fresh[identity] = row
             ledger.touch(key, causedBy: message.envelope)
         }
-        try CostStore.put(fresh.sorted { $0.key < $1.key }.map(\.value), transaction)
+        try transaction.putCosts(fresh.sorted { $0.key < $1.key }.map(\.value))
         try ledger.settle(transaction, &effects)
     }
 }

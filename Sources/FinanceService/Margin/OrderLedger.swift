@@ -1,5 +1,4 @@
 import Contracts
-import Postgres
 import ServiceKit
 
 /// The orders of one batch, from reading them to telling the world what has changed.
@@ -25,12 +24,12 @@ struct OrderLedger {
     /// Revisions that want a decision.
     private var undecided: [OrderKey: [Pending]] = [:]
 
-    init(
-        _ keys: [OrderKey], rates: RateTable, policy: MarginPolicy, _ transaction: borrowing Transaction
+    init<Rows: MarginRows & ~Copyable>(
+        _ keys: [OrderKey], rates: RateTable, policy: MarginPolicy, _ transaction: borrowing Rows
     ) throws {
         self.rates = rates
         self.policy = policy
-        before = try OrderStore.lock(keys, transaction)
+        before = try transaction.lockOrders(keys)
         rows = before
     }
 
@@ -80,12 +79,14 @@ struct OrderLedger {
     }
 
     /// Works the margins out anew, writes everything and tells what has changed.
-    mutating func settle(_ transaction: borrowing Transaction, _ effects: inout Effects) throws {
+    mutating func settle<Rows: MarginRows & ~Copyable>(
+        _ transaction: borrowing Rows, _ effects: inout Effects
+    ) throws {
         guard !causes.isEmpty else { return }
         let keys = causes.keys.sorted()
-        let costs = try CostStore.costs(of: keys, transaction)
-        let standings = try StandingStore.standings(
-            of: Set(keys.compactMap(businessKey)), window: policy.window(endingOn:), transaction)
+        let costs = try transaction.costs(of: keys)
+        let standings = try transaction.standings(
+            of: Set(keys.compactMap(businessKey)), window: policy.window(endingOn:))
         try addNewAccounts(keys, standings, transaction)
 
         var deltas: [Contribution.Key: Contribution] = [:]
@@ -123,10 +124,10 @@ struct OrderLedger {
             }
         }
         try decide(keys, standings, transaction, &effects)
-        try OrderStore.put(keys.compactMap { key in rows[key].map { (key, $0) } }, transaction)
-        try OrderStore.add(deltas, transaction)
-        try AlertStore.raise(raised, transaction)
-        try AlertStore.clear(cleared, transaction)
+        try transaction.putOrders(keys.compactMap { key in rows[key].map { (key, $0) } })
+        try transaction.addSums(deltas)
+        try transaction.raise(raised)
+        try transaction.clear(cleared)
     }
 
     private func businessKey(_ key: OrderKey) -> BusinessKey? {
@@ -134,8 +135,8 @@ struct OrderLedger {
         return BusinessKey(source: key.source, code: row.customerCode, businessLine: row.businessLine)
     }
 
-    private func addNewAccounts(
-        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Transaction
+    private func addNewAccounts<Rows: MarginRows & ~Copyable>(
+        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Rows
     ) throws {
         var new: [String: (key: BusinessKey, customerId: String, branch: String, salesOwner: String?)] = [:]
         for key in keys {
@@ -144,13 +145,13 @@ struct OrderLedger {
             else { continue }
             new["\(place.source)\u{1}\(place.code)"] = (place, standing.customerId, row.branch, row.salesOwner)
         }
-        try StandingStore.addAccounts(Array(new.values), transaction)
+        try transaction.addAccounts(Array(new.values))
     }
 
     // MARK: Decisions
 
-    private mutating func decide(
-        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Transaction,
+    private mutating func decide<Rows: MarginRows & ~Copyable>(
+        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Rows,
         _ effects: inout Effects
     ) throws {
         var overrides = try lockOverrides(keys, standings, transaction)
@@ -180,12 +181,12 @@ struct OrderLedger {
             }
             rows[key] = row
         }
-        if isUsed { try StandingStore.setUsed(overrides.values.flatMap { $0 }, transaction) }
+        if isUsed { try transaction.setUsed(overrides.values.flatMap { $0 }) }
     }
 
     /// Only business that is held, or an order that has used an override, needs to look at overrides.
-    private func lockOverrides(
-        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Transaction
+    private func lockOverrides<Rows: MarginRows & ~Copyable>(
+        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Rows
     ) throws -> [String: [AcceptanceOverride]] {
         let held = keys.compactMap { key -> (customerId: String, businessLine: String)? in
             guard undecided[key] != nil, let place = businessKey(key), let standing = standings[place],
@@ -193,7 +194,7 @@ struct OrderLedger {
             else { return nil }
             return (standing.customerId, place.businessLine)
         }
-        return try StandingStore.overrides(held, transaction)
+        return try transaction.overrides(held)
     }
 
     // MARK: Alerts

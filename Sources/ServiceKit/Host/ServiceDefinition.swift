@@ -59,10 +59,15 @@ public struct Received<Body: Message>: Sendable {
     }
 }
 
+/// What a service does with one kind of message, inside a transaction of PostgreSQL.
+public typealias Handler = MessageHandler<Transaction>
+
 /// What a service does with one kind of message, a batch at a time, inside the unit of work.
-public struct Handler: Sendable {
+///
+/// `Session` is what it reads and writes by: a transaction of PostgreSQL, or a model of one in the simulation.
+public struct MessageHandler<Session: ~Copyable>: Sendable {
     let types: [MessageType: @Sendable (JSONNode) throws -> any Message]
-    let handle: @Sendable ([AnyReceived], borrowing Transaction, inout Effects) throws -> Void
+    let handle: @Sendable ([AnyReceived], borrowing Session, inout Effects) throws -> Void
 
     /// Makes a handler of one kind of message; older versions are lifted to it first.
     ///
@@ -72,13 +77,13 @@ public struct Handler: Sendable {
     ///     It may be run again with the same messages when its transaction failed, so it must keep nothing of its own.
     public static func on<Body: Message>(
         _ body: Body.Type,
-        _ handle: @escaping @Sendable ([Received<Body>], borrowing Transaction, inout Effects) throws -> Void
-    ) -> Handler {
+        _ handle: @escaping @Sendable ([Received<Body>], borrowing Session, inout Effects) throws -> Void
+    ) -> MessageHandler {
         var types: [MessageType: @Sendable (JSONNode) throws -> any Message] = [:]
         for decoder in Body.decoders {
             types[decoder.type] = { node in try decoder.decode(node) }
         }
-        return Handler(types: types) { messages, transaction, effects in
+        return MessageHandler(types: types) { messages, transaction, effects in
             let mine = messages.compactMap { message in
                 (message.body as? Body).map {
                     Received(envelope: message.envelope, body: $0, position: message.position)

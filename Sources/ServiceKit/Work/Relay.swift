@@ -17,31 +17,41 @@ final class Relay: Service {
         var confirmed: [Int64] = []
         var shouldLook = true
         var isStopping = false
-        #if WAYBILL_TRIAL
-            var cursor: Int64 = 0
-        #endif
     }
 
     private static let batch = 500
     /// Committed messages kept in memory; past this they are left to the table.
     private static let capacity = 4_000
-    private static let look: Duration = .seconds(1)
-    /// How long a confirmed message's row may stay, so that removing rows does not cost a commit for each batch. A
-    /// crash meanwhile publishes them once more, which every inbox suppresses; the lease is far longer.
-    private static let sweep: Duration = .milliseconds(100)
 
-    private let pool: PostgresPool
-    private let publisher: Publisher
+    private let outbox: any OutboxStore
+    private let publisher: any ConfirmingPublisher
     private let metrics: ServiceMetrics
     private let logger: Logger
+    private let pauses: Pauses
     private let state = Mutex(State())
     private let signal = Signal()
 
-    init(pool: PostgresPool, publisher: Publisher, metrics: ServiceMetrics, logger: Logger) {
-        self.pool = pool
+    /// - Parameters:
+    ///   - outbox: what holds the messages.
+    ///   - publisher: what publishes them.
+    ///   - metrics: where to count.
+    ///   - logger: where to say what goes wrong.
+    ///   - pauses: how long to wait, and by which clock.
+    init(
+        outbox: any OutboxStore, publisher: any ConfirmingPublisher, metrics: ServiceMetrics, logger: Logger,
+        pauses: Pauses = Pauses()
+    ) {
+        self.outbox = outbox
         self.publisher = publisher
         self.metrics = metrics
         self.logger = logger
+        self.pauses = pauses
+    }
+
+    /// A relay over PostgreSQL.
+    convenience init(pool: PostgresPool, publisher: Publisher, metrics: ServiceMetrics, logger: Logger) {
+        self.init(
+            outbox: PostgresOutboxStore(pool: pool), publisher: publisher, metrics: metrics, logger: logger)
     }
 
     /// Whether a batch about to be committed can be published from memory.
@@ -79,7 +89,7 @@ final class Relay: Service {
     /// The safety net: rows that a crashed copy left behind are found by time, not by a signal.
     private func lookNowAndThen() async {
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.look) }
+            try? await cancelWhenGracefulShutdown { try await self.pauses.clock.sleep(for: self.pauses.look) }
             state.withLock { $0.shouldLook = true }
             signal.raise()
         }
@@ -87,7 +97,7 @@ final class Relay: Service {
 
     private func sweepNowAndThen() async {
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.sweep) }
+            try? await cancelWhenGracefulShutdown { try await self.pauses.clock.sleep(for: self.pauses.sweep) }
             await sweepConfirmed()
         }
     }
@@ -115,17 +125,7 @@ final class Relay: Service {
 
     private func publishClaimed() async {
         do {
-            #if WAYBILL_TRIAL
-                let last = state.withLock { $0.cursor }
-                let condition: SQL =
-                    NegativeControl.active == .relayByCursor ? "id > \(last)" : "lease_until <= now()"
-                let claimed = try await pool.withTransaction {
-                    try Outbox.claim(limit: Self.batch, where: condition, $0)
-                }
-                state.withLock { $0.cursor = max($0.cursor, claimed.last?.id ?? 0) }
-            #else
-                let claimed = try await pool.withTransaction { try Outbox.claim(limit: Self.batch, $0) }
-            #endif
+            let claimed = try await outbox.claim(limit: Self.batch)
             guard !claimed.isEmpty else { return }
             // A full batch means that there is probably more.
             if claimed.count == Self.batch { state.withLock { $0.shouldLook = true } }
@@ -184,7 +184,7 @@ final class Relay: Service {
         }
         guard !confirmed.isEmpty else { return }
         do {
-            try await pool.withTransaction { try Outbox.remove(confirmed, $0) }
+            try await outbox.remove(confirmed)
         } catch {
             // The lease runs out and the messages are published once more, under the same ids: a duplicate that
             // every inbox suppresses, never a loss.
@@ -196,7 +196,7 @@ final class Relay: Service {
 
     private func giveBack(_ failed: [Int64]) async {
         do {
-            try await pool.withTransaction { try Outbox.giveBack(failed, after: .seconds(1), $0) }
+            try await outbox.giveBack(failed, after: .seconds(1))
         } catch {
             logger.warning(
                 "messages that were not confirmed wait for their lease to run out",

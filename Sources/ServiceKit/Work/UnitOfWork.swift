@@ -10,15 +10,60 @@ import Postgres
 /// - When the database is away, or another copy was in the way, nothing is refused: the same batch is tried again
 ///   until it works or the service is shut down.
 struct UnitOfWork: Sendable {
-    let service: ServiceName
-    let handlers: [Handler]
-    let publishers: Publishers
-    let pool: PostgresPool
-    let relay: Relay
-    let publisher: Publisher
-    let clock: ServiceClock
-    let metrics: ServiceMetrics
-    let logger: Logger
+    /// Reads the data of one type of message.
+    typealias Decoder = @Sendable (JSONNode) throws -> any Message
+
+    private let service: ServiceName
+    private let decoders: [MessageType: Decoder]
+    private let publishers: Publishers
+    private let batches: any BatchStore
+    private let relay: Relay
+    private let publisher: any ConfirmingPublisher
+    private let clock: ServiceClock
+    private let metrics: ServiceMetrics
+    private let logger: Logger
+    private let pauses: Pauses
+
+    /// - Parameters:
+    ///   - service: whose work it is.
+    ///   - handlers: what it does with messages; the first that knows a type reads it.
+    ///   - publishers: who may have published what.
+    ///   - batches: where batches are committed.
+    ///   - relay: what publishes the events of a batch.
+    ///   - publisher: what publishes dead letters.
+    ///   - clock: the time as rules see it.
+    ///   - metrics: where to count.
+    ///   - logger: where to say what goes wrong.
+    ///   - pauses: how to wait between two tries.
+    init<Session: WorkSession & ~Copyable>(
+        service: ServiceName, handlers: [MessageHandler<Session>], publishers: Publishers, batches: any BatchStore,
+        relay: Relay, publisher: any ConfirmingPublisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger,
+        pauses: Pauses = Pauses()
+    ) {
+        self.service = service
+        var decoders: [MessageType: Decoder] = [:]
+        for handler in handlers { decoders.merge(handler.types) { first, _ in first } }
+        self.decoders = decoders
+        self.publishers = publishers
+        self.batches = batches
+        self.relay = relay
+        self.publisher = publisher
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        self.pauses = pauses
+    }
+
+    /// A unit of work over PostgreSQL.
+    init(
+        service: ServiceName, handlers: [Handler], publishers: Publishers, pool: PostgresPool, relay: Relay,
+        publisher: Publisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger
+    ) {
+        self.init(
+            service: service, handlers: handlers, publishers: publishers,
+            batches: PostgresBatchStore(pool: pool, work: BatchWork(service: service, handlers: handlers)),
+            relay: relay, publisher: publisher, clock: clock, metrics: metrics, logger: logger)
+    }
 
     /// Handles a batch of deliveries. When it returns, each has had its effect or stands in the dead letters.
     ///
@@ -71,25 +116,23 @@ struct UnitOfWork: Sendable {
             )
         }
         try publishers.check(delivery, envelope, contract)
-        for handler in handlers {
-            if let decoder = handler.types[envelope.type] {
-                // Only our own services keep a ledger; the header of another system says nothing.
-                return AnyReceived(
-                    envelope: envelope, body: try decoder(data), position: position,
-                    place: contract.owner == .partner
-                        ? nil : LedgerPlace(delivery.properties.headers[LedgerPlace.header]))
-            }
+        guard let decoder = decoders[envelope.type] else {
+            throw Refusal(
+                .noHandler, path: "type",
+                "the \(service.rawValue) service does not handle \(envelope.type): check the queue's bindings")
         }
-        throw Refusal(
-            .noHandler, path: "type",
-            "the \(service.rawValue) service does not handle \(envelope.type): check the queue's bindings")
+        // Only our own services keep a ledger; the header of another system says nothing.
+        return AnyReceived(
+            envelope: envelope, body: try decoder(data), position: position,
+            place: contract.owner == .partner
+                ? nil : LedgerPlace(delivery.properties.headers[LedgerPlace.header]))
     }
 
     // MARK: Committing
 
     private func commit(_ messages: [AnyReceived]) async throws -> [Int: Refusal] {
         guard !messages.isEmpty else { return [:] }
-        var backOff = BackOff()
+        var backOff = pauses.backOff()
         while true {
             try Task.checkCancellation()
             do {
@@ -100,7 +143,7 @@ struct UnitOfWork: Sendable {
                     "the batch could not be committed; it is tried again",
                     metadata: ["messages": "\(messages.count)", "pause": "\(pause)", "error": "\(error)"])
                 metrics.retries.add(1)
-                try await Task.sleep(for: pause)
+                try await pauses.clock.sleep(for: pause)
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
@@ -131,10 +174,7 @@ struct UnitOfWork: Sendable {
     private func commitOnce(_ messages: [AnyReceived]) async throws -> [Int: Refusal] {
         let isLeased = relay.hasRoom
         let now = clock.now()
-        let batch = BatchWork(service: service, handlers: handlers)
-        let done = try await pool.withTransaction { transaction in
-            try batch.apply(messages, now: now, isLeased: isLeased, transaction)
-        }
+        let done = try await batches.commit(messages, now: now, isLeased: isLeased)
         relay.submit(done.entries, isLeased: isLeased)
         metrics.duplicates.add(done.duplicates)
         metrics.handled.add(messages.count - done.duplicates - done.effects.refusals.count)
@@ -161,7 +201,7 @@ struct UnitOfWork: Sendable {
                     "path": "\(refusal.path)", "type": "\(delivery.routingKey)",
                 ])
         }
-        var backOff = BackOff()
+        var backOff = pauses.backOff()
         while !letters.isEmpty {
             try Task.checkCancellation()
             let outcomes = await publisher.publish(letters)
@@ -170,7 +210,7 @@ struct UnitOfWork: Sendable {
                 logger.warning(
                     "dead letters were not confirmed; they are published again",
                     metadata: ["count": "\(letters.count)"])
-                try await Task.sleep(for: backOff.next())
+                try await pauses.clock.sleep(for: backOff.next())
             }
         }
     }

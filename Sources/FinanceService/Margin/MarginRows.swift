@@ -1,0 +1,85 @@
+import Contracts
+import Postgres
+
+/// The rows that the rules of margin read and write, inside one transaction.
+///
+/// PostgreSQL's ``Transaction`` keeps them in tables; the simulation runs the same rules over rows in memory.
+protocol MarginRows: ~Copyable {
+    /// The orders of a batch, locked until the transaction ends.
+    borrowing func lockOrders(_ keys: [OrderKey]) throws -> [OrderKey: OrderRow]
+    /// Writes orders that stand as they were read.
+    borrowing func putOrders(_ orders: [(OrderKey, OrderRow)]) throws
+    /// Adds to the sums of days.
+    borrowing func addSums(_ deltas: [Contribution.Key: Contribution]) throws
+
+    /// The costs of orders, each in the state it has reached.
+    borrowing func costs(of keys: [OrderKey]) throws -> [OrderKey: [StoredCost]]
+    /// The costs of given identifiers that are there already.
+    borrowing func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)]
+    /// Writes costs; one that has gone further meanwhile stays as it is.
+    borrowing func putCosts(_ rows: [CostRow]) throws
+
+    /// How customers stand, by account and line of business.
+    borrowing func standings(
+        of keys: Set<BusinessKey>, window: (CalendarDay) -> FigureWindow
+    ) throws -> [BusinessKey: BusinessStanding]
+    /// Writes accounts down that no customer event has named yet.
+    borrowing func addAccounts(
+        _ accounts: [(key: BusinessKey, customerId: String, branch: String, salesOwner: String?)]
+    ) throws
+    /// The overrides of some customers' business, locked.
+    borrowing func overrides(
+        _ keys: [(customerId: String, businessLine: String)]
+    ) throws -> [String: [AcceptanceOverride]]
+    /// Writes what is used of overrides.
+    borrowing func setUsed(_ overrides: [AcceptanceOverride]) throws
+
+    /// Writes alerts that were raised.
+    borrowing func raise(_ alerts: [MarginAlertRaised]) throws
+    /// Writes that alerts were cleared.
+    borrowing func clear(_ alerts: [MarginAlertCleared]) throws
+}
+
+extension Transaction: MarginRows {
+    borrowing func lockOrders(_ keys: [OrderKey]) throws -> [OrderKey: OrderRow] {
+        try OrderStore.lock(keys, self)
+    }
+
+    borrowing func putOrders(_ orders: [(OrderKey, OrderRow)]) throws { try OrderStore.put(orders, self) }
+
+    borrowing func addSums(_ deltas: [Contribution.Key: Contribution]) throws { try OrderStore.add(deltas, self) }
+
+    borrowing func costs(of keys: [OrderKey]) throws -> [OrderKey: [StoredCost]] {
+        try CostStore.costs(of: keys, self)
+    }
+
+    borrowing func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)] {
+        try CostStore.existing(rows, self)
+    }
+
+    borrowing func putCosts(_ rows: [CostRow]) throws { try CostStore.put(rows, self) }
+
+    borrowing func standings(
+        of keys: Set<BusinessKey>, window: (CalendarDay) -> FigureWindow
+    ) throws -> [BusinessKey: BusinessStanding] {
+        try StandingStore.standings(of: keys, window: window, self)
+    }
+
+    borrowing func addAccounts(
+        _ accounts: [(key: BusinessKey, customerId: String, branch: String, salesOwner: String?)]
+    ) throws {
+        try StandingStore.addAccounts(accounts, self)
+    }
+
+    borrowing func overrides(
+        _ keys: [(customerId: String, businessLine: String)]
+    ) throws -> [String: [AcceptanceOverride]] {
+        try StandingStore.overrides(keys, self)
+    }
+
+    borrowing func setUsed(_ overrides: [AcceptanceOverride]) throws { try StandingStore.setUsed(overrides, self) }
+
+    borrowing func raise(_ alerts: [MarginAlertRaised]) throws { try AlertStore.raise(alerts, self) }
+
+    borrowing func clear(_ alerts: [MarginAlertCleared]) throws { try AlertStore.clear(alerts, self) }
+}

@@ -1,0 +1,43 @@
+import Postgres
+
+/// What a unit of work does inside its transaction besides the handlers' own rows: inbox, schedule, outbox.
+///
+/// PostgreSQL's ``Transaction`` is one; the simulation has its own, over rows in memory.
+protocol WorkSession: ~Copyable {
+    /// Takes a batch of messages in.
+    ///
+    /// - Returns: the places in the batch of those handled before.
+    borrowing func takeIn(_ messages: [AnyReceived]) throws -> Set<Int>
+
+    /// Takes messages out of the inbox again that the transaction has taken in but refused.
+    borrowing func forget(_ messages: [AnyReceived]) throws
+
+    /// Writes down what is to be done at a time.
+    borrowing func schedule(_ items: [ScheduledItem]) throws
+
+    /// Records messages in the outbox.
+    ///
+    /// - Parameter isLeased: whether this process publishes them at once; otherwise they wait to be claimed.
+    borrowing func record(_ events: [OutgoingEvent], isLeased: Bool) throws -> [OutboxEntry]
+
+    #if WAYBILL_TRIAL
+        /// Counts each effect of a trial build.
+        borrowing func tally(_ messages: [AnyReceived]) throws
+    #endif
+}
+
+extension Transaction: WorkSession {
+    borrowing func takeIn(_ messages: [AnyReceived]) throws -> Set<Int> { try Inbox.take(messages, self) }
+
+    borrowing func forget(_ messages: [AnyReceived]) throws { try Inbox.forget(messages, self) }
+
+    borrowing func schedule(_ items: [ScheduledItem]) throws { try ScheduleStore.put(items, self) }
+
+    borrowing func record(_ events: [OutgoingEvent], isLeased: Bool) throws -> [OutboxEntry] {
+        try Outbox.record(events, isLeased: isLeased, self)
+    }
+
+    #if WAYBILL_TRIAL
+        borrowing func tally(_ messages: [AnyReceived]) throws { try EffectTally.record(messages, self) }
+    #endif
+}
