@@ -50,8 +50,15 @@ final class Relay: Service {
 
     /// A relay over PostgreSQL.
     convenience init(pool: PostgresPool, publisher: Publisher, metrics: ServiceMetrics, logger: Logger) {
+        #if WAYBILL_TRIAL
+            // Who reads by cursor has no signal to go by, and polls.
+            let pauses = NegativeControl.active == .relayByCursor ? Pauses(look: .milliseconds(20)) : Pauses()
+        #else
+            let pauses = Pauses()
+        #endif
         self.init(
-            outbox: PostgresOutboxStore(pool: pool), publisher: publisher, metrics: metrics, logger: logger)
+            outbox: PostgresOutboxStore(pool: pool), publisher: publisher, metrics: metrics, logger: logger,
+            pauses: pauses)
     }
 
     /// Whether a batch about to be committed can be published from memory.
