@@ -38,7 +38,7 @@ public struct Queue: Sendable, Equatable {
     public enum Kind: String, Sendable {
         /// Replicated and durable: for everything that must not be lost.
         case quorum
-        /// For questions, which are worth nothing after a few seconds.
+        /// On one node: for what belongs to a connection and goes with it.
         case classic
     }
 

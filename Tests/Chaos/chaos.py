@@ -10,7 +10,7 @@ the services' environment. Exit code 0 only when nothing was lost, duplicated or
 """
 import argparse
 import json
-import re
+import signal
 import sys
 import threading
 import time
@@ -25,6 +25,8 @@ from world import World, wait_for
 
 
 def main():
+    # Asked to end, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("home", "out", "binaries", "cli", "proxy", "next"):
         parser.add_argument(f"--{name}", default="")

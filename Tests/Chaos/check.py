@@ -57,6 +57,14 @@ def check(world, load, operations, cli, log):
 
     effects(world, verdict)
 
+    # All of this counts only with every durability setting on.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        if world.sql(f"show {setting}") != [["on"]]:
+            verdict.unexpected.append(f"the database runs with {setting} off")
+    for queue in world.manage("queues/%2F") or []:
+        if queue["name"].endswith(".inbound") and queue.get("type") != "quorum":
+            verdict.unexpected.append(f"{queue['name']} is no quorum queue")
+
     # Nothing is left over anywhere.
     for service in SERVICES:
         pending = int(world.sql(f"select count(*) from {service}.outbox_pending")[0][0])

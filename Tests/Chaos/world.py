@@ -231,3 +231,5 @@ class World:
                     copy.process.wait()
         self.proxy.stdin.close()
         self.proxy.wait(5)
+        for address in self.directory.glob("*.url"):
+            address.unlink()

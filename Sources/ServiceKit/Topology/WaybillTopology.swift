@@ -66,7 +66,11 @@ public enum WaybillTopology {
             exchanges: exchanges,
             queues: [
                 quorum(inbound, deadFor: service), Queue(name: Queues.dead(service), kind: .quorum),
-                Queue(name: Queues.queries(service), kind: .classic, messageTTL: .seconds(10)),
+                // A classic queue lives on one node: with that node gone, questions would have no answer and the service
+                // could not start.
+                Queue(
+                    name: Queues.queries(service), kind: .quorum, deliveryLimit: deliveryLimit,
+                    messageTTL: .seconds(10)),
             ], bindings: bindings)
     }
 
