@@ -149,6 +149,14 @@ public enum Reason: String, Sendable, CaseIterable {
     case conflictingRevision = "conflicting-revision"
     /// The same identifier came before with other content.
     case conflictingContent = "conflicting-content"
+    /// There is nothing of that identifier.
+    case notFound = "not-found"
+    /// What is asked for does not fit how the thing stands, such as closing an alert that nobody has diagnosed.
+    case wrongState = "wrong-state"
+    /// Whoever asks for it may not.
+    case notAuthorised = "not-authorised"
+    /// It is more than whoever approves it may approve.
+    case aboveAuthority = "above-authority"
     /// No handler of this service takes the type.
     case noHandler = "no-handler"
     /// The message is older than the horizon within which duplicates are known, or its time has passed.

@@ -6,6 +6,10 @@ import ServiceKit
 @main
 enum FinanceService {
     static let settings = [
+        Setting.organisation,
+        Setting(
+            "finance.authority",
+            help: "path of who answers to whom and who may approve what (JSON, see docs/finance.md)"),
         Setting(
             "finance.policy",
             help: "path of the margin policy (JSON, see docs/settings.md); the rules of the contract when not given"),
@@ -17,6 +21,11 @@ enum FinanceService {
     static func definition(_ settings: Settings) throws -> ServiceDefinition {
         let policy = try settings.file("finance.policy", MarginPolicy.init(json:)) ?? .standard
         let rates = try settings.file("finance.rates", RateTable.init(json:)) ?? .standard
+        let organisation = try settings.file("organisation", Organisation.init(json:)) ?? .standard
+        let authority =
+            try settings.file("finance.authority") { try Authority(json: $0, organisation: organisation) }
+            ?? Authority(organisation: organisation)
+        let alerts = AlertLoopHandlers(authority: authority)
         let margin = MarginHandlers(rates: rates, policy: policy)
         let acceptance = AcceptanceHandlers(rates: rates, policy: policy)
         return ServiceDefinition(
@@ -25,6 +34,7 @@ enum FinanceService {
                 Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql),
                 Migration(number: 2, name: "receivables", sql: PackageResources._002_receivables_sql),
                 Migration(number: 3, name: "content_revision", sql: PackageResources._003_content_revision_sql),
+                Migration(number: 4, name: "alert_loop", sql: PackageResources._004_alert_loop_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -37,13 +47,16 @@ enum FinanceService {
                 .on(OrderChanged.self, margin.changed),
                 .on(OrderCancelled.self, margin.cancelled),
                 .on(CostRecorded.self, margin.costRecorded),
+                .on(DiagnoseAlert.self, alerts.diagnose),
+                .on(CloseAlert.self, alerts.close),
                 .on(InvoiceIssued.self, ReceivableHandlers.issued),
                 .on(PaymentReceived.self, ReceivableHandlers.received),
                 .on(SupplierRegistered.self, SupplierHandlers.registered),
                 .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
             ],
-            tasks: [.daily("margin.evaluate", acceptance.evaluate)] + ReminderHandlers.all,
-            queries: MarginQueries.all + AcceptanceQueries.all + ReceivableQueries(rates: rates).all, pace: .zero)
+            tasks: [.daily("margin.evaluate", acceptance.evaluate)] + alerts.tasks + ReminderHandlers.all,
+            queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries.all + ReceivableQueries(rates: rates).all,
+            pace: .zero)
     }
 
     static func main() async {

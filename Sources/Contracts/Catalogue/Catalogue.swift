@@ -2,6 +2,8 @@
 public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
     /// Other companies' systems.
     case partner
+    /// Whoever is at work here, by the command line or another program of ours: what they publish are commands.
+    case `operator`
     /// One of the services.
     case service(ServiceName)
 
@@ -9,6 +11,7 @@ public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .partner: "partner"
+        case .operator: "operator"
         case .service(let name): name.rawValue
         }
     }
@@ -31,7 +34,11 @@ public struct ContractDescription: Sendable {
 
     /// The exchange it goes to.
     public var exchange: String {
-        owner == .partner ? "waybill.inbound" : "waybill.events"
+        switch owner {
+        case .partner: "waybill.inbound"
+        case .operator: "waybill.commands"
+        case .service: "waybill.events"
+        }
     }
 
     init<Body: Message>(_ body: Body.Type, _ owner: ContractOwner, to readers: [ServiceName], _ summary: String) {
@@ -68,6 +75,11 @@ public enum Catalogue {
             SupplierReported.self, .partner, to: [.supplier], "A supplier's master record in another system."),
         ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
         ContractDescription(
+            DiagnoseAlert.self, .operator, to: [.finance],
+            "What a margin alert comes from, and what is done about it until when."),
+        ContractDescription(
+            CloseAlert.self, .operator, to: [.finance], "A margin alert that was diagnosed is done with."),
+        ContractDescription(
             CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance],
             "A customer was seen for the first time."),
         ContractDescription(
@@ -77,6 +89,14 @@ public enum Catalogue {
             MarginAlertRaised.self, .service(.finance), to: [.sales],
             "An order or a customer earns too little or costs us money."),
         ContractDescription(MarginAlertCleared.self, .service(.finance), to: [.sales], "A margin alert is no more."),
+        ContractDescription(
+            MarginAlertDiagnosed.self, .service(.finance), to: [.sales],
+            "Somebody has said what a margin alert comes from."),
+        ContractDescription(
+            MarginAlertEscalated.self, .service(.finance), to: [.sales],
+            "A margin alert was not dealt with in time and goes to the manager."),
+        ContractDescription(
+            MarginAlertClosed.self, .service(.finance), to: [.sales], "Somebody has ended a margin alert."),
         ContractDescription(
             AcceptanceChanged.self, .service(.finance), to: [.sales],
             "Orders of a customer in a line of business are taken differently now."),

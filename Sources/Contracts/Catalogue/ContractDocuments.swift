@@ -60,7 +60,7 @@ public enum ContractDocuments {
               "asyncapi": "3.0.0",
               "info": {
                 "title": "Waybill", "version": "1.0.0",
-                "description": "Payloads are the data of CloudEvents 1.0. Other systems publish to waybill.inbound, plain, structured or binary; services publish to waybill.events, structured."
+                "description": "Payloads are the data of CloudEvents 1.0. Other systems publish to waybill.inbound, plain, structured or binary; services publish to waybill.events, structured. Commands go to waybill.commands."
               },
               "channels": {
             \(channels.joined(separator: ",\n"))

@@ -157,6 +157,11 @@ public struct FieldReader {
         try optional(key, .decimal, Self.decimal)
     }
 
+    /// A day, or none.
+    public mutating func optionalDay(_ key: String) throws(Refusal) -> CalendarDay? {
+        try optional(key, .day, Self.day)
+    }
+
     /// A point in time, or none.
     public mutating func optionalTimestamp(_ key: String) throws(Refusal) -> Timestamp? {
         try optional(key, .timestamp, Self.timestamp)

@@ -58,7 +58,7 @@ struct AcceptanceHandlers: Sendable {
             }
         }
         try EvaluationStore.put(changed, day, transaction)
-        try AlertStore.raise(raised, transaction)
+        try AlertStore.raise(raised, diagnosedWithin: policy.diagnosisDays, transaction)
         try AlertStore.clear(cleared, transaction)
         effects.count("evaluations")
     }

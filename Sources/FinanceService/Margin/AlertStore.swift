@@ -4,20 +4,29 @@ import ServiceKit
 
 /// The SQL of margin alerts.
 enum AlertStore {
-    static func raise(_ alerts: [MarginAlertRaised], _ transaction: borrowing Transaction) throws {
+    static func raise(
+        _ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int, _ transaction: borrowing Transaction
+    ) throws {
         guard !alerts.isEmpty else { return }
         let sorted = alerts.sorted { $0.alertId < $1.alertId }
+        // Alerts of one batch were raised on one day, or on few.
+        var deadlines: [CalendarDay: CalendarDay] = [:]
+        for day in Set(sorted.map { $0.raisedAt.day() }) { deadlines[day] = AlertDeadline.day(workingDays, after: day) }
+        let due = sorted.map { alert in
+            let day = alert.raisedAt.day()
+            return PostgresValue.date((deadlines[day] ?? day).description)
+        }
         try transaction.execute(
             """
             insert into alert (alert_id, level, severity, source, order_id, customer_id, customer_code, business_line,
-                branch, sales_owner, revenue, cost, currency, raised_at)
+                branch, sales_owner, revenue, cost, currency, raised_at, diagnose_by, due_on)
             select * from unnest(
                 \(sorted.map(\.alertId)), \(sorted.map(\.level.rawValue)), \(sorted.map(\.severity.rawValue)),
                 \(sorted.map(\.source)), \(sorted.map(\.orderId)), \(sorted.map(\.customerId)),
                 \(sorted.map(\.customerCode)), \(sorted.map(\.businessLine)), \(sorted.map(\.branch)),
                 \(sorted.map(\.salesOwner)), \(sorted.map { PostgresValue.numeric($0.revenue.description) }),
                 \(sorted.map { PostgresValue.numeric($0.cost.description) }), \(sorted.map(\.currency.code)),
-                \(sorted.map { PostgresValue.timestamp($0.raisedAt.description) }))
+                \(sorted.map { PostgresValue.timestamp($0.raisedAt.description) }), \(due), \(due))
             """)
     }
 
@@ -26,7 +35,9 @@ enum AlertStore {
         let sorted = alerts.sorted { $0.alertId < $1.alertId }
         try transaction.execute(
             """
-            update alert set cleared_at = t.cleared_at, clearing = t.clearing
+            update alert set cleared_at = t.cleared_at, clearing = t.clearing, due_on = null,
+                outcome = coalesce(alert.outcome, case t.clearing when 'severity-changed' then 'superseded'
+                    else t.clearing end)
             from unnest(
                 \(sorted.map(\.alertId)), \(sorted.map { PostgresValue.timestamp($0.clearedAt.description) }),
                 \(sorted.map(\.reason.rawValue))) as t(alert_id, cleared_at, clearing)

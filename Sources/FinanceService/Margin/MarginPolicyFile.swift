@@ -1,15 +1,16 @@
 import Contracts
 
 extension MarginPolicy {
-    /// Reads a policy from JSON: `{"windowDays", "rules": [{"businessLine"?, "from", "orderFloor", "customerFloor",
+    /// Reads a policy from JSON: `{"windowDays", "diagnosisDays", "rules": [{"businessLine"?, "from", "orderFloor", "customerFloor",
     /// "release", "minimumOrders", "evaluations"}]}`. Rates are decimals in percent; what a rule leaves out is as in the
     /// contract.
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     init(json: [UInt8]) throws {
         let root = try JSONDocument(parsing: json).root
-        try SettingsFile.allow(["windowDays", "rules"], in: root, "$")
+        try SettingsFile.allow(["windowDays", "diagnosisDays", "rules"], in: root, "$")
         let windowDays = try SettingsFile.integer(root, "windowDays", in: 1...731, "$") ?? 90
+        let diagnosisDays = try SettingsFile.integer(root, "diagnosisDays", in: 0...60, "$") ?? 2
         var entries: [Entry] = []
         for (index, node) in (root["rules"]?.elements ?? []).enumerated() {
             let path = "$.rules[\(index)]"
@@ -32,7 +33,7 @@ extension MarginPolicy {
                     businessLine: node["businessLine"]?.string, from: try SettingsFile.day(node, "from", path),
                     rules: rules))
         }
-        self.init(windowDays: windowDays, entries: entries)
+        self.init(windowDays: windowDays, diagnosisDays: diagnosisDays, entries: entries)
     }
 }
 
@@ -64,7 +65,7 @@ extension RateTable {
 }
 
 /// Values of a settings file, each refused with its path.
-private enum SettingsFile {
+enum SettingsFile {
     /// A misspelt key must not be passed over in silence.
     static func allow(_ names: Set<String>, in node: JSONNode, _ path: String) throws {
         for (name, _) in node.members where !names.contains(name) {

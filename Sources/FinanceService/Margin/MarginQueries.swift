@@ -5,7 +5,7 @@ import ServiceKit
 /// What may be asked of orders and their margins.
 enum MarginQueries {
     static let all = [
-        Query("orders.show", show), Query("alerts.list", alerts), Query("summary", summary),
+        Query("orders.show", show), Query("summary", summary),
         Query("orders.totals", totals), Query("costs.waiting", waiting),
     ]
 
@@ -49,25 +49,6 @@ enum MarginQueries {
                 from alert where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
                 order by raised_at, alert_id
                 """, transaction),
-        ]
-    }
-
-    static func alerts(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
-        let isAll = arguments["state"] == "all"
-        return [
-            try table(
-                "alerts", kinds: ["revenue": .decimal, "cost": .decimal, "margin": .decimal],
-                """
-                select level, severity, order_id, source, customer_code, business_line, branch, sales_owner, revenue,
-                    cost, revenue - cost as margin, currency, raised_at, cleared_at, alert_id
-                from alert
-                where (\(isAll) or cleared_at is null)
-                    and level = coalesce(\(arguments["level"].postgresBind), level)
-                    and severity = coalesce(\(arguments["severity"].postgresBind), severity)
-                    and customer_code = coalesce(\(arguments["customer"].postgresBind), customer_code)
-                order by revenue - cost, alert_id limit \(limit)
-                """, transaction)
         ]
     }
 

@@ -34,8 +34,8 @@ protocol MarginRows: ~Copyable {
     /// Writes what is used of overrides.
     borrowing func setUsed(_ overrides: [AcceptanceOverride]) throws
 
-    /// Writes alerts that were raised.
-    borrowing func raise(_ alerts: [MarginAlertRaised]) throws
+    /// Writes alerts that were raised, each to be diagnosed within so many working days.
+    borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws
     /// Writes that alerts were cleared.
     borrowing func clear(_ alerts: [MarginAlertCleared]) throws
 }
@@ -79,7 +79,9 @@ extension Transaction: MarginRows {
 
     borrowing func setUsed(_ overrides: [AcceptanceOverride]) throws { try StandingStore.setUsed(overrides, self) }
 
-    borrowing func raise(_ alerts: [MarginAlertRaised]) throws { try AlertStore.raise(alerts, self) }
+    borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws {
+        try AlertStore.raise(alerts, diagnosedWithin: workingDays, self)
+    }
 
     borrowing func clear(_ alerts: [MarginAlertCleared]) throws { try AlertStore.clear(alerts, self) }
 }

@@ -35,14 +35,18 @@ struct MarginPolicy: Sendable, Equatable {
 
     /// How many days, the last included, the business with a customer is looked at.
     let windowDays: Int
+    /// Within how many working days after it was raised an alert must be diagnosed.
+    let diagnosisDays: Int
     private let general: [Entry]
     private let byLine: [String: [Entry]]
 
     /// - Parameters:
     ///   - windowDays: how many days a window has.
+    ///   - diagnosisDays: how many working days there are to diagnose an alert.
     ///   - entries: the rules, in any order. Before the first day of any, the standard rules hold.
-    init(windowDays: Int = 90, entries: [Entry] = []) {
+    init(windowDays: Int = 90, diagnosisDays: Int = 2, entries: [Entry] = []) {
         self.windowDays = windowDays
+        self.diagnosisDays = diagnosisDays
         let sorted = entries.sorted { $0.from < $1.from }
         general = sorted.filter { $0.businessLine == nil }
         byLine = Dictionary(grouping: sorted.filter { $0.businessLine != nil }) { $0.businessLine ?? "" }

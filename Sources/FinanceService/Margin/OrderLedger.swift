@@ -126,7 +126,7 @@ struct OrderLedger {
         try decide(keys, standings, transaction, &effects)
         try transaction.putOrders(keys.compactMap { key in rows[key].map { (key, $0) } })
         try transaction.addSums(deltas)
-        try transaction.raise(raised)
+        try transaction.raise(raised, diagnosedWithin: policy.diagnosisDays)
         try transaction.clear(cleared)
     }
 

@@ -47,6 +47,68 @@ enum FinanceNotices {
             """)
     }
 
+    static func alertDiagnosed(
+        _ messages: [Received<MarginAlertDiagnosed>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try tell(
+            messages.map { message in
+                let body = message.body
+                return Notice(
+                    id: message.envelope.id, kind: "alert-diagnosed", alert: body.alert, toldTo: body.alert.salesOwner,
+                    detail: "\(body.by): \(body.reason.rawValue), until \(body.recoverBy): \(body.plan)",
+                    at: body.diagnosedAt)
+            }, transaction)
+    }
+
+    static func alertEscalated(
+        _ messages: [Received<MarginAlertEscalated>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try tell(
+            messages.map { message in
+                let body = message.body
+                return Notice(
+                    id: message.envelope.id, kind: "alert-escalated", alert: body.alert, toldTo: body.escalatedTo,
+                    detail: "\(body.delay.rawValue) was due \(body.dueOn) from \(body.alert.salesOwner ?? "nobody")",
+                    at: body.escalatedAt)
+            }, transaction)
+    }
+
+    static func alertClosed(
+        _ messages: [Received<MarginAlertClosed>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try tell(
+            messages.map { message in
+                let body = message.body
+                return Notice(
+                    id: message.envelope.id, kind: "alert-closed", alert: body.alert, toldTo: body.alert.salesOwner,
+                    detail: "\(body.by): \(body.outcome.rawValue)", at: body.closedAt)
+            }, transaction)
+    }
+
+    /// What became of an alert, for one person.
+    private struct Notice {
+        let id: String
+        let kind: String
+        let alert: MarginAlertReference
+        let toldTo: String?
+        let detail: String
+        let at: Timestamp
+    }
+
+    private static func tell(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
+        let rows = notices.sorted { $0.id < $1.id }
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
+                told_at)
+            select * from unnest(
+                \(rows.map(\.id)), \(rows.map(\.kind)), \(rows.map(\.alert.customerId)),
+                \(rows.map(\.alert.businessLine)), \(rows.map(\.toldTo)), \(rows.map(\.alert.orderId)),
+                \(rows.map(\.detail)), \(rows.map { PostgresValue.timestamp($0.at.description) }))
+            on conflict do nothing
+            """)
+    }
+
     static func acceptanceChanged(
         _ messages: [Received<AcceptanceChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {

@@ -21,6 +21,13 @@ enum Publishers: Sendable {
                     .sourceNotAllowed, path: "source",
                     "\(envelope.type) is told by \(owner.source), not by '\(envelope.source.prefix(64))'")
             }
+        case .operator:
+            // Only the operator's user may write there; the message says which person it is.
+            guard delivery.exchange == Exchanges.commands else { throw wrongExchange(delivery, contract) }
+            if ServiceName.allCases.contains(where: { $0.source == envelope.source }) {
+                throw Refusal(
+                    .sourceNotAllowed, path: "source", "'\(envelope.source)' is one of our services, no operator")
+            }
         case .partner:
             guard delivery.exchange.hasPrefix(Exchanges.inbound) else { throw wrongExchange(delivery, contract) }
             try checkPartner(delivery, envelope, contract)

@@ -122,10 +122,9 @@ struct UnitOfWork: Sendable {
                 "the \(service.rawValue) service does not handle \(envelope.type): check the queue's bindings")
         }
         // Only our own services keep a ledger; the header of another system says nothing.
-        return AnyReceived(
-            envelope: envelope, body: try decoder(data), position: position,
-            place: contract.owner == .partner
-                ? nil : LedgerPlace(delivery.properties.headers[LedgerPlace.header]))
+        var place: LedgerPlace?
+        if case .service = contract.owner { place = LedgerPlace(delivery.properties.headers[LedgerPlace.header]) }
+        return AnyReceived(envelope: envelope, body: try decoder(data), position: position, place: place)
     }
 
     // MARK: Committing

@@ -6,8 +6,8 @@ import ServiceKit
 
 struct AlertsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "alerts", abstract: "Margin alerts: as they come, or those that stand.",
-        subcommands: [Tail.self, List.self])
+        commandName: "alerts", abstract: "Margin alerts: as they come, those that stand, and what is done about them.",
+        subcommands: [Tail.self, List.self, Show.self, Diagnose.self, Close.self])
 
     struct Tail: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -59,12 +59,16 @@ struct AlertsCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Margin alerts, the worst first.")
 
-        @Flag(help: "Those that were cleared, too.")
+        @Flag(help: "Those that are over, too.")
         var all = false
         @Option(help: "Only of this level: order, customer or customer-line.")
         var level: String?
         @Option(help: "Only of this severity: low or negative.")
         var severity: String?
+        @Option(help: ArgumentHelp("Only of the customer with this code.", valueName: "code"))
+        var customer: String?
+        @Option(help: ArgumentHelp("Only those that this person has to see to.", valueName: "login"))
+        var owner: String?
         @Option(help: "How many at most.")
         var limit = 50
         @OptionGroup var output: OutputOptions
@@ -75,84 +79,9 @@ struct AlertsCommand: AsyncParsableCommand {
                     .finance, "alerts.list",
                     [
                         ("state", all ? "all" : "open"), ("level", level), ("severity", severity),
+                        ("customer", customer), ("owner", owner),
                         ("limit", String(limit)),
                     ]))
         }
-    }
-}
-
-struct CustomersCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "customers", abstract: "Customers, whatever codes they have.",
-        subcommands: [Show.self, List.self])
-
-    struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One customer: identity, accounts, what happened.")
-
-        @Argument(help: "The customer's identifier, or one of its codes.")
-        var customer: String
-        @Option(help: "The source that gave the code.")
-        var source: String?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .customer, "customers.show", [("id", customer), ("code", customer), ("source", source)]))
-        }
-    }
-
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Customers, those with most accounts first.")
-
-        @Option(help: "Only those whose name holds this.")
-        var name: String?
-        @Option(help: "How many at most.")
-        var limit = 50
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try output.show(
-                await Asking.once(.customer, "customers.list", [("name", name), ("limit", String(limit))]))
-        }
-    }
-}
-
-struct QueryCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "query", abstract: "Ask a service any of its questions.",
-        discussion: "For example: waybill query finance acceptance.list limit=10")
-
-    @Argument(help: "customer, sales, servicedesk, finance or supplier.")
-    var service: String
-    @Argument(help: "The question's name; a wrong one is answered with those there are.")
-    var name: String
-    @Argument(help: "Values as name=value.")
-    var values: [String] = []
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        guard let service = ServiceName(rawValue: service) else {
-            throw ValidationError(
-                "'\(service)' is no service: \(ServiceName.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        let pairs = try values.map { text -> (String, String?) in
-            guard let equals = text.firstIndex(of: "=") else {
-                throw ValidationError("'\(text)' is not name=value")
-            }
-            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
-        }
-        try output.show(await Asking.once(service, name, pairs))
-    }
-}
-
-struct SummaryCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "summary", abstract: "What all five services have to say of the whole.")
-
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        try output.show(await Asking.each([.finance, .customer, .sales, .servicedesk, .supplier], "summary"))
     }
 }

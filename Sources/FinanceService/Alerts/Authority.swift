@@ -1,0 +1,132 @@
+import Contracts
+
+/// By when an alert is to be diagnosed.
+enum AlertDeadline {
+    /// The last of so many working days after a day; with none, the day itself or the first worked one after it.
+    static func day(_ workingDays: Int, after day: CalendarDay) -> CalendarDay {
+        var found = workingDays == 0 ? WorkingCalendar.onOrAfter(day) : day
+        for _ in 0..<max(0, workingDays) { found = WorkingCalendar.onOrAfter(found.adding(days: 1)) }
+        return found
+    }
+}
+
+/// Who answers to whom, and who may approve what.
+///
+/// A branch's manager is known from the organisation; everything else is as the file says. What comes up to a manager
+/// who is the owner himself goes to the director.
+struct Authority: Sendable, Equatable {
+    /// What those of a tier may approve.
+    struct Tier: Sendable, Equatable {
+        let name: String
+        /// The most that one override may be worth.
+        let cap: FixedDecimal
+        let currency: Currency
+        /// The longest that one override, or an acceptance set by hand, may hold.
+        let days: Int
+    }
+
+    /// The tier of branch managers, of customers of their own branch.
+    static let branchTier = "branch-manager"
+    /// The tiers that hold when nobody has said otherwise.
+    static let standardTiers = [
+        Tier(name: branchTier, cap: FixedDecimal(50_000), currency: .cny, days: 30),
+        Tier(name: "director", cap: FixedDecimal(1_000_000), currency: .cny, days: 90),
+    ]
+
+    let organisation: Organisation
+    private let director: String
+    private let managers: [String: String]
+    private let approvers: [String: String]
+    private let tiers: [Tier]
+
+    /// - Parameters:
+    ///   - organisation: the branches with their managers.
+    ///   - director: to whom it goes when nobody else is known.
+    ///   - managers: the managers of people, by login.
+    ///   - approvers: the tiers of people, by login.
+    ///   - tiers: what those of each tier may approve.
+    init(
+        organisation: Organisation = .standard, director: String = "finance.director",
+        managers: [String: String] = [:], approvers: [String: String] = [:], tiers: [Tier] = standardTiers
+    ) {
+        self.organisation = organisation
+        self.director = director
+        self.managers = managers
+        self.approvers = approvers
+        self.tiers = tiers
+    }
+
+    /// To whom it goes what somebody has not done.
+    func manager(of owner: String?, branch: String, on day: CalendarDay) -> String {
+        if let owner, let manager = managers[owner] { return manager }
+        let manager = organisation.branch(branch, on: day)?.manager ?? director
+        return manager == owner ? director : manager
+    }
+
+    /// What somebody may approve for customers of a branch; `nil` for nothing.
+    func tier(of login: String, branch: String?, on day: CalendarDay) -> Tier? {
+        let name: String
+        if let named = approvers[login] {
+            name = named
+        } else if login == director {
+            name = "director"
+        } else if let branch, organisation.branch(branch, on: day)?.manager == login {
+            name = Self.branchTier
+        } else {
+            return nil
+        }
+        return tiers.first { $0.name == name }
+    }
+
+    /// Whether somebody may speak for an alert: its owner, those above, and whoever may approve.
+    func mayHandle(_ login: String, owner: String?, escalatedTo: String?, branch: String, on day: CalendarDay) -> Bool {
+        login == owner || login == escalatedTo || login == manager(of: owner, branch: branch, on: day)
+            || tier(of: login, branch: branch, on: day) != nil
+    }
+}
+
+extension Authority {
+    /// Reads `{"director"?, "managers"?: [{"login", "manager"}], "approvers"?: [{"login", "tier"}], "tiers"?: [{"name",
+    /// "cap", "currency", "days"}]}`.
+    ///
+    /// - Throws: ``Refusal`` with the path of what is wrong.
+    init(json: [UInt8], organisation: Organisation) throws {
+        let root = try JSONDocument(parsing: json).root
+        try SettingsFile.allow(["director", "managers", "approvers", "tiers"], in: root, "$")
+        func pairs(_ list: String, _ second: String) throws -> [String: String] {
+            var found: [String: String] = [:]
+            for (index, node) in (root[list]?.elements ?? []).enumerated() {
+                let path = "$.\(list)[\(index)]"
+                try SettingsFile.allow(["login", second], in: node, path)
+                guard let login = node["login"]?.string, let value = node[second]?.string else {
+                    throw Refusal(.missingField, path: path, "'login' and '\(second)' are required, as texts")
+                }
+                guard found.updateValue(value, forKey: login) == nil else {
+                    throw Refusal(.duplicateElement, path: "\(path).login", "'\(login)' is there before")
+                }
+            }
+            return found
+        }
+        var tiers: [Tier] = []
+        for (index, node) in (root["tiers"]?.elements ?? []).enumerated() {
+            let path = "$.tiers[\(index)]"
+            try SettingsFile.allow(["name", "cap", "currency", "days"], in: node, path)
+            guard let name = node["name"]?.string, let cap = try SettingsFile.decimal(node, "cap", path),
+                let currency = node["currency"]?.string.flatMap({ Currency($0) }),
+                let days = try SettingsFile.integer(node, "days", in: 1...366, path)
+            else {
+                throw Refusal(.missingField, path: path, "a tier has 'name', 'cap', 'currency' and 'days'")
+            }
+            tiers.append(Tier(name: name, cap: cap, currency: currency, days: days))
+        }
+        let approvers = try pairs("approvers", "tier")
+        let known = tiers.isEmpty ? Self.standardTiers : tiers
+        for (login, tier) in approvers.sorted(by: { $0.key < $1.key }) where !known.contains(where: { $0.name == tier })
+        {
+            throw Refusal(.valueNotAllowed, path: "$.approvers", "'\(login)' is of tier '\(tier)', which there is not")
+        }
+        self.init(
+            organisation: organisation, director: root["director"]?.string ?? "finance.director",
+            managers: try pairs("managers", "manager"), approvers: approvers, tiers: known)
+    }
+}
