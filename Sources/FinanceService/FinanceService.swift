@@ -26,6 +26,7 @@ enum FinanceService {
             try settings.file("finance.authority") { try Authority(json: $0, organisation: organisation) }
             ?? Authority(organisation: organisation)
         let alerts = AlertLoopHandlers(authority: authority)
+        let control = AcceptanceControl(authority: authority, rates: rates)
         let margin = MarginHandlers(rates: rates, policy: policy)
         let acceptance = AcceptanceHandlers(rates: rates, policy: policy)
         return ServiceDefinition(
@@ -49,13 +50,16 @@ enum FinanceService {
                 .on(CostRecorded.self, margin.costRecorded),
                 .on(DiagnoseAlert.self, alerts.diagnose),
                 .on(CloseAlert.self, alerts.close),
+                .on(SetAcceptance.self, control.set),
+                .on(GrantOverride.self, control.grant),
                 .on(InvoiceIssued.self, ReceivableHandlers.issued),
                 .on(PaymentReceived.self, ReceivableHandlers.received),
                 .on(SupplierRegistered.self, SupplierHandlers.registered),
                 .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
             ],
-            tasks: [.daily("margin.evaluate", acceptance.evaluate)] + alerts.tasks + ReminderHandlers.all,
-            queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries.all + ReceivableQueries(rates: rates).all,
+            tasks: [.daily("margin.evaluate", acceptance.evaluate)] + alerts.tasks + control.tasks
+                + ReminderHandlers.all,
+            queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries(rates: rates).all + ReceivableQueries(rates: rates).all,
             pace: .zero)
     }
 

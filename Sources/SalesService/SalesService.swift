@@ -25,6 +25,7 @@ enum SalesService {
             .on(MarginAlertEscalated.self, FinanceNotices.alertEscalated),
             .on(MarginAlertClosed.self, FinanceNotices.alertClosed),
             .on(AcceptanceChanged.self, FinanceNotices.acceptanceChanged),
+            .on(OverrideGranted.self, FinanceNotices.overrideGranted),
             .on(ReceivableDue.self, FinanceNotices.receivableDue),
             .on(ReceivableOverdue.self, FinanceNotices.receivableOverdue),
         ],

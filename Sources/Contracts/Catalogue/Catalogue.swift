@@ -80,6 +80,12 @@ public enum Catalogue {
         ContractDescription(
             CloseAlert.self, .operator, to: [.finance], "A margin alert that was diagnosed is done with."),
         ContractDescription(
+            SetAcceptance.self, .operator, to: [.finance],
+            "Somebody decides whether orders of a customer in a line of business are taken."),
+        ContractDescription(
+            GrantOverride.self, .operator, to: [.finance],
+            "Orders of a customer are taken although its acceptance is not open: dated, and up to an amount."),
+        ContractDescription(
             CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance],
             "A customer was seen for the first time."),
         ContractDescription(
@@ -100,6 +106,7 @@ public enum Catalogue {
         ContractDescription(
             AcceptanceChanged.self, .service(.finance), to: [.sales],
             "Orders of a customer in a line of business are taken differently now."),
+        ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
             OrderDecided.self, .service(.finance), to: [.sales], "The answer to every placed or changed order."),
         ContractDescription(

@@ -83,6 +83,16 @@ public struct AcceptanceChanged: Message {
     public let reason: String
     /// The figures that decided.
     public let figures: AcceptanceFigures?
+    /// How closely orders are looked at now; present when somebody has set it.
+    public let level: AcceptanceLevel?
+    /// Who answers for it; present when somebody has set it.
+    public let owner: String?
+    /// What is done until it ends; present when somebody has set it and said so.
+    public let plan: String?
+    /// The last day on which it holds (UTC+8); present when somebody has set it.
+    public let until: CalendarDay?
+    /// The login of who has set it.
+    public let by: String?
     /// When.
     public let changedAt: Timestamp
 
@@ -94,6 +104,11 @@ public struct AcceptanceChanged: Message {
         previous: AcceptanceState,
         reason: String,
         figures: AcceptanceFigures? = nil,
+        level: AcceptanceLevel? = nil,
+        owner: String? = nil,
+        plan: String? = nil,
+        until: CalendarDay? = nil,
+        by: String? = nil,
         changedAt: Timestamp
     ) {
         self.customerId = customerId
@@ -102,6 +117,11 @@ public struct AcceptanceChanged: Message {
         self.previous = previous
         self.reason = reason
         self.figures = figures
+        self.level = level
+        self.owner = owner
+        self.plan = plan
+        self.until = until
+        self.by = by
         self.changedAt = changedAt
     }
 
@@ -113,6 +133,11 @@ public struct AcceptanceChanged: Message {
         previous = try fields.choice("previous", AcceptanceState.self)
         reason = try fields.text("reason")
         figures = try fields.optionalObject("figures", AcceptanceFigures.self)
+        level = try fields.optionalChoice("level", AcceptanceLevel.self)
+        owner = try fields.optionalIdentifier("owner")
+        plan = try fields.optionalText("plan", maximum: 1_000)
+        until = try fields.optionalDay("until")
+        by = try fields.optionalIdentifier("by")
         changedAt = try fields.timestamp("changedAt")
     }
 
@@ -124,6 +149,11 @@ public struct AcceptanceChanged: Message {
         object.choice("previous", previous)
         object.text("reason", reason)
         object.object("figures", figures)
+        object.choice("level", level)
+        object.text("owner", owner)
+        object.text("plan", plan)
+        object.text("until", until?.description)
+        object.text("by", by)
         object.timestamp("changedAt", changedAt)
     }
 }

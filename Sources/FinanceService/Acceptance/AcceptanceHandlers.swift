@@ -20,6 +20,7 @@ struct AcceptanceHandlers: Sendable {
         let window = policy.window(endingOn: day)
         let business = try EvaluationStore.business(window, rates, transaction)
         let standings = try EvaluationStore.standings(transaction)
+        let set = try SettingStore.inForce(on: day.adding(days: 1), transaction)
         var changed: [(EvaluationStore.Key, AcceptanceStanding, WindowFigures)] = []
         var raised: [MarginAlertRaised] = []
         var cleared: [MarginAlertCleared] = []
@@ -48,7 +49,8 @@ struct AcceptanceHandlers: Sendable {
                     effects.publish(event, key: key.customerId)
                 }
             }
-            if let reason = outcome.reason {
+            // What somebody has set holds whatever the figures say; the end of it is told when it comes.
+            if let reason = outcome.reason, !set.contains(key) {
                 effects.publish(
                     AcceptanceChanged(
                         customerId: key.customerId, businessLine: key.businessLine, state: after.state,

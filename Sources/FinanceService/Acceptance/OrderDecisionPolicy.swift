@@ -34,6 +34,7 @@ enum OrderDecisionPolicy {
     ///
     /// - Parameters:
     ///   - state: the acceptance.
+    ///   - isSet: whether somebody has set it by hand; the rule then says so.
     ///   - revenue: what the order is worth.
     ///   - currency: in what currency.
     ///   - day: the day of the decision.
@@ -41,15 +42,16 @@ enum OrderDecisionPolicy {
     ///   - overrides: those of this customer and business line; what is used of them is written down here.
     ///   - rates: to compare the order with an override of another currency.
     static func decide(
-        _ state: AcceptanceState, revenue: FixedDecimal, currency: Currency, on day: CalendarDay,
+        _ state: AcceptanceState, isSet: Bool = false, revenue: FixedDecimal, currency: Currency, on day: CalendarDay,
         former: OverrideUse?, overrides: inout [AcceptanceOverride], rates: RateTable
     ) -> Answer {
         giveBack(former, to: &overrides)
+        let rule = "acceptance-\(isSet ? "set-" : "")\(state.rawValue)"
         let refusal: (OrderDecision, String)
         switch state {
-        case .open: return Answer(decision: .accepted, rule: "acceptance-open", use: nil)
-        case .needsApproval: refusal = (.needsApproval, "acceptance-needs-approval")
-        case .stopped: refusal = (.refused, "acceptance-stopped")
+        case .open: return Answer(decision: .accepted, rule: rule, use: nil)
+        case .needsApproval: refusal = (.needsApproval, rule)
+        case .stopped: refusal = (.refused, rule)
         }
         // The one that ends first is used first.
         let inOrder = overrides.indices.sorted {

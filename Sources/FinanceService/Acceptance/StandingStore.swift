@@ -19,6 +19,8 @@ struct BusinessStanding: Sendable {
     /// Whether the account was there; a new one is written down with our own guess of its customer.
     let isAccountKnown: Bool
     let state: AcceptanceState
+    /// Whether somebody has set it, above what the figures say.
+    let isSet: Bool
     let figures: AcceptanceFigures?
 }
 
@@ -26,20 +28,24 @@ struct BusinessStanding: Sendable {
 enum StandingStore {
     /// How the customers of a batch stand, by account and line of business.
     static func standings(
-        of keys: Set<BusinessKey>, window: (CalendarDay) -> FigureWindow, _ transaction: borrowing Transaction
+        of keys: Set<BusinessKey>, on day: CalendarDay, window: (CalendarDay) -> FigureWindow,
+        _ transaction: borrowing Transaction
     ) throws -> [BusinessKey: BusinessStanding] {
         let sorted = keys.sorted()
         let guesses = sorted.map { AccountIdentifier.customer(source: $0.source, code: $0.code) }
         let rows = try transaction.query(
             """
             select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders,
-                s.revenue::text, s.cost::text, s.currency, s.evaluated_day - date '1970-01-01'
+                s.revenue::text, s.cost::text, s.currency, s.evaluated_day - date '1970-01-01', p.level
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)), \(guesses))
                 with ordinality as k(source, code, business_line, guess, place)
             left join account a on a.source = k.source and a.code = k.code
             left join standing s on s.customer_id = coalesce(a.customer_id, k.guess)
                 and s.business_line = k.business_line
-            """, as: (Int, String, Bool, String?, Int?, String?, String?, String?, Int32?).self)
+            left join acceptance_setting p on p.customer_id = coalesce(a.customer_id, k.guess)
+                and p.business_line = k.business_line
+                and \(PostgresValue.date(day.description)) between p.valid_from and p.valid_to
+            """, as: (Int, String, Bool, String?, Int?, String?, String?, String?, Int32?, String?).self)
         var found: [BusinessKey: BusinessStanding] = [:]
         for row in rows {
             var figures: AcceptanceFigures?
@@ -49,9 +55,11 @@ enum StandingStore {
                     currency: Currency(code) ?? .cny
                 ).inMessage(window(CalendarDay(daysSinceEpoch: day)))
             }
+            let level = row.9.flatMap(AcceptanceLevel.init(rawValue:))
             found[sorted[row.0]] = BusinessStanding(
                 customerId: row.1, isAccountKnown: row.2,
-                state: row.3.flatMap(AcceptanceState.init(rawValue:)) ?? .open, figures: figures)
+                state: level?.state ?? row.3.flatMap(AcceptanceState.init(rawValue:)) ?? .open, isSet: level != nil,
+                figures: figures)
         }
         return found
     }

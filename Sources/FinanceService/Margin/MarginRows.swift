@@ -21,7 +21,7 @@ protocol MarginRows: ~Copyable {
 
     /// How customers stand, by account and line of business.
     borrowing func standings(
-        of keys: Set<BusinessKey>, window: (CalendarDay) -> FigureWindow
+        of keys: Set<BusinessKey>, on day: CalendarDay, window: (CalendarDay) -> FigureWindow
     ) throws -> [BusinessKey: BusinessStanding]
     /// Writes accounts down that no customer event has named yet.
     borrowing func addAccounts(
@@ -60,9 +60,9 @@ extension Transaction: MarginRows {
     borrowing func putCosts(_ rows: [CostRow]) throws { try CostStore.put(rows, self) }
 
     borrowing func standings(
-        of keys: Set<BusinessKey>, window: (CalendarDay) -> FigureWindow
+        of keys: Set<BusinessKey>, on day: CalendarDay, window: (CalendarDay) -> FigureWindow
     ) throws -> [BusinessKey: BusinessStanding] {
-        try StandingStore.standings(of: keys, window: window, self)
+        try StandingStore.standings(of: keys, on: day, window: window, self)
     }
 
     borrowing func addAccounts(

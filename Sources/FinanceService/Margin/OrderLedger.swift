@@ -86,7 +86,7 @@ struct OrderLedger {
         let keys = causes.keys.sorted()
         let costs = try transaction.costs(of: keys)
         let standings = try transaction.standings(
-            of: Set(keys.compactMap(businessKey)), window: policy.window(endingOn:))
+            of: Set(keys.compactMap(businessKey)), on: effects.now.day(), window: policy.window(endingOn:))
         try addNewAccounts(keys, standings, transaction)
 
         var deltas: [Contribution.Key: Contribution] = [:]
@@ -163,7 +163,8 @@ struct OrderLedger {
             let group = "\(standing.customerId)\u{1}\(place.businessLine)"
             for revision in pending.sorted(by: { $0.revision < $1.revision }) {
                 let answer = OrderDecisionPolicy.decide(
-                    standing.state, revenue: row.margin.revenue, currency: row.currency, on: effects.now.day(),
+                    standing.state, isSet: standing.isSet, revenue: row.margin.revenue, currency: row.currency,
+                    on: effects.now.day(),
                     former: row.override, overrides: &overrides[group, default: []], rates: rates)
                 if answer.use != row.override { isUsed = true }
                 row.override = answer.use

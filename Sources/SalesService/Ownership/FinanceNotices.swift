@@ -124,6 +124,22 @@ enum FinanceNotices {
             """)
     }
 
+    static func overrideGranted(
+        _ messages: [Received<OverrideGranted>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let rows = messages.map(\.body).sorted { $0.overrideId < $1.overrideId }
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, detail, told_at)
+            select id, 'override-granted', customer, line, detail, told from unnest(
+                \(rows.map { "override-\($0.overrideId)" }), \(rows.map(\.customerId)), \(rows.map(\.businessLine)),
+                \(rows.map { "\($0.by): \($0.cap.moneyText) \($0.currency.code), \($0.from) to \($0.to)" }),
+                \(rows.map { PostgresValue.timestamp($0.grantedAt.description) }))
+                as t(id, customer, line, detail, told)
+            on conflict do nothing
+            """)
+    }
+
     static func receivableDue(
         _ messages: [Received<ReceivableDue>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {

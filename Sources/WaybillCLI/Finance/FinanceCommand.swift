@@ -3,10 +3,10 @@ import Contracts
 
 struct FinanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "finance", abstract: "Who owes us what: invoices, payments, ageing, provisions.",
+        commandName: "finance", abstract: "Who owes us what, and whose orders are taken.",
         subcommands: [
             AgeingCommand.self, Invoices.self, Statement.self, BalancesCommand.self, Waiting.self, DSOCommand.self,
-            ProvisionsCommand.self,
+            ProvisionsCommand.self, AcceptanceCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {

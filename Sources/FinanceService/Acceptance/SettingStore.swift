@@ -1,0 +1,118 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of what people decide about acceptance.
+enum SettingStore {
+    /// The business whose acceptance is set by hand on a day.
+    static func inForce(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> Set<EvaluationStore.Key> {
+        let rows = try transaction.query(
+            """
+            select customer_id, business_line from acceptance_setting
+            where \(PostgresValue.date(day.description)) between valid_from and valid_to
+            """, as: (String, String).self)
+        return Set(rows.map { EvaluationStore.Key(customerId: $0.0, businessLine: $0.1) })
+    }
+
+    /// The branch of a customer, by the account that is known best.
+    ///
+    /// - Throws: ``Refusal`` when there is no such customer.
+    static func branch(of customerId: String, _ transaction: borrowing Transaction) throws -> String? {
+        let rows = try transaction.query(
+            """
+            select 1, branch from account where customer_id = \(customerId)
+            order by revision desc, source, code limit 1
+            """, as: (Int, String?).self)
+        guard let row = rows.first else {
+            throw Refusal(
+                .notFound, path: "$.customerId",
+                "finance knows no customer '\(customerId)': 'waybill customers list' shows those there are")
+        }
+        return row.1
+    }
+
+    /// What was set for a customer's business; whoever else sets it waits.
+    static func lock(
+        _ key: EvaluationStore.Key, _ transaction: borrowing Transaction
+    ) throws -> AcceptanceSetting? {
+        let rows = try transaction.query(
+            """
+            select level, reason, owner, plan, valid_from - date '1970-01-01', valid_to - date '1970-01-01', set_by
+            from acceptance_setting
+            where customer_id = \(key.customerId) and business_line = \(key.businessLine) for update
+            """, as: (String, String, String, String?, Int32, Int32, String).self)
+        guard let row = rows.first, let level = AcceptanceLevel(rawValue: row.0) else { return nil }
+        return AcceptanceSetting(
+            key: key, level: level, reason: row.1, owner: row.2, plan: row.3,
+            from: CalendarDay(daysSinceEpoch: row.4), until: CalendarDay(daysSinceEpoch: row.5), by: row.6)
+    }
+
+    /// What the figures say of a customer's business.
+    static func state(
+        _ key: EvaluationStore.Key, _ transaction: borrowing Transaction
+    ) throws -> AcceptanceState {
+        try transaction.query(
+            """
+            select state from standing where customer_id = \(key.customerId) and business_line = \(key.businessLine)
+            """, as: String.self
+        ).first.flatMap(AcceptanceState.init(rawValue:)) ?? .open
+    }
+
+    static func put(
+        _ setting: AcceptanceSetting, at time: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            insert into acceptance_setting (customer_id, business_line, level, reason, owner, plan, valid_from,
+                valid_to, set_by, set_at)
+            values (\(setting.key.customerId), \(setting.key.businessLine), \(setting.level.rawValue),
+                \(setting.reason), \(setting.owner), \(setting.plan), \(PostgresValue.date(setting.from.description)),
+                \(PostgresValue.date(setting.until.description)), \(setting.by),
+                \(PostgresValue.timestamp(time.description)))
+            on conflict (customer_id, business_line) do update set
+                level = excluded.level, reason = excluded.reason, owner = excluded.owner, plan = excluded.plan,
+                valid_from = excluded.valid_from, valid_to = excluded.valid_to, set_by = excluded.set_by,
+                set_at = excluded.set_at
+            """)
+    }
+
+    /// The overrides that hold at the same time as a new one, and the one of its identifier. Until the transaction ends
+    /// nobody else approves one for this business.
+    static func lockOverrides(
+        _ command: GrantOverride, _ transaction: borrowing Transaction
+    ) throws -> [AcceptanceOverride] {
+        try transaction.execute(
+            """
+            select pg_advisory_xact_lock(hashtextextended(\(command.customerId + "\u{1F}" + command.businessLine), 0))
+            """)
+        let rows = try transaction.query(
+            """
+            select override_id, valid_from - date '1970-01-01', valid_to - date '1970-01-01', cap::text, currency,
+                used::text
+            from acceptance_override
+            where override_id = \(command.overrideId)
+                or (customer_id = \(command.customerId) and business_line = \(command.businessLine)
+                    and valid_from <= \(PostgresValue.date(command.to.description))
+                    and valid_to >= \(PostgresValue.date(command.from.description)))
+            order by override_id
+            """, as: (String, Int32, Int32, String, String, String).self)
+        return try rows.map { row in
+            AcceptanceOverride(
+                identifier: row.0, from: CalendarDay(daysSinceEpoch: row.1), to: CalendarDay(daysSinceEpoch: row.2),
+                cap: try OrderStore.decimal(row.3), currency: Currency(row.4) ?? .cny,
+                used: try OrderStore.decimal(row.5))
+        }
+    }
+
+    static func add(_ command: GrantOverride, _ transaction: borrowing Transaction) throws {
+        try transaction.execute(
+            """
+            insert into acceptance_override (override_id, customer_id, business_line, valid_from, valid_to, cap,
+                currency, reason, approved_by)
+            values (\(command.overrideId), \(command.customerId), \(command.businessLine),
+                \(PostgresValue.date(command.from.description)), \(PostgresValue.date(command.to.description)),
+                \(PostgresValue.numeric(command.cap.description)), \(command.currency.code), \(command.reason),
+                \(command.by))
+            """)
+    }
+}
