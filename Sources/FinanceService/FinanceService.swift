@@ -59,8 +59,8 @@ enum FinanceService {
             ],
             tasks: [.daily("margin.evaluate", acceptance.evaluate)] + alerts.tasks + control.tasks
                 + ReminderHandlers.all,
-            queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries(rates: rates).all + ReceivableQueries(rates: rates).all,
-            pace: .zero)
+            queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries(rates: rates).all
+                + ReceivableQueries(rates: rates).all, pace: .zero)
     }
 
     static func main() async {
