@@ -126,6 +126,27 @@ struct MarginTests {
         #expect(states == [.open, .open, .open, .stopped, .stopped, .stopped, .open])
     }
 
+    @Test("a customer's alert that was cleared is quiet for a week, unless it comes back worse")
+    func cooldown() throws {
+        let start = try #require(CalendarDay("2026-03-02"))
+        func raised(_ verdicts: [WindowVerdict]) -> [MarginSeverity] {
+            var standing = AcceptanceStanding()
+            var raised: [MarginSeverity] = []
+            for (place, verdict) in verdicts.enumerated() {
+                let outcome = AcceptancePolicy.evaluate(standing, verdict, .standard, on: start.adding(days: place))
+                standing = outcome.standing
+                for case .raise(let severity, _) in outcome.steps { raised.append(severity) }
+            }
+            return raised
+        }
+        #expect(raised([.low, .healthy, .low, .healthy, .low, .healthy]) == [.low])
+        #expect(raised([.low, .healthy, .low, .negative]) == [.low, .negative])
+        #expect(raised([.negative, .healthy, .negative, .low]) == [.negative])
+        let week = [WindowVerdict](repeating: .between, count: 7)
+        #expect(raised([.low, .healthy] + week + [.low]) == [.low, .low])
+        #expect(raised([.low, .healthy] + week.dropFirst() + [.low]) == [.low])
+    }
+
     @Test("currencies convert by the rate of the day; the same one is untouched")
     func currencies() throws {
         let dollar = try #require(Currency("USD"))

@@ -32,7 +32,7 @@ struct AcceptanceHandlers: Sendable {
             let isLine = key.businessLine != EvaluationStore.allLines
             let rules = policy.rules(for: isLine ? key.businessLine : nil, on: day)
             let verdict = AcceptancePolicy.verdict(figures, rules)
-            let outcome = AcceptancePolicy.evaluate(before, verdict, rules, decides: isLine)
+            let outcome = AcceptancePolicy.evaluate(before, verdict, rules, decides: isLine, on: day)
             let after = outcome.standing
             guard !(before.isBlank && after.isBlank) else { continue }
             changed.append((key, after, figures))

@@ -44,6 +44,18 @@ struct AcceptanceStanding: Sendable, Equatable {
     /// Evaluations in a row that said *healthy* or *too few*.
     var releases = 0
     var alert = AlertStanding()
+    /// Until when an alert no worse than the one that was cleared is not raised again.
+    var quiet: Quiet?
+
+    /// What is not to be heard again for some days.
+    struct Quiet: Sendable, Equatable {
+        let severity: MarginSeverity
+        let until: CalendarDay
+
+        func covers(_ other: MarginSeverity, on day: CalendarDay) -> Bool {
+            day <= until && (severity == .negative || other == .low)
+        }
+    }
 
     /// Whether nothing would be lost by forgetting it.
     var isBlank: Bool { state == .open && breaches == 0 && alert == AlertStanding() }
@@ -75,9 +87,12 @@ enum AcceptancePolicy {
 
     /// Takes one more evaluation into account.
     ///
-    /// - Parameter decides: whether the acceptance follows; otherwise there are only alerts.
+    /// - Parameters:
+    ///   - decides: whether the acceptance follows; otherwise there are only alerts.
+    ///   - day: the day that is evaluated; without it, nothing is kept quiet.
     static func evaluate(
-        _ before: AcceptanceStanding, _ verdict: WindowVerdict, _ rules: MarginRules, decides: Bool = true
+        _ before: AcceptanceStanding, _ verdict: WindowVerdict, _ rules: MarginRules, decides: Bool = true,
+        on day: CalendarDay? = nil
     ) -> Outcome {
         var standing = before
         let isBreach = verdict == .negative || verdict == .low
@@ -99,16 +114,29 @@ enum AcceptancePolicy {
                 reason = verdict == .healthy ? "recovered" : "too-few-orders"
             }
         }
-        let steps = alertSteps(&standing, verdict)
+        let steps = alertSteps(&standing, verdict, rules, on: day)
         return Outcome(standing: standing, steps: steps, reason: reason)
     }
 
     /// An open alert only gets worse until it is cleared, and is cleared only where acceptance would be released, so
     /// that a rate around a threshold does not raise one alert after another.
     private static func alertSteps(
-        _ standing: inout AcceptanceStanding, _ verdict: WindowVerdict
+        _ standing: inout AcceptanceStanding, _ verdict: WindowVerdict, _ rules: MarginRules, on day: CalendarDay?
     ) -> [AlertStanding.Step] {
-        switch verdict {
+        let severity: MarginSeverity? =
+            switch verdict {
+            case .negative: .negative
+            case .low: .low
+            case .between, .healthy, .tooFew: nil
+            }
+        if let day {
+            if standing.alert.open == nil, let severity, standing.quiet?.covers(severity, on: day) == true { return [] }
+            if let open = standing.alert.open, verdict == .healthy || verdict == .tooFew {
+                standing.quiet = AcceptanceStanding.Quiet(
+                    severity: open, until: day.adding(days: rules.cooldownDays))
+            }
+        }
+        return switch verdict {
         case .negative: standing.alert.move(to: .negative)
         case .low: standing.alert.move(to: standing.alert.open ?? .low)
         case .between: []

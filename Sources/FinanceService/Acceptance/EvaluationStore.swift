@@ -85,9 +85,9 @@ enum EvaluationStore {
         let rows = try transaction.query(
             """
             select customer_id, business_line, state, negatives, breaches, releases, open_severity, low_raised,
-                negative_raised
+                negative_raised, quiet_severity, quiet_until - date '1970-01-01'
             from standing order by customer_id, business_line for update
-            """, as: (String, String, String, Int, Int, Int, String?, Int, Int).self)
+            """, as: (String, String, String, Int, Int, Int, String?, Int, Int, String?, Int32?).self)
         var found: [Key: AcceptanceStanding] = [:]
         for row in rows {
             var standing = AcceptanceStanding()
@@ -98,6 +98,10 @@ enum EvaluationStore {
             standing.alert.open = row.6.flatMap(MarginSeverity.init(rawValue:))
             standing.alert.lowRaised = row.7
             standing.alert.negativeRaised = row.8
+            if let severity = row.9.flatMap(MarginSeverity.init(rawValue:)), let until = row.10 {
+                standing.quiet = AcceptanceStanding.Quiet(
+                    severity: severity, until: CalendarDay(daysSinceEpoch: until))
+            }
             found[Key(customerId: row.0, businessLine: row.1)] = standing
         }
         return found
@@ -113,20 +117,28 @@ enum EvaluationStore {
         try transaction.execute(
             """
             insert into standing (customer_id, business_line, state, negatives, breaches, releases, open_severity,
-                low_raised, negative_raised, orders, revenue, cost, currency, evaluated_day)
-            select t.*, \(PostgresValue.date(day.description)) from unnest(
+                low_raised, negative_raised, orders, revenue, cost, currency, quiet_severity, quiet_until, evaluated_day)
+            select customer_id, business_line, state, negatives, breaches, releases, open_severity, low_raised,
+                negative_raised, orders, revenue, cost, currency, quiet_severity, date '1970-01-01' + quiet_until,
+                \(PostgresValue.date(day.description))
+            from unnest(
                 \(rows.map(\.0.customerId)), \(rows.map(\.0.businessLine)), \(standings.map(\.state.rawValue)),
                 \(standings.map { Int32($0.negatives) }), \(standings.map { Int32($0.breaches) }),
                 \(standings.map { Int32($0.releases) }), \(standings.map(\.alert.open?.rawValue)),
                 \(standings.map { Int32($0.alert.lowRaised) }), \(standings.map { Int32($0.alert.negativeRaised) }),
                 \(figures.map { Int32(clamping: $0.orders) }),
                 \(figures.map { PostgresValue.numeric($0.revenue.description) }),
-                \(figures.map { PostgresValue.numeric($0.cost.description) }), \(figures.map(\.currency.code))) as t
+                \(figures.map { PostgresValue.numeric($0.cost.description) }), \(figures.map(\.currency.code)),
+                \(standings.map(\.quiet?.severity.rawValue)),
+                \(standings.map(\.quiet?.until.daysSinceEpoch)))
+                as t(customer_id, business_line, state, negatives, breaches, releases, open_severity, low_raised,
+                    negative_raised, orders, revenue, cost, currency, quiet_severity, quiet_until)
             on conflict (customer_id, business_line) do update set
                 state = excluded.state, negatives = excluded.negatives, breaches = excluded.breaches,
                 releases = excluded.releases, open_severity = excluded.open_severity, low_raised = excluded.low_raised,
                 negative_raised = excluded.negative_raised, orders = excluded.orders, revenue = excluded.revenue,
-                cost = excluded.cost, currency = excluded.currency, evaluated_day = excluded.evaluated_day
+                cost = excluded.cost, currency = excluded.currency, quiet_severity = excluded.quiet_severity,
+                quiet_until = excluded.quiet_until, evaluated_day = excluded.evaluated_day
             """)
     }
 }

@@ -2,7 +2,7 @@ import Contracts
 
 extension MarginPolicy {
     /// Reads a policy from JSON: `{"windowDays", "diagnosisDays", "rules": [{"businessLine"?, "from", "orderFloor", "customerFloor",
-    /// "release", "minimumOrders", "evaluations"}]}`. Rates are decimals in percent; what a rule leaves out is as in the
+    /// "release", "minimumOrders", "evaluations", "cooldownDays"}]}`. Rates are decimals in percent; what a rule leaves out is as in the
     /// contract.
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
@@ -15,7 +15,10 @@ extension MarginPolicy {
         for (index, node) in (root["rules"]?.elements ?? []).enumerated() {
             let path = "$.rules[\(index)]"
             try SettingsFile.allow(
-                ["businessLine", "from", "orderFloor", "customerFloor", "release", "minimumOrders", "evaluations"],
+                [
+                    "businessLine", "from", "orderFloor", "customerFloor", "release", "minimumOrders", "evaluations",
+                    "cooldownDays",
+                ],
                 in: node, path)
             var rules = MarginRules()
             rules.orderFloor = try SettingsFile.decimal(node, "orderFloor", path) ?? rules.orderFloor
@@ -24,6 +27,8 @@ extension MarginPolicy {
             rules.minimumOrders =
                 try SettingsFile.integer(node, "minimumOrders", in: 1...10_000, path) ?? rules.minimumOrders
             rules.evaluations = try SettingsFile.integer(node, "evaluations", in: 1...60, path) ?? rules.evaluations
+            rules.cooldownDays =
+                try SettingsFile.integer(node, "cooldownDays", in: 0...366, path) ?? rules.cooldownDays
             // Otherwise what is held would be let go at the rate at which it is held.
             guard rules.release >= rules.customerFloor else {
                 throw Refusal(.valueNotAllowed, path: "\(path).release", "'release' must not be below 'customerFloor'")

@@ -12,6 +12,8 @@ struct MarginRules: Sendable, Equatable {
     var minimumOrders = 5
     /// So many evaluations in a row change the acceptance.
     var evaluations = 2
+    /// So many days after an alert of a customer was cleared, one no worse is not raised again.
+    var cooldownDays = 7
 
     /// What holds when nobody has said otherwise.
     static let standard = MarginRules()

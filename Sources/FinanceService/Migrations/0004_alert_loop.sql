@@ -38,3 +38,6 @@ create table acceptance_setting (
 
 -- What was not taken is few, and asked for by the report.
 create index orders_held on orders (day) where decision <> 'accepted';
+
+-- An alert of a customer that was cleared is not raised again for some days, unless it is worse.
+alter table standing add column quiet_severity text, add column quiet_until date;
