@@ -139,10 +139,12 @@ struct PartnerRegistryTests {
             exchange: exchange, routingKey: "order.cancelled.v1", properties: MessageProperties(userID: user), body: [])
     }
 
-    private func check(_ delivery: Delivery, source: String, _ publishers: Publishers) throws -> Reason? {
+    private func check(
+        _ delivery: Delivery, source: String, _ publishers: Publishers, type: MessageType = OrderCancelled.type
+    ) throws -> Reason? {
         let at = try #require(Timestamp("2026-03-02T12:00:00+08:00"))
-        let envelope = Envelope(id: "1", source: source, type: OrderCancelled.type, time: at)
-        let contract = try #require(Catalogue.description(of: OrderCancelled.type))
+        let envelope = Envelope(id: "1", source: source, type: type, time: at)
+        let contract = try #require(Catalogue.description(of: type))
         do throws(Refusal) {
             try publishers.check(delivery, envelope, contract)
             return nil
@@ -174,6 +176,18 @@ struct PartnerRegistryTests {
         #expect(try check(delivery(""), source: "acme", publishers) == nil)
         #expect(try check(delivery("waybill.inbound"), source: "acme", .any) == nil)
         #expect(try check(delivery("waybill.inbound"), source: "waybill.finance", .any) == .sourceNotAllowed)
+    }
+
+    @Test("a command comes by the exchange of commands and no other way, and not in the name of a service")
+    func commands() throws {
+        let type = CloseAlert.type
+        #expect(try check(delivery("waybill.commands"), source: "waybill-cli", .any, type: type) == nil)
+        for exchange in ["waybill.inbound", "waybill.inbound.acme", "waybill.events"] {
+            #expect(try check(delivery(exchange), source: "waybill-cli", .any, type: type) == .wrongExchange)
+        }
+        let service = ServiceName.finance.source
+        #expect(try check(delivery("waybill.commands"), source: service, .any, type: type) == .sourceNotAllowed)
+        #expect(try check(delivery("waybill.commands"), source: "acme", .any) == .wrongExchange)
     }
 
     @Test(
