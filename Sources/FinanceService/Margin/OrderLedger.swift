@@ -52,10 +52,13 @@ struct OrderLedger {
         return .new
     }
 
-    /// Cancels an order from a revision on; false when it stands at a later one.
+    /// Cancels an order from a revision on; false when it stands at a later one, or is cancelled at this one already.
+    ///
+    /// A cancellation of a later revision counts although the order is cancelled: what came between the two must not
+    /// take the order up again, in whatever order the three come.
     mutating func cancel(_ revision: Int, _ key: OrderKey, causedBy cause: Envelope) -> Bool {
         var row = rows[key] ?? OrderRow()
-        guard revision >= row.revision, !row.isCancelled else { return false }
+        guard revision > row.revision || (revision == row.revision && !row.isCancelled) else { return false }
         row.revision = revision
         row.isCancelled = true
         rows[key] = row

@@ -1,0 +1,328 @@
+import Contracts
+import Messaging
+
+@testable import FinanceService
+@testable import Postgres
+@testable import ServiceKit
+
+/// The rows of one service.
+struct Tables {
+    struct Pending {
+        let entry: OutboxEntry
+        var leaseUntil: Int64
+    }
+
+    struct Alert: Equatable {
+        let orderId: String?
+        let severity: MarginSeverity
+        var isOpen = true
+    }
+
+    var inbox: [MessageName: LedgerPlace?] = [:]
+    var outbox: [OutboxEntry] = []
+    /// By identifier.
+    var pending: [Pending] = []
+    var counts: [String: Int64] = [:]
+    /// How often each message has had its effect.
+    var tally: [MessageName: Int] = [:]
+    var orders: [OrderKey: OrderRow] = [:]
+    var costs: [String: CostRow] = [:]
+    var sums: [Contribution.Key: Contribution] = [:]
+    var alerts: [String: Alert] = [:]
+    var accounts: Set<String> = []
+    /// What a reader of alerts adds up.
+    var alertedRevenue = FixedDecimal.zero
+}
+
+/// A service's schema in memory. A transaction happens as a whole or not at all; whether it has happened, whoever
+/// asked may not learn.
+///
+/// Transactions are serial. What READ COMMITTED and row locks make of two at once is not modelled beyond an error
+/// that asks for another try; that is what the tests over PostgreSQL are for.
+final class ModelDatabase: @unchecked Sendable {
+    /// How long a lease lasts, in microseconds.
+    static let lease: Int64 = 2_000_000
+
+    let world: World
+    let service: ServiceName
+    var tables = Tables()
+    var isAway = false
+    private var lastIdentifier: Int64 = 0
+    fileprivate var cursor: Int64 = 0
+    /// Numbers that a rollback does not take back, for the negative control.
+    fileprivate var looseCounts: [String: Int64] = [:]
+
+    init(_ world: World, _ service: ServiceName) {
+        self.world = world
+        self.service = service
+    }
+
+    /// Runs a transaction for a process.
+    func transaction<Result: Sendable>(
+        _ process: Incarnation, _ body: (ModelTransaction) throws -> Result
+    ) async throws -> Result {
+        try check(process)
+        // As of a sequence: taken at the beginning, so that identifiers are not in the order of commits.
+        let first = lastIdentifier
+        lastIdentifier += 100
+        await world.latency()
+        try check(process)
+        if world.strikes(\.databaseError) { throw Self.connectionLost }
+        if world.strikes(\.conflict) {
+            let transaction = ModelTransaction(self, firstIdentifier: first)
+            _ = try body(transaction)
+            if world.control == .effectsOutsideTransaction { tables.tally = transaction.tables.tally }
+            world.note(.rolledBack, process)
+            throw PostgresError(.statement, "could not serialize access", sqlState: "40001")
+        }
+        // COMMIT may have been on the wire when the process died.
+        if !world.survives(.beforeCommit, process), world.chance.happens(0.5) { throw Self.connectionLost }
+        let transaction = ModelTransaction(self, firstIdentifier: first)
+        let result = try body(transaction)
+        tables = transaction.tables
+        world.note(.committed, process)
+        guard world.survives(.afterCommit, process) else { throw Self.commitUnknown }
+        if world.strikes(\.commitAnswerLost) { throw Self.commitUnknown }
+        await world.latency()
+        guard process.isAlive else { throw Self.commitUnknown }
+        return result
+    }
+
+    private func check(_ process: Incarnation) throws {
+        guard process.isAlive, !isAway else { throw Self.connectionLost }
+    }
+
+    private static let connectionLost = PostgresError(.connection, "the connection was lost", isConnectionLost: true)
+    private static let commitUnknown = PostgresError(
+        .connection, "the connection was lost during COMMIT", isConnectionLost: true, isCommitUnknown: true)
+}
+
+/// Batches of one process.
+struct ModelBatchStore: BatchStore {
+    let database: ModelDatabase
+    let process: Incarnation
+    let work: BatchWork<ModelTransaction>
+
+    func commit(_ messages: [AnyReceived], now: Timestamp, isLeased: Bool) async throws -> AppliedBatch {
+        try await database.transaction(process) { try work.apply(messages, now: now, isLeased: isLeased, $0) }
+    }
+}
+
+/// The outbox as one process sees it.
+struct ModelOutboxStore: OutboxStore {
+    let database: ModelDatabase
+    let process: Incarnation
+
+    func claim(limit: Int) async throws -> [OutboxEntry] {
+        let database = database
+        let claimed = try await database.transaction(process) { $0.claim(limit: limit) }
+        if database.world.control == .relayByCursor { database.cursor = max(database.cursor, claimed.last?.id ?? 0) }
+        return claimed
+    }
+
+    func remove(_ identifiers: [Int64]) async throws {
+        _ = database.world.survives(.beforeRemove, process)
+        let gone = Set(identifiers)
+        try await database.transaction(process) { transaction in
+            transaction.tables.pending.removeAll { gone.contains($0.entry.id) }
+        }
+        database.world.note(.removed, process)
+        _ = database.world.survives(.afterRemove, process)
+    }
+
+    func giveBack(_ identifiers: [Int64], after pause: Duration) async throws {
+        let back = Set(identifiers)
+        let until = database.world.clock.now.advanced(by: pause).microseconds
+        try await database.transaction(process) { transaction in
+            for index in transaction.tables.pending.indices
+            where back.contains(transaction.tables.pending[index].entry.id) {
+                transaction.tables.pending[index].leaseUntil = until
+            }
+        }
+    }
+}
+
+/// A transaction over rows in memory.
+final class ModelTransaction: WorkSession {
+    private let database: ModelDatabase
+    private var lastIdentifier: Int64
+    var tables: Tables
+
+    init(_ database: ModelDatabase, firstIdentifier: Int64) {
+        self.database = database
+        lastIdentifier = firstIdentifier
+        tables = database.tables
+    }
+
+    func takeIn(_ messages: [AnyReceived]) throws -> Set<Int> {
+        var duplicates: Set<Int> = []
+        var own: Set<MessageName> = []
+        for (place, message) in messages.enumerated() {
+            let name = MessageName(source: message.envelope.source, id: message.envelope.id)
+            // As of the statement in PostgreSQL: a message that stands twice in the batch is taken in once, and it is
+            // the unit of work's matter to see that.
+            if tables.inbox[name] != nil, !own.contains(name) { duplicates.insert(place) }
+            if tables.inbox[name] == nil { own.insert(name) }
+            tables.inbox[name] = .some(message.place)
+        }
+        return database.world.control == .noInbox ? [] : duplicates
+    }
+
+    func forget(_ messages: [AnyReceived]) throws {
+        for message in messages {
+            tables.inbox[MessageName(source: message.envelope.source, id: message.envelope.id)] = nil
+        }
+    }
+
+    /// No handler of the simulation does anything at a time.
+    func schedule(_ items: [ScheduledItem]) throws {
+        guard items.isEmpty else { throw Refusal(.internalError, path: "$", "the model has no schedule") }
+    }
+
+    #if WAYBILL_TRIAL
+        func tally(_ messages: [AnyReceived]) throws {}
+    #endif
+
+    func record(_ events: [OutgoingEvent], isLeased: Bool) throws -> [OutboxEntry] {
+        guard !events.isEmpty else { return [] }
+        let world = database.world
+        let lane = Int64(world.chance.below(3))
+        let leaseUntil = isLeased ? world.clock.microseconds + ModelDatabase.lease : 0
+        let entries = events.map { event in
+            lastIdentifier += 1
+            let key = "\(lane)/\(event.envelope.type)"
+            let number: Int64
+            if world.control == .numbersBeforeCommit {
+                database.looseCounts[key, default: 0] += 1
+                number = database.looseCounts[key, default: 0]
+            } else {
+                number = (tables.counts[key] ?? 0) + 1
+            }
+            tables.counts[key] = number
+            return OutboxEntry(
+                id: lastIdentifier, exchange: Exchanges.events, routingKey: event.envelope.type.description,
+                envelope: event.envelope, body: event.envelope.structuredBody(data: event.data),
+                place: LedgerPlace(lane: lane, number: number))
+        }
+        tables.outbox += entries
+        for entry in entries {
+            let place = tables.pending.firstIndex { $0.entry.id > entry.id } ?? tables.pending.count
+            tables.pending.insert(Tables.Pending(entry: entry, leaseUntil: leaseUntil), at: place)
+        }
+        return entries
+    }
+
+    fileprivate func claim(limit: Int) -> [OutboxEntry] {
+        let now = database.world.clock.microseconds
+        var claimed: [OutboxEntry] = []
+        for index in tables.pending.indices where claimed.count < limit {
+            let row = tables.pending[index]
+            let isFree =
+                database.world.control == .relayByCursor ? row.entry.id > database.cursor : row.leaseUntil <= now
+            guard isFree else { continue }
+            tables.pending[index].leaseUntil = now + ModelDatabase.lease
+            claimed.append(row.entry)
+        }
+        return claimed
+    }
+
+    /// Counts the effects of messages; unlike the services' own tables it would count one twice.
+    func tally<Body>(_ messages: [Received<Body>], _ effects: Effects) {
+        for message in messages where effects.refused[message.position] == nil {
+            tables.tally[
+                MessageName(source: message.envelope.source, id: message.envelope.id), default: 0] += 1
+        }
+    }
+}
+
+extension ModelTransaction: MarginRows {
+    func lockOrders(_ keys: [OrderKey]) throws -> [OrderKey: OrderRow] {
+        var found: [OrderKey: OrderRow] = [:]
+        for key in keys { found[key] = tables.orders[key] }
+        return found
+    }
+
+    func putOrders(_ orders: [(OrderKey, OrderRow)]) throws {
+        for (key, order) in orders {
+            guard (tables.orders[key]?.version ?? 0) == order.version else { throw ConcurrentChange("an order") }
+            var row = order
+            row.version += 1
+            tables.orders[key] = row
+        }
+    }
+
+    func addSums(_ deltas: [Contribution.Key: Contribution]) throws {
+        for (key, delta) in deltas { tables.sums[key, default: Contribution()].add(delta, sign: 1) }
+    }
+
+    func costs(of keys: [OrderKey]) throws -> [OrderKey: [StoredCost]] {
+        var found: [OrderKey: [StoredCost]] = [:]
+        for (_, row) in tables.costs.sorted(by: { $0.key < $1.key }) {
+            let key = OrderKey(source: row.source, orderId: row.body.orderId)
+            guard keys.contains(key) else { continue }
+            found[key, default: []].append(
+                StoredCost(
+                    costId: row.body.costId, line: row.body.line, state: row.body.state, amount: row.body.amount,
+                    currency: row.body.currency, day: row.body.serviceDate))
+        }
+        return found
+    }
+
+    func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)] {
+        var found: [String: (rank: Int, content: String)] = [:]
+        for row in rows {
+            let key = "\(row.source)\u{1}\(row.body.costId)"
+            guard let there = tables.costs[key] else { continue }
+            found[key] = (
+                there.rank,
+                "\(there.body.orderId)|\(there.body.line)|\(there.body.amount)|\(there.body.currency.code)"
+            )
+        }
+        return found
+    }
+
+    func putCosts(_ rows: [CostRow]) throws {
+        for row in rows {
+            let key = "\(row.source)\u{1}\(row.body.costId)"
+            if let there = tables.costs[key], there.rank >= row.rank { continue }
+            tables.costs[key] = row
+        }
+    }
+
+    func standings(
+        of keys: Set<BusinessKey>, window: (CalendarDay) -> FigureWindow
+    ) throws -> [BusinessKey: BusinessStanding] {
+        var found: [BusinessKey: BusinessStanding] = [:]
+        for key in keys {
+            found[key] = BusinessStanding(
+                customerId: AccountIdentifier.customer(source: key.source, code: key.code),
+                isAccountKnown: tables.accounts.contains("\(key.source)\u{1}\(key.code)"), state: .open, figures: nil)
+        }
+        return found
+    }
+
+    func addAccounts(
+        _ accounts: [(key: BusinessKey, customerId: String, branch: String, salesOwner: String?)]
+    ) throws {
+        for account in accounts { tables.accounts.insert("\(account.key.source)\u{1}\(account.key.code)") }
+    }
+
+    func overrides(_ keys: [(customerId: String, businessLine: String)]) throws -> [String: [AcceptanceOverride]] {
+        [:]
+    }
+
+    func setUsed(_ overrides: [AcceptanceOverride]) throws {}
+
+    func raise(_ alerts: [MarginAlertRaised]) throws {
+        for alert in alerts {
+            guard tables.alerts[alert.alertId] == nil else {
+                throw PostgresError(.statement, "the alert is there already", sqlState: "23505")
+            }
+            tables.alerts[alert.alertId] = Tables.Alert(orderId: alert.orderId, severity: alert.severity)
+        }
+    }
+
+    func clear(_ alerts: [MarginAlertCleared]) throws {
+        for alert in alerts { tables.alerts[alert.alertId]?.isOpen = false }
+    }
+}
