@@ -23,7 +23,7 @@ struct Workload {
 
     init(seed: UInt64) {
         chance = Chance(seed: seed ^ 0x5DEE_CE66_D154_21C7)
-        for number in 1...(1 + chance.below(3)) { addOrder("order-\(number)") }
+        for number in 1...(chance.happens(0.4) ? 2 : 1) { addOrder("order-\(number)") }
         if chance.happens(0.15) {
             add(cost("poisoned", "order-1", 1, .estimated, supplier: SimulatedServices.poison), refusedBy: [.supplier])
         }

@@ -187,6 +187,7 @@ final class Incarnation: @unchecked Sendable {
         isAlive = false
         task?.cancel()
         subscription?.cut()
+        subscription = nil
         cutPublishing()
     }
 
