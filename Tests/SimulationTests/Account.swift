@@ -32,7 +32,9 @@ struct Account {
                 expected[ModelBroker.index(service)].insert(name)
                 let count = tables(service).tally[name] ?? 0
                 if count == 0 { problems.append("lost: \(service) has not handled \(name.id) (\(type))") }
-                if count > 1 { problems.append("duplicated: \(service) has handled \(name.id) (\(type)) \(count) times") }
+                if count > 1 {
+                    problems.append("duplicated: \(service) has handled \(name.id) (\(type)) \(count) times")
+                }
             }
         }
         for input in workload.inputs {
@@ -159,7 +161,7 @@ struct Account {
             }
         }
         if tables(.sales).alertedRevenue != told {
-            problems.append("sales adds up \(tables(.sales).alertedRevenue) of alerted revenue, finance told of \(told)")
+            problems.append("sales adds up revenue of \(tables(.sales).alertedRevenue), finance told of \(told)")
         }
         return problems
     }
