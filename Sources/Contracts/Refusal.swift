@@ -112,6 +112,11 @@ public enum Reason: String, Sendable, CaseIterable {
     /// Times contradict one another, such as a promise before the order.
     case contradictoryTimes = "contradictory-times"
 
+    /// Who approves something is who proposed it.
+    case samePerson = "same-person"
+    /// Somebody approves more than their authority allows.
+    case aboveAuthority = "above-authority"
+
     // The envelope
 
     /// The message names no type.

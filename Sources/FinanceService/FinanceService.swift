@@ -19,12 +19,14 @@ enum FinanceService {
         let rates = try settings.file("finance.rates", RateTable.init(json:)) ?? .standard
         let margin = MarginHandlers(rates: rates, policy: policy)
         let acceptance = AcceptanceHandlers(rates: rates, policy: policy)
+        let credit = CreditHandlers(rates: rates)
         return ServiceDefinition(
             name: .finance,
             migrations: [
                 Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql),
                 Migration(number: 2, name: "receivables", sql: PackageResources._002_receivables_sql),
                 Migration(number: 3, name: "content_revision", sql: PackageResources._003_content_revision_sql),
+                Migration(number: 4, name: "credit", sql: PackageResources._004_credit_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -39,10 +41,25 @@ enum FinanceService {
                 .on(CostRecorded.self, margin.costRecorded),
                 .on(InvoiceIssued.self, ReceivableHandlers.issued),
                 .on(PaymentReceived.self, ReceivableHandlers.received),
+                .on(CreditNoteIssued.self, AdjustmentHandlers.credited),
+                .on(PaymentAllocated.self, LaterAllocations.allocated),
+                .on(WriteOffProposed.self, AdjustmentHandlers.proposed),
+                .on(WriteOffApproved.self, AdjustmentHandlers.approved),
+                .on(InvoiceDisputed.self, DisputeHandlers.opened),
+                .on(DisputeResolved.self, DisputeHandlers.resolved),
+                .on(PaymentPromised.self, PromiseHandlers.promised),
+                .on(TermsAgreed.self, TermsHandlers.agreed),
+                .on(OrderCompleted.self, OrderCredit.completed),
+                .on(CreditLimitSet.self, credit.limitSet),
+                .on(CreditOverrideApproved.self, credit.overrideApproved),
+                .on(CustomerGrouped.self, credit.grouped),
+                .on(CreditHoldLifted.self, credit.lifted),
                 .on(SupplierRegistered.self, SupplierHandlers.registered),
                 .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
             ],
-            tasks: [.daily("margin.evaluate", acceptance.evaluate)] + ReminderHandlers.all,
+            tasks: [
+                .daily("margin.evaluate", acceptance.evaluate), .daily("credit.evaluate", credit.evaluate),
+            ] + ReminderHandlers.all,
             queries: MarginQueries.all + AcceptanceQueries.all + ReceivableQueries(rates: rates).all, pace: .zero)
     }
 
