@@ -49,6 +49,8 @@ enum FinanceService {
                 .on(DisputeResolved.self, DisputeHandlers.resolved),
                 .on(PaymentPromised.self, PromiseHandlers.promised),
                 .on(TermsAgreed.self, TermsHandlers.agreed),
+                .on(SupplierInvoiceReceived.self, PayableHandlers.invoiced),
+                .on(SupplierPaymentMade.self, PayableHandlers.paid),
                 .on(OrderCompleted.self, OrderCredit.completed),
                 .on(CreditLimitSet.self, credit.limitSet),
                 .on(CreditOverrideApproved.self, credit.overrideApproved),
@@ -60,7 +62,8 @@ enum FinanceService {
             tasks: [
                 .daily("margin.evaluate", acceptance.evaluate), .daily("credit.evaluate", credit.evaluate),
             ] + ReminderHandlers.all,
-            queries: MarginQueries.all + AcceptanceQueries.all + ReceivableQueries(rates: rates).all, pace: .zero)
+            queries: MarginQueries.all + AcceptanceQueries.all + ReceivableQueries(rates: rates).all
+                + CreditQueries(rates: rates).all + PayableQueries.all, pace: .zero)
     }
 
     static func main() async {

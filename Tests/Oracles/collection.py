@@ -38,9 +38,10 @@ for payment in by_type["payment.received.v1"]:
     for invoice, amount in sums.items():
         reductions[invoice].append((instant(payment["receivedAt"]), "payment", payment["paymentId"], "", amount))
 for later in by_type["payment.allocated.v1"]:
+    received = next(p["receivedAt"] for p in by_type["payment.received.v1"] if p["paymentId"] == later["paymentId"])
     for part in later["allocations"]:
         reductions[part["invoiceId"]].append(
-            (instant(later["allocatedAt"]), "payment", later["paymentId"], later["allocationId"],
+            (max(instant(later["allocatedAt"]), instant(received)), "payment", later["paymentId"], later["allocationId"],
              Decimal(part["amount"])))
 for note in by_type["credit-note.issued.v1"]:
     reductions[note["invoiceId"]].append(

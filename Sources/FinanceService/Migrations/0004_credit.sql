@@ -197,6 +197,19 @@ create table supplier_allocation (
 );
 create index supplier_allocation_payment on supplier_allocation (source, payment_id);
 
+-- What is open, by the days of issue and of due, kept by signed deltas: the ageing of everybody reads this and not the
+-- invoices.
+create table open_item_day (
+    source      text          not null,
+    issued_day  date          not null,
+    due_day     date          not null,
+    currency    text          not null,
+    items       bigint        not null,
+    amount      numeric(24,4) not null,
+    primary key (source, issued_day, due_day, currency)
+);
+create index receivable_settled on receivable (settled_day) where settled_day is not null;
+
 -- The exposure follows every change of an invoice, a payment or what of it is applied, whoever makes it.
 create function add_exposure(sources text[], codes text[], currencies text[], receivables numeric[], cash numeric[])
 returns void language sql as $$
@@ -215,6 +228,12 @@ begin
     perform add_exposure(array_agg(source), array_agg(customer_code), array_agg(currency), array_agg(amount - paid),
         array_agg(0::numeric))
     from new_rows where amount is not null having count(*) > 0;
+    insert into open_item_day as d (source, issued_day, due_day, currency, items, amount)
+    select source, issued_day, due_day, currency, count(*), sum(amount - paid) from new_rows
+    where amount is not null and settled_day is null
+    group by source, issued_day, due_day, currency order by source, issued_day, due_day, currency
+    on conflict (source, issued_day, due_day, currency) do update set
+        items = d.items + excluded.items, amount = d.amount + excluded.amount;
     return null;
 end $$;
 create function expose_changed_receivable() returns trigger language plpgsql as $$
@@ -223,6 +242,16 @@ begin
         array_agg(n.amount - n.paid - coalesce(o.amount - o.paid, 0)), array_agg(0::numeric))
     from new_rows n join old_rows o using (source, invoice_id)
     where n.amount is not null and n.amount - n.paid is distinct from o.amount - o.paid having count(*) > 0;
+    insert into open_item_day as d (source, issued_day, due_day, currency, items, amount)
+    select n.source, n.issued_day, n.due_day, n.currency,
+        sum((n.settled_day is null)::integer - (o.amount is not null and o.settled_day is null)::integer),
+        sum(n.amount - n.paid - coalesce(o.amount - o.paid, 0))
+    from new_rows n join old_rows o using (source, invoice_id)
+    where n.amount is not null and (o.amount is null or n.settled_day is distinct from o.settled_day
+        or n.paid <> o.paid)
+    group by n.source, n.issued_day, n.due_day, n.currency order by n.source, n.issued_day, n.due_day, n.currency
+    on conflict (source, issued_day, due_day, currency) do update set
+        items = d.items + excluded.items, amount = d.amount + excluded.amount;
     return null;
 end $$;
 create trigger expose_new after insert on receivable referencing new table as new_rows
@@ -269,6 +298,9 @@ create trigger expose_unapplied after delete on payment_allocation referencing o
     for each statement execute function expose_application();
 
 -- What stands in the books already.
+insert into open_item_day (source, issued_day, due_day, currency, items, amount)
+select source, issued_day, due_day, currency, count(*), sum(amount - paid) from receivable
+where amount is not null and settled_day is null group by source, issued_day, due_day, currency;
 select add_exposure(array_agg(source), array_agg(customer_code), array_agg(currency), array_agg(amount - paid),
     array_agg(0::numeric)) from receivable where amount is not null;
 select add_exposure(array_agg(p.source), array_agg(p.customer_code), array_agg(p.currency), array_agg(0::numeric),

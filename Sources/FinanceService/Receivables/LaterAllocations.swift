@@ -187,6 +187,7 @@ enum LaterAllocations {
         }
     }
 
+    /// Money is not applied before it is there: an allocation counts from its own day, or from that of the payment.
     private static func allocate(
         _ rows: [Row], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
@@ -199,7 +200,8 @@ enum LaterAllocations {
             """
             insert into payment_allocation (source, payment_id, allocation_id, invoice_id, received_at, received_day,
                 amount)
-            select source, payment_id, allocation_id, invoice_id, at, date '1970-01-01' + day, amount
+            select t.source, t.payment_id, t.allocation_id, t.invoice_id, greatest(t.at, p.received_at),
+                greatest(date '1970-01-01' + t.day, p.received_day), t.amount
             from unnest(
                 \(items.map(\.0.key.source)), \(items.map(\.0.payment.identifier)),
                 \(items.map(\.0.key.identifier)), \(items.map(\.1.invoice.identifier)),
@@ -207,6 +209,7 @@ enum LaterAllocations {
                 \(items.map { $0.0.at.day().daysSinceEpoch }),
                 \(PostgresValue.numerics(items.map(\.1.amount.description))))
                 as t(source, payment_id, allocation_id, invoice_id, at, day, amount)
+            join customer_payment p on p.source = t.source and p.payment_id = t.payment_id
             """)
         try ApplicationStore.apply(to: invoices, transaction, &effects)
     }

@@ -12,7 +12,7 @@ enum MeetingPoint {
         _ = try transaction.rows(
             """
             select count(pg_advisory_xact_lock(key)) from (
-                select distinct hashtextextended(name, 0) as key from unnest(\(names)) as t(name) order by 1
+                select distinct hashtextextended(current_schema() || name, 0) as key from unnest(\(names)) as t(name) order by 1
             ) k
             """)
     }

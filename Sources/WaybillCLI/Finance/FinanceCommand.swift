@@ -3,10 +3,12 @@ import Contracts
 
 struct FinanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "finance", abstract: "Who owes us what: invoices, payments, ageing, provisions.",
+        commandName: "finance", abstract: "Who owes us what, whom we owe, and whom we trust.",
         subcommands: [
             AgeingCommand.self, Invoices.self, Statement.self, BalancesCommand.self, Waiting.self, DSOCommand.self,
-            ProvisionsCommand.self,
+            ProvisionsCommand.self, DisputesCommand.self, PromisesCommand.self, UnallocatedCommand.self,
+            WriteOffsCommand.self, ExposureCommand.self, LimitsCommand.self, RiskCommand.self, PayablesCommand.self,
+            PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self, SetOffCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {

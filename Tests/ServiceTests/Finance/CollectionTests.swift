@@ -100,8 +100,7 @@ struct CollectionTests {
             ])
             let waiting = try #require(try await finance.ask("receivables.waiting").last)
             #expect(
-                waiting.rows.map { $0.values[0] } == ["allocation", "credit-note", "dispute", "write-off"].map { $0 }
-                    || waiting.rows.count == 4)
+                Set(waiting.rows.map { $0.values[0] }) == ["allocation", "credit-note", "dispute", "write-off"])
             try await finance.handle([
                 .init("5", try Collect.invoice("I1", "100")), .init("6", try Collect.payment("P1", "60")),
                 .init("7", try Collect.dispute("D1", "I1", "20")),
@@ -157,8 +156,8 @@ struct CollectionTests {
             try await finance.handle([
                 .init("1", try Collect.note("CN1", "I1", "60")),
                 .init("2", try Collect.note("CN2", "I1", "60", at: "2026-01-11T10:00:00+08:00")),
-                .init("3", try Collect.invoice("I1", "100")),
             ])
+            try await finance.handle([.init("3", try Collect.invoice("I1", "100"))])
             #expect(try await finance.rows(Self.state).map { $0[1] } == ["40.0000"])
             let waiting = try #require(try await finance.ask("receivables.waiting").last)
             #expect(waiting.rows.map { $0.values[1] } == ["CN2"])

@@ -182,7 +182,9 @@ struct CreditTests {
                 [.init("O4", Self.order("O4", "10"))], at: "2026-03-04T00:00:00+08:00")
             #expect(try after.events(OrderDecided.self).map(\.rule) == ["credit-hold"])
             #expect(try await state("2026-04-06") == [.stop])
-            #expect(try await rule("O5") == "credit-stop")
+            let stopped = try await finance.handle(
+                [.init("O5", Self.order("O5", "10"))], at: "2026-04-07T10:00:00+08:00")
+            #expect(try stopped.events(OrderDecided.self).map(\.rule) == ["credit-stop"])
             try await finance.handle([.init("p", try Collect.payment("P1", "200", for: [("I1", "200")]))])
             #expect(try await state("2026-04-07") == [.ok])
         }
