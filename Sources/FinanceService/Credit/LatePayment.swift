@@ -37,22 +37,20 @@ struct LatePaymentModel {
     }
 
     /// How many invoices of all a customer's own record is mixed with.
-    private static let prior = 3.0
+    private static let prior = 1.0
     /// How many of the last settled invoices the delay is the median of.
     private static let memory = 15
     private static let featureCount = 8
 
     private var records: [String: Record] = [:]
     private var all = Record()
-    private var weights = [Double](repeating: 0, count: LatePaymentModel.featureCount)
-    private var squares = [Double](repeating: 1, count: LatePaymentModel.featureCount)
+    /// Before anything is learned, the record alone speaks; and it goes on unless what is learned says otherwise.
+    private static let start = [0, 1, 0, 0, 0, 0, 0, 0].map(Double.init)
+    private var weights = LatePaymentModel.start
+    /// Steps are small from the first, so that a few invoices do not turn the record upside down.
+    private var squares = [Double](repeating: 20, count: LatePaymentModel.featureCount)
     /// How many settled invoices it has learned from.
     private(set) var learned = 0
-
-    init() {
-        // Before anything is learned, the record alone speaks.
-        weights[1] = 1
-    }
 
     /// What is expected of an invoice that is issued now.
     mutating func predict(_ invoice: Invoice) -> Prediction {
@@ -79,9 +77,9 @@ struct LatePaymentModel {
         let score = zip(weights, prediction.features).reduce(0) { $0 + $1.0 * $1.1 }
         let error = Self.logistic(score) - isLate
         for (place, feature) in prediction.features.enumerated() {
-            let slope = error * feature + 0.0005 * weights[place]
+            let slope = error * feature + 0.0005 * (weights[place] - Self.start[place])
             squares[place] += slope * slope
-            weights[place] -= 0.15 * slope / squares[place].squareRoot()
+            weights[place] -= 0.05 * slope / squares[place].squareRoot()
         }
         var record = records[customer] ?? Record()
         Self.note(isLate, max(0, daysLate), in: &record)

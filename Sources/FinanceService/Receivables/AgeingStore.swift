@@ -58,7 +58,8 @@ enum AgeingStore {
         }
         return """
             select r.due_day, r.currency, sum(r.items) as invoices, sum(r.amount) as amount from open_item_day r
-            where r.issued_day <= date '1970-01-01' + \(epochDay) and \(filter(scope)) group by r.due_day, r.currency
+            where r.issued_day <= date '1970-01-01' + \(epochDay) and r.items > 0 and \(filter(scope))
+            group by r.due_day, r.currency
             """
     }
 
