@@ -119,6 +119,10 @@ let package = Package(
             dependencies: ["ServiceKit", "Contracts", "Messaging", "Postgres", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: ["FinanceService", "ServiceKit", "Contracts", "Messaging", "Postgres", log],
+            swiftSettings: settings),
+        .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
                 "Contracts", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation", "WaybillCLI", log,

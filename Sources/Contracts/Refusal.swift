@@ -112,6 +112,9 @@ public enum Reason: String, Sendable, CaseIterable {
     /// Times contradict one another, such as a promise before the order.
     case contradictoryTimes = "contradictory-times"
 
+    /// Who approves something is who proposed it.
+    case samePerson = "same-person"
+
     // The envelope
 
     /// The message names no type.

@@ -29,13 +29,15 @@ enum FinanceService {
         let control = AcceptanceControl(authority: authority, rates: rates)
         let margin = MarginHandlers(rates: rates, policy: policy)
         let acceptance = AcceptanceHandlers(rates: rates, policy: policy)
+        let credit = CreditHandlers(rates: rates)
         return ServiceDefinition(
             name: .finance,
             migrations: [
                 Migration(number: 1, name: "finance", sql: PackageResources._001_finance_sql),
                 Migration(number: 2, name: "receivables", sql: PackageResources._002_receivables_sql),
                 Migration(number: 3, name: "content_revision", sql: PackageResources._003_content_revision_sql),
-                Migration(number: 4, name: "alert_loop", sql: PackageResources._004_alert_loop_sql),
+                Migration(number: 4, name: "credit", sql: PackageResources._004_credit_sql),
+                Migration(number: 5, name: "alert_loop", sql: PackageResources._005_alert_loop_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -54,13 +56,30 @@ enum FinanceService {
                 .on(GrantOverride.self, control.grant),
                 .on(InvoiceIssued.self, ReceivableHandlers.issued),
                 .on(PaymentReceived.self, ReceivableHandlers.received),
+                .on(CreditNoteIssued.self, AdjustmentHandlers.credited),
+                .on(PaymentAllocated.self, LaterAllocations.allocated),
+                .on(WriteOffProposed.self, AdjustmentHandlers.proposed),
+                .on(WriteOffApproved.self, AdjustmentHandlers.approved),
+                .on(InvoiceDisputed.self, DisputeHandlers.opened),
+                .on(DisputeResolved.self, DisputeHandlers.resolved),
+                .on(PaymentPromised.self, PromiseHandlers.promised),
+                .on(TermsAgreed.self, TermsHandlers.agreed),
+                .on(SupplierInvoiceReceived.self, PayableHandlers.invoiced),
+                .on(SupplierPaymentMade.self, PayableHandlers.paid),
+                .on(OrderCompleted.self, OrderCredit.completed),
+                .on(CreditLimitSet.self, credit.limitSet),
+                .on(CreditOverrideApproved.self, credit.overrideApproved),
+                .on(CustomerGrouped.self, credit.grouped),
+                .on(CreditHoldLifted.self, credit.lifted),
                 .on(SupplierRegistered.self, SupplierHandlers.registered),
                 .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
             ],
-            tasks: [.daily("margin.evaluate", acceptance.evaluate)] + alerts.tasks + control.tasks
-                + ReminderHandlers.all,
+            tasks: [
+                .daily("margin.evaluate", acceptance.evaluate), .daily("credit.evaluate", credit.evaluate),
+            ] + alerts.tasks + control.tasks + ReminderHandlers.all,
             queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries(rates: rates).all
-                + ReceivableQueries(rates: rates).all, pace: .zero)
+                + ReceivableQueries(rates: rates).all + CreditQueries(rates: rates).all + PayableQueries.all,
+            pace: .zero)
     }
 
     static func main() async {

@@ -7,7 +7,10 @@ import ServiceKit
 enum SalesService {
     static let definition = ServiceDefinition(
         name: .sales,
-        migrations: [Migration(number: 1, name: "sales", sql: PackageResources._001_sales_sql)],
+        migrations: [
+            Migration(number: 1, name: "sales", sql: PackageResources._001_sales_sql),
+            Migration(number: 2, name: "receivable_notices", sql: PackageResources._002_receivable_notices_sql),
+        ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in
                 try OrderStore.putAccounts(messages.map(\.body.record), transaction)
@@ -28,6 +31,8 @@ enum SalesService {
             .on(OverrideGranted.self, FinanceNotices.overrideGranted),
             .on(ReceivableDue.self, FinanceNotices.receivableDue),
             .on(ReceivableOverdue.self, FinanceNotices.receivableOverdue),
+            .on(PaymentApplied.self, FinanceNotices.paymentApplied),
+            .on(CreditStateChanged.self, FinanceNotices.creditStateChanged),
         ],
         tasks: [.daily("swings.evaluate", SwingHandlers.evaluate)],
         queries: SalesQueries.all)

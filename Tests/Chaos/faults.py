@@ -29,7 +29,7 @@ class Breaker:
             thread.start()
             self.threads.append(thread)
         for thread in self.threads:
-            thread.join(180)
+            thread.join(600)
             if thread.is_alive():
                 raise TimeoutError("a fault did not end")
 

@@ -144,7 +144,7 @@ class World:
             probe.bind(("127.0.0.1", 0))
             return probe.getsockname()[1]
 
-    def script(self, *arguments, check=True, timeout=150):
+    def script(self, *arguments, check=True, timeout=300):
         return subprocess.run(
             [str(ROOT / "deploy/local" / arguments[0]), *arguments[1:]], check=check, capture_output=True, text=True,
             timeout=timeout)

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Postgres
 import ServiceKit
 import TestSupport
 import Testing
@@ -111,6 +112,28 @@ struct OtherStoreTests {
             let again = try await sales.handle([.init("odd", odd), .init("odd2", changed)])
             #expect(try again.events(OrderAnomalyRaised.self).isEmpty)
             #expect(again.duplicates == 1)
+        }
+    }
+
+    @Test("a change between two cancellations does not take an order up again, whichever comes first")
+    func cancelledTwice() async throws {
+        let at = try #require(Timestamp("2026-03-04T10:00:00+08:00"))
+        try await ServiceFixture.with(SalesService.definition) { sales in
+            for (number, arrival) in [[0, 1, 2], [1, 2, 0], [1, 0, 2], [2, 1, 0]].enumerated() {
+                let bodies: [any Contracts.Message] = [
+                    OrderChanged(makeOrder("C\(number)", revision: 2)),
+                    OrderCancelled(orderId: "C\(number)", revision: 1, cancelledAt: at),
+                    OrderCancelled(orderId: "C\(number)", revision: 3, cancelledAt: at),
+                ]
+                for place in arrival { try await sales.handle([.init("c\(number)-\(place)", bodies[place])]) }
+            }
+            let rows = try await sales.pool.withTransaction { transaction in
+                try transaction.query(
+                    "select order_id, is_cancelled, revision::bigint from orders order by 1",
+                    as: (String, Bool, Int64).self)
+            }
+            #expect(rows.count == 4)
+            for (orderId, isCancelled, revision) in rows { #expect(isCancelled && revision == 3, "\(orderId)") }
         }
     }
 

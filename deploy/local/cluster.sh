@@ -16,7 +16,7 @@ usage() { sed -n '2,13p' "$0"; exit 64; }
 [ $# -ge 2 ] || usage
 command="$1" dir="$2" argument="${3:-}"
 binaries=/usr/lib/rabbitmq/bin
-deadline="${CLUSTER_DEADLINE:-90}"
+deadline="${CLUSTER_DEADLINE:-240}"
 ticktime=8
 nodes=(1 2 3)
 mkdir -p "$dir"

@@ -62,13 +62,41 @@ public enum Catalogue {
             "An order stands differently now: the whole order again, with a higher revision."),
         ContractDescription(
             OrderCancelled.self, .partner, to: [.sales, .servicedesk, .finance], "An order is not done after all."),
-        ContractDescription(OrderCompleted.self, .partner, to: [.servicedesk], "An order is done."),
+        ContractDescription(OrderCompleted.self, .partner, to: [.servicedesk, .finance], "An order is done."),
         ContractDescription(
             CostRecorded.self, .partner, to: [.finance, .supplier], "What a line of an order costs."),
         ContractDescription(InvoiceIssued.self, .partner, to: [.finance], "A customer owes money."),
         ContractDescription(PaymentReceived.self, .partner, to: [.finance], "A customer has paid."),
-        ContractDescription(SupplierInvoiceReceived.self, .partner, to: [.supplier], "We owe a supplier money."),
-        ContractDescription(SupplierPaymentMade.self, .partner, to: [.supplier], "We have paid a supplier."),
+        ContractDescription(
+            CreditNoteIssued.self, .partner, to: [.finance], "Part of an invoice, or all of it, is taken back."),
+        ContractDescription(
+            PaymentAllocated.self, .partner, to: [.finance], "Cash that was on account is for invoices now."),
+        ContractDescription(
+            InvoiceDisputed.self, .partner, to: [.finance], "A customer disputes an invoice, or a part of it."),
+        ContractDescription(
+            DisputeResolved.self, .partner, to: [.finance], "A dispute has ended."),
+        ContractDescription(
+            WriteOffProposed.self, .partner, to: [.finance], "Somebody proposes to give a debt up."),
+        ContractDescription(
+            WriteOffApproved.self, .partner, to: [.finance], "A second person approves a write-off."),
+        ContractDescription(
+            PaymentPromised.self, .partner, to: [.finance], "A customer has promised to pay by a day."),
+        ContractDescription(
+            TermsAgreed.self, .partner, to: [.finance], "When a customer or supplier is to pay or to be paid."),
+        ContractDescription(
+            CreditLimitSet.self, .partner, to: [.finance],
+            "Up to how much a customer, or a group of customers, may owe us."),
+        ContractDescription(
+            CreditOverrideApproved.self, .partner, to: [.finance], "A customer, or a group, may owe more for some days."
+        ),
+        ContractDescription(
+            CustomerGrouped.self, .partner, to: [.finance], "A customer belongs to a group whose credit is one."),
+        ContractDescription(
+            CreditHoldLifted.self, .partner, to: [.finance], "A customer that is held is trusted again until a day."),
+        ContractDescription(
+            SupplierInvoiceReceived.self, .partner, to: [.supplier, .finance], "We owe a supplier money."),
+        ContractDescription(
+            SupplierPaymentMade.self, .partner, to: [.supplier, .finance], "We have paid a supplier."),
         ContractDescription(
             CustomerReported.self, .partner, to: [.customer], "A customer's master record in another system."),
         ContractDescription(
@@ -115,6 +143,11 @@ public enum Catalogue {
         ContractDescription(
             ReceivableOverdue.self, .service(.finance), to: [.sales],
             "An invoice is still open after its due day."),
+        ContractDescription(
+            PaymentApplied.self, .service(.finance), to: [.sales],
+            "What is open of an invoice is another amount: a payment, a credit note or a write-off counts."),
+        ContractDescription(
+            CreditStateChanged.self, .service(.finance), to: [.sales], "A customer is trusted more, or less."),
         ContractDescription(
             OrderAnomalyRaised.self, .service(.sales), to: [.customer], "A customer's orders are not as usual."),
         ContractDescription(

@@ -152,14 +152,21 @@ public struct FieldReader {
         }
     }
 
-    /// A decimal number, or none.
-    public mutating func optionalDecimal(_ key: String) throws(Refusal) -> FixedDecimal? {
-        try optional(key, .decimal, Self.decimal)
+    /// A whole number within bounds, or none.
+    public mutating func optionalInteger(_ key: String, _ range: ClosedRange<Int> = 0...9_007_199_254_740_991)
+        throws(Refusal) -> Int?
+    {
+        try optional(key, .integer(range)) { node, path throws(Refusal) in try Self.integer(node, path, range) }
     }
 
     /// A day, or none.
     public mutating func optionalDay(_ key: String) throws(Refusal) -> CalendarDay? {
         try optional(key, .day, Self.day)
+    }
+
+    /// A decimal number, or none.
+    public mutating func optionalDecimal(_ key: String) throws(Refusal) -> FixedDecimal? {
+        try optional(key, .decimal, Self.decimal)
     }
 
     /// A point in time, or none.

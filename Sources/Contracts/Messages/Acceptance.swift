@@ -194,6 +194,8 @@ public struct OrderDecided: Message {
     public let figures: AcceptanceFigures?
     /// The approval that was used.
     public let override: String?
+    /// The figures of the credit, when the customer or its group has a limit.
+    public let credit: CreditFigures?
     /// When.
     public let decidedAt: Timestamp
 
@@ -210,6 +212,7 @@ public struct OrderDecided: Message {
         rule: String,
         figures: AcceptanceFigures? = nil,
         override: String? = nil,
+        credit: CreditFigures? = nil,
         decidedAt: Timestamp
     ) {
         self.source = source
@@ -223,6 +226,7 @@ public struct OrderDecided: Message {
         self.rule = rule
         self.figures = figures
         self.override = override
+        self.credit = credit
         self.decidedAt = decidedAt
     }
 
@@ -239,6 +243,7 @@ public struct OrderDecided: Message {
         rule = try fields.text("rule", maximum: 64)
         figures = try fields.optionalObject("figures", AcceptanceFigures.self)
         override = try fields.optionalIdentifier("override")
+        credit = try fields.optionalObject("credit", CreditFigures.self)
         decidedAt = try fields.timestamp("decidedAt")
         #if WAYBILL_TRIAL
             // What a later contract might add, so that a rolling change can be tried.
@@ -259,6 +264,7 @@ public struct OrderDecided: Message {
         object.text("rule", rule)
         object.object("figures", figures)
         object.text("override", override)
+        object.object("credit", credit)
         object.timestamp("decidedAt", decidedAt)
         #if WAYBILL_TRIAL
             object.text("trial", "later")

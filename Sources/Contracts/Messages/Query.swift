@@ -123,7 +123,7 @@ public struct QueryRow: Part {
 
 /// A table of an answer.
 public struct QueryTable: Part {
-    /// The most rows that one answer carries.
+    /// The most rows that one answer carries; what is beyond them is not written.
     public static let maximumRows = 2_000
     /// Its name.
     public let name: String
@@ -139,7 +139,7 @@ public struct QueryTable: Part {
     public init(_ name: String, _ columns: [QueryColumn], rows: [[String?]]) {
         self.name = name
         self.columns = columns
-        self.rows = rows.prefix(Self.maximumRows).map { QueryRow($0) }
+        self.rows = rows.map { QueryRow($0) }
     }
 
     /// Reads it.
@@ -153,7 +153,7 @@ public struct QueryTable: Part {
     public func write(to object: inout ObjectWriter) {
         object.text("name", name)
         object.array("columns", columns)
-        object.array("rows", rows)
+        object.array("rows", Array(rows.prefix(Self.maximumRows)))
     }
 }
 

@@ -32,8 +32,10 @@ public struct ReceivableReminder: Part {
     public let dueOn: CalendarDay
     /// What was invoiced.
     public let amount: FixedDecimal
-    /// What is still open of it.
+    /// What is still open of it and not disputed.
     public let openAmount: FixedDecimal
+    /// What is open of it and disputed; none when nothing is.
+    public let disputedAmount: FixedDecimal?
     /// The currency of both.
     public let currency: Currency
     /// Days from the due day as planned: -7, 0, 7, 15, 30, 60.
@@ -57,6 +59,7 @@ public struct ReceivableReminder: Part {
         dueOn: CalendarDay,
         amount: FixedDecimal,
         openAmount: FixedDecimal,
+        disputedAmount: FixedDecimal? = nil,
         currency: Currency,
         offsetDays: Int,
         remindOn: CalendarDay,
@@ -73,6 +76,7 @@ public struct ReceivableReminder: Part {
         self.dueOn = dueOn
         self.amount = amount
         self.openAmount = openAmount
+        self.disputedAmount = disputedAmount
         self.currency = currency
         self.offsetDays = offsetDays
         self.remindOn = remindOn
@@ -92,6 +96,7 @@ public struct ReceivableReminder: Part {
         dueOn = try fields.day("dueOn")
         amount = try fields.decimal("amount")
         openAmount = try fields.decimal("openAmount")
+        disputedAmount = try fields.optionalDecimal("disputedAmount")
         currency = try fields.currency("currency")
         offsetDays = try fields.integer("offsetDays", -366...3_660)
         remindOn = try fields.day("remindOn")
@@ -111,6 +116,7 @@ public struct ReceivableReminder: Part {
         object.text("dueOn", dueOn.description)
         object.amount("amount", amount)
         object.amount("openAmount", openAmount)
+        object.amount("disputedAmount", disputedAmount)
         object.text("currency", currency.code)
         object.integer("offsetDays", offsetDays)
         object.text("remindOn", remindOn.description)

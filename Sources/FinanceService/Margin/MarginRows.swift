@@ -34,6 +34,11 @@ protocol MarginRows: ~Copyable {
     /// Writes what is used of overrides.
     borrowing func setUsed(_ overrides: [AcceptanceOverride]) throws
 
+    /// The limits of some customers and how far they are used, locked where there are any.
+    borrowing func creditDesk(for customers: Set<String>, at time: Timestamp, _ rates: RateTable) throws -> CreditDesk
+    /// Adds to what accounts owe or may come to owe.
+    borrowing func addExposures(_ deltas: [OrderCredit.Place: OrderCredit.Delta]) throws
+
     /// Writes alerts that were raised, each to be diagnosed within so many working days.
     borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws
     /// Writes that alerts were cleared.
@@ -78,6 +83,16 @@ extension Transaction: MarginRows {
     }
 
     borrowing func setUsed(_ overrides: [AcceptanceOverride]) throws { try StandingStore.setUsed(overrides, self) }
+
+    borrowing func creditDesk(
+        for customers: Set<String>, at time: Timestamp, _ rates: RateTable
+    ) throws -> CreditDesk {
+        try CreditDesk(customers: customers, at: time, rates: rates, self)
+    }
+
+    borrowing func addExposures(_ deltas: [OrderCredit.Place: OrderCredit.Delta]) throws {
+        try OrderCredit.put(deltas, self)
+    }
 
     borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws {
         try AlertStore.raise(alerts, diagnosedWithin: workingDays, self)

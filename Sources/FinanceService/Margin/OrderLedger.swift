@@ -52,10 +52,13 @@ struct OrderLedger {
         return .new
     }
 
-    /// Cancels an order from a revision on; false when it stands at a later one.
+    /// Cancels an order from a revision on; false when it stands at a later one, or is cancelled at this one already.
+    ///
+    /// A cancellation of a later revision counts although the order is cancelled: what came between the two must not
+    /// take the order up again, in whatever order the three come.
     mutating func cancel(_ revision: Int, _ key: OrderKey, causedBy cause: Envelope) -> Bool {
         var row = rows[key] ?? OrderRow()
-        guard revision >= row.revision, !row.isCancelled else { return false }
+        guard revision > row.revision || (revision == row.revision && !row.isCancelled) else { return false }
         row.revision = revision
         row.isCancelled = true
         rows[key] = row
@@ -124,8 +127,17 @@ struct OrderLedger {
             }
         }
         try decide(keys, standings, transaction, &effects)
+        var exposures: [OrderCredit.Place: OrderCredit.Delta] = [:]
+        for key in keys {
+            OrderCredit.add(before[key], key, sign: -1, to: &exposures)
+            guard var row = rows[key] else { continue }
+            row.reserved = OrderCredit.reservation(row)
+            rows[key] = row
+            OrderCredit.add(row, key, sign: 1, to: &exposures)
+        }
         try transaction.putOrders(keys.compactMap { key in rows[key].map { (key, $0) } })
         try transaction.addSums(deltas)
+        try transaction.addExposures(exposures)
         try transaction.raise(raised, diagnosedWithin: policy.diagnosisDays)
         try transaction.clear(cleared)
     }
@@ -155,6 +167,10 @@ struct OrderLedger {
         _ effects: inout Effects
     ) throws {
         var overrides = try lockOverrides(keys, standings, transaction)
+        let customers = keys.filter { undecided[$0] != nil }.compactMap { businessKey($0) }.compactMap {
+            standings[$0]?.customerId
+        }
+        var credit = try transaction.creditDesk(for: Set(customers), at: effects.now, rates)
         var isUsed = false
         for key in keys {
             guard let pending = undecided[key], let place = businessKey(key), let standing = standings[place],
@@ -162,20 +178,34 @@ struct OrderLedger {
             else { continue }
             let group = "\(standing.customerId)\u{1}\(place.businessLine)"
             for revision in pending.sorted(by: { $0.revision < $1.revision }) {
-                let answer = OrderDecisionPolicy.decide(
+                let untouched = overrides[group]
+                var answer = OrderDecisionPolicy.decide(
                     standing.state, isSet: standing.isSet, revenue: row.margin.revenue, currency: row.currency,
                     on: effects.now.day(),
                     former: row.override, overrides: &overrides[group, default: []], rates: rates)
+                let verdict = credit.decide(
+                    standing.customerId, isTaken: answer.decision == .accepted,
+                    CreditDesk.Claim(
+                        amount: max(.zero, row.margin.revenue), former: former(row, before[key]),
+                        currency: row.currency))
+                if answer.decision == .accepted, let verdict, verdict.decision != .accepted {
+                    // The order is not taken after all, so that it uses no approval.
+                    overrides[group] = untouched
+                    OrderDecisionPolicy.giveBack(row.override, to: &overrides[group, default: []])
+                    answer = OrderDecisionPolicy.Answer(decision: verdict.decision, rule: verdict.rule, use: nil)
+                }
                 if answer.use != row.override { isUsed = true }
                 row.override = answer.use
                 row.decision = answer.decision
                 row.decisionRule = answer.rule
+                row.reserved = OrderCredit.reservation(row)
                 effects.publish(
                     OrderDecided(
                         source: key.source, orderId: key.orderId, revision: revision.revision,
                         customerId: standing.customerId, customerCode: row.customerCode,
                         businessLine: row.businessLine, branch: row.branch, decision: answer.decision,
                         rule: answer.rule, figures: standing.figures, override: answer.use?.identifier,
+                        credit: verdict?.figures,
                         decidedAt: effects.now),
                     causedBy: revision.cause, key: standing.customerId)
                 effects.count("orders_\(answer.decision.rawValue.replacing("-", with: "_"))")
@@ -183,6 +213,12 @@ struct OrderLedger {
             rows[key] = row
         }
         if isUsed { try transaction.setUsed(overrides.values.flatMap { $0 }) }
+    }
+
+    /// What an order has added to the exposure of the same account so far.
+    private func former(_ row: OrderRow, _ before: OrderRow?) -> FixedDecimal {
+        let isSame = before?.customerCode == row.customerCode && before?.currency == row.currency
+        return isSame || row.decision != before?.decision ? row.reserved : .zero
     }
 
     /// Only business that is held, or an order that has used an override, needs to look at overrides.

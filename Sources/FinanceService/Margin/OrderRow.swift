@@ -33,6 +33,11 @@ struct OrderRow: Sendable, Equatable {
     var decision: OrderDecision?
     var decisionRule: String?
     var override: OverrideUse?
+    var isCompleted = false
+    /// Whether an invoice names it: then that counts as owed, not the order.
+    var isBilled = false
+    /// What it adds to its customer's exposure.
+    var reserved = FixedDecimal.zero
 
     /// Whether the order itself has come, and not only something about it.
     var isKnown: Bool { !customerCode.isEmpty }

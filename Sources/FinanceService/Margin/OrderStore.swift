@@ -13,7 +13,8 @@ enum OrderStore {
                 o.business_line, o.branch, o.sales_owner, (extract(epoch from o.placed_at) * 1000000)::bigint,
                 o.currency, o.lines, o.revenue::text, o.known_revenue::text, o.cost::text, o.is_counted,
                 o.is_provisional, o.open_severity, o.low_raised, o.negative_raised, o.decision, o.decision_rule,
-                o.override_id, o.override_amount::text, coalesce(o.content_revision, 0)
+                o.override_id, o.override_amount::text, coalesce(o.content_revision, 0),
+                o.is_completed, o.is_billed, o.reserved::text
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
             join orders o using (source, order_id)
             order by o.source, o.order_id
@@ -21,7 +22,8 @@ enum OrderStore {
             """,
             as: (
                 String, String, Int, Int, Int64, Bool, String, String, String, String?, Int64, String, String, String,
-                String, String, Bool, Bool, String?, Int, Int, String?, String?, String?, String?, Int
+                String, String, Bool, Bool, String?, Int, Int, String?, String?, String?, String?, Int, Bool, Bool,
+                String
             ).self)
         var found: [OrderKey: OrderRow] = [:]
         for row in rows {
@@ -51,6 +53,9 @@ enum OrderStore {
             if let identifier = row.23, let amount = row.24 {
                 order.override = OverrideUse(identifier: identifier, amount: try decimal(amount))
             }
+            order.isCompleted = row.26
+            order.isBilled = row.27
+            order.reserved = try decimal(row.28)
             found[OrderKey(source: row.0, orderId: row.1)] = order
         }
         return found
@@ -66,11 +71,12 @@ enum OrderStore {
             insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
                 business_line, branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost,
                 is_counted, is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule,
-                override_id, override_amount, content_revision)
+                override_id, override_amount, content_revision, reserved)
             select source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line, branch,
                 sales_owner, timestamptz 'epoch' + placed_at * interval '1 microsecond', date '1970-01-01' + day,
                 currency, lines, revenue, known_revenue, cost, is_counted, is_provisional, open_severity, low_raised,
-                negative_raised, decision, decision_rule, override_id, override_amount::numeric, content_revision
+                negative_raised, decision, decision_rule, override_id, override_amount::numeric, content_revision,
+                reserved
             from unnest(
                 \(sorted.map(\.0.source)), \(sorted.map(\.0.orderId)), \(rows.map { Int32($0.version + 1) }),
                 \(rows.map { Int32($0.revision) }), \(rows.map(\.fingerprint)), \(rows.map(\.isCancelled)),
@@ -83,11 +89,12 @@ enum OrderStore {
                 \(rows.map(\.margin.isProvisional)), \(rows.map(\.alert.open?.rawValue)),
                 \(rows.map { Int32($0.alert.lowRaised) }), \(rows.map { Int32($0.alert.negativeRaised) }),
                 \(rows.map(\.decision?.rawValue)), \(rows.map(\.decisionRule)), \(rows.map(\.override?.identifier)),
-                \(rows.map(\.override?.amount.description)), \(rows.map { Int32($0.contentRevision) }))
+                \(rows.map(\.override?.amount.description)), \(rows.map { Int32($0.contentRevision) }),
+                \(PostgresValue.numerics(rows.map(\.reserved.description))))
                 as t(source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line,
                     branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
                     is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
-                    override_amount, content_revision)
+                    override_amount, content_revision, reserved)
             on conflict (source, order_id) do update set
                 version = excluded.version, revision = excluded.revision, fingerprint = excluded.fingerprint,
                 is_cancelled = excluded.is_cancelled, customer_code = excluded.customer_code,
@@ -98,7 +105,8 @@ enum OrderStore {
                 open_severity = excluded.open_severity, low_raised = excluded.low_raised,
                 negative_raised = excluded.negative_raised, decision = excluded.decision,
                 decision_rule = excluded.decision_rule, override_id = excluded.override_id,
-                override_amount = excluded.override_amount, content_revision = excluded.content_revision
+                override_amount = excluded.override_amount, content_revision = excluded.content_revision,
+                reserved = excluded.reserved
             where orders.version = excluded.version - 1
             """)
         // A row that was not there when it was read and is there now belongs to another copy of the service.

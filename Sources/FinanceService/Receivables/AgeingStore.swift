@@ -12,8 +12,8 @@ enum AgeingStore {
 
     /// What was issued and not paid by the end of a day (UTC+8), by days overdue and currency.
     ///
-    /// What an invoice had open then is what it has open now and what was applied to it later: so only the payments
-    /// after that day are looked at, and for today none.
+    /// What an invoice had open then is what it has open now and what was applied to it later: so only what was settled
+    /// or applied after that day is looked at, and for today nothing.
     static func parts(
         on day: CalendarDay, _ buckets: AgeingBuckets, _ scope: Scope, _ transaction: borrowing Transaction
     ) throws -> [Ageing.Part] {
@@ -21,11 +21,12 @@ enum AgeingStore {
         let rows = try transaction.query(
             """
             with part as (
-                select r.due_day, r.currency, count(*) as invoices, sum(r.amount - r.paid) as amount
+                \(openNow(on: epochDay, scope))
+                union all
+                select r.due_day, r.currency, count(*), 0
                 from receivable r
                 where r.issued_day <= date '1970-01-01' + \(epochDay)
-                    and (r.settled_day is null or r.settled_day > date '1970-01-01' + \(epochDay))
-                    and \(filter(scope))
+                    and r.settled_day > date '1970-01-01' + \(epochDay) and \(filter(scope))
                 group by r.due_day, r.currency
                 union all
                 select r.due_day, r.currency, 0, sum(a.applied)
@@ -43,6 +44,23 @@ enum AgeingStore {
                 span: span, currency: Currency(currency) ?? .cny,
                 figure: AgeingFigure(count: count, amount: try OrderStore.decimal(amount)))
         }
+    }
+
+    /// What is open now of what was issued by a day: of everybody from the sums of days, of one customer from its invoices.
+    private static func openNow(on epochDay: Int32, _ scope: Scope) -> SQL {
+        guard scope.customer == nil else {
+            return """
+                select r.due_day, r.currency, count(*) as invoices, sum(r.amount - r.paid) as amount
+                from receivable r
+                where r.issued_day <= date '1970-01-01' + \(epochDay) and r.settled_day is null and \(filter(scope))
+                group by r.due_day, r.currency
+                """
+        }
+        return """
+            select r.due_day, r.currency, sum(r.items) as invoices, sum(r.amount) as amount from open_item_day r
+            where r.issued_day <= date '1970-01-01' + \(epochDay) and r.items > 0 and \(filter(scope))
+            group by r.due_day, r.currency
+            """
     }
 
     /// What was invoiced in some days, by currency; the first day is not one of them, the last is.

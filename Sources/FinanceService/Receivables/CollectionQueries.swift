@@ -33,7 +33,9 @@ struct CollectionQueries: Sendable {
                 ), used as (
                     select a.source, a.payment_id, sum(a.applied) as applied
                     from payment_allocation a join receivable r using (source, invoice_id)
-                    where r.issued_day <= date '1970-01-01' + \(day) group by a.source, a.payment_id
+                    where r.issued_day <= date '1970-01-01' + \(day) and a.kind = 'payment'
+                        and a.received_day <= date '1970-01-01' + \(day)
+                    group by a.source, a.payment_id
                 ), cash as (
                     select p.source, p.customer_code, p.currency, sum(p.amount - coalesce(u.applied, 0)) as held
                     from customer_payment p left join used u using (source, payment_id)

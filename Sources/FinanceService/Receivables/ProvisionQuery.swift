@@ -97,6 +97,7 @@ struct ProvisionQuery: Sendable {
                 sum(a.applied)::text
             from cohort c join payment_allocation a using (source, invoice_id)
             where a.received_day <= date '1970-01-01' + \(day.daysSinceEpoch) and a.applied > 0
+                and a.kind <> 'write-off'
             group by 1, 2
             """, as: (Int, String, String).self)
         var invoiced = FixedDecimal.zero

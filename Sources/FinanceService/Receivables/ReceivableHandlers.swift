@@ -30,14 +30,18 @@ enum ReceivableHandlers {
             fresh.append(row)
         }
         guard !fresh.isEmpty else { return }
+        try OrderCredit.bill(
+            fresh.flatMap { row in row.body.orderIds.map { OrderKey(source: row.key.source, orderId: $0) } },
+            transaction)
         try ReceivableStore.put(fresh, transaction)
         effects.count("invoices", fresh.count)
         // All of them: a payment may have named one since the rows were looked at above, and whoever writes second
         // is the one who sees both.
         let awaited = Set(fresh.map(\.key))
-        let aside = try ApplicationStore.setAside(waitingFor: awaited, transaction)
+        let aside = try ApplicationStore.setAside(waitingFor: awaited, transaction, &effects)
         effects.count("payments_set_aside", aside.count)
-        try ApplicationStore.apply(to: awaited.union(aside.touched), transaction)
+        effects.count("adjustments_set_aside", try AdjustmentStore.setAside(waitingFor: awaited, transaction))
+        try ApplicationStore.apply(to: awaited.union(aside.touched), transaction, &effects)
     }
 
     /// Takes payments in, and applies them to the invoices that have come.
@@ -45,6 +49,7 @@ enum ReceivableHandlers {
         _ messages: [Received<PaymentReceived>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let rows = messages.map { PaymentRow(source: $0.envelope.source, $0.body) }
+        try MeetingPoint.lock("payment", Set(rows.map(\.key)), transaction)
         var seen = try ReceivableStore.lockPayments(Set(rows.map(\.key)), transaction)
         let named = Set(rows.flatMap { $0.allocations.map(\.invoice) })
         let invoices = named.isEmpty ? [:] : try ReceivableStore.lockInvoices(named, transaction)
@@ -75,7 +80,8 @@ enum ReceivableHandlers {
         try ReceivableStore.putKeys(paid.subtracting(invoices.keys), transaction)
         try ReceivableStore.put(fresh, transaction)
         effects.count("payments", fresh.count)
-        try ApplicationStore.apply(to: paid.filter { invoices[$0]?.fingerprint != nil }, transaction)
+        try ApplicationStore.apply(to: paid.filter { invoices[$0]?.fingerprint != nil }, transaction, &effects)
+        try LaterAllocations.release(for: Set(fresh.map(\.key)), transaction, &effects)
     }
 
     private static func currencyRefusal(

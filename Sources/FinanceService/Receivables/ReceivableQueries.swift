@@ -10,6 +10,10 @@ struct ReceivableQueries: Sendable {
         [
             Query("receivables.ageing", ageing), Query("receivables.invoices", Self.invoices),
             Query("receivables.statement", StatementQuery.answer), Query("receivables.waiting", Self.waiting),
+            Query("receivables.disputes", CollectionQueries.disputes),
+            Query("receivables.promises", CollectionQueries.promises),
+            Query("receivables.unallocated", CollectionQueries.unallocated),
+            Query("receivables.write-offs", CollectionQueries.writeOffs),
             Query("receivables.balances", CollectionQueries.balances),
             Query("receivables.dso", CollectionQueries(rates: rates).dso),
             Query("receivables.provisions", ProvisionQuery(rates: rates).answer),
@@ -79,13 +83,39 @@ struct ReceivableQueries: Sendable {
                 from receivable r
                 join payment_allocation a using (source, invoice_id)
                 join customer_payment p using (source, payment_id)
-                where r.amount is null order by a.received_day, a.source, a.invoice_id, a.payment_id limit \(limit)
+                where r.amount is null and a.kind = 'payment' order by a.received_day, a.source, a.invoice_id, a.payment_id limit \(limit)
                 """, transaction),
             try moneyTable(
                 "payments set aside", amounts: ["amount"],
                 """
                 select payment_id, source, customer_code, received_at, amount, currency, invoice_id, reason, detail
                 from payment_set_aside order by received_at, source, payment_id limit \(limit)
+                """, transaction),
+            try moneyTable(
+                "credit notes, write-offs and allocations that wait or were set aside", amounts: ["amount"],
+                """
+                select * from (
+                    select a.kind, a.adjustment_id as reference, a.source, a.invoice_id as about, a.day, a.amount,
+                        a.currency, case
+                            when a.set_aside is not null then 'set aside: ' || a.set_aside
+                            when a.fingerprint is null then 'waits for the proposal'
+                            when a.kind = 'write-off' and a.approved_by is null then 'waits for approval'
+                            else 'waits for the invoice' end as state
+                    from receivable_adjustment a left join receivable r using (source, invoice_id)
+                    where a.set_aside is not null or r.amount is null
+                        or (a.kind = 'write-off' and a.approved_by is null)
+                    union all
+                    select 'allocation', l.allocation_id, l.source, l.payment_id, l.at::date,
+                        (select sum(x) from unnest(l.amounts) x), null,
+                        case l.state when 'waiting' then 'waits for the payment' else 'set aside: ' || l.detail end
+                    from later_allocation l where l.state <> 'applied'
+                    union all
+                    select 'dispute', d.dispute_id, d.source, d.invoice_id, coalesce(d.opened_at, d.resolved_at)::date,
+                        d.amount, d.currency,
+                        case when d.fingerprint is null then 'waits for the dispute' else 'waits for the invoice' end
+                    from dispute d left join receivable r using (source, invoice_id)
+                    where d.fingerprint is null or (r.amount is null and d.resolved_at is null)
+                ) t order by day, kind, source, reference limit \(limit)
                 """, transaction),
         ]
     }

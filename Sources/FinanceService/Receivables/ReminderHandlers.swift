@@ -59,7 +59,10 @@ enum ReminderHandlers {
                 "receivable-reminder", debt.key.source, debt.key.identifier, String(reminder.step)),
             source: debt.key.source, invoiceId: debt.key.identifier, customerId: debt.customerId,
             customerCode: debt.customerCode, branch: debt.branch, salesOwner: debt.salesOwner, dueOn: debt.due,
-            amount: debt.amount, openAmount: debt.open, currency: debt.currency, offsetDays: reminder.offset,
-            remindOn: reminder.day, level: ReminderPolicy.level(offset: reminder.offset), raisedAt: time)
+            amount: debt.amount, openAmount: debt.open - debt.disputed,
+            disputedAmount: debt.disputed == .zero ? nil : debt.disputed, currency: debt.currency,
+            offsetDays: reminder.offset,
+            remindOn: reminder.day,
+            level: ReminderPolicy.level(offset: reminder.offset, isPromiseBroken: debt.isPromiseBroken), raisedAt: time)
     }
 }

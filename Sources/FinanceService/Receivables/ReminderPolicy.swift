@@ -56,6 +56,13 @@ enum ReminderPolicy {
         return reminders(issued: invoice.issuedAt.day(), due: invoice.dueAt.day()).first
     }
 
+    /// Up to whom a reminder goes: one level higher when a promise to pay was broken.
+    static func level(offset: Int, isPromiseBroken: Bool) -> ReminderLevel {
+        let level = level(offset: offset)
+        guard isPromiseBroken, let place = ReminderLevel.allCases.firstIndex(of: level) else { return level }
+        return ReminderLevel.allCases[min(place + 1, ReminderLevel.allCases.count - 1)]
+    }
+
     /// Up to whom a reminder goes.
     static func level(offset: Int) -> ReminderLevel {
         switch offset {

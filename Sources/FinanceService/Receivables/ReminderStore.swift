@@ -18,6 +18,10 @@ enum ReminderStore {
         let currency: Currency
         /// The last step that was told; 0 for none.
         let told: Int
+        /// What of the open amount is disputed.
+        let disputed: FixedDecimal
+        /// Whether a promise to pay it was broken.
+        let isPromiseBroken: Bool
     }
 
     /// How far the reminders of an invoice have come.
@@ -29,7 +33,8 @@ enum ReminderStore {
     }
 
     /// Open invoices whose next reminder is on a day or before it, locked: a payment that is being written down at the
-    /// same moment is waited for, and what it settles is left out.
+    /// same moment is waited for, and what it settles is left out. So is what is disputed whole, and what is promised for
+    /// days to come by somebody who has not broken a promise for it.
     static func pending(
         on day: CalendarDay, limit: Int, _ transaction: borrowing Transaction
     ) throws -> [Debt] {
@@ -37,13 +42,31 @@ enum ReminderStore {
             """
             select r.source, r.invoice_id, r.customer_code, a.customer_id, a.branch, a.sales_owner,
                 r.issued_day - date '1970-01-01', r.due_day - date '1970-01-01', r.amount::text,
-                (r.amount - r.paid)::text, r.currency, r.reminded
+                (r.amount - r.paid)::text, r.currency, r.reminded,
+                least(d.disputed, r.amount - r.paid)::text, s.is_broken
             from receivable r left join account a on a.source = r.source and a.code = r.customer_code
+            cross join lateral (
+                select coalesce(sum(x.amount), 0) as disputed from dispute x
+                where x.source = r.source and x.invoice_id = r.invoice_id and x.resolved_at is null
+                    and x.currency = r.currency
+            ) d
+            cross join lateral (
+                select coalesce(bool_or(state = 'broken'), false) as is_broken,
+                    coalesce(bool_or(state <> 'kept' and waits), false) as is_promised
+                from (
+                    select \(PromiseHandlers.state(on: day.adding(days: -PromiseHandlers.grace))) as state,
+                        p.promised_day + \(Int32(PromiseHandlers.grace)) >= date '1970-01-01' + \(day.daysSinceEpoch)
+                            as waits
+                    from payment_promise p where p.source = r.source and p.invoice_id = r.invoice_id
+                ) t
+            ) s
             where r.settled_day is null and r.reminder_day <= date '1970-01-01' + \(day.daysSinceEpoch)
+                and d.disputed < r.amount - r.paid and (s.is_broken or not s.is_promised)
             order by r.source, r.invoice_id limit \(limit) for update of r
             """,
             as: (
-                String, String, String, String?, String?, String?, Int32, Int32, String, String, String, Int
+                String, String, String, String?, String?, String?, Int32, Int32, String, String, String, Int, String,
+                Bool
             ).self)
         return try rows.map { row in
             Debt(
@@ -51,7 +74,8 @@ enum ReminderStore {
                 customerId: row.3 ?? AccountIdentifier.customer(source: row.0, code: row.2), branch: row.4,
                 salesOwner: row.5, issued: CalendarDay(daysSinceEpoch: row.6), due: CalendarDay(daysSinceEpoch: row.7),
                 amount: try OrderStore.decimal(row.8), open: try OrderStore.decimal(row.9),
-                currency: Currency(row.10) ?? .cny, told: row.11)
+                currency: Currency(row.10) ?? .cny, told: row.11,
+                disputed: try OrderStore.decimal(row.12), isPromiseBroken: row.13)
         }
     }
 

@@ -28,6 +28,13 @@ enum StatementQuery {
                 from customer_payment
                 where customer_code = \(customer) and source = coalesce(\(source), source)
                     and received_day <= date '1970-01-01' + \(to)
+                union all
+                select a.received_day, a.received_at, 2, a.kind, a.payment_id, a.source, null, 0,
+                    case a.kind when 'credit-note' then a.amount else a.applied end, r.currency
+                from receivable r join payment_allocation a using (source, invoice_id)
+                where r.customer_code = \(customer) and r.source = coalesce(\(source), r.source)
+                    and a.kind <> 'payment' and (a.kind = 'credit-note' or a.applied > 0)
+                    and a.received_day <= date '1970-01-01' + \(to)
             ), running as (
                 select *, sum(charge - credit) over (
                     partition by currency order by day, at, rank, source, reference) as balance

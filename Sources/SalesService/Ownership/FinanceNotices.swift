@@ -161,17 +161,73 @@ enum FinanceNotices {
         _ reminders: [(body: ReceivableReminder, state: String)], _ kind: String, _ transaction: borrowing Transaction
     ) throws {
         let rows = reminders.sorted { $0.body.reminderId < $1.body.reminderId }
+        // The news of the payment, handled by another copy at this moment, is waited for: whoever is second sees both.
         try transaction.execute(
             """
-            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
-            select id, \(kind), customer, '*', owner, detail, told from unnest(
+            insert into settled_invoice (source, invoice_id, is_settled, at)
+            select distinct source, invoice_id, false, timestamptz '-infinity'
+            from unnest(\(rows.map(\.body.source)), \(rows.map(\.body.invoiceId))) as t(source, invoice_id)
+            order by 1, 2
+            on conflict (source, invoice_id) do update set at = settled_invoice.at
+            """)
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at,
+                invoice_source, invoice_id, cleared_at)
+            select id, \(kind), customer, '*', owner, detail, told, t.source, invoice, s.at from unnest(
                 \(rows.map(\.body.reminderId)), \(rows.map(\.body.customerId)), \(rows.map(\.body.salesOwner)),
                 \(rows.map { row in
                     "invoice \(row.body.invoiceId): \(row.body.openAmount.moneyText) \(row.body.currency.code), "
                         + row.state
                 }),
-                \(rows.map { PostgresValue.timestamp($0.body.raisedAt.description) }))
-                as t(id, customer, owner, detail, told)
+                \(rows.map { PostgresValue.timestamp($0.body.raisedAt.description) }), \(rows.map(\.body.source)),
+                \(rows.map(\.body.invoiceId)))
+                as t(id, customer, owner, detail, told, source, invoice)
+            left join settled_invoice s on s.source = t.source and s.invoice_id = t.invoice and s.is_settled
+            on conflict do nothing
+            """)
+    }
+
+    /// What is paid is spoken of no more: every reminder of it is cleared, and one that comes late is so from the start.
+    static func paymentApplied(
+        _ messages: [Received<PaymentApplied>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        var latest: [String: PaymentApplied] = [:]
+        for message in messages {
+            let key = "\(message.body.source)\u{1}\(message.body.invoiceId)"
+            if latest[key].map({ $0.appliedAt <= message.body.appliedAt }) ?? true { latest[key] = message.body }
+        }
+        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        try transaction.execute(
+            """
+            insert into settled_invoice (source, invoice_id, is_settled, at)
+            select * from unnest(
+                \(rows.map(\.source)), \(rows.map(\.invoiceId)), \(rows.map(\.settled)),
+                \(PostgresValue.timestamps(rows.map(\.appliedAt.description))))
+            on conflict (source, invoice_id) do update set is_settled = excluded.is_settled, at = excluded.at
+            where excluded.at >= settled_invoice.at
+            """)
+        try transaction.execute(
+            """
+            update finance_notice n set cleared_at = s.at
+            from unnest(\(rows.map(\.source)), \(rows.map(\.invoiceId))) as k(source, invoice_id)
+            join settled_invoice s using (source, invoice_id)
+            where s.is_settled and n.invoice_source = s.source and n.invoice_id = s.invoice_id and n.cleared_at is null
+            """)
+    }
+
+    static func creditStateChanged(
+        _ messages: [Received<CreditStateChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, detail, told_at)
+            select id, kind, customer, '*', detail, told from unnest(
+                \(messages.map(\.envelope.id)), \(messages.map { "credit-\($0.body.state.rawValue)" }),
+                \(messages.map(\.body.customerId)),
+                \(messages.map { "\($0.body.previous.rawValue) → \($0.body.state.rawValue): \($0.body.reason)" }),
+                \(PostgresValue.timestamps(messages.map(\.body.changedAt.description))))
+                as t(id, kind, customer, detail, told)
             on conflict do nothing
             """)
     }

@@ -28,8 +28,11 @@ enum OrderHandlers {
                 rows[key]
                 ?? SalesOrder(
                     source: message.envelope.source, orderId: message.body.orderId, revision: 0, isCancelled: false)
-            guard message.body.revision >= row.revision, !row.isCancelled else { continue }
-            row.revision = message.body.revision
+            // A later cancellation counts although the order is cancelled: a change between the two must not take the
+            // order up again, in whatever order the three come.
+            let revision = message.body.revision
+            guard revision > row.revision || (revision == row.revision && !row.isCancelled) else { continue }
+            row.revision = revision
             row.isCancelled = true
             rows[key] = row
         }

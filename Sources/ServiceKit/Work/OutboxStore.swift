@@ -1,5 +1,6 @@
 import Messaging
 import Postgres
+
 #if WAYBILL_TRIAL
     import Synchronization
 #endif

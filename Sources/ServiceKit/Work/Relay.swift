@@ -82,9 +82,10 @@ final class Relay: Service {
     func run() async throws {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.publishUntilStopped() }
                 group.addTask { await self.lookNowAndThen() }
                 group.addTask { await self.sweepNowAndThen() }
+                await publishUntilStopped()
+                group.cancelAll()
             }
             await sweepConfirmed()
         } onGracefulShutdown: {
@@ -95,16 +96,14 @@ final class Relay: Service {
 
     /// The safety net: rows that a crashed copy left behind are found by time, not by a signal.
     private func lookNowAndThen() async {
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            try? await cancelWhenGracefulShutdown { try await self.pauses.clock.sleep(for: self.pauses.look) }
+        while (try? await pauses.clock.sleep(for: pauses.look)) != nil {
             state.withLock { $0.shouldLook = true }
             signal.raise()
         }
     }
 
     private func sweepNowAndThen() async {
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
-            try? await cancelWhenGracefulShutdown { try await self.pauses.clock.sleep(for: self.pauses.sweep) }
+        while (try? await pauses.clock.sleep(for: pauses.sweep)) != nil {
             await sweepConfirmed()
         }
     }
@@ -193,10 +192,11 @@ final class Relay: Service {
         do {
             try await outbox.remove(confirmed)
         } catch {
-            // The lease runs out and the messages are published once more, under the same ids: a duplicate that
-            // every inbox suppresses, never a loss.
+            // Removing is tried again. Should the lease run out before it works, the messages are published once more,
+            // under the same ids: a duplicate that every inbox suppresses, never a loss.
+            state.withLock { $0.confirmed.insert(contentsOf: confirmed, at: 0) }
             logger.warning(
-                "confirmed messages could not be removed from the outbox; they are published again",
+                "confirmed messages could not be removed from the outbox; it is tried again",
                 metadata: ["count": "\(confirmed.count)", "error": "\(error)"])
         }
     }

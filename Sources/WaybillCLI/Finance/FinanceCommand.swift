@@ -3,10 +3,13 @@ import Contracts
 
 struct FinanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "finance", abstract: "Who owes us what, and whose orders are taken.",
+        commandName: "finance", abstract: "Who owes us what, whom we owe, and whom we trust.",
         subcommands: [
             AgeingCommand.self, Invoices.self, Statement.self, BalancesCommand.self, Waiting.self, DSOCommand.self,
-            ProvisionsCommand.self, AcceptanceCommand.self,
+            ProvisionsCommand.self, DisputesCommand.self, PromisesCommand.self, UnallocatedCommand.self,
+            WriteOffsCommand.self, ExposureCommand.self, LimitsCommand.self, RiskCommand.self, PayablesCommand.self,
+            PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self, SetOffCommand.self,
+            AcceptanceCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {

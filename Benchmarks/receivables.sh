@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Two times of receivables: how long a million open items take to be aged, and how soon a payment stops a reminder.
+#
+# usage: receivables.sh [ITEMS]        against what 'make up' started under WAYBILL_HOME; prints JSON lines
+#
+# Writes ITEMS (1000000) open invoices of a source of their own into finance's table, asks for the ageing by the command
+# and by the database alone, and removes them again. Then publishes an invoice that is due, puts its reminder among
+# sales' notices, publishes its payment, and waits until that notice is cleared.
+set -euo pipefail
+root="$(cd "$(dirname "$0")/.." && pwd)"
+items="${1:-1000000}"
+. "${WAYBILL_HOME:-$root/.waybill}/env"
+export ITEMS="$items" WAYBILL_CLI WAYBILL_POSTGRES_URL_FINANCE WAYBILL_POSTGRES_URL_SALES
+exec python3 "$root/Benchmarks/receivables.py"

@@ -1,0 +1,180 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Who may still order how much, while one batch of orders is decided.
+///
+/// The limit of a customer or group is looked at under a lock that is held until the transaction ends, and what an order
+/// takes is written in the same transaction: two orders, whichever copies of the service decide them, cannot both take
+/// the last of it. Customers without a limit are not looked at.
+struct CreditDesk {
+    /// What an order asks for.
+    struct Claim {
+        let amount: FixedDecimal
+        /// What an earlier revision of it has taken already.
+        let former: FixedDecimal
+        let currency: Currency
+    }
+
+    /// An answer, and the figures that decided.
+    struct Verdict {
+        let decision: OrderDecision
+        let rule: String
+        let figures: CreditFigures
+    }
+
+    private let rates: RateTable
+    private let day: CalendarDay
+    private var subjects: [CreditSubject: CreditStanding]
+    private let subjectsOfCustomer: [String: [CreditSubject]]
+    private let states: [String: CreditState]
+
+    /// A desk where nobody has a limit.
+    init(withoutLimitsAt time: Timestamp, rates: RateTable) {
+        self.rates = rates
+        day = time.day()
+        (subjects, subjectsOfCustomer, states) = ([:], [:], [:])
+    }
+
+    init(
+        customers: Set<String>, at time: Timestamp, rates: RateTable, _ transaction: borrowing Transaction
+    ) throws {
+        self.rates = rates
+        day = time.day()
+        let lines = customers.isEmpty ? [] : try CreditStore.lines(of: customers, on: day, transaction)
+        guard !lines.isEmpty else {
+            (subjects, subjectsOfCustomer, states) = ([:], [:], [:])
+            return
+        }
+        var room = CreditRoom.of(lines, rates, on: day)
+        try MeetingPoint.lock(
+            "credit", Set(room.keys.map { LedgerKey(source: $0.kind.rawValue, identifier: $0.identifier) }), transaction
+        )
+        for (subject, sums) in try CreditStore.exposures(of: Set(room.keys), transaction) {
+            room[subject]?.add(sums, rates, on: day)
+        }
+        subjects = room
+        states = try CreditStore.states(of: customers, at: time, transaction)
+        var byCustomer: [String: Set<CreditSubject>] = [:]
+        for line in lines where room[line.subject] != nil {
+            byCustomer[line.customerId, default: []].insert(line.subject)
+        }
+        subjectsOfCustomer = byCustomer.mapValues { $0.sorted() }
+    }
+
+    /// Decides one order, and takes what it asks for when it is accepted.
+    ///
+    /// - Parameter isTaken: whether it is taken as far as others are concerned; otherwise it only gives back.
+    /// - Returns: `nil` when the customer has no limit.
+    mutating func decide(_ customerId: String, isTaken: Bool, _ claim: Claim) -> Verdict? {
+        guard let mine = subjectsOfCustomer[customerId], !mine.isEmpty else { return nil }
+        let state = states[customerId] ?? .ok
+        var verdict: Verdict?
+        for subject in mine {
+            guard var standing = subjects[subject] else { continue }
+            // What an earlier revision holds was added to the exposure by the same rate.
+            let former = rates.convert(claim.former, from: claim.currency, to: standing.currency, on: day)
+            standing.owed = standing.owed - (former ?? .zero)
+            subjects[subject] = standing
+            guard let amount = rates.convert(claim.amount, from: claim.currency, to: standing.currency, on: day),
+                !standing.isRateMissing
+            else {
+                verdict = Verdict(
+                    decision: .needsApproval, rule: "credit-no-rate", figures: standing.figures(state, subject))
+                continue
+            }
+            let answer = CreditPolicy.decide(state, exposure: standing.exposure(with: amount), room: standing.room)
+            if verdict == nil || (verdict?.decision == .accepted && answer.0 != .accepted) {
+                verdict = Verdict(decision: answer.0, rule: answer.1, figures: standing.figures(state, subject))
+            }
+        }
+        if isTaken, verdict?.decision == .accepted {
+            for subject in mine {
+                guard let standing = subjects[subject],
+                    let amount = rates.convert(claim.amount, from: claim.currency, to: standing.currency, on: day)
+                else { continue }
+                subjects[subject]?.owed = standing.owed + amount
+            }
+        }
+        return verdict
+    }
+}
+
+/// Who has a limit.
+struct CreditSubject: Hashable, Comparable {
+    enum Kind: String {
+        case customer
+        case group
+    }
+
+    let kind: Kind
+    let identifier: String
+
+    static func < (first: CreditSubject, second: CreditSubject) -> Bool {
+        (first.kind.rawValue, first.identifier) < (second.kind.rawValue, second.identifier)
+    }
+}
+
+/// How a limit stands; amounts in its currency.
+struct CreditStanding {
+    let limit: FixedDecimal
+    let currency: Currency
+    var overrides = FixedDecimal.zero
+    /// Open receivables, unbilled and accepted orders.
+    var owed = FixedDecimal.zero
+    var receivable = FixedDecimal.zero
+    var deposits = FixedDecimal.zero
+    /// Whether something owed is in a currency without a rate.
+    var isRateMissing = false
+
+    var room: FixedDecimal { limit + overrides }
+    var exposure: FixedDecimal { exposure(with: .zero) }
+
+    /// What would be owed with an order, less deposits; never below nought.
+    func exposure(with amount: FixedDecimal) -> FixedDecimal { max(.zero, owed + amount - deposits) }
+
+    mutating func add(_ sums: [CreditStore.Sum], _ rates: RateTable, on day: CalendarDay) {
+        for sum in sums {
+            func converted(_ amount: FixedDecimal) -> FixedDecimal? {
+                rates.convert(amount, from: sum.currency, to: currency, on: day)
+            }
+            guard let receivable = converted(sum.receivable), let orders = converted(sum.accepted + sum.unbilled),
+                let deposits = converted(sum.deposits)
+            else {
+                isRateMissing = true
+                continue
+            }
+            owed = owed + receivable + orders
+            self.receivable = self.receivable + receivable
+            self.deposits = self.deposits + deposits
+        }
+    }
+
+    func figures(_ state: CreditState, _ subject: CreditSubject) -> CreditFigures {
+        CreditFigures(
+            exposure: exposure, limit: limit, overrides: overrides, available: max(.zero, room - exposure),
+            currency: currency, state: state, group: subject.kind == .group ? subject.identifier : nil)
+    }
+}
+
+/// Limits and what is approved above them. Pure.
+enum CreditRoom {
+    /// The limit that holds, the latest of several, and what is approved above it. An override without a limit is none.
+    static func of(
+        _ lines: [CreditStore.Line], _ rates: RateTable, on day: CalendarDay
+    ) -> [CreditSubject: CreditStanding] {
+        var found: [CreditSubject: CreditStanding] = [:]
+        for (subject, lines) in Dictionary(grouping: lines, by: \.subject) {
+            let limits = lines.filter { !$0.isOverride }
+            guard let limit = limits.max(by: { $0.precedence < $1.precedence }) else { continue }
+            var standing = CreditStanding(limit: limit.amount, currency: limit.currency)
+            var seen: Set<LedgerKey> = []
+            for line in lines where line.isOverride && seen.insert(line.key).inserted {
+                let amount = rates.convert(line.amount, from: line.currency, to: limit.currency, on: day)
+                standing.overrides = standing.overrides + (amount ?? .zero)
+            }
+            found[subject] = standing
+        }
+        return found
+    }
+}

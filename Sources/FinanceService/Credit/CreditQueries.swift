@@ -1,0 +1,75 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of credit.
+struct CreditQueries: Sendable {
+    let rates: RateTable
+
+    var all: [Query] {
+        [
+            Query("credit.exposure", Self.exposure), Query("credit.limits", limits),
+            Query("credit.risk", LatePaymentQuery.risk), Query("credit.trial", LatePaymentQuery.trial),
+        ]
+    }
+
+    /// What accounts owe and have ordered, by currency, from what is kept at every change.
+    static func exposure(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        let (customer, source) = (arguments["customer"], arguments["source"])
+        return [
+            try ReceivableQueries.moneyTable(
+                "exposure", amounts: ["receivable", "unbilled", "accepted_orders", "deposits", "exposure"],
+                """
+                select e.customer_code, e.source, a.name, g.group_id, e.currency, e.receivable, e.unbilled,
+                    e.accepted as accepted_orders, e.deposits,
+                    greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) as exposure, s.state
+                from account_exposure e
+                left join account a on a.source = e.source and a.code = e.customer_code
+                left join credit_group_member g on g.source = e.source and g.customer_code = e.customer_code
+                left join credit_standing s on s.customer_id = a.customer_id
+                where e.customer_code = coalesce(\(customer), e.customer_code)
+                    and e.source = coalesce(\(source), e.source)
+                order by 10 desc, e.source, e.customer_code limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    /// The limits that hold on a day, what is approved above them, and what is left.
+    func limits(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let day = try arguments.day("asOf")
+        let time = ReminderPolicy.beginning(of: day)
+        let customers = try CreditStore.limited(transaction)
+        let lines = try CreditStore.lines(of: customers, on: day, transaction)
+        var rooms = CreditRoom.of(lines, rates, on: day)
+        for (subject, sums) in try CreditStore.exposures(of: Set(rooms.keys), transaction) {
+            rooms[subject]?.add(sums, rates, on: day)
+        }
+        let states = try CreditStore.states(of: customers, at: time, transaction)
+        let names = try names(customers, transaction)
+        let rows = rooms.sorted { $0.key < $1.key }.map { subject, room -> [String?] in
+            [
+                subject.kind.rawValue, names[subject.identifier] ?? subject.identifier, room.currency.code,
+                room.limit.moneyText, room.overrides.moneyText, room.exposure.moneyText,
+                max(.zero, room.room - room.exposure).moneyText,
+                subject.kind == .customer ? (states[subject.identifier] ?? .ok).rawValue : nil,
+            ]
+        }
+        return [
+            QueryTable(
+                "limits",
+                [QueryColumn("of"), QueryColumn("code"), QueryColumn("currency")]
+                    + ["limit", "overrides", "exposure", "available"].map { QueryColumn($0, .decimal) }
+                    + [QueryColumn("state")], rows: rows)
+        ]
+    }
+
+    private func names(_ customers: Set<String>, _ transaction: borrowing Transaction) throws -> [String: String] {
+        let rows = try transaction.query(
+            """
+            select customer_id, string_agg(code, ' ' order by source, code) from account
+            where customer_id = any(\(customers.sorted())) group by customer_id
+            """, as: (String, String).self)
+        return Dictionary(rows.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,150 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of limits, exposures and states.
+enum CreditStore {
+    /// A limit, or what is approved above one, that holds on a day for a customer or its group.
+    struct Line {
+        let customerId: String
+        let subject: CreditSubject
+        let isOverride: Bool
+        let key: LedgerKey
+        let amount: FixedDecimal
+        let currency: Currency
+        let from: CalendarDay
+        let decidedAt: Int64
+
+        var precedence: (CalendarDay, Int64, LedgerKey) { (from, decidedAt, key) }
+    }
+
+    /// What an exposure is made of, in one currency.
+    struct Sum {
+        let currency: Currency
+        let receivable: FixedDecimal
+        let deposits: FixedDecimal
+        let accepted: FixedDecimal
+        let unbilled: FixedDecimal
+    }
+
+    /// The lines of some customers and of the groups that they belong to.
+    static func lines(
+        of customers: Set<String>, on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [Line] {
+        let epochDay = day.daysSinceEpoch
+        let rows = try transaction.query(
+            """
+            select m.customer_id, null, l.kind, l.source, l.line_id, l.amount::text, l.currency,
+                l.valid_from - date '1970-01-01', (extract(epoch from l.decided_at) * 1000000)::bigint
+            from account m join credit_line l on l.source = m.source and l.customer_code = m.code
+            where m.customer_id = any(\(customers.sorted())) and \(holds(epochDay))
+            union all
+            select m.customer_id, g.group_id, l.kind, l.source, l.line_id, l.amount::text, l.currency,
+                l.valid_from - date '1970-01-01', (extract(epoch from l.decided_at) * 1000000)::bigint
+            from account m join credit_group_member g on g.source = m.source and g.customer_code = m.code
+            join credit_line l on l.group_id = g.group_id
+            where m.customer_id = any(\(customers.sorted())) and \(holds(epochDay))
+            """, as: (String, String?, String, String, String, String, String, Int32, Int64).self)
+        return try rows.map { row in
+            Line(
+                customerId: row.0,
+                subject: row.1.map { CreditSubject(kind: .group, identifier: $0) }
+                    ?? CreditSubject(kind: .customer, identifier: row.0), isOverride: row.2 == "override",
+                key: LedgerKey(source: row.3, identifier: row.4), amount: try OrderStore.decimal(row.5),
+                currency: Currency(row.6) ?? .cny, from: CalendarDay(daysSinceEpoch: row.7), decidedAt: row.8)
+        }
+    }
+
+    private static func holds(_ day: Int32) -> SQL {
+        """
+        l.valid_from <= date '1970-01-01' + \(day)
+            and (l.valid_to is null or l.valid_to >= date '1970-01-01' + \(day))
+        """
+    }
+
+    /// What customers and groups owe, by currency.
+    static func exposures(
+        of subjects: Set<CreditSubject>, _ transaction: borrowing Transaction
+    ) throws -> [CreditSubject: [Sum]] {
+        let sorted = subjects.sorted()
+        let rows = try transaction.query(
+            """
+            select k.place - 1, e.currency, sum(e.receivable)::text, sum(e.deposits)::text, sum(e.accepted)::text,
+                sum(e.unbilled)::text
+            from unnest(\(sorted.map(\.kind.rawValue)), \(sorted.map(\.identifier)))
+                with ordinality as k(kind, identifier, place)
+            cross join lateral (
+                select a.source, a.code from account a where k.kind = 'customer' and a.customer_id = k.identifier
+                union
+                select g.source, g.customer_code from credit_group_member g
+                where k.kind = 'group' and g.group_id = k.identifier
+            ) m
+            join account_exposure e on e.source = m.source and e.customer_code = m.code
+            group by k.place, e.currency
+            """, as: (Int, String, String, String, String, String).self)
+        var found: [CreditSubject: [Sum]] = [:]
+        for row in rows {
+            found[sorted[row.0], default: []].append(
+                Sum(
+                    currency: Currency(row.1) ?? .cny, receivable: try OrderStore.decimal(row.2),
+                    deposits: try OrderStore.decimal(row.3), accepted: try OrderStore.decimal(row.4),
+                    unbilled: try OrderStore.decimal(row.5)))
+        }
+        return found
+    }
+
+    /// How far customers are trusted at a time, lifts counted.
+    static func states(
+        of customers: Set<String>, at time: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> [String: CreditState] {
+        let rows = try transaction.query(
+            """
+            select s.customer_id, s.state, exists(
+                select from account a join credit_lift l on l.source = a.source and l.customer_code = a.code
+                where a.customer_id = s.customer_id and l.until >= date '1970-01-01' + \(time.day().daysSinceEpoch))
+            from credit_standing s where s.customer_id = any(\(customers.sorted()))
+            """, as: (String, String, Bool).self)
+        return Dictionary(
+            rows.map { ($0.0, CreditPolicy.lifted(CreditState(rawValue: $0.1) ?? .ok, by: $0.2)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// All customers that have a limit, of their own or of their group.
+    static func limited(_ transaction: borrowing Transaction) throws -> Set<String> {
+        Set(
+            try transaction.query(
+                """
+                select a.customer_id from credit_line l
+                join account a on a.source = l.source and a.code = l.customer_code
+                union
+                select a.customer_id from credit_line l join credit_group_member g on g.group_id = l.group_id
+                join account a on a.source = g.source and a.code = g.customer_code
+                """, as: String.self))
+    }
+
+    /// How late customers are: what is open and not disputed of their invoices after the due day.
+    static func lateness(
+        of customers: Set<String>, on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [String: [(currency: Currency, overdue: FixedDecimal, days: Int)]] {
+        let rows = try transaction.query(
+            """
+            select a.customer_id, r.currency, sum(r.amount - r.paid - d.disputed)::text,
+                (date '1970-01-01' + \(day.daysSinceEpoch) - min(r.due_day))::integer
+            from account a
+            join receivable r on r.source = a.source and r.customer_code = a.code
+            cross join lateral (
+                select coalesce(sum(x.amount), 0) as disputed from dispute x
+                where x.source = r.source and x.invoice_id = r.invoice_id and x.resolved_at is null
+                    and x.currency = r.currency
+            ) d
+            where a.customer_id = any(\(customers.sorted())) and r.settled_day is null
+                and r.due_day < date '1970-01-01' + \(day.daysSinceEpoch) and r.amount - r.paid > d.disputed
+            group by a.customer_id, r.currency
+            """, as: (String, String, String, Int).self)
+        var found: [String: [(currency: Currency, overdue: FixedDecimal, days: Int)]] = [:]
+        for row in rows {
+            found[row.0, default: []].append((Currency(row.1) ?? .cny, try OrderStore.decimal(row.2), row.3))
+        }
+        return found
+    }
+}

@@ -1,0 +1,190 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of payables: what is due, what may be paid, on whom we depend, and who is both customer and supplier.
+enum PayableQueries {
+    static let all: [Query] = [
+        Query("payables.list", list), Query("payables.run", run), Query("payables.dependency", dependency),
+        Query("payables.prepayments", prepayments), Query("payables.set-off", setOff),
+    ]
+
+    /// How far an invoice may lie from the costs recorded of its orders: one in a hundred, and at least one unit.
+    private static let tolerance: SQL = "greatest(1, r.amount / 100)"
+
+    /// Invoices `r` with what was recorded as cost of the same supplier for the same orders, and how well both fit.
+    ///
+    /// Costs in another currency are not compared; an invoice that has the number (letters and digits alone), the
+    /// supplier and about the amount of another, within thirty days, is suspected to be the same again.
+    private static func matched(_ condition: SQL) -> SQL {
+        """
+        select r.*, c.recorded, case
+            when r.order_ids is null then 'no-order'
+            when c.costs = 0 then 'no-cost'
+            when abs(r.amount - c.recorded) <= \(tolerance) then 'matched'
+            when r.amount > c.recorded then 'above-cost' else 'below-cost' end as match,
+            exists(
+                select from supplier_invoice o
+                where o.source = r.source and o.supplier_code = r.supplier_code and o.invoice_id <> r.invoice_id
+                    and upper(regexp_replace(o.invoice_id, '[^[:alnum:]]', '', 'g'))
+                        = upper(regexp_replace(r.invoice_id, '[^[:alnum:]]', '', 'g'))
+                    and o.currency = r.currency and abs(o.amount - r.amount) <= r.amount / 100
+                    and abs(o.issued_day - r.issued_day) <= 30
+                    and (o.issued_at, o.invoice_id) < (r.issued_at, r.invoice_id)) as is_twice
+        from supplier_invoice r
+        cross join lateral (
+            select coalesce(sum(x.amount), 0) as recorded, count(*) as costs from cost x
+            where x.source = r.source and x.order_id = any(r.order_ids) and x.supplier_code = r.supplier_code
+                and x.currency = r.currency
+        ) c
+        where \(condition)
+        """
+    }
+
+    private static func condition(_ arguments: QueryArguments) -> SQL {
+        let (supplier, source) = (arguments["supplier"], arguments["source"])
+        return "r.supplier_code = coalesce(\(supplier), r.supplier_code) and r.source = coalesce(\(source), r.source)"
+    }
+
+    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        let isAll = arguments["state"] == "all"
+        return [
+            try ReceivableQueries.moneyTable(
+                "payables", amounts: ["amount", "open", "recorded_cost", "difference"],
+                """
+                select m.invoice_id, m.source, m.supplier_code, s.name, m.issued_day, m.due_day, m.amount,
+                    m.amount - m.paid as open, m.currency, m.recorded as recorded_cost,
+                    m.amount - m.recorded as difference, case when m.is_twice then 'twice' else m.match end as match
+                from (\(matched(
+                    "\(condition(arguments)) and r.fingerprint is not null and (\(isAll) or r.settled_day is null)")
+                )) m
+                left join supplier_account s on s.source = m.source and s.code = m.supplier_code
+                order by m.due_day, m.source, m.invoice_id limit \(limit)
+                """, transaction),
+            try ReceivableQueries.moneyTable(
+                "supplier payments that wait for an invoice or were set aside", amounts: ["amount"],
+                """
+                select * from (
+                    select a.payment_id, a.source, a.invoice_id, a.paid_day, a.amount, 'waits' as state
+                    from supplier_allocation a left join supplier_invoice r using (source, invoice_id)
+                    where r.source is null
+                    union all
+                    select payment_id, source, null, paid_day, amount, 'set aside: ' || set_aside
+                    from supplier_payment where set_aside is not null
+                ) t order by paid_day, source, payment_id limit \(limit)
+                """, transaction),
+        ]
+    }
+
+    /// What may be paid by a day: invoices that fit their costs. What does not is named with the reason, and prepayments
+    /// are shown beside it, never taken off by themselves.
+    static func run(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
+        let day = try arguments.day("payOn")
+        // On a day off nothing is paid: what falls due before the next working day is paid now.
+        let through = WorkingCalendar.onOrAfter(day.adding(days: 1)).adding(days: -1)
+        let found: SQL = """
+            with due as (\(matched(
+                "\(condition(arguments)) and r.settled_day is null and r.due_day <= date '1970-01-01' + \(through.daysSinceEpoch)"
+            )))
+            """
+        return [
+            try ReceivableQueries.moneyTable(
+                "payment run", amounts: ["pay", "prepaid"], counts: ["invoices"],
+                """
+                \(found)
+                select d.supplier_code, d.source, s.name, d.currency, count(*) as invoices,
+                    sum(d.amount - d.paid) as pay, min(d.due_day) as oldest_due, coalesce((
+                        select sum(p.amount - coalesce((
+                            select sum(a.applied) from supplier_allocation a
+                            where a.source = p.source and a.payment_id = p.payment_id), 0))
+                        from supplier_payment p
+                        where p.source = d.source and p.supplier_code = d.supplier_code and p.currency = d.currency
+                    ), 0) as prepaid
+                from due d left join supplier_account s on s.source = d.source and s.code = d.supplier_code
+                where d.match = 'matched' and not d.is_twice
+                group by d.supplier_code, d.source, s.name, d.currency
+                order by pay desc, d.supplier_code limit \(limit)
+                """, transaction),
+            try ReceivableQueries.moneyTable(
+                "held back", amounts: ["open", "recorded_cost"],
+                """
+                \(found)
+                select d.invoice_id, d.source, d.supplier_code, d.due_day, d.amount - d.paid as open,
+                    d.recorded as recorded_cost, d.currency,
+                    case when d.is_twice then 'twice' else d.match end as reason
+                from due d where d.match <> 'matched' or d.is_twice order by d.due_day, d.invoice_id limit \(limit)
+                """, transaction),
+        ]
+    }
+
+    /// Which share of what suppliers invoiced in some days each of them has, and the sum of the squares of all shares.
+    static func dependency(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 20)
+        let days = try arguments.integer("days", in: 1...3_660, otherwise: 365)
+        let day = try arguments.day("asOf").daysSinceEpoch
+        return [
+            try ReceivableQueries.moneyTable(
+                "dependency", amounts: ["invoiced", "share_percent", "concentration_percent"],
+                """
+                with sums as (
+                    select source, supplier_code, currency, sum(amount) as invoiced from supplier_invoice
+                    where issued_day > date '1970-01-01' + \(day) - \(Int32(days))
+                        and issued_day <= date '1970-01-01' + \(day)
+                    group by source, supplier_code, currency
+                ), shares as (
+                    select *, invoiced / nullif(sum(invoiced) over (partition by currency), 0) as share from sums
+                )
+                select supplier_code, source, currency, invoiced, round(share * 100, 2) as share_percent,
+                    round(sum(share * share) over (partition by currency) * 100, 2) as concentration_percent
+                from shares order by share desc nulls last, source, supplier_code limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    static func prepayments(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try ReceivableQueries.moneyTable(
+                "prepayments", amounts: ["amount", "applied", "prepaid"],
+                """
+                select r.payment_id, r.source, r.supplier_code, r.paid_day, r.amount, a.applied,
+                    r.amount - a.applied as prepaid, r.currency
+                from supplier_payment r cross join lateral (
+                    select coalesce(sum(applied), 0) as applied from supplier_allocation a
+                    where a.source = r.source and a.payment_id = r.payment_id
+                ) a
+                where r.amount > a.applied and \(condition(arguments))
+                order by r.paid_day, r.source, r.payment_id limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    /// Parties that are both customer and supplier, by their registered name, and what could be set off. Only shown:
+    /// setting off needs an agreement.
+    static func setOff(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try ReceivableQueries.moneyTable(
+                "set-off", amounts: ["receivable", "payable", "could_be_set_off"],
+                """
+                with owed as (
+                    select a.name, e.currency, sum(e.receivable) as amount,
+                        string_agg(distinct a.code, ' ' order by a.code) as codes
+                    from account_exposure e join account a on a.source = e.source and a.code = e.customer_code
+                    where a.name <> '' and e.receivable > 0 group by a.name, e.currency
+                ), owing as (
+                    select s.name, r.currency, sum(r.amount - r.paid) as amount,
+                        string_agg(distinct s.code, ' ' order by s.code) as codes
+                    from supplier_invoice r
+                    join supplier_account s on s.source = r.source and s.code = r.supplier_code
+                    where s.name <> '' and r.settled_day is null and r.amount is not null group by s.name, r.currency
+                )
+                select name, currency, o.codes as customer_codes, w.codes as supplier_codes, o.amount as receivable,
+                    w.amount as payable, least(o.amount, w.amount) as could_be_set_off
+                from owed o join owing w using (name, currency) order by 7 desc, name limit \(limit)
+                """, transaction)
+        ]
+    }
+}

@@ -1,0 +1,149 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Credit notes, and debts that are given up by two people.
+enum AdjustmentHandlers {
+    static func credited(
+        _ messages: [Received<CreditNoteIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let rows = messages.map { AdjustmentRow(source: $0.envelope.source, $0.body) }
+        let fresh = try take(messages, rows, "$.creditNoteId", transaction, &effects)
+        try AdjustmentStore.put(fresh, transaction)
+        try AdjustmentStore.allocate(
+            fresh.map { ($0.kind, $0.key, $0.invoice.identifier, $0.at, $0.amount) }, transaction)
+        try ApplicationStore.apply(to: Set(fresh.map(\.invoice)), transaction, &effects)
+        effects.count("credit_notes", fresh.count)
+    }
+
+    /// A proposal changes nothing, unless its approval has come before it.
+    static func proposed(
+        _ messages: [Received<WriteOffProposed>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let rows = messages.map { AdjustmentRow(source: $0.envelope.source, $0.body) }
+        let standings = try AdjustmentStore.standings(.writeOff, Set(rows.map(\.key)), transaction)
+        let fresh = try take(messages, rows, "$.writeOffId", transaction, &effects)
+        try AdjustmentStore.put(fresh, transaction)
+        let approved = fresh.compactMap { row in
+            standings[row.key]?.approvedAt.map { (row.kind, row.key, row.invoice.identifier, $0, row.amount) }
+        }
+        try AdjustmentStore.allocate(approved, transaction)
+        try ApplicationStore.apply(
+            to: Set(approved.map { LedgerKey(source: $0.1.source, identifier: $0.2) }), transaction, &effects)
+        effects.count("write_offs_proposed", fresh.count)
+    }
+
+    static func approved(
+        _ messages: [Received<WriteOffApproved>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        func key(_ message: Received<WriteOffApproved>) -> LedgerKey {
+            LedgerKey(source: message.envelope.source, identifier: message.body.writeOffId)
+        }
+        let standings = try AdjustmentStore.standings(.writeOff, Set(messages.map(key)), transaction)
+        var approvers = standings.compactMapValues(\.approvedBy)
+        var fresh: [(key: LedgerKey, body: WriteOffApproved)] = []
+        for message in messages {
+            let key = key(message)
+            if let before = approvers[key] {
+                if before == message.body.approvedBy {
+                    effects.count("repeated_approvals")
+                } else {
+                    effects.refuse(
+                        message,
+                        Refusal(.conflictingContent, path: "$.writeOffId", "'\(before)' has approved this before"))
+                }
+                continue
+            }
+            if standings[key]?.proposedBy == message.body.approvedBy {
+                effects.refuse(message, samePerson("$.approvedBy"))
+                continue
+            }
+            approvers[key] = message.body.approvedBy
+            fresh.append((key, message.body))
+        }
+        guard !fresh.isEmpty else { return }
+        let sorted = fresh.sorted { $0.key < $1.key }
+        try transaction.execute(
+            """
+            insert into receivable_adjustment (source, kind, adjustment_id, approved_by, approved_at)
+            select source, 'write-off', id, who, at from unnest(
+                \(sorted.map(\.key.source)), \(sorted.map(\.key.identifier)), \(sorted.map(\.body.approvedBy)),
+                \(PostgresValue.timestamps(sorted.map(\.body.approvedAt.description)))) as t(source, id, who, at)
+            on conflict (source, kind, adjustment_id) do update set
+                approved_by = excluded.approved_by, approved_at = excluded.approved_at
+            """)
+        var invoices: Set<LedgerKey> = []
+        var allocations:
+            [(kind: AdjustmentRow.Kind, key: LedgerKey, invoice: String, at: Timestamp, amount: FixedDecimal)] = []
+        for (key, body) in fresh {
+            guard let standing = standings[key], !standing.isSetAside, let invoice = standing.invoice,
+                let amount = standing.amount
+            else { continue }
+            invoices.insert(LedgerKey(source: key.source, identifier: invoice))
+            allocations.append((.writeOff, key, invoice, body.approvedAt, amount))
+        }
+        _ = try ReceivableStore.lockInvoices(invoices, transaction)
+        try AdjustmentStore.allocate(allocations, transaction)
+        try ApplicationStore.apply(to: invoices, transaction, &effects)
+        effects.count("write_offs", allocations.count)
+    }
+
+    /// Those that have not come before and fit their invoice; the keys of invoices that have not come are written.
+    private static func take<Body>(
+        _ messages: [Received<Body>], _ rows: [AdjustmentRow], _ path: String, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws -> [AdjustmentRow] {
+        guard let kind = rows.first?.kind else { return [] }
+        let standings = try AdjustmentStore.standings(kind, Set(rows.map(\.key)), transaction)
+        var invoices = try AdjustmentStore.invoices(Set(rows.map(\.invoice)), transaction)
+        var seen = standings.filter { !$0.value.isSetAside }.compactMapValues(\.fingerprint)
+        var fresh: [AdjustmentRow] = []
+        for (message, row) in zip(messages, rows) {
+            if let before = seen[row.key] {
+                if before == row.fingerprint {
+                    effects.count("repeated_\(kind == .creditNote ? "credit_notes" : "write_offs")")
+                } else {
+                    effects.refuse(
+                        message, Refusal(.conflictingContent, path: path, "this came before with other content"))
+                }
+                continue
+            }
+            if let invoice = invoices[row.invoice], let refusal = misfit(row, invoice) {
+                effects.refuse(message, refusal)
+                continue
+            }
+            if let approver = standings[row.key]?.approvedBy, approver == row.proposedBy {
+                effects.refuse(message, samePerson("$.proposedBy"))
+                continue
+            }
+            seen[row.key] = row.fingerprint
+            if kind == .creditNote, let credited = invoices[row.invoice]?.credited {
+                invoices[row.invoice]?.credited = credited + row.amount
+            }
+            fresh.append(row)
+        }
+        try ReceivableStore.putKeys(Set(fresh.map(\.invoice)).subtracting(invoices.keys), transaction)
+        return fresh
+    }
+
+    private static func misfit(_ row: AdjustmentRow, _ invoice: AdjustmentStore.Invoice) -> Refusal? {
+        guard let amount = invoice.amount else { return nil }
+        if let currency = invoice.currency, currency != row.currency.code {
+            return Refusal(.currencyMismatch, path: "$.currency", "the invoice is in \(currency)")
+        }
+        if let customer = row.customer, let owner = invoice.customer, customer != owner {
+            return Refusal(.valueNotAllowed, path: "$.customer.code", "the invoice is of customer '\(owner)'")
+        }
+        let taken = row.kind == .creditNote ? invoice.credited : .zero
+        if taken + row.amount > amount {
+            return Refusal(
+                .overAllocated, path: "$.amount",
+                "with what was taken from it before this is more than the invoice of \(amount.moneyText)")
+        }
+        return nil
+    }
+
+    private static func samePerson(_ path: String) -> Refusal {
+        Refusal(.samePerson, path: path, "a write-off is approved by another person than the one who proposes it")
+    }
+}

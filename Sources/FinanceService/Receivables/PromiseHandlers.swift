@@ -1,0 +1,82 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Promises to pay. Whether one is kept follows from the payments, whenever they come, and is written nowhere.
+enum PromiseHandlers {
+    /// How many days after the promised one a reminder waits: money takes that long to arrive.
+    static let grace = 2
+
+    static func promised(
+        _ messages: [Received<PaymentPromised>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        func key(_ message: Received<PaymentPromised>) -> LedgerKey {
+            LedgerKey(source: message.envelope.source, identifier: message.body.promiseId)
+        }
+        let keys = Set(messages.map(key)).sorted()
+        try MeetingPoint.lock("promise", Set(keys), transaction)
+        let known = try transaction.query(
+            """
+            select p.source, p.promise_id, p.fingerprint
+            from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))) as k(source, promise_id)
+            join payment_promise p using (source, promise_id)
+            """, as: (String, String, Int64).self)
+        var seen: [LedgerKey: Int64] = [:]
+        for row in known { seen[LedgerKey(source: row.0, identifier: row.1)] = row.2 }
+        let invoices = try AdjustmentStore.invoices(
+            Set(messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.invoiceId) }), transaction)
+        var rows: [(key: LedgerKey, body: PaymentPromised, fingerprint: Int64)] = []
+        for message in messages {
+            let (key, body) = (key(message), message.body)
+            let fingerprint = Fingerprint.of(body.encode())
+            if let before = seen[key] {
+                if before == fingerprint {
+                    effects.count("repeated_promises")
+                } else {
+                    effects.refuse(
+                        message, Refusal(.conflictingContent, path: "$.promiseId", "this came before otherwise"))
+                }
+                continue
+            }
+            if let currency = invoices[LedgerKey(source: key.source, identifier: body.invoiceId)]?.currency,
+                currency != body.currency.code
+            {
+                effects.refuse(
+                    message, Refusal(.currencyMismatch, path: "$.currency", "the invoice is in \(currency)"))
+                continue
+            }
+            seen[key] = fingerprint
+            rows.append((key, body, fingerprint))
+        }
+        guard !rows.isEmpty else { return }
+        rows.sort { $0.key < $1.key }
+        try transaction.execute(
+            """
+            insert into payment_promise (source, promise_id, fingerprint, invoice_id, amount, currency, promised_day,
+                made_at, taken_by)
+            select source, id, fingerprint, invoice, amount, currency, date '1970-01-01' + day, made, taken from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
+                \(rows.map(\.body.invoiceId)), \(PostgresValue.numerics(rows.map(\.body.amount.description))),
+                \(rows.map(\.body.currency.code)), \(rows.map(\.body.promisedOn.daysSinceEpoch)),
+                \(PostgresValue.timestamps(rows.map(\.body.madeAt.description))), \(rows.map(\.body.by)))
+                as t(source, id, fingerprint, invoice, amount, currency, day, made, taken)
+            """)
+        effects.count("promises", rows.count)
+    }
+
+    /// The state of a promise `p` of an invoice `r` at the end of a day: `kept` when what was promised has come by the
+    /// promised day, counted from when it was made, or when the invoice was settled by then; `broken` when that day is
+    /// over; otherwise `open`.
+    static func state(on day: CalendarDay) -> SQL {
+        """
+        case
+            when r.settled_day <= p.promised_day or p.amount <= coalesce((
+                select sum(a.applied) from payment_allocation a
+                where a.source = p.source and a.invoice_id = p.invoice_id and a.kind = 'payment'
+                    and a.received_at >= p.made_at and a.received_day <= p.promised_day), 0) then 'kept'
+            when p.promised_day < date '1970-01-01' + \(day.daysSinceEpoch) then 'broken'
+            else 'open'
+        end
+        """
+    }
+}
