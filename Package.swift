@@ -80,6 +80,7 @@ let package = Package(
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
         .target(name: "PartyMatching", dependencies: ["Contracts"], swiftSettings: settings),
+        .target(name: "ProfitAnalysis", dependencies: ["Contracts"], swiftSettings: settings),
         .target(
             name: "Simulation",
             dependencies: ["Contracts", .product(name: "HeapModule", package: "swift-collections")],
@@ -89,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Contracts", "Messaging", "PartyMatching", "ServiceKit", "Simulation", log, crypto, arguments,
+                "Contracts", "Messaging", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto, arguments,
             ],
             swiftSettings: settings),
 
@@ -125,13 +126,16 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation", "WaybillCLI", log,
+                "Contracts", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation",
+                "WaybillCLI", log,
             ],
             swiftSettings: settings),
     ]
         + services.map { module, _ in
             .executableTarget(
-                name: module, dependencies: ["Contracts", "ServiceKit", "Postgres", log],
+                name: module,
+                dependencies: ["Contracts", "ServiceKit", "Postgres", log]
+                    + (module == "FinanceService" ? ["ProfitAnalysis"] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
 )

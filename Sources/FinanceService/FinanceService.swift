@@ -38,6 +38,7 @@ enum FinanceService {
                 Migration(number: 3, name: "content_revision", sql: PackageResources._003_content_revision_sql),
                 Migration(number: 4, name: "credit", sql: PackageResources._004_credit_sql),
                 Migration(number: 5, name: "alert_loop", sql: PackageResources._005_alert_loop_sql),
+                Migration(number: 6, name: "profit", sql: PackageResources._006_profit_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -78,8 +79,8 @@ enum FinanceService {
                 .daily("margin.evaluate", acceptance.evaluate), .daily("credit.evaluate", credit.evaluate),
             ] + alerts.tasks + control.tasks + ReminderHandlers.all,
             queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries(rates: rates).all
-                + ReceivableQueries(rates: rates).all + CreditQueries(rates: rates).all + PayableQueries.all,
-            pace: .zero)
+                + ReceivableQueries(rates: rates).all + CreditQueries(rates: rates).all + PayableQueries.all
+                + ProfitQueries(rates: rates).all, pace: .zero)
     }
 
     static func main() async {

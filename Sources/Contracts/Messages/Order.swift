@@ -71,11 +71,16 @@ public struct OrderLine: Part {
     public let cost: FixedDecimal?
     /// Who does it for us.
     public let supplier: SupplierReference?
+    /// From where to where, such as `PVG-LAX`.
+    public let lane: String?
+    /// Whether it is only paid on the customer's behalf (代垫), such as duty: neither revenue nor cost of ours, though the
+    /// customer is billed for it. `nil` is no.
+    public let passThrough: Bool?
 
     /// - Parameters: as the properties.
     public init(
         line: Int, serviceItem: String, quantity: FixedDecimal, unit: String, revenue: FixedDecimal,
-        cost: FixedDecimal? = nil, supplier: SupplierReference? = nil
+        cost: FixedDecimal? = nil, supplier: SupplierReference? = nil, lane: String? = nil, passThrough: Bool? = nil
     ) {
         self.line = line
         self.serviceItem = serviceItem
@@ -84,6 +89,8 @@ public struct OrderLine: Part {
         self.revenue = revenue
         self.cost = cost
         self.supplier = supplier
+        self.lane = lane
+        self.passThrough = passThrough
     }
 
     /// Reads it.
@@ -95,6 +102,8 @@ public struct OrderLine: Part {
         revenue = try fields.decimal("revenue")
         cost = try fields.optionalDecimal("cost")
         supplier = try fields.optionalObject("supplier", SupplierReference.self)
+        lane = try fields.optionalIdentifier("lane")
+        passThrough = try fields.optionalBoolean("passThrough")
         if !serviceItem.hasSuffix("-CREDIT") {
             let rule = "only a service item that ends in -CREDIT may be negative"
             try fields.require(!quantity.isNegative, .negativeAmount, "quantity", rule)
@@ -112,6 +121,8 @@ public struct OrderLine: Part {
         object.amount("revenue", revenue)
         object.amount("cost", cost)
         object.object("supplier", supplier)
+        object.text("lane", lane)
+        object.boolean("passThrough", passThrough)
     }
 }
 

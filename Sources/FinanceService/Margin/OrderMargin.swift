@@ -8,15 +8,19 @@ struct MarginLine: Sendable, Equatable {
     /// The cost that the order itself states.
     let statedCost: FixedDecimal?
     let supplierCode: String?
+    /// Whether it is only paid on the customer's behalf: billed, but no part of the margin.
+    let isPassThrough: Bool
 
     init(
-        number: Int, serviceItem: String, revenue: FixedDecimal, statedCost: FixedDecimal?, supplierCode: String? = nil
+        number: Int, serviceItem: String, revenue: FixedDecimal, statedCost: FixedDecimal?, supplierCode: String? = nil,
+        isPassThrough: Bool = false
     ) {
         self.number = number
         self.serviceItem = serviceItem
         self.revenue = revenue
         self.statedCost = statedCost
         self.supplierCode = supplierCode
+        self.isPassThrough = isPassThrough
     }
 }
 
@@ -52,7 +56,7 @@ struct AssessedLine: Sendable, Equatable {
 
 /// What is earned by an order, over the lines whose cost is known.
 struct OrderMargin: Sendable, Equatable {
-    /// The revenue of all lines.
+    /// The revenue of all lines, with what is paid on the customer's behalf: what it will be billed.
     var revenue = FixedDecimal.zero
     /// The revenue of the lines whose cost is known.
     var knownRevenue = FixedDecimal.zero
@@ -70,6 +74,7 @@ struct OrderMargin: Sendable, Equatable {
     init(_ lines: [AssessedLine]) {
         for line in lines {
             revenue = revenue + line.line.revenue
+            if line.line.isPassThrough { continue }
             if line.isProvisional { isProvisional = true }
             guard let known = line.cost else { continue }
             knownLines += 1
@@ -141,7 +146,7 @@ enum OrderMarginPolicy {
         causes += Set(lines.compactMap(\.missingRate)).sorted().map { "no-rate:\($0.code)" }
         var blamed: [(number: Int, margin: FixedDecimal)] = []
         for line in lines {
-            guard let cost = line.cost else { continue }
+            guard let cost = line.cost, !line.line.isPassThrough else { continue }
             let margin = line.line.revenue - cost
             let isLow =
                 severity == .low && line.line.revenue > .zero

@@ -104,9 +104,13 @@ enum LineCodec {
     }
 
     static func decode(_ text: String) throws -> [MarginLine] {
+        try orderLines(text).map { MarginLine($0) }
+    }
+
+    static func orderLines(_ text: String) throws -> [OrderLine] {
         try JSONDocument(parsing: Array(text.utf8)).root.elements.map { node in
             var fields = try FieldReader(node)
-            return MarginLine(try OrderLine(fields: &fields))
+            return try OrderLine(fields: &fields)
         }
     }
 }
@@ -115,6 +119,6 @@ extension MarginLine {
     init(_ line: OrderLine) {
         self.init(
             number: line.line, serviceItem: line.serviceItem, revenue: line.revenue, statedCost: line.cost,
-            supplierCode: line.supplier?.code)
+            supplierCode: line.supplier?.code, isPassThrough: line.passThrough ?? false)
     }
 }

@@ -10,6 +10,7 @@ struct FinanceCommand: AsyncParsableCommand {
             WriteOffsCommand.self, ExposureCommand.self, LimitsCommand.self, RiskCommand.self, PayablesCommand.self,
             PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self, SetOffCommand.self,
             AcceptanceCommand.self,
+            BridgeCommand.self, SupplierCostsCommand.self, MarginsCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {

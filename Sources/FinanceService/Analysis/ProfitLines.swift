@@ -1,0 +1,124 @@
+import Contracts
+import Postgres
+import ProfitAnalysis
+
+/// The SQL of profit by line: the orders and costs of one period, each read once.
+enum ProfitLines {
+    /// By which day a line belongs to a period.
+    enum Basis: String, CaseIterable {
+        /// The day (UTC+8) its order was placed.
+        case placed
+        /// The last day a service of the line was done, by its costs; the day it was placed while there is none.
+        case service
+    }
+
+    /// Which lines are meant.
+    struct Scope {
+        var from: CalendarDay
+        var to: CalendarDay
+        var basis = Basis.placed
+        var branch: String?
+        var businessLine: String?
+        var customer: String?
+        var source: String?
+    }
+
+    /// The lines of a period, in the order of their orders, with the cost that counts by ``OrderMarginPolicy``.
+    ///
+    /// Cancelled orders and pass-through items are left out. A line with costs of several suppliers is that of the one
+    /// it pays most.
+    static func read(
+        _ scope: Scope, _ rates: RateTable, _ transaction: borrowing Transaction
+    ) throws -> [ProfitLine] {
+        let costs = try costs(scope, transaction)
+        let rows = try transaction.query(
+            """
+            select o.source, o.order_id, o.day - date '1970-01-01', o.customer_code, o.business_line, o.branch,
+                o.sales_owner, o.currency, o.lines
+            from orders o where \(filter(scope)) order by o.source, o.order_id
+            """, as: (String, String, Int32, String, String, String, String?, String, String).self)
+        var lines: [ProfitLine] = []
+        for row in rows {
+            let key = OrderKey(source: row.0, orderId: row.1)
+            let placed = CalendarDay(daysSinceEpoch: row.2)
+            let currency = Currency(row.7) ?? .cny
+            let known = costs[key] ?? []
+            let stated = try LineCodec.orderLines(row.8)
+            let assessed = OrderMarginPolicy.assess(
+                stated.map { MarginLine($0) }, known.map { $0.cost.late(in: currency, rates) })
+            for (line, found) in zip(stated, assessed) where line.passThrough != true {
+                let own = known.filter { $0.cost.line == line.line && $0.counts(as: found.basis) }
+                let day = scope.basis == .placed ? placed : own.map(\.cost.day).max() ?? placed
+                guard scope.from <= day, day <= scope.to else { continue }
+                lines.append(
+                    ProfitLine(
+                        source: row.0, orderId: row.1, line: line.line, day: day, customer: row.3,
+                        businessLine: row.4, branch: row.5, salesOwner: row.6, lane: line.lane,
+                        serviceItem: line.serviceItem, unit: line.unit,
+                        supplier: own.max { ($0.cost.amount, $1.supplier) < ($1.cost.amount, $0.supplier) }?.supplier
+                            ?? line.supplier?.code,
+                        quantity: line.quantity, currency: currency, revenue: line.revenue, cost: found.cost))
+            }
+        }
+        return lines
+    }
+
+    /// A cost and who is paid.
+    private struct Paid {
+        let cost: StoredCost
+        let supplier: String
+
+        func counts(as basis: CostBasis?) -> Bool {
+            switch basis {
+            case .actual: cost.state == .actual
+            case .accrued: cost.state == .accrued
+            case .estimated: cost.state == .estimated
+            case .stated, nil: false
+            }
+        }
+    }
+
+    private static func costs(
+        _ scope: Scope, _ transaction: borrowing Transaction
+    ) throws -> [OrderKey: [Paid]] {
+        let rows = try transaction.query(
+            """
+            select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount::text, c.currency,
+                c.day - date '1970-01-01', c.supplier_code
+            from orders o join cost c using (source, order_id)
+            where \(filter(scope)) order by c.source, c.order_id, c.cost_id
+            """, as: (String, String, String, Int, Int, String, String, Int32, String).self)
+        var found: [OrderKey: [Paid]] = [:]
+        for row in rows {
+            found[OrderKey(source: row.0, orderId: row.1), default: []].append(
+                Paid(
+                    cost: StoredCost(
+                        costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
+                        amount: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
+                        day: CalendarDay(daysSinceEpoch: row.7)), supplier: row.8))
+        }
+        return found
+    }
+
+    private static func filter(_ scope: Scope) -> SQL {
+        let (from, to) = (scope.from.daysSinceEpoch, scope.to.daysSinceEpoch)
+        let period: SQL =
+            switch scope.basis {
+            case .placed: "o.day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)"
+            case .service:
+                """
+                (o.day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)
+                    or (o.source, o.order_id) in (
+                        select s.source, s.order_id from cost s
+                        where s.day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)))
+                """
+            }
+        return """
+            o.is_counted and \(period)
+                and o.branch = coalesce(\(scope.branch), o.branch)
+                and o.business_line = coalesce(\(scope.businessLine), o.business_line)
+                and o.customer_code = coalesce(\(scope.customer), o.customer_code)
+                and o.source = coalesce(\(scope.source), o.source)
+            """
+    }
+}
