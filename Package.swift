@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Contracts", "Messaging", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto, arguments,
+                "Contracts", "Messaging", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto,
+                arguments,
             ],
             swiftSettings: settings),
 

@@ -109,6 +109,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case currencyMismatch = "currency-mismatch"
     /// No exchange rate is known for a currency on a day.
     case noRate = "no-rate"
+    /// Two levers of a simulation pull at the same lines.
+    case contradictoryLevers = "contradictory-levers"
     /// Times contradict one another, such as a promise before the order.
     case contradictoryTimes = "contradictory-times"
 

@@ -10,7 +10,7 @@ struct ProfitQueries: Sendable {
     var all: [Query] {
         [
             Query("profit.bridge", bridge), Query("profit.supplier-costs", supplierCosts),
-            Query("profit.margins", margins),
+            Query("profit.margins", margins), Query("profit.lines", lines),
         ]
     }
 

@@ -10,7 +10,8 @@ struct FinanceCommand: AsyncParsableCommand {
             WriteOffsCommand.self, ExposureCommand.self, LimitsCommand.self, RiskCommand.self, PayablesCommand.self,
             PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self, SetOffCommand.self,
             AcceptanceCommand.self,
-            BridgeCommand.self, SupplierCostsCommand.self, MarginsCommand.self,
+            BridgeCommand.self, SupplierCostsCommand.self, MarginsCommand.self, ProfitSimulationCommand.self,
+            CompareCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {
