@@ -82,7 +82,7 @@ private final class TLSServer {
     /// Starts one that listens. Its port was free a moment ago; when somebody else has taken it, another is tried.
     static func start(directory: String, _ options: [String]) async throws -> TLSServer {
         for _ in 0..<10 {
-            let server = try TLSServer(directory: directory, options)
+            let server = try await TLSServer(directory: directory, options)
             _ = await TestServers.eventually { server.listens || !server.process.isRunning }
             // The openssl process ends when it cannot have the port; timeout then ends with it.
             if server.process.isRunning, server.listens { return server }
@@ -91,7 +91,7 @@ private final class TLSServer {
         throw MissingServer()
     }
 
-    private init(directory: String, _ options: [String]) throws {
+    private init(directory: String, _ options: [String]) async throws {
         let probe = try FaultProxy(to: 1)
         port = probe.port
         probe.stop()
@@ -103,7 +103,8 @@ private final class TLSServer {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         process.standardInput = input
-        for _ in 0..<100 where Self.isOpen(port) { usleep(10_000) }
+        let port = port
+        _ = await TestServers.eventually(within: .seconds(1)) { !Self.isOpen(port) }
         try process.run()
     }
 

@@ -44,7 +44,7 @@ struct AgeingTests {
                 "2011-12-31", "2012-01-31", "2012-08-15", "2013-01-01", "2013-06-30", "2013-12-02", "2014-01-08",
             ] {
                 for buckets in ["30,60,90", "1,7", "10"] {
-                    let expected = try Oracle.normal(
+                    let expected = try await Oracle.normal(
                         Oracle.run("ageing.py", ["--csv", path, "--as-of", day, "--buckets", buckets]))
                     #expect(try await report(books, ["asOf": day, "buckets": buckets]) == expected)
                     opened += expected.contains("\"open\":{\"amount\":\"0.00\",\"count\":0}") ? 0 : 1
@@ -52,7 +52,7 @@ struct AgeingTests {
             }
             #expect(opened == 15)
             let customer = "9322-YCTQO"
-            let expected = try Oracle.normal(
+            let expected = try await Oracle.normal(
                 Oracle.run("ageing.py", ["--csv", path, "--as-of", "2013-06-30", "--customer", customer]))
             #expect(try await report(books, ["asOf": "2013-06-30", "customer": customer]) == expected)
         }
@@ -70,7 +70,7 @@ struct AgeingTests {
             let first = try #require(CalendarDay("2012-12-28"))
             for offset in stride(from: 0, to: 420, by: 10) {
                 let day = first.adding(days: offset).description
-                let expected = try Oracle.normal(
+                let expected = try await Oracle.normal(
                     Oracle.run("ageing.py", ["--messages", file.path, "--as-of", day, "--buckets", "15,45"]))
                 #expect(try await report(books, ["asOf": day, "buckets": "15,45"]) == expected)
             }

@@ -217,7 +217,7 @@ struct CollectionTests {
                 "{\"type\":\"\(type(of: $0).type)\",\"data\":\(String(decoding: $0.encode(), as: UTF8.self))}"
             }.joined(separator: "\n").utf8
         ).write(to: file)
-        let expected = String(decoding: try Oracle.run("collection.py", [file.path]), as: UTF8.self)
+        let expected = String(decoding: try await Oracle.run("collection.py", [file.path]), as: UTF8.self)
             .split(separator: "\n").map(String.init).sorted()
         #expect(expected.count > 100)
         for round in 0..<3 {

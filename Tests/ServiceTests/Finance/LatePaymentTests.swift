@@ -34,7 +34,7 @@ struct LatePaymentTests {
     @Test(
         "of the published invoices it is foreseen better than by two baselines",
         .enabled(if: sample != nil, "shared/data/receivables is not beside the project; or set WAYBILL_TEST_INVOICES"))
-    func published() throws {
+    func published() async throws {
         let path = try #require(Self.sample)
         let outcomes = Prequential.walk(try Self.cases(path)).outcomes
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).csv")
@@ -44,7 +44,7 @@ struct LatePaymentTests {
         }
         try Data((["invoice_id,late_probability,expected_days_late"] + lines).joined(separator: "\n").utf8).write(
             to: file)
-        let report = try Oracle.run("late_payment.py", [path, file.path, "--json", "--no-sklearn"])
+        let report = try await Oracle.run("late_payment.py", [path, file.path, "--json", "--no-sklearn"])
         let rows = try report.split(separator: UInt8(ascii: "\n")).map {
             try #require(try JSONSerialization.jsonObject(with: Data($0)) as? [String: Any])
         }

@@ -64,7 +64,7 @@ struct PayableTests {
                 "{\"type\":\"\(type(of: $0).type)\",\"data\":\(String(decoding: $0.encode(), as: UTF8.self))}"
             }.joined(separator: "\n").utf8
         ).write(to: file)
-        let expected = String(decoding: try Oracle.run("payables.py", [file.path]), as: UTF8.self)
+        let expected = String(decoding: try await Oracle.run("payables.py", [file.path]), as: UTF8.self)
             .split(separator: "\n").map(String.init).sorted()
         let shuffled = (messages + messages.filter { _ in random.below(3) == 0 }).enumerated().map {
             ServiceFixture.Message("m\($0.offset)", $0.element)

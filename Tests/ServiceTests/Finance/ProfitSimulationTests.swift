@@ -60,7 +60,7 @@ struct ProfitSimulationTests {
     }
 
     @Test("the repricing is the oracle's to the last place, and so are the draws of the same seed")
-    func oracle() throws {
+    func oracle() async throws {
         let text = try Self.orders(300, seed: 11)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -68,7 +68,7 @@ struct ProfitSimulationTests {
         let (orders, scenario) = (folder.appendingPathComponent("orders"), folder.appendingPathComponent("scenario"))
         try Data(text.utf8).write(to: orders)
         try Data(Self.scenario.utf8).write(to: scenario)
-        let expected = try JSONDecoder().decode(
+        let expected = try await JSONDecoder().decode(
             Expected.self,
             from: Oracle.run(
                 "simulation.py",

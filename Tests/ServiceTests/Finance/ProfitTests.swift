@@ -101,7 +101,7 @@ struct ProfitTests {
         try Data(RandomOrders.rateRows.map { "\($0.0) \($0.1) \($0.2)" }.joined(separator: "\n").utf8)
             .write(to: rateFile)
         let (before, after) = ("2026-01-01..2026-01-31", "2026-02-01..2026-02-28")
-        let expected = try JSONDecoder().decode(
+        let expected = try await JSONDecoder().decode(
             Expected.self,
             from: Oracle.run(
                 "bridge.py",

@@ -130,7 +130,19 @@ let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().del
 
 /// A program beside the tests that computes the same apart.
 enum Oracle {
-    static func run(_ script: String, _ arguments: [String]) throws -> Data {
+    /// Runs the program and gives what it printed.
+    ///
+    /// It is waited for on a thread of its own: some take long, and a test that blocked one of the few threads that all
+    /// tests share would make the others late.
+    static func run(_ script: String, _ arguments: [String]) async throws -> Data {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try runBlocking(script, arguments) })
+            }
+        }
+    }
+
+    private static func runBlocking(_ script: String, _ arguments: [String]) throws -> Data {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =

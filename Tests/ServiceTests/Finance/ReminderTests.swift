@@ -14,9 +14,9 @@ private func day(_ text: String) throws -> CalendarDay { try #require(CalendarDa
 @Suite("The plan of reminders")
 struct ReminderPlanTests {
     @Test("working days are those of the notices", arguments: [2012, 2013, 2014, 2023, 2024, 2025, 2026])
-    func workingDays(_ year: Int) throws {
+    func workingDays(_ year: Int) async throws {
         let expected = String(
-            decoding: try Oracle.run("reminders.py", ["--working-days", String(year)]), as: UTF8.self
+            decoding: try await Oracle.run("reminders.py", ["--working-days", String(year)]), as: UTF8.self
         ).split(separator: "\n").map(String.init)
         let first = try day("\(year)-01-01")
         let found = (0..<366).map { first.adding(days: $0) }.filter {
@@ -142,7 +142,8 @@ struct ReminderTests {
         }
         try Data(lines.joined(separator: "\n").utf8).write(to: file)
         let oracle = String(
-            decoding: try Oracle.run("reminders.py", [file.path, first.description, last.description]), as: UTF8.self)
+            decoding: try await Oracle.run("reminders.py", [file.path, first.description, last.description]),
+            as: UTF8.self)
         let expected = oracle.split(separator: "\n").map { String($0).replacing(" ", with: "") }.sorted()
         #expect(expected.count > 250)
         var found: [String] = []
