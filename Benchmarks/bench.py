@@ -4,7 +4,8 @@
 usage: run.sh [--quick] [--rounds N] [--orders N] [--only PART,…] [--results FILE]
 
 Parts: start (ready time, idle memory), finance (one finance service beside the raw broker and batches of one), five
-(all five services), latency (publish to alert, open loop); only when named: retention (finance with an inbox and an
+(all five services), latency (publish to alert, open loop); only when named: question (whether an order would be taken,
+asked 500 times a second), retention (finance with an inbox and an
 outbox of --rows rows beside an empty one, and while old days are dropped). Each round ends with a check of what came out against what
 the orders say, computed here with decimals; a round that fails it has no figure and the run ends with exit code 1.
 Prints JSON lines while it goes and a table at the end. Figures compare only within one run.
@@ -397,6 +398,44 @@ def part_latency(options):
             record(measure="publish-to-alert", round=number, **found)
 
 
+def part_question(options):
+    """Would this order be taken? Asked at 500/s, open loop: beside nothing else, and beside 200 orders a second."""
+    for name in SERVICES:
+        service("start", name)
+        ready(name)
+    path = make_orders(20_000, 4000, "known")
+    publisher = twin("publish", "waybill.inbound", "order.placed.v1", path, "known")
+    subprocess.run([ENV["WAYBILL_CLI"], "status", "--wait-drained", "300"], check=True, stdout=subprocess.DEVNULL,
+                   env={**os.environ, **ENV})
+    answer(publisher)
+    check(expectation(path), "known")
+    rate, questions = 500, HOME / "questions.ndjson"
+    with open(questions, "w") as out:
+        for number, line in enumerate(open(path)):
+            if number == rate * 10:
+                break
+            order = json.loads(line)
+            values = {"customer": order["customer"]["code"], "source": "known", "businessLine": order["businessLine"],
+                      "amount": order["lines"][0]["revenue"], "currency": "CNY"}
+            out.write(json.dumps({"query": "acceptance.ask", "parameters": [
+                {"name": name, "value": value} for name, value in values.items()]}) + "\n")
+    def ask():
+        return answer(twin("ask", "waybill.commands", "finance.run-query.v1", "waybill.replies", questions, rate))
+
+    ask()
+    for number in range(1, options.rounds + 1):
+        record(measure="question", beside="nothing", round=number, **ask())
+        prefix = f"beside-{number}"
+        orders = make_orders(200 * 12, 4100 + number, prefix, "--all-losing")
+        load = twin("latency", "waybill.inbound", "order.placed.v1", orders, prefix, "finance.margin-alerts", 200,
+                    alerts=True)
+        record(measure="question", beside="200 orders/s", round=number, **ask())
+        answer(load)
+        subprocess.run([ENV["WAYBILL_CLI"], "status", "--wait-drained", "120"], check=True,
+                       stdout=subprocess.DEVNULL, env={**os.environ, **ENV})
+        check(expectation(orders), prefix)
+
+
 def machine():
     model = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
     swift = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
@@ -438,6 +477,10 @@ def table():
         rows = [row for row in results if row["measure"] == "publish-to-alert" and row["rate"] == rate]
         for quantile in ("p50", "p99", "p999"):
             line(f"publish to alert, {rate}/s, {quantile}", [row[quantile] for row in rows], "ms")
+    for beside in ("nothing", "200 orders/s"):
+        rows = [row for row in results if row["measure"] == "question" and row["beside"] == beside]
+        for quantile in ("p50", "p99"):
+            line(f"question, beside {beside}, {quantile}", [row[quantile] for row in rows], "ms")
     ratios = {}
     if column("finance") and column("raw-broker"):
         ratios["finance ÷ raw broker"] = [a / b for a, b in zip(column("finance"), column("raw-broker"))]
@@ -464,7 +507,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, under two minutes")
     parser.add_argument("--rounds", type=int, help="rounds of each measure (5; quick: 1)")
     parser.add_argument("--orders", type=int, help="orders a round (40000; quick: 10000)")
-    parser.add_argument("--only", help="parts, separated by commas: start, finance, five, latency, retention")
+    parser.add_argument("--only", help="parts, separated by commas: start, finance, five, latency, question, retention")
     parser.add_argument("--rows", type=int, default=10_000_000, help="rows of inbox and outbox for the part retention")
     parser.add_argument("--results", help="also write the JSON lines to this file")
     options = parser.parse_args()
@@ -472,7 +515,7 @@ def main():
     options.orders = options.orders or (10_000 if options.quick else 40_000)
     parts = {"start": part_start, "finance": part_finance, "five": part_five, "latency": part_latency}
     record(**machine())
-    everything = {**parts, "retention": part_retention}
+    everything = {**parts, "retention": part_retention, "question": part_question}
     for name in options.only.split(",") if options.only else parts:
         if name not in everything:
             parser.error(f"no part is called '{name}': " + ", ".join(everything))

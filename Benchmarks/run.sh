@@ -22,7 +22,7 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 "$root/deploy/local/up.sh" ${BENCH_UP:-}
 mkdir -p "$BENCH_TWINS"
-for program in publish raw_broker latency; do
+for program in publish raw_broker latency ask; do
     gcc -O2 -Wall -Wextra -o "$BENCH_TWINS/$program" "$root/Benchmarks/twins/$program.c" -lrabbitmq -lm
 done
 python3 "$root/Benchmarks/bench.py" "$@"
