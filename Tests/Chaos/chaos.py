@@ -152,6 +152,8 @@ def report(options, verdict, breaker, faults, out):
     for name in ("lost", "duplicated", "unexpected"):
         for text in getattr(verdict, name)[:10]:
             print(f"{name}: {text}")
+    (out / "findings.txt").write_text("".join(
+        f"{name}: {text}\n" for name in ("lost", "duplicated", "unexpected") for text in getattr(verdict, name)))
     summary = {"seed": options.seed, "minutes": options.minutes, "rate": options.rate, **dict(zip(columns, values)),
                "faults": breaker.done, **{name: str(value) for name, value in figures.items() if name not in columns}}
     (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")

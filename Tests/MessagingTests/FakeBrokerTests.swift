@@ -17,7 +17,7 @@ struct FakeBrokerTests {
     private static func isHarmless(_ misbehaviour: Misbehaviour, toConsumer: Bool) -> Bool {
         switch misbehaviour {
         case .garbageFrameKind, .heartbeatsInMessage, .confirmsTwice: true
-        case .cancelsConsumer: !toConsumer
+        case .cancelsConsumer, .skipsDelivery: !toConsumer
         case .alarm, .unannouncedAlarm, .confirmsNeverUsed, .confirmsAllEver, .confirmsZero, .confirmsEarly: toConsumer
         default: false
         }

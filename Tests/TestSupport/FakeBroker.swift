@@ -45,6 +45,7 @@ public final class FakeBroker: Sendable {
         case oversizedFrame = "sends a frame beyond the maximum"
         case channelCloseInMessage = "closes the channel in the middle of a message"
         case heartbeatsInMessage = "sends heartbeats in the middle of a message"
+        case skipsDelivery = "leaves a delivery out, and sends the next"
         // Confirms of what was not published.
         case confirmsNeverUsed = "confirms a message that was never published"
         case confirmsAllEver = "confirms everything up to the highest number there is"

@@ -411,6 +411,11 @@ extension FakePeer {
         case .interleavedConfirm:
             if isWithPublish { return }
             send(beginning(of: odd) + Wire.ack(1) + Wire.body(odd.body))
+        case .skipsDelivery:
+            guard let subscription else { return }
+            _ = register(FakeMessage(id: "left out"))
+            send(Self.delivery(register(odd), subscription))
+            sendContent(odd)
         case .confirmsEarly: send(Wire.ack(10, isMultiple: true))
         case .confirmOnUnopenedChannel:
             if isWithPublish { return }

@@ -15,7 +15,7 @@ public final class FaultProxy: Sendable {
     public enum Fault: Sendable, Equatable {
         /// Passed on as they come.
         case none
-        /// Swallowed: the connection stays, nothing arrives any more.
+        /// Swallowed: the connection stays, nothing arrives any more, not even when the fault is over.
         case blackHole
         /// Kept: neither side is read any more, so that its sends pile up.
         case stall
@@ -74,6 +74,8 @@ public final class FaultProxy: Sendable {
         var toClient = Flow()
         /// Everything is passed on and then both are closed.
         var isEnding = false
+        /// Bytes of these sides were swallowed. TCP loses none in the middle: what comes after them must not arrive either.
+        var swallowed: Set<Cut.Side> = []
 
         init(_ client: Int32, _ server: Int32) {
             self.client = client
@@ -229,7 +231,8 @@ public final class FaultProxy: Sendable {
                 if side == .client { pair.toServer = Self.adding(bytes, to: pair.toServer, .zero) }
                 return true
             }
-            if fault == .blackHole || (fault == .halfOpen && side == .server) { continue }
+            if fault == .blackHole || (fault == .halfOpen && side == .server) { pair.swallowed.insert(side) }
+            if pair.swallowed.contains(side) { continue }
             var delay = Duration.zero
             if case .latency(let latency) = fault { delay = latency }
             if side == .client {

@@ -46,6 +46,8 @@ final class Link {
     private let heartbeat: Duration
     private let closed: (() -> Void)?
     private var partial: Partial?
+    /// The tag of the last delivery on this channel.
+    private var lastTag: UInt64 = 0
     /// When the last frame came that was no heartbeat.
     private var lastFrame = ContinuousClock.now
     /// Whether the connection can still be used; once false it stays so.
@@ -206,6 +208,7 @@ final class Link {
         if error.code == .channel {
             if waybill_channel_close_ok(handle.raw, Self.channel) != AMQP_STATUS_OK.rawValue { isAlive = false }
             amqp_channel_open(handle.raw, Self.channel)
+            lastTag = 0
             if amqp_get_rpc_reply(handle.raw).reply_type != AMQP_RESPONSE_NORMAL { isAlive = false }
         } else {
             isAlive = false
@@ -334,6 +337,11 @@ final class Link {
         switch method.id {
         case WAYBILL_BASIC_DELIVER:
             guard let deliver = decoded(amqp_basic_deliver_t.self) else { return nil }
+            // Acknowledging up to a delivery takes in those before it, also one that was swallowed on its way.
+            guard deliver.delivery_tag == lastTag + 1 else {
+                throw broken("delivery \(deliver.delivery_tag) after \(lastTag): what is between was never seen")
+            }
+            lastTag = deliver.delivery_tag
             partial = Partial(
                 tag: deliver.delivery_tag, exchange: deliver.exchange.string, routingKey: deliver.routing_key.string,
                 isRedelivered: deliver.redelivered != 0)
