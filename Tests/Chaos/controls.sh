@@ -18,7 +18,7 @@ faults() {
     acknowledge-before-commit) echo kill-service,database-stall ;;
     no-inbox) echo kill-service,cut-acknowledgement,cut-confirm,cut-commit-answer,broker-reset ;;
     ignore-confirms) echo broker-blackhole,broker-reset,kill-node ;;
-    relay-by-cursor) echo database-slow,cut-commit ;;
+    relay-by-cursor) echo database-slow,cut-commit,kill-service ;;
     *) die "no such control: $1" ;;
     esac
 }

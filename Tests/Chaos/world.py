@@ -175,6 +175,8 @@ class World:
         for service in SERVICES:
             self.sql(f"create table {service}.effect_tally (source text not null, message_id text not null)")
             self.sql(f"grant insert on {service}.effect_tally to {service}_app")
+            self.sql(f"create table {service}.relay_cursor as select 0::bigint as last")
+            self.sql(f"grant select, update on {service}.relay_cursor to {service}_app")
         self.extra_environment["TRIAL_TALLY"] = "yes"
 
     def migrate(self, service, binaries):

@@ -158,6 +158,25 @@ launch() {
     running "$1" && return
     session="exec setsid" run "$1" "$binaries/rabbitmq-server" >"$dir/node$1.out" 2>&1 </dev/null &
 }
+# join NODE: has it join the first node. One that hangs or gives up on the way is begun anew.
+join() {
+    local pid started
+    for _ in 1 2 3; do
+        launch "$1"
+        started=$!
+        settled() { serves "$1" || ! kill -0 "$started" 2>/dev/null; }
+        await $((deadline / 3)) "node $1 joins" settled "$1" || true
+        if serves "$1"; then return; fi
+        say "node $1 has not joined; it is begun anew. It said last:"
+        tail -qn 3 "$dir/node$1.out" "$data/$1"/log/*.log >&2 || true
+        if pid="$(pid_of "$1")"; then kill -9 "$pid"; fi
+        kill -9 "$started" 2>/dev/null || true
+        await 10 "node $1 is gone" gone "$1" || true
+        control 1 forget_cluster_node "$(name_of "$1")" >/dev/null 2>&1 || true
+        rm -rf "$data/$1/mnesia"
+    done
+    return 1
+}
 await_node() { await "$deadline" "node $1 serves (see $dir/node$1.out and $data/$1/log)" serves "$1"; }
 
 # settle NODE…: until the nodes that can see each other agree on who runs and none remembers a partition. A node that
@@ -232,6 +251,8 @@ start)
         rm -rf "$data"/[123]/mnesia
         launch 1
         await_node 1 || exit 1
+        # One after the other: two that join at once now and then wait for each other.
+        for node in 2 3; do join "$node" || die "node $node cannot join: see $dir/node$node.out and $data/$node/log"; done
     fi
     # Once formed all at once: a node waits for those that stopped after it.
     for node in "${nodes[@]}"; do launch "$node"; done

@@ -1,10 +1,6 @@
 import Messaging
 import Postgres
 
-#if WAYBILL_TRIAL
-    import Synchronization
-#endif
-
 /// What the relay needs of the outbox.
 protocol OutboxStore: Sendable {
     /// Takes the oldest messages that nobody holds a lease on, and leases them.
@@ -20,9 +16,6 @@ protocol OutboxStore: Sendable {
 /// The outbox in PostgreSQL.
 final class PostgresOutboxStore: OutboxStore {
     private let pool: PostgresPool
-    #if WAYBILL_TRIAL
-        private let cursor = Mutex<Int64>(0)
-    #endif
 
     init(pool: PostgresPool) {
         self.pool = pool
@@ -30,17 +23,24 @@ final class PostgresOutboxStore: OutboxStore {
 
     func claim(limit: Int) async throws -> [OutboxEntry] {
         #if WAYBILL_TRIAL
-            let last = cursor.withLock { $0 }
-            let condition: SQL = NegativeControl.active == .relayByCursor ? "id > \(last)" : "lease_until <= now()"
-            let claimed = try await pool.withTransaction {
-                try Outbox.claim(limit: limit, where: condition, $0)
-            }
-            cursor.withLock { $0 = max($0, claimed.last?.id ?? 0) }
-            return claimed
-        #else
-            return try await pool.withTransaction { try Outbox.claim(limit: limit, $0) }
+            if NegativeControl.active == .relayByCursor { return try await claimByCursor(limit: limit) }
         #endif
+        return try await pool.withTransaction { try Outbox.claim(limit: limit, $0) }
     }
+
+    #if WAYBILL_TRIAL
+        /// Takes what comes after the last that any copy took, and remembers the last in the database.
+        private func claimByCursor(limit: Int) async throws -> [OutboxEntry] {
+            try await pool.withTransaction { transaction in
+                let last = try transaction.query("select last from relay_cursor for update", as: Int64.self)
+                let claimed = try Outbox.claim(limit: limit, where: "id > \(last.first ?? 0)", transaction)
+                if let reached = claimed.last?.id {
+                    _ = try transaction.execute("update relay_cursor set last = \(reached)")
+                }
+                return claimed
+            }
+        }
+    #endif
 
     func remove(_ identifiers: [Int64]) async throws {
         try await pool.withTransaction { try Outbox.remove(identifiers, $0) }
