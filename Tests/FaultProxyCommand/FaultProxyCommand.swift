@@ -8,8 +8,8 @@ import TestSupport
 /// Prints one line with the loopback ports that lead to the given addresses, in their order, then obeys the lines that
 /// come on standard input, `NUMBER FAULT`, counted from 1:
 ///
-///     none  blackhole  stall  halfopen  latency MILLISECONDS  slices BYTES  bandwidth BYTES_A_SECOND
-///     reset  refuse  accept  cut-commit  cut-commit-answer  cut-confirm  cut-acknowledgement
+///     none  blackhole  stall  halfopen  latency MILLISECONDS  jitter MILLISECONDS  slices BYTES
+///     bandwidth BYTES_A_SECOND  reset  refuse  accept  cut-commit  cut-commit-answer  cut-confirm  cut-acknowledgement
 ///
 /// It ends when its input does.
 @main
@@ -44,6 +44,7 @@ enum FaultProxyCommand {
         case ("stall", _): proxy.set(.stall)
         case ("halfopen", _): proxy.set(.halfOpen)
         case ("latency", let amount?): proxy.set(.latency(.milliseconds(amount)))
+        case ("jitter", let amount?): proxy.set(.jitter(.milliseconds(amount)))
         case ("slices", let amount?): proxy.set(.slices(amount))
         case ("bandwidth", let amount?): proxy.set(.bandwidth(amount))
         case ("reset", _): proxy.reset()

@@ -23,6 +23,8 @@ public final class FaultProxy: Sendable {
         case halfOpen
         /// Passed on later.
         case latency(Duration)
+        /// Passed on later, each piece by another time up to this one, in their order on each connection.
+        case jitter(Duration)
         /// Passed on in pieces of so many bytes.
         case slices(Int)
         /// Passed on at so many bytes a second.
@@ -235,6 +237,7 @@ public final class FaultProxy: Sendable {
             if pair.swallowed.contains(side) { continue }
             var delay = Duration.zero
             if case .latency(let latency) = fault { delay = latency }
+            if case .jitter(let most) = fault { delay = most * Double.random(in: 0...1) }
             if side == .client {
                 pair.toServer = Self.adding(bytes, to: pair.toServer, delay)
             } else {

@@ -224,6 +224,12 @@ final class Link {
         return poll(&waiting, 1, 0) == 1 && waiting.revents & Int16(POLLOUT) != 0
     }
 
+    /// Has the system hold small pieces back and send them together, or send what it holds.
+    func gather(_ isOn: Bool) {
+        var value: Int32 = isOn ? 1 : 0
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// Publishes. The caller has taken in what the broker said and found the socket writable.
     func publish(_ message: Outgoing) -> Bool {
         let status = PropertyArena.with(message) { exchange, key, properties, body in
