@@ -129,7 +129,7 @@ def part_peers(options):
                 if not number:
                     say(f"  warming {name}, {variant}")
                 peer_round(build, name, variant, number, mine)
-    queues("DELETE", "bench.raw.in", "bench.raw.out", IN, OUT)
+    queues("DELETE", "bench.raw.in", "bench.raw.out", IN, OUT, IN + ".tasks")
     for name in names:
         administer(f"drop schema if exists peer_{name} cascade")
     for name in SERVICES:
