@@ -220,8 +220,8 @@ def purge():
         management(f"/api/queues/%2F/{urllib.parse.quote(queue['name'], safe='')}/contents", "DELETE")
 
 
-def twin(program, *arguments, alerts=False):
-    environment = {**os.environ, "BENCH_AMQP_URL": ENV["WAYBILL_AMQP_OPERATOR_URL"] + "/%2f"}
+def twin(program, *arguments, alerts=False, **variables):
+    environment = {**os.environ, "BENCH_AMQP_URL": ENV["WAYBILL_AMQP_OPERATOR_URL"] + "/%2f", **variables}
     if alerts:
         environment["BENCH_ALERTS_URL"] = ENV["WAYBILL_AMQP_FINANCE_URL"] + "/%2f"
     return subprocess.Popen(
@@ -244,35 +244,49 @@ def until(what, condition, seconds=600):
     return time.monotonic()
 
 
-def finance_round(kind, number, count, extra=""):
-    """One finance service takes orders while they are published; from the first publish to the last confirm."""
+def peak(name):
+    """The most memory a service has had since it started, in MiB."""
+    pid = (HOME / "run" / f"{name}.pid").read_text().strip()
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return round(int(found[1]) / 1024, 1) if found else 0
+
+
+def finance_round(kind, number, count, extra="", copies=None, **more):
+    """Finance takes orders while they are published; from the first publish to the last confirm."""
     source = f"bench-{kind}-{number}"
     path = make_orders(count, 1000 + number, f"{kind}{number}")
     expected = expectation(path)
     purge()
     service("restart", "finance", extra)
     ready("finance")
-    before, used = metrics("finance"), processor_seconds()
+    others = copies or []
+    used = processor_seconds([(one.process.pid, "finance") for one in others])
     published = "waybill_messages_published_total"
+
+    def told():
+        return metrics("finance")[published] + sum(one.metrics()[published] for one in others)
+
     # Each order makes a decision and perhaps an alert; when all are confirmed, every order has been committed.
-    wanted = before[published] + count + len(expected["alerts"])
+    wanted = told() + count + len(expected["alerts"])
     publisher = twin("publish", "-", "finance.inbound", path, source)
-    ended = until(f"{kind} {number}: everything published", lambda: metrics("finance")[published] >= wanted)
+    ended = until(f"{kind} {number}: everything published", lambda: told() >= wanted)
     started = answer(publisher)["started"]
-    after = processor_seconds()
+    after = processor_seconds([(one.process.pid, "finance") for one in others])
     time.sleep(0.3)
-    peak = memory("finance")
     check(expected, source)
     path.unlink()
     record(measure=kind, round=number, orders=count, seconds=round(ended - started, 3),
-           perSecond=round(count / (ended - started)),
-           processorSecondsPer1000=spent(used, after, count, "finance", "broker", "database"), residentMiB=round(peak, 1))
+           perSecond=round(count / (ended - started)), peakMiB=peak("finance"),
+           processorSecondsPer1000=spent(used, after, count, "finance", "broker", "database"), **more)
 
 
 def raw_round(number, count):
+    """The same messages through plain librabbitmq: orders in, decisions and alerts out, confirms and acknowledgements."""
     path = make_orders(count, 1000 + number, f"raw{number}")
+    alerts = len(expectation(path)["alerts"])
     purge()
-    worker = twin("raw_broker", "bench.raw.in", "bench.raw.out", count, 620, 900)
+    out = "bench.raw.out"
+    worker = twin("raw_broker", "bench.raw.in", "-", count, out, 620, 1, count, out, 900, max(1, count // alerts), alerts)
     publisher = twin("publish", "-", "bench.raw.in", path, "raw")
     started = answer(publisher)["started"]
     seconds = answer(worker)["ended"] - started
@@ -281,22 +295,31 @@ def raw_round(number, count):
            perSecond=round(count / seconds))
 
 
+def put(path, body):
+    """Makes something in the broker. By curl, whose options come by its input: no password among the arguments."""
+    parts = urllib.parse.urlsplit(ENV["WAYBILL_HTTP_MANAGEMENT_URL"])
+    subprocess.run(
+        ["curl", "-sf", "-K", "-", "-X", "POST" if "/bindings/" in path else "PUT", "-H",
+         "content-type: application/json", "-d", json.dumps(body), f"http://{parts.hostname}:{parts.port}{path}"],
+        input=f"user = {parts.username}:{parts.password}\n", text=True, check=True, stdout=subprocess.DEVNULL)
+
+
+def remove(path):
+    try:
+        management(path, "DELETE")
+    except urllib.error.HTTPError as error:
+        if error.code != 404:
+            raise
+
+
 def queues(method, *names):
     """Makes (PUT) or removes (DELETE) quorum queues."""
     for name in names:
         path = f"/api/queues/%2F/{name}"
         if method == "DELETE":
-            try:
-                management(path, "DELETE")
-            except urllib.error.HTTPError as error:
-                if error.code != 404:
-                    raise
-            continue
-        parts = urllib.parse.urlsplit(ENV["WAYBILL_HTTP_MANAGEMENT_URL"])
-        subprocess.run(
-            ["curl", "-sf", "-K", "-", "-X", "PUT", "-H", "content-type: application/json", "-d",
-             '{"durable":true,"arguments":{"x-queue-type":"quorum"}}', f"http://{parts.hostname}:{parts.port}{path}"],
-            input=f"user = {parts.username}:{parts.password}\n", text=True, check=True)
+            remove(path)
+        else:
+            put(path, {"durable": True, "arguments": {"x-queue-type": "quorum"}})
 
 
 def machine():

@@ -3,8 +3,9 @@ import subprocess
 import time
 
 from harness import (CLI_ENVIRONMENT, ENV, SERVICES, answer, check, expectation, finance_round, make_orders, memory,
-                     metrics, processor_seconds, purge, queues, raw_round, ready, record, say, service, spent, sql,
+                     metrics, peak, processor_seconds, purge, queues, raw_round, ready, record, say, service, spent, sql,
                      twin, until)
+from rawtwins import make_five, raw_database_round, raw_five_round, remove_five
 
 
 def part_start(options):
@@ -26,6 +27,7 @@ def part_finance(options):
     finance_round("warm-up", 0, max(2000, options.orders // 5))
     for number in range(1, options.rounds + 1):
         raw_round(number, options.orders)
+        raw_database_round(number, options.orders)
         finance_round("finance", number, options.orders)
         finance_round("batches-of-one", number, max(1000, options.orders // 10), "WAYBILL_BATCH=1")
     queues("DELETE", "bench.raw.in", "bench.raw.out")
@@ -82,7 +84,10 @@ def part_five(options):
     for name in SERVICES:
         service("start", name)
         ready(name)
+    make_five()
     for number in range(0, options.rounds + 1):
+        if number:
+            raw_five_round(number, count)
         source = f"bench-five-{number}"
         path = make_orders(count, 2000 + number, f"five{number}")
         expected = expectation(path)
@@ -110,15 +115,18 @@ def part_five(options):
         path.unlink()
         record(measure="warm-up-five" if number == 0 else "five", round=number, orders=count,
                seconds=round(ended - started, 3), perSecond=round(count / (ended - started)),
-               processorSecondsPer1000=spent(used, after, count))
+               processorSecondsPer1000=spent(used, after, count), peakMiB={name: peak(name) for name in SERVICES},
+               eventsPerOrder={name: round((metrics(name)[published] - before[name][published]) / count, 3)
+                               for name in SERVICES})
+    remove_five()
 
 
 def part_latency(options):
     for name in SERVICES:
         service("start", name)
         ready(name)
-    for rate in (200,) if options.quick else (200, 1000, 2000):
-        for number in range(1 if options.quick else 3):
+    for number in range(options.rounds):
+        for rate in (200,) if options.quick else (200, 1000, 2000):
             prefix = f"latency{rate}-{number}"
             path = make_orders(rate * (5 if options.quick else 10), 3000 + rate + number, prefix, "--all-losing")
             expected = expectation(path)

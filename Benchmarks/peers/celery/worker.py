@@ -17,8 +17,8 @@ TELL = int(os.environ["BENCH_TELL"])
 app = Celery("peer", broker=os.environ["BENCH_AMQP_URL"])
 app.conf.update(
     broker_transport_options={"confirm_publish": True}, worker_enable_remote_control=False,
-    task_default_queue=os.environ["BENCH_IN"] + ".tasks", task_default_queue_type="quorum",
-    worker_detect_quorum_queues=True, broker_connection_retry_on_startup=True, worker_hijack_root_logger=False)
+    task_default_queue=os.environ["BENCH_IN"] + ".tasks",
+    worker_detect_quorum_queues=False, broker_connection_retry_on_startup=True, worker_hijack_root_logger=False)
 
 
 class Orders(bootsteps.ConsumerStep):
