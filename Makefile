@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-matching bench-receivables up down status lint format
+.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-receivables up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,15 @@ bench: ## measure the whole safe path beside raw twins (about ten minutes)
 
 bench-quick: ## the same, short
 	@Benchmarks/run.sh --quick $(ARGS)
+
+bench-peers: ## the same work written in Go, Java, Python and Celery, beside ours in one run
+	@Benchmarks/run.sh --only peers $(ARGS)
+
+bench-micro: ## what one decode, one hop, one round trip cost
+	@Benchmarks/micro.sh $(ARGS)
+
+bench-profile: ## where finance spends its time under full load
+	@Benchmarks/profile.sh $(ORDERS)
 
 bench-matching: ## how well parties are matched, beside baselines
 	@Benchmarks/matching.sh $(ARGS)

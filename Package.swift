@@ -18,6 +18,9 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InferIsolatedConformances"),
     ]
 
+/// `make bench-micro` sets the variable; an ordinary build neither fetches nor builds what only it needs.
+let hasBenchmarks = Context.environment["WAYBILL_BENCHMARKS"] != nil
+
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -48,7 +51,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-    ],
+    ]
+        + (hasBenchmarks
+            ? [.package(url: "https://github.com/ordo-one/benchmark.git", from: "1.38.0", traits: [])] : []),
     targets: [
         // The only doors to C.
         .systemLibrary(
@@ -139,4 +144,15 @@ let package = Package(
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
+        + (hasBenchmarks
+            ? [
+                .executableTarget(
+                    name: "Micro",
+                    dependencies: [
+                        "Contracts", "Messaging", "Postgres", "PinnedThread",
+                        .product(name: "Benchmark", package: "benchmark"),
+                    ],
+                    path: "Benchmarks/Micro", swiftSettings: settings,
+                    plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+            ] : [])
 )

@@ -25,4 +25,5 @@ mkdir -p "$BENCH_TWINS"
 for program in publish raw_broker latency ask; do
     gcc -O2 -Wall -Wextra -o "$BENCH_TWINS/$program" "$root/Benchmarks/twins/$program.c" -lrabbitmq -lm
 done
-python3 "$root/Benchmarks/bench.py" "$@"
+gcc -O2 -Wall -Wextra -I"$(pg_config --includedir)" -o "$BENCH_TWINS/raw_database" "$root/Benchmarks/twins/raw_database.c" -lpq
+python3 -B "$root/Benchmarks/bench.py" "$@"

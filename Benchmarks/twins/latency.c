@@ -1,8 +1,9 @@
-/* usage: latency EXCHANGE KEY FILE SOURCE QUEUE RATE      (brokers by $BENCH_AMQP_URL and $BENCH_ALERTS_URL)
+/* usage: latency EXCHANGE KEY FILE SOURCE QUEUE RATE [TIMES]      (brokers by $BENCH_AMQP_URL and $BENCH_ALERTS_URL)
 
    Publishes the orders of a file at a fixed rate and reads the alerts that come of them. The time of each is taken from
    when its order was due to be sent, not from when it was sent: a stall of the system makes those behind it late too
-   (no coordinated omission). Every order of the file must make one alert. Prints quantiles in milliseconds. */
+   (no coordinated omission). Every order of the file must make one alert. Prints quantiles in milliseconds. Into the
+   file TIMES goes when each alert came, by its order, in seconds since 1970. */
 #include "amqp.h"
 #include <math.h>
 #include <search.h>
@@ -13,7 +14,9 @@ static int ascending(const void *left, const void *right) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 7) die("latency", "usage: latency EXCHANGE KEY FILE SOURCE QUEUE RATE");
+    if (argc < 7) die("latency", "usage: latency EXCHANGE KEY FILE SOURCE QUEUE RATE [TIMES]");
+    FILE *times = argc > 7 ? fopen(argv[7], "w") : NULL;
+    if (argc > 7 && !times) die(argv[7], "cannot be written");
     const char *exchange = strcmp(argv[1], "-") ? argv[1] : "", *key = argv[2], *source = argv[4], *queue = argv[5];
     double rate = atof(argv[6]);
     size_t room = 1 << 20, count = 0;
@@ -70,6 +73,9 @@ int main(int argc, char **argv) {
                         if (latency[number] != 0) {
                             twice++;
                         } else {
+                            struct timespec clock;
+                            clock_gettime(CLOCK_REALTIME, &clock);
+                            if (times) fprintf(times, "%s %ld.%09ld\n", id, (long)clock.tv_sec, clock.tv_nsec);
                             latency[number] = (now - (started + number / rate)) * 1e3;
                             seen++;
                         }
@@ -84,6 +90,7 @@ int main(int argc, char **argv) {
         struct timespec wait = {0, due > 0 ? (long)(fmin(due, 0.05) * 1e9) : 0};
         ppoll(sockets, 2, &wait, NULL);
     }
+    if (times) fclose(times);
     if (seen < count) fprintf(stderr, "error: %zu of %zu alerts did not come\n", count - seen, count);
     qsort(latency, count, sizeof *latency, ascending);
 #define QUANTILE(q) latency[(size_t)fmin(count - 1.0, floor((q) * count))]

@@ -1,26 +1,41 @@
-/* usage: raw_broker IN OUT COUNT DECISION_BYTES ALERT_BYTES       (broker by $BENCH_AMQP_URL)
+/* usage: raw_broker IN EXCHANGE COUNT [KEY BYTES EVERY MOST]…       (broker by $BENCH_AMQP_URL)
 
-   The work of one service without any of it: takes COUNT messages from the queue IN, publishes to the queue OUT one
-   message of the size of a decision for each and one of the size of an alert for every fifth, with confirms, and
-   acknowledges a message when what it led to is confirmed. What the broker itself can pass, on this machine. */
+   The work of one service without any of it: takes COUNT messages from the queue IN, publishes with each KEY a message of
+   BYTES for every EVERYth, at most MOST in all, with confirms, and acknowledges a message when what it led to is
+   confirmed. What the broker itself can pass, on this machine. EXCHANGE "-" is the default one. */
 #include "amqp.h"
 
 struct pending {
     uint64_t delivery, output;
 };
 
+struct output {
+    const char *key;
+    size_t bytes;
+    uint64_t every, left;
+};
+
 int main(int argc, char **argv) {
-    if (argc < 6) die("raw_broker", "usage: raw_broker IN OUT COUNT DECISION_BYTES ALERT_BYTES");
-    const char *in = argv[1], *out = argv[2];
-    uint64_t count = strtoull(argv[3], NULL, 10), taken = 0, acknowledged = 0, sent = 0;
-    size_t decision = strtoul(argv[4], NULL, 10), alert = strtoul(argv[5], NULL, 10);
-    char *filler = malloc(decision + alert);
-    memset(filler, 'x', decision + alert);
+    struct output outputs[8];
+    int kinds = (argc - 4) / 4;
+    if (argc < 4 || (argc - 4) % 4 || kinds > 8) die("raw_broker", "usage: raw_broker IN EXCHANGE COUNT [KEY BYTES EVERY MOST]");
+    const char *in = argv[1], *exchange = strcmp(argv[2], "-") ? argv[2] : "";
+    uint64_t count = strtoull(argv[3], NULL, 10), taken = 0, acknowledged = 0, sent = 0, total = 0;
+    size_t longest = 1;
+    for (int n = 0; n < kinds; n++) {
+        char **own = argv + 4 + 4 * n;
+        outputs[n] = (struct output){own[0], strtoul(own[1], NULL, 10), strtoull(own[2], NULL, 10), strtoull(own[3], NULL, 10)};
+        if (!outputs[n].every) die("raw_broker", "EVERY is at least 1");
+        if (outputs[n].bytes > longest) longest = outputs[n].bytes;
+        total += outputs[n].left;
+    }
+    char *filler = malloc(longest);
+    memset(filler, 'x', longest);
     struct pending *pending = calloc(count + 1, sizeof *pending);
     amqp_connection_state_t consumer = open_connection("BENCH_AMQP_URL"), publisher = open_connection("BENCH_AMQP_URL");
     amqp_confirm_select(publisher, 1);
     check(publisher, "switching to confirms");
-    struct confirms confirms = {calloc(count * 2 + 16, 1), 0, 0};
+    struct confirms confirms = {calloc(total + 16, 1), 0, 0};
     amqp_basic_qos(consumer, 1, 0, 2000, 0);
     amqp_basic_consume(consumer, 1, amqp_cstring_bytes(in), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     check(consumer, "subscribing");
@@ -35,14 +50,14 @@ int main(int argc, char **argv) {
             if (status != AMQP_STATUS_OK) die("consuming", amqp_error_string2(status));
             if (frame.frame_type == AMQP_FRAME_METHOD && frame.payload.method.id == AMQP_BASIC_DELIVER_METHOD) {
                 amqp_basic_deliver_t *deliver = frame.payload.method.decoded;
-                char id[64];
-                snprintf(id, sizeof id, "00000000-0000-7000-8000-%012llu", (unsigned long long)sent);
-                publish(publisher, "", out, id, "finance.order-decided.v1", "waybill.finance",
-                        (amqp_bytes_t){.len = decision, .bytes = filler});
-                sent++;
-                if (taken % 5 == 0) {
-                    publish(publisher, "", out, id, "finance.margin-alert-raised.v1", "waybill.finance",
-                            (amqp_bytes_t){.len = alert, .bytes = filler});
+                for (int n = 0; n < kinds; n++) {
+                    struct output *output = &outputs[n];
+                    if (!output->left || taken % output->every) continue;
+                    char id[64];
+                    snprintf(id, sizeof id, "00000000-0000-7000-8000-%012llu", (unsigned long long)sent);
+                    publish(publisher, exchange, output->key, id, output->key, "waybill.twin",
+                            (amqp_bytes_t){.len = output->bytes, .bytes = filler});
+                    output->left--;
                     sent++;
                 }
                 pending[taken++] = (struct pending){deliver->delivery_tag, sent};
@@ -57,7 +72,8 @@ int main(int argc, char **argv) {
             acknowledged = upto;
         }
     }
-    printf("{\"moved\":%llu,\"ended\":%.6f}\n", (unsigned long long)acknowledged, now_seconds());
+    printf("{\"moved\":%llu,\"published\":%llu,\"ended\":%.6f}\n", (unsigned long long)acknowledged,
+           (unsigned long long)sent, now_seconds());
     amqp_connection_close(consumer, AMQP_REPLY_SUCCESS);
     amqp_connection_close(publisher, AMQP_REPLY_SUCCESS);
     return 0;

@@ -1,18 +1,10 @@
-// The finance slice as users of amqp091-go and pgx write it: orders in from a quorum queue, inbox, order row, margin, alert
-// and decision through an outbox, published with confirms, then acknowledged.
-//
-// usage: peer QUEUE OUT ORDERS WORKERS BATCH     (broker and database by $PEER_AMQP_URL and $PEER_POSTGRES_URL)
-//
-// WORKERS goroutines with a channel of their own each; each takes up to BATCH deliveries that are there, handles them in one
-// transaction, publishes what it recorded, waits for the confirms, removes the outbox rows and acknowledges. Ends when ORDERS
-// orders were handled.
+// usage: peer single|batched ORDERS      (see ../README.md)
 package main
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"os"
 	"strconv"
 	"sync"
@@ -20,208 +12,293 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v4"
+	"github.com/jackc/pgx/v4/pgxpool"
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
-type line struct {
-	Revenue string `json:"revenue"`
-	Cost    string `json:"cost"`
-}
-
-type order struct {
-	OrderID  string `json:"orderId"`
-	Revision int    `json:"revision"`
-	Customer struct {
-		Code string `json:"code"`
-	} `json:"customer"`
-	Branch       string    `json:"branch"`
-	BusinessLine string    `json:"businessLine"`
-	PlacedAt     time.Time `json:"placedAt"`
-	Currency     string    `json:"currency"`
-	Lines        []line    `json:"lines"`
-}
-
-type event struct {
-	outbox    int64
-	id, kind  string
-	body      []byte
-	confirmed *amqp.DeferredConfirmation
-}
-
-func check(err error, what string) {
+func die(err error) {
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "error: %s: %v\n", what, err)
+		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func sum(lines []line) (*big.Rat, *big.Rat) {
-	revenue, cost := new(big.Rat), new(big.Rat)
-	for _, l := range lines {
-		amount := new(big.Rat)
-		if _, ok := amount.SetString(l.Revenue); ok {
-			revenue.Add(revenue, amount)
-		}
-		amount = new(big.Rat)
-		if _, ok := amount.SetString(l.Cost); ok {
-			cost.Add(cost, amount)
-		}
-	}
-	return revenue, cost
+// taken is an order and the delivery it came by.
+type taken struct {
+	*handled
+	delivery amqp.Delivery
 }
 
-// The default policy: a loss is negative, below five per cent is low.
-func severity(revenue, cost *big.Rat) string {
-	margin := new(big.Rat).Sub(revenue, cost)
-	if margin.Sign() < 0 {
-		return "negative"
-	}
-	if revenue.Sign() > 0 && new(big.Rat).Mul(margin, big.NewRat(20, 1)).Cmp(revenue) < 0 {
-		return "low"
-	}
-	return ""
+type peer struct {
+	pool  *pgxpool.Pool
+	relay *relay
+	sent  atomic.Int64 // rows given to the relay
+	done  atomic.Int64 // orders committed and acknowledged
 }
 
-func transact(ctx context.Context, database *pgx.Conn, deliveries []amqp.Delivery) ([]*event, error) {
-	transaction, err := database.Begin(ctx)
+// decode decides about a delivery; one that is not an order is refused without its neighbours.
+func decode(delivery amqp.Delivery) (taken, bool) {
+	order, err := handle(delivery.AppId, delivery.MessageId, delivery.Type, delivery.Body)
 	if err != nil {
-		return nil, err
+		fmt.Fprintln(os.Stderr, "refused:", err)
+		die(delivery.Reject(false))
+		return taken{}, false
 	}
-	defer transaction.Rollback(ctx)
-	batch := &pgx.Batch{}
-	for _, delivery := range deliveries {
-		batch.Queue("insert into inbox (source, message_id) values ($1, $2) on conflict do nothing", delivery.AppId, delivery.MessageId)
-	}
-	results := transaction.SendBatch(ctx, batch)
-	fresh := make([]amqp.Delivery, 0, len(deliveries))
-	for _, delivery := range deliveries {
-		tag, err := results.Exec()
-		if err != nil {
-			results.Close()
-			return nil, err
-		}
-		if tag.RowsAffected() == 1 {
-			fresh = append(fresh, delivery)
-		}
-	}
-	if err := results.Close(); err != nil {
-		return nil, err
-	}
-	var events []*event
-	batch = &pgx.Batch{}
-	for _, delivery := range fresh {
-		var o order
-		if err := json.Unmarshal(delivery.Body, &o); err != nil {
-			return nil, err
-		}
-		revenue, cost := sum(o.Lines)
-		batch.Queue(`insert into orders (source, order_id, revision, customer, branch, business_line, currency, placed_at, revenue, cost, decision)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::numeric, $10::text::numeric, 'accepted') on conflict (source, order_id) do update
-			set revision = excluded.revision, revenue = excluded.revenue, cost = excluded.cost where orders.revision < excluded.revision`,
-			delivery.AppId, o.OrderID, o.Revision, o.Customer.Code, o.Branch, o.BusinessLine, o.Currency, o.PlacedAt,
-			revenue.FloatString(4), cost.FloatString(4))
-		add := func(kind, field, value string) {
-			body, _ := json.Marshal(map[string]string{"source": delivery.AppId, "orderId": o.OrderID, field: value,
-				"revenue": revenue.FloatString(2), "cost": cost.FloatString(2), "currency": o.Currency,
-				"customer": o.Customer.Code, "branch": o.Branch, "businessLine": o.BusinessLine})
-			events = append(events, &event{id: kind + "-" + o.OrderID, kind: kind, body: body})
-		}
-		add("finance.order-decided.v1", "decision", "accepted")
-		if found := severity(revenue, cost); found != "" {
-			batch.Queue("insert into alert (source, order_id, severity) values ($1, $2, $3) on conflict do nothing", delivery.AppId, o.OrderID, found)
-			add("finance.margin-alert-raised.v1", "severity", found)
-		}
-	}
-	statements := batch.Len()
-	for _, e := range events {
-		batch.Queue("insert into outbox (message_id, type, body) values ($1, $2, $3) returning id", e.id, e.kind, string(e.body))
-	}
-	results = transaction.SendBatch(ctx, batch)
-	for range make([]struct{}, statements) {
-		if _, err := results.Exec(); err != nil {
-			results.Close()
-			return nil, err
-		}
-	}
-	for _, e := range events {
-		if err := results.QueryRow().Scan(&e.outbox); err != nil {
-			results.Close()
-			return nil, err
-		}
-	}
-	if err := results.Close(); err != nil {
-		return nil, err
-	}
-	return events, transaction.Commit(ctx)
+	return taken{order, delivery}, true
 }
 
-func work(broker *amqp.Connection, in, out string, most int, handled *int64, orders int64, done chan<- struct{}) {
-	ctx := context.Background()
-	database, err := pgx.Connect(ctx, os.Getenv("PEER_POSTGRES_URL"))
-	check(err, "connecting to the database")
-	channel, err := broker.Channel()
-	check(err, "opening a channel")
-	check(channel.Confirm(false), "switching to confirms")
-	check(channel.Qos(most*2, 0, false), "setting the prefetch")
-	deliveries, err := channel.Consume(in, "", false, false, false, false, nil)
-	check(err, "subscribing")
-	for first := range deliveries {
-		batch := []amqp.Delivery{first}
-	more:
-		for len(batch) < most {
-			select {
-			case next, open := <-deliveries:
-				if !open {
-					break more
-				}
-				batch = append(batch, next)
-			default:
-				break more
-			}
-		}
-		events, err := transact(ctx, database, batch)
-		check(err, "handling a batch")
-		for _, e := range events {
-			e.confirmed, err = channel.PublishWithDeferredConfirmWithContext(ctx, "", out, true, false, amqp.Publishing{
-				ContentType: "application/json", DeliveryMode: amqp.Persistent, MessageId: e.id, Type: e.kind, Body: e.body})
-			check(err, "publishing")
-		}
-		identifiers := make([]int64, 0, len(events))
-		for _, e := range events {
-			if !e.confirmed.Wait() {
-				check(fmt.Errorf("refused"), "a confirm")
-			}
-			identifiers = append(identifiers, e.outbox)
-		}
-		_, err = database.Exec(ctx, "delete from outbox where id = any($1)", identifiers)
-		check(err, "removing what was confirmed")
-		check(batch[len(batch)-1].Ack(true), "acknowledging")
-		if atomic.AddInt64(handled, int64(len(batch))) >= orders {
-			select {
-			case done <- struct{}{}:
-			default:
+func (p *peer) committed(orders []taken, fresh func(int) bool) {
+	for i, o := range orders {
+		if fresh(i) {
+			p.sent.Add(int64(len(o.events)))
+			for _, event := range o.events {
+				p.relay.rows <- event
 			}
 		}
 	}
+}
+
+const insertOrder = `insert into orders values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11::text::numeric,$12::text::numeric,$13,'accepted')`
+
+// single handles one order in a transaction of its own: inbox first, and all else in one round trip.
+func (p *peer) single(ctx context.Context, o taken) error {
+	fresh := false
+	err := p.pool.BeginFunc(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, "insert into inbox (source, message_id, type) values ($1, $2, $3) on conflict do nothing",
+			o.source, o.messageID, o.messageType)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		fresh = true
+		batch := &pgx.Batch{}
+		batch.Queue(insertOrder, o.source, o.order.OrderID, o.order.Revision, o.order.Customer.Code, o.order.BusinessLine,
+			o.order.Branch, o.order.SalesOwner, o.order.PlacedAt, o.order.Currency, string(o.order.RawLines),
+			decimal(o.revenue), decimal(o.cost), o.severity)
+		for _, event := range o.events {
+			batch.Queue("insert into outbox (id, routing_key, order_id, body) values ($1, $2, $3, $4)",
+				event.id, event.routingKey, event.orderID, string(event.body))
+		}
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	if err != nil {
+		return err
+	}
+	p.committed([]taken{o}, func(int) bool { return fresh })
+	defer p.done.Add(1)
+	return o.delivery.Ack(false)
+}
+
+func (p *peer) singles(ctx context.Context, deliveries <-chan amqp.Delivery, workers int) {
+	for n := 0; n < workers; n++ {
+		go func() {
+			for delivery := range deliveries {
+				if order, ok := decode(delivery); ok {
+					die(p.single(ctx, order))
+				}
+			}
+		}()
+	}
+}
+
+// ready takes what is there, at least one and at most 500, waiting for no more.
+func ready(deliveries <-chan amqp.Delivery) []taken {
+	var orders []taken
+	delivery, open := <-deliveries
+	for open {
+		if order, ok := decode(delivery); ok {
+			orders = append(orders, order)
+		}
+		if len(orders) == 500 {
+			break
+		}
+		select {
+		case delivery, open = <-deliveries:
+		default:
+			return orders
+		}
+	}
+	return orders
+}
+
+func (p *peer) batch(ctx context.Context, orders []taken) error {
+	column := func(of func(taken) string) []string {
+		values := make([]string, len(orders))
+		for i, o := range orders {
+			values[i] = of(o)
+		}
+		return values
+	}
+	fresh := make(map[string]bool, len(orders))
+	key := func(source, id string) string { return source + "\x00" + id }
+	err := p.pool.BeginFunc(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `insert into inbox (source, message_id, type)
+			select * from unnest($1::text[], $2::text[], $3::text[]) order by 1, 2 on conflict do nothing
+			returning source, message_id`,
+			column(func(o taken) string { return o.source }), column(func(o taken) string { return o.messageID }),
+			column(func(o taken) string { return o.messageType }))
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			var source, id string
+			if err := rows.Scan(&source, &id); err != nil {
+				return err
+			}
+			fresh[key(source, id)] = true
+		}
+		if rows.Err() != nil {
+			return rows.Err()
+		}
+		kept := orders[:0:0]
+		for _, o := range orders {
+			if fresh[key(o.source, o.messageID)] {
+				kept = append(kept, o)
+			}
+		}
+		return write(ctx, tx, kept)
+	})
+	if err != nil {
+		return err
+	}
+	p.committed(orders, func(i int) bool { return fresh[key(orders[i].source, orders[i].messageID)] })
+	defer p.done.Add(int64(len(orders)))
+	return orders[len(orders)-1].delivery.Ack(true)
+}
+
+// write inserts the orders of a batch and what they led to: two statements in one round trip.
+func write(ctx context.Context, tx pgx.Tx, orders []taken) error {
+	count := len(orders)
+	text := func(of func(taken) string) []string {
+		values := make([]string, count)
+		for i, o := range orders {
+			values[i] = of(o)
+		}
+		return values
+	}
+	revisions, placed, severities := make([]int32, count), make([]time.Time, count), make([]*string, count)
+	var ids [][16]byte
+	var keys, numbers, bodies []string
+	for i, o := range orders {
+		revisions[i], placed[i], severities[i] = o.order.Revision, o.order.PlacedAt, o.severity
+		for _, event := range o.events {
+			ids, keys = append(ids, event.id), append(keys, event.routingKey)
+			numbers, bodies = append(numbers, event.orderID), append(bodies, string(event.body))
+		}
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(`insert into orders select source, order_id, revision, customer_code, business_line, branch, sales_owner,
+			placed_at, currency, lines, revenue::numeric, cost::numeric, severity, 'accepted'
+		from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+			$9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+			as t(source, order_id, revision, customer_code, business_line, branch, sales_owner, placed_at, currency, lines,
+			revenue, cost, severity) order by 1, 2`,
+		text(func(o taken) string { return o.source }), text(func(o taken) string { return o.order.OrderID }), revisions,
+		text(func(o taken) string { return o.order.Customer.Code }),
+		text(func(o taken) string { return o.order.BusinessLine }), text(func(o taken) string { return o.order.Branch }),
+		text(func(o taken) string { return o.order.SalesOwner }), placed,
+		text(func(o taken) string { return o.order.Currency }),
+		text(func(o taken) string { return string(o.order.RawLines) }),
+		text(func(o taken) string { return decimal(o.revenue) }), text(func(o taken) string { return decimal(o.cost) }),
+		severities)
+	batch.Queue(`insert into outbox (id, routing_key, order_id, body)
+		select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])`, ids, keys, numbers, bodies)
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+func (p *peer) batches(ctx context.Context, deliveries <-chan amqp.Delivery) {
+	// What is decoded while a batch commits is the next batch.
+	decoded := make(chan []taken)
+	go func() {
+		for {
+			orders := ready(deliveries)
+			if len(orders) == 0 {
+				return
+			}
+			decoded <- orders
+		}
+	}()
+	go func() {
+		for orders := range decoded {
+			die(p.batch(ctx, orders))
+		}
+	}()
+}
+
+func setting(name string, otherwise int) int {
+	if value, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return value
+	}
+	return otherwise
 }
 
 func main() {
-	if len(os.Args) < 6 {
-		fmt.Fprintln(os.Stderr, "usage: peer QUEUE OUT ORDERS WORKERS BATCH")
-		os.Exit(64)
-	}
-	orders, _ := strconv.ParseInt(os.Args[3], 10, 64)
-	workers, _ := strconv.Atoi(os.Args[4])
-	batch, _ := strconv.Atoi(os.Args[5])
-	broker, err := amqp.Dial(os.Getenv("PEER_AMQP_URL"))
-	check(err, "connecting to the broker")
-	var handled int64
-	var group sync.WaitGroup
-	done := make(chan struct{}, 1)
-	for i := 0; i < workers; i++ {
-		group.Add(1)
-		go work(broker, os.Args[1], os.Args[2], batch, &handled, orders, done)
+	mode := os.Args[1]
+	count, err := strconv.ParseInt(os.Args[2], 10, 64)
+	die(err)
+	ctx := context.Background()
+	workers := setting("BENCH_WORKERS", 32)
+	config, err := pgxpool.ParseConfig(os.Getenv("BENCH_DATABASE_URL"))
+	die(err)
+	config.MaxConns = int32(workers + 2)
+	config.ConnConfig.RuntimeParams["search_path"] = os.Getenv("BENCH_SCHEMA")
+	pool, err := pgxpool.ConnectConfig(ctx, config)
+	die(err)
+	// Consuming and publishing on connections of their own, as RabbitMQ advises.
+	consuming, err := amqp.Dial(os.Getenv("BENCH_AMQP_URL"))
+	die(err)
+	publishing, err := amqp.Dial(os.Getenv("BENCH_AMQP_URL"))
+	die(err)
+	relay, err := newRelay(pool, publishing, os.Getenv("BENCH_OUT"))
+	die(err)
+	p := &peer{pool: pool, relay: relay}
+	channel, err := consuming.Channel()
+	die(err)
+	die(channel.Qos(setting("BENCH_PREFETCH", 1000), 0, false))
+	source, err := channel.Consume(os.Getenv("BENCH_IN"), "", false, false, false, false, nil)
+	die(err)
+	deliveries := make(chan amqp.Delivery, 1000)
+	var first sync.Once
+	var began time.Time
+	go func() {
+		for delivery := range source {
+			first.Do(func() { began = time.Now() })
+			deliveries <- delivery
+		}
+		close(deliveries)
+	}()
+	go func() { die(relay.publish(ctx)) }()
+	go func() { die(relay.mark(ctx)) }()
+	left, err := relay.leftOver(ctx)
+	die(err)
+	p.sent.Add(left)
+	if mode == "batched" {
+		p.batches(ctx, deliveries)
+	} else {
+		p.singles(ctx, deliveries, workers)
 	}
 	fmt.Println("ready")
-	<-done
+	var marked int64
+	// The last order may be acknowledged after the last message is marked, hence the tick.
+	tick := time.NewTicker(5 * time.Millisecond)
+	for p.done.Load() < count || marked < p.sent.Load() {
+		select {
+		case n := <-relay.marked:
+			marked += int64(n)
+		case <-tick.C:
+		}
+	}
+	seconds := time.Since(began).Seconds()
+	fmt.Println("finished")
+	check := "ok"
+	var orders, unsent int64
+	die(pool.QueryRow(ctx, "select (select count(*) from orders), (select count(*) from outbox where sent_at is null)").
+		Scan(&orders, &unsent))
+	if orders != count || unsent != 0 {
+		check = fmt.Sprintf("%d orders, %d unsent", orders, unsent)
+	}
+	die(json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"measure": "peer", "system": "go-" + mode, "orders": count, "seconds": seconds,
+		"rate": float64(count) / seconds, "check": check}))
+	die(consuming.Close())
+	die(publishing.Close())
 }
