@@ -18,6 +18,9 @@ enum SalesService {
             .on(CustomerChanged.self) { messages, transaction, _ in
                 try OrderStore.putAccounts(messages.map(\.body.record), transaction)
             },
+            .on(CustomersMerged.self, IdentityNotices.merged),
+            .on(CustomersUnmerged.self, IdentityNotices.unmerged),
+            .on(IdentityDecided.self, IdentityNotices.decided),
             .on(OrderPlaced.self, OrderHandlers.placed),
             .on(OrderChanged.self, OrderHandlers.changed),
             .on(OrderCancelled.self, OrderHandlers.cancelled),
