@@ -123,7 +123,7 @@ enum DecisionStore {
         let rows = try transaction.query(
             """
             select decision_id, kind from decision where pair_id = \(pairId) and undone_at is null
-            order by decided_at desc, decision_id desc limit 1
+            order by kind = 'later', decided_at desc, decision_id desc limit 1
             """, as: (String, String).self)
         guard let row = rows.first, let kind = IdentityDecision(rawValue: row.1) else { return nil }
         return (row.0, kind)

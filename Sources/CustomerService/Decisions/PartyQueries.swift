@@ -6,7 +6,8 @@ import ServiceKit
 /// What may be asked of who is who.
 enum PartyQueries {
     static let all = [
-        Query("parties.show", show), Query("parties.search", search), Query("parties.history", history),
+        Query("parties.show", show), Query("parties.name", name), Query("parties.search", search),
+        Query("parties.history", history),
         Query("parties.explain", ExplainQuery.explain), Query("parties.resolve", ResolveQuery.resolve),
         Query("parties.rematch", RematchQuery.rematch), Query("reviews.list", ReviewQueries.list),
         Query("reviews.show", ReviewQueries.show),
@@ -17,7 +18,7 @@ enum PartyQueries {
         guard let name = arguments["party"] else {
             throw Refusal(.missingField, path: "parameters.party", "name a party by 'party': its identifier, or a code")
         }
-        return try accounts(named: name, source: arguments["source"], transaction).map(\.customerId)
+        return Set(try accounts(named: name, source: arguments["source"], transaction).map(\.customerId)).sorted()
     }
 
     /// The accounts that a name means: a party's identifier or a code, `source/code` too.
@@ -27,7 +28,7 @@ enum PartyQueries {
         let slash = name.firstIndex(of: "/")
         let rows = try transaction.query(
             """
-            select distinct on (customer_id) source, code, own_id, customer_id from (
+            select distinct source, code, own_id, customer_id from (
                 select source, code, own_id, customer_id from account where own_id = \(name)
                 union all
                 select source, code, own_id, customer_id from account
@@ -36,9 +37,23 @@ enum PartyQueries {
                 select source, code, own_id, customer_id from account
                 where source = \(slash.map { String(name[..<$0]) })
                     and code = \(slash.map { String(name[name.index(after: $0)...]) })
-            ) as found order by customer_id, source, code limit 100
+            ) as found order by source, code limit 100
             """, as: (String, String, String, String).self)
         return rows.map { (AccountKey(source: $0.0, code: $0.1), $0.2, $0.3) }
+    }
+
+    /// The account that a name means, as the party that it is by itself.
+    static func name(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let found = try accounts(named: arguments.required("party"), transaction)
+        return [
+            try table(
+                "named", kinds: ["revision": .integer],
+                """
+                select c.customer_id as party, c.revision, a.source || '/' || a.code as account
+                from account a join customer c on c.customer_id = a.own_id
+                where a.own_id = any(\(found.map(\.ownId))) order by 3
+                """, transaction)
+        ]
     }
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
