@@ -10,6 +10,7 @@ enum SalesService {
         migrations: [
             Migration(number: 1, name: "sales", sql: PackageResources._001_sales_sql),
             Migration(number: 2, name: "receivable_notices", sql: PackageResources._002_receivable_notices_sql),
+            Migration(number: 3, name: "account_customer", sql: PackageResources._003_account_customer_sql),
         ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in

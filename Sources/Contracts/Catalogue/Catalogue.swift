@@ -125,10 +125,10 @@ public enum Catalogue {
         ContractDescription(
             UndoDecision.self, .operator, to: [.customer], "A decision about who is who counts no more."),
         ContractDescription(
-            CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance],
+            CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
             "A customer was seen for the first time."),
         ContractDescription(
-            CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance],
+            CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
             "A customer stands differently now: the whole record again, with a higher revision."),
         ContractDescription(
             CustomersMerged.self, .service(.customer), to: [.sales], "Customers turned out to be one."),

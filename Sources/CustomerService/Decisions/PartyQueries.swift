@@ -60,7 +60,7 @@ enum PartyQueries {
         let parties = try which(arguments, transaction)
         return [
             try table(
-                "party", kinds: ["revision": .integer, "accounts": .integer],
+                "party", kinds: ["revision": .integer, "accounts": .integer, "is_supplier": .boolean],
                 """
                 select c.customer_id, c.revision, c.name, c.credit_code, c.branch, c.sales_owner, c.founded_at,
                     c.changed_at, (select count(*) from account a where a.customer_id = c.customer_id) as accounts,

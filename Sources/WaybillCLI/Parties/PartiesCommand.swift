@@ -8,7 +8,8 @@ struct PartiesCommand: AsyncParsableCommand {
             A party is named by its identifier, by one that it had before, by a code, or by source/code.
             """,
         subcommands: [
-            Show.self, Search.self, Resolve.self, ReviewCommand.self, Merge.self, Unmerge.self, Undo.self, History.self,
+            Show.self, Search.self, Business.self, Resolve.self, ReviewCommand.self, Merge.self, Unmerge.self,
+            Undo.self, History.self,
             Explain.self, Rematch.self,
         ])
 
@@ -40,6 +41,29 @@ struct PartiesCommand: AsyncParsableCommand {
         func run() async throws {
             try output.show(
                 await Asking.once(.customer, "parties.search", [("text", text), ("limit", String(limit))]))
+        }
+    }
+
+    struct Business: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What a party's business comes to in all services, under whatever codes it was done.")
+
+        @Argument(help: "The party.")
+        var party: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let shown = try await Asking.once(.customer, "parties.show", [("party", party)])
+            let parties = shown.first { $0.name == "party" }?.rows.compactMap { $0.values.first ?? nil } ?? []
+            guard let found = parties.first, parties.count == 1 else {
+                throw Failure(
+                    parties.isEmpty
+                        ? "there is no party '\(party)': 'waybill parties search' finds them by name"
+                        : "'\(party)' is a code of several parties: name it as source/code")
+            }
+            let tables = try await Asking.each(
+                [.sales, .servicedesk, .finance, .supplier], "parties.business", [("party", found)])
+            try output.show(shown.filter { $0.name == "party" } + tables)
         }
     }
 
