@@ -28,9 +28,5 @@ bash "$work/walk.sh" || fail "the walk ended with $?"
 # What the walk shows, looked at once more.
 waybill dead list --service customer --json | jq -e '[.["dead letters"][].reason] == ["wrong-state"]' >/dev/null ||
     fail "the refused merge does not stand in the dead letters"
-for service in sales servicedesk finance supplier; do
-    waybill dead list --service "$service" --json 2>/dev/null | jq -e '[.["dead letters"][]?] | length == 0' >/dev/null ||
-        [ -z "$(waybill dead list --service "$service" --json 2>/dev/null)" ] || fail "$service has refused something"
-done
 waybill reconcile --json >/dev/null || fail "something is missing"
 echo "the walk of docs/customer.md does what it says"
