@@ -132,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation",
+                "Contracts", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport",
+                "Simulation",
                 "WaybillCLI", log,
             ],
             swiftSettings: settings),
@@ -141,7 +142,8 @@ let package = Package(
             .executableTarget(
                 name: module,
                 dependencies: ["Contracts", "ServiceKit", "Postgres", log]
-                    + (module == "FinanceService" ? ["ProfitAnalysis"] : []),
+                    + (module == "FinanceService"
+                        ? ["ProfitAnalysis"] : module == "CustomerService" ? ["PartyMatching"] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
         + (hasBenchmarks

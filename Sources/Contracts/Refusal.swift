@@ -158,6 +158,10 @@ public enum Reason: String, Sendable, CaseIterable {
     case notFound = "not-found"
     /// What is asked for does not fit how the thing stands, such as closing an alert that nobody has diagnosed.
     case wrongState = "wrong-state"
+    /// What a decision is about has changed since whoever decides looked at it.
+    case staleRevision = "stale-revision"
+    /// Identifiers that one party cannot both have, such as two valid credit codes.
+    case contradictoryIdentifiers = "contradictory-identifiers"
     /// Whoever asks for it may not.
     case notAuthorised = "not-authorised"
     /// It is more than whoever approves it may approve.

@@ -10,11 +10,19 @@ enum CustomerService {
             organisation: try settings.file("organisation", Organisation.init(json:)) ?? .standard)
         return ServiceDefinition(
             name: .customer,
-            migrations: [Migration(number: 1, name: "customer", sql: PackageResources._001_customer_sql)],
+            migrations: [
+                Migration(number: 1, name: "customer", sql: PackageResources._001_customer_sql),
+                Migration(number: 2, name: "master", sql: PackageResources._002_master_sql),
+            ],
             handlers: [
                 .on(CustomerReported.self, identity.reported),
+                .on(SupplierReported.self, SupplierRoles.reported),
                 .on(OrderPlaced.self, identity.placed),
                 .on(OrderChanged.self, identity.changed),
+                .on(MergeParties.self, DecisionHandlers.merge),
+                .on(UnmergeParties.self, DecisionHandlers.unmerge),
+                .on(DecideReview.self, DecisionHandlers.decide),
+                .on(UndoDecision.self, DecisionHandlers.undo),
                 .on(InteractionLogged.self, TimelineHandlers.interaction),
                 .on(OrderAnomalyRaised.self, TimelineHandlers.anomalyRaised),
                 .on(OrderAnomalyCleared.self, TimelineHandlers.anomalyCleared),

@@ -152,10 +152,11 @@ struct ChineseName: Sendable, Equatable {
     private static let tails = scalars(["UW", "WD", "VD", "A", "B", "H", "U", "W", "R", "T"])
     private static let branchSuffixes = scalars(["分公司", "分店", "办事处", "代表处", "营业部"])
     /// Longest first.
-    private static let forms = scalars([
+    static let formTexts = [
         "股份有限公司", "有限责任公司", "股份合作公司", "有限合伙企业", "个体工商户", "集团公司", "合伙企业", "有限公司", "股份公司",
         "总公司", "公司",
-    ])
+    ]
+    private static let forms = scalars(formTexts)
     private static let roleSuffixes: [(String, [Unicode.Scalar])] = ["股份", "集团", "控股"].map {
         ($0, Array($0.unicodeScalars))
     }

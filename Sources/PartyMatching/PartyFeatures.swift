@@ -51,8 +51,14 @@ struct FeatureReader {
     private var seenNames: Set<Int32> = []
     private(set) var wordFrequency: [Int32: Int] = [:]
     private(set) var names = 0
+    /// Whether what a word tells is fixed beforehand, so that a pair is judged alike whatever else has been read.
+    private let isFixed: Bool
 
-    private static let forms: Set<String> = [
+    init(isFixed: Bool = false) {
+        self.isFixed = isFixed
+    }
+
+    static let forms: Set<String> = [
         "INC", "INCORPORATED", "LLC", "LTD", "LIMITED", "CO", "CORP", "CORPORATION", "COMPANY", "GMBH", "AG", "SA",
         "SARL",
         "BV", "NV", "PLC", "LLP", "LP", "PTE", "PTY", "SDN", "BHD", "SRL", "SPA", "KG", "OY", "AB", "AS", "KK", "THE",
@@ -84,7 +90,12 @@ struct FeatureReader {
                 }
             }
         }
-        features.words = words.sorted()
+        // Numbers follow the order of reading; what must not depend on it goes by the text.
+        features.words =
+            isFixed
+            ? words.sorted {
+                vocabulary.texts[Int($0)].lexicographicallyPrecedes(vocabulary.texts[Int($1)])
+            } : words.sorted()
         func number(_ kind: String, _ value: String?) -> Int32? {
             guard let value, !value.isEmpty else { return nil }
             let number = vocabulary.number("\u{2}\(kind)\u{1}\(value)")
@@ -121,6 +132,27 @@ struct FeatureReader {
 
     /// How much a word tells: the rarer among different names, the more.
     func information(_ word: Int32) -> Double {
+        if isFixed { return Self.fixedInformation(vocabulary.texts[Int(word)]) }
+        return learntInformation(word)
+    }
+
+    private static func fixedInformation(_ text: [UInt8]) -> Double {
+        if commonWords.contains(String(decoding: text, as: UTF8.self)) { return 1 }
+        return text.count <= 2 ? 3 : min(9, 4 + 0.7 * Double(text.count))
+    }
+
+    /// Words that many companies have in their names; they tell hardly anything.
+    static let commonWords: Set<String> = [
+        "INTERNATIONAL", "GLOBAL", "TRADING", "TRADE", "LOGISTICS", "GROUP", "HOLDING", "HOLDINGS", "TECHNOLOGY",
+        "TECHNOLOGIES", "TECH", "INDUSTRY", "INDUSTRIAL", "INDUSTRIES", "ELECTRONIC", "ELECTRONICS", "IMPORT", "EXPORT",
+        "SERVICE", "SERVICES", "SUPPLY", "CHAIN", "TRANSPORT", "TRANSPORTATION", "SHIPPING", "FREIGHT", "EXPRESS",
+        "CHINA", "SHANGHAI", "BEIJING", "SHENZHEN", "GUANGZHOU", "SUZHOU", "KUNSHAN", "HONG", "KONG", "ASIA", "PACIFIC",
+        "MANUFACTURING", "PRODUCTS", "SOLUTIONS", "SYSTEMS", "ENTERPRISE", "ENTERPRISES", "DEVELOPMENT", "INVESTMENT",
+        "MANAGEMENT", "MATERIALS", "EQUIPMENT", "MACHINERY", "AUTO", "AUTOMOTIVE", "NEW", "EAST", "WEST", "NORTH",
+        "SOUTH", "DE", "LA", "AND", "OF", "THE",
+    ]
+
+    private func learntInformation(_ word: Int32) -> Double {
         log2Of(Double(names + 1) / Double(wordFrequency[word, default: 0] + 1)) + 0.5
     }
 }

@@ -33,6 +33,16 @@ public struct PartyMatcher {
         public let isJoined: Bool
     }
 
+    /// The levels of each field in words.
+    static let words: [[String]] = {
+        let slip = ["different", "but for a slip", "the same"]
+        return [
+            ["different", "in part", "mostly", "nearly the same", "the same"],
+            ["different", "half of its words", "same house", "the same"], slip,
+            ["different", "same domain", "the same"], slip, slip, slip, slip,
+        ]
+    }()
+
     /// Beyond this a pair joins; a false union costs far more than a missed one.
     static let threshold = 0.97
     /// How much better the best home of a short name must be than the second, otherwise it waits for a person.
@@ -96,16 +106,10 @@ public struct PartyMatcher {
             let second = records.firstIndex(where: { $0.id == other })
         else { return nil }
         let comparison = comparator.compare(features[first], features[second])
-        let slip = ["different", "but for a slip", "the same"]
-        let words = [
-            ["different", "in part", "mostly", "nearly the same", "the same"],
-            ["different", "half of its words", "same house", "the same"], slip,
-            ["different", "same domain", "the same"], slip, slip, slip, slip,
-        ]
         let lines = Comparison.Part.allCases.map { part in
             let level = comparison.levels[part.rawValue]
             return Explanation.Line(
-                field: "\(part)", level: level < 0 ? "not on both sides" : words[part.rawValue][Int(level)],
+                field: "\(part)", level: level < 0 ? "not on both sides" : Self.words[part.rawValue][Int(level)],
                 weight: weight(part.rawValue, level, first, second))
         }
         var veto: String?

@@ -10,6 +10,7 @@ enum SalesService {
         migrations: [
             Migration(number: 1, name: "sales", sql: PackageResources._001_sales_sql),
             Migration(number: 2, name: "receivable_notices", sql: PackageResources._002_receivable_notices_sql),
+            Migration(number: 3, name: "account_customer", sql: PackageResources._003_account_customer_sql),
         ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -18,6 +19,9 @@ enum SalesService {
             .on(CustomerChanged.self) { messages, transaction, _ in
                 try OrderStore.putAccounts(messages.map(\.body.record), transaction)
             },
+            .on(CustomersMerged.self, IdentityNotices.merged),
+            .on(CustomersUnmerged.self, IdentityNotices.unmerged),
+            .on(IdentityDecided.self, IdentityNotices.decided),
             .on(OrderPlaced.self, OrderHandlers.placed),
             .on(OrderChanged.self, OrderHandlers.changed),
             .on(OrderCancelled.self, OrderHandlers.cancelled),

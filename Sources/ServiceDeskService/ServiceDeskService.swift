@@ -19,7 +19,10 @@ enum ServiceDeskService {
             organisation: try settings.file("organisation", Organisation.init(json:)) ?? .standard)
         return ServiceDefinition(
             name: .servicedesk,
-            migrations: [Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql)],
+            migrations: [
+                Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql),
+                Migration(number: 2, name: "account_customer", sql: PackageResources._002_account_customer_sql),
+            ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
                     try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)

@@ -7,8 +7,17 @@ import ServiceKit
 enum SupplierService {
     static let definition = ServiceDefinition(
         name: .supplier,
-        migrations: [Migration(number: 1, name: "supplier", sql: PackageResources._001_supplier_sql)],
+        migrations: [
+            Migration(number: 1, name: "supplier", sql: PackageResources._001_supplier_sql),
+            Migration(number: 2, name: "parties", sql: PackageResources._002_parties_sql),
+        ],
         handlers: [
+            .on(CustomerRegistered.self) { messages, transaction, _ in
+                try PartyStore.put(messages.map(\.body.record), transaction)
+            },
+            .on(CustomerChanged.self) { messages, transaction, _ in
+                try PartyStore.put(messages.map(\.body.record), transaction)
+            },
             .on(SupplierReported.self, CostHandlers.reported),
             .on(OrderPlaced.self, CostHandlers.placed),
             .on(OrderChanged.self, CostHandlers.changed),

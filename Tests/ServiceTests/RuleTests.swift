@@ -30,44 +30,6 @@ struct CreditCodeTests {
     }
 }
 
-@Suite("Identity")
-struct IdentityTests {
-    private func fact(_ source: String, _ code: String, credit: String? = nil, at second: Int64) -> AccountFact {
-        AccountFact(
-            source: source, code: code, name: "n", creditCode: credit, branch: "KS01", salesOwner: nil,
-            saidAt: Timestamp(microsecondsSinceEpoch: second * 1_000_000))
-    }
-
-    @Test("accounts of two systems with one valid credit code are one customer, in any order", arguments: [0, 1, 2])
-    func joins(_ order: Int) {
-        let credit = "91350100M000100Y43"
-        var facts = [
-            fact("a", "1", credit: credit, at: 1), fact("b", "2", at: 2), fact("b", "2", credit: credit, at: 3),
-            fact("c", "3", at: 4),
-        ]
-        if order == 1 { facts.reverse() }
-        if order == 2 { facts.swapAt(0, 2) }
-        var register = IdentityRegister(accounts: [], customers: [], now: Timestamp(microsecondsSinceEpoch: 9))
-        for fact in facts { register.take([fact]) }
-        let home = register.accounts.mapValues(\.customerId)
-        #expect(home[AccountKey(source: "a", code: "1")] == home[AccountKey(source: "b", code: "2")])
-        #expect(home[AccountKey(source: "a", code: "1")] != home[AccountKey(source: "c", code: "3")])
-        #expect(register.contradictions.isEmpty)
-    }
-
-    @Test("an invalid code joins nothing; two valid ones for one account are a contradiction, not a merge")
-    func contradictions() {
-        var register = IdentityRegister(accounts: [], customers: [], now: Timestamp(microsecondsSinceEpoch: 9))
-        register.take([
-            fact("a", "1", credit: "91310115MA1H8R7C6D", at: 1), fact("b", "1", credit: "91310115MA1H8R7C6D", at: 1),
-        ])
-        #expect(Set(register.accounts.values.map(\.customerId)).count == 2)
-        register.take([fact("a", "1", credit: "91350100M000100Y43", at: 2)])
-        register.take([fact("a", "1", credit: "91110108551385082Q", at: 3)])
-        #expect(register.contradictions.count == 1)
-    }
-}
-
 @Suite("Margin")
 struct MarginTests {
     private func line(_ revenue: String, _ cost: String?) -> MarginLine {

@@ -13,10 +13,13 @@ struct ServiceFixture {
         let id: String
         let source: String
         let body: any Contracts.Message
+        /// When it was sent, by its own word.
+        let time: Timestamp?
 
-        init(_ id: String, source: String = "erp", _ body: any Contracts.Message) {
+        init(_ id: String, source: String = "erp", at time: Timestamp? = nil, _ body: any Contracts.Message) {
             self.id = id
             self.source = source
+            self.time = time
             self.body = body
         }
     }
@@ -70,7 +73,7 @@ struct ServiceFixture {
         let received = messages.enumerated().map { place, message in
             AnyReceived(
                 envelope: Envelope(
-                    id: message.id, source: message.source, type: type(of: message.body).type, time: nil),
+                    id: message.id, source: message.source, type: type(of: message.body).type, time: message.time),
                 body: message.body, position: place)
         }
         let now = Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0)

@@ -100,7 +100,8 @@ public enum Catalogue {
         ContractDescription(
             CustomerReported.self, .partner, to: [.customer], "A customer's master record in another system."),
         ContractDescription(
-            SupplierReported.self, .partner, to: [.supplier], "A supplier's master record in another system."),
+            SupplierReported.self, .partner, to: [.supplier, .customer], "A supplier's master record in another system."
+        ),
         ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
         ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
@@ -114,11 +115,28 @@ public enum Catalogue {
             GrantOverride.self, .operator, to: [.finance],
             "Orders of a customer are taken although its acceptance is not open: dated, and up to an amount."),
         ContractDescription(
-            CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance],
+            MergeParties.self, .operator, to: [.customer], "Somebody says that parties are one."),
+        ContractDescription(
+            UnmergeParties.self, .operator, to: [.customer],
+            "Somebody says that parties which were merged into others stand for themselves."),
+        ContractDescription(
+            DecideReview.self, .operator, to: [.customer],
+            "Somebody says whether two accounts that may be one party are."),
+        ContractDescription(
+            UndoDecision.self, .operator, to: [.customer], "A decision about who is who counts no more."),
+        ContractDescription(
+            CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
             "A customer was seen for the first time."),
         ContractDescription(
-            CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance],
+            CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
             "A customer stands differently now: the whole record again, with a higher revision."),
+        ContractDescription(
+            CustomersMerged.self, .service(.customer), to: [.sales], "Customers turned out to be one."),
+        ContractDescription(
+            CustomersUnmerged.self, .service(.customer), to: [.sales],
+            "Customers that were taken for one are several."),
+        ContractDescription(
+            IdentityDecided.self, .service(.customer), to: [.sales], "Somebody decided who is who."),
         ContractDescription(
             MarginAlertRaised.self, .service(.finance), to: [.sales],
             "An order or a customer earns too little or costs us money."),

@@ -4,10 +4,11 @@ import ServiceKit
 
 /// What may be asked of customers.
 enum CustomerQueries {
-    static let all = [
-        Query("customers.show", show), Query("customers.list", list), Query("reviews.list", reviews),
-        Query("branches.unknown", unknownBranches), Query("summary", summary),
-    ]
+    static let all =
+        [
+            Query("customers.show", show), Query("customers.list", list),
+            Query("branches.unknown", unknownBranches), Query("summary", summary),
+        ] + PartyQueries.all
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let id = arguments["id"]
@@ -19,7 +20,7 @@ enum CustomerQueries {
             """
             select customer_id from account
             where code = \(code.postgresBind) and source = coalesce(\(arguments["source"].postgresBind), source)
-            union select coalesce(merged_into, customer_id) from customer where customer_id = \(id.postgresBind)
+            union select customer_id from account where own_id = \(id.postgresBind)
             """
         return [
             try table(
@@ -55,15 +56,6 @@ enum CustomerQueries {
         ]
     }
 
-    static func reviews(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        [
-            try table(
-                "reviews",
-                "select opened_at, customer_id, reason, detail from review order by opened_at desc limit 500",
-                transaction)
-        ]
-    }
-
     static func unknownBranches(
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
@@ -83,7 +75,8 @@ enum CustomerQueries {
                 select (select count(*) from customer where merged_into is null) as customers,
                     (select count(*) from account) as accounts,
                     (select count(*) from account) - (select count(*) from customer where merged_into is null) as joined,
-                    (select count(*) from review) as reviews,
+                    (select count(*) from review) + (select count(*) from match_edge where verdict = 'probable')
+                        as reviews,
                     (select coalesce(sum(orders), 0) from unknown_branch) as unknown_branch_orders
                 """, transaction)
         ]

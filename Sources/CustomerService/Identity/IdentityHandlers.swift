@@ -21,12 +21,6 @@ struct IdentityHandlers: Sendable {
     private func ordered(
         _ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var unknown: [String: Int] = [:]
-        for (_, order) in orders where organisation.branch(order.branch, on: order.placedAt.day()) == nil {
-            unknown[order.branch, default: 0] += 1
-        }
-        try IdentityStore.countUnknown(unknown, transaction)
-        effects.count("unknown_branches", unknown.values.reduce(0, +))
         try Self.take(
             orders.map { source, order in
                 AccountFact(
@@ -34,6 +28,13 @@ struct IdentityHandlers: Sendable {
                     creditCode: order.customer.creditCode, branch: order.branch, salesOwner: order.salesOwner,
                     saidAt: order.placedAt)
             }, transaction, &effects)
+        // After the lock that taking facts may need, so that two copies cannot wait for one another.
+        var unknown: [String: Int] = [:]
+        for (_, order) in orders where organisation.branch(order.branch, on: order.placedAt.day()) == nil {
+            unknown[order.branch, default: 0] += 1
+        }
+        try IdentityStore.countUnknown(unknown, transaction)
+        effects.count("unknown_branches", unknown.values.reduce(0, +))
     }
 
     func reported(
@@ -45,7 +46,12 @@ struct IdentityHandlers: Sendable {
                 AccountFact(
                     source: message.envelope.source, code: message.body.code, name: message.body.name,
                     creditCode: message.body.creditCode, branch: message.body.branch,
-                    saidAt: message.envelope.time ?? now)
+                    saidAt: message.envelope.time ?? now, channel: .reported,
+                    details: [
+                        .alias: message.body.aliases, .taxId: [message.body.taxId ?? ""],
+                        .phone: message.body.phones, .address: [message.body.address ?? ""],
+                        .bankAccount: message.body.bankAccounts,
+                    ])
             }, transaction, &effects)
     }
 
@@ -53,26 +59,10 @@ struct IdentityHandlers: Sendable {
     static func take(
         _ facts: [AccountFact], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let keys = Set(facts.map(\.key)).sorted()
-        let known = try IdentityStore.facts(of: keys, transaction)
-        let news = facts.filter { IdentityRegister.isNews($0, for: known[$0.key]) }
+        let known = try IdentityStore.accounts(Set(facts.map(\.key)).sorted(), transaction)
+        let news = facts.filter { known[$0.key]?.isNews($0) ?? true }
         guard !news.isEmpty else { return }
-        let codes = Set(news.compactMap { $0.creditCode.flatMap { UnifiedSocialCreditCode($0)?.text } })
-        let newsKeys = Set(news.map(\.key)).sorted()
-        try IdentityStore.lock(
-            codes.union(newsKeys.map { "\($0.source)\u{1}\($0.code)" }), transaction)
-        var register = try IdentityStore.register(newsKeys, codes: codes.sorted(), now: effects.now, transaction)
-        register.take(news)
-        for customerId in register.changed.sorted() {
-            guard let record = register.record(customerId) else { continue }
-            if record.revision == 1 {
-                effects.publish(CustomerRegistered(record), key: customerId)
-                effects.count("registered")
-            } else {
-                effects.publish(CustomerChanged(record), key: customerId)
-                effects.count("changed")
-            }
-        }
-        try IdentityStore.put(register, now: effects.now, transaction)
+        try IdentityStore.lock(transaction)
+        try Settlement.settle(try Gate.take(news, transaction, &effects), transaction, &effects)
     }
 }

@@ -2,132 +2,190 @@ import Contracts
 import Postgres
 import ServiceKit
 
-/// The SQL of accounts and customers.
+/// The SQL of accounts, customers, and what was said of them.
 enum IdentityStore {
+    private static let accountColumns: SQL =
+        """
+        a.source, a.code, a.customer_id, a.homing_revision, a.name, a.credit_code, a.branch, a.sales_owner,
+        a.said_at, a.first_at, a.identity_code, a.report_digest, a.own_id
+        """
+    private typealias AccountRow = (
+        String, String, String, Int, String?, String?, String?, String?, Int64, Int64, String?, String?, String
+    )
+
     /// What is known of some accounts.
-    static func facts(
-        of keys: [AccountKey], _ transaction: borrowing Transaction
-    ) throws -> [AccountKey: AccountFact] {
+    static func accounts(
+        _ keys: [AccountKey], _ transaction: borrowing Transaction
+    ) throws -> [AccountKey: Account] {
+        guard !keys.isEmpty else { return [:] }
         let rows = try transaction.query(
             """
-            select a.source, a.code, a.name, a.credit_code, a.branch, a.sales_owner, a.said_at
+            select \(accountColumns)
             from unnest(\(keys.map(\.source)), \(keys.map(\.code))) as k(source, code)
             join account a using (source, code)
-            """, as: (String, String, String?, String?, String?, String?, Int64).self)
-        var found: [AccountKey: AccountFact] = [:]
+            """, as: AccountRow.self)
+        var found: [AccountKey: Account] = [:]
         for row in rows {
-            let fact = AccountFact(
-                source: row.0, code: row.1, name: row.2, creditCode: row.3, branch: row.4, salesOwner: row.5,
-                saidAt: Timestamp(microsecondsSinceEpoch: row.6))
-            found[fact.key] = fact
+            let account = Account(
+                fact: AccountFact(
+                    source: row.0, code: row.1, name: row.4, creditCode: row.5, branch: row.6, salesOwner: row.7,
+                    saidAt: Timestamp(microsecondsSinceEpoch: row.8)),
+                customerId: row.2, homingRevision: row.3, firstAt: row.9, identityCode: row.10, reportDigest: row.11,
+                ownId: row.12)
+            found[account.key] = account
         }
         return found
     }
 
-    /// Lets nobody else decide about the same accounts or credit codes until the transaction ends.
-    static func lock(_ names: Set<String>, _ transaction: borrowing Transaction) throws {
-        // In one order everywhere, so that two batches cannot wait for one another.
-        _ = try transaction.execute(
+    /// Lets nobody else decide who is who until the transaction ends. News of that is rare, so one lock for all of it
+    /// costs less than telling apart what may touch what.
+    static func lock(_ transaction: borrowing Transaction) throws {
+        _ = try transaction.execute("select pg_advisory_xact_lock(20260105, 1)")
+    }
+
+    static func put(_ accounts: [Account], _ transaction: borrowing Transaction) throws {
+        guard !accounts.isEmpty else { return }
+        try transaction.execute(
             """
-            select pg_advisory_xact_lock(key) from (
-                select distinct hashtextextended(name, 20260105) as key from unnest(\(names.sorted())) as n(name)
-                order by key
-            ) as ordered
+            insert into account (source, code, customer_id, homing_revision, name, credit_code, branch, sales_owner,
+                said_at, first_at, identity_code, report_digest, own_id)
+            select * from unnest(
+                \(accounts.map(\.fact.source)), \(accounts.map(\.fact.code)), \(accounts.map(\.customerId)),
+                \(accounts.map { Int32($0.homingRevision) }), \(accounts.map(\.fact.name)),
+                \(accounts.map(\.fact.creditCode)), \(accounts.map(\.fact.branch)),
+                \(accounts.map(\.fact.salesOwner)), \(accounts.map(\.fact.saidAt.microsecondsSinceEpoch)),
+                \(accounts.map(\.firstAt)), \(accounts.map(\.identityCode)), \(accounts.map(\.reportDigest)),
+                \(accounts.map(\.ownId)))
+            on conflict (source, code) do update set
+                customer_id = excluded.customer_id, homing_revision = excluded.homing_revision,
+                name = excluded.name, credit_code = excluded.credit_code, branch = excluded.branch,
+                sales_owner = excluded.sales_owner, said_at = excluded.said_at, first_at = excluded.first_at,
+                identity_code = excluded.identity_code, report_digest = excluded.report_digest
             """)
     }
 
-    /// Everything that a decision about some accounts may touch: their customers, those that have one of the credit
-    /// codes, and all accounts of these.
-    static func register(
-        _ keys: [AccountKey], codes: [String], now: Timestamp, _ transaction: borrowing Transaction
-    ) throws -> IdentityRegister {
-        let customers = try transaction.query(
+    /// Customers by their identifiers.
+    static func customers(_ ids: [String], _ transaction: borrowing Transaction) throws -> [String: Customer] {
+        guard !ids.isEmpty else { return [:] }
+        let rows = try transaction.query(
             """
             select customer_id, revision, (extract(epoch from founded_at) * 1000000)::bigint, name, credit_code, branch,
                 sales_owner, merged_into
-            from customer
-            where customer_id = any(array(
-                select customer_id from customer where credit_code = any(\(codes))
-                union
-                select a.customer_id from unnest(\(keys.map(\.source)), \(keys.map(\.code))) as k(source, code)
-                join account a using (source, code)))
-            """, as: (String, Int, Int64, String?, String?, String?, String?, String?).self
-        ).map { row in
-            Customer(
-                customerId: row.0, revision: row.1, foundedAt: Timestamp(microsecondsSinceEpoch: row.2), name: row.3,
-                creditCode: row.4, branch: row.5, salesOwner: row.6, mergedInto: row.7)
+            from customer where customer_id = any(\(ids))
+            """, as: (String, Int, Int64, String?, String?, String?, String?, String?).self)
+        var found: [String: Customer] = [:]
+        for row in rows {
+            found[row.0] = Customer(
+                customerId: row.0, revision: row.1, foundedAt: row.2, name: row.3, creditCode: row.4, branch: row.5,
+                salesOwner: row.6, mergedInto: row.7)
         }
-        let accounts = try transaction.query(
-            """
-            select source, code, customer_id, homing_revision, name, credit_code, branch, sales_owner, said_at
-            from account where customer_id = any(\(customers.map(\.customerId)))
-            """, as: (String, String, String, Int, String?, String?, String?, String?, Int64).self
-        ).map { row in
-            Account(
-                fact: AccountFact(
-                    source: row.0, code: row.1, name: row.4, creditCode: row.5, branch: row.6, salesOwner: row.7,
-                    saidAt: Timestamp(microsecondsSinceEpoch: row.8)),
-                customerId: row.2, homingRevision: row.3)
-        }
-        return IdentityRegister(accounts: accounts, customers: customers, now: now)
+        return found
     }
 
-    static func put(_ register: IdentityRegister, now: Timestamp, _ transaction: borrowing Transaction) throws {
-        let changed = register.changed.sorted().compactMap { register.customers[$0] }
-        // A credit code that moves from one customer to another must be free before it is taken.
-        let absorbed = changed.filter { $0.mergedInto != nil }.map(\.customerId)
-        if !absorbed.isEmpty {
-            try transaction.execute("update customer set credit_code = null where customer_id = any(\(absorbed))")
+    static func put(_ customers: [Customer], now: Timestamp, _ transaction: borrowing Transaction) throws {
+        guard !customers.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into customer (customer_id, revision, founded_at, name, credit_code, branch, sales_owner,
+                merged_into, changed_at)
+            select customer_id, revision, timestamptz 'epoch' + founded * interval '1 microsecond', name,
+                credit_code, branch, sales_owner, merged_into, \(PostgresValue.timestamp(now.description))
+            from unnest(
+                \(customers.map(\.customerId)), \(customers.map { Int32($0.revision) }),
+                \(customers.map(\.foundedAt)), \(customers.map(\.name)), \(customers.map(\.creditCode)),
+                \(customers.map(\.branch)), \(customers.map(\.salesOwner)), \(customers.map(\.mergedInto)))
+                as t(customer_id, revision, founded, name, credit_code, branch, sales_owner, merged_into)
+            on conflict (customer_id) do update set
+                revision = excluded.revision, founded_at = excluded.founded_at, name = excluded.name,
+                credit_code = excluded.credit_code, branch = excluded.branch, sales_owner = excluded.sales_owner,
+                merged_into = excluded.merged_into, changed_at = excluded.changed_at
+            """)
+    }
+
+    /// Writes down to whom accounts belong from now on.
+    static func remember(
+        _ moved: [Account], decisionId: String?, now: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
+        guard !moved.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into membership (source, code, homing_revision, customer_id, from_at, decision_id)
+            select t.*, \(PostgresValue.timestamp(now.description)), \(decisionId) from unnest(
+                \(moved.map(\.key.source)), \(moved.map(\.key.code)), \(moved.map { Int32($0.homingRevision) }),
+                \(moved.map(\.customerId))) as t
+            """)
+    }
+
+    /// Writes down what was said of who accounts are.
+    ///
+    /// - Returns: the accounts of which something was said that was not known, or at another time; those in `new` have
+    ///   a value that they never had.
+    static func say(
+        _ values: [IdentityValue], _ transaction: borrowing Transaction
+    ) throws -> (changed: Set<AccountKey>, new: Set<AccountKey>) {
+        guard !values.isEmpty else { return ([], []) }
+        let rows = try transaction.query(
+            """
+            insert into identity_value as v (source, code, field, digest, value, channel, first_at, last_at, fault)
+            select source, code, field, md5(value), value, channel, first_at, last_at, fault from unnest(
+                \(values.map(\.key.source)), \(values.map(\.key.code)), \(values.map(\.field.rawValue)),
+                \(values.map(\.value)), \(values.map(\.channel.rawValue)), \(values.map(\.firstAt)),
+                \(values.map(\.lastAt)), \(values.map(\.fault)))
+                as t(source, code, field, value, channel, first_at, last_at, fault)
+            on conflict (source, code, field, digest) do update set
+                first_at = least(v.first_at, excluded.first_at), last_at = greatest(v.last_at, excluded.last_at),
+                channel = greatest(v.channel, excluded.channel)
+            where v.first_at > excluded.first_at or v.last_at < excluded.last_at or v.channel < excluded.channel
+            returning source, code, xmax = 0
+            """, as: (String, String, Bool).self)
+        var (changed, new): (Set<AccountKey>, Set<AccountKey>) = ([], [])
+        for row in rows {
+            let key = AccountKey(source: row.0, code: row.1)
+            changed.insert(key)
+            if row.2 { new.insert(key) }
         }
-        if !changed.isEmpty {
-            try transaction.execute(
-                """
-                insert into customer (customer_id, revision, founded_at, name, credit_code, branch, sales_owner,
-                    merged_into, changed_at)
-                select customer_id, revision, timestamptz 'epoch' + founded * interval '1 microsecond', name,
-                    credit_code, branch, sales_owner, merged_into, \(PostgresValue.timestamp(now.description))
-                from unnest(
-                    \(changed.map(\.customerId)), \(changed.map { Int32($0.revision) }),
-                    \(changed.map(\.foundedAt.microsecondsSinceEpoch)), \(changed.map(\.name)),
-                    \(changed.map(\.creditCode)), \(changed.map(\.branch)), \(changed.map(\.salesOwner)),
-                    \(changed.map(\.mergedInto)))
-                    as t(customer_id, revision, founded, name, credit_code, branch, sales_owner, merged_into)
-                on conflict (customer_id) do update set
-                    revision = excluded.revision, name = excluded.name, credit_code = excluded.credit_code,
-                    branch = excluded.branch, sales_owner = excluded.sales_owner, merged_into = excluded.merged_into,
-                    changed_at = excluded.changed_at
-                """)
+        return (changed, new)
+    }
+
+    /// What was ever said of who some accounts are.
+    static func values(
+        _ keys: [AccountKey], field: IdentityField? = nil, _ transaction: borrowing Transaction
+    ) throws -> [IdentityValue] {
+        guard !keys.isEmpty else { return [] }
+        return try transaction.query(
+            """
+            select v.source, v.code, v.field, v.value, v.channel, v.first_at, v.last_at, v.fault
+            from unnest(\(keys.map(\.source)), \(keys.map(\.code))) as k(source, code)
+            join identity_value v using (source, code)
+            where \(field?.rawValue)::text is null or v.field = \(field?.rawValue)
+            order by v.source, v.code, v.field, v.digest
+            """, as: (String, String, String, String, String, Int64, Int64, String?).self
+        ).compactMap { row in
+            guard let field = IdentityField(rawValue: row.2), let channel = Channel(rawValue: row.4) else { return nil }
+            return IdentityValue(
+                key: AccountKey(source: row.0, code: row.1), field: field, value: row.3, channel: channel,
+                firstAt: row.5, lastAt: row.6, fault: row.7)
         }
-        let accounts = register.touched.sorted().compactMap { register.accounts[$0] }
-        if !accounts.isEmpty {
-            try transaction.execute(
-                """
-                insert into account (source, code, customer_id, homing_revision, name, credit_code, branch,
-                    sales_owner, said_at)
-                select * from unnest(
-                    \(accounts.map(\.fact.source)), \(accounts.map(\.fact.code)), \(accounts.map(\.customerId)),
-                    \(accounts.map { Int32($0.homingRevision) }), \(accounts.map(\.fact.name)),
-                    \(accounts.map(\.fact.creditCode)), \(accounts.map(\.fact.branch)),
-                    \(accounts.map(\.fact.salesOwner)), \(accounts.map(\.fact.saidAt.microsecondsSinceEpoch)))
-                on conflict (source, code) do update set
-                    customer_id = excluded.customer_id, homing_revision = excluded.homing_revision,
-                    name = excluded.name, credit_code = excluded.credit_code, branch = excluded.branch,
-                    sales_owner = excluded.sales_owner, said_at = excluded.said_at
-                """)
+    }
+
+    /// Keeps contradictions for a person to look at: accounts with several valid credit codes.
+    static func report(
+        _ contradictions: [(account: Account, codes: [String])], now: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
+        guard !contradictions.isEmpty else { return }
+        let details = contradictions.map { account, codes in
+            "account \(account.key.text) names the credit codes \(codes.joined(separator: " and "))"
         }
-        for contradiction in register.contradictions {
-            let detail =
-                "account \(contradiction.account.source)/\(contradiction.account.code) names the credit codes "
-                + contradiction.codes.joined(separator: " and ")
-            try transaction.execute(
-                """
-                insert into review (review_id, customer_id, reason, detail, opened_at)
-                values (\(StableIdentifier.of("review", contradiction.customerId, detail)),
-                    \(contradiction.customerId), 'contradictory-credit-codes', \(detail),
-                    \(PostgresValue.timestamp(now.description)))
-                on conflict do nothing
-                """)
-        }
+        try transaction.execute(
+            """
+            insert into review (review_id, customer_id, reason, detail, opened_at)
+            select t.id, t.customer_id, \(Reason.contradictoryIdentifiers.rawValue), t.detail,
+                \(PostgresValue.timestamp(now.description))
+            from unnest(
+                \(zip(contradictions, details).map { StableIdentifier.of("review", $0.0.account.ownId, $0.1) }),
+                \(contradictions.map(\.account.ownId)), \(details)) as t(id, customer_id, detail)
+            on conflict do nothing
+            """)
     }
 
     static func countUnknown(_ branches: [String: Int], _ transaction: borrowing Transaction) throws {

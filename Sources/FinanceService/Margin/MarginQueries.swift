@@ -7,6 +7,7 @@ enum MarginQueries {
     static let all = [
         Query("orders.show", show), Query("summary", summary),
         Query("orders.totals", totals), Query("costs.waiting", waiting),
+        Query("parties.business", PartyBusiness.business),
     ]
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {

@@ -6,8 +6,22 @@ import ServiceKit
 enum SalesQueries {
     static let all = [
         Query("orders.show", order), Query("anomalies.list", anomalies), Query("notices.list", notices),
-        Query("summary", summary),
+        Query("summary", summary), Query("parties.business", business),
     ]
+
+    /// What a party has ordered, under whatever codes.
+    static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "sales: orders", kinds: ["codes": .integer, "orders": .integer, "amount": .decimal],
+                """
+                select count(distinct (a.source, a.code)) as codes, sum(w.orders) as orders, sum(w.amount) as amount
+                from account a join series_week w on w.source = a.source and w.customer_code = a.code
+                where a.customer_id = \(try arguments.required("party"))
+                having count(*) > 0
+                """, transaction)
+        ]
+    }
 
     static func order(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [

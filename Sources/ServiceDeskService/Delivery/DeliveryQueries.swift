@@ -6,8 +6,24 @@ import ServiceKit
 enum DeliveryQueries {
     static let all = [
         Query("orders.show", order), Query("performance", performance), Query("surveys.list", surveys),
-        Query("summary", summary),
+        Query("summary", summary), Query("parties.business", business),
     ]
+
+    /// How a party's deliveries went, under whatever codes.
+    static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try table(
+                "service desk: deliveries",
+                kinds: ["completed": .integer, "late": .integer, "damaged": .integer, "short": .integer],
+                """
+                select sum(p.completed) as completed, sum(p.late) as late, sum(p.damaged) as damaged,
+                    sum(p.short) as short
+                from account a join performance p on p.source = a.source and p.customer_code = a.code
+                where a.customer_id = \(try arguments.required("party"))
+                having count(*) > 0
+                """, transaction)
+        ]
+    }
 
     static func order(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [

@@ -62,6 +62,7 @@ enum CostHandlers {
         try SupplierStore.seen(
             messages.map { Sighting(source: $0.envelope.source, code: $0.body.code, name: $0.body.name) },
             transaction, &effects)
+        try PartyStore.putCodes(messages, transaction)
     }
 
     static func invoiced(

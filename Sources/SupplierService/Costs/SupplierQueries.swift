@@ -6,7 +6,7 @@ import ServiceKit
 enum SupplierQueries {
     static let all = [
         Query("suppliers.list", list), Query("bias.list", bias), Query("orders.show", order),
-        Query("summary", summary),
+        Query("summary", summary), Query("parties.business", PartyStore.business),
     ]
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {

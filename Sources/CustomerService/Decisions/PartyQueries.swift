@@ -1,0 +1,153 @@
+import Contracts
+import PartyMatching
+import Postgres
+import ServiceKit
+
+/// What may be asked of who is who.
+enum PartyQueries {
+    static let all = [
+        Query("parties.show", show), Query("parties.name", name), Query("parties.search", search),
+        Query("parties.history", history),
+        Query("parties.explain", ExplainQuery.explain), Query("parties.resolve", ResolveQuery.resolve),
+        Query("parties.rematch", RematchQuery.rematch), Query("reviews.list", ReviewQueries.list),
+        Query("reviews.show", ReviewQueries.show),
+    ]
+
+    /// The party that somebody means: by its identifier, by one that it had before, or by one of its codes.
+    static func which(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [String] {
+        guard let name = arguments["party"] else {
+            throw Refusal(.missingField, path: "parameters.party", "name a party by 'party': its identifier, or a code")
+        }
+        return Set(try accounts(named: name, source: arguments["source"], transaction).map(\.customerId)).sorted()
+    }
+
+    /// The accounts that a name means: a party's identifier or a code, `source/code` too.
+    static func accounts(
+        named name: String, source: String? = nil, _ transaction: borrowing Transaction
+    ) throws -> [(key: AccountKey, ownId: String, customerId: String)] {
+        let slash = name.firstIndex(of: "/")
+        let rows = try transaction.query(
+            """
+            select distinct source, code, own_id, customer_id from (
+                select source, code, own_id, customer_id from account where own_id = \(name)
+                union all
+                select source, code, own_id, customer_id from account
+                where code = \(name) and source = coalesce(\(source), source)
+                union all
+                select source, code, own_id, customer_id from account
+                where source = \(slash.map { String(name[..<$0]) })
+                    and code = \(slash.map { String(name[name.index(after: $0)...]) })
+            ) as found order by source, code limit 100
+            """, as: (String, String, String, String).self)
+        return rows.map { (AccountKey(source: $0.0, code: $0.1), $0.2, $0.3) }
+    }
+
+    /// The account that a name means, as the party that it is by itself.
+    static func name(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let found = try accounts(named: arguments.required("party"), transaction)
+        return [
+            try table(
+                "named", kinds: ["revision": .integer],
+                """
+                select c.customer_id as party, c.revision, a.source || '/' || a.code as account
+                from account a join customer c on c.customer_id = a.own_id
+                where a.own_id = any(\(found.map(\.ownId))) order by 3
+                """, transaction)
+        ]
+    }
+
+    static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let parties = try which(arguments, transaction)
+        return [
+            try table(
+                "party", kinds: ["revision": .integer, "accounts": .integer, "is_supplier": .boolean],
+                """
+                select c.customer_id, c.revision, c.name, c.credit_code, c.branch, c.sales_owner, c.founded_at,
+                    c.changed_at, (select count(*) from account a where a.customer_id = c.customer_id) as accounts,
+                    exists (select from supplier_name s where s.credit_code = c.credit_code) as is_supplier
+                from customer c where c.customer_id = any(\(parties)) order by 1
+                """, transaction),
+            try golden(parties, transaction),
+            try table(
+                "accounts", kinds: ["homing_revision": .integer],
+                """
+                select own_id as party, source, code, name, identity_code as credit_code, branch, sales_owner,
+                    to_timestamp(first_at / 1000000.0) as first_said, homing_revision
+                from account where customer_id = any(\(parties)) order by first_at, source, code limit 500
+                """, transaction),
+            try table(
+                "supplier codes",
+                """
+                select s.source, s.code, s.name from supplier_name s join customer c using (credit_code)
+                where c.customer_id = any(\(parties)) order by 1, 2 limit 100
+                """, transaction),
+            try ReviewQueries.open(of: parties, limit: 20, transaction),
+        ]
+    }
+
+    /// The golden record: for each field the value that survives, by whom and when it was said. A master record's word
+    /// counts more than an order's, a newer one more than an older; the credit code is the oldest account's.
+    private static func golden(_ parties: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "golden record", kinds: ["values": .integer],
+            """
+            select distinct on (customer_id, v.field) customer_id, v.field, v.value, v.source, v.code,
+                v.channel as said_by, to_timestamp(v.last_at / 1000000.0) as said_at,
+                count(*) over (partition by customer_id, v.field) as values
+            from account a join identity_value v using (source, code)
+            where a.customer_id = any(\(parties)) and v.fault is null
+            order by customer_id, v.field,
+                case when v.field = 'creditCode' then a.first_at end, case when v.field = 'creditCode' then v.first_at end,
+                v.channel desc, v.last_at desc, v.value desc
+            """, transaction)
+    }
+
+    static func search(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let text = try arguments.required("text")
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        let pattern =
+            "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+        return [
+            try table(
+                "parties", kinds: ["accounts": .integer],
+                """
+                with hits as (
+                    select a.customer_id, min(v.value) as found from identity_value v
+                    join account a using (source, code) where v.value ilike \(pattern) group by 1
+                    union
+                    select customer_id, code from account where code = \(text) or own_id = \(text)
+                )
+                select c.customer_id, c.name, c.credit_code, c.branch, min(h.found) as found,
+                    (select count(*) from account a where a.customer_id = c.customer_id) as accounts
+                from hits h join customer c using (customer_id)
+                group by c.customer_id order by accounts desc, c.name, c.customer_id limit \(limit)
+                """, transaction)
+        ]
+    }
+
+    static func history(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let parties = try which(arguments, transaction)
+        return [
+            try table(
+                "decisions",
+                """
+                select distinct d.taken_at, d.decision_id, d.kind, d.by_login as by, d.reason,
+                    array_to_string(d.parties, ' ') as parties, d.undone_by, d.undone_for, d.undone_at
+                from decision d where d.parties && array(
+                    select own_id from account where customer_id = any(\(parties))
+                    union select a.own_id from membership m join account a using (source, code)
+                    where m.customer_id = any(\(parties)))
+                order by d.taken_at desc, d.decision_id limit 500
+                """, transaction),
+            try table(
+                "memberships", kinds: ["homing_revision": .integer],
+                """
+                select m.from_at, m.source, m.code, m.homing_revision, m.customer_id, m.decision_id
+                from membership m
+                where (m.source, m.code) in (
+                    select source, code from membership where customer_id = any(\(parties)))
+                order by m.from_at desc, m.source, m.code, m.homing_revision desc limit 500
+                """, transaction),
+        ]
+    }
+}

@@ -1,0 +1,101 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The review queue: what no rule may decide.
+enum ReviewQueries {
+    /// Pairs that are not in one party, that nobody has decided, and whose parties nobody has told apart.
+    private static func queue(_ condition: SQL, limit: Int) -> SQL {
+        """
+        select e.pair_id as review, round(e.probability::numeric, 4) as probability,
+            e.one_source || '/' || e.one_code as one, one.name as one_name,
+            e.other_source || '/' || e.other_code as other, other.name as other_name,
+            one.customer_id as one_party, other.customer_id as other_party, e.found_at,
+            (select d.by_login || coalesce(': ' || d.reason, '') from decision d
+                where d.pair_id = e.pair_id and d.kind = 'later' and d.undone_at is null
+                order by d.decided_at desc limit 1) as put_off
+        from match_edge e
+        join account one on one.source = e.one_source and one.code = e.one_code
+        join account other on other.source = e.other_source and other.code = e.other_code
+        where one.customer_id <> other.customer_id and \(condition)
+            and (one.identity_code is null or other.identity_code is null or one.identity_code = other.identity_code)
+            and not exists (
+                select from decision_link l join decision d using (decision_id)
+                join account x on x.source = l.one_source and x.code = l.one_code
+                join account y on y.source = l.other_source and y.code = l.other_code
+                where d.undone_at is null and not l.is_same
+                    and (x.customer_id, y.customer_id) in (
+                        (one.customer_id, other.customer_id), (other.customer_id, one.customer_id))
+                    and (l.one_source, l.one_code) in (
+                        select source, code from account where customer_id in (one.customer_id, other.customer_id)))
+        order by e.probability desc, e.pair_id limit \(limit)
+        """
+    }
+
+    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        return [
+            try table("reviews", kinds: ["probability": .decimal], queue("true", limit: limit), transaction),
+            try table(
+                "faults",
+                """
+                select fault as reason, source, code, field, left(value, 100) as value,
+                    to_timestamp(first_at / 1000000.0) as first_said
+                from identity_value where fault is not null order by first_at desc, source, code, digest limit \(limit)
+                """, transaction),
+            try table(
+                "contradictions",
+                "select opened_at, customer_id as party, reason, detail from review order by opened_at desc, review_id limit \(limit)",
+                transaction),
+        ]
+    }
+
+    /// What is open of some parties.
+    static func open(
+        of parties: [String], limit: Int, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        try table(
+            "open reviews", kinds: ["probability": .decimal],
+            queue("(one.customer_id = any(\(parties)) or other.customer_id = any(\(parties)))", limit: limit),
+            transaction)
+    }
+
+    static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let review = try arguments.required("review")
+        return [
+            try table(
+                "review", kinds: ["probability": .decimal],
+                """
+                select pair_id as review, round(probability::numeric, 4) as probability, verdict,
+                    one_source || '/' || one_code as one, other_source || '/' || other_code as other, found_at
+                from match_edge where pair_id = \(review)
+                """, transaction),
+            try table(
+                "evidence", kinds: ["bits": .decimal],
+                """
+                select line ->> 'field' as field, line ->> 'level' as level, line ->> 'bits' as bits
+                from match_edge, jsonb_array_elements(evidence) with ordinality as l(line, place)
+                where pair_id = \(review) order by place
+                """, transaction),
+            try values(of: review, transaction),
+            try table(
+                "decisions",
+                """
+                select taken_at, decision_id, kind, by_login as by, reason, undone_by, undone_for
+                from decision where pair_id = \(review) order by taken_at desc, decision_id limit 100
+                """, transaction),
+        ]
+    }
+
+    private static func values(of review: String, _ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "what they say",
+            """
+            select v.source || '/' || v.code as account, v.field, left(v.value, 200) as value, v.channel as said_by,
+                v.fault
+            from match_edge e join identity_value v on (v.source, v.code) in (
+                (e.one_source, e.one_code), (e.other_source, e.other_code))
+            where e.pair_id = \(review) order by 2, 1, 3 limit 200
+            """, transaction)
+    }
+}

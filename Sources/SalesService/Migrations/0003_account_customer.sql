@@ -1,0 +1,1 @@
+create index account_customer on account (customer_id);
