@@ -81,6 +81,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "PartyMatching", dependencies: ["Contracts"], swiftSettings: settings),
         .target(name: "ProfitAnalysis", dependencies: ["Contracts"], swiftSettings: settings),
+        .target(name: "CustomerValue", swiftSettings: settings),
         .target(
             name: "Simulation",
             dependencies: ["Contracts", .product(name: "HeapModule", package: "swift-collections")],
@@ -116,6 +117,7 @@ let package = Package(
         .testTarget(
             name: "PartyMatchingTests", dependencies: ["PartyMatching", "Contracts", "WaybillCLI"],
             swiftSettings: settings),
+        .testTarget(name: "CustomerValueTests", dependencies: ["CustomerValue"], swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",
             dependencies: ["ServiceKit", "Contracts", "Messaging", "Postgres", "TestSupport", log],
@@ -127,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation",
+                "Contracts", "CustomerValue", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation",
                 "WaybillCLI", log,
             ],
             swiftSettings: settings),
@@ -136,7 +138,8 @@ let package = Package(
             .executableTarget(
                 name: module,
                 dependencies: ["Contracts", "ServiceKit", "Postgres", log]
-                    + (module == "FinanceService" ? ["ProfitAnalysis"] : []),
+                    + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
+                    + (module == "CustomerService" ? ["CustomerValue"] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
 )
