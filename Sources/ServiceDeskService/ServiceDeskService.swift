@@ -19,7 +19,10 @@ enum ServiceDeskService {
             organisation: try settings.file("organisation", Organisation.init(json:)) ?? .standard)
         return ServiceDefinition(
             name: .servicedesk,
-            migrations: [Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql)],
+            migrations: [
+                Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql),
+                Migration(number: 2, name: "customer_class", sql: PackageResources._002_customer_class_sql),
+            ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
                     try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
@@ -27,6 +30,7 @@ enum ServiceDeskService {
                 .on(CustomerChanged.self) { messages, transaction, _ in
                     try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
                 },
+                .on(CustomerClassified.self, ClassReplica.put),
                 .on(OrderPlaced.self, delivery.placed),
                 .on(OrderChanged.self, delivery.changed),
                 .on(OrderCancelled.self, delivery.cancelled),

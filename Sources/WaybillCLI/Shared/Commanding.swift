@@ -13,12 +13,14 @@ struct ActOptions: ParsableArguments {
     @Flag(help: "Print what came of it as JSON.")
     var json = false
 
-    /// Sends a command to finance and waits for what comes of it.
+    /// Sends a command to a service and waits for what comes of it.
     ///
     /// Ends with code 2 when it is refused.
-    func send(_ body: some Message, expecting types: [MessageType]) async throws {
+    func send(
+        _ body: some Message, to service: ServiceName = .finance, expecting types: [MessageType]
+    ) async throws {
         let outcome = try await Commanding.send(
-            body, to: .finance, id: id ?? UUID().uuidString.lowercased(), expecting: types)
+            body, to: service, id: id ?? UUID().uuidString.lowercased(), expecting: types)
         switch outcome {
         case .done(let type, let data):
             if json {
