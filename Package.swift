@@ -86,6 +86,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "PartyMatching", dependencies: ["Contracts"], swiftSettings: settings),
         .target(name: "ProfitAnalysis", dependencies: ["Contracts"], swiftSettings: settings),
+        .target(name: "CustomerValue", swiftSettings: settings),
         .target(
             name: "Simulation",
             dependencies: ["Contracts", .product(name: "HeapModule", package: "swift-collections")],
@@ -121,6 +122,7 @@ let package = Package(
         .testTarget(
             name: "PartyMatchingTests", dependencies: ["PartyMatching", "Contracts", "WaybillCLI"],
             swiftSettings: settings),
+        .testTarget(name: "CustomerValueTests", dependencies: ["CustomerValue"], swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",
             dependencies: ["ServiceKit", "Contracts", "Messaging", "Postgres", "TestSupport", log],
@@ -132,8 +134,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport",
-                "Simulation",
+                "Contracts", "CustomerValue", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging",
+                "TestSupport", "Simulation",
                 "WaybillCLI", log,
             ],
             swiftSettings: settings),
@@ -143,7 +145,7 @@ let package = Package(
                 name: module,
                 dependencies: ["Contracts", "ServiceKit", "Postgres", log]
                     + (module == "FinanceService"
-                        ? ["ProfitAnalysis"] : module == "CustomerService" ? ["PartyMatching"] : []),
+                        ? ["ProfitAnalysis"] : module == "CustomerService" ? ["PartyMatching", "CustomerValue"] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
         + (hasBenchmarks

@@ -39,6 +39,7 @@ enum FinanceService {
                 Migration(number: 4, name: "credit", sql: PackageResources._004_credit_sql),
                 Migration(number: 5, name: "alert_loop", sql: PackageResources._005_alert_loop_sql),
                 Migration(number: 6, name: "profit", sql: PackageResources._006_profit_sql),
+                Migration(number: 7, name: "customer_class", sql: PackageResources._007_customer_class_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -47,6 +48,7 @@ enum FinanceService {
                 .on(CustomerChanged.self) { messages, transaction, _ in
                     try AccountStore.put(messages.map(\.body.record), transaction)
                 },
+                .on(CustomerClassified.self, ClassReplica.put),
                 .on(OrderPlaced.self, margin.placed),
                 .on(OrderChanged.self, margin.changed),
                 .on(OrderCancelled.self, margin.cancelled),

@@ -22,6 +22,7 @@ enum ServiceDeskService {
             migrations: [
                 Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql),
                 Migration(number: 2, name: "account_customer", sql: PackageResources._002_account_customer_sql),
+                Migration(number: 3, name: "customer_class", sql: PackageResources._003_customer_class_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -30,6 +31,7 @@ enum ServiceDeskService {
                 .on(CustomerChanged.self) { messages, transaction, _ in
                     try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
                 },
+                .on(CustomerClassified.self, ClassReplica.put),
                 .on(OrderPlaced.self, delivery.placed),
                 .on(OrderChanged.self, delivery.changed),
                 .on(OrderCancelled.self, delivery.cancelled),

@@ -61,11 +61,13 @@ public enum Catalogue {
             OrderChanged.self, .partner, to: ServiceName.allCases,
             "An order stands differently now: the whole order again, with a higher revision."),
         ContractDescription(
-            OrderCancelled.self, .partner, to: [.sales, .servicedesk, .finance], "An order is not done after all."),
-        ContractDescription(OrderCompleted.self, .partner, to: [.servicedesk, .finance], "An order is done."),
+            OrderCancelled.self, .partner, to: [.customer, .sales, .servicedesk, .finance],
+            "An order is not done after all."),
         ContractDescription(
-            CostRecorded.self, .partner, to: [.finance, .supplier], "What a line of an order costs."),
-        ContractDescription(InvoiceIssued.self, .partner, to: [.finance], "A customer owes money."),
+            OrderCompleted.self, .partner, to: [.customer, .servicedesk, .finance], "An order is done."),
+        ContractDescription(
+            CostRecorded.self, .partner, to: [.customer, .finance, .supplier], "What a line of an order costs."),
+        ContractDescription(InvoiceIssued.self, .partner, to: [.customer, .finance], "A customer owes money."),
         ContractDescription(PaymentReceived.self, .partner, to: [.finance], "A customer has paid."),
         ContractDescription(
             CreditNoteIssued.self, .partner, to: [.finance], "Part of an invoice, or all of it, is taken back."),
@@ -125,6 +127,9 @@ public enum Catalogue {
         ContractDescription(
             UndoDecision.self, .operator, to: [.customer], "A decision about who is who counts no more."),
         ContractDescription(
+            SetStrategic.self, .operator, to: [.customer],
+            "Somebody says from which day on a customer is strategic, or is not any more."),
+        ContractDescription(
             CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
             "A customer was seen for the first time."),
         ContractDescription(
@@ -137,6 +142,12 @@ public enum Catalogue {
             "Customers that were taken for one are several."),
         ContractDescription(
             IdentityDecided.self, .service(.customer), to: [.sales], "Somebody decided who is who."),
+        ContractDescription(
+            CustomerClassified.self, .service(.customer), to: [.servicedesk, .finance],
+            "Some class of a customer is another one; all its classes, as they stand."),
+        ContractDescription(
+            LifecycleChanged.self, .service(.customer), to: [.sales],
+            "A customer has come into another state of its life with us."),
         ContractDescription(
             MarginAlertRaised.self, .service(.finance), to: [.sales],
             "An order or a customer earns too little or costs us money."),
@@ -159,13 +170,14 @@ public enum Catalogue {
             ReceivableDue.self, .service(.finance), to: [.sales],
             "An invoice that is still open will be due, or is due now."),
         ContractDescription(
-            ReceivableOverdue.self, .service(.finance), to: [.sales],
+            ReceivableOverdue.self, .service(.finance), to: [.customer, .sales],
             "An invoice is still open after its due day."),
         ContractDescription(
-            PaymentApplied.self, .service(.finance), to: [.sales],
+            PaymentApplied.self, .service(.finance), to: [.customer, .sales],
             "What is open of an invoice is another amount: a payment, a credit note or a write-off counts."),
         ContractDescription(
-            CreditStateChanged.self, .service(.finance), to: [.sales], "A customer is trusted more, or less."),
+            CreditStateChanged.self, .service(.finance), to: [.customer, .sales], "A customer is trusted more, or less."
+        ),
         ContractDescription(
             OrderAnomalyRaised.self, .service(.sales), to: [.customer], "A customer's orders are not as usual."),
         ContractDescription(

@@ -42,33 +42,6 @@ extension MarginPolicy {
     }
 }
 
-extension RateTable {
-    /// Reads rates from JSON: `{"rates": [{"currency", "from", "cny"}]}`, a decimal of up to eight places for one unit
-    /// in CNY, from a day on.
-    ///
-    /// - Throws: ``Refusal`` with the path of what is wrong.
-    init(json: [UInt8]) throws {
-        let root = try JSONDocument(parsing: json).root
-        try SettingsFile.allow(["rates"], in: root, "$")
-        var entries: [Entry] = []
-        for (index, node) in (root["rates"]?.elements ?? []).enumerated() {
-            let path = "$.rates[\(index)]"
-            try SettingsFile.allow(["currency", "from", "cny"], in: node, path)
-            guard let currency = node["currency"]?.string.flatMap({ Currency($0) }) else {
-                throw Refusal(.unknownCurrency, path: "\(path).currency", "a currency is written as 'USD'")
-            }
-            guard let rate = node["cny"]?.string.flatMap({ ExchangeRate($0) }) else {
-                throw Refusal(.notADecimal, path: "\(path).cny", "a rate is written as \"7.10\", above nought")
-            }
-            entries.append(Entry(currency: currency, from: try SettingsFile.day(node, "from", path), rate: rate))
-        }
-        guard !entries.isEmpty else {
-            throw Refusal(.missingField, path: "$.rates", "a table has at least one rate")
-        }
-        self.init(entries)
-    }
-}
-
 /// Values of a settings file, each refused with its path.
 enum SettingsFile {
     /// A misspelt key must not be passed over in silence.

@@ -49,33 +49,38 @@ struct DeliveryHandlers: Sendable {
     ) throws {
         var counts: [(DeliveryRow, DeliveryPolicy.Verdict, CalendarDay)] = []
         var candidates: [(DeliveryRow, String)] = []
-        for row in try DeliveryStore.complete(keys, transaction) {
+        let rows = try DeliveryStore.complete(keys, transaction)
+        let standings = try ClassStore.standings(of: Set(rows.map(\.customerId)).sorted(), transaction)
+        for row in rows {
             let verdict = DeliveryPolicy.verdict(
                 onTime: row.onTime, completedAt: row.completedAt, promisedAt: row.promisedAt, damaged: row.damaged,
                 ordered: row.quantity, delivered: row.delivered)
             let day = row.completedAt.day()
             if row.counted != verdict || row.countedDay != day { counts.append((row, verdict, day)) }
             if !row.hasSurvey,
-                let rule = policy.surveyRule(verdict, source: row.source, orderId: row.orderId)
+                let rule = policy.adapted(to: standings[row.customerId] ?? .usual).surveyRule(
+                    verdict, source: row.source, orderId: row.orderId)
             {
                 candidates.append((row, rule))
             }
         }
         try DeliveryStore.count(counts, transaction)
         effects.count("deliveries", counts.count)
-        try ask(candidates, transaction, &effects)
+        try ask(candidates, standings, transaction, &effects)
     }
 
     private func ask(
-        _ candidates: [(row: DeliveryRow, rule: String)], _ transaction: borrowing Transaction,
+        _ candidates: [(row: DeliveryRow, rule: String)], _ standings: [String: DeliveryPolicy.Standing],
+        _ transaction: borrowing Transaction,
         _ effects: inout Effects
     ) throws {
         guard !candidates.isEmpty else { return }
         var last = try DeliveryStore.lastAsked(Set(candidates.map(\.row.customerId)).sorted(), transaction)
         var surveys: [SurveyRequested] = []
         for (row, rule) in candidates {
+            let quiet = policy.adapted(to: standings[row.customerId] ?? .usual).fatigueDays
             if let asked = last[row.customerId],
-                asked.adding(seconds: Int64(policy.fatigueDays) * 86_400) > effects.now
+                asked.adding(seconds: Int64(quiet) * 86_400) > effects.now
             {
                 effects.count("surveys_spared")
                 continue

@@ -12,10 +12,27 @@ struct DeliveryPolicy: Sendable {
         var isGood: Bool { !(isLate ?? false) && !isDamaged && !isShort }
     }
 
+    /// How much a customer matters, by its classes.
+    enum Standing: Sendable {
+        case important
+        case usual
+        case minor
+    }
+
     /// The share of good deliveries that are asked about, in percent; of the others all are.
     var goodShare = 10
     /// A customer is asked at most once in so many days.
     var fatigueDays = 30
+
+    /// The same for a customer of some standing: one that matters is asked twice as often, one that does not half as
+    /// often.
+    func adapted(to standing: Standing) -> DeliveryPolicy {
+        switch standing {
+        case .usual: self
+        case .important: DeliveryPolicy(goodShare: min(100, 2 * goodShare), fatigueDays: fatigueDays / 2)
+        case .minor: DeliveryPolicy(goodShare: goodShare / 2, fatigueDays: 2 * fatigueDays)
+        }
+    }
 
     static func verdict(
         onTime: Bool?, completedAt: Timestamp, promisedAt: Timestamp?, damaged: Bool?, ordered: FixedDecimal?,

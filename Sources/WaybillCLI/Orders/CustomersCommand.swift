@@ -4,7 +4,10 @@ import Contracts
 struct CustomersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "customers", abstract: "Customers, whatever codes they have.",
-        subcommands: [Show.self, List.self])
+        subcommands: [
+            Show.self, List.self, ClassesCommand.self, ClassifyCommand.self, LifecycleCommand.self,
+            DriversCommand.self, StrategicCommand.self,
+        ])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One customer: identity, accounts, what happened.")

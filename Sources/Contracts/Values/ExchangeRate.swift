@@ -1,21 +1,19 @@
-import Contracts
-
 /// The price of one unit of a currency in CNY, exact to eight decimals.
-struct ExchangeRate: Sendable, Equatable {
+public struct ExchangeRate: Sendable, Equatable {
     /// In hundred-millionths; more than nought.
-    let units: Int128
+    public let units: Int128
 
     /// How many units make one.
-    static let unitsPerOne: Int128 = 100_000_000
+    public static let unitsPerOne: Int128 = 100_000_000
     /// CNY in CNY.
-    static let one = ExchangeRate(units: unitsPerOne)
+    public static let one = ExchangeRate(units: unitsPerOne)
 
     private init(units: Int128) {
         self.units = units
     }
 
     /// A rate as text: digits, and optionally a point with 1…8 digits; `nil` when it is none or is nought.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), (1...9).contains(parts[0].count) else { return nil }
         var decimals = 0
@@ -35,25 +33,35 @@ struct ExchangeRate: Sendable, Equatable {
 }
 
 /// What every currency was worth in CNY, from which day on.
-struct RateTable: Sendable, Equatable {
+public struct RateTable: Sendable, Equatable {
     /// A rate that holds from a day on.
-    struct Entry: Sendable, Equatable {
-        let currency: Currency
-        let from: CalendarDay
-        let rate: ExchangeRate
+    public struct Entry: Sendable, Equatable {
+        /// The currency.
+        public let currency: Currency
+        /// The first day on which it holds.
+        public let from: CalendarDay
+        /// What one unit is worth.
+        public let rate: ExchangeRate
+
+        /// - Parameters: as the properties.
+        public init(currency: Currency, from: CalendarDay, rate: ExchangeRate) {
+            self.currency = currency
+            self.from = from
+            self.rate = rate
+        }
     }
 
     private let byCurrency: [Currency: [Entry]]
 
     /// - Parameter entries: the rates, in any order; of two for one day the later in the list holds.
-    init(_ entries: [Entry]) {
+    public init(_ entries: [Entry]) {
         byCurrency = Dictionary(grouping: entries, by: \.currency).mapValues { entries in
             entries.enumerated().sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }.map(\.element)
         }
     }
 
     /// The rate of a currency on a day; `nil` when none is known for so early a day, or at all.
-    func rate(of currency: Currency, on day: CalendarDay) -> ExchangeRate? {
+    public func rate(of currency: Currency, on day: CalendarDay) -> ExchangeRate? {
         if currency == .cny { return .one }
         return byCurrency[currency]?.last { $0.from <= day }?.rate
     }
@@ -61,7 +69,7 @@ struct RateTable: Sendable, Equatable {
     /// An amount in another currency, by way of CNY, rounded once, half away from zero, to four places.
     ///
     /// - Returns: `nil` when a rate is missing. The same currency is left untouched and needs no rate.
-    func convert(
+    public func convert(
         _ amount: FixedDecimal, from: Currency, to: Currency, on day: CalendarDay
     ) -> FixedDecimal? {
         if from == to { return amount }

@@ -1,9 +1,7 @@
-import Contracts
-
 extension RateTable {
     /// What is used until a table of one's own is given: round figures, in CNY for one unit, from two days on. They are
     /// defaults for comparing orders of magnitude, not quotations.
-    static let standard: RateTable = {
+    public static let standard: RateTable = {
         let rates: [(code: String, early: String, late: String)] = [
             ("USD", "6.25", "7.05"), ("EUR", "7.10", "8.20"), ("HKD", "0.806", "0.905"), ("JPY", "0.0560", "0.0460"),
             ("GBP", "9.50", "9.40"), ("SGD", "4.65", "5.45"), ("KRW", "0.0057", "0.0049"), ("TWD", "0.200", "0.222"),
@@ -15,7 +13,7 @@ extension RateTable {
         ]
         var entries: [Entry] = []
         for (code, early, late) in rates {
-            guard let currency = Contracts.Currency(code), let first = ExchangeRate(early),
+            guard let currency = Currency(code), let first = ExchangeRate(early),
                 let second = ExchangeRate(late), let start = CalendarDay("1970-01-01"),
                 let change = CalendarDay("2022-01-01")
             else { continue }

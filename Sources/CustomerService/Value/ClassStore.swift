@@ -1,0 +1,103 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of classes.
+enum ClassStore {
+    /// How far a customer has been judged.
+    struct State: Sendable {
+        var evaluatedTo: CalendarDay?
+        var revision = 0
+    }
+
+    /// Takes customers for this transaction, so that no other copy judges them meanwhile.
+    static func lock(_ customers: [String], _ transaction: borrowing Transaction) throws -> [String: State] {
+        var states: [String: State] = [:]
+        for row in try transaction.query(
+            """
+            insert into value_state (customer_id) select c from unnest(\(customers)) c order by c
+            on conflict (customer_id) do update set revision = value_state.revision
+            returning customer_id, evaluated_to - date '1970-01-01', revision
+            """, as: (String, Int32?, Int32).self)
+        {
+            states[row.0] = State(
+                evaluatedTo: row.1.map { CalendarDay(daysSinceEpoch: $0) }, revision: Int(row.2))
+        }
+        return states
+    }
+
+    /// What is held true of customers, in the order of days.
+    static func current(
+        _ customers: [String], _ transaction: borrowing Transaction
+    ) throws -> [String: [ClassDimension: [ClassSpan]]] {
+        var current: [String: [ClassDimension: [ClassSpan]]] = [:]
+        for row in try transaction.query(
+            """
+            select customer_id, dimension, class_id, value, valid_from - date '1970-01-01',
+                valid_to - date '1970-01-01', reason, model
+            from class where customer_id = any(\(customers)) and superseded_at is null
+            order by customer_id, dimension, valid_from
+            """, as: (String, String, Int64, String, Int32, Int32?, String, Int32).self)
+        {
+            guard let dimension = ClassDimension(rawValue: row.1) else { continue }
+            current[row.0, default: [:]][dimension, default: []].append(
+                ClassSpan(
+                    id: row.2, value: row.3, from: CalendarDay(daysSinceEpoch: row.4),
+                    to: row.5.map { CalendarDay(daysSinceEpoch: $0) }, reason: row.6, model: Int(row.7)))
+        }
+        return current
+    }
+
+    /// Which customers these have become by merging.
+    static func survivors(
+        of customers: [String], _ transaction: borrowing Transaction
+    ) throws -> [(absorbed: String, survivor: String)] {
+        guard !customers.isEmpty else { return [] }
+        return try transaction.query(
+            """
+            with recursive chain(start, id, next) as (
+                select customer_id, customer_id, merged_into from customer where customer_id = any(\(customers))
+                union select s.start, c.customer_id, c.merged_into from chain s join customer c on c.customer_id = s.next
+            )
+            select start, id from chain where next is null and start <> id
+            """, as: (String, String).self
+        ).map { ($0.0, $0.1) }
+    }
+
+    static func put(_ changes: [ClassChange], at now: Timestamp, _ transaction: borrowing Transaction) throws {
+        let time = PostgresValue.timestamp(now.description)
+        let superseded = changes.flatMap(\.superseded).sorted()
+        if !superseded.isEmpty {
+            try transaction.execute("update class set superseded_at = \(time) where class_id = any(\(superseded))")
+        }
+        let ended = changes.flatMap(\.ended)
+        if !ended.isEmpty {
+            try transaction.execute(
+                """
+                update class c set valid_to = date '1970-01-01' + e.day
+                from unnest(\(ended.map(\.id)), \(ended.map(\.to.daysSinceEpoch))) as e(id, day) where c.class_id = e.id
+                """)
+        }
+        let added = changes.flatMap { change in change.added.map { (change.customerId, $0.dimension, $0.span) } }
+        if !added.isEmpty {
+            try transaction.execute(
+                """
+                insert into class (customer_id, dimension, value, valid_from, valid_to, reason, model, recorded_at)
+                select id, dimension, value, date '1970-01-01' + since, date '1970-01-01' + until, reason, model, \(time)
+                from unnest(
+                    \(added.map(\.0)), \(added.map(\.1.rawValue)), \(added.map(\.2.value)),
+                    \(added.map(\.2.from.daysSinceEpoch)), \(added.map { $0.2.to?.daysSinceEpoch }),
+                    \(added.map(\.2.reason)), \(added.map { Int32($0.2.model) }))
+                    as t(id, dimension, value, since, until, reason, model)
+                """)
+        }
+        try transaction.execute(
+            """
+            update value_state s set evaluated_to = date '1970-01-01' + t.day, revision = t.revision
+            from unnest(
+                \(changes.map(\.customerId)), \(changes.map { $0.evaluatedTo?.daysSinceEpoch }),
+                \(changes.map { Int32($0.revision) })) as t(id, day, revision)
+            where s.customer_id = t.id
+            """)
+    }
+}
