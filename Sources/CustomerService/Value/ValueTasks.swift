@@ -53,7 +53,9 @@ struct ValueTasks: Sendable {
             """)
         try takeMarks(transaction, &effects)
         // Learnt last, so that a day is judged by what held on it.
-        if day.adding(days: 1).components.day == 1 || (day.weekday == 7 && (try ValueModels.isEmpty(transaction))) {
+        let isMonthEnd = day.adding(days: 1).components.day == 1
+        let isFirstChance = try day.weekday == 7 && ValueModels.isEmpty(transaction)
+        if isMonthEnd || isFirstChance {
             try ValueModels.learn(on: day, transaction, &effects)
         }
     }
