@@ -1,5 +1,6 @@
 """What the parts of the benchmark share: the private system, its figures, the orders, the check of a round."""
 import datetime
+import itertools
 import json
 import os
 import platform
@@ -41,6 +42,13 @@ def environment():
 ENV = environment()
 CLI_ENVIRONMENT = {**os.environ, **ENV}
 TICKS = os.sysconf("SC_CLK_TCK")
+NUMBERS = itertools.count(int(time.time()) % 1_000_000)
+
+
+def unique(name):
+    """A source of its own for every round: what came before from the same source counts as a duplicate."""
+    return f"{name}-{next(NUMBERS)}"
+
 
 
 def service(command, name, extra=""):
@@ -253,8 +261,8 @@ def peak(name):
 
 def finance_round(kind, number, count, extra="", copies=None, **more):
     """Finance takes orders while they are published; from the first publish to the last confirm."""
-    source = f"bench-{kind}-{number}"
-    path = make_orders(count, 1000 + number, f"{kind}{number}")
+    source = unique(kind)
+    path = make_orders(count, 1000 + number, source)
     expected = expectation(path)
     purge()
     service("restart", "finance", extra)

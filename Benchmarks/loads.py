@@ -6,9 +6,9 @@ import signal
 import subprocess
 import time
 
-from harness import (HOME, ROOT, SERVICES, administer, answer, at, check, expectation, finance_round, get,
+from harness import (HOME, ROOT, SERVICES, administer, answer, check, expectation, finance_round, get,
                      make_orders, metrics, peak, processor_seconds, processes, purge, queues, raw_round, ready, record,
-                     say, service, spent, sql, twin, until)
+                     say, service, spent, twin, unique, until)
 
 
 def alone():
@@ -94,8 +94,8 @@ def part_drain(options):
     """Finance starts on a long queue; how fast it takes it in, and what memory that needs."""
     alone()
     service("stop", "finance")
-    count, source = options.queued, "bench-drain"
-    path = make_orders(count, 4000, "drain")
+    count, source = options.queued, unique("drain")
+    path = make_orders(count, 4000, source)
     expected = expectation(path)
     purge()
     filled = answer(twin("publish", "-", "finance.inbound", path, source))
@@ -213,7 +213,7 @@ def part_relay(options):
     ready("finance")
     for rate in (200, 1000, 2000):
         for number in range(1, options.rounds + 1):
-            source, times = f"relay{rate}-{number}", HOME / "arrivals"
+            source, times = unique(f"relay{rate}"), HOME / "arrivals"
             path = make_orders(rate * (3 if options.quick else 10), 5000 + rate + number, source, "--all-losing")
             expected = expectation(path)
             purge()

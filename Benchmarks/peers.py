@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from harness import (ENV, HOME, ROOT, SERVICES, administer, answer, database_url, expectation, finance_round,
                      make_orders, management, processor_seconds, purge, queues, raw_round, ready, record, say, service,
-                     spent, twin)
+                     spent, twin, unique)
 
 PEERS = {"go": ("single", "batched"), "java": ("single", "batched"), "python": ("single", "batched"),
          "celery": ("single",)}
@@ -69,8 +69,8 @@ def messages(queue, wanted):
 
 
 def peer_round(build, name, variant, number, count):
-    schema, source = f"peer_{name}", f"bench-{name}-{variant}-{number}"
-    path = make_orders(count, 1000 + number, f"{name}-{variant}{number}")
+    schema, source = f"peer_{name}", unique(f"{name}-{variant}")
+    path = make_orders(count, 1000 + number, source)
     expected = expectation(path)
     administer((ROOT / "Benchmarks/peers/schema.sql").read_text(), schema=schema)
     queues("DELETE", IN, OUT)

@@ -28,7 +28,7 @@ metric() {
     curl -sf "http://127.0.0.1:$port/metrics" | sed -n 's/^waybill_messages_published_total //p'
 }
 method=perf
-perf record -q -o "$WAYBILL_HOME/try" -- true >/dev/null 2>&1 || method=callgrind
+perf record -q -e cpu-clock -o "$WAYBILL_HOME/try" -- true >/dev/null 2>&1 || method=callgrind
 if [ "$method" = callgrind ]; then
     command -v valgrind >/dev/null || die "neither perf nor valgrind works here: apt-get install linux-perf valgrind"
     orders=$((orders / 20))
@@ -70,9 +70,9 @@ fi
     echo "# $orders orders, $published messages published; $(cat "$WAYBILL_HOME/run/binaries" | grep -o 'debug\|release' | tail -1) build"
     if [ "$method" = perf ]; then
         perf report -i "$WAYBILL_HOME/perf.data" --no-children -g none --percent-limit 0.2 --stdio 2>/dev/null |
-            swift demangle --simplified | grep -v '^$' | cut -c1-220 | head -120
+            swift demangle --simplified | grep -v '^$' | cut -c1-220 | sed -n 1,120p
     else
-        callgrind_annotate --threshold=98 "$WAYBILL_HOME/callgrind.out" | swift demangle --simplified | head -120
+        callgrind_annotate --threshold=98 "$WAYBILL_HOME/callgrind.out" | swift demangle --simplified | sed -n 1,120p
     fi
 } >"$out.txt"
 if [ "$method" = perf ]; then

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from harness import (ENV, HOME, ROOT, SERVICES, answer, expectation, make_orders, purge, put, queues, record, remove,
-                     service, sql, twin)
+                     service, sql, twin, unique)
 
 BATCH = 500
 FIVE = [f"bench.five.{name}" for name in SERVICES]
@@ -15,8 +15,8 @@ ORDERS_IN, EVENTS_OUT = "bench.five.in", "bench.five.events"
 def raw_database_round(number, count, mode=""):
     """Finance's statements with the same arrays, a batch a transaction, through libpq; no broker, no JSON to read."""
     kind = "raw-database" if not mode else f"raw-database-{mode}"
-    source = f"bench-{kind}-{number}"
-    path, rows = make_orders(count, 1000 + number, f"{kind}{number}"), HOME / f"{kind}{number}.rows"
+    source = unique(kind)
+    path, rows = make_orders(count, 1000 + number, source), HOME / f"{source}.rows"
     expected = expectation(path)
     with open(rows, "wb") as out:
         subprocess.run([sys.executable, ROOT / "Benchmarks/twins/rows.py", path, source, str(BATCH)], stdout=out,

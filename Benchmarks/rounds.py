@@ -4,7 +4,7 @@ import time
 
 from harness import (CLI_ENVIRONMENT, ENV, SERVICES, answer, check, expectation, finance_round, make_orders, memory,
                      metrics, peak, processor_seconds, purge, queues, raw_round, ready, record, say, service, spent, sql,
-                     twin, until)
+                     twin, unique, until)
 from rawtwins import make_five, raw_database_round, raw_five_round, remove_five
 
 
@@ -88,8 +88,8 @@ def part_five(options):
     for number in range(0, options.rounds + 1):
         if number:
             raw_five_round(number, count)
-        source = f"bench-five-{number}"
-        path = make_orders(count, 2000 + number, f"five{number}")
+        source = unique("five")
+        path = make_orders(count, 2000 + number, source)
         expected = expectation(path)
         purge()
         time.sleep(1)
@@ -127,7 +127,7 @@ def part_latency(options):
         ready(name)
     for number in range(options.rounds):
         for rate in (200,) if options.quick else (200, 1000, 2000):
-            prefix = f"latency{rate}-{number}"
+            prefix = unique(f"latency{rate}")
             path = make_orders(rate * (5 if options.quick else 10), 3000 + rate + number, prefix, "--all-losing")
             expected = expectation(path)
             purge()
