@@ -39,6 +39,7 @@ enum FinanceService {
                 Migration(number: 4, name: "credit", sql: PackageResources._004_credit_sql),
                 Migration(number: 5, name: "alert_loop", sql: PackageResources._005_alert_loop_sql),
                 Migration(number: 6, name: "profit", sql: PackageResources._006_profit_sql),
+                Migration(number: 7, name: "party_names", sql: PackageResources._012_party_names_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
