@@ -40,6 +40,7 @@ enum FinanceService {
                 Migration(number: 5, name: "alert_loop", sql: PackageResources._005_alert_loop_sql),
                 Migration(number: 6, name: "profit", sql: PackageResources._006_profit_sql),
                 Migration(number: 7, name: "customer_class", sql: PackageResources._007_customer_class_sql),
+                Migration(number: 8, name: "party_names", sql: PackageResources._008_party_names_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in

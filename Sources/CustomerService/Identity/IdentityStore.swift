@@ -40,7 +40,9 @@ enum IdentityStore {
     /// Lets nobody else decide who is who until the transaction ends. News of that is rare, so one lock for all of it
     /// costs less than telling apart what may touch what.
     static func lock(_ transaction: borrowing Transaction) throws {
-        _ = try transaction.execute("select pg_advisory_xact_lock(20260105, 1)")
+        // Such locks are of the whole database, the accounts of this schema.
+        _ = try transaction.execute(
+            "select pg_advisory_xact_lock(hashtextextended(current_schema(), 20260105))")
     }
 
     static func put(_ accounts: [Account], _ transaction: borrowing Transaction) throws {

@@ -42,9 +42,15 @@ enum StandingStore {
             left join account a on a.source = k.source and a.code = k.code
             left join standing s on s.customer_id = coalesce(a.customer_id, k.guess)
                 and s.business_line = k.business_line
-            left join acceptance_setting p on p.customer_id = coalesce(a.customer_id, k.guess)
-                and p.business_line = k.business_line
-                and \(PostgresValue.date(day.description)) between p.valid_from and p.valid_to
+            left join lateral (
+                -- Of what was set for customers that are one now, the strictest counts.
+                select p.level from acceptance_setting p
+                where p.business_line = k.business_line
+                    and \(PostgresValue.date(day.description)) between p.valid_from and p.valid_to
+                    and p.customer_id in (
+                        select k.guess union all select n.own_id from account n where n.customer_id = a.customer_id)
+                order by case p.level when 'stopped' then 0 when 'needs-approval' then 1 else 2 end limit 1
+            ) p on true
             """, as: (Int, String, Bool, String?, Int?, String?, String?, String?, Int32?, String?).self)
         var found: [BusinessKey: BusinessStanding] = [:]
         for row in rows {
@@ -90,11 +96,14 @@ enum StandingStore {
         guard !keys.isEmpty else { return [:] }
         let rows = try transaction.query(
             """
-            select o.customer_id, o.business_line, o.override_id, o.valid_from - date '1970-01-01',
+            select k.customer_id, k.business_line, o.override_id, o.valid_from - date '1970-01-01',
                 o.valid_to - date '1970-01-01', o.cap::text, o.currency, o.used::text
             from (select distinct * from unnest(\(keys.map(\.customerId)), \(keys.map(\.businessLine)))
                 as t(customer_id, business_line)) k
-            join acceptance_override o using (customer_id, business_line)
+            cross join lateral (
+                select k.customer_id as name
+                union select n.own_id from account n where n.customer_id = k.customer_id) as names
+            join acceptance_override o on o.customer_id = names.name and o.business_line = k.business_line
             order by o.override_id for update of o
             """, as: (String, String, String, Int32, Int32, String, String, String).self)
         var found: [String: [AcceptanceOverride]] = [:]

@@ -194,4 +194,48 @@ struct MergeConvergenceTests {
                 "select customer_id, 1 from customer_party where merged_into is null", standing, &random)
         }
     }
+
+    @Test("what was set for a customer holds for whoever it is merged into, and goes with it when it leaves")
+    func settingsFollow() async throws {
+        func record(_ id: String, _ revision: Int, _ codes: [(String, Int)], into: String? = nil) throws
+            -> CustomerChanged
+        {
+            CustomerChanged(
+                CustomerRecord(
+                    customerId: id, revision: revision,
+                    accounts: codes.map { AccountHoming(source: "erp", code: $0.0, revision: $0.1) }, mergedInto: into,
+                    at: try #require(Timestamp("2026-03-02T09:00:00+08:00"))))
+        }
+        let (a, b) = (Fixture.party("A"), Fixture.party("B"))
+        try await ServiceFixture.with(FinanceService.definition(Settings(FinanceService.settings))) { finance in
+            func decision(_ id: String, _ code: String) async throws -> OrderDecided? {
+                try await finance.handle([.init(id, OrderPlaced(makeOrder(id, customer: code)))])
+                    .events(OrderDecided.self).first
+            }
+            #expect(try await decision("O1", "A")?.decision == .accepted)
+            #expect(try await decision("O2", "B")?.decision == .accepted)
+            #expect(
+                try await finance.rows("select own_id from account order by code") == [[a], [b]])
+            let set = try await finance.handle([
+                .init(
+                    "s", source: "waybill-cli",
+                    SetAcceptance(
+                        customerId: b, businessLine: "air-freight", level: .stopped, reason: "does not pay",
+                        owner: "li.wei", plan: "wait", from: CalendarDay("2026-03-02"),
+                        until: try #require(CalendarDay("2026-03-20")), by: "manager.ks01"))
+            ])
+            #expect(set.refused.isEmpty)
+            #expect(try await decision("O3", "A")?.decision == .accepted)
+            try await finance.handle([
+                .init("m1", try record(a, 2, [("A", 1), ("B", 2)])), .init("m2", try record(b, 2, [], into: a)),
+            ])
+            #expect(try await decision("O4", "A")?.decision == .refused)
+            #expect(try await decision("O5", "B")?.decision == .refused)
+            try await finance.handle([
+                .init("m3", try record(a, 3, [("A", 1)])), .init("m4", try record(b, 3, [("B", 3)])),
+            ])
+            #expect(try await decision("O6", "A")?.decision == .accepted)
+            #expect(try await decision("O7", "B")?.decision == .refused)
+        }
+    }
 }
