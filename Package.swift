@@ -129,8 +129,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "CustomerValue", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation",
-                "WaybillCLI", log,
+                "Contracts", "CustomerValue", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport",
+                "Simulation", "WaybillCLI", log,
             ],
             swiftSettings: settings),
     ]
