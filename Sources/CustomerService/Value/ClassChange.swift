@@ -17,16 +17,22 @@ struct ClassChange: Sendable {
     let customerId: String
     let revision: Int
     let evaluatedTo: CalendarDay?
-    /// Spans that are no longer true.
-    private(set) var superseded: [Int64] = []
-    /// Open spans that have ended.
-    private(set) var ended: [(id: Int64, to: CalendarDay)] = []
-    private(set) var added: [(dimension: ClassDimension, span: ClassSpan)] = []
+    /// What is to be written.
+    let edits: Edits
     /// The open spans as they stand now.
-    private(set) var standing: [ClassDimension: ClassSpan] = [:]
+    let standing: [ClassDimension: ClassSpan]
     private let before: [ClassDimension: ClassSpan]
     private let lastLifecycle: ClassSpan?
     let isNews: Bool
+
+    /// What is to be written.
+    struct Edits: Sendable {
+        /// Spans that are no longer true.
+        var superseded: [Int64] = []
+        /// Open spans that have ended.
+        var ended: [(id: Int64, to: CalendarDay)] = []
+        var added: [(dimension: ClassDimension, span: ClassSpan)] = []
+    }
 
     /// How far back history is judged at most.
     static let horizonDays = 1_100
@@ -42,19 +48,22 @@ struct ClassChange: Sendable {
         let through = max(through, state.evaluatedTo ?? through)
         var standing: [ClassDimension: ClassSpan] = [:]
         var lifecycle: [ClassSpan] = []
+        var edits = Edits()
         if let subject {
             let due = state.evaluatedTo.map { min(marked, $0.adding(days: 1)) } ?? subject.start
             let from = min(through, max(due, subject.start, through.adding(days: -Self.horizonDays)))
             let runs = Self.runs(subject, from: from, through: through, models)
             for dimension in ClassDimension.allCases {
-                let spans = replace(dimension, known[dimension] ?? [], by: runs[dimension] ?? [], from: from)
+                let spans = edits.replace(
+                    dimension, known[dimension] ?? [], by: runs[dimension] ?? [], from: from)
                 standing[dimension] = spans.last
                 if dimension == .lifecycle { lifecycle = spans }
             }
         } else {
             // Nothing belongs to it any more: what it was is part of another's history now.
-            superseded = known.values.flatMap { $0.compactMap(\.id) }
+            edits.superseded = known.values.flatMap { $0.compactMap(\.id) }
         }
+        self.edits = edits
         self.standing = standing
         lastLifecycle = lifecycle.dropLast().last
         isNews = !standing.isEmpty && standing.mapValues(\.value) != before.mapValues(\.value)
@@ -99,10 +108,39 @@ struct ClassChange: Sendable {
         return runs
     }
 
+    /// Tells the world, if some open class is another one than it was told before.
+    func publish(at now: Timestamp, causedBy cause: Envelope?, _ effects: inout Effects) {
+        guard isNews else { return }
+        let model = standing.values.map(\.model).max() ?? 0
+        effects.publish(
+            CustomerClassified(
+                customerId: customerId, revision: revision,
+                classes: ClassDimension.allCases.compactMap { dimension in
+                    standing[dimension].map { span in
+                        let previous = before[dimension]?.value
+                        return CustomerClass(
+                            dimension: dimension, value: span.value, since: span.from, reason: span.reason,
+                            previous: previous == span.value ? nil : previous)
+                    }
+                }, model: model, classifiedAt: now), causedBy: cause, key: customerId)
+        effects.count("classified")
+        guard let span = standing[.lifecycle], let state = LifecycleState(rawValue: span.value),
+            before[.lifecycle]?.value != span.value
+        else { return }
+        effects.publish(
+            LifecycleChanged(
+                customerId: customerId, revision: revision, state: state,
+                previous: before[.lifecycle].flatMap { LifecycleState(rawValue: $0.value) }, since: span.from,
+                dwellDays: lastLifecycle.map { $0.from.days(to: span.from) }, reason: span.reason, changedAt: now),
+            causedBy: cause, key: customerId)
+    }
+}
+
+extension ClassChange.Edits {
     /// Puts runs in the place of what was known from a day on.
     ///
     /// - Returns: the spans that hold now, from the last one before the day.
-    private mutating func replace(
+    mutating func replace(
         _ dimension: ClassDimension, _ known: [ClassSpan], by runs: [ClassSpan], from: CalendarDay
     ) -> [ClassSpan] {
         let earlier = known.filter { $0.from < from }
@@ -136,32 +174,5 @@ struct ClassChange: Sendable {
         let first = desired.first?.from ?? from
         superseded += known.filter { $0.from >= first }.compactMap(\.id).filter { !kept.contains($0) }
         return desired
-    }
-
-    /// Tells the world, if some open class is another one than it was told before.
-    func publish(at now: Timestamp, causedBy cause: Envelope?, _ effects: inout Effects) {
-        guard isNews else { return }
-        let model = standing.values.map(\.model).max() ?? 0
-        effects.publish(
-            CustomerClassified(
-                customerId: customerId, revision: revision,
-                classes: ClassDimension.allCases.compactMap { dimension in
-                    standing[dimension].map { span in
-                        let previous = before[dimension]?.value
-                        return CustomerClass(
-                            dimension: dimension, value: span.value, since: span.from, reason: span.reason,
-                            previous: previous == span.value ? nil : previous)
-                    }
-                }, model: model, classifiedAt: now), causedBy: cause, key: customerId)
-        effects.count("classified")
-        guard let span = standing[.lifecycle], let state = LifecycleState(rawValue: span.value),
-            before[.lifecycle]?.value != span.value
-        else { return }
-        effects.publish(
-            LifecycleChanged(
-                customerId: customerId, revision: revision, state: state,
-                previous: before[.lifecycle].flatMap { LifecycleState(rawValue: $0.value) }, since: span.from,
-                dwellDays: lastLifecycle.map { $0.from.days(to: span.from) }, reason: span.reason, changedAt: now),
-            causedBy: cause, key: customerId)
     }
 }

@@ -66,11 +66,11 @@ enum ClassStore {
 
     static func put(_ changes: [ClassChange], at now: Timestamp, _ transaction: borrowing Transaction) throws {
         let time = PostgresValue.timestamp(now.description)
-        let superseded = changes.flatMap(\.superseded).sorted()
+        let superseded = changes.flatMap(\.edits.superseded).sorted()
         if !superseded.isEmpty {
             try transaction.execute("update class set superseded_at = \(time) where class_id = any(\(superseded))")
         }
-        let ended = changes.flatMap(\.ended)
+        let ended = changes.flatMap(\.edits.ended)
         if !ended.isEmpty {
             try transaction.execute(
                 """
@@ -78,7 +78,7 @@ enum ClassStore {
                 from unnest(\(ended.map(\.id)), \(ended.map(\.to.daysSinceEpoch))) as e(id, day) where c.class_id = e.id
                 """)
         }
-        let added = changes.flatMap { change in change.added.map { (change.customerId, $0.dimension, $0.span) } }
+        let added = changes.flatMap { change in change.edits.added.map { (change.customerId, $0.dimension, $0.span) } }
         if !added.isEmpty {
             try transaction.execute(
                 """

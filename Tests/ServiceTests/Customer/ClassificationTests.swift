@@ -134,7 +134,8 @@ struct ClassificationTests {
             #expect(told.first == "- → prospect" && told.contains("prospect → trial"), "\(told)")
             #expect(told.contains("trial → mature") && told.last == "lost → won-back", "\(told)")
             let states = try await customer.rows(
-                "select value, valid_to - valid_from + 1 from class where dimension = 'lifecycle' and superseded_at is null order by valid_from")
+                "select value, valid_to - valid_from + 1 from class where dimension = 'lifecycle' and superseded_at is null order by valid_from"
+            )
             #expect(states.map { $0[0] }.contains("dormant"), "\(states)")
             // Exactly one state on every day.
             let gaps = try await customer.rows(
@@ -220,7 +221,8 @@ struct ClassificationTests {
             try await customer.handle([.init("3", source: "wms", reported)], at: "2026-03-03T10:00:00+08:00")
             try await customer.run("value.changed", at: "2026-03-03T10:02:00+08:00")
             let after = try await customer.rows(
-                "select distinct c.customer_id = a.customer_id from class c cross join account a where c.superseded_at is null")
+                "select distinct c.customer_id = a.customer_id from class c cross join account a where c.superseded_at is null"
+            )
             #expect(after == [["t"]] || after == [["true"]], "\(after)")
         }
     }
@@ -235,7 +237,9 @@ struct ClassificationTests {
         let definition = try CustomerService.definition(
             Settings(CustomerService.settings, values: ["customer.market": file.path]))
         try await ServiceFixture.with(definition) { customer in
-            func order(_ id: String, _ code: String, _ on: String, _ amounts: (String, String?)) -> ServiceFixture.Message {
+            func order(_ id: String, _ code: String, _ on: String, _ amounts: (String, String?))
+                -> ServiceFixture.Message
+            {
                 .init("p\(id)", OrderPlaced(makeOrder(id, customer: code, at: time(on), [amounts])))
             }
             try await customer.handle([
@@ -301,7 +305,8 @@ struct ClassificationTests {
                     == [["0"]])
             try await customer.run("value.daily", at: "2025-11-01T23:59:59+08:00")
             let groups = try await customer.rows(
-                "select count(distinct value) from class where dimension = 'cluster' and valid_to is null and value like 'group-%'")
+                "select count(distinct value) from class where dimension = 'cluster' and valid_to is null and value like 'group-%'"
+            )
             #expect(Int(groups[0][0] ?? "") ?? 0 >= 3, "\(groups)")
             let dry = try await customer.ask("classes.dry-run", ["on": "2025-11-02", "refit": "yes"])
             #expect(dry.first?.columns.count == 6)
@@ -318,7 +323,8 @@ struct ClassificationTests {
                     customerId: id, revision: revision,
                     classes: [
                         CustomerClass(
-                            dimension: .value, value: value, since: try #require(CalendarDay("2026-03-01")), reason: "?")
+                            dimension: .value, value: value, since: try #require(CalendarDay("2026-03-01")), reason: "?"
+                        )
                     ], model: 0, classifiedAt: try #require(Timestamp(time("2026-03-01"))))
             }
             try await desk.handle([.init("c2", try said(2, "A")), .init("c1", try said(1, "D"))])
