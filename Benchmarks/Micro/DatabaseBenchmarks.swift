@@ -18,7 +18,7 @@ func arrayBenchmarks() {
         for _ in benchmark.scaledIterations { blackHole(flags.postgresBind) }
     }
     Benchmark("array of 500: numeric", configuration: configuration(.one)) { benchmark in
-        for _ in benchmark.scaledIterations { blackHole(PostgresValue.numerics(amounts).postgresBind) }
+        for _ in benchmark.scaledIterations { blackHole(PostgresValue.numerics(amounts)) }
     }
 }
 
