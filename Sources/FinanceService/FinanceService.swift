@@ -30,6 +30,8 @@ enum FinanceService {
         let margin = MarginHandlers(rates: rates, policy: policy)
         let acceptance = AcceptanceHandlers(rates: rates, policy: policy)
         let credit = CreditHandlers(rates: rates)
+        let periods = PeriodHandlers(authority: authority)
+        let expenses = ExpenseHandlers(authority: authority, rates: rates)
         return ServiceDefinition(
             name: .finance,
             migrations: [
@@ -41,6 +43,9 @@ enum FinanceService {
                 Migration(number: 6, name: "profit", sql: PackageResources._006_profit_sql),
                 Migration(number: 7, name: "customer_class", sql: PackageResources._007_customer_class_sql),
                 Migration(number: 8, name: "party_names", sql: PackageResources._008_party_names_sql),
+                Migration(number: 9, name: "expenses", sql: PackageResources._009_expenses_sql),
+                Migration(number: 10, name: "close", sql: PackageResources._010_close_sql),
+                Migration(number: 11, name: "terms", sql: PackageResources._011_terms_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -75,15 +80,20 @@ enum FinanceService {
                 .on(CreditOverrideApproved.self, credit.overrideApproved),
                 .on(CustomerGrouped.self, credit.grouped),
                 .on(CreditHoldLifted.self, credit.lifted),
+                .on(ExpenseBudgetSet.self, expenses.set),
+                .on(ExpenseReported.self, expenses.reported),
+                .on(ApproveExpense.self, expenses.approve),
+                .on(ClosePeriod.self, periods.close),
+                .on(ReopenPeriod.self, periods.reopen),
                 .on(SupplierRegistered.self, SupplierHandlers.registered),
                 .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
             ],
             tasks: [
                 .daily("margin.evaluate", acceptance.evaluate), .daily("credit.evaluate", credit.evaluate),
-            ] + alerts.tasks + control.tasks + ReminderHandlers.all,
+            ] + alerts.tasks + control.tasks + expenses.tasks + ReminderHandlers.all,
             queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries(rates: rates).all
                 + ReceivableQueries(rates: rates).all + CreditQueries(rates: rates).all + PayableQueries.all
-                + ProfitQueries(rates: rates).all, pace: .zero)
+                + ProfitQueries(rates: rates).all + ExpenseQueries.all + PeriodQueries.all, pace: .zero)
     }
 
     static func main() async {

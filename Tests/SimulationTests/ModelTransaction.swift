@@ -177,6 +177,10 @@ extension ModelTransaction: MarginRows {
 
     func setUsed(_ overrides: [AcceptanceOverride]) throws {}
 
+    func postingMonths() throws -> PostingMonths { PostingMonths() }
+
+    func put(_ postings: [LatePosting], at time: Timestamp) throws {}
+
     func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws {
         for alert in alerts {
             guard tables.alerts[alert.alertId] == nil else {

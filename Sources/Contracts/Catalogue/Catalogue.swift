@@ -100,6 +100,10 @@ public enum Catalogue {
         ContractDescription(
             SupplierPaymentMade.self, .partner, to: [.supplier, .finance], "We have paid a supplier."),
         ContractDescription(
+            ExpenseBudgetSet.self, .partner, to: [.finance], "What may be spent on sales in a period."),
+        ContractDescription(
+            ExpenseReported.self, .partner, to: [.finance], "Money is to be spent on sales, is bound, or is spent."),
+        ContractDescription(
             CustomerReported.self, .partner, to: [.customer], "A customer's master record in another system."),
         ContractDescription(
             SupplierReported.self, .partner, to: [.supplier, .customer], "A supplier's master record in another system."
@@ -129,6 +133,14 @@ public enum Catalogue {
         ContractDescription(
             SetStrategic.self, .operator, to: [.customer],
             "Somebody says from which day on a customer is strategic, or is not any more."),
+        ContractDescription(
+            ApproveExpense.self, .operator, to: [.finance], "Somebody lets an expense go beyond its budget."),
+        ContractDescription(
+            ClosePeriod.self, .operator, to: [.finance],
+            "A month is closed: what comes for it later is posted in the first open month."),
+        ContractDescription(
+            ReopenPeriod.self, .operator, to: [.finance],
+            "A closed month is to be opened again: one proposes it, another person's does it."),
         ContractDescription(
             CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
             "A customer was seen for the first time."),
@@ -166,6 +178,17 @@ public enum Catalogue {
         ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
             OrderDecided.self, .service(.finance), to: [.sales], "The answer to every placed or changed order."),
+        ContractDescription(
+            ExpenseDecided.self, .service(.finance), to: [.sales],
+            "The answer to an expense that is to be committed, or was spent without an answer."),
+        ContractDescription(
+            ExpenseAlertRaised.self, .service(.finance), to: [.sales],
+            "A budget is nearly or wholly used, or is used faster than is sold."),
+        ContractDescription(
+            ExpenseAlertCleared.self, .service(.finance), to: [.sales], "An alert of a budget is no more."),
+        ContractDescription(
+            PeriodChanged.self, .service(.finance), to: [.sales],
+            "A month was closed or opened again, or is to be."),
         ContractDescription(
             ReceivableDue.self, .service(.finance), to: [.sales],
             "An invoice that is still open will be due, or is due now."),

@@ -5,11 +5,23 @@ public enum SchemaCompatibility {
         Catalogue.contracts.flatMap { lines($0.fields, "\($0.type) $") }.sorted()
     }
 
+    /// The types that partners publish.
+    public static var partnerTypes: Set<String> {
+        Set(Catalogue.contracts.filter { $0.owner == .partner }.map(\.type.description))
+    }
+
     /// What would break whoever reads or writes what was released.
     ///
     /// Within a version only optional fields may be added. A removed field breaks readers; a field that is required
-    /// now, or of another form, breaks writers.
-    public static func breaks(released: [String], current: [String]) -> [String] {
+    /// now, or of another form, breaks writers. What only we read may ask for less than before.
+    ///
+    /// - Parameters:
+    ///   - released: the fields as they were released, each as ``snapshot`` has it.
+    ///   - current: the fields as they are.
+    ///   - inbound: the types that partners publish: nobody but our services reads them.
+    public static func breaks(
+        released: [String], current: [String], inbound: Set<String> = partnerTypes
+    ) -> [String] {
         func fields(_ lines: [String]) -> [String: String] {
             var fields: [String: String] = [:]
             for line in lines {
@@ -26,7 +38,10 @@ public enum SchemaCompatibility {
                 breaks.append("\(path): removed")
                 continue
             }
-            if other != form { breaks.append("\(path): was '\(form)', is '\(other)'") }
+            let isLoosened =
+                form.hasSuffix(" required") && other == form.dropLast("required".count) + "optional"
+                && inbound.contains(String(path.prefix { $0 != " " }))
+            if other != form, !isLoosened { breaks.append("\(path): was '\(form)', is '\(other)'") }
         }
         for (path, form) in now where before[path] == nil && form.hasSuffix("required") {
             if types.contains(path.prefix { $0 != " " }) { breaks.append("\(path): new, and required") }

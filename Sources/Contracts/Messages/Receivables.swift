@@ -33,8 +33,8 @@ public struct InvoiceIssued: Message {
     public let orderIds: [String]
     /// When it was issued.
     public let issuedAt: Timestamp
-    /// When it is due.
-    public let dueAt: Timestamp
+    /// When it is due; as the customer's terms say when not given.
+    public let dueAt: Timestamp?
     /// How much.
     public let amount: FixedDecimal
     /// In what currency.
@@ -46,7 +46,7 @@ public struct InvoiceIssued: Message {
         customer: CustomerCode,
         orderIds: [String],
         issuedAt: Timestamp,
-        dueAt: Timestamp,
+        dueAt: Timestamp?,
         amount: FixedDecimal,
         currency: Currency
     ) {
@@ -65,11 +65,12 @@ public struct InvoiceIssued: Message {
         customer = try fields.object("customer", CustomerCode.self)
         orderIds = try fields.optionalTexts("orderIds", 0...10_000) ?? []
         issuedAt = try fields.timestamp("issuedAt")
-        dueAt = try fields.timestamp("dueAt")
+        dueAt = try fields.optionalTimestamp("dueAt")
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
         try fields.require(
-            dueAt >= issuedAt, .contradictoryTimes, "dueAt", "an invoice cannot be due before it is issued")
+            (dueAt ?? issuedAt) >= issuedAt, .contradictoryTimes, "dueAt",
+            "an invoice cannot be due before it is issued")
         try fields.require(!amount.isNegative, .negativeAmount, "amount", "an invoice is not negative")
     }
 

@@ -4,6 +4,11 @@ import ServiceKit
 
 /// Events of invoices and of trust → the facts that payment and risk are judged by.
 extension ValueHandlers {
+    /// An invoice without a due day is due by the customer's terms. Those are finance's; here their default stands.
+    private static func due(_ invoice: InvoiceIssued) -> CalendarDay {
+        invoice.dueAt?.day() ?? invoice.issuedAt.day().adding(days: 30)
+    }
+
     func invoiced(
         _ messages: [Received<InvoiceIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
@@ -13,7 +18,7 @@ extension ValueHandlers {
             select distinct on (source, id) source, id, code, date '1970-01-01' + due, amount::numeric
             from unnest(
                 \(messages.map(\.envelope.source)), \(messages.map(\.body.invoiceId)),
-                \(messages.map(\.body.customer.code)), \(messages.map { $0.body.dueAt.day().daysSinceEpoch }),
+                \(messages.map(\.body.customer.code)), \(messages.map { Self.due($0.body).daysSinceEpoch }),
                 \(messages.map { message in
                     (rates.convert(
                         message.body.amount, from: message.body.currency, to: .cny, on: message.body.issuedAt.day())

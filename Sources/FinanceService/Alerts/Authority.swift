@@ -23,21 +23,34 @@ struct Authority: Sendable, Equatable {
         let currency: Currency
         /// The longest that one override, or an acceptance set by hand, may hold.
         let days: Int
+        /// How far a budget may be exceeded by what they approve; the cap when not given.
+        let expenseCap: FixedDecimal
+
+        init(name: String, cap: FixedDecimal, currency: Currency, days: Int, expenseCap: FixedDecimal? = nil) {
+            self.name = name
+            self.cap = cap
+            self.currency = currency
+            self.days = days
+            self.expenseCap = expenseCap ?? cap
+        }
     }
 
     /// The tier of branch managers, of customers of their own branch.
     static let branchTier = "branch-manager"
     /// The tiers that hold when nobody has said otherwise.
     static let standardTiers = [
-        Tier(name: branchTier, cap: FixedDecimal(50_000), currency: .cny, days: 30),
-        Tier(name: "director", cap: FixedDecimal(1_000_000), currency: .cny, days: 90),
+        Tier(name: branchTier, cap: FixedDecimal(50_000), currency: .cny, days: 30, expenseCap: FixedDecimal(5_000)),
+        Tier(
+            name: "director", cap: FixedDecimal(1_000_000), currency: .cny, days: 90,
+            expenseCap: FixedDecimal(200_000)),
     ]
 
     let organisation: Organisation
     private let director: String
     private let managers: [String: String]
     private let approvers: [String: String]
-    private let tiers: [Tier]
+    /// What those of each tier may approve.
+    let tiers: [Tier]
 
     /// - Parameters:
     ///   - organisation: the branches with their managers.
@@ -87,7 +100,7 @@ struct Authority: Sendable, Equatable {
 
 extension Authority {
     /// Reads `{"director"?, "managers"?: [{"login", "manager"}], "approvers"?: [{"login", "tier"}], "tiers"?: [{"name",
-    /// "cap", "currency", "days"}]}`.
+    /// "cap", "currency", "days", "expenseCap"?}]}`.
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     init(json: [UInt8], organisation: Organisation) throws {
@@ -110,14 +123,17 @@ extension Authority {
         var tiers: [Tier] = []
         for (index, node) in (root["tiers"]?.elements ?? []).enumerated() {
             let path = "$.tiers[\(index)]"
-            try SettingsFile.allow(["name", "cap", "currency", "days"], in: node, path)
+            try SettingsFile.allow(["name", "cap", "currency", "days", "expenseCap"], in: node, path)
             guard let name = node["name"]?.string, let cap = try SettingsFile.decimal(node, "cap", path),
                 let currency = node["currency"]?.string.flatMap({ Currency($0) }),
                 let days = try SettingsFile.integer(node, "days", in: 1...366, path)
             else {
                 throw Refusal(.missingField, path: path, "a tier has 'name', 'cap', 'currency' and 'days'")
             }
-            tiers.append(Tier(name: name, cap: cap, currency: currency, days: days))
+            tiers.append(
+                Tier(
+                    name: name, cap: cap, currency: currency, days: days,
+                    expenseCap: try SettingsFile.decimal(node, "expenseCap", path)))
         }
         let approvers = try pairs("approvers", "tier")
         let known = tiers.isEmpty ? Self.standardTiers : tiers

@@ -46,7 +46,7 @@ struct MarginHandlers: Sendable {
                         "revision \(order.revision) of this order came before with other content: raise the revision"))
             }
         }
-        try ledger.settle(transaction, &effects)
+        try ledger.settle(.order, transaction, &effects)
     }
 
     func cancelled<Rows: MarginRows & ~Copyable>(
@@ -59,7 +59,7 @@ struct MarginHandlers: Sendable {
                 effects.count("stale_revisions")
             }
         }
-        try ledger.settle(transaction, &effects)
+        try ledger.settle(.order, transaction, &effects)
     }
 
     func costRecorded<Rows: MarginRows & ~Copyable>(
@@ -99,6 +99,6 @@ struct MarginHandlers: Sendable {
             ledger.touch(key, causedBy: message.envelope)
         }
         try transaction.putCosts(fresh.sorted { $0.key < $1.key }.map(\.value))
-        try ledger.settle(transaction, &effects)
+        try ledger.settle(.cost, transaction, &effects)
     }
 }

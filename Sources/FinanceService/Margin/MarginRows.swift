@@ -39,6 +39,11 @@ protocol MarginRows: ~Copyable {
     /// Adds to what accounts owe or may come to owe.
     borrowing func addExposures(_ deltas: [OrderCredit.Place: OrderCredit.Delta]) throws
 
+    /// Which months are closed; that stays so until the transaction ends.
+    borrowing func postingMonths() throws -> PostingMonths
+    /// Keeps what was posted later than its day.
+    borrowing func put(_ postings: [LatePosting], at time: Timestamp) throws
+
     /// Writes alerts that were raised, each to be diagnosed within so many working days.
     borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws
     /// Writes that alerts were cleared.
@@ -92,6 +97,12 @@ extension Transaction: MarginRows {
 
     borrowing func addExposures(_ deltas: [OrderCredit.Place: OrderCredit.Delta]) throws {
         try OrderCredit.put(deltas, self)
+    }
+
+    borrowing func postingMonths() throws -> PostingMonths { try PostingStore.months(self) }
+
+    borrowing func put(_ postings: [LatePosting], at time: Timestamp) throws {
+        try PostingStore.put(postings, at: time, self)
     }
 
     borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws {

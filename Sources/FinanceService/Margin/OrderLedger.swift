@@ -82,8 +82,10 @@ struct OrderLedger {
     }
 
     /// Works the margins out anew, writes everything and tells what has changed.
+    ///
+    /// - Parameter kind: what has come; what is of a closed month is kept as such.
     mutating func settle<Rows: MarginRows & ~Copyable>(
-        _ transaction: borrowing Rows, _ effects: inout Effects
+        _ kind: LatePosting.Kind, _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
         guard !causes.isEmpty else { return }
         let keys = causes.keys.sorted()
@@ -137,9 +139,35 @@ struct OrderLedger {
         }
         try transaction.putOrders(keys.compactMap { key in rows[key].map { (key, $0) } })
         try transaction.addSums(deltas)
+        let months = try transaction.postingMonths()
+        if !months.isAllOpen { try transaction.put(late(keys, kind, months), at: effects.now) }
         try transaction.addExposures(exposures)
         try transaction.raise(raised, diagnosedWithin: policy.diagnosisDays)
         try transaction.clear(cleared)
+    }
+
+    /// By how much the figures of closed months would change: that is posted later.
+    private func late(_ keys: [OrderKey], _ kind: LatePosting.Kind, _ months: PostingMonths) -> [LatePosting] {
+        var found: [LatePosting] = []
+        for key in keys {
+            var changes: [Contribution.Key: Contribution] = [:]
+            if let (place, sums) = before[key].flatMap({ Contribution.of($0, key) }) {
+                changes[place, default: Contribution()].add(sums, sign: -1)
+            }
+            if let (place, sums) = rows[key].flatMap({ Contribution.of($0, key) }) {
+                changes[place, default: Contribution()].add(sums, sign: 1)
+            }
+            for (place, change) in changes.sorted(by: { $0.key < $1.key })
+            where change.revenue != .zero || change.cost != .zero {
+                guard let day = months.postingDay(for: place.day) else { continue }
+                found.append(
+                    LatePosting(
+                        kind: kind, key: LedgerKey(source: key.source, identifier: key.orderId), party: place.code,
+                        businessLine: place.businessLine, originalDay: place.day, postingDay: day,
+                        revenue: change.revenue, cost: change.cost, currency: place.currency))
+            }
+        }
+        return found
     }
 
     private func businessKey(_ key: OrderKey) -> BusinessKey? {

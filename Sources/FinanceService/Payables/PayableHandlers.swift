@@ -12,10 +12,10 @@ enum PayableHandlers {
         }
         let known = try standings(Set(messages.map(key)), transaction)
         var seen = known.compactMapValues(\.fingerprint)
-        let terms = try TermsHandlers.terms(
-            .supplier,
-            of: Set(messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.supplier.code) }),
-            transaction)
+        let suppliers = Set(
+            messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.supplier.code) })
+        try TermsHandlers.lock(.supplier, suppliers, transaction)
+        let terms = try TermsHandlers.terms(.supplier, of: suppliers, transaction)
         var rows: [(key: LedgerKey, body: SupplierInvoiceReceived, due: CalendarDay, fingerprint: Int64)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)

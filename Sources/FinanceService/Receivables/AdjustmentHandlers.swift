@@ -14,6 +14,14 @@ enum AdjustmentHandlers {
             fresh.map { ($0.kind, $0.key, $0.invoice.identifier, $0.at, $0.amount) }, transaction)
         try ApplicationStore.apply(to: Set(fresh.map(\.invoice)), transaction, &effects)
         effects.count("credit_notes", fresh.count)
+        try PostingStore.trace(fresh, at: effects.now, transaction) { row, months in
+            let day = row.at.day()
+            return months.postingDay(for: day).map {
+                LatePosting(
+                    kind: .creditNote, key: row.key, party: row.customer ?? "", originalDay: day, postingDay: $0,
+                    amount: row.amount, currency: row.currency)
+            }
+        }
     }
 
     /// A proposal changes nothing, unless its approval has come before it.

@@ -11,6 +11,9 @@ struct PaymentTerms: Equatable {
     /// Whether the law has us pay within sixty days, whatever was agreed (State Council decree 802).
     var isSmallSupplier = false
 
+    /// Those of a customer with whom none are known to be agreed: thirty days.
+    static let standard = PaymentTerms(kind: .net, days: 30)
+
     /// The longest that a small supplier may wait.
     static let statutoryDays = 60
 
@@ -22,6 +25,14 @@ struct PaymentTerms: Equatable {
             case .monthEnd: Self.monthEnd(day, cutOff).adding(days: days)
             }
         return isSmallSupplier ? min(agreed, day.adding(days: Self.statutoryDays)) : agreed
+    }
+
+    /// When an invoice of an instant is due: at the same time of that day.
+    func due(issued: Timestamp) -> Timestamp {
+        let day = issued.day()
+        let days = Int64(due(issued: day).daysSinceEpoch - day.daysSinceEpoch)
+        return Timestamp(microsecondsSinceEpoch: issued.microsecondsSinceEpoch + days * 86_400_000_000)
+            .inOffset(minutes: 480)
     }
 
     private static func monthEnd(_ day: CalendarDay, _ cutOff: Int?) -> CalendarDay {
@@ -44,6 +55,12 @@ enum TermsHandlers {
             if latest[key].map({ $0.body.agreedAt <= message.body.agreedAt }) ?? true { latest[key] = message }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        func key(_ message: Received<TermsAgreed>) -> LedgerKey {
+            LedgerKey(source: message.envelope.source, identifier: message.body.code)
+        }
+        for role in TermsRole.allCases {
+            try lock(role, Set(rows.filter { $0.body.role == role }.map(key)), transaction)
+        }
         try transaction.execute(
             """
             insert into payment_terms (source, role, code, kind, days, cut_off, is_small, agreed_at)
@@ -58,6 +75,27 @@ enum TermsHandlers {
             where excluded.agreed_at > payment_terms.agreed_at
             """)
         effects.count("terms", rows.count)
+        try TermsApplication.date(
+            Set(rows.filter { $0.body.role == .customer }.map(key)), transaction, &effects)
+        try TermsApplication.limit(
+            Set(rows.filter { $0.body.role == .supplier && $0.body.smallSupplier == true }.map(key)), transaction)
+    }
+
+    /// Locks the terms of parties: who dates an invoice by them and who changes them do not pass one another.
+    static func lock(_ role: TermsRole, _ keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws {
+        try MeetingPoint.lock("terms-\(role.rawValue)", keys, transaction)
+    }
+
+    /// The terms of the customers of those invoices which do not say when they are due.
+    static func termsOfUndated(
+        _ messages: [Received<InvoiceIssued>], _ transaction: borrowing Transaction
+    ) throws -> [LedgerKey: PaymentTerms] {
+        let keys = Set(
+            messages.filter { $0.body.dueAt == nil }
+                .map { LedgerKey(source: $0.envelope.source, identifier: $0.body.customer.code) })
+        guard !keys.isEmpty else { return [:] }
+        try lock(.customer, keys, transaction)
+        return try terms(.customer, of: keys, transaction)
     }
 
     /// The terms of the parties of one side.

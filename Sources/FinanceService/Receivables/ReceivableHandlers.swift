@@ -8,7 +8,11 @@ enum ReceivableHandlers {
     static func issued(
         _ messages: [Received<InvoiceIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let rows = messages.map { InvoiceRow(source: $0.envelope.source, $0.body) }
+        let terms = try TermsHandlers.termsOfUndated(messages, transaction)
+        let rows = messages.map { message in
+            let customer = LedgerKey(source: message.envelope.source, identifier: message.body.customer.code)
+            return InvoiceRow(source: message.envelope.source, message.body, terms[customer] ?? .standard)
+        }
         let standing = try ReceivableStore.lockInvoices(Set(rows.map(\.key)), transaction)
         var seen = standing.compactMapValues(\.fingerprint)
         var fresh: [InvoiceRow] = []
@@ -35,6 +39,14 @@ enum ReceivableHandlers {
             transaction)
         try ReceivableStore.put(fresh, transaction)
         effects.count("invoices", fresh.count)
+        try PostingStore.trace(fresh, at: effects.now, transaction) { row, months in
+            let day = row.body.issuedAt.day()
+            return months.postingDay(for: day).map {
+                LatePosting(
+                    kind: .invoice, key: row.key, party: row.body.customer.code, originalDay: day, postingDay: $0,
+                    amount: row.body.amount, currency: row.body.currency)
+            }
+        }
         // All of them: a payment may have named one since the rows were looked at above, and whoever writes second
         // is the one who sees both.
         let awaited = Set(fresh.map(\.key))
@@ -80,6 +92,14 @@ enum ReceivableHandlers {
         try ReceivableStore.putKeys(paid.subtracting(invoices.keys), transaction)
         try ReceivableStore.put(fresh, transaction)
         effects.count("payments", fresh.count)
+        try PostingStore.trace(fresh, at: effects.now, transaction) { row, months in
+            let day = row.body.receivedAt.day()
+            return months.postingDay(for: day).map {
+                LatePosting(
+                    kind: .payment, key: row.key, party: row.body.customer.code, originalDay: day, postingDay: $0,
+                    amount: row.body.amount, currency: row.body.currency)
+            }
+        }
         try ApplicationStore.apply(to: paid.filter { invoices[$0]?.fingerprint != nil }, transaction, &effects)
         try LaterAllocations.release(for: Set(fresh.map(\.key)), transaction, &effects)
     }

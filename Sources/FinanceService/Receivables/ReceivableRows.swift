@@ -14,10 +14,22 @@ struct LedgerKey: Hashable, Comparable {
 struct InvoiceRow {
     let key: LedgerKey
     let body: InvoiceIssued
+    /// When it is due: as it says, otherwise as the customer's terms say.
+    let dueAt: Timestamp
+    let isDueByTerms: Bool
 
-    init(source: String, _ body: InvoiceIssued) {
+    /// - Parameter terms: those of the customer, when the invoice does not say when it is due.
+    init(source: String, _ body: InvoiceIssued, _ terms: PaymentTerms = .standard) {
         key = LedgerKey(source: source, identifier: body.invoiceId)
         self.body = body
+        dueAt = body.dueAt ?? terms.due(issued: body.issuedAt)
+        isDueByTerms = body.dueAt == nil
+    }
+
+    /// Its first reminder; none when it asks for nothing.
+    var firstReminder: CalendarDay? {
+        guard body.amount != .zero else { return nil }
+        return ReminderPolicy.reminders(issued: body.issuedAt.day(), due: dueAt.day()).first?.day
     }
 
     /// What tells a copy from a contradiction. The same instant in another offset, or orders in another order, are no
@@ -25,7 +37,7 @@ struct InvoiceRow {
     var fingerprint: Int64 {
         let normal = InvoiceIssued(
             invoiceId: body.invoiceId, customer: body.customer, orderIds: body.orderIds.sorted(),
-            issuedAt: body.issuedAt.inOffset(minutes: 0), dueAt: body.dueAt.inOffset(minutes: 0), amount: body.amount,
+            issuedAt: body.issuedAt.inOffset(minutes: 0), dueAt: body.dueAt?.inOffset(minutes: 0), amount: body.amount,
             currency: body.currency)
         return Fingerprint.of(normal.encode())
     }

@@ -50,30 +50,32 @@ enum ReceivableStore {
     static func put(_ invoices: [InvoiceRow], _ transaction: borrowing Transaction) throws {
         guard !invoices.isEmpty else { return }
         let rows = invoices.sorted { $0.key < $1.key }
-        let reminders = rows.map { ReminderPolicy.first(of: $0.body)?.day.daysSinceEpoch }
+        let reminders = rows.map { $0.firstReminder?.daysSinceEpoch }
         let written = try transaction.execute(
             """
             insert into receivable (source, invoice_id, fingerprint, customer_code, order_ids, issued_at, issued_day,
-                due_at, due_day, amount, currency, settled_day, reminder_day)
+                due_at, due_day, amount, currency, settled_day, reminder_day, is_due_by_terms)
             select source, invoice_id, fingerprint, customer_code, string_to_array(nullif(order_ids, ''), chr(31)),
                 issued_at, date '1970-01-01' + issued_day, due_at, date '1970-01-01' + due_day, amount, currency,
-                case when amount = 0 then date '1970-01-01' + issued_day end, date '1970-01-01' + reminder_day
+                case when amount = 0 then date '1970-01-01' + issued_day end, date '1970-01-01' + reminder_day,
+                is_due_by_terms
             from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
                 \(rows.map(\.body.customer.code)), \(rows.map { $0.body.orderIds.joined(separator: "\u{1F}") }),
                 \(PostgresValue.timestamps(rows.map(\.body.issuedAt.description))),
                 \(rows.map { $0.body.issuedAt.day().daysSinceEpoch }),
-                \(PostgresValue.timestamps(rows.map(\.body.dueAt.description))),
-                \(rows.map { $0.body.dueAt.day().daysSinceEpoch }),
+                \(PostgresValue.timestamps(rows.map(\.dueAt.description))),
+                \(rows.map { $0.dueAt.day().daysSinceEpoch }),
                 \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)),
-                \(reminders))
+                \(reminders), \(rows.map(\.isDueByTerms)))
                 as t(source, invoice_id, fingerprint, customer_code, order_ids, issued_at, issued_day, due_at, due_day,
-                    amount, currency, reminder_day)
+                    amount, currency, reminder_day, is_due_by_terms)
             on conflict (source, invoice_id) do update set
                 fingerprint = excluded.fingerprint, customer_code = excluded.customer_code,
                 order_ids = excluded.order_ids, issued_at = excluded.issued_at, issued_day = excluded.issued_day,
                 due_at = excluded.due_at, due_day = excluded.due_day, amount = excluded.amount,
-                currency = excluded.currency, settled_day = excluded.settled_day, reminder_day = excluded.reminder_day
+                currency = excluded.currency, settled_day = excluded.settled_day, reminder_day = excluded.reminder_day,
+                is_due_by_terms = excluded.is_due_by_terms
             where receivable.amount is null
             """)
         guard written == rows.count else { throw ConcurrentChange("an invoice") }

@@ -50,12 +50,6 @@ enum ReminderPolicy {
         return (open.last { $0.day <= day }, open.first { $0.day > day })
     }
 
-    /// The first reminder of an invoice; none when it asks for nothing.
-    static func first(of invoice: InvoiceIssued) -> Reminder? {
-        guard invoice.amount != .zero else { return nil }
-        return reminders(issued: invoice.issuedAt.day(), due: invoice.dueAt.day()).first
-    }
-
     /// Up to whom a reminder goes: one level higher when a promise to pay was broken.
     static func level(offset: Int, isPromiseBroken: Bool) -> ReminderLevel {
         let level = level(offset: offset)

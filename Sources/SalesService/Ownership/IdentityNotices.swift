@@ -32,6 +32,21 @@ enum IdentityNotices {
             }, transaction)
     }
 
+    /// A customer in another state of its life with us.
+    static func lifecycleChanged(
+        _ messages: [Received<LifecycleChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try put(
+            "lifecycle-changed",
+            messages.map { message in
+                let body = message.body
+                let before = body.previous.map { ", \($0.rawValue) before" } ?? ""
+                return Row(
+                    id: message.envelope.id, customerId: body.customerId,
+                    detail: "\(body.state.rawValue) since \(body.since)\(before): \(body.reason)", at: body.changedAt)
+            }, transaction)
+    }
+
     private struct Row {
         let id: String
         let customerId: String

@@ -11,7 +11,9 @@ struct FinanceCommand: AsyncParsableCommand {
             PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self, SetOffCommand.self,
             AcceptanceCommand.self,
             BridgeCommand.self, SupplierCostsCommand.self, MarginsCommand.self, ProfitSimulationCommand.self,
-            CompareCommand.self,
+            CompareCommand.self, BudgetsCommand.self, ExpensesCommand.self, PeriodsCommand.self,
+            CloseCommand.self, ReopenCommand.self, WriteOffCommand.self, DisputeCommand.self, PromiseCommand.self,
+            TermsCommand.self, CreditCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {

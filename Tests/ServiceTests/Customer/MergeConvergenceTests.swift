@@ -57,7 +57,7 @@ struct MergeConvergenceTests {
                             InvoiceIssued(
                                 invoiceId: "I\(number)", customer: CustomerCode(code: code), orderIds: ["O\(number)"],
                                 issuedAt: try #require(Timestamp("2026-03-05T10:00:00+08:00")),
-                                dueAt: try #require(Timestamp("2026-04-05T10:00:00+08:00")), amount: .of(revenue),
+                                dueAt: Timestamp("2026-04-05T10:00:00+08:00"), amount: .of(revenue),
                                 currency: .cny)), account: account, billed: cents))
             }
         }

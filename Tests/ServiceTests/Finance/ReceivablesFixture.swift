@@ -107,7 +107,7 @@ enum Make {
         .invoice(
             InvoiceIssued(
                 invoiceId: identifier, customer: CustomerCode(code: customer), orderIds: ["SO-1"],
-                issuedAt: try #require(Timestamp(issued)), dueAt: try #require(Timestamp(due)),
+                issuedAt: try #require(Timestamp(issued)), dueAt: Timestamp(due),
                 amount: Self.amount(amount), currency: try #require(Currency(currency))))
     }
 

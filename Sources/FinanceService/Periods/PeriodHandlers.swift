@@ -1,0 +1,112 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Closing months, and opening them again by two people.
+struct PeriodHandlers: Sendable {
+    let authority: Authority
+
+    func close(
+        _ messages: [Received<ClosePeriod>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try PostingStore.lock(transaction)
+        for message in messages {
+            let command = message.body
+            do {
+                try check(command.by, on: effects.now.day())
+                guard PostingMonths.month(after: command.month) <= effects.now.day() else {
+                    throw Refusal(
+                        .contradictoryTimes, path: "$.month",
+                        "the month is not over: it is \(effects.now.day()) in China")
+                }
+                guard try standing(command.month, transaction) == nil else {
+                    throw Refusal(.wrongState, path: "$.month", "the month is closed already")
+                }
+            } catch let refusal as Refusal {
+                effects.refuse(message, refusal)
+                continue
+            }
+            try transaction.execute(
+                """
+                insert into closed_month (month, closed_by, closed_at)
+                values (date '1970-01-01' + \(command.month.daysSinceEpoch), \(command.by),
+                    \(PostgresValue.timestamp(effects.now.description)))
+                """)
+            try tell(
+                PeriodChanged(month: command.month, state: .closed, by: command.by, changedAt: effects.now),
+                message.envelope, transaction, &effects)
+        }
+    }
+
+    func reopen(
+        _ messages: [Received<ReopenPeriod>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try PostingStore.lock(transaction)
+        for message in messages {
+            let command = message.body
+            let proposedBy: String?
+            do {
+                try check(command.by, on: effects.now.day())
+                guard let standing = try standing(command.month, transaction) else {
+                    throw Refusal(.wrongState, path: "$.month", "the month is open")
+                }
+                if standing.reopenBy == command.by {
+                    throw Refusal(
+                        .samePerson, path: "$.by", "'\(command.by)' has proposed this; another person is to agree")
+                }
+                proposedBy = standing.reopenBy
+            } catch let refusal as Refusal {
+                effects.refuse(message, refusal)
+                continue
+            }
+            let month: SQL = "month = date '1970-01-01' + \(command.month.daysSinceEpoch)"
+            if proposedBy == nil {
+                try transaction.execute(
+                    """
+                    update closed_month set reopen_by = \(command.by), reopen_reason = \(command.reason) where \(month)
+                    """)
+            } else {
+                try transaction.execute("delete from closed_month where \(month)")
+            }
+            try tell(
+                PeriodChanged(
+                    month: command.month, state: proposedBy == nil ? .reopening : .open, by: command.by,
+                    proposedBy: proposedBy, reason: command.reason, changedAt: effects.now),
+                message.envelope, transaction, &effects)
+        }
+    }
+
+    private func check(_ login: String, on day: CalendarDay) throws(Refusal) {
+        guard authority.tier(of: login, branch: nil, on: day) != nil else {
+            throw Refusal(
+                .notAuthorised, path: "$.by",
+                "'\(login)' may not close or open months: the director may, and approvers of the authority file")
+        }
+    }
+
+    private struct Standing {
+        let reopenBy: String?
+    }
+
+    private func standing(_ month: CalendarDay, _ transaction: borrowing Transaction) throws -> Standing? {
+        try transaction.query(
+            """
+            select closed_by, reopen_by from closed_month
+            where month = date '1970-01-01' + \(month.daysSinceEpoch)
+            """, as: (String, String?).self
+        ).first.map { Standing(reopenBy: $0.1) }
+    }
+
+    private func tell(
+        _ change: PeriodChanged, _ cause: Envelope, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try transaction.execute(
+            """
+            insert into period_event (month, state, by, proposed_by, reason, at)
+            values (date '1970-01-01' + \(change.month.daysSinceEpoch), \(change.state.rawValue), \(change.by),
+                \(change.proposedBy), \(change.reason), \(PostgresValue.timestamp(change.changedAt.description)))
+            """)
+        effects.publish(change, causedBy: cause, key: change.month.description)
+        effects.count("periods_\(change.state.rawValue)")
+    }
+}

@@ -1,0 +1,50 @@
+import Contracts
+import Postgres
+
+/// The SQL of closed months.
+enum PostingStore {
+    /// The closed months; none is closed or opened until the transaction ends.
+    static func months(_ transaction: borrowing Transaction) throws -> PostingMonths {
+        let days = try transaction.query("select m from closed_months() as t(m)", as: Int32.self)
+        return PostingMonths(closed: Set(days.map { CalendarDay(daysSinceEpoch: $0) }))
+    }
+
+    /// Locks the months for whoever closes or opens one, once nobody posts.
+    static func lock(_ transaction: borrowing Transaction) throws {
+        _ = try transaction.rows(
+            "select pg_advisory_xact_lock(hashtextextended(current_schema() || ' closed months', 0))::text")
+    }
+
+    /// Keeps what was posted late.
+    static func put(_ rows: [LatePosting], at time: Timestamp, _ transaction: borrowing Transaction) throws {
+        guard !rows.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into late_posting (kind, source, reference, party, business_line, original_day, posting_day,
+                revenue, cost, amount, currency, posted_at)
+            select kind, source, reference, party, line, date '1970-01-01' + original, date '1970-01-01' + posting,
+                revenue, cost, amount::numeric, currency, \(PostgresValue.timestamp(time.description))
+            from unnest(
+                \(rows.map(\.kind.rawValue)), \(rows.map(\.key.source)), \(rows.map(\.key.identifier)),
+                \(rows.map(\.party)), \(rows.map(\.businessLine)), \(rows.map(\.originalDay.daysSinceEpoch)),
+                \(rows.map(\.postingDay.daysSinceEpoch)),
+                \(rows.map { PostgresValue.numeric($0.revenue.description) }),
+                \(rows.map { PostgresValue.numeric($0.cost.description) }), \(rows.map(\.amount?.description)),
+                \(rows.map(\.currency.code)))
+                as t(kind, source, reference, party, line, original, posting, revenue, cost, amount, currency)
+            """)
+    }
+
+    /// Keeps those of some documents that are of a closed month.
+    ///
+    /// - Parameter documents: what came, with its day.
+    static func trace<Documents: Collection>(
+        _ documents: Documents, at time: Timestamp, _ transaction: borrowing Transaction,
+        _ posting: (Documents.Element, PostingMonths) -> LatePosting?
+    ) throws {
+        guard !documents.isEmpty else { return }
+        let months = try months(transaction)
+        guard !months.isAllOpen else { return }
+        try put(documents.compactMap { posting($0, months) }, at: time, transaction)
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Contracts
+
+struct PeriodsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "periods", abstract: "Which months are closed, and what was posted in them.",
+        discussion: """
+            What comes for a closed month is posted on the first day of the first open month after it; --late lists that,
+            with both days. Figures by posting date (--margins) do not change once a month is closed.
+            """)
+
+    @Option(help: ArgumentHelp("What came for this month after it was closed.", valueName: "month"))
+    var late: String?
+    @Option(help: ArgumentHelp("Revenue, cost and margin of this month by posting date.", valueName: "month"))
+    var margins: String?
+    @Option(help: "How many at most.")
+    var limit = 200
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if late != nil, margins != nil { throw ValidationError("give --late or --margins, not both") }
+    }
+
+    func run() async throws {
+        let (query, month) =
+            if let late { ("periods.late", late as String?) } else if let margins {
+                ("periods.margins", margins as String?)
+            } else { ("periods.list", nil as String?) }
+        try output.show(await Asking.once(.finance, query, [("month", month), ("limit", String(limit))]))
+    }
+}
+
+struct CloseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "close", abstract: "Close a month: what comes for it later is posted in the first open month.",
+        discussion: "It is for the director, and for approvers of the authority file. The month must be over.")
+
+    @Argument(help: ArgumentHelp("The month, such as 2024-03.", valueName: "month"))
+    var month: String
+    @OptionGroup var act: ActOptions
+
+    func run() async throws {
+        try await act.send(
+            ClosePeriod(month: try ArgumentValue.month(month), by: act.by), expecting: [PeriodChanged.type])
+    }
+}
+
+struct ReopenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reopen", abstract: "Open a closed month again. One proposes it, another person's does it.",
+        discussion: "What was posted later meanwhile stays where it was posted.")
+
+    @Argument(help: ArgumentHelp("The month, such as 2024-03.", valueName: "month"))
+    var month: String
+    @Option(help: "Why, in words.")
+    var reason: String
+    @OptionGroup var act: ActOptions
+
+    func run() async throws {
+        try await act.send(
+            ReopenPeriod(month: try ArgumentValue.month(month), reason: reason, by: act.by),
+            expecting: [PeriodChanged.type])
+    }
+}
+
+extension ArgumentValue {
+    /// The first day of a month.
+    static func month(_ text: String) throws -> CalendarDay {
+        guard let day = CalendarDay("\(text)-01") else {
+            throw ValidationError("'\(text)' is no month such as 2024-03")
+        }
+        return day
+    }
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# What finance is told by hand, by the commands for it: terms, promises, disputes, write-offs, credit, expenses that go
+# beyond their budget, and the monthly close.
+#
+# usage: books.sh           (against what 'make up' started under WAYBILL_HOME)
+set -euo pipefail
+. "$WAYBILL_HOME/env"
+export WAYBILL_HOME
+fail() { echo "$*"; exit 1; }
+waybill() { "$WAYBILL_CLI" "$@"; }
+drained() { waybill status --wait-drained 60 >/dev/null; }
+publish() { waybill orders publish - --source books >/dev/null && drained; }
+book() { waybill finance "$@" --source books >/dev/null && drained; }
+invoice() { # NUMBER TIME AMOUNT
+    printf '{"type":"invoice.issued.v1","id":"%s","data":{"invoiceId":"%s","customer":{"code":"BOOK"},' "$1" "$1"
+    printf '"orderIds":[],"issuedAt":"%s","amount":"%s","currency":"CNY"}}\n' "$2" "$3"
+}
+expect() { # WHAT EXPECTED FOUND
+    [ "$2" = "$3" ] || fail "$1: expected '$2', found '$3'"
+}
+refused() { # REASON COMMAND...
+    local reason="$1" found status=0
+    shift
+    found="$(waybill "$@" --json)" || status=$?
+    expect "$*" "2 $reason" "$status $(jq -r .refused <<<"$found")"
+}
+
+printf '{"orderId":"BO-1","revision":1,"customer":{"code":"BOOK","name":"BOOK Ltd"},"branch":"KS01",%s\n' \
+    '"businessLine":"air-freight","placedAt":"2024-03-01T10:00:00+08:00","currency":"CNY","lines":[{"line":1,"serviceItem":"AIR-EXPORT","quantity":"1","unit":"kg","revenue":"1000.00","cost":"700.00"}]}' | publish
+invoice B-1 2024-03-05T10:00:00+08:00 1000.00 | publish
+book terms BOOK --days 45 --by zhou.min
+expect "due by terms" 2024-04-19 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].due_day')"
+
+book promise BP-1 --invoice B-1 --amount 300.00 --on 2027-04-25 --by li.wei
+expect "promise" 1 "$(waybill finance promises --customer BOOK --json | grep -c '"BP-1"')"
+book dispute open BD-1 --invoice B-1 --amount 200.00 --reason price --by li.wei
+expect "dispute" 1 "$(waybill finance disputes --customer BOOK --json | grep -c '"BD-1"')"
+book dispute resolve BD-1 --outcome settled --by li.wei
+expect "dispute that has ended" 0 "$(waybill finance disputes --customer BOOK --json | grep -c '"BD-1"' || true)"
+
+book write-off propose BW-1 --invoice B-1 --amount 100.00 --reason small-balance --by li.wei
+book write-off approve BW-1 --by li.wei
+expect "open, approved by who proposed" 1000.00 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].open')"
+waybill dead list --service finance --json | jq -e '[.["dead letters"][].reason] | index("same-person")' >/dev/null ||
+    fail "a write-off approved by who proposed it is not refused"
+book write-off approve BW-1 --by zhou.min
+expect "open, approved by another" 900.00 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].open')"
+
+book credit limit BL-1 --customer BOOK --amount 50000.00 --from 2024-01-01 --by zhou.min
+limits() { waybill finance limits --as-of 2026-01-01 --json | jq -r '.limits[] | select(.code == "BOOK") | "\(.limit) \(.overrides)"'; }
+expect "limit" "50000.00 0.00" "$(limits)"
+book credit override BO-1 --customer BOOK --amount 1000.00 --from 2024-01-01 --to 2027-12-31 --tier branch-manager --by zhou.min
+expect "override" "50000.00 1000.00" "$(limits)"
+book credit lift BH-1 --customer BOOK --until 2027-12-31 --reason "paid by the week" --by zhou.min
+
+{
+    printf '{"type":"expense-budget.set.v1","id":"BB-1","data":{"budgetId":"BB-1","revision":1,"branch":"KS01",'
+    printf '"account":"books","from":"2024-01-01","to":"2024-12-31","amount":"1000.00","currency":"CNY","setBy":"zhou.min"}}\n'
+    printf '{"type":"expense.reported.v1","id":"BE-1","data":{"expenseId":"BE-1","state":"committed","branch":"KS01",'
+    printf '"owner":"li.wei","account":"books","day":"2024-03-05","amount":"1200.00","currency":"CNY"}}\n'
+} | publish
+budget() { waybill finance budgets --account books --json | jq -r ".budgets[0].$1"; }
+expect "held" "1200.00 1000.00" "$(budget held) $(budget available)"
+refused same-person finance expenses approve BE-1 --source books --reason fair --by li.wei
+refused not-authorised finance expenses approve BE-1 --source books --reason fair --by wang.fang
+waybill finance expenses approve BE-1 --source books --reason fair --by manager.ks01 >/dev/null
+expect "approved" "1200.00 -200.00" "$(budget committed) $(budget available)"
+
+refused not-authorised finance close 2024-03 --by li.wei
+refused contradictory-times finance close 2199-01 --by finance.director
+waybill finance close 2024-03 --by finance.director >/dev/null
+invoice B-2 2024-03-20T10:00:00+08:00 70.00 | publish
+expect "late" "invoice B-2 2024-03-20 2024-04-01 70.00" "$(waybill finance periods --late 2024-03 --json |
+    jq -r '.late[] | select(.reference == "B-2") | "\(.kind) \(.reference) \(.original_day) \(.posting_day) \(.amount)"')"
+waybill finance reopen 2024-03 --reason "wrong month" --by finance.director >/dev/null
+refused same-person finance reopen 2024-03 --reason "wrong month" --by finance.director
+expect "closed" "2024-03" "$(waybill finance periods --json | jq -r '.closed[0].month')"
+echo "what finance is told by hand takes effect, and is refused where it must be"
