@@ -12,10 +12,10 @@ SOURCE = "chaos"
 READERS = {
     "order.placed.v1": ("customer", "sales", "servicedesk", "finance", "supplier"),
     "order.changed.v1": ("customer", "sales", "servicedesk", "finance", "supplier"),
-    "order.cancelled.v1": ("sales", "servicedesk", "finance"),
-    "order.completed.v1": ("servicedesk",),
-    "cost.recorded.v1": ("finance", "supplier"),
-    "invoice.issued.v1": ("finance",),
+    "order.cancelled.v1": ("customer", "sales", "servicedesk", "finance"),
+    "order.completed.v1": ("customer", "servicedesk", "finance"),
+    "cost.recorded.v1": ("customer", "finance", "supplier"),
+    "invoice.issued.v1": ("customer", "finance"),
     "payment.received.v1": ("finance",),
 }
 

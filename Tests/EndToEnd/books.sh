@@ -32,7 +32,7 @@ book terms BOOK --days 45 --by zhou.min
 expect "due by terms" 2024-04-19 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].due_day')"
 
 book promise BP-1 --invoice B-1 --amount 300.00 --on 2027-04-25 --by li.wei
-expect "promise" 1 "$(waybill finance promises --customer BOOK --json | grep -c '"BP-1"')"
+expect "promise" 1 "$(waybill finance promises --as-of 2026-01-01 --customer BOOK --json | grep -c '"BP-1"')"
 book dispute open BD-1 --invoice B-1 --amount 200.00 --reason price --by li.wei
 expect "dispute" 1 "$(waybill finance disputes --customer BOOK --json | grep -c '"BD-1"')"
 book dispute resolve BD-1 --outcome settled --by li.wei
