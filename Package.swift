@@ -80,6 +80,7 @@ let package = Package(
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
         .target(name: "PartyMatching", dependencies: ["Contracts"], swiftSettings: settings),
+        .target(name: "PartyGraph", dependencies: ["Contracts"], swiftSettings: settings),
         .target(name: "ProfitAnalysis", dependencies: ["Contracts"], swiftSettings: settings),
         .target(
             name: "Simulation",
@@ -90,8 +91,9 @@ let package = Package(
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Contracts", "Messaging", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto,
-                arguments,
+                "Contracts", "Messaging", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation",
+                log,
+                crypto, arguments,
             ],
             swiftSettings: settings),
 
@@ -116,6 +118,7 @@ let package = Package(
         .testTarget(
             name: "PartyMatchingTests", dependencies: ["PartyMatching", "Contracts", "WaybillCLI"],
             swiftSettings: settings),
+        .testTarget(name: "PartyGraphTests", dependencies: ["PartyGraph", "Contracts"], swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",
             dependencies: ["ServiceKit", "Contracts", "Messaging", "Postgres", "TestSupport", log],
@@ -127,7 +130,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport", "Simulation",
+                "Contracts", "PartyGraph", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging", "TestSupport",
+                "Simulation",
                 "WaybillCLI", log,
             ],
             swiftSettings: settings),
@@ -136,7 +140,8 @@ let package = Package(
             .executableTarget(
                 name: module,
                 dependencies: ["Contracts", "ServiceKit", "Postgres", log]
-                    + (module == "FinanceService" ? ["ProfitAnalysis"] : []),
+                    + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
+                    + (module == "CustomerService" ? ["PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
 )
