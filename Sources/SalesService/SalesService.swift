@@ -33,6 +33,7 @@ enum SalesService {
             .on(ReceivableOverdue.self, FinanceNotices.receivableOverdue),
             .on(PaymentApplied.self, FinanceNotices.paymentApplied),
             .on(CreditStateChanged.self, FinanceNotices.creditStateChanged),
+            .on(ContactLapsed.self, ContactNotices.lapsed),
         ],
         tasks: [.daily("swings.evaluate", SwingHandlers.evaluate)],
         queries: SalesQueries.all)

@@ -61,11 +61,13 @@ public enum Catalogue {
             OrderChanged.self, .partner, to: ServiceName.allCases,
             "An order stands differently now: the whole order again, with a higher revision."),
         ContractDescription(
-            OrderCancelled.self, .partner, to: [.sales, .servicedesk, .finance], "An order is not done after all."),
+            OrderCancelled.self, .partner, to: [.customer, .sales, .servicedesk, .finance],
+            "An order is not done after all."),
         ContractDescription(OrderCompleted.self, .partner, to: [.servicedesk, .finance], "An order is done."),
         ContractDescription(
             CostRecorded.self, .partner, to: [.finance, .supplier], "What a line of an order costs."),
-        ContractDescription(InvoiceIssued.self, .partner, to: [.finance], "A customer owes money."),
+        ContractDescription(
+            InvoiceIssued.self, .partner, to: [.customer, .finance], "A customer owes money."),
         ContractDescription(PaymentReceived.self, .partner, to: [.finance], "A customer has paid."),
         ContractDescription(
             CreditNoteIssued.self, .partner, to: [.finance], "Part of an invoice, or all of it, is taken back."),
@@ -103,6 +105,14 @@ public enum Catalogue {
             SupplierReported.self, .partner, to: [.supplier], "A supplier's master record in another system."),
         ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
         ContractDescription(
+            ConsentRecorded.self, .partner, to: [.customer],
+            "A person agrees to be spoken with by a channel, or does not any more."),
+        ContractDescription(
+            RelationDeclared.self, .partner, to: [.customer], "What ties one party to another."),
+        ContractDescription(
+            ErasePerson.self, .operator, to: [.customer],
+            "Everything personal that is kept of a person is to become unreadable for ever."),
+        ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
             "What a margin alert comes from, and what is done about it until when."),
         ContractDescription(
@@ -120,9 +130,13 @@ public enum Catalogue {
             CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance],
             "A customer stands differently now: the whole record again, with a higher revision."),
         ContractDescription(
-            MarginAlertRaised.self, .service(.finance), to: [.sales],
+            ContactLapsed.self, .service(.customer), to: [.sales],
+            "Nobody has spoken with a key customer for too long."),
+        ContractDescription(
+            MarginAlertRaised.self, .service(.finance), to: [.sales, .customer],
             "An order or a customer earns too little or costs us money."),
-        ContractDescription(MarginAlertCleared.self, .service(.finance), to: [.sales], "A margin alert is no more."),
+        ContractDescription(
+            MarginAlertCleared.self, .service(.finance), to: [.sales, .customer], "A margin alert is no more."),
         ContractDescription(
             MarginAlertDiagnosed.self, .service(.finance), to: [.sales],
             "Somebody has said what a margin alert comes from."),
@@ -132,11 +146,12 @@ public enum Catalogue {
         ContractDescription(
             MarginAlertClosed.self, .service(.finance), to: [.sales], "Somebody has ended a margin alert."),
         ContractDescription(
-            AcceptanceChanged.self, .service(.finance), to: [.sales],
+            AcceptanceChanged.self, .service(.finance), to: [.sales, .customer],
             "Orders of a customer in a line of business are taken differently now."),
         ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
-            OrderDecided.self, .service(.finance), to: [.sales], "The answer to every placed or changed order."),
+            OrderDecided.self, .service(.finance), to: [.sales, .customer],
+            "The answer to every placed or changed order."),
         ContractDescription(
             ReceivableDue.self, .service(.finance), to: [.sales],
             "An invoice that is still open will be due, or is due now."),
@@ -144,10 +159,11 @@ public enum Catalogue {
             ReceivableOverdue.self, .service(.finance), to: [.sales],
             "An invoice is still open after its due day."),
         ContractDescription(
-            PaymentApplied.self, .service(.finance), to: [.sales],
+            PaymentApplied.self, .service(.finance), to: [.sales, .customer],
             "What is open of an invoice is another amount: a payment, a credit note or a write-off counts."),
         ContractDescription(
-            CreditStateChanged.self, .service(.finance), to: [.sales], "A customer is trusted more, or less."),
+            CreditStateChanged.self, .service(.finance), to: [.sales, .customer],
+            "A customer is trusted more, or less."),
         ContractDescription(
             OrderAnomalyRaised.self, .service(.sales), to: [.customer], "A customer's orders are not as usual."),
         ContractDescription(

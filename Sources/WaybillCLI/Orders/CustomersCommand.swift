@@ -4,7 +4,7 @@ import Contracts
 struct CustomersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "customers", abstract: "Customers, whatever codes they have.",
-        subcommands: [Show.self, List.self])
+        subcommands: [Show.self, List.self, OverviewCommand.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One customer: identity, accounts, what happened.")
