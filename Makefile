@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-receivables up down status lint format
+.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-receivables bench-graph up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ bench-matching: ## how well parties are matched, beside baselines
 
 bench-receivables: ## a million items aged, a payment that stops a reminder, on what 'make up' started
 	@Benchmarks/receivables.sh $(ARGS)
+
+bench-graph: ## how long questions to a graph of a million ties take, and the overview
+	@Benchmarks/graph.sh $(ARGS)
 
 up: ## broker, database and the five services, in the background
 	@deploy/local/up.sh

@@ -85,6 +85,7 @@ let package = Package(
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
         .target(name: "PartyMatching", dependencies: ["Contracts"], swiftSettings: settings),
+        .target(name: "PartyGraph", dependencies: ["Contracts"], swiftSettings: settings),
         .target(name: "ProfitAnalysis", dependencies: ["Contracts"], swiftSettings: settings),
         .target(name: "CustomerValue", swiftSettings: settings),
         .target(
@@ -96,8 +97,9 @@ let package = Package(
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Contracts", "Messaging", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto,
-                arguments,
+                "Contracts", "Messaging", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation",
+                log,
+                crypto, arguments,
             ],
             swiftSettings: settings),
 
@@ -123,6 +125,7 @@ let package = Package(
             name: "PartyMatchingTests", dependencies: ["PartyMatching", "Contracts", "WaybillCLI"],
             swiftSettings: settings),
         .testTarget(name: "CustomerValueTests", dependencies: ["CustomerValue"], swiftSettings: settings),
+        .testTarget(name: "PartyGraphTests", dependencies: ["PartyGraph", "Contracts"], swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",
             dependencies: ["ServiceKit", "Contracts", "Messaging", "Postgres", "TestSupport", log],
@@ -134,8 +137,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "CustomerValue", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Postgres", "Messaging",
-                "TestSupport", "Simulation",
+                "Contracts", "CustomerValue", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Postgres",
+                "Messaging", "TestSupport", "Simulation",
                 "WaybillCLI", log,
             ],
             swiftSettings: settings),
@@ -144,8 +147,8 @@ let package = Package(
             .executableTarget(
                 name: module,
                 dependencies: ["Contracts", "ServiceKit", "Postgres", log]
-                    + (module == "FinanceService"
-                        ? ["ProfitAnalysis"] : module == "CustomerService" ? ["PartyMatching", "CustomerValue"] : []),
+                    + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
+                    + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }
         + (hasBenchmarks

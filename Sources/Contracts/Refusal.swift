@@ -166,6 +166,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case notAuthorised = "not-authorised"
     /// It is more than whoever approves it may approve.
     case aboveAuthority = "above-authority"
+    /// A relation would make a party own itself, directly or through others.
+    case cyclicRelation = "cyclic-relation"
     /// No handler of this service takes the type.
     case noHandler = "no-handler"
     /// The message is older than the horizon within which duplicates are known, or its time has passed.

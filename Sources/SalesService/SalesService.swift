@@ -42,6 +42,7 @@ enum SalesService {
             .on(PeriodChanged.self, ExpenseNotices.periodChanged),
             .on(PaymentApplied.self, FinanceNotices.paymentApplied),
             .on(CreditStateChanged.self, FinanceNotices.creditStateChanged),
+            .on(ContactLapsed.self, ContactNotices.lapsed),
         ],
         tasks: [.daily("swings.evaluate", SwingHandlers.evaluate)],
         queries: SalesQueries.all)

@@ -13,8 +13,8 @@ struct Waybill: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 2 nothing found or refused, 64 wrong arguments.
             """,
         subcommands: [
-            OrdersCommand.self, AlertsCommand.self, CustomersCommand.self, PartiesCommand.self, QueryCommand.self,
-            StatusCommand.self,
+            OrdersCommand.self, AlertsCommand.self, CustomersCommand.self, PartiesCommand.self, GraphCommand.self,
+            InteractionsCommand.self, QueryCommand.self, StatusCommand.self,
             ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
             MigrateCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self,

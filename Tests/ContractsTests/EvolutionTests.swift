@@ -49,6 +49,10 @@ struct EvolutionTests {
         #expect(SchemaCompatibility.breaks(released: released, current: [released[0]]).count == 1)
         #expect(
             SchemaCompatibility.breaks(released: released, current: released + ["a.b.v1 $.z day required"]).count == 1)
+        let within = released + ["a.b.v1 $.z object optional", "a.b.v1 $.z.day day required"]
+        #expect(SchemaCompatibility.breaks(released: released, current: within).isEmpty)
+        #expect(
+            SchemaCompatibility.breaks(released: within, current: within + ["a.b.v1 $.z.to day required"]).count == 1)
         #expect(
             SchemaCompatibility.breaks(
                 released: released, current: ["a.b.v1 $.x text(1…5) required", released[1]]

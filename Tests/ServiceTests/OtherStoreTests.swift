@@ -71,7 +71,7 @@ struct OtherStoreTests {
 
     @Test("two codes with one valid credit code become one customer, and the others are told")
     func identity() async throws {
-        let definition = try CustomerService.definition(Settings(CustomerService.settings))
+        let definition = try customerDefinition()
         try await ServiceFixture.with(definition) { customer in
             let credit = "91350100M000100Y43"
             let first = try await customer.handle([

@@ -13,7 +13,7 @@ struct ReaderTests {
     @Test("every service handles each kind of message that the catalogue gives it, and no other")
     func handlers() throws {
         let definitions = [
-            try CustomerService.definition(Settings(CustomerService.settings)), SalesService.definition,
+            try customerDefinition(), SalesService.definition,
             try ServiceDeskService.definition(Settings(ServiceDeskService.settings)),
             try FinanceService.definition(Settings(FinanceService.settings)), SupplierService.definition,
         ]

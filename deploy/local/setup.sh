@@ -17,6 +17,7 @@ need gcc command -v gcc
 need amqp-tools command -v amqp-publish
 need python3 command -v python3
 need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import pika"'
+need python3-networkx sh -c 'python3 -c "import networkx" || /usr/bin/python3 -c "import networkx"'
 need openssl command -v openssl
 need curl command -v curl
 need jq command -v jq

@@ -110,6 +110,14 @@ public enum Catalogue {
         ),
         ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
         ContractDescription(
+            ConsentRecorded.self, .partner, to: [.customer],
+            "A person agrees to be spoken with by a channel, or does not any more."),
+        ContractDescription(
+            RelationDeclared.self, .partner, to: [.customer], "What ties one party to another."),
+        ContractDescription(
+            ErasePerson.self, .operator, to: [.customer],
+            "Everything personal that is kept of a person is to become unreadable for ever."),
+        ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
             "What a margin alert comes from, and what is done about it until when."),
         ContractDescription(
@@ -161,9 +169,13 @@ public enum Catalogue {
             LifecycleChanged.self, .service(.customer), to: [.sales],
             "A customer has come into another state of its life with us."),
         ContractDescription(
-            MarginAlertRaised.self, .service(.finance), to: [.sales],
+            ContactLapsed.self, .service(.customer), to: [.sales],
+            "Nobody has spoken with a key customer for too long."),
+        ContractDescription(
+            MarginAlertRaised.self, .service(.finance), to: [.sales, .customer],
             "An order or a customer earns too little or costs us money."),
-        ContractDescription(MarginAlertCleared.self, .service(.finance), to: [.sales], "A margin alert is no more."),
+        ContractDescription(
+            MarginAlertCleared.self, .service(.finance), to: [.sales, .customer], "A margin alert is no more."),
         ContractDescription(
             MarginAlertDiagnosed.self, .service(.finance), to: [.sales],
             "Somebody has said what a margin alert comes from."),
@@ -173,11 +185,12 @@ public enum Catalogue {
         ContractDescription(
             MarginAlertClosed.self, .service(.finance), to: [.sales], "Somebody has ended a margin alert."),
         ContractDescription(
-            AcceptanceChanged.self, .service(.finance), to: [.sales],
+            AcceptanceChanged.self, .service(.finance), to: [.sales, .customer],
             "Orders of a customer in a line of business are taken differently now."),
         ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
-            OrderDecided.self, .service(.finance), to: [.sales], "The answer to every placed or changed order."),
+            OrderDecided.self, .service(.finance), to: [.sales, .customer],
+            "The answer to every placed or changed order."),
         ContractDescription(
             ExpenseDecided.self, .service(.finance), to: [.sales],
             "The answer to an expense that is to be committed, or was spent without an answer."),

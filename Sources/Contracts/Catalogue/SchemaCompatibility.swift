@@ -44,7 +44,13 @@ public enum SchemaCompatibility {
             if other != form, !isLoosened { breaks.append("\(path): was '\(form)', is '\(other)'") }
         }
         for (path, form) in now where before[path] == nil && form.hasSuffix("required") {
-            if types.contains(path.prefix { $0 != " " }) { breaks.append("\(path): new, and required") }
+            // Within something that is new itself it is that which must be optional.
+            let isWithinNew = path.lastIndex(of: ".").map {
+                now[String(path[..<$0])] != nil && before[String(path[..<$0])] == nil
+            }
+            if types.contains(path.prefix { $0 != " " }), isWithinNew != true {
+                breaks.append("\(path): new, and required")
+            }
         }
         return breaks.sorted()
     }

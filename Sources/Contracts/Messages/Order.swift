@@ -146,6 +146,10 @@ public struct Order: Part {
     public let currency: Currency
     /// Who sold it.
     public let salesOwner: String?
+    /// Who receives the goods, by the code of a customer, when it is another party.
+    public let consignee: CustomerReference?
+    /// Who pays, by the code of a customer, when it is another party.
+    public let payer: CustomerReference?
     /// Its lines, 1…500.
     public let lines: [OrderLine]
 
@@ -153,7 +157,7 @@ public struct Order: Part {
     public init(
         orderId: String, revision: Int, customer: CustomerReference, branch: String, businessLine: String,
         placedAt: Timestamp, promisedAt: Timestamp? = nil, currency: Currency, salesOwner: String? = nil,
-        lines: [OrderLine]
+        consignee: CustomerReference? = nil, payer: CustomerReference? = nil, lines: [OrderLine]
     ) {
         self.orderId = orderId
         self.revision = revision
@@ -164,6 +168,8 @@ public struct Order: Part {
         self.promisedAt = promisedAt
         self.currency = currency
         self.salesOwner = salesOwner
+        self.consignee = consignee
+        self.payer = payer
         self.lines = lines
     }
 
@@ -178,6 +184,8 @@ public struct Order: Part {
         promisedAt = try fields.optionalTimestamp("promisedAt")
         currency = try fields.currency("currency")
         salesOwner = try fields.optionalIdentifier("salesOwner")
+        consignee = try fields.optionalObject("consignee", CustomerReference.self)
+        payer = try fields.optionalObject("payer", CustomerReference.self)
         lines = try fields.array("lines", OrderLine.self, 1...500, tooMany: .tooManyLines)
         var seen: Set<Int> = []
         for (index, line) in lines.enumerated() {
@@ -198,6 +206,8 @@ public struct Order: Part {
         object.timestamp("promisedAt", promisedAt)
         object.text("currency", currency.code)
         object.text("salesOwner", salesOwner)
+        object.object("consignee", consignee)
+        object.object("payer", payer)
         object.array("lines", lines)
     }
 }

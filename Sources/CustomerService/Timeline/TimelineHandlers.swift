@@ -15,25 +15,23 @@ enum TimelineHandlers {
         let at: Timestamp
     }
 
-    static func interaction(
-        _ messages: [Received<InteractionLogged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    /// That somebody spoke with a customer; what was said stands sealed elsewhere.
+    static func interactions(
+        _ contacts: [(source: String, eventId: String, code: String, channel: String, by: String, at: Timestamp)],
+        _ transaction: borrowing Transaction
     ) throws {
-        try IdentityHandlers.take(
-            messages.map {
-                AccountFact(source: $0.envelope.source, code: $0.body.customer.code, saidAt: $0.body.at)
-            }, transaction, &effects)
         try put(
-            messages.map {
+            contacts.map {
                 Entry(
-                    source: $0.envelope.source, eventId: $0.body.interactionId, accountSource: $0.envelope.source,
-                    code: $0.body.customer.code, customerId: nil, kind: "interaction: \($0.body.channel.rawValue)",
-                    detail: "\($0.body.by): \($0.body.summary)", at: $0.body.at)
+                    source: $0.source, eventId: $0.eventId, accountSource: $0.source, code: $0.code, customerId: nil,
+                    kind: "interaction: \($0.channel)", detail: $0.by, at: $0.at)
             }, transaction)
     }
 
     static func anomalyRaised(
         _ messages: [Received<OrderAnomalyRaised>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        try Heard.note(.sales, effects.now, transaction)
         try put(
             messages.map {
                 Entry(
@@ -47,6 +45,7 @@ enum TimelineHandlers {
     static func anomalyCleared(
         _ messages: [Received<OrderAnomalyCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        try Heard.note(.sales, effects.now, transaction)
         try put(
             messages.map {
                 Entry(
@@ -59,6 +58,7 @@ enum TimelineHandlers {
     static func surveyRequested(
         _ messages: [Received<SurveyRequested>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        try Heard.note(.servicedesk, effects.now, transaction)
         try put(
             messages.map {
                 Entry(

@@ -4,6 +4,8 @@ import Postgres
 /// The questions about the ledger, which every service answers; `waybill reconcile` puts the answers together.
 enum LedgerQueries {
     static let all = [
+        // Nothing is read: whoever asks only wants to know whether somebody answers.
+        Query("alive") { _, _ in [QueryTable("alive", [QueryColumn("alive", .boolean)], rows: [["true"]])] },
         Query("ledger.sent") { _, transaction in
             [try LedgerStore.sent(transaction), try LedgerStore.pending(transaction)]
         },

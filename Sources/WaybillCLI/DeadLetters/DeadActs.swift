@@ -8,7 +8,7 @@ import ServiceKit
 ///
 /// First safely there again, then gone from here: a crash in between leaves a message twice under one id, which has one
 /// effect, and an act recorded that was done half. Never one done and not recorded.
-private func perform(
+func perform(
     _ act: AuditTrail.Act, _ letters: ArraySlice<DeadLetterOnShelf>, _ messages: [Outgoing], _ trail: AuditTrail,
     _ shelf: DeadLetterShelf, _ publisher: Publisher
 ) async throws {

@@ -5,7 +5,8 @@ struct CustomersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "customers", abstract: "Customers, whatever codes they have.",
         subcommands: [
-            Show.self, List.self, ClassesCommand.self, ClassifyCommand.self, LifecycleCommand.self,
+            Show.self, List.self, OverviewCommand.self, ClassesCommand.self, ClassifyCommand.self,
+            LifecycleCommand.self,
             DriversCommand.self, StrategicCommand.self,
         ])
 

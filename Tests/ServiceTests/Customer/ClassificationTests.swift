@@ -61,7 +61,7 @@ struct ClassificationTests {
         """
 
     private func with(_ body: (ServiceFixture) async throws -> Void) async throws {
-        try await ServiceFixture.with(CustomerService.definition(Settings(CustomerService.settings)), body)
+        try await ServiceFixture.with(customerDefinition(), body)
     }
 
     @Test("the same facts give the same dated classes in any order, doubled, and by four copies at once")

@@ -11,7 +11,7 @@ enum CustomerFixture {
     static let codes = ["91350100M000100Y43", "91110108551385082Q", "91110000600037341L", "91310115MA13962180"]
 
     static func with(_ body: (ServiceFixture) async throws -> Void) async throws {
-        try await ServiceFixture.with(CustomerService.definition(Settings([.organisation])), body)
+        try await ServiceFixture.with(customerDefinition(), body)
     }
 
     static func time(_ second: Int) -> Timestamp {

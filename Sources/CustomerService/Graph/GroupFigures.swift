@@ -1,0 +1,73 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What some customers come to together, by what finance last said of each.
+///
+/// Finance speaks of a customer under the identifier it had then. A customer that was merged keeps its last figures until
+/// finance has spoken of the survivor after the merge: from then on the survivor's hold all.
+enum GroupFigures {
+    /// Identifiers of some customers with the ones that were merged into them, whose figures still count.
+    private static func counting(_ customers: [String]) -> SQL {
+        """
+        select c.customer_id as party_id, coalesce(m.customer_id, c.customer_id) as told_of, m.changed_at as merged_at
+        from unnest(\(customers)) as k(customer_id)
+        join customer c on c.customer_id = k.customer_id
+        join lateral (
+            select c.customer_id, null::timestamptz as changed_at
+            union all select x.customer_id, x.changed_at from customer x where x.merged_into = c.customer_id
+        ) m on true
+        """
+    }
+
+    static func margin(_ customers: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "revenue and margin",
+            kinds: ["orders": .integer, "revenue": .decimal, "margin": .decimal, "marginRate": .decimal],
+            """
+            with counting as (\(counting(customers)))
+            select coalesce(f.business_line, 'all') as "businessLine", f.currency, sum(f.orders) as orders,
+                sum(f.revenue) as revenue, sum(f.margin) as margin,
+                round(sum(f.margin) / nullif(sum(f.revenue), 0), 4) as "marginRate",
+                min(f.window_from) as "from", max(f.window_to) as "to", min(f.told_at) as "oldestWord"
+            from counting k join margin_figure f on f.customer_id = k.told_of
+            where k.merged_at is null or not exists (
+                select from margin_figure s where s.customer_id = k.party_id and s.business_line = f.business_line
+                    and s.told_at > k.merged_at)
+            group by grouping sets ((f.currency, f.business_line), (f.currency))
+            order by f.currency, grouping(f.business_line) desc, 1
+            """, transaction)
+    }
+
+    static func receivables(_ customers: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "receivables", kinds: ["invoices": .integer, "open": .decimal, "overdue": .decimal],
+            """
+            select i.currency, count(*) as invoices, sum(coalesce(i.open_amount, i.amount)) as open,
+                coalesce(sum(coalesce(i.open_amount, i.amount)) filter (where i.due_at < now()), 0) as overdue,
+                min(i.due_at) as "oldestDue"
+            from account a join invoice_replica i on i.source = a.source and i.code = a.code
+            where a.customer_id = any(\(customers)) and coalesce(i.open_amount, i.amount) <> 0
+                and i.currency is not null
+            group by 1 order by 1
+            """, transaction)
+    }
+
+    /// Customers whose credit is one are told of by one figure: it counts once.
+    static func exposure(_ customers: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "exposure", kinds: ["customers": .integer, "exposure": .decimal, "limit": .decimal, "available": .decimal],
+            """
+            with counting as (\(counting(customers))), told as (
+                select distinct on (coalesce('group ' || f.credit_group, f.customer_id)) f.*
+                from counting k join credit_figure f on f.customer_id = k.told_of
+                where f.exposure is not null and (k.merged_at is null or not exists (
+                    select from credit_figure s where s.customer_id = k.party_id and s.told_at > k.merged_at))
+                order by coalesce('group ' || f.credit_group, f.customer_id), f.told_at desc
+            )
+            select currency, count(*) as customers, sum(exposure) as exposure, sum(credit_limit) as "limit",
+                sum(available) as available, min(told_at) as "oldestWord"
+            from told group by 1 order by 1
+            """, transaction)
+    }
+}

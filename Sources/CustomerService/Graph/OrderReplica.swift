@@ -1,0 +1,72 @@
+import Contracts
+import ServiceKit
+
+/// What the graph and the overview keep of an order.
+struct OrderContent: Sendable, Equatable {
+    let code: String
+    let businessLine: String
+    let currency: String
+    let revenue: FixedDecimal
+    let placedAt: Timestamp
+    let consignee: String?
+    let payer: String?
+    /// The codes of its suppliers, each once, in order.
+    let suppliers: [String]
+
+    init(_ order: Order) {
+        code = order.customer.code
+        businessLine = order.businessLine
+        currency = order.currency.code
+        revenue = order.lines.reduce(.zero) { $0 + $1.revenue }
+        placedAt = order.placedAt
+        consignee = order.consignee?.code
+        payer = order.payer?.code
+        suppliers = Set(order.lines.compactMap { $0.supplier?.code }).sorted()
+    }
+
+    init(
+        code: String, businessLine: String, currency: String, revenue: FixedDecimal, placedAt: Timestamp,
+        consignee: String?, payer: String?, suppliers: [String]
+    ) {
+        self.code = code
+        self.businessLine = businessLine
+        self.currency = currency
+        self.revenue = revenue
+        self.placedAt = placedAt
+        self.consignee = consignee
+        self.payer = payer
+        self.suppliers = suppliers
+    }
+}
+
+/// An order with what was said of it so far. Pure.
+struct OrderStanding: Sendable, Equatable {
+    var revision = 0
+    var cancelledRevision = 0
+    var content: OrderContent?
+
+    /// What counts: nothing while the order is cancelled, or while only its cancellation is known.
+    var counting: OrderContent? { cancelledRevision >= revision ? nil : content }
+
+    /// Takes a newer word; an older one says nothing.
+    mutating func take(_ order: OrderContent, revision: Int) {
+        guard revision > self.revision else { return }
+        self.revision = revision
+        content = order
+    }
+
+    /// Takes a cancellation: it holds until a higher revision takes the order up again.
+    mutating func cancel(revision: Int) {
+        cancelledRevision = max(cancelledRevision, revision)
+    }
+}
+
+/// The name of an order.
+struct OrderKey: Hashable, Comparable, Sendable {
+    let source: String
+    let orderId: String
+
+    static func < (first: OrderKey, second: OrderKey) -> Bool {
+        (first.source, first.orderId) < (second.source, second.orderId)
+    }
+}

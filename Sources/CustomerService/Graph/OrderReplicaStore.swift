@@ -1,0 +1,106 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// The SQL of what is kept of orders.
+enum OrderReplicaStore {
+    /// Lets nobody else change some orders until the transaction ends, and reads how they stand.
+    static func lock(_ keys: [OrderKey], _ transaction: borrowing Transaction) throws -> [OrderKey: OrderStanding] {
+        try transaction.execute(
+            """
+            insert into order_replica (source, order_id)
+            select * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))) on conflict do nothing
+            """)
+        let rows = try transaction.query(
+            """
+            select o.source, o.order_id, o.revision, o.cancelled_revision, o.code, o.business_line, o.currency,
+                o.revenue::text, (extract(epoch from o.placed_at) * 1000000)::bigint, o.consignee, o.payer,
+                array_to_string(o.suppliers, chr(1))
+            from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))) as k(source, order_id)
+            join order_replica o using (source, order_id)
+            order by o.source, o.order_id for update of o
+            """,
+            as: (
+                String, String, Int, Int, String?, String?, String?, String?, Int64?, String?, String?, String
+            ).self)
+        var standings: [OrderKey: OrderStanding] = [:]
+        for row in rows {
+            var standing = OrderStanding(revision: row.2, cancelledRevision: row.3)
+            if let code = row.4, let line = row.5, let currency = row.6,
+                let revenue = row.7.flatMap({ FixedDecimal($0) }),
+                let placed = row.8
+            {
+                standing.content = OrderContent(
+                    code: code, businessLine: line, currency: currency, revenue: revenue,
+                    placedAt: Timestamp(microsecondsSinceEpoch: placed), consignee: row.9, payer: row.10,
+                    suppliers: row.11.split(separator: "\u{1}").map(String.init))
+            }
+            standings[OrderKey(source: row.0, orderId: row.1)] = standing
+        }
+        return standings
+    }
+
+    static func put(_ orders: [OrderKey: OrderStanding], _ transaction: borrowing Transaction) throws {
+        let sorted = orders.sorted { $0.key < $1.key }
+        guard !sorted.isEmpty else { return }
+        let contents = sorted.map(\.value.content)
+        try transaction.execute(
+            """
+            update order_replica o set revision = t.revision, cancelled_revision = t.cancelled, code = t.code,
+                business_line = t.line, currency = t.currency, revenue = t.revenue, placed_at = t.placed,
+                consignee = t.consignee, payer = t.payer, suppliers = string_to_array(t.suppliers, chr(1))
+            from unnest(
+                \(sorted.map(\.key.source)), \(sorted.map(\.key.orderId)), \(sorted.map { Int32($0.value.revision) }),
+                \(sorted.map { Int32($0.value.cancelledRevision) }), \(contents.map { $0?.code }),
+                \(contents.map { $0?.businessLine }), \(contents.map { $0?.currency }),
+                \(PostgresValue.numerics(contents.map { $0?.revenue.description })),
+                \(PostgresValue.timestamps(contents.map { $0?.placedAt.description })),
+                \(contents.map { $0?.consignee }), \(contents.map { $0?.payer }),
+                \(contents.map { ($0?.suppliers ?? []).joined(separator: "\u{1}") }))
+                as t(source, order_id, revision, cancelled, code, line, currency, revenue, placed, consignee, payer,
+                    suppliers)
+            where o.source = t.source and o.order_id = t.order_id
+            """)
+    }
+
+    private struct Month: Hashable {
+        let source: String
+        let code: String
+        let month: String
+        let currency: String
+    }
+
+    /// Adds to the months what orders that changed brought, and takes away what they brought before.
+    static func count(
+        _ orders: [(source: String, before: OrderContent?, after: OrderContent?)], _ transaction: borrowing Transaction
+    ) throws {
+        var deltas: [Month: (orders: Int, revenue: FixedDecimal)] = [:]
+        func add(_ order: OrderContent, _ source: String, _ sign: Int) {
+            let month = Month(
+                source: source, code: order.code, month: "\(order.placedAt.day())".prefix(8) + "01",
+                currency: order.currency)
+            deltas[month, default: (0, .zero)].orders += sign
+            deltas[month, default: (0, .zero)].revenue =
+                (deltas[month]?.revenue ?? .zero) + (sign > 0 ? order.revenue : -order.revenue)
+        }
+        for order in orders where order.before != order.after {
+            if let before = order.before { add(before, order.source, -1) }
+            if let after = order.after { add(after, order.source, 1) }
+        }
+        let sorted = deltas.filter { $0.value.orders != 0 || $0.value.revenue != .zero }.sorted {
+            ($0.key.source, $0.key.code, $0.key.month, $0.key.currency)
+                < ($1.key.source, $1.key.code, $1.key.month, $1.key.currency)
+        }
+        guard !sorted.isEmpty else { return }
+        try transaction.execute(
+            """
+            insert into account_month (source, code, month, currency, orders, revenue)
+            select * from unnest(
+                \(sorted.map(\.key.source)), \(sorted.map(\.key.code)),
+                \(PostgresValue.dates(sorted.map(\.key.month))), \(sorted.map(\.key.currency)),
+                \(sorted.map(\.value.orders)), \(PostgresValue.numerics(sorted.map(\.value.revenue.description))))
+            on conflict (source, code, month, currency) do update set
+                orders = account_month.orders + excluded.orders, revenue = account_month.revenue + excluded.revenue
+            """)
+    }
+}

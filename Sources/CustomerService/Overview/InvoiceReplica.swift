@@ -1,0 +1,70 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What customers owe, invoice by invoice: the invoice says how much, finance what is open of it.
+enum InvoiceReplica {
+    static func issued(
+        _ messages: [Received<InvoiceIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        // Whose invoice it is, is known by the invoice alone: the first word stays, as in finance.
+        let first = Dictionary(
+            messages.map { (OrderKey(source: $0.envelope.source, orderId: $0.body.invoiceId), $0.body) }
+        ) { first, _ in first }
+        let rows = first.sorted { $0.key < $1.key }
+        try transaction.execute(
+            """
+            insert into invoice_replica (source, invoice_id, code, amount, currency, issued_at, due_at)
+            select * from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.orderId)), \(rows.map(\.value.customer.code)),
+                \(PostgresValue.numerics(rows.map(\.value.amount.description))), \(rows.map(\.value.currency.code)),
+                \(PostgresValue.timestamps(rows.map(\.value.issuedAt.description))),
+                \(PostgresValue.timestamps(rows.map { $0.value.dueAt?.description })))
+            on conflict (source, invoice_id) do update set
+                code = coalesce(invoice_replica.code, excluded.code), amount = excluded.amount,
+                currency = excluded.currency, issued_at = excluded.issued_at, due_at = excluded.due_at
+            where invoice_replica.amount is null
+            """)
+    }
+
+    /// What is open may be told before the invoice comes. The latest word counts; of two of one moment the one that leaves
+    /// less open, so that the order of their coming makes no difference.
+    static func applied(
+        _ messages: [Received<PaymentApplied>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try Heard.note(.finance, effects.now, transaction)
+        let latest = Dictionary(
+            messages.map { (OrderKey(source: $0.body.source, orderId: $0.body.invoiceId), $0.body) }
+        ) { first, second in
+            (first.appliedAt, second.openAmount) > (second.appliedAt, first.openAmount) ? first : second
+        }
+        let rows = latest.sorted { $0.key < $1.key }
+        try transaction.execute(
+            """
+            insert into invoice_replica (source, invoice_id, code, open_amount, currency, applied_at)
+            select * from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.orderId)), \(rows.map(\.value.customerCode)),
+                \(PostgresValue.numerics(rows.map(\.value.openAmount.description))),
+                \(rows.map(\.value.currency.code)),
+                \(PostgresValue.timestamps(rows.map(\.value.appliedAt.description))))
+            on conflict (source, invoice_id) do update set
+                open_amount = excluded.open_amount, applied_at = excluded.applied_at
+            where invoice_replica.applied_at is null or invoice_replica.applied_at < excluded.applied_at
+                or (invoice_replica.applied_at = excluded.applied_at
+                    and excluded.open_amount < invoice_replica.open_amount)
+            """)
+    }
+}
+
+/// When something was last heard of a service: how old what it told may be.
+enum Heard {
+    static func note(_ owner: ServiceName, _ at: Timestamp, _ transaction: borrowing Transaction) throws {
+        try transaction.execute(
+            """
+            insert into heard (owner, lane, at)
+            values (\(owner.rawValue), pg_backend_pid() % 8, \(PostgresValue.timestamp(at.description)))
+            on conflict (owner, lane) do update set at = greatest(heard.at, excluded.at)
+            where heard.at < excluded.at - interval '1 second'
+            """)
+    }
+}

@@ -1,0 +1,97 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Everything that is known of one customer, in one answer, from this service's own tables.
+enum OverviewQuery {
+    static let query = Query("customers.overview", overview)
+
+    /// Who tells what is in a block.
+    private static let owners: [(block: String, owner: ServiceName?)] = [
+        ("identity", .customer), ("aliases", .customer), ("organisation", .customer), ("contacts", .customer),
+        ("graph", .customer), ("classes", .customer), ("orders", .customer), ("swings", .sales), ("margin", .finance),
+        ("acceptance", .finance), ("margin alerts", .finance), ("receivables", .finance), ("credit", .finance),
+        ("complaints", nil), ("surveys", .servicedesk), ("contracts", nil), ("interactions", .customer),
+    ]
+
+    static func overview(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let staleAfter = try arguments.integer("stale", in: 1...10_080, otherwise: 15)
+        let at = try GraphReader.time(arguments, transaction)
+        let customer = try GraphReader.party(arguments, transaction)
+        var blocks = try OverviewBlocks.own(customer, transaction)
+        blocks.append(try graph(customer, at, transaction))
+        blocks += try OverviewBlocks.told(customer, transaction)
+        let interactions = try InteractionQueries.interactions(of: customer, limit: 20, transaction)
+        blocks.append(contacts(interactions))
+        blocks.append(interactions)
+        let tables = Dictionary(blocks.map { ($0.name, $0) }) { first, _ in first }
+        let heard = try heard(transaction)
+        let rows = owners.map { block, owner in
+            row(block, owner, tables[block]?.rows.count, heard, at, staleAfter)
+        }
+        return [
+            QueryTable(
+                "blocks",
+                [
+                    QueryColumn("block"), QueryColumn("owner"), QueryColumn("state"), QueryColumn("heardAt", .time),
+                    QueryColumn("ageSeconds", .integer), QueryColumn("rows", .integer),
+                ], rows: rows)
+        ] + owners.compactMap { tables[$0.block] }
+    }
+
+    /// How old a block is. What this service keeps itself is as of now; what others tell is as old as their last word.
+    private static func row(
+        _ block: String, _ owner: ServiceName?, _ count: Int?, _ heard: [String: Timestamp], _ at: Timestamp,
+        _ staleAfter: Int
+    ) -> [String?] {
+        guard let owner, let count else { return [block, owner?.rawValue, "not kept", nil, nil, nil] }
+        if owner == .customer { return [block, owner.rawValue, "current", at.description, "0", String(count)] }
+        guard let last = heard[owner.rawValue] else {
+            return [block, owner.rawValue, "never heard", nil, nil, String(count)]
+        }
+        let age = max(0, (at.microsecondsSinceEpoch - last.microsecondsSinceEpoch) / 1_000_000)
+        return [
+            block, owner.rawValue, age > Int64(staleAfter) * 60 ? "stale" : "current",
+            last.inOffset(minutes: 480).description, String(age), String(count),
+        ]
+    }
+
+    private static func heard(_ transaction: borrowing Transaction) throws -> [String: Timestamp] {
+        let rows = try transaction.query(
+            "select owner, (extract(epoch from max(at)) * 1000000)::bigint from heard group by 1",
+            as: (String, Int64).self)
+        return Dictionary(rows.map { ($0.0, Timestamp(microsecondsSinceEpoch: $0.1)) }) { first, _ in first }
+    }
+
+    private static func graph(
+        _ customer: String, _ at: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        let part = try GraphReader(at: at).around([customer], hops: 1, fanOut: 20, transaction)
+        return QueryTable(
+            "graph",
+            [
+                QueryColumn("kind"), QueryColumn("way"), QueryColumn("party"), QueryColumn("name"),
+                QueryColumn("weight", .decimal), QueryColumn("origin"), QueryColumn("confidence", .decimal),
+            ],
+            rows: part.ties.sorted { ($1.weight, $0.from, $0.to) < ($0.weight, $1.from, $1.to) }.map { tie in
+                let isOut = tie.from == customer
+                let other = isOut ? tie.to : tie.from
+                return [
+                    tie.kind.rawValue, isOut ? "to" : "from", other,
+                    part.places[other].flatMap { part.parties[$0].name }, GraphQueries.number(tie.weight), tie.origin,
+                    GraphQueries.number(tie.confidence),
+                ]
+            })
+    }
+
+    /// The persons spoken with lately, each once, the latest first.
+    private static func contacts(_ interactions: QueryTable) -> QueryTable {
+        var seen: Set<String> = []
+        return QueryTable(
+            "contacts", [QueryColumn("person"), QueryColumn("lastContact", .time), QueryColumn("channel")],
+            rows: interactions.rows.compactMap { row in
+                guard let person = row.values[5], seen.insert(person).inserted else { return nil }
+                return [person, row.values[0], row.values[1]]
+            })
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import Messaging
+import ServiceKit
+
+extension InteractionsCommand {
+    struct Erase: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget a person: everything personal becomes unreadable for ever.",
+            discussion: """
+                The service destroys the person's key and what was sealed by it; then refused messages that speak of the
+                person are taken out of the dead letters of every service, each with a record that holds a digest only.
+                """)
+
+        @Option(help: "The customer's code.")
+        var code: String
+        @Option(help: "The source that gave the code.")
+        var source: String
+        @Option(name: .customLong("with"), help: "The person, as in the interactions; everybody when not given.")
+        var person: String?
+        @Option(help: ArgumentHelp("Who asks for it; you when not given.", valueName: "login"))
+        var by = NSUserName()
+        @Option(help: "The command's identifier; the same again has no second effect.")
+        var id: String?
+        @Flag(help: "Yes, for good.")
+        var yes = false
+
+        func run() async throws {
+            guard yes else { throw ValidationError("this cannot be undone: say --yes") }
+            let identifier = id ?? UUID().uuidString.lowercased()
+            let body = ErasePerson(
+                source: source, customer: CustomerCode(code: code), with: person, by: by, at: AuditTrail.now())
+            let envelope = Envelope(
+                id: identifier, source: Commanding.source, type: ErasePerson.type, time: AuditTrail.now())
+            let message = Outgoing(
+                exchange: Exchanges.commands, routingKey: ErasePerson.type.description,
+                properties: CloudEventCodec.properties(of: envelope), body: envelope.structuredBody(data: body.encode())
+            )
+            let outcome = try await withPublisher("erase") { await $0.publish([message]) }
+            guard outcome.first == .confirmed else {
+                throw Failure("the broker did not take the command; nothing was done")
+            }
+            let count = try await Self.done(identifier)
+            let letters = try await discardLetters()
+            say("forgotten: \(count) contacts can be read no more, \(letters) dead letters are gone")
+        }
+
+        /// Waits until the service has done it; it tells nobody else, so it is asked.
+        private static func done(_ identifier: String) async throws -> String {
+            let client = RequestClient(configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+            let deadline = ContinuousClock.now + .seconds(15)
+            var count: String?
+            while count == nil, ContinuousClock.now < deadline {
+                let tables = try? await Asking.ask(
+                    .customer, "interactions.erasures", [("id", identifier)], client: client, timeout: .seconds(3))
+                count = tables?.first?.rows.first?.values.last ?? nil
+                if count == nil { try await Task.sleep(for: .milliseconds(100)) }
+            }
+            await client.close()
+            guard let count else {
+                throw Failure(
+                    "the customer service has not done it within 15 seconds. The command '\(identifier)' is kept and takes "
+                        + "effect when the service is back; then run the same again with --id \(identifier), for the "
+                        + "dead letters")
+            }
+            return count
+        }
+
+        /// Takes refused messages that speak of the person out of the dead letters.
+        private func discardLetters() async throws -> Int {
+            let trail = try AuditTrail(why: "a person asked to be forgotten")
+            let command = self
+            return try await withPublisher("erase") { publisher in
+                var count = 0
+                _ = try await DeadLetterShelf.each(DeadFilter.parse(["--limit", "60000"])) { shelf in
+                    let letters = shelf.letters.filter { PersonalLetter.speaks($0.delivery, of: command) }
+                    for start in stride(from: 0, to: letters.count, by: 500) {
+                        try await perform(
+                            .discard, letters[start..<min(start + 500, letters.count)], [], trail, shelf, publisher)
+                    }
+                    count += letters.count
+                }
+                return count
+            }
+        }
+    }
+}
+
+/// Which refused messages speak of a person.
+enum PersonalLetter {
+    private static let types = [InteractionLogged.type, ConsentRecorded.type, ErasePerson.type].map(\.description)
+
+    static func speaks(_ delivery: Delivery, of command: InteractionsCommand.Erase) -> Bool {
+        speaks(
+            body: delivery.body, type: delivery.properties.type ?? delivery.routingKey, person: command.person,
+            code: command.code)
+    }
+
+    /// Whether a message, readable or not, speaks of a person, or of anybody at a customer.
+    ///
+    /// A refused message may be broken in any way, so its text is searched: as it stands, and as JSON that writes
+    /// characters as numbers.
+    static func speaks(body: [UInt8], type: String, person: String?, code: String) -> Bool {
+        let texts =
+            [body]
+            + ((try? JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed]))
+                .flatMap { try? JSONSerialization.data(withJSONObject: [$0], options: [.withoutEscapingSlashes]) }
+                .map { [Array($0)] } ?? [])
+        func holds(_ word: String) -> Bool {
+            let wanted = normal(word)
+            return texts.contains { normal(String(decoding: $0, as: UTF8.self)).contains(wanted) }
+        }
+        if let person, !person.isEmpty { return holds(person) }
+        return types.contains(type) && holds("\"\(code)\"")
+    }
+
+    private static func normal(_ text: String) -> String {
+        text.precomposedStringWithCompatibilityMapping.lowercased().split(whereSeparator: \.isWhitespace)
+            .joined(separator: " ")
+    }
+}

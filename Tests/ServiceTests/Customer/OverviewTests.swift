@@ -1,0 +1,116 @@
+import Contracts
+import Foundation
+import Postgres
+import ServiceKit
+import TestSupport
+import Testing
+
+@testable import CustomerService
+@testable import WaybillCLI
+
+@Suite("One customer from all sides", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+struct OverviewTests {
+    private static func messages() throws -> [ServiceFixture.Message] {
+        let customer = AccountIdentifier.customer(source: "erp", code: "C1")
+        func at(_ text: String) throws -> Timestamp { try #require(Timestamp(text)) }
+        return [
+            .init("1", OrderPlaced(makeTiedOrder("O1", consignee: "D1"))),
+            .init("2", OrderChanged(makeOrder("O1", revision: 2, [("250", "200")]))),
+            .init("3", makeInteraction("I1", .meeting, summary: "the new warehouse")),
+            .init(
+                "4",
+                InvoiceIssued(
+                    invoiceId: "I1", customer: CustomerCode(code: "C1"), orderIds: ["O1"],
+                    issuedAt: try at("2026-02-01T09:00:00+08:00"), dueAt: try at("2026-03-01T09:00:00+08:00"),
+                    amount: .of("250"), currency: .cny)),
+            .init(
+                "5", source: "waybill.finance",
+                PaymentApplied(
+                    source: "erp", invoiceId: "I1", customerId: customer, customerCode: "C1", amount: .of("100"),
+                    openAmount: .of("150"), currency: .cny, settled: false,
+                    appliedAt: try at("2026-03-02T09:30:00+08:00")
+                )),
+            .init(
+                "6", source: "waybill.finance",
+                PaymentApplied(
+                    source: "erp", invoiceId: "I1", customerId: customer, customerCode: "C1", amount: .of("50"),
+                    openAmount: .of("100"), currency: .cny, settled: false,
+                    appliedAt: try at("2026-03-02T09:40:00+08:00")
+                )),
+            .init("7", source: "waybill.finance", try FinanceWord.decided("C1")),
+            .init(
+                "8", source: "waybill.finance",
+                try FinanceWord.decided("C1", revenue: "5", at: "2026-03-01T10:00:00+08:00")),
+            .init(
+                "9", source: "waybill.finance",
+                CreditStateChanged(
+                    customerId: customer, state: .watch, previous: .ok, reason: "overdue", maxDaysOverdue: 12,
+                    changedAt: try at("2026-03-02T10:30:00+08:00"))),
+            .init(
+                "10", source: "waybill.servicedesk",
+                SurveyRequested(
+                    surveyId: "S1", customerId: customer, customerCode: "C1", source: "erp", orderId: "O1",
+                    businessLine: "air-freight", branch: "KS01", rule: "late",
+                    requestedAt: try at("2026-03-02T09:50:00+08:00"))),
+        ]
+    }
+
+    private static func states(_ answer: [QueryTable]) -> [String: String?] {
+        Dictionary(
+            uniqueKeysWithValues: zip(
+                answer["blocks"].column("block").compactMap(\.self), answer["blocks"].column("state")))
+    }
+
+    @Test("one answer has every block, whatever came first, and says how old each is")
+    func answer() async throws {
+        let messages = try Self.messages()
+        nonisolated(unsafe) var answers: [[QueryTable]] = []
+        for round in 0..<4 {
+            let arrival = round == 0 ? messages : (messages + messages).shuffled()
+            try await ServiceFixture.with(customerDefinition()) { customer in
+                for message in arrival { try await customer.handle([message]) }
+                answers.append(
+                    try await customer.ask(
+                        "customers.overview", ["customer": "C1", "at": "2026-03-02T10:05:00+08:00"]))
+            }
+        }
+        let first = try #require(answers.first)
+        #expect(first["identity"].column("name") == ["昆山C1有限公司"])
+        #expect(first["orders"].column("revenue") == ["250.0000"] || first["orders"].column("revenue") == ["250"])
+        #expect(first["receivables"].column("open") == ["100"])
+        #expect(first["margin"].column("revenue").first == "1000")
+        #expect(first["credit"].column("state") == ["watch"] && first["credit"].column("exposure") == ["500"])
+        #expect(first["surveys"].rows.count == 1 && first["interactions"].column("summary") == ["the new warehouse"])
+        #expect(first["contacts"].column("person") == ["Wang Fang"])
+        // The changed order names no consignee any more.
+        #expect(first["graph"].column("kind") == ["supplies"])
+        let states = Self.states(first)
+        #expect(states["margin"] == "current" && states["surveys"] == "current" && states["identity"] == "current")
+        #expect(states["swings"] == "never heard" && states["complaints"] == "not kept")
+        for answer in answers.dropFirst() {
+            for table in first where table.name != "identity" && table.name != "blocks" {
+                #expect(answer[table.name] == table, "\(table.name)")
+            }
+        }
+    }
+
+    @Test("with the others stopped it still answers, and what they told is marked stale")
+    func others() async throws {
+        try await ServiceFixture.with(customerDefinition()) { customer in
+            try await customer.handle(try Self.messages())
+            let later = try await customer.ask(
+                "customers.overview", ["customer": "C1", "at": "2026-03-02T10:30:00+08:00"])
+            let states = Self.states(later)
+            #expect(states["margin"] == "stale" && states["credit"] == "stale" && states["surveys"] == "stale")
+            #expect(states["identity"] == "current" && states["interactions"] == "current")
+            #expect(later["blocks"].column("ageSeconds").contains("1800"))
+            #expect(later["receivables"].column("open") == ["100"])
+            // Fresh by its age, but its service does not say that it is there.
+            let soon = try await customer.ask(
+                "customers.overview", ["customer": "C1", "at": "2026-03-02T10:01:00+08:00"])
+            let marked = Self.states(OverviewCommand.marked(soon, silent: [.finance, .sales]))
+            #expect(marked["margin"] == "stale" && marked["receivables"] == "stale" && marked["surveys"] == "current")
+            #expect(marked["swings"] == "never heard")
+        }
+    }
+}
