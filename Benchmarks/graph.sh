@@ -14,4 +14,5 @@ trap '"$root/deploy/local/test-servers.sh" stop "$work/servers" >/dev/null 2>&1;
 chmod 711 "$work"
 eval "$("$root/deploy/local/test-servers.sh" start "$work/servers" 2>/dev/null)"
 export WAYBILL_BENCH_GRAPH="${1:-200000},${2:-1000000}"
-swift test --filter GraphMeasurement 2>/dev/null | grep '^{"measure"'
+swift test --filter GraphMeasurement >"$work/out" 2>&1 || { grep -E 'error:|✘' "$work/out" >&2; exit 1; }
+grep '^{"measure"' "$work/out"

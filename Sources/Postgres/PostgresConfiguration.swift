@@ -60,11 +60,13 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
         var options =
             "-c statement_timeout=\(statementTimeout.milliseconds) -c lock_timeout=\(lockTimeout.milliseconds)"
             + " -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)"
+            // Compiling a plan costs 40 ms and more: every question that looks dear to the planner would pay it.
+            + " -c jit=off"
         if let searchPath { options += " -c search_path=\(ConnectionText.escaped(option: searchPath))" }
         if isKeyed {
             options +=
                 " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"
-                + " -c enable_mergejoin=off -c jit=off"
+                + " -c enable_mergejoin=off"
         }
         if let given = text.options { options = "\(given) \(options)" }
         return [

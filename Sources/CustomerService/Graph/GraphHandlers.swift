@@ -110,10 +110,14 @@ enum GraphHandlers {
         guard !accepted.isEmpty else { return }
         let relations = accepted.values.sorted { $0.relationId < $1.relationId }
         // A name, if any, comes with what else is said of the account.
-        try IdentityHandlers.take(
-            relations.flatMap { [$0.from, $0.to] }.map {
-                AccountFact(source: $0.source, code: $0.code, saidAt: Timestamp(microsecondsSinceEpoch: 0))
-            }, transaction, &effects)
+        let now = effects.now
+        let spoken = Set(relations.flatMap { [$0.from, $0.to] })
+        let mentions = messages.flatMap { message in
+            [message.body.from, message.body.to].map {
+                AccountFact(source: message.envelope.source, code: $0.code, saidAt: message.envelope.time ?? now)
+            }
+        }.filter { spoken.contains(NodeKey(role: .customer, source: $0.source, code: $0.code)) }
+        try IdentityHandlers.take(mentions, transaction, &effects)
         try RelationStore.put(relations, now: effects.now, transaction)
         effects.count("relations_declared", relations.count)
     }

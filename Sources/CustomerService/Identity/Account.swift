@@ -36,8 +36,11 @@ struct Account: Sendable, Equatable {
     /// An account that is spoken of for the first time; its home is found later.
     init(_ fact: AccountFact) {
         let ownId = AccountIdentifier.customer(source: fact.source, code: fact.code)
-        self.init(
-            fact: fact, customerId: ownId, homingRevision: 0, firstAt: fact.saidAt.microsecondsSinceEpoch, ownId: ownId)
+        let firstAt = fact.saidAt.microsecondsSinceEpoch
+        var fact = fact
+        // Any word that says something is newer than a mere mention.
+        if fact.isMention { fact.saidAt = Timestamp(microsecondsSinceEpoch: 0) }
+        self.init(fact: fact, customerId: ownId, homingRevision: 0, firstAt: firstAt, ownId: ownId)
     }
 
     /// Whether a fact says anything that is not known.
@@ -53,6 +56,7 @@ struct Account: Sendable, Equatable {
     /// Takes a fact over: the newest word counts, and what comes late only fills gaps.
     mutating func take(_ news: AccountFact) {
         firstAt = min(firstAt, news.saidAt.microsecondsSinceEpoch)
+        if news.isMention { return }
         if news.saidAt >= fact.saidAt {
             fact.take(news)
             if news.channel == .reported { reportDigest = news.reportDigest }
@@ -66,6 +70,11 @@ struct Account: Sendable, Equatable {
 }
 
 extension AccountFact {
+    /// Whether it says no more than that there is such a code.
+    var isMention: Bool {
+        channel == .ordered && name == nil && creditCode == nil && branch == nil && salesOwner == nil
+    }
+
     /// What a master record says of who it is, in short.
     var reportDigest: String? {
         guard channel == .reported else { return nil }

@@ -25,37 +25,26 @@ struct OverviewCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = RequestClient(configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
-        async let silent = Self.silent([.sales, .servicedesk, .finance], client)
-        let answer: [QueryTable]
-        do {
-            answer = try await Asking.ask(
-                .customer, "customers.overview",
-                [("customer", customer), ("source", source), ("stale", String(stale))], client: client)
-        } catch {
-            _ = await silent
-            await client.close()
-            throw error
+        let tellers: [ServiceName] = [.sales, .servicedesk, .finance]
+        let overview = Asking.Question(
+            service: .customer, query: "customers.overview",
+            values: [("customer", customer), ("source", source), ("stale", String(stale))])
+        let answers = try await Asking.together(
+            [overview] + tellers.map { Asking.Question(service: $0, query: "alive") }, client: client,
+            timeout: Self.patience)
+        let silent = Set(
+            zip(tellers, answers.dropFirst()).compactMap { service, answer in
+                if case .failure = answer { service } else { nil }
+            })
+        let tables: [QueryTable]
+        if case .success(let answered)? = answers.first {
+            tables = answered
+        } else {
+            // Refused, or slower than it should be: asked once more, with the time that any question has.
+            tables = try await Asking.ask(.customer, overview.query, overview.values, client: client)
         }
-        let marked = Self.marked(answer, silent: await silent)
         await client.close()
-        try output.show(marked)
-    }
-
-    /// Which services do not say that they are there.
-    private static func silent(_ services: [ServiceName], _ client: RequestClient) async -> Set<ServiceName> {
-        await withTaskGroup(of: ServiceName?.self) { group in
-            for service in services {
-                group.addTask {
-                    let answer = try? await Asking.ask(service, "alive", client: client, timeout: patience)
-                    return answer == nil ? service : nil
-                }
-            }
-            var silent: Set<ServiceName> = []
-            for await service in group {
-                if let service { silent.insert(service) }
-            }
-            return silent
-        }
+        try output.show(Self.marked(tables, silent: silent))
     }
 
     /// The answer, with what silent services told marked stale.

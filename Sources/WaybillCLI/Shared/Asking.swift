@@ -25,26 +25,55 @@ struct OutputOptions: ParsableArguments {
 
 /// Asks services, which answer by tables.
 enum Asking {
+    /// One question to a service.
+    struct Question: Sendable {
+        let service: ServiceName
+        let query: String
+        var values: [(String, String?)] = []
+
+        fileprivate var message: Outgoing {
+            let type = RunQuery.type(for: service)
+            let parameters = values.compactMap { name, value in value.map { QueryParameter(name: name, value: $0) } }
+            return Outgoing(
+                exchange: Exchanges.commands, routingKey: type.description,
+                properties: MessageProperties(contentType: "application/json", deliveryMode: 1, type: type.description),
+                body: RunQuery(query: query, parameters: parameters).encode())
+        }
+
+        fileprivate func tables(_ answer: Delivery) throws -> [QueryTable] {
+            // An answer is made by our own services and may be larger than what others may send.
+            var limits = JSONLimits.standard
+            limits.bodyBytes = 32 << 20
+            let reply = try QueryReply(json: answer.body, limits: limits)
+            guard reply.status == .answered else {
+                throw Failure("\(service.rawValue) refused: \(reply.reason ?? "") \(reply.detail ?? "")")
+            }
+            return reply.tables
+        }
+    }
+
     /// Asks one service.
     static func ask(
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], client: RequestClient,
         timeout: Duration = .seconds(5)
     ) async throws -> [QueryTable] {
-        let parameters = values.compactMap { name, value in value.map { QueryParameter(name: name, value: $0) } }
-        let type = RunQuery.type(for: service)
-        let answer = try await client.request(
-            Outgoing(
-                exchange: Exchanges.commands, routingKey: type.description,
-                properties: MessageProperties(contentType: "application/json", deliveryMode: 1, type: type.description),
-                body: RunQuery(query: query, parameters: parameters).encode()), timeout: timeout)
-        // An answer is made by our own services and may be larger than what others may send.
-        var limits = JSONLimits.standard
-        limits.bodyBytes = 32 << 20
-        let reply = try QueryReply(json: answer.body, limits: limits)
-        guard reply.status == .answered else {
-            throw Failure("\(service.rawValue) refused: \(reply.reason ?? "") \(reply.detail ?? "")")
+        let question = Question(service: service, query: query, values: values)
+        return try question.tables(try await client.request(question.message, timeout: timeout))
+    }
+
+    /// Asks several questions at once.
+    ///
+    /// - Returns: in the order of the questions, the answer, or why there is none.
+    static func together(
+        _ questions: [Question], client: RequestClient, timeout: Duration
+    ) async throws -> [Result<[QueryTable], any Error>] {
+        let answers = try await client.request(questions.map(\.message), timeout: timeout)
+        return zip(questions, answers).map { question, answer in
+            guard let answer else {
+                return .failure(Failure("no answer to '\(question.query)' within \(timeout): is the service up?"))
+            }
+            return Result { try question.tables(answer) }
         }
-        return reply.tables
     }
 
     /// Asks one service with a connection of its own.
@@ -64,13 +93,10 @@ enum Asking {
     ) async throws -> [QueryTable] {
         let client = RequestClient(
             configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+        let questions = services.map { Question(service: $0, query: query, values: values) }
         var tables: [QueryTable] = []
-        for service in services {
-            do {
-                tables += try await ask(service, query, values, client: client, timeout: .seconds(3))
-            } catch {
-                say("\(service.rawValue): \(error)")
-            }
+        for (service, answer) in zip(services, try await together(questions, client: client, timeout: .seconds(3))) {
+            do { tables += try answer.get() } catch { say("\(service.rawValue): \(error)") }
         }
         await client.close()
         return tables

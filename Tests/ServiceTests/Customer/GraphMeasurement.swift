@@ -79,8 +79,8 @@ struct GraphMeasurement {
             select 'party-' || n, 1, now(), 'Company ' || n, now() from generate_series(1, \(nodes)) n
             """,
             """
-            insert into account (source, code, customer_id, homing_revision, name, said_at)
-            select 'erp', 'C' || n, 'party-' || n, 1, 'Company ' || n, 0 from generate_series(1, \(nodes)) n
+            insert into account (source, code, customer_id, homing_revision, name, said_at, first_at, own_id)
+            select 'erp', 'C' || n, 'party-' || n, 1, 'Company ' || n, 0, 0, 'party-' || n from generate_series(1, \(nodes)) n
             """,
             """
             insert into graph_node (role, source, code, own_id)
@@ -103,7 +103,7 @@ struct GraphMeasurement {
             insert into relation (relation_id, from_node, to_node, kind, origin, weight, weighed_at, share)
             select 'o' || n, f.node, t.node, 'parent-of', 'declared', 1, now(), 0.6
             from generate_series(1, \(nodes)) n
-            join graph_node f on f.code = 'C' || (n - 1 - n % 5) join graph_node t on t.code = 'C' || n where n % 5 > 0
+            join graph_node f on f.code = 'C' || (n - n % 5) join graph_node t on t.code = 'C' || n where n % 5 > 0
             """,
             """
             insert into account_month select 'erp', 'C' || n, date '2025-06-01' + m * 31, 'CNY', m + 1, 1000 * m + n % 999
@@ -131,6 +131,12 @@ struct GraphMeasurement {
             insert into timeline (source, event_id, account_source, code, kind, detail, happened_at)
             select 'sales', 'T' || n || '-' || m, 'erp', 'C' || n, 'order anomaly raised', 'odd', now()
             from generate_series(1, \(nodes)) n, generate_series(0, 2) m
+            """,
+            """
+            insert into class (customer_id, dimension, value, valid_from, valid_to, reason, model, recorded_at)
+            select 'party-' || n, 'dimension ' || d, 'value', date '2026-01-01' + v * 31,
+                case when v < 2 then date '2026-01-31' + v * 31 end, 'measured', 1, now()
+            from generate_series(1, \(nodes)) n, generate_series(1, 11) d, generate_series(0, 2) v
             """, "analyze",
         ]
         for statement in statements {
