@@ -11,7 +11,8 @@ Parts when named: peers (the same work in Go, Java, Python, Celery, beside finan
 scale (one, two, four copies of finance); drain (--queued orders wait in the queue, 1,000,000); stored (finance with
 --stored orders in its tables, 10,000,000, beside empty ones); relay (commit to arrival of what was published); question
 (whether an order would be taken, asked 500 times a second); fsync
-(commits and syncs for 1,000 orders); retention (finance with an inbox and an outbox of --rows rows).
+(commits and syncs for 1,000 orders); retention (finance with an inbox and an outbox of --rows rows); customers (taken in
+until there are --customers, and then found by a question).
 
 Each round ends with a check of what came out against what the orders say, computed here with decimals; a round that fails
 it has no figure and the run ends with exit code 1. The rounds of what is compared follow one another in turn. Prints JSON
@@ -23,6 +24,7 @@ import datetime
 import json
 from pathlib import Path
 
+import customers
 import loads
 import questions
 import rawtwins
@@ -35,7 +37,8 @@ ALWAYS = {"start": rounds.part_start, "finance": rounds.part_finance, "five": ro
           "latency": rounds.part_latency}
 PARTS = {**ALWAYS, "peers": part_peers, "rawdb": rawtwins.part_rawdb, "rawfive": rawtwins.part_rawfive,
          "scale": loads.part_scale, "drain": loads.part_drain, "stored": loads.part_stored,
-         "relay": loads.part_relay, "question": questions.part_question, "fsync": loads.part_fsync, "retention": rounds.part_retention}
+         "relay": loads.part_relay, "question": questions.part_question, "fsync": loads.part_fsync,
+         "retention": rounds.part_retention, "customers": customers.part_customers}
 
 
 def keep(options, about):
@@ -57,6 +60,7 @@ def main():
     parser.add_argument("--queued", type=int, default=1_000_000, help="orders in the queue for the part drain")
     parser.add_argument("--stored", type=int, default=10_000_000, help="orders in the tables for the part stored")
     parser.add_argument("--rows", type=int, default=10_000_000, help="rows of inbox and outbox for the part retention")
+    parser.add_argument("--customers", type=int, default=200_000, help="customers to take in for the part customers")
     parser.add_argument("--results", help="write the JSON lines to this file")
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 5)

