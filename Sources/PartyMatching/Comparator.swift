@@ -134,6 +134,13 @@ struct Comparator {
             first.removeLast()
             second.removeLast()
         }
+        // What is left of texts with at most one change: a letter on either side, or two that changed places.
+        if most == 1 {
+            if max(first.count, second.count) <= 1 { return max(first.count, second.count) }
+            let isSwap =
+                first.count == 2 && second.count == 2 && first.first == second.last && first.last == second.first
+            return isSwap ? 1 : 2
+        }
         // Nobody mistypes a word of that length; the cost grows with the square of it.
         guard max(first.count, second.count) <= 64 else { return most + 1 }
         let (a, b) = (Array(first), Array(second))

@@ -6,14 +6,28 @@ enum Normalisation {
     /// Compatibility forms (full-width letters, brackets), traditional characters as simplified ones, upper case, and
     /// single spaces.
     static func text(_ written: String) -> String {
-        var text = written.precomposedStringWithCompatibilityMapping
+        // Nearly everything is plain letters or simplified Chinese, which the library would go through four times.
+        if written.utf8.allSatisfy({ $0 < 0x80 }) { return written.uppercased() }
+        var text = written
+        if !text.unicodeScalars.allSatisfy({ $0.isASCII || isHan($0) }) {
+            text = text.precomposedStringWithCompatibilityMapping
+        }
         if text.unicodeScalars.contains(where: isHan) {
-            text = text.applyingTransform(StringTransform("Hant-Hans"), reverse: false) ?? text
+            if text.unicodeScalars.contains(where: traditional.contains) { text = simplified(text) }
         } else if text.utf8.contains(where: { $0 >= 0x80 }) {
             text = text.folding(options: .diacriticInsensitive, locale: nil)
         }
         return text.uppercased()
     }
+
+    private static func simplified(_ text: String) -> String {
+        text.applyingTransform(StringTransform("Hant-Hans"), reverse: false) ?? text
+    }
+
+    /// The characters that have a simplified form: without one of them there is nothing to simplify.
+    private static let traditional = Set(
+        [0x3400...0x4DBF, 0x4E00...0x9FFF].joined().compactMap { Unicode.Scalar($0) }
+            .filter { simplified(String($0)) != String($0) })
 
     /// Whether a character is Chinese.
     static func isHan(_ scalar: Unicode.Scalar) -> Bool {
