@@ -52,7 +52,7 @@ create table view_order_delta (
     cost           numeric(24,4) not null,
     reserved       numeric(24,4) not null,
     as_of          timestamptz
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 
 -- What has changed and is not folded. Kinds: 0 an invoice, 1 a customer's payment, 2 a supplier's invoice, 3 a payment to
 -- a supplier, 4 an order that says where its invoices belong: one that came after something of it, or moved to another
@@ -63,7 +63,7 @@ create table view_mark (
     source  text        not null,
     id      text        not null,
     at      timestamptz not null default now()
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 
 -- What each document adds to the sums, and by which event.
 create table view_entry (

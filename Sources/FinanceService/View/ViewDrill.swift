@@ -24,7 +24,24 @@ extension ViewQueries {
             select day, event, source, id, branch, business_line as line, customer, amount, currency, at from (\(events)) e
             order by at desc, source, id, event limit \(limit)
             """, transaction)
-        return [try Self.inMoney(sum, amounts), try Self.inMoney(listed, amounts)]
+        let found = [try Self.inMoney(sum, amounts), try Self.inMoney(listed, amounts)]
+        guard metric == .cost || metric == .margin else { return found }
+        return found + [try Self.inMoney(costs(events, limit, transaction), amounts)]
+    }
+
+    /// What was told of the costs of the orders in a figure, the latest orders first.
+    private func costs(_ events: SQL, _ limit: Int, _ transaction: borrowing Transaction) throws -> QueryTable {
+        let states = CostState.allCases.map(\.rawValue)
+        return try table(
+            "costs", kinds: ["amount": .decimal, "line": .integer],
+            """
+            select c.day, 'cost.recorded' as event, c.source, c.cost_id as id, c.order_id, c.line,
+                (\(states))[c.state + 1] as state, c.supplier_code as supplier, c.amount, c.currency
+            from (
+                select source, id, max(at) as at from (\(events)) e group by 1, 2 order by 3 desc, 1, 2 limit \(limit)
+            ) o join cost c on c.source = o.source and c.order_id = o.id
+            order by o.at desc, c.source, c.order_id, c.line, c.state, c.cost_id limit \(limit)
+            """, transaction)
     }
 
     /// The branches that are meant; `nil` for all.

@@ -86,11 +86,16 @@ struct ViewQueries: Sendable {
     /// How far the sums are: what is not folded is in the figures all the same, up to so many documents.
     private static func state(_ transaction: borrowing Transaction) throws -> QueryTable {
         try table(
-            "state", kinds: ["documents_waiting": .integer, "changes_waiting": .integer, "oldest_seconds": .integer],
+            "state",
+            kinds: [
+                "documents_waiting": .integer, "changes_waiting": .integer, "oldest_seconds": .integer,
+                "is_complete": .boolean,
+            ],
             """
             select (select count(*) from view_mark) as documents_waiting,
                 (select count(*) from view_order_delta) as changes_waiting,
-                (select extract(epoch from now() - min(at))::bigint from view_mark) as oldest_seconds
+                (select extract(epoch from now() - min(at))::bigint from view_mark) as oldest_seconds,
+                (select count(*) from view_mark where kind <> 4) <= \(ViewStore.most) as is_complete
             """, transaction)
     }
 

@@ -36,16 +36,18 @@ enum ViewStore {
 
     /// Brings into the sums what has changed.
     ///
-    /// - Returns: whether all of it is in; false when there is more, or another copy of the service is at it.
+    /// - Returns: whether there is nothing more to do now: all of it is in, or another copy of the service is at it.
     @discardableResult
     static func fold(most: Int32 = ViewStore.most, _ transaction: borrowing Transaction) throws -> Bool {
         let folded = try transaction.query("select view_fold(\(most))", as: Int32.self).first ?? 0
-        return folded >= 0 && folded < most
+        return folded < most
     }
 
-    /// Folds every few seconds.
+    /// Folds every few seconds, and more at once while much is waiting.
     static let task = ScheduledTask.every("view.fold", seconds: 5) { _, transaction, effects in
-        try fold(transaction)
-        effects.count("view_folds")
+        for _ in 0..<5 {
+            effects.count("view_folds")
+            if try fold(transaction) { break }
+        }
     }
 }

@@ -140,8 +140,18 @@ struct FinanceViewTests {
                     finance, "view.figures", values.merging(["by": "month", "currency": "CNY"]) { $1 }, flat)[0])
             let sum = cell.map { FixedDecimal.of($0["amount"] ?? "") }.reduce(.zero, +)
             #expect(view.count == 1 && sum != .zero && FixedDecimal.of(view[0][column] ?? "") == sum, "\(metric)")
-            let events = try await ask(finance, "view.drill", values)[1]
-            #expect(!events.rows.isEmpty)
+            let drilled = try await ask(finance, "view.drill", values)
+            #expect(!drilled[1].rows.isEmpty)
+            #expect((drilled.count == 3) == ["cost", "margin"].contains(metric))
+            guard drilled.count == 3 else { continue }
+            // Every cost that was told of these orders.
+            let told = try await finance.rows(
+                """
+                select count(*) from cost join orders using (source, order_id)
+                where is_counted and orders.day between '2026-02-01' and '2026-02-28' and branch = 'SH01'
+                    and business_line = 'air'
+                """)
+            #expect(!drilled[2].rows.isEmpty && String(drilled[2].rows.count) == told[0][0])
         }
     }
 
