@@ -214,10 +214,15 @@ struct ViewQueries: Sendable {
         guard !flows.isEmpty || !balances.isEmpty else { return [] }
         let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
         let spans = ViewSpan.upTo(question)
-        // What lies before the first day is one opening balance.
+        // What lies before the first day is one opening balance. Balances are told apart as far as the answer does: what
+        // is open by due day would otherwise be read by branch and line as well.
+        let hasBranches = question.division != nil || !question.dimensions.allSatisfy { $0 == .line }
+        let hasLines = question.dimensions.contains(.line)
         let rows = try transaction.query(
             """
-            select metric, branch, business_line, greatest(day, date '1970-01-01' + \(from - 1)) - date '1970-01-01',
+            select metric, case when \(hasBranches) or metric = any(\(flows)) then branch else '' end,
+                case when \(hasLines) or metric = any(\(flows)) then business_line else '' end,
+                greatest(day, date '1970-01-01' + \(from - 1)) - date '1970-01-01',
                 due_day - date '1970-01-01', currency, sum(amount)::text,
                 (extract(epoch from max(as_of)) * 1000000)::bigint
             from (
