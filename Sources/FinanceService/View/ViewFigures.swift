@@ -23,14 +23,23 @@ struct ViewFigures {
         var cashOut = FixedDecimal.zero
         var expenses = FixedDecimal.zero
         var balances: [ViewMetric: FixedDecimal] = [:]
-        var asOf: Timestamp?
+        /// The latest event of each figure; what orders come to has one in common.
+        private var times: [ViewMetric: Timestamp] = [:]
         /// Whether anything stands in it.
-        var isTold = false
+        private(set) var isTold = false
 
-        mutating func see(_ time: Timestamp?) {
+        mutating func see(_ time: Timestamp?, _ metric: ViewMetric) {
             isTold = true
-            if let time { asOf = asOf.map { max($0, time) } ?? time }
+            guard let time else { return }
+            let key = metric.isOfOrders ? .revenue : metric
+            times[key] = times[key].map { max($0, time) } ?? time
         }
+
+        /// The latest event of all figures.
+        var asOf: Timestamp? { times.values.max() }
+
+        /// The latest event that counts in a figure.
+        func asOf(_ metric: ViewMetric) -> Timestamp? { times[metric.isOfOrders ? .revenue : metric] }
     }
 
     let question: ViewQuestion
@@ -76,7 +85,7 @@ struct ViewFigures {
             cell.revenue = cell.revenue + revenue
             cell.knownRevenue = cell.knownRevenue + known
             cell.cost = cell.cost + cost
-            cell.see(part.asOf)
+            cell.see(part.asOf, .revenue)
         }
     }
 
@@ -86,7 +95,7 @@ struct ViewFigures {
         let amount = try convert(amount, part.currency, part.day)
         change(part.labels, place) { cell in
             if isIn { cell.cashIn = cell.cashIn + amount } else { cell.cashOut = cell.cashOut + amount }
-            cell.see(part.asOf)
+            cell.see(part.asOf, .cash)
         }
     }
 
@@ -96,7 +105,7 @@ struct ViewFigures {
         let amount = try convert(amount, part.currency, part.day)
         change(part.labels, place) { cell in
             cell.expenses = cell.expenses + amount
-            cell.see(part.asOf)
+            cell.see(part.asOf, .expenses)
         }
     }
 
@@ -150,7 +159,7 @@ struct ViewFigures {
                 change(account.labels, place) { cell in
                     cell.balances[account.metric, default: .zero] =
                         cell.balances[account.metric, default: .zero] + converted
-                    if converted != .zero { cell.see(open.asOf) }
+                    if converted != .zero { cell.see(open.asOf, account.metric) }
                 }
             }
         }

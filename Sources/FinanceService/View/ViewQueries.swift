@@ -54,13 +54,16 @@ struct ViewQueries: Sendable {
         let question = figures.question
         let now =
             try transaction.query("select (extract(epoch from now()) * 1000000)::bigint", as: Int64.self).first ?? 0
+        // One figure is as old as its row.
+        let ages = question.metrics.count > 1 ? question.metrics : []
         var rows: [[String?]] = []
         for (labels, cells) in figures.cells.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             for (period, cell) in zip(figures.periods, cells) where cell.isTold {
                 let age = cell.asOf.map { String(max(0, (now - $0.microsecondsSinceEpoch) / 1_000_000)) }
                 rows.append(
                     [period.name] + labels + question.metrics.flatMap { ViewFigures.values($0, cell) }
-                        + [figures.target.code, cell.asOf?.description, age])
+                        + [figures.target.code] + ages.map { cell.asOf($0)?.description }
+                        + [cell.asOf?.description, age])
             }
         }
         // By period first, as they are read.
@@ -79,7 +82,8 @@ struct ViewQueries: Sendable {
             "view",
             [QueryColumn("period")] + question.dimensions.map { QueryColumn($0.rawValue) }
                 + question.metrics.flatMap(\.columns)
-                + [QueryColumn("currency"), QueryColumn("as_of", .time), QueryColumn("age_seconds", .integer)],
+                + [QueryColumn("currency")] + ages.map { QueryColumn("\($0.rawValue)_as_of", .time) }
+                + [QueryColumn("as_of", .time), QueryColumn("age_seconds", .integer)],
             rows: sorted)
     }
 

@@ -117,6 +117,7 @@ struct FinanceViewTests {
             let state = Self.rows(try await Self.ask(finance, "view.figures", Self.question)[1])[0]
             #expect(state["documents_waiting"] == "0" && state["changes_waiting"] == "0")
             try await Self.checkDrills(finance)
+            try await Self.checkGrains(finance)
             try await Self.checkReads(finance)
         }
     }
@@ -152,6 +153,40 @@ struct FinanceViewTests {
                     and business_line = 'air'
                 """)
             #expect(!drilled[2].rows.isEmpty && String(drilled[2].rows.count) == told[0][0])
+        }
+    }
+
+    /// Days, months and the whole say the same, told apart or not. With a rate of one for one nothing is rounded.
+    private static func checkGrains(_ finance: ServiceFixture) async throws {
+        let flat = RateTable([
+            RateTable.Entry(
+                currency: try #require(Currency("USD")), from: try #require(CalendarDay("2025-01-01")),
+                rate: try #require(ExchangeRate("1")))
+        ])
+        func told(_ by: String) async throws -> [[String: String]] {
+            let values = question.merging(["by": by, "from": "2026-01-10"]) { $1 }
+            return rows(try await ask(finance, "view.figures", values, flat)[0])
+        }
+        func sum(_ rows: [[String: String]], _ name: String) -> FixedDecimal {
+            rows.map { FixedDecimal.of($0[name] ?? "") }.reduce(.zero, +)
+        }
+        let (days, months) = (try await told("day,branch,line"), try await told("month,branch,line"))
+        let (whole, divisions) = (try await told("total"), try await told("month,division"))
+        #expect(whole.count == 1)
+        for name in amounts where name != "provisions" {
+            let isBalance = ["receivable", "payable", "exposure"].contains(name)
+            func last(_ rows: [[String: String]], _ period: String) -> [[String: String]] {
+                isBalance ? rows.filter { $0["period"] == period } : rows
+            }
+            let all = sum(whole, name)
+            #expect(all != .zero, "\(name)")
+            #expect(sum(last(days, "2026-04-20"), name) == all, "\(name) by day")
+            #expect(sum(last(months, "2026-04"), name) == all, "\(name) by month")
+            #expect(sum(last(divisions, "2026-04"), name) == all, "\(name) by division")
+        }
+        for row in whole + months {
+            let times = row.filter { $0.key.hasSuffix("_as_of") }.values
+            #expect(!times.isEmpty && times.max() == row["as_of"])
         }
     }
 
