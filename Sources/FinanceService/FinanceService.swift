@@ -46,6 +46,7 @@ enum FinanceService {
                 Migration(number: 9, name: "expenses", sql: PackageResources._009_expenses_sql),
                 Migration(number: 10, name: "close", sql: PackageResources._010_close_sql),
                 Migration(number: 11, name: "terms", sql: PackageResources._011_terms_sql),
+                Migration(number: 12, name: "view", sql: PackageResources._012_view_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -90,10 +91,11 @@ enum FinanceService {
             ],
             tasks: [
                 .daily("margin.evaluate", acceptance.evaluate), .daily("credit.evaluate", credit.evaluate),
-            ] + alerts.tasks + control.tasks + expenses.tasks + ReminderHandlers.all,
+            ] + alerts.tasks + control.tasks + expenses.tasks + ReminderHandlers.all + [ViewStore.task],
             queries: MarginQueries.all + AlertQueries.all + AcceptanceQueries(rates: rates).all
                 + ReceivableQueries(rates: rates).all + CreditQueries(rates: rates).all + PayableQueries.all
-                + ProfitQueries(rates: rates).all + ExpenseQueries.all + PeriodQueries.all, pace: .zero)
+                + ProfitQueries(rates: rates).all + ExpenseQueries.all + PeriodQueries.all
+                + ViewQueries(rates: rates, organisation: organisation).all, pace: .zero)
     }
 
     static func main() async {

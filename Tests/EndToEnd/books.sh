@@ -75,4 +75,37 @@ expect "late" "invoice B-2 2024-03-20 2024-04-01 70.00" "$(waybill finance perio
 waybill finance reopen 2024-03 --reason "wrong month" --by finance.director >/dev/null
 refused same-person finance reopen 2024-03 --reason "wrong month" --by finance.director
 expect "closed" "2024-03" "$(waybill finance periods --json | jq -r '.closed[0].month')"
+# The finance view of a line of business of its own: what came within months, what stands at their ends, in a closed one too.
+order() { # NUMBER TIME REVENUE COST
+    printf '{"orderId":"%s","revision":1,"customer":{"code":"BOOK"},"branch":"KS01","businessLine":"viewed",' "$1"
+    printf '"placedAt":"%s","currency":"CNY","lines":[{"line":1,"serviceItem":"AIR-EXPORT","quantity":"1",' "$2"
+    printf '"unit":"kg","revenue":"%s","cost":"%s"}]}\n' "$3" "$4"
+}
+{
+    order BV-1 2024-04-08T10:00:00+08:00 500.00 400.00
+    order BV-2 2024-05-06T10:00:00+08:00 300.00 330.00
+    invoice BV-1 2024-04-20T10:00:00+08:00 500.00 | jq -c '.data.orderIds = ["BV-1"]'
+    printf '{"type":"payment.received.v1","id":"BVP-1","data":{"paymentId":"BVP-1","customer":{"code":"BOOK"},'
+    printf '"receivedAt":"2024-05-20T10:00:00+08:00","amount":"200.00","currency":"CNY",'
+    printf '"allocations":[{"invoiceId":"BV-1","amount":"200.00"}]}}\n'
+} | publish
+view() { waybill finance view --from 2024-03-01 --to 2024-05-31 --line viewed "$@" --json; }
+viewed() { view --by month --metric revenue,margin,cash,receivable "$@" |
+    jq -r '.view[] | "\(.period) \(.revenue) \(.margin) \(.cash) \(.receivable)"'; }
+expect "the finance view" "$(printf '%s\n' '2024-04 500.00 100.00 0.00 500.00' '2024-05 300.00 -30.00 200.00 300.00')" "$(viewed)"
+expect "by branch" "KS01 800.00" "$(view --by total,branch --metric revenue | jq -r '.view[] | "\(.branch) \(.revenue)"')"
+expect "its age" "2024-05-20T10:00:00+08:00" "$(view --by total --metric receivable | jq -r '.view[0].as_of')"
+expect "events behind it" "payment.received BVP-1 -200.00, invoice.issued BV-1 500.00, 300.00" "$(view --metric receivable --drill |
+    jq -r '[.events[] | "\(.event) \(.id) \(.amount)"] + [.cell[0].amount] | join(", ")')"
+expect "as CSV" "period,revenue,currency" "$(waybill finance view --from 2024-03-01 --to 2024-05-31 --line viewed --metric revenue --csv |
+    head -n 1 | tr -d '\r' | cut -d, -f1-3)"
+waybill finance close 2024-04 --by finance.director >/dev/null
+order BV-3 2024-04-09T10:00:00+08:00 70.00 50.00 | publish
+expect "placed" "2024-04 570.00,2024-05 300.00" "$(view --metric revenue | jq -r '[.view[] | "\(.period) \(.revenue)"] | join(",")')"
+expect "posted" "2024-04 500.00,2024-05 370.00" "$(view --metric revenue --basis posted |
+    jq -r '[.view[] | "\(.period) \(.revenue)"] | join(",")')"
+expect "posted, as the close has it" "370.00" "$(waybill finance periods --margins 2024-05 --json |
+    jq -r '.margins[] | select(.business_line == "viewed") | .revenue')"
+found="$(waybill finance view --metric profit 2>&1)" && fail "a metric that there is not is told"
+expect "unknown metric" 1 "$(grep -c "value-not-allowed parameters.metric" <<<"$found")"
 echo "what finance is told by hand takes effect, and is refused where it must be"

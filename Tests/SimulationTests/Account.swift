@@ -122,6 +122,21 @@ struct Account {
         if expected.sums.filter({ !$0.value.isNothing }) != sums {
             problems.append("the sums of the days are not those of the sequential run")
         }
+        // The finance view by the day of placing is that of the orders as they stand.
+        var view: [OrderView.Place: OrderView.Sums] = [:]
+        for (key, order) in found.orders where order.isKnown {
+            var one = OrderView(PostingMonths())
+            one.add(nil, order, key, at: order.placedAt)
+            for (place, sums) in one.deltas where place.basis == .placed { view[place, default: .init()] += sums }
+        }
+        func plain(_ view: [OrderView.Place: OrderView.Sums]) -> [OrderView.Place: OrderView.Sums] {
+            view.filter { $0.key.basis == .placed && !$0.value.isNothing }.mapValues { sums in
+                var sums = sums
+                sums.asOf = nil
+                return sums
+            }
+        }
+        if plain(view) != plain(found.view) { problems.append("the finance view is not that of the orders") }
         // And the sums by what the orders themselves say.
         var revenue = FixedDecimal.zero
         var cost = FixedDecimal.zero

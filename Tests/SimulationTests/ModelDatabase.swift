@@ -28,6 +28,7 @@ struct Tables {
     var orders: [OrderKey: OrderRow] = [:]
     var costs: [String: CostRow] = [:]
     var sums: [Contribution.Key: Contribution] = [:]
+    var view: [OrderView.Place: OrderView.Sums] = [:]
     var alerts: [String: Alert] = [:]
     var accounts: Set<String> = []
     /// What a reader of alerts adds up.

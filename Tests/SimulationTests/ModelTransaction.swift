@@ -118,6 +118,10 @@ extension ModelTransaction: MarginRows {
         for (key, delta) in deltas { tables.sums[key, default: Contribution()].add(delta, sign: 1) }
     }
 
+    func addToView(_ view: OrderView) throws {
+        for (place, sums) in view.deltas { tables.view[place, default: OrderView.Sums()] += sums }
+    }
+
     func costs(of keys: [OrderKey]) throws -> [OrderKey: [StoredCost]] {
         var found: [OrderKey: [StoredCost]] = [:]
         for (_, row) in tables.costs.sorted(by: { $0.key < $1.key }) {

@@ -53,7 +53,8 @@ enum OrderCredit {
         try transaction.execute(
             """
             with standing as (
-                select o.source, o.order_id, o.customer_code, o.currency, o.reserved, o.is_completed, o.is_billed
+                select o.source, o.order_id, o.customer_code, o.currency, o.reserved, o.is_completed, o.is_billed,
+                    o.branch, o.business_line, o.day
                 from unnest(\(unmarked.map(\.source)), \(unmarked.map(\.orderId))) as k(source, order_id)
                 join orders o using (source, order_id)
                 where not o.\(unsafe: column) order by o.source, o.order_id for update of o
@@ -61,6 +62,11 @@ enum OrderCredit {
                 update orders o set \(unsafe: column) = true, version = o.version + 1,
                     reserved = case when \(isBilling) then 0 else o.reserved end
                 from standing s where o.source = s.source and o.order_id = s.order_id
+            ), viewed as (
+                insert into view_order_delta (basis, branch, business_line, day, currency, orders, revenue,
+                    known_revenue, cost, reserved)
+                select 0, branch, business_line, day, currency, 0, 0, 0, 0, -sum(reserved) from standing
+                where reserved <> 0 and \(isBilling) group by branch, business_line, day, currency
             )
             insert into account_exposure as e (source, customer_code, currency, accepted, unbilled)
             select source, customer_code, currency,
@@ -70,6 +76,25 @@ enum OrderCredit {
             from standing where reserved <> 0 group by source, customer_code, currency order by 1, 2, 3
             on conflict (source, customer_code, currency) do update set
                 accepted = e.accepted + excluded.accepted, unbilled = e.unbilled + excluded.unbilled
+            """)
+    }
+
+    /// Writes the keys of orders that something names before they have come. Whoever takes such an order in at the same
+    /// moment runs into its row, and reads again.
+    static func foresee(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws {
+        guard !keys.isEmpty else { return }
+        let sorted = keys.sorted()
+        try transaction.execute(
+            """
+            insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
+                business_line, branch, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
+                is_provisional, low_raised, negative_raised, content_revision)
+            select source, order_id, 1, 0, 0, false, '', '', '', 'epoch', 'epoch', 'CNY', '[]', 0, 0, 0, false, false, 0,
+                0, 0
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
+            where not exists (
+                select from orders o where o.source = k.source and o.order_id = k.order_id)
+            on conflict do nothing
             """)
     }
 

@@ -159,7 +159,8 @@ enum ExpenseStore {
                 state = excluded.state, branch = excluded.branch, owner = excluded.owner, account = excluded.account,
                 day = excluded.day, amount = excluded.amount, currency = excluded.currency,
                 budget_source = excluded.budget_source, budget_id = excluded.budget_id, counted = excluded.counted,
-                is_held = excluded.is_held, is_committed = excluded.is_committed, approved_by = excluded.approved_by
+                is_held = excluded.is_held, is_committed = excluded.is_committed,
+                approved_by = excluded.approved_by, changed_at = now()
             """)
     }
 }

@@ -44,6 +44,9 @@ protocol MarginRows: ~Copyable {
     /// Keeps what was posted later than its day.
     borrowing func put(_ postings: [LatePosting], at time: Timestamp) throws
 
+    /// Adds what orders change to the finance view.
+    borrowing func addToView(_ view: OrderView) throws
+
     /// Writes alerts that were raised, each to be diagnosed within so many working days.
     borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws
     /// Writes that alerts were cleared.
@@ -104,6 +107,8 @@ extension Transaction: MarginRows {
     borrowing func put(_ postings: [LatePosting], at time: Timestamp) throws {
         try PostingStore.put(postings, at: time, self)
     }
+
+    borrowing func addToView(_ view: OrderView) throws { try ViewStore.put(view, self) }
 
     borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws {
         try AlertStore.raise(alerts, diagnosedWithin: workingDays, self)

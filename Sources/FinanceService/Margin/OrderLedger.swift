@@ -142,6 +142,12 @@ struct OrderLedger {
         let months = try transaction.postingMonths()
         if !months.isAllOpen { try transaction.put(late(keys, kind, months), at: effects.now) }
         try transaction.addExposures(exposures)
+        var view = OrderView(months)
+        for key in keys {
+            guard let row = rows[key] else { continue }
+            view.add(before[key], row, key, at: causes[key]?.time ?? effects.now)
+        }
+        try transaction.addToView(view)
         try transaction.raise(raised, diagnosedWithin: policy.diagnosisDays)
         try transaction.clear(cleared)
     }
@@ -150,21 +156,15 @@ struct OrderLedger {
     private func late(_ keys: [OrderKey], _ kind: LatePosting.Kind, _ months: PostingMonths) -> [LatePosting] {
         var found: [LatePosting] = []
         for key in keys {
-            var changes: [Contribution.Key: Contribution] = [:]
-            if let (place, sums) = before[key].flatMap({ Contribution.of($0, key) }) {
-                changes[place, default: Contribution()].add(sums, sign: -1)
-            }
-            if let (place, sums) = rows[key].flatMap({ Contribution.of($0, key) }) {
-                changes[place, default: Contribution()].add(sums, sign: 1)
-            }
-            for (place, change) in changes.sorted(by: { $0.key < $1.key })
-            where change.revenue != .zero || change.cost != .zero {
-                guard let day = months.postingDay(for: place.day) else { continue }
+            for change in LateChange.between(before[key], rows[key], key) {
+                guard let day = months.postingDay(for: change.place.day) else { continue }
                 found.append(
                     LatePosting(
-                        kind: kind, key: LedgerKey(source: key.source, identifier: key.orderId), party: place.code,
-                        businessLine: place.businessLine, originalDay: place.day, postingDay: day,
-                        revenue: change.revenue, cost: change.cost, currency: place.currency))
+                        kind: kind, key: LedgerKey(source: key.source, identifier: key.orderId),
+                        party: change.place.code, businessLine: change.place.businessLine, branch: change.branch,
+                        originalDay: change.place.day, postingDay: day, revenue: change.sums.revenue,
+                        cost: change.sums.cost, orders: change.sums.orders, earned: change.earned,
+                        currency: change.place.currency))
             }
         }
         return found

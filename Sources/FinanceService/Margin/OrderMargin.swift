@@ -58,6 +58,8 @@ struct AssessedLine: Sendable, Equatable {
 struct OrderMargin: Sendable, Equatable {
     /// The revenue of all lines, with what is paid on the customer's behalf: what it will be billed.
     var revenue = FixedDecimal.zero
+    /// The revenue of all lines without those: what is ours.
+    var earned = FixedDecimal.zero
     /// The revenue of the lines whose cost is known.
     var knownRevenue = FixedDecimal.zero
     /// The cost of those lines.
@@ -75,6 +77,7 @@ struct OrderMargin: Sendable, Equatable {
         for line in lines {
             revenue = revenue + line.line.revenue
             if line.line.isPassThrough { continue }
+            earned = earned + line.line.revenue
             if line.isProvisional { isProvisional = true }
             guard let known = line.cost else { continue }
             knownLines += 1

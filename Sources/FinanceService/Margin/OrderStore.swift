@@ -14,7 +14,7 @@ enum OrderStore {
                 o.currency, o.lines, o.revenue::text, o.known_revenue::text, o.cost::text, o.is_counted,
                 o.is_provisional, o.open_severity, o.low_raised, o.negative_raised, o.decision, o.decision_rule,
                 o.override_id, o.override_amount::text, coalesce(o.content_revision, 0),
-                o.is_completed, o.is_billed, o.reserved::text
+                o.is_completed, o.is_billed, o.reserved::text, o.earned::text
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
             join orders o using (source, order_id)
             order by o.source, o.order_id
@@ -23,7 +23,7 @@ enum OrderStore {
             as: (
                 String, String, Int, Int, Int64, Bool, String, String, String, String?, Int64, String, String, String,
                 String, String, Bool, Bool, String?, Int, Int, String?, String?, String?, String?, Int, Bool, Bool,
-                String
+                String, String
             ).self)
         var found: [OrderKey: OrderRow] = [:]
         for row in rows {
@@ -56,6 +56,7 @@ enum OrderStore {
             order.isCompleted = row.26
             order.isBilled = row.27
             order.reserved = try decimal(row.28)
+            order.margin.earned = try decimal(row.29)
             found[OrderKey(source: row.0, orderId: row.1)] = order
         }
         return found
@@ -71,12 +72,12 @@ enum OrderStore {
             insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
                 business_line, branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost,
                 is_counted, is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule,
-                override_id, override_amount, content_revision, reserved)
+                override_id, override_amount, content_revision, reserved, earned)
             select source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line, branch,
                 sales_owner, timestamptz 'epoch' + placed_at * interval '1 microsecond', date '1970-01-01' + day,
                 currency, lines, revenue, known_revenue, cost, is_counted, is_provisional, open_severity, low_raised,
                 negative_raised, decision, decision_rule, override_id, override_amount::numeric, content_revision,
-                reserved
+                reserved, earned
             from unnest(
                 \(sorted.map(\.0.source)), \(sorted.map(\.0.orderId)), \(rows.map { Int32($0.version + 1) }),
                 \(rows.map { Int32($0.revision) }), \(rows.map(\.fingerprint)), \(rows.map(\.isCancelled)),
@@ -90,11 +91,12 @@ enum OrderStore {
                 \(rows.map { Int32($0.alert.lowRaised) }), \(rows.map { Int32($0.alert.negativeRaised) }),
                 \(rows.map(\.decision?.rawValue)), \(rows.map(\.decisionRule)), \(rows.map(\.override?.identifier)),
                 \(rows.map(\.override?.amount.description)), \(rows.map { Int32($0.contentRevision) }),
-                \(PostgresValue.numerics(rows.map(\.reserved.description))))
+                \(PostgresValue.numerics(rows.map(\.reserved.description))),
+                \(PostgresValue.numerics(rows.map(\.margin.earned.description))))
                 as t(source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line,
                     branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
                     is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
-                    override_amount, content_revision, reserved)
+                    override_amount, content_revision, reserved, earned)
             on conflict (source, order_id) do update set
                 version = excluded.version, revision = excluded.revision, fingerprint = excluded.fingerprint,
                 is_cancelled = excluded.is_cancelled, customer_code = excluded.customer_code,
@@ -106,7 +108,7 @@ enum OrderStore {
                 negative_raised = excluded.negative_raised, decision = excluded.decision,
                 decision_rule = excluded.decision_rule, override_id = excluded.override_id,
                 override_amount = excluded.override_amount, content_revision = excluded.content_revision,
-                reserved = excluded.reserved
+                reserved = excluded.reserved, earned = excluded.earned
             where orders.version = excluded.version - 1
             """)
         // A row that was not there when it was read and is there now belongs to another copy of the service.

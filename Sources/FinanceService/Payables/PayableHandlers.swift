@@ -58,6 +58,11 @@ enum PayableHandlers {
                 order_ids = excluded.order_ids, issued_at = excluded.issued_at, issued_day = excluded.issued_day,
                 due_day = excluded.due_day, amount = excluded.amount, currency = excluded.currency
             """)
+        // The order says where the invoice belongs, and learns when it comes that there is one.
+        let orders = rows.compactMap { row in
+            row.body.orderIds.first.map { OrderKey(source: row.key.source, orderId: $0) }
+        }
+        try OrderCredit.foresee(Set(orders), transaction)
         let keys = rows.map(\.key)
         // A payment in another currency than its invoice pays nothing of it: what it names is set aside.
         try transaction.execute(

@@ -43,11 +43,15 @@ struct LatePosting: Equatable {
     /// The customer's code; of an expense the branch.
     let party: String
     var businessLine: String?
+    var branch: String?
     let originalDay: CalendarDay
     let postingDay: CalendarDay
     /// By how much revenue and cost of its order have changed.
     var revenue = FixedDecimal.zero
     var cost = FixedDecimal.zero
+    /// By how many orders, and by how much of revenue whose cost may not be known yet.
+    var orders = 0
+    var earned = FixedDecimal.zero
     /// What it is worth, when it is no order.
     var amount: FixedDecimal?
     let currency: Currency

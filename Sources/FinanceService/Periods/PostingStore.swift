@@ -21,17 +21,21 @@ enum PostingStore {
         try transaction.execute(
             """
             insert into late_posting (kind, source, reference, party, business_line, original_day, posting_day,
-                revenue, cost, amount, currency, posted_at)
+                revenue, cost, amount, currency, posted_at, branch, orders, earned)
             select kind, source, reference, party, line, date '1970-01-01' + original, date '1970-01-01' + posting,
-                revenue, cost, amount::numeric, currency, \(PostgresValue.timestamp(time.description))
+                revenue, cost, amount::numeric, currency, \(PostgresValue.timestamp(time.description)),
+                branch, orders, earned
             from unnest(
                 \(rows.map(\.kind.rawValue)), \(rows.map(\.key.source)), \(rows.map(\.key.identifier)),
                 \(rows.map(\.party)), \(rows.map(\.businessLine)), \(rows.map(\.originalDay.daysSinceEpoch)),
                 \(rows.map(\.postingDay.daysSinceEpoch)),
                 \(rows.map { PostgresValue.numeric($0.revenue.description) }),
                 \(rows.map { PostgresValue.numeric($0.cost.description) }), \(rows.map(\.amount?.description)),
-                \(rows.map(\.currency.code)))
-                as t(kind, source, reference, party, line, original, posting, revenue, cost, amount, currency)
+                \(rows.map(\.currency.code)),
+                \(rows.map(\.branch)), \(rows.map { Int32($0.orders) }),
+                \(PostgresValue.numerics(rows.map(\.earned.description))))
+                as t(kind, source, reference, party, line, original, posting, revenue, cost, amount, currency, branch,
+                    orders, earned)
             """)
     }
 

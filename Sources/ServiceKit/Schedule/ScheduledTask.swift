@@ -12,10 +12,17 @@ public struct ScheduledTask: Sendable {
     enum Recurrence: Sendable {
         /// Every day at the end of a business day, by the clock of China (UTC+8).
         case everyDay
+        /// So long after it ran last.
+        case after(seconds: Int)
 
-        /// The next time after a given one. A day ends with its last microsecond, so that an item due then belongs
-        /// to the day that it evaluates.
-        func next(after time: Timestamp) -> Timestamp {
+        /// The next time after a given one, which was run at `now`. A day ends with its last microsecond, so that an item
+        /// due then belongs to the day that it evaluates.
+        func next(after time: Timestamp, ranAt now: Timestamp? = nil) -> Timestamp {
+            if case .after(let seconds) = self {
+                return Timestamp(
+                    microsecondsSinceEpoch: max(time, now ?? time).microsecondsSinceEpoch + Int64(seconds) * 1_000_000,
+                    offsetMinutes: 480)
+            }
             let midnight = Int64(time.day().adding(days: 1).daysSinceEpoch) * 86_400_000_000 - 480 * 60_000_000
             let end = Timestamp(microsecondsSinceEpoch: midnight - 1, offsetMinutes: 480)
             guard end <= time else { return end }
@@ -37,6 +44,14 @@ public struct ScheduledTask: Sendable {
         _ handle: @escaping @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void
     ) -> ScheduledTask {
         ScheduledTask(name: name, recurrence: .everyDay, handle: handle)
+    }
+
+    /// A task that runs again and again, so many seconds after it ran last. Whatever it missed is not made up for.
+    public static func every(
+        _ name: String, seconds: Int,
+        _ handle: @escaping @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void
+    ) -> ScheduledTask {
+        ScheduledTask(name: name, recurrence: .after(seconds: max(1, seconds)), handle: handle)
     }
 }
 

@@ -47,7 +47,8 @@ struct Scheduler: Service {
 
     /// Makes sure that the recurring tasks stand in the schedule.
     func start(at now: Timestamp) async throws {
-        let recurring = tasks.compactMap { task in task.recurrence.map { (task.name, $0.next(after: now)) } }
+        let recurring = tasks.compactMap { task in task.recurrence.map { (task.name, $0.next(after: now, ranAt: now)) }
+        }
         try await pool.withTransaction { transaction in
             for (name, due) in recurring { try ScheduleStore.start(name, firstDue: due, transaction) }
         }
@@ -66,7 +67,7 @@ struct Scheduler: Service {
                 guard !mine.isEmpty else { continue }
                 try task.handle(mine, transaction, &effects)
                 if let recurrence = task.recurrence, let last = mine.last {
-                    effects.schedule(task.name, key: last.key, at: recurrence.next(after: last.due))
+                    effects.schedule(task.name, key: last.key, at: recurrence.next(after: last.due, ranAt: now))
                 }
             }
             return (try effects.store(isLeased: isLeased, transaction), effects, items.count)

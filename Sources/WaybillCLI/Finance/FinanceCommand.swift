@@ -13,7 +13,7 @@ struct FinanceCommand: AsyncParsableCommand {
             BridgeCommand.self, SupplierCostsCommand.self, MarginsCommand.self, ProfitSimulationCommand.self,
             CompareCommand.self, BudgetsCommand.self, ExpensesCommand.self, PeriodsCommand.self,
             CloseCommand.self, ReopenCommand.self, WriteOffCommand.self, DisputeCommand.self, PromiseCommand.self,
-            TermsCommand.self, CreditCommand.self,
+            TermsCommand.self, CreditCommand.self, ViewCommand.self,
         ])
 
     struct Invoices: AsyncParsableCommand {

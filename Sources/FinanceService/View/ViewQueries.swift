@@ -1,0 +1,264 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of the finance view. No order and no invoice is read for it, only sums of days, and what has changed
+/// since they were folded last.
+struct ViewQueries: Sendable {
+    let rates: RateTable
+    let organisation: Organisation
+
+    var all: [Query] { [Query("view.figures", figures), Query("view.drill", drill)] }
+
+    func figures(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let question = try Self.question(arguments, transaction)
+        let matrix = try arguments["rates"].map { try ProvisionMatrix(percents: $0, spans: 4) } ?? .illustrative
+        let orders = try orderRows(question, transaction)
+        let reserved = try reservedRows(question, transaction)
+        let documents = try documentRows(question, transaction)
+        let currencies = Set(orders.map(\.0.currency)).union(reserved.map(\.0.currency))
+            .union(documents.map(\.part.currency))
+        var figures = ViewFigures(question, rates, in: currencies)
+        for (part, sums) in orders { try figures.add(part, sums) }
+        for (part, amount) in reserved {
+            figures.addMovement(part, amount, of: .exposure, due: part.day)
+        }
+        for row in documents {
+            for metric in question.metrics {
+                guard let sign = metric.parts[row.kind] else { continue }
+                if !metric.isBalance {
+                    guard row.amount != .zero else { continue }
+                    if metric == .cash {
+                        try figures.addCash(row.part, row.amount, isIn: sign > 0)
+                    } else {
+                        try figures.addExpense(row.part, row.amount)
+                    }
+                } else {
+                    let amount = sign == 0 ? .zero : sign > 0 ? row.amount : -row.amount
+                    figures.addMovement(row.part, amount, of: metric, due: row.due)
+                }
+            }
+        }
+        try figures.closePeriods(matrix, .standard)
+        return [try answer(figures, transaction), try Self.state(transaction)]
+    }
+
+    static func question(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> ViewQuestion {
+        let today = try transaction.query(
+            "select (now() at time zone interval '8 hours')::date - date '1970-01-01'", as: Int32.self
+        ).first
+        return try ViewQuestion(arguments, today: CalendarDay(daysSinceEpoch: today ?? 0))
+    }
+
+    private func answer(_ figures: ViewFigures, _ transaction: borrowing Transaction) throws -> QueryTable {
+        let question = figures.question
+        let now =
+            try transaction.query("select (extract(epoch from now()) * 1000000)::bigint", as: Int64.self).first ?? 0
+        // One figure is as old as its row.
+        let ages = question.metrics.count > 1 ? question.metrics : []
+        var rows: [[String?]] = []
+        for (labels, cells) in figures.cells.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            for (period, cell) in zip(figures.periods, cells) where cell.isTold {
+                let age = cell.asOf.map { String(max(0, (now - $0.microsecondsSinceEpoch) / 1_000_000)) }
+                rows.append(
+                    [period.name] + labels + question.metrics.flatMap { ViewFigures.values($0, cell) }
+                        + [figures.target.code] + ages.map { cell.asOf($0)?.description }
+                        + [cell.asOf?.description, age])
+            }
+        }
+        // By period first, as they are read.
+        let order = Dictionary(
+            figures.periods.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let sorted = rows.enumerated().sorted {
+            (order[$0.element[0] ?? ""] ?? 0, $0.offset) < (order[$1.element[0] ?? ""] ?? 0, $1.offset)
+        }.map(\.element)
+        guard sorted.count <= QueryTable.maximumRows else {
+            throw Refusal(
+                .tooManyElements, path: "parameters.by",
+                "the answer has \(sorted.count) rows, and at most \(QueryTable.maximumRows) are told: ask for less at once"
+            )
+        }
+        return QueryTable(
+            "view",
+            [QueryColumn("period")] + question.dimensions.map { QueryColumn($0.rawValue) }
+                + question.metrics.flatMap(\.columns)
+                + [QueryColumn("currency")] + ages.map { QueryColumn("\($0.rawValue)_as_of", .time) }
+                + [QueryColumn("as_of", .time), QueryColumn("age_seconds", .integer)],
+            rows: sorted)
+    }
+
+    /// How far the sums are: what is not folded is in the figures all the same, up to so many documents.
+    private static func state(_ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "state",
+            kinds: [
+                "documents_waiting": .integer, "changes_waiting": .integer, "oldest_seconds": .integer,
+                "is_complete": .boolean,
+            ],
+            """
+            select (select count(*) from view_mark) as documents_waiting,
+                (select count(*) from view_order_delta) as changes_waiting,
+                (select extract(epoch from now() - min(at))::bigint from view_mark) as oldest_seconds,
+                (select count(*) from view_mark where kind <> 4) <= \(ViewStore.most) as is_complete
+            """, transaction)
+    }
+
+    // MARK: Reading
+
+    /// A row of the sums of documents.
+    private struct DocumentRow {
+        let kind: String
+        let part: ViewFigures.Part
+        let due: CalendarDay
+        let amount: FixedDecimal
+    }
+
+    /// By what the rows of a branch and line are told apart in the answer; `nil` when they are not asked for.
+    private func labels(_ question: ViewQuestion, _ branch: String, _ line: String) -> [String]? {
+        let division = organisation.divisions.first { $0.branches.contains { $0.code == branch } }?.code ?? "-"
+        if let wanted = question.division, wanted != division { return nil }
+        return question.dimensions.map { dimension in
+            switch dimension {
+            case .division: division
+            case .branch: branch
+            case .line: line
+            }
+        }
+    }
+
+    private static func filter(_ question: ViewQuestion) -> SQL {
+        """
+        branch = coalesce(\(question.branch), branch) and business_line = coalesce(\(question.line), business_line)
+        """
+    }
+
+    private static func time(_ microseconds: Int64?) -> Timestamp? {
+        microseconds.map { Timestamp(microsecondsSinceEpoch: $0, offsetMinutes: 480) }
+    }
+
+    private func orderRows(
+        _ question: ViewQuestion, _ transaction: borrowing Transaction
+    ) throws -> [(ViewFigures.Part, OrderView.Sums)] {
+        guard question.metrics.contains(where: \.isOfOrders) else { return [] }
+        let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
+        let condition: SQL = """
+            basis <= \(question.basis.rawValue) and day between date '1970-01-01' + \(from)
+                and date '1970-01-01' + \(to) and \(Self.filter(question))
+            """
+        let rows = try transaction.query(
+            """
+            select branch, business_line, day - date '1970-01-01', currency, sum(orders)::bigint, sum(revenue)::text,
+                sum(known_revenue)::text, sum(cost)::text, (extract(epoch from max(as_of)) * 1000000)::bigint
+            from (
+                select branch, business_line, day, currency, orders, revenue, known_revenue, cost, as_of
+                from view_order_day where \(condition)
+                union all
+                select branch, business_line, day, currency, orders, revenue, known_revenue, cost, as_of
+                from view_order_delta where \(condition)
+            ) t
+            group by 1, 2, 3, 4
+            having sum(orders) <> 0 or sum(revenue) <> 0 or sum(known_revenue) <> 0 or sum(cost) <> 0
+            """, as: (String, String, Int32, String, Int, String, String, String, Int64?).self)
+        var found: [(ViewFigures.Part, OrderView.Sums)] = []
+        for row in rows {
+            guard let labels = labels(question, row.0, row.1) else { continue }
+            found.append(
+                (
+                    ViewFigures.Part(
+                        labels: labels, day: CalendarDay(daysSinceEpoch: row.2), currency: Currency(row.3) ?? .cny,
+                        asOf: Self.time(row.8)),
+                    OrderView.Sums(
+                        orders: row.4, revenue: try OrderStore.decimal(row.5),
+                        knownRevenue: try OrderStore.decimal(row.6), cost: try OrderStore.decimal(row.7))
+                ))
+        }
+        return found
+    }
+
+    /// What orders that were placed by a day reserve of their customers' limits now.
+    private func reservedRows(
+        _ question: ViewQuestion, _ transaction: borrowing Transaction
+    ) throws -> [(ViewFigures.Part, FixedDecimal)] {
+        guard question.metrics.contains(.exposure) else { return [] }
+        let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
+        let rows = try transaction.query(
+            """
+            select branch, business_line, greatest(day, date '1970-01-01' + \(from)) - date '1970-01-01', currency,
+                sum(reserved)::text, (extract(epoch from max(as_of)) * 1000000)::bigint
+            from (
+                select branch, business_line, day, currency, reserved, as_of from view_order_day
+                where basis = 0 and reserved <> 0
+                union all
+                select branch, business_line, day, currency, reserved, as_of from view_order_delta
+                where basis = 0 and reserved <> 0
+            ) t
+            where day <= date '1970-01-01' + \(to) and \(Self.filter(question))
+            group by 1, 2, 3, 4 having sum(reserved) <> 0
+            """, as: (String, String, Int32, String, String, Int64?).self)
+        var found: [(ViewFigures.Part, FixedDecimal)] = []
+        for row in rows {
+            guard let labels = labels(question, row.0, row.1) else { continue }
+            found.append(
+                (
+                    ViewFigures.Part(
+                        labels: labels, day: CalendarDay(daysSinceEpoch: row.2), currency: Currency(row.3) ?? .cny,
+                        asOf: Self.time(row.5)), try OrderStore.decimal(row.4)
+                ))
+        }
+        return found
+    }
+
+    private func documentRows(
+        _ question: ViewQuestion, _ transaction: borrowing Transaction
+    ) throws -> [DocumentRow] {
+        func kinds(_ areBalances: Bool) -> [String] {
+            Set(question.metrics.filter { $0.isBalance == areBalances }.flatMap { $0.parts.keys }).sorted()
+        }
+        let (flows, balances) = (kinds(false), kinds(true))
+        guard !flows.isEmpty || !balances.isEmpty else { return [] }
+        let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
+        let spans = ViewSpan.upTo(question)
+        // What lies before the first day is one opening balance. Balances are told apart as far as the answer does: what
+        // is open by due day would otherwise be read by branch and line as well.
+        let hasBranches = question.division != nil || !question.dimensions.allSatisfy { $0 == .line }
+        let hasLines = question.dimensions.contains(.line)
+        let rows = try transaction.query(
+            """
+            select metric, case when \(hasBranches) or metric = any(\(flows)) then branch else '' end,
+                case when \(hasLines) or metric = any(\(flows)) then business_line else '' end,
+                greatest(day, date '1970-01-01' + \(from - 1)) - date '1970-01-01',
+                due_day - date '1970-01-01', currency, sum(amount)::text,
+                (extract(epoch from max(as_of)) * 1000000)::bigint
+            from (
+                select metric, branch, business_line, day, due_day, currency, amount, as_of from view_sum
+                where metric = any(\(flows)) and span = 0 and day between date '1970-01-01' + \(from)
+                    and date '1970-01-01' + \(to)
+                union all
+                select s.metric, branch, business_line, s.day, due_day, currency, amount, as_of
+                from unnest(\(spans.map(\.span.rawValue)), \(spans.map(\.from.daysSinceEpoch)),
+                    \(spans.map(\.to.daysSinceEpoch))) as w(span, first_day, last_day)
+                join view_sum s on s.metric = any(\(balances)) and s.span = w.span
+                    and s.day between date '1970-01-01' + w.first_day and date '1970-01-01' + w.last_day
+                union all
+                select metric, branch, business_line, day, due_day, currency, amount, as_of
+                from view_difference(\(ViewStore.most))
+                where day <= date '1970-01-01' + \(to) and (metric = any(\(balances))
+                    or metric = any(\(flows)) and day >= date '1970-01-01' + \(from))
+            ) t
+            where \(Self.filter(question))
+            group by 1, 2, 3, 4, 5, 6
+            """, as: (String, String, String, Int32, Int32, String, String, Int64?).self)
+        var found: [DocumentRow] = []
+        for row in rows {
+            guard let labels = labels(question, row.1, row.2) else { continue }
+            found.append(
+                DocumentRow(
+                    kind: row.0,
+                    part: ViewFigures.Part(
+                        labels: labels, day: CalendarDay(daysSinceEpoch: row.3), currency: Currency(row.5) ?? .cny,
+                        asOf: Self.time(row.7)), due: CalendarDay(daysSinceEpoch: row.4),
+                    amount: try OrderStore.decimal(row.6)))
+        }
+        return found
+    }
+}
