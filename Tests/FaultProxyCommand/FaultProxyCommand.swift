@@ -9,7 +9,7 @@ import TestSupport
 /// come on standard input, `NUMBER FAULT`, counted from 1:
 ///
 ///     none  blackhole  stall  halfopen  latency MILLISECONDS  jitter MILLISECONDS  slices BYTES
-///     bandwidth BYTES_A_SECOND  reset  refuse  accept  cut-commit  cut-commit-answer  cut-confirm  cut-acknowledgement
+///     bandwidth BYTES_A_SECOND  limit BYTES  reset  refuse  accept  cut-commit  cut-commit-answer  cut-confirm  cut-acknowledgement
 ///
 /// It ends when its input does.
 @main
@@ -47,6 +47,7 @@ enum FaultProxyCommand {
         case ("jitter", let amount?): proxy.set(.jitter(.milliseconds(amount)))
         case ("slices", let amount?): proxy.set(.slices(amount))
         case ("bandwidth", let amount?): proxy.set(.bandwidth(amount))
+        case ("limit", let amount?): proxy.set(.limit(amount))
         case ("reset", _): proxy.reset()
         case ("refuse", _): proxy.refuse(true)
         case ("accept", _): proxy.refuse(false)

@@ -90,6 +90,19 @@ struct FaultTests {
         }
     }
 
+    @Test("connections that end after so many bytes, one after another, lose nothing")
+    func limit() async throws {
+        try await withProxy { proxy, publisher, session, queue in
+            proxy.set(.limit(60_000))
+            async let sent: Void = publishAll(publisher, messages(queue, 200, size: 5_000))
+            #expect(await TestServers.eventually(within: .seconds(20)) { publisher.status.reconnects >= 2 })
+            proxy.set(.none)
+            await sent
+            let found = try await identifiers(session, queue, 200)
+            #expect(Set(found).count == 200)
+        }
+    }
+
     @Test("a confirm that is cut off leaves the message unknown, and it is there all the same: at least once")
     func lostConfirm() async throws {
         try await withProxy { proxy, publisher, session, queue in

@@ -29,6 +29,8 @@ public final class FaultProxy: Sendable {
         case slices(Int)
         /// Passed on at so many bytes a second.
         case bandwidth(Int)
+        /// Each connection is closed once so many more bytes have passed, both directions together.
+        case limit(Int)
     }
 
     /// Where to cut, told by what passes.
@@ -74,6 +76,8 @@ public final class FaultProxy: Sendable {
         let server: Int32
         var toServer = Flow()
         var toClient = Flow()
+        /// How many bytes have passed while there was a limit.
+        var passed = 0
         /// Everything is passed on and then both are closed.
         var isEnding = false
         /// Bytes of these sides were swallowed. TCP loses none in the middle: what comes after them must not arrive either.
@@ -199,7 +203,7 @@ public final class FaultProxy: Sendable {
                 }
             }
         }
-        guard pass(&pair.toServer, pair.server, fault), pass(&pair.toClient, pair.client, fault) else {
+        guard pass(&pair.toServer, pair.server, fault, pair), pass(&pair.toClient, pair.client, fault, pair) else {
             Self.close(pair)
             return false
         }
@@ -207,8 +211,8 @@ public final class FaultProxy: Sendable {
     }
 
     private func end(_ pair: Pair, _ fault: Fault) -> Bool {
-        _ = pass(&pair.toServer, pair.server, fault)
-        _ = pass(&pair.toClient, pair.client, fault)
+        _ = pass(&pair.toServer, pair.server, fault, pair)
+        _ = pass(&pair.toClient, pair.client, fault, pair)
         guard pair.toServer.count == 0, pair.toClient.count == 0 else { return true }
         Self.close(pair)
         return false
@@ -253,8 +257,8 @@ public final class FaultProxy: Sendable {
         return flow
     }
 
-    /// - Returns: false when that side has gone.
-    private func pass(_ flow: inout Flow, _ descriptor: Int32, _ fault: Fault) -> Bool {
+    /// - Returns: false when that side has gone, or has been given all that the limit allows.
+    private func pass(_ flow: inout Flow, _ descriptor: Int32, _ fault: Fault, _ pair: Pair) -> Bool {
         let now = ContinuousClock.now
         var most = Int.max
         switch fault {
@@ -265,6 +269,7 @@ public final class FaultProxy: Sendable {
             most = Int(flow.allowance)
         case .slices(let size): most = size
         case .stall: most = 0
+        case .limit(let limit): most = max(0, limit - pair.passed)
         default: break
         }
         flow.last = now
@@ -275,6 +280,10 @@ public final class FaultProxy: Sendable {
             flow.count -= sent
             flow.allowance -= Double(sent)
             most -= sent
+            if case .limit(let limit) = fault {
+                pair.passed += sent
+                if pair.passed >= limit { return false }
+            }
             if sent == bytes.count {
                 flow.waiting.removeFirst()
             } else {
