@@ -46,7 +46,9 @@ enum FinanceService {
                 Migration(number: 9, name: "expenses", sql: PackageResources._009_expenses_sql),
                 Migration(number: 10, name: "close", sql: PackageResources._010_close_sql),
                 Migration(number: 11, name: "terms", sql: PackageResources._011_terms_sql),
-                Migration(number: 12, name: "view", sql: PackageResources._012_view_sql),
+                Migration(
+                    number: 12, name: "view",
+                    sql: PackageResources._012_view_sql + PackageResources._012_view_marks_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
