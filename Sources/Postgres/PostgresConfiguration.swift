@@ -23,9 +23,9 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
     ///     is not part of it.
     ///   - role: a role to take on after connecting (`SET ROLE`).
     ///   - searchPath: the schema, or several with commas between, to look names up in.
-    ///   - isKeyed: whether every statement finds its rows by their keys. Each is then planned once, and always by
-    ///     index: a plan that was made while the tables were empty stays right when they are large, and no statement
-    ///     is planned again for the number of keys it is given. Not for reports, which want whole tables.
+    ///   - isKeyed: whether every statement finds its rows by their keys. It is then always planned by index, and not
+    ///     for the number of keys it is given; plans are made anew every ten seconds, since which index is best may
+    ///     change with the tables' size. Not for reports, which want whole tables.
     /// - Throws: ``PostgresError`` when the text cannot be understood.
     public init(
         url: String, applicationName: String, statementTimeout: Duration = .seconds(30),

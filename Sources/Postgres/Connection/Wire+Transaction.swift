@@ -5,6 +5,7 @@ extension Wire {
     /// before it has done anything.
     func begin(isReadOnly: Bool) throws(PostgresError) {
         if hasStaleStatement { try forgetStatements() }
+        if planRenewal?.isDue() == true { try script("discard plans") }
         failure = nil
         opening = isReadOnly ? "begin isolation level read committed read only" : "begin isolation level read committed"
     }

@@ -24,6 +24,8 @@ final class Wire {
     var failure: PostgresError?
     /// Whether the server refused a prepared statement that no longer fits.
     var hasStaleStatement = false
+    /// Of a connection by keys only.
+    var planRenewal: PlanRenewal?
     private let timeout: Duration
     private let closed: (() -> Void)?
 
@@ -39,6 +41,7 @@ final class Wire {
         self.closed = closed
         self.liveness = liveness
         timeout = configuration.statementTimeout + .seconds(2)
+        planRenewal = configuration.isKeyed ? PlanRenewal() : nil
         handle = Handle(raw: try Self.start(configuration.parameters))
         // Unless told otherwise the library writes what the server remarks to standard error.
         PQsetNoticeProcessor(handle.raw, { _, _ in }, nil)
