@@ -53,7 +53,6 @@ enum CustomerService {
                 .on(ConsentRecorded.self, InteractionHandlers.consent),
                 .on(InvoiceIssued.self, InvoiceReplica.issued),
                 .on(PaymentApplied.self, InvoiceReplica.applied),
-                .on(OrderDecided.self, FinanceReplica.decided),
                 .on(CreditStateChanged.self, FinanceReplica.creditChanged),
                 .on(AcceptanceChanged.self, FinanceReplica.acceptanceChanged),
                 .on(MarginAlertRaised.self, FinanceReplica.alertRaised),

@@ -27,12 +27,18 @@ spoke() { # NUMBER CHANNEL
     printf '"channel":"%s","by":"li.wei","with":"Canary Qiu","at":"2026-01-05T10:00:00+08:00","summary":"canary summary"}}\n' "$2"
 }
 
+yesterday="$(date -u -d yesterday +%F)"
 {
-    order SIDE-1 SIDE-A SIDE-D SIDE-P 2026-01-05
-    order SIDE-2 SIDE-B SIDE-D SIDE-P 2026-01-05
+    order SIDE-1 SIDE-A SIDE-D SIDE-P "$yesterday"
+    order SIDE-2 SIDE-B SIDE-D SIDE-P "$yesterday"
     relation SIDE-R1 SIDE-P parent-of SIDE-A
     relation SIDE-R2 SIDE-P parent-of SIDE-B
     relation SIDE-R3 SIDE-A parent-of SIDE-P
+    printf '{"type":"invoice.issued.v1","id":"SIDE-V1","data":{"invoiceId":"SIDE-V1","customer":{"code":"SIDE-A"},'
+    printf '"orderIds":["SIDE-1"],"issuedAt":"%sT12:00:00+08:00","amount":"1000.00","currency":"CNY"}}\n' "$yesterday"
+    printf '{"type":"payment.received.v1","id":"SIDE-M1","data":{"paymentId":"SIDE-M1","customer":{"code":"SIDE-A"},'
+    printf '"receivedAt":"%sT13:00:00+08:00","amount":"400.00","currency":"CNY",' "$yesterday"
+    printf '"allocations":[{"invoiceId":"SIDE-V1","amount":"400.00"}]}}\n'
     spoke SIDE-I1 phone
     spoke SIDE-I2 telegraph
 } | publish
@@ -55,13 +61,15 @@ python
 
 overview() { waybill customers overview SIDE-A --json; }
 state() { jq -r --arg block "$1" '.blocks[] | select(.block == $block) | .state'; }
-expect "what finance tells" current "$(overview | state margin)"
+expect "what finance tells" current "$(overview | state credit)"
+expect "what it owes" 600 "$(overview | jq -r '.receivables[0].open')"
+expect "what it earns" 300.0000 "$(overview | jq -r '.margin[0].margin')"
 expect "the person spoken with" "Canary Qiu" "$(overview | jq -r '.contacts[0].person')"
 pid="$(cat "$WAYBILL_HOME/run/finance.pid")"
 kill -STOP "$pid"
 stopped="$(overview)" || { kill -CONT "$pid"; fail "no overview while finance stands still"; }
 kill -CONT "$pid"
-expect "what a silent service told" "stale current" "$(state margin <<<"$stopped") $(state interactions <<<"$stopped")"
+expect "what a silent service told" "stale current" "$(state credit <<<"$stopped") $(state interactions <<<"$stopped")"
 
 forgotten="$(waybill interactions erase --source overview --code SIDE-A --with 'canary  QIU' --by li.wei --yes 2>&1)"
 grep -q "1 contacts" <<<"$forgotten" || fail "one contact was to be forgotten: $forgotten"

@@ -189,7 +189,7 @@ public enum Catalogue {
             "Orders of a customer in a line of business are taken differently now."),
         ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
-            OrderDecided.self, .service(.finance), to: [.sales, .customer],
+            OrderDecided.self, .service(.finance), to: [.sales],
             "The answer to every placed or changed order."),
         ContractDescription(
             ExpenseDecided.self, .service(.finance), to: [.sales],

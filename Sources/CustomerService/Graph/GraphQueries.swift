@@ -67,7 +67,8 @@ enum GraphQueries {
                     return cells(part.parties[member])
                         + [number(owner?.share ?? 1), String(member == top ? 0 : owner?.depth ?? 0)]
                 }),
-            try GroupFigures.margin(identifiers, transaction), try GroupFigures.receivables(identifiers, transaction),
+            try GroupFigures.margin(identifiers, at: reader.at, transaction),
+            try GroupFigures.receivables(identifiers, transaction),
             try GroupFigures.exposure(identifiers, transaction),
         ]
     }

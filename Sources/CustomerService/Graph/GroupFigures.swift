@@ -2,9 +2,9 @@ import Contracts
 import Postgres
 import ServiceKit
 
-/// What some customers come to together, by what finance last said of each.
+/// What some customers come to together: by their orders, their invoices, and what finance last said of each.
 ///
-/// Finance speaks of a customer under the identifier it had then. A customer that was merged keeps its last figures until
+/// Finance speaks of the credit of a customer under the identifier it had then. A customer that was merged keeps its last figures until
 /// finance has spoken of the survivor after the merge: from then on the survivor's hold all.
 enum GroupFigures {
     /// Identifiers of some customers with the ones that were merged into them, whose figures still count.
@@ -20,22 +20,27 @@ enum GroupFigures {
         """
     }
 
-    static func margin(_ customers: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
+    /// What was ordered and earned in the 90 days up to a time, in CNY: by orders and costs as they were told.
+    static func margin(
+        _ customers: [String], at: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        let today = at.day().daysSinceEpoch
+        return try table(
             "revenue and margin",
-            kinds: ["orders": .integer, "revenue": .decimal, "margin": .decimal, "marginRate": .decimal],
+            kinds: [
+                "orders": .integer, "revenue": .decimal, "costedRevenue": .decimal, "cost": .decimal,
+                "margin": .decimal, "marginRate": .decimal,
+            ],
             """
-            with counting as (\(counting(customers)))
-            select coalesce(f.business_line, 'all') as "businessLine", f.currency, sum(f.orders) as orders,
-                sum(f.revenue) as revenue, sum(f.margin) as margin,
-                round(sum(f.margin) / nullif(sum(f.revenue), 0), 4) as "marginRate",
-                min(f.window_from) as "from", max(f.window_to) as "to", min(f.told_at) as "oldestWord"
-            from counting k join margin_figure f on f.customer_id = k.told_of
-            where k.merged_at is null or not exists (
-                select from margin_figure s where s.customer_id = k.party_id and s.business_line = f.business_line
-                    and s.told_at > k.merged_at)
-            group by grouping sets ((f.currency, f.business_line), (f.currency))
-            order by f.currency, grouping(f.business_line) desc, 1
+            select coalesce(o.business_line, 'all') as "businessLine", 'CNY' as currency, count(*) as orders,
+                sum(o.revenue) as revenue, sum(o.costed_revenue) as "costedRevenue", sum(o.cost) as cost,
+                sum(o.costed_revenue - o.cost) as margin,
+                round(sum(o.costed_revenue - o.cost) / nullif(sum(o.costed_revenue), 0), 4) as "marginRate"
+            from account a join value_order o on o.source = a.source and o.customer_code = a.code
+            where a.customer_id = any(\(customers)) and o.revision > o.cancel_revision
+                and o.day between date '1970-01-01' + \(today - 89) and date '1970-01-01' + \(today)
+            group by grouping sets ((o.business_line), ()) having count(*) > 0
+            order by grouping(o.business_line) desc, 1
             """, transaction)
     }
 

@@ -10,13 +10,17 @@ struct ContactTasks: Sendable {
 
     let policy: ContactPolicy
 
-    /// Key customers without contact at a time: those with most revenue, by finance's last word.
+    /// Key customers without contact at a time: those with most revenue of orders in the 90 days before.
     static func lapsed(keyShare: Int, days: Int, at: Timestamp) -> SQL {
         let now = PostgresValue.timestamp(at.description)
+        let today = at.day().daysSinceEpoch
         return """
             with revenue as (
-                select coalesce(c.merged_into, c.customer_id) as customer_id, sum(f.revenue) as revenue
-                from margin_figure f join customer c on c.customer_id = f.customer_id group by 1
+                select a.customer_id, sum(o.revenue) as revenue
+                from value_order o join account a on a.source = o.source and a.code = o.customer_code
+                where o.revision > o.cancel_revision
+                    and o.day between date '1970-01-01' + \(today - 89) and date '1970-01-01' + \(today)
+                group by 1
             ), ranked as (
                 select *, row_number() over (order by revenue desc, customer_id) as place, count(*) over () as total
                 from revenue where revenue > 0

@@ -84,21 +84,6 @@ left join customer c on c.customer_id = a.customer_id;
 create index account_by_code on account (code);
 create index graph_node_code on graph_node (code) where role = 'supplier';
 
--- What finance says of a customer in a line of business, the latest word: its own window, in its own currency.
-create table margin_figure (
-    customer_id    text        not null,
-    business_line  text        not null,
-    orders         bigint      not null,
-    revenue        numeric     not null,
-    cost           numeric     not null,
-    margin         numeric     not null,
-    currency       text        not null,
-    window_from    date        not null,
-    window_to      date        not null,
-    told_at        timestamptz not null,
-    primary key (customer_id, business_line)
-);
-
 -- How finance trusts a customer: the latest state, the latest figures, and why the state last changed. Each has a time of
 -- its own, so that words that come in another order than they were said end the same.
 create table credit_figure (

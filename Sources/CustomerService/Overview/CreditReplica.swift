@@ -2,23 +2,14 @@ import Contracts
 import Postgres
 import ServiceKit
 
-/// What finance has said of the credit of a customer: the answer to an order says how much, a change of state says why.
-/// Each part keeps the latest of its own words, so that neither forgets what the other said. Pure.
+/// What finance has said of the credit of a customer: a change of state says why, and mostly how much. Each part keeps the
+/// latest of its own words, so that a change without figures does not hide those of before. Pure.
 struct CreditWord: Sendable {
     let customerId: String
     var state: CreditState
     var toldAt: Timestamp
     var figures: (figures: CreditFigures, at: Timestamp)?
     var change: (state: CreditState, reason: String, maxDaysOverdue: Int, at: Timestamp)?
-
-    /// The credit in the answer to an order; nothing where the answer did not look at it.
-    init?(_ body: OrderDecided) {
-        guard let credit = body.credit else { return nil }
-        customerId = body.customerId
-        state = credit.state
-        toldAt = body.decidedAt
-        figures = (credit, body.decidedAt)
-    }
 
     init(_ body: CreditStateChanged) {
         customerId = body.customerId

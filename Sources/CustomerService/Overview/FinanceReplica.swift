@@ -4,54 +4,11 @@ import ServiceKit
 
 /// What finance says of customers, the latest word of each kind: so that a view of a customer needs nobody else to be there.
 enum FinanceReplica {
-    static func decided(
-        _ messages: [Received<OrderDecided>], _ transaction: borrowing Transaction, _ effects: inout Effects
-    ) throws {
-        try Heard.note(.finance, effects.now, transaction)
-        var figures: [[String]: OrderDecided] = [:]
-        for body in messages.map(\.body) where body.figures != nil {
-            let key = [body.customerId, body.businessLine]
-            if figures[key].map({ $0.decidedAt <= body.decidedAt }) ?? true { figures[key] = body }
-        }
-        try putFigures(
-            figures.values.compactMap { body in
-                body.figures.map { (body.customerId, body.businessLine, $0, body.decidedAt) }
-            }, transaction)
-        try CreditReplica.put(messages.compactMap { CreditWord($0.body) }, transaction)
-    }
-
     static func creditChanged(
         _ messages: [Received<CreditStateChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try Heard.note(.finance, effects.now, transaction)
         try CreditReplica.put(messages.map { CreditWord($0.body) }, transaction)
-    }
-
-    private static func putFigures(
-        _ figures: [(customer: String, line: String, figures: AcceptanceFigures, at: Timestamp)],
-        _ transaction: borrowing Transaction
-    ) throws {
-        let rows = figures.sorted { ($0.customer, $0.line) < ($1.customer, $1.line) }
-        guard !rows.isEmpty else { return }
-        try transaction.execute(
-            """
-            insert into margin_figure (customer_id, business_line, orders, revenue, cost, margin, currency, window_from,
-                window_to, told_at)
-            select * from unnest(
-                \(rows.map(\.customer)), \(rows.map(\.line)), \(rows.map(\.figures.orders)),
-                \(PostgresValue.numerics(rows.map(\.figures.revenue.description))),
-                \(PostgresValue.numerics(rows.map(\.figures.cost.description))),
-                \(PostgresValue.numerics(rows.map(\.figures.margin.description))),
-                \(rows.map(\.figures.currency.code)),
-                \(PostgresValue.dates(rows.map(\.figures.window.from.description))),
-                \(PostgresValue.dates(rows.map(\.figures.window.to.description))),
-                \(PostgresValue.timestamps(rows.map(\.at.description))))
-            on conflict (customer_id, business_line) do update set
-                orders = excluded.orders, revenue = excluded.revenue, cost = excluded.cost, margin = excluded.margin,
-                currency = excluded.currency, window_from = excluded.window_from, window_to = excluded.window_to,
-                told_at = excluded.told_at
-            where margin_figure.told_at <= excluded.told_at
-            """)
     }
 
     static func acceptanceChanged(

@@ -46,10 +46,12 @@ enum OverviewBlocks {
     }
 
     /// What the other services told of it.
-    static func told(_ customer: String, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+    static func told(
+        _ customer: String, at: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
         [
             try timeline("swings", "order anomaly%", customer, transaction),
-            try GroupFigures.margin([customer], transaction).named("margin"),
+            try GroupFigures.margin([customer], at: at, transaction).named("margin"),
             try table(
                 "acceptance",
                 """

@@ -9,7 +9,7 @@ enum OverviewQuery {
     /// Who tells what is in a block.
     private static let owners: [(block: String, owner: ServiceName?)] = [
         ("identity", .customer), ("aliases", .customer), ("organisation", .customer), ("contacts", .customer),
-        ("graph", .customer), ("classes", .customer), ("orders", .customer), ("swings", .sales), ("margin", .finance),
+        ("graph", .customer), ("classes", .customer), ("orders", .customer), ("swings", .sales), ("margin", .customer),
         ("acceptance", .finance), ("margin alerts", .finance), ("receivables", .finance), ("credit", .finance),
         ("complaints", nil), ("surveys", .servicedesk), ("contracts", nil), ("interactions", .customer),
     ]
@@ -20,7 +20,7 @@ enum OverviewQuery {
         let customer = try GraphReader.party(arguments, transaction)
         var blocks = try OverviewBlocks.own(customer, transaction)
         blocks.append(try graph(customer, at, transaction))
-        blocks += try OverviewBlocks.told(customer, transaction)
+        blocks += try OverviewBlocks.told(customer, at: at, transaction)
         let interactions = try InteractionQueries.interactions(of: customer, limit: 20, transaction)
         blocks.append(contacts(interactions))
         blocks.append(interactions)

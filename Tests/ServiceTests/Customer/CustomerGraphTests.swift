@@ -202,8 +202,9 @@ struct CustomerGraphTests {
                 messages.append(
                     .init(
                         "d\(place)", source: "waybill.finance",
-                        try FinanceWord.decided(code, revenue: "1000.50", margin: "100.05", exposure: "500", group: "G")
-                    ))
+                        try FinanceWord.credit(code, exposure: "500", group: "G")))
+                messages.append(
+                    .init("o\(place)", OrderPlaced(makeOrder("O\(place)", customer: code, [("1000.50", "900.45")]))))
                 messages.append(
                     .init(
                         "i\(place)",
@@ -215,12 +216,12 @@ struct CustomerGraphTests {
                     ))
             }
             try await customer.handle(messages)
-            let answer = try await customer.ask("graph.group", ["customer": "C"])
+            let answer = try await customer.ask("graph.group", ["customer": "C", "at": "2026-03-10"])
             #expect(answer["group"].rows.count == 3)
             #expect(Set(answer["group"].column("share")) == ["1", "0.8", "0.56"])
             let total = answer["revenue and margin"]
             #expect(total.column("businessLine").first == "all")
-            #expect(total.column("revenue").first == "3001.5" && total.column("margin").first == "300.15")
+            #expect(total.column("revenue").first == "3001.5000" && total.column("margin").first == "300.1500")
             #expect(answer["receivables"].column("open") == ["210"])
             #expect(answer["exposure"].column("exposure") == ["500"])
         }
@@ -251,22 +252,14 @@ struct CustomerGraphTests {
 
 /// What finance might say.
 enum FinanceWord {
-    static func decided(
-        _ code: String, revenue: String = "1000", margin: String = "100", exposure: String = "500",
-        group: String? = nil, at: String = "2026-03-02T10:00:00+08:00"
-    ) throws -> OrderDecided {
-        let cost = FixedDecimal.of(revenue) - .of(margin)
-        return OrderDecided(
-            source: "erp", orderId: "O-\(code)", revision: 1,
-            customerId: AccountIdentifier.customer(source: "erp", code: code), customerCode: code,
-            businessLine: "air-freight", branch: "KS01", decision: .accepted, rule: "open",
-            figures: AcceptanceFigures(
-                orders: 5, revenue: .of(revenue), cost: cost, margin: .of(margin), marginRate: .of("0.1"),
-                currency: .cny,
-                window: FigureWindow(
-                    from: try #require(CalendarDay("2025-12-03")), to: try #require(CalendarDay("2026-03-02")))),
-            credit: CreditFigures(
+    static func credit(
+        _ code: String, exposure: String = "500", group: String? = nil, at: String = "2026-03-02T10:00:00+08:00"
+    ) throws -> CreditStateChanged {
+        CreditStateChanged(
+            customerId: AccountIdentifier.customer(source: "erp", code: code), state: .ok, previous: .watch,
+            reason: "paid",
+            figures: CreditFigures(
                 exposure: .of(exposure), limit: .of("1000"), overrides: .zero, available: .of("500"), currency: .cny,
-                state: .ok, group: group), decidedAt: try #require(Timestamp(at)))
+                state: .ok, group: group), maxDaysOverdue: 0, changedAt: try #require(Timestamp(at)))
     }
 }

@@ -115,8 +115,10 @@ struct GraphMeasurement {
             from generate_series(1, \(nodes)) n, generate_series(0, 2) m
             """,
             """
-            insert into margin_figure select 'party-' || n, 'air-freight', 5, 1000, 900, 100, 'CNY', now(), now(), now()
-            from generate_series(1, \(nodes)) n
+            insert into value_order (source, order_id, revision, customer_code, business_line, day, revenue,
+                costed_revenue, cost)
+            select 'erp', 'O' || n || '-' || m, 1, 'C' || n, 'air-freight', current_date - m, 100, 100, 90
+            from generate_series(1, \(nodes)) n, generate_series(0, 4) m
             """,
             """
             insert into credit_figure (customer_id, state, exposure, credit_limit, available, currency, told_at)

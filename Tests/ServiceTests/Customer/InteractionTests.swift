@@ -215,11 +215,9 @@ struct InteractionTests {
         try await ServiceFixture.with(customerDefinition(["contact.key.share": "50"])) { customer in
             var messages: [ServiceFixture.Message] = []
             for (place, code) in ["C1", "C2", "C3", "C4"].enumerated() {
-                messages.append(.init("o\(place)", OrderPlaced(makeOrder("O\(place)", customer: code))))
+                let revenue = "\(9_000 - 1_000 * place)"
                 messages.append(
-                    .init(
-                        "d\(place)", source: "waybill.finance",
-                        try FinanceWord.decided(code, revenue: "\(9_000 - 1_000 * place)")))
+                    .init("o\(place)", OrderPlaced(makeOrder("O\(place)", customer: code, [(revenue, "80")]))))
             }
             messages.append(.init("i", makeInteraction("I1", customer: "C1")))
             messages.append(.init("j", makeInteraction("I2", customer: "C2", at: "2026-01-01T10:00:00+08:00")))
