@@ -47,6 +47,7 @@ enum FinanceService {
                 Migration(number: 10, name: "close", sql: PackageResources._010_close_sql),
                 Migration(number: 11, name: "terms", sql: PackageResources._011_terms_sql),
                 Migration(number: 12, name: "view", sql: PackageResources._012_view_sql),
+                Migration(number: 13, name: "evidence", sql: PackageResources._013_evidence_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
