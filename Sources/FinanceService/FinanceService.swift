@@ -49,6 +49,7 @@ enum FinanceService {
                 Migration(
                     number: 12, name: "view",
                     sql: PackageResources._012_view_sql + PackageResources._012_view_marks_sql),
+                Migration(number: 13, name: "evidence", sql: PackageResources._013_evidence_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in

@@ -198,7 +198,7 @@ struct FinanceStoreTests {
     func acceptance() async throws {
         try await ServiceFixture.with(Self.definition()) { finance in
             let losing = (1...6).map {
-                ServiceFixture.Message("p\($0)", OrderPlaced(makeOrder("O\($0)", [("100", "130")])))
+                ServiceFixture.Message("p\($0)", OrderPlaced(makeOrder("O\($0)", [("1000", "1300")])))
             }
             try await finance.handle(losing)
             let first = try await finance.run("margin.evaluate", at: "2026-03-02T23:59:59+08:00")

@@ -20,6 +20,12 @@ public struct AcceptanceFigures: Part {
     public let margin: FixedDecimal
     /// Margin by revenue; absent when the revenue is nought.
     public let marginRate: FixedDecimal?
+    /// What the rate is not above with the policy's confidence; present when the margin is below nought.
+    public let upperRate: FixedDecimal?
+    /// The rate that leans on that of the line; present when the rate is low.
+    public let pooledRate: FixedDecimal?
+    /// By which rule they were judged, as `negative-margin`.
+    public let rule: String?
     /// The currency of all amounts.
     public let currency: Currency
     /// The days they are of.
@@ -32,6 +38,9 @@ public struct AcceptanceFigures: Part {
         cost: FixedDecimal,
         margin: FixedDecimal,
         marginRate: FixedDecimal? = nil,
+        upperRate: FixedDecimal? = nil,
+        pooledRate: FixedDecimal? = nil,
+        rule: String? = nil,
         currency: Currency,
         window: FigureWindow
     ) {
@@ -40,6 +49,9 @@ public struct AcceptanceFigures: Part {
         self.cost = cost
         self.margin = margin
         self.marginRate = marginRate
+        self.upperRate = upperRate
+        self.pooledRate = pooledRate
+        self.rule = rule
         self.currency = currency
         self.window = window
     }
@@ -51,6 +63,9 @@ public struct AcceptanceFigures: Part {
         cost = try fields.decimal("cost")
         margin = try fields.decimal("margin")
         marginRate = try fields.optionalDecimal("marginRate")
+        upperRate = try fields.optionalDecimal("upperRate")
+        pooledRate = try fields.optionalDecimal("pooledRate")
+        rule = try fields.optionalText("rule", maximum: 64)
         currency = try fields.currency("currency")
         window = try fields.object("window", FigureWindow.self)
     }
@@ -62,6 +77,9 @@ public struct AcceptanceFigures: Part {
         object.amount("cost", cost)
         object.amount("margin", margin)
         object.decimal("marginRate", marginRate)
+        object.decimal("upperRate", upperRate)
+        object.decimal("pooledRate", pooledRate)
+        object.text("rule", rule)
         object.text("currency", currency.code)
         object.object("window", window)
     }

@@ -21,7 +21,9 @@ struct AcceptanceHandlers: Sendable {
         let business = try EvaluationStore.business(window, rates, transaction)
         let standings = try EvaluationStore.standings(transaction)
         let set = try SettingStore.inForce(on: day.adding(days: 1), transaction)
-        var changed: [(EvaluationStore.Key, AcceptanceStanding, WindowFigures)] = []
+        let evidence = try EvidenceStore.evidence(
+            of: business, window, rates, rules: { rules(of: $0, on: day) }, transaction)
+        var changed: [(EvaluationStore.Key, AcceptanceStanding, WindowFigures, WindowFigures.Judged)] = []
         var raised: [MarginAlertRaised] = []
         var cleared: [MarginAlertCleared] = []
         for key in Set(business.keys).union(standings.keys).sorted() {
@@ -30,12 +32,13 @@ struct AcceptanceHandlers: Sendable {
                 business[key]
                 ?? (WindowFigures(orders: 0, revenue: .zero, cost: .zero, currency: .cny), .unknown)
             let isLine = key.businessLine != EvaluationStore.allLines
-            let rules = policy.rules(for: isLine ? key.businessLine : nil, on: day)
-            let verdict = AcceptancePolicy.verdict(figures, rules)
-            let outcome = AcceptancePolicy.evaluate(before, verdict, rules, decides: isLine, on: day)
+            let rules = rules(of: key, on: day)
+            let judgement = AcceptancePolicy.judge(figures, evidence[key] ?? BusinessEvidence(), rules)
+            let outcome = AcceptancePolicy.evaluate(before, judgement.verdict, rules, decides: isLine, on: day)
             let after = outcome.standing
             guard !(before.isBlank && after.isBlank) else { continue }
-            changed.append((key, after, figures))
+            let judged = judgement.judged
+            changed.append((key, after, figures, judged))
             for step in outcome.steps {
                 let alert = AlertSubject(key: key, party: party, figures: figures, window: window, rules: rules)
                 switch step {
@@ -54,7 +57,7 @@ struct AcceptanceHandlers: Sendable {
                 effects.publish(
                     AcceptanceChanged(
                         customerId: key.customerId, businessLine: key.businessLine, state: after.state,
-                        previous: before.state, reason: reason, figures: figures.inMessage(window),
+                        previous: before.state, reason: reason, figures: figures.inMessage(window, judged: judged),
                         changedAt: effects.now), key: key.customerId)
                 effects.count("acceptance_changes")
             }
@@ -63,6 +66,10 @@ struct AcceptanceHandlers: Sendable {
         try AlertStore.raise(raised, diagnosedWithin: policy.diagnosisDays, transaction)
         try AlertStore.clear(cleared, transaction)
         effects.count("evaluations")
+    }
+
+    private func rules(of key: EvaluationStore.Key, on day: CalendarDay) -> MarginRules {
+        policy.rules(for: key.businessLine == EvaluationStore.allLines ? nil : key.businessLine, on: day)
     }
 }
 

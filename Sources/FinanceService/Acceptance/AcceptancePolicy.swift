@@ -13,25 +13,55 @@ struct WindowFigures: Sendable, Equatable {
     var margin: FixedDecimal { revenue - cost }
 
     /// The figures as messages carry them.
-    func inMessage(_ window: FigureWindow) -> AcceptanceFigures {
+    ///
+    /// - Parameter judged: by what rule and by which rates they were judged.
+    func inMessage(_ window: FigureWindow, judged: Judged = Judged()) -> AcceptanceFigures {
         AcceptanceFigures(
             orders: orders, revenue: revenue, cost: cost, margin: margin,
-            marginRate: FixedDecimal.ratio(of: margin, to: revenue), currency: currency, window: window)
+            marginRate: FixedDecimal.ratio(of: margin, to: revenue), upperRate: judged.upperRate,
+            pooledRate: judged.pooledRate, rule: judged.rule, currency: currency, window: window)
+    }
+
+    /// A judgement as it is kept and told.
+    struct Judged: Sendable, Equatable {
+        var rule: String?
+        var upperRate: FixedDecimal?
+        var pooledRate: FixedDecimal?
     }
 }
 
 /// What one evaluation says, taken for itself.
-enum WindowVerdict: Sendable, Equatable {
+enum WindowVerdict: Sendable, Hashable {
     /// Too few orders to say anything.
     case tooFew
-    /// We pay for the business.
+    /// We pay for the business, for certain.
     case negative
+    /// We have paid for it, but by so few or so different orders that it may be chance.
+    case unproven
+    /// We would pay for it if estimates came true, and it may be chance.
+    case watched
+    /// A new customer's business is bad, and has not cost as much yet as we let it.
+    case grace(MarginSeverity)
     /// It earns too little.
     case low
     /// Neither bad enough to hold nor good enough to let go.
     case between
     /// It earns enough.
     case healthy
+
+    /// Its name in messages.
+    var rule: String {
+        switch self {
+        case .tooFew: "too-few-orders"
+        case .negative: "negative-margin"
+        case .unproven: "realised-loss"
+        case .watched: "uncertain-loss"
+        case .grace: "new-customer-grace"
+        case .low: "low-margin"
+        case .between: "between-thresholds"
+        case .healthy: "recovered"
+        }
+    }
 }
 
 /// What is remembered of the evaluations of one customer's business.
@@ -39,7 +69,7 @@ struct AcceptanceStanding: Sendable, Equatable {
     var state = AcceptanceState.open
     /// Evaluations in a row that said *negative*.
     var negatives = 0
-    /// Evaluations in a row that said *negative* or *low*.
+    /// Evaluations in a row that said *negative*, *unproven* or *low*.
     var breaches = 0
     /// Evaluations in a row that said *healthy* or *too few*.
     var releases = 0
@@ -75,7 +105,7 @@ enum AcceptancePolicy {
         var reason: String?
     }
 
-    /// What the figures of a window say.
+    /// What the sums of a window say, taken for themselves.
     static func verdict(_ figures: WindowFigures, _ rules: MarginRules) -> WindowVerdict {
         guard figures.orders >= rules.minimumOrders else { return .tooFew }
         let margin = figures.margin
@@ -95,7 +125,7 @@ enum AcceptancePolicy {
         on day: CalendarDay? = nil
     ) -> Outcome {
         var standing = before
-        let isBreach = verdict == .negative || verdict == .low
+        let isBreach = verdict == .negative || verdict == .unproven || verdict == .low
         let isRelease = verdict == .healthy || verdict == .tooFew
         standing.negatives = verdict == .negative ? before.negatives + 1 : 0
         standing.breaches = isBreach ? before.breaches + 1 : 0
@@ -105,13 +135,13 @@ enum AcceptancePolicy {
         if decides {
             if standing.negatives >= rules.evaluations, standing.state != .stopped {
                 standing.state = .stopped
-                reason = "negative-margin"
+                reason = verdict.rule
             } else if standing.breaches >= rules.evaluations, standing.state == .open {
                 standing.state = .needsApproval
-                reason = "low-margin"
+                reason = verdict == .unproven ? verdict.rule : WindowVerdict.low.rule
             } else if standing.releases >= rules.evaluations, standing.state != .open {
                 standing.state = .open
-                reason = verdict == .healthy ? "recovered" : "too-few-orders"
+                reason = verdict.rule
             }
         }
         let steps = alertSteps(&standing, verdict, rules, on: day)
@@ -126,7 +156,8 @@ enum AcceptancePolicy {
         let severity: MarginSeverity? =
             switch verdict {
             case .negative: .negative
-            case .low: .low
+            case .low, .unproven, .watched: .low
+            case .grace(let severity): severity
             case .between, .healthy, .tooFew: nil
             }
         if let day {
@@ -137,8 +168,8 @@ enum AcceptancePolicy {
             }
         }
         return switch verdict {
-        case .negative: standing.alert.move(to: .negative)
-        case .low: standing.alert.move(to: standing.alert.open ?? .low)
+        case .negative, .grace(.negative): standing.alert.move(to: .negative)
+        case .low, .unproven, .watched, .grace(.low): standing.alert.move(to: standing.alert.open ?? .low)
         case .between: []
         case .healthy, .tooFew: standing.alert.move(to: nil)
         }

@@ -19,10 +19,14 @@ struct AcceptanceQueries: Sendable {
         return [
             try table(
                 "acceptance",
-                kinds: ["orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal],
+                kinds: [
+                    "orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal,
+                    "upper_rate": .decimal, "pooled_rate": .decimal,
+                ],
                 """
                 select s.customer_id, max(a.name) as name, s.business_line, s.state, s.orders, s.revenue, s.cost,
-                    s.revenue - s.cost as margin, s.currency, s.evaluated_day
+                    s.revenue - s.cost as margin, s.currency, s.evaluated_day, s.rule,
+                    s.upper_rate, s.pooled_rate
                 from standing s left join account a using (customer_id)
                 where s.business_line <> '*' and s.state <> 'open'
                 group by s.customer_id, s.business_line order by s.revenue - s.cost limit \(limit)
@@ -44,12 +48,16 @@ struct AcceptanceQueries: Sendable {
         return [
             try table(
                 "standing",
-                kinds: ["orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal],
+                kinds: [
+                    "orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal,
+                    "upper_rate": .decimal, "pooled_rate": .decimal,
+                ],
                 """
                 \(named)
                 select s.customer_id, s.business_line,
                     case when s.state = 'open' and s.open_severity is not null then 'watch' else s.state end as level,
-                    s.orders, s.revenue, s.cost, s.revenue - s.cost as margin, s.currency, s.evaluated_day
+                    s.orders, s.revenue, s.cost, s.revenue - s.cost as margin, s.currency, s.evaluated_day, s.rule,
+                    s.upper_rate, s.pooled_rate
                 from standing s join named using (customer_id) order by 1, 2
                 """, transaction),
             try table(
@@ -109,7 +117,9 @@ struct AcceptanceQueries: Sendable {
             ("revenue", .decimal, figures?.revenue.description),
             ("cost", .decimal, figures?.cost.description), ("margin", .decimal, figures?.margin.description),
             ("currency", .text, figures?.currency.code), ("evaluated_day", .text, figures?.window.to.description),
-            ("on", .text, day.description),
+            ("on", .text, day.description), ("judged", .text, figures?.rule),
+            ("upper_rate", .decimal, figures?.upperRate?.description),
+            ("pooled_rate", .decimal, figures?.pooledRate?.description),
         ]
         return [
             QueryTable("answer", columns.map { QueryColumn($0.0, $0.1) }, rows: [columns.map(\.2)])

@@ -109,18 +109,21 @@ enum EvaluationStore {
 
     /// Writes what is to be remembered.
     static func put(
-        _ rows: [(Key, AcceptanceStanding, WindowFigures)], _ day: CalendarDay, _ transaction: borrowing Transaction
+        _ rows: [(Key, AcceptanceStanding, WindowFigures, WindowFigures.Judged)], _ day: CalendarDay,
+        _ transaction: borrowing Transaction
     ) throws {
         guard !rows.isEmpty else { return }
         let standings = rows.map(\.1)
         let figures = rows.map(\.2)
+        let judged = rows.map(\.3)
         try transaction.execute(
             """
             insert into standing (customer_id, business_line, state, negatives, breaches, releases, open_severity,
-                low_raised, negative_raised, orders, revenue, cost, currency, quiet_severity, quiet_until, evaluated_day)
+                low_raised, negative_raised, orders, revenue, cost, currency, quiet_severity, quiet_until, rule, upper_rate,
+                pooled_rate, evaluated_day)
             select customer_id, business_line, state, negatives, breaches, releases, open_severity, low_raised,
                 negative_raised, orders, revenue, cost, currency, quiet_severity, date '1970-01-01' + quiet_until,
-                \(PostgresValue.date(day.description))
+                rule, upper_rate::numeric, pooled_rate::numeric, \(PostgresValue.date(day.description))
             from unnest(
                 \(rows.map(\.0.customerId)), \(rows.map(\.0.businessLine)), \(standings.map(\.state.rawValue)),
                 \(standings.map { Int32($0.negatives) }), \(standings.map { Int32($0.breaches) }),
@@ -130,15 +133,19 @@ enum EvaluationStore {
                 \(figures.map { PostgresValue.numeric($0.revenue.description) }),
                 \(figures.map { PostgresValue.numeric($0.cost.description) }), \(figures.map(\.currency.code)),
                 \(standings.map(\.quiet?.severity.rawValue)),
-                \(standings.map(\.quiet?.until.daysSinceEpoch)))
+                \(standings.map(\.quiet?.until.daysSinceEpoch)), \(judged.map(\.rule)),
+                \(judged.map(\.upperRate?.description)),
+                \(judged.map(\.pooledRate?.description)))
                 as t(customer_id, business_line, state, negatives, breaches, releases, open_severity, low_raised,
-                    negative_raised, orders, revenue, cost, currency, quiet_severity, quiet_until)
+                    negative_raised, orders, revenue, cost, currency, quiet_severity, quiet_until, rule, upper_rate,
+                    pooled_rate)
             on conflict (customer_id, business_line) do update set
                 state = excluded.state, negatives = excluded.negatives, breaches = excluded.breaches,
                 releases = excluded.releases, open_severity = excluded.open_severity, low_raised = excluded.low_raised,
                 negative_raised = excluded.negative_raised, orders = excluded.orders, revenue = excluded.revenue,
                 cost = excluded.cost, currency = excluded.currency, quiet_severity = excluded.quiet_severity,
-                quiet_until = excluded.quiet_until, evaluated_day = excluded.evaluated_day
+                quiet_until = excluded.quiet_until, rule = excluded.rule, upper_rate = excluded.upper_rate,
+                pooled_rate = excluded.pooled_rate, evaluated_day = excluded.evaluated_day
             """)
     }
 }

@@ -36,7 +36,8 @@ enum StandingStore {
         let rows = try transaction.query(
             """
             select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders,
-                s.revenue::text, s.cost::text, s.currency, s.evaluated_day - date '1970-01-01', p.level
+                s.revenue::text, s.cost::text, s.currency, s.evaluated_day - date '1970-01-01', p.level, s.rule,
+                s.upper_rate::text, s.pooled_rate::text
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)), \(guesses))
                 with ordinality as k(source, code, business_line, guess, place)
             left join account a on a.source = k.source and a.code = k.code
@@ -51,7 +52,10 @@ enum StandingStore {
                         select k.guess union all select n.own_id from account n where n.customer_id = a.customer_id)
                 order by case p.level when 'stopped' then 0 when 'needs-approval' then 1 else 2 end limit 1
             ) p on true
-            """, as: (Int, String, Bool, String?, Int?, String?, String?, String?, Int32?, String?).self)
+            """,
+            as: (
+                Int, String, Bool, String?, Int?, String?, String?, String?, Int32?, String?, String?, String?, String?
+            ).self)
         var found: [BusinessKey: BusinessStanding] = [:]
         for row in rows {
             var figures: AcceptanceFigures?
@@ -59,7 +63,11 @@ enum StandingStore {
                 figures = WindowFigures(
                     orders: orders, revenue: try OrderStore.decimal(revenue), cost: try OrderStore.decimal(cost),
                     currency: Currency(code) ?? .cny
-                ).inMessage(window(CalendarDay(daysSinceEpoch: day)))
+                ).inMessage(
+                    window(CalendarDay(daysSinceEpoch: day)),
+                    judged: WindowFigures.Judged(
+                        rule: row.10, upperRate: try row.11.map(OrderStore.decimal),
+                        pooledRate: try row.12.map(OrderStore.decimal)))
             }
             let level = row.9.flatMap(AcceptanceLevel.init(rawValue:))
             found[sorted[row.0]] = BusinessStanding(

@@ -1,9 +1,10 @@
 import Contracts
 
 extension MarginPolicy {
-    /// Reads a policy from JSON: `{"windowDays", "diagnosisDays", "rules": [{"businessLine"?, "from", "orderFloor", "customerFloor",
-    /// "release", "minimumOrders", "evaluations", "cooldownDays"}]}`. Rates are decimals in percent; what a rule leaves out is as in the
-    /// contract.
+    /// Reads a policy from JSON: `{"windowDays", "diagnosisDays", "rules": [{"businessLine"?, "from", "orderFloor",
+    /// "customerFloor", "release", "minimumOrders", "evaluations", "cooldownDays", "confidence", "revenueThreshold",
+    /// "poolingOrders", "graceDays", "lossCap"}]}`. Rates are decimals in percent, amounts are in CNY; what a rule leaves
+    /// out is as in the contract.
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     init(json: [UInt8]) throws {
@@ -17,7 +18,7 @@ extension MarginPolicy {
             try SettingsFile.allow(
                 [
                     "businessLine", "from", "orderFloor", "customerFloor", "release", "minimumOrders", "evaluations",
-                    "cooldownDays",
+                    "cooldownDays", "confidence", "revenueThreshold", "poolingOrders", "graceDays", "lossCap",
                 ],
                 in: node, path)
             var rules = MarginRules()
@@ -29,6 +30,19 @@ extension MarginPolicy {
             rules.evaluations = try SettingsFile.integer(node, "evaluations", in: 1...60, path) ?? rules.evaluations
             rules.cooldownDays =
                 try SettingsFile.integer(node, "cooldownDays", in: 0...366, path) ?? rules.cooldownDays
+            rules.confidence = try SettingsFile.decimal(node, "confidence", path) ?? rules.confidence
+            rules.revenueThreshold =
+                try SettingsFile.decimal(node, "revenueThreshold", path) ?? rules.revenueThreshold
+            rules.poolingOrders =
+                try SettingsFile.integer(node, "poolingOrders", in: 0...10_000, path) ?? rules.poolingOrders
+            rules.graceDays = try SettingsFile.integer(node, "graceDays", in: 0...3_660, path) ?? rules.graceDays
+            rules.lossCap = try SettingsFile.decimal(node, "lossCap", path) ?? rules.lossCap
+            for (name, value) in [
+                ("confidence", rules.confidence), ("revenueThreshold", rules.revenueThreshold),
+                ("lossCap", rules.lossCap),
+            ] where value.isNegative {
+                throw Refusal(.valueNotAllowed, path: "\(path).\(name)", "'\(name)' must not be below nought")
+            }
             // Otherwise what is held would be let go at the rate at which it is held.
             guard rules.release >= rules.customerFloor else {
                 throw Refusal(.valueNotAllowed, path: "\(path).release", "'release' must not be below 'customerFloor'")

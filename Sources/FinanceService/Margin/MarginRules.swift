@@ -14,6 +14,17 @@ struct MarginRules: Sendable, Equatable {
     var evaluations = 2
     /// So many days after an alert of a customer was cleared, one no worse is not raised again.
     var cooldownDays = 7
+    /// So many standard errors above its rate, a loss is certain when it is still below nought; nought asks for no more
+    /// than the sum.
+    var confidence = FixedDecimal(units: 12_800)
+    /// A low rate counts from so much revenue in the window on, in CNY.
+    var revenueThreshold = FixedDecimal.zero
+    /// The low rate leans on that of the line as if so many more orders had earned what the line earns.
+    var poolingOrders = 5
+    /// So many days from its first order on, a customer is new.
+    var graceDays = 60
+    /// What a new customer's business in the window may cost us before it is held, in CNY; nought gives no grace.
+    var lossCap = FixedDecimal(1_000)
 
     /// What holds when nobody has said otherwise.
     static let standard = MarginRules()

@@ -17,7 +17,7 @@ struct AcceptanceControlTests {
     /// A customer whose orders are refused.
     private func stopped(_ finance: ServiceFixture) async throws -> String {
         try await finance.handle(
-            (1...6).map { .init("p\($0)", OrderPlaced(makeOrder("O\($0)", [("100", "130")]))) })
+            (1...6).map { .init("p\($0)", OrderPlaced(makeOrder("O\($0)", [("1000", "1300")]))) })
         for day in ["2026-03-02", "2026-03-03"] {
             try await finance.run("margin.evaluate", at: "\(day)T23:59:59+08:00")
         }
