@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-receivables bench-graph up down status lint format
+.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-graph up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ bench-profile: ## where finance spends its time under full load
 
 bench-matching: ## how well parties are matched, beside baselines
 	@Benchmarks/matching.sh $(ARGS)
+
+bench-matching-scale: ## a million made-up companies matched: seconds and memory
+	@Benchmarks/matching_scale.sh $(ARGS)
 
 bench-receivables: ## a million items aged, a payment that stops a reminder, on what 'make up' started
 	@Benchmarks/receivables.sh $(ARGS)

@@ -42,8 +42,9 @@ def make_five():
         put(f"/api/bindings/%2F/e/{ORDERS_IN}/q/{queue}", {"routing_key": ""})
     # Who reads what, as deploy/rabbitmq and the services' topology have it.
     readers = {"finance.order-decided.v1": ["bench.five.sales"],
-               "finance.margin-alert-raised.v1": ["bench.five.sales", ALERTS],
-               "customer.registered.v1": ["bench.five.sales", "bench.five.servicedesk", "bench.five.finance"],
+               "finance.margin-alert-raised.v1": ["bench.five.sales", "bench.five.customer", ALERTS],
+               "customer.registered.v1": ["bench.five.sales", "bench.five.servicedesk", "bench.five.finance",
+                                          "bench.five.supplier"],
                "supplier.registered.v1": ["bench.five.finance"]}
     for key, names in readers.items():
         for queue in names:
@@ -77,7 +78,9 @@ def raw_five_round(number, count):
         "finance": events("finance.order-decided.v1", 620, count) + events("finance.margin-alert-raised.v1", 900, alerts)}
     taken = {name: count for name in SERVICES}
     taken["sales"] += count + alerts + len(customers)
+    taken["customer"] += alerts
     taken["servicedesk"] += len(customers)
+    taken["supplier"] += len(customers)
     taken["finance"] += len(customers) + len(suppliers)
     workers = [twin("raw_broker", f"bench.five.{name}", EVENTS_OUT, taken[name], *outputs.get(name, []))
                for name in SERVICES]

@@ -43,7 +43,7 @@ yesterday="$(date -u -d yesterday +%F)"
     spoke SIDE-I2 telegraph
 } | publish
 expect "refused" "cyclic-relation value-not-allowed" \
-    "$(waybill dead list --service customer --json | jq -r '[.["dead letters"][] | select(.id | startswith("SIDE-")) | .reason] | sort | join(" ")')"
+    "$(waybill dead list --service customer --json | jq -r '[.["dead letters"][] | select((.id // "") | startswith("SIDE-")) | .reason] | sort | join(" ")')"
 expect "the group" 3 "$(waybill graph group SIDE-B --json | jq '.group | length')"
 expect "ties of one customer" "parent-of pays-for ships-to supplies" \
     "$(waybill graph show SIDE-A --hops 1 --json | jq -r '[.ties[].kind] | unique | join(" ")')"

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# How long `waybill match` takes for many made-up companies, and how much memory: a line of JSON.
+#
+# usage: matching_scale.sh [RECORDS]        (1000000)
+#
+# Every code of one company must end in one cluster, and no cluster hold two companies; otherwise there is no figure.
+. "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
+cd "$root"
+swift build -c release --product waybill >&2
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+python3 Benchmarks/companies.py "${1:-1000000}" 3 >"$work/truth.csv"
+python3 - "$(swift build -c release --show-bin-path)/waybill" "$work" <<'python'
+import collections, csv, json, os, subprocess, sys, time
+command, work = sys.argv[1:]
+truth = {}
+with open(f"{work}/truth.csv", encoding="utf-8") as source, open(f"{work}/in.csv", "w", encoding="utf-8", newline="") as out:
+    writer = csv.writer(out)
+    for row in csv.reader(source):
+        writer.writerow(row[:-1])
+        truth[row[0]] = row[-1]
+started = time.monotonic()
+process = subprocess.Popen([command, "match", f"{work}/in.csv", "--out", f"{work}/out.csv"])
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.monotonic() - started
+if status:
+    raise SystemExit("error: the command failed")
+homes, clusters = collections.defaultdict(set), collections.defaultdict(set)
+with open(f"{work}/out.csv", encoding="utf-8") as found:
+    for row in csv.DictReader(found):
+        homes[truth[row["id"]]].add(row["cluster"])
+        clusters[row["cluster"]].add(truth[row["id"]])
+apart = sum(len(home) > 1 for home in homes.values())
+mixed = sum(len(companies) > 1 for companies in clusters.values())
+print(json.dumps({"measure": "match", "records": len(truth) - 1, "seconds": round(seconds, 1), "companies": len(homes),
+                  "peakMiB": round(usage.ru_maxrss / 1024), "companiesApart": apart, "clustersOfSeveral": mixed}))
+sys.exit(1 if apart or mixed else 0)
+python
