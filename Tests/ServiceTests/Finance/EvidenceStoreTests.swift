@@ -57,7 +57,10 @@ struct EvidenceStoreTests {
             let guessed = Self.orders("GUESS", 1, "1000", nil, prefix: "BAD")
             let cost = ServiceFixture.Message("k", makeCost("K", order: "GUESS-BAD0", .estimated, "1250"))
             try await finance.handle(
-                good + bad + guessed + [cost] + Self.orders("FIVE", 5, "100", "125")
+                good + bad + guessed + [cost] + Self.orders("TWO", 5, "100", "125")
+                    + Self.orders("TWO", 5, "100", "70", line: "road", prefix: "R")
+                    + Self.orders("TWO", 1, "1000", "1250", line: "road", prefix: "BAD")
+                    + Self.orders("FIVE", 5, "100", "125")
                     + Self.orders("FEW", 4, "100", "900"))
             let changes = try await Self.evaluate(finance, "2026-03-02", "2026-03-03")
             #expect(
@@ -66,8 +69,14 @@ struct EvidenceStoreTests {
                     // R = -100/1500; the squares of what orders differ from it are 5·36.67² + 183.33² = 40,333.
                     "GUESS air-freight open uncertain-loss 0.1047 - low",
                     "ONE air-freight needs-approval realised-loss 0.1047 - low",
+                    // Each line for itself.
+                    "TWO air-freight stopped negative-margin -0.2500 - negative",
+                    "TWO road needs-approval realised-loss 0.1047 - low",
                 ])
-            #expect(changes.map(\.reason).sorted() == ["negative-margin", "realised-loss"])
+            #expect(
+                changes.map(\.reason).sorted() == [
+                    "negative-margin", "negative-margin", "realised-loss", "realised-loss",
+                ])
             let stopped = try #require(changes.first { $0.state == .stopped }?.figures)
             #expect(stopped.rule == "negative-margin" && stopped.upperRate == .of("-0.25") && stopped.orders == 5)
             // An order's answer says by which figures, from the row it is decided by.
@@ -89,6 +98,11 @@ struct EvidenceStoreTests {
         try await ServiceFixture.with(Self.definition()) { finance in
             let first = "2026-03-01T09:00:00+08:00"
             try await finance.handle(Self.orders("NEW", 6, "100", "130", at: first))
+            // What was cancelled was never placed, and makes nobody an old customer.
+            try await finance.handle(Self.orders("NEW", 1, "100", "90", prefix: "NEVER"))
+            try await finance.handle([
+                .init("c", OrderCancelled(orderId: "NEW-NEVER0", revision: 2, cancelledAt: try moment(first)))
+            ])
             #expect(try await Self.evaluate(finance, "2026-03-01", "2026-03-02", "2026-03-03").isEmpty)
             #expect(
                 try await Self.standings(finance) == [
@@ -132,7 +146,7 @@ struct EvidenceStoreTests {
         let dollar = try #require(Currency("USD"))
         return orders("ONE", 5, "100", "70") + orders("ONE", 1, "1000", "1250", prefix: "BAD")
             + orders("FIVE", 5, "100", "125") + orders("DOLLAR", 5, "100", "125", currency: dollar)
-            + orders("BOTH", 3, "705", "881.25") + orders("BOTH", 3, "100", "125", currency: dollar, prefix: "USD")
+            + orders("BOTH", 3, "705", "634.50") + orders("BOTH", 3, "100", "130", currency: dollar, prefix: "USD")
             + orders("NEW", 6, "100", "130", at: "2026-02-20T09:00:00+08:00")
             + orders("SMALL", 5, "100", "98", line: "road") + orders("LARGE", 60, "100", "98", line: "road")
             + orders("GOOD", 20, "100", "70", line: "road")
@@ -161,7 +175,8 @@ struct EvidenceStoreTests {
         let plain = try await Self.ending(messages, batches: 40)
         #expect(
             plain.suffix(6) == [
-                "BOTH air-freight stopped negative-margin -0.2500 - negative",
+                // 705.00 CNY is 100 USD: R = -0.1, and each order is 141 CNY from it: 1.28·√(6·141²)/4230 = 0.1045.
+                "BOTH air-freight needs-approval realised-loss 0.0045 - low",
                 "DOLLAR air-freight stopped negative-margin -0.2500 - negative",
                 "FIVE air-freight stopped negative-margin -0.2500 - negative",
                 "LARGE road needs-approval low-margin - 0.0251 low",
