@@ -30,6 +30,44 @@ enum ProfitLines {
     static func read(
         _ scope: Scope, _ rates: RateTable, _ transaction: borrowing Transaction
     ) throws -> [ProfitLine] {
+        var lines: [ProfitLine] = []
+        try walk(scope, rates, transaction) { line, _, _ in lines.append(line) }
+        return lines
+    }
+
+    /// The lines of a period, each with its cost as it was quoted, as it is expected, and as it was invoiced.
+    static func states(
+        _ scope: Scope, _ rates: RateTable, _ transaction: borrowing Transaction
+    ) throws -> [(line: ProfitLine, states: CostStates)] {
+        let biases = try biases(transaction)
+        var lines: [(line: ProfitLine, states: CostStates)] = []
+        try walk(scope, rates, transaction) { line, assessed, costs in
+            let known = line.supplier.flatMap { biases[LedgerKey(source: line.source, identifier: $0)] }
+            let states = CostStates(assessed, costs) { known?["\(line.serviceItem)\u{1}\($0.rawValue)"] }
+            lines.append((line, states))
+        }
+        return lines
+    }
+
+    /// What suppliers' invoices have been of what was told before them, by supplier, then by service item and stage.
+    private static func biases(_ transaction: borrowing Transaction) throws -> [LedgerKey: [String: FixedDecimal]] {
+        let rows = try transaction.query(
+            """
+            select a.source, a.code, b.service_item, b.stage, b.ratio::text
+            from supplier_bias b join supplier_account a using (supplier_id)
+            """, as: (String, String, String, String, String).self)
+        var found: [LedgerKey: [String: FixedDecimal]] = [:]
+        for row in rows {
+            found[LedgerKey(source: row.0, identifier: row.1), default: [:]]["\(row.2)\u{1}\(row.3)"] =
+                try OrderStore.decimal(row.4)
+        }
+        return found
+    }
+
+    private static func walk(
+        _ scope: Scope, _ rates: RateTable, _ transaction: borrowing Transaction,
+        _ body: (ProfitLine, AssessedLine, [LateCost]) -> Void
+    ) throws {
         let costs = try costs(scope, transaction)
         let rows = try transaction.query(
             """
@@ -37,30 +75,29 @@ enum ProfitLines {
                 o.sales_owner, o.currency, o.lines
             from orders o where \(filter(scope)) order by o.source, o.order_id
             """, as: (String, String, Int32, String, String, String, String?, String, String).self)
-        var lines: [ProfitLine] = []
         for row in rows {
             let key = OrderKey(source: row.0, orderId: row.1)
             let placed = CalendarDay(daysSinceEpoch: row.2)
             let currency = Currency(row.7) ?? .cny
             let known = costs[key] ?? []
             let stated = try LineCodec.orderLines(row.8)
-            let assessed = OrderMarginPolicy.assess(
-                stated.map { MarginLine($0) }, known.map { $0.cost.late(in: currency, rates) })
+            let late = known.map { $0.cost.late(in: currency, rates) }
+            let assessed = OrderMarginPolicy.assess(stated.map { MarginLine($0) }, late)
             for (line, found) in zip(stated, assessed) where line.passThrough != true {
                 let own = known.filter { $0.cost.line == line.line && $0.counts(as: found.basis) }
                 let day = scope.basis == .placed ? placed : own.map(\.cost.day).max() ?? placed
                 guard scope.from <= day, day <= scope.to else { continue }
-                lines.append(
+                body(
                     ProfitLine(
                         source: row.0, orderId: row.1, line: line.line, day: day, customer: row.3,
                         businessLine: row.4, branch: row.5, salesOwner: row.6, lane: line.lane,
                         serviceItem: line.serviceItem, unit: line.unit,
                         supplier: own.max { ($0.cost.amount, $1.supplier) < ($1.cost.amount, $0.supplier) }?.supplier
                             ?? line.supplier?.code,
-                        quantity: line.quantity, currency: currency, revenue: line.revenue, cost: found.cost))
+                        quantity: line.quantity, currency: currency, revenue: line.revenue, cost: found.cost),
+                    found, late)
             }
         }
-        return lines
     }
 
     /// A cost and who is paid.

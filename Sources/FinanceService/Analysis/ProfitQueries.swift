@@ -237,19 +237,36 @@ struct ProfitQueries: Sendable {
             from: arguments.day("from"), to: arguments.day("to"), path: "parameters.from")
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "branch,line")
         let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
-        let lines = try ProfitLines.read(arguments.lines(of: period), rates, transaction)
-        let ledger = BridgeLedger([lines], .margin, constant: period.to, rates)
-        var sums: [[String]: (lines: Int, unknown: Int, revenue: FixedDecimal, cost: FixedDecimal)] = [:]
-        for line in lines {
+        let lines = try ProfitLines.states(arguments.lines(of: period), rates, transaction)
+        let ledger = BridgeLedger([lines.map(\.line)], .margin, constant: period.to, rates)
+        struct Group {
+            var lines = 0
+            var unknown = 0
+            var revenue = FixedDecimal.zero
+            var cost = FixedDecimal.zero
+            var states = MarginStates()
+        }
+        var sums: [[String]: Group] = [:]
+        for (line, states) in lines {
             let labels = dimensions.map { $0.value(of: line) }
-            var sum = sums[labels] ?? (0, 0, .zero, .zero)
+            func convert(_ amount: FixedDecimal) throws -> FixedDecimal {
+                try ledger.convert(amount, line.currency, line.day)
+            }
+            var sum = sums[labels] ?? Group()
             sum.lines += 1
+            let revenue = try convert(line.revenue)
             if let cost = line.cost {
-                sum.revenue = sum.revenue + (try ledger.convert(line.revenue, line.currency, line.day))
-                sum.cost = sum.cost + (try ledger.convert(cost, line.currency, line.day))
+                sum.revenue = sum.revenue + revenue
+                sum.cost = sum.cost + (try convert(cost))
             } else {
                 sum.unknown += 1
             }
+            var converted = states
+            converted.quoted = try states.quoted.map(convert)
+            converted.expected = try states.expected.map(convert)
+            converted.actual = try states.actual.map(convert)
+            sum.states.add(
+                revenue: revenue, converted, age: period.to.daysSinceEpoch - line.day.daysSinceEpoch)
             sums[labels] = sum
         }
         let rows = sums.map { labels, sum in (labels, sum, sum.revenue - sum.cost) }.sorted { first, second in
@@ -263,16 +280,27 @@ struct ProfitQueries: Sendable {
                         QueryColumn("lines", .integer), QueryColumn("unknown", .integer),
                         QueryColumn("revenue", .decimal), QueryColumn("cost", .decimal),
                         QueryColumn("margin", .decimal), QueryColumn("margin_percent", .decimal),
-                        QueryColumn("currency"),
+                        QueryColumn("currency"), QueryColumn("quoted_margin", .decimal),
+                        QueryColumn("quoted_percent", .decimal), QueryColumn("expected_margin", .decimal),
+                        QueryColumn("expected_percent", .decimal), QueryColumn("actual_margin", .decimal),
+                        QueryColumn("actual_percent", .decimal), QueryColumn("actual_lines", .integer),
+                        QueryColumn("complete_percent", .decimal), QueryColumn("provisional", .boolean),
                     ],
                 rows: rows.prefix(limit).map { labels, sum, margin in
                     labels + [
                         String(sum.lines), String(sum.unknown), sum.revenue.moneyText, sum.cost.moneyText,
                         margin.moneyText,
                         FixedDecimal(100).multiplied(by: margin.units, dividedBy: sum.revenue.units)?.description,
-                        ledger.currency.code,
+                        ledger.currency.code, Self.money(sum.states.quoted), sum.states.quoted.percent?.description,
+                        Self.money(sum.states.expected), sum.states.expected.percent?.description,
+                        Self.money(sum.states.actual), sum.states.actual.percent?.description,
+                        String(sum.states.actual.lines), sum.states.completeness?.description,
+                        String(sum.states.isProvisional),
                     ]
                 })
         ]
     }
+
+    /// A margin, when any line has that state.
+    private static func money(_ sum: MarginStates.Sum) -> String? { sum.lines > 0 ? sum.margin.moneyText : nil }
 }
