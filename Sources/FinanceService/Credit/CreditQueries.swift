@@ -23,11 +23,13 @@ struct CreditQueries: Sendable {
                 """
                 select e.customer_code, e.source, a.name, g.group_id, e.currency, e.receivable, e.unbilled,
                     e.accepted as accepted_orders, e.deposits,
-                    greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) as exposure, s.state
+                    greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) as exposure, s.state,
+                    k.classes->>'value' as value_class
                 from account_exposure e
                 left join account a on a.source = e.source and a.code = e.customer_code
                 left join credit_group_member g on g.source = e.source and g.customer_code = e.customer_code
                 left join credit_standing s on s.customer_id = a.customer_id
+                left join customer_class k on k.customer_id = a.customer_id
                 where e.customer_code = coalesce(\(customer), e.customer_code)
                     and e.source = coalesce(\(source), e.source)
                 order by 10 desc, e.source, e.customer_code limit \(limit)

@@ -66,15 +66,15 @@ final class Link {
         // One limit for all the steps together, not one for each.
         let deadline = ContinuousClock.now + configuration.answerTimeout
         var left: timeval { max(.milliseconds(1), deadline - ContinuousClock.now).timeValue }
-        try openSocket(configuration, left)
-        try limitSending()
+        try BrokerSocket.open(raw, configuration, within: left)
+        try BrokerSocket.limitSending(amqp_get_sockfd(raw), to: heartbeat * 2)
         var limit = left
         amqp_set_handshake_timeout(raw, &limit)
         let reply = waybill_login(
             raw, configuration.virtualHost, Int32(configuration.heartbeat.components.seconds),
             configuration.connectionName, configuration.user, configuration.password)
         if reply.reply_type != AMQP_RESPONSE_NORMAL {
-            throw Self.error(reply, "logging in as \(configuration)", isLogin: true)
+            throw BrokerErrors.error(reply, "logging in as \(configuration)", isLogin: true)
         }
         limit = left
         amqp_set_rpc_timeout(raw, &limit)
@@ -91,49 +91,6 @@ final class Link {
             amqp_connection_close(handle.raw, AMQP_REPLY_SUCCESS)
         }
         closed?()
-    }
-
-    private func openSocket(_ configuration: BrokerConfiguration, _ timeout: timeval) throws(MessagingError) {
-        var timeout = timeout
-        let address = configuration.nextAddress()
-        let socket: OpaquePointer?
-        if configuration.isSecure, let tls = configuration.tls {
-            socket = amqp_ssl_socket_new(handle.raw)
-            guard let socket else { throw MessagingError(.connection, "no memory for a socket") }
-            amqp_ssl_socket_set_verify_peer(socket, 1)
-            amqp_ssl_socket_set_verify_hostname(socket, 1)
-            // Without this the library would also speak TLS 1.0 and 1.1.
-            amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
-            guard amqp_ssl_socket_set_cacert(socket, tls.caCertificatePath) == AMQP_STATUS_OK.rawValue else {
-                throw MessagingError(
-                    .configuration, "the certificate authority '\(tls.caCertificatePath)' cannot be read")
-            }
-            if let certificate = tls.clientCertificatePath, let key = tls.clientKeyPath {
-                guard amqp_ssl_socket_set_key(socket, certificate, key) == AMQP_STATUS_OK.rawValue else {
-                    throw MessagingError(
-                        .configuration, "the client certificate '\(certificate)' or its key cannot be read")
-                }
-            }
-        } else {
-            socket = amqp_tcp_socket_new(handle.raw)
-        }
-        guard let socket else { throw MessagingError(.connection, "no memory for a socket") }
-        let status = amqp_socket_open_noblock(socket, address.host, Int32(address.port), &timeout)
-        guard status == AMQP_STATUS_OK.rawValue else {
-            throw MessagingError(.connection, "\(configuration) cannot be reached at \(address): \(Self.text(status))")
-        }
-    }
-
-    /// Has the system give a connection up that takes no bytes any more.
-    ///
-    /// The library sends with no time-out: towards a peer that is dead, or that reads no more, the call would stay for
-    /// ever, and no signal of ours can reach the thread in it.
-    private func limitSending() throws(MessagingError) {
-        var milliseconds = UInt32(clamping: (heartbeat * 2).components.seconds * 1_000)
-        let size = socklen_t(MemoryLayout<UInt32>.size)
-        guard setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size) == 0 else {
-            throw MessagingError(.connection, "the system sets no limit for sending (error \(errno))")
-        }
     }
 
     // MARK: Asking
@@ -204,7 +161,7 @@ final class Link {
     private func check(_ what: String) throws(MessagingError) {
         let reply = amqp_get_rpc_reply(handle.raw)
         if reply.reply_type == AMQP_RESPONSE_NORMAL { return }
-        let error = Self.error(reply, what, isLogin: false)
+        let error = BrokerErrors.error(reply, what, isLogin: false)
         if error.code == .channel {
             if waybill_channel_close_ok(handle.raw, Self.channel) != AMQP_STATUS_OK.rawValue { isAlive = false }
             amqp_channel_open(handle.raw, Self.channel)
@@ -273,7 +230,7 @@ final class Link {
             }
             guard status == AMQP_STATUS_OK.rawValue else {
                 isAlive = false
-                throw MessagingError(.connection, "the connection was lost: \(Self.text(status))")
+                throw MessagingError(.connection, "the connection was lost: \(BrokerErrors.text(status))")
             }
             lastFrame = .now
             let event = try receive(frame)
@@ -381,30 +338,6 @@ final class Link {
         default: break
         }
         return nil
-    }
-
-    // MARK: Errors
-
-    private static func text(_ status: Int32) -> String { String(cString: amqp_error_string2(status)) }
-
-    private static func error(_ reply: amqp_rpc_reply_t, _ what: String, isLogin: Bool) -> MessagingError {
-        switch reply.reply_type {
-        case AMQP_RESPONSE_SERVER_EXCEPTION:
-            if reply.reply.id == WAYBILL_CHANNEL_CLOSE, let raw = reply.reply.decoded {
-                let close = raw.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
-                return MessagingError(
-                    .channel, "\(what): \(close.reply_text.string)", replyCode: Int(close.reply_code))
-            }
-            if reply.reply.id == WAYBILL_CONNECTION_CLOSE, let raw = reply.reply.decoded {
-                let close = raw.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
-                return MessagingError(
-                    isLogin ? .refusedLogin : .connection, "\(what): \(close.reply_text.string)",
-                    replyCode: Int(close.reply_code))
-            }
-            return MessagingError(.connection, "\(what): the broker refused")
-        default:
-            return MessagingError(.connection, "\(what): \(text(reply.library_error))")
-        }
     }
 }
 

@@ -40,6 +40,35 @@ struct CreditTests {
         select customer_code, receivable, deposits, accepted, unbilled from account_exposure order by 1
         """
 
+    @Test(
+        "what a customer owes stands beside its class; of two words of the customer service the higher revision counts")
+    func classes() async throws {
+        func classified(_ revision: Int, _ value: String) throws -> CustomerClassified {
+            CustomerClassified(
+                customerId: AccountIdentifier.customer(source: "erp", code: "C1"), revision: revision,
+                classes: [
+                    CustomerClass(
+                        dimension: .value, value: value, since: try #require(CalendarDay("2026-03-01")), reason: "?")
+                ], model: 0, classifiedAt: try moment("2026-03-01T09:00:00+08:00"))
+        }
+        try await ServiceFixture.with(FinanceService.definition(Settings(FinanceService.settings))) { finance in
+            try await finance.handle([
+                .init("o", Self.order("O1", "100")),
+                .init(
+                    "r",
+                    CustomerRegistered(
+                        CustomerRecord(
+                            customerId: AccountIdentifier.customer(source: "erp", code: "C1"), revision: 1, name: "C1",
+                            accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
+                            at: try moment("2026-03-01T09:00:00+08:00")))),
+                .init("b", try classified(2, "A")), .init("a", try classified(1, "D")),
+            ])
+            let table = try await finance.ask("credit.exposure", ["customer": "C1"])[0]
+            let place = try #require(table.columns.firstIndex { $0.name == "value_class" })
+            #expect(table.rows.map { $0.values[place] } == ["A"])
+        }
+    }
+
     @Test("an order is taken up to the limit, moves through unbilled and invoiced, and deposits make room")
     func life() async throws {
         try await CollectionTests.open { finance in

@@ -1,11 +1,11 @@
-import Contracts
-import Postgres
-import ServiceKit
+public import Contracts
+public import Postgres
 
-/// The classes of customers, as the customer service last said.
-enum ClassReplica {
-    /// Takes over what is newer than what is known.
-    static func put(
+/// The classes of customers, as the customer service last said: what a service keeps of them in its own table
+/// `customer_class` (customer_id, revision, classes as an object of dimension and value).
+public enum ClassReplica {
+    /// Takes over what is newer than what is known; in any order of arrival the highest revision stays.
+    public static func put(
         _ messages: [Received<CustomerClassified>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         var latest: [String: CustomerClassified] = [:]
