@@ -289,12 +289,12 @@ def finance_round(kind, number, count, extra="", copies=None, **more):
 
 
 def raw_round(number, count):
-    """The same messages through plain librabbitmq: orders in, decisions and alerts out, confirms and acknowledgements."""
+    """The same messages through plain librabbitmq: orders in, decisions and alerts out to all who read them."""
     path = make_orders(count, 1000 + number, f"raw{number}")
     alerts = len(expectation(path)["alerts"])
     purge()
-    out = "bench.raw.out"
-    worker = twin("raw_broker", "bench.raw.in", "-", count, out, 620, 1, count, out, 900, max(1, count // alerts), alerts)
+    worker = twin("raw_broker", "bench.raw.in", "bench.raw.events", count, "finance.order-decided.v1", 620, 1, count,
+                  "finance.margin-alert-raised.v1", 900, max(1, count // alerts), alerts)
     publisher = twin("publish", "-", "bench.raw.in", path, "raw")
     started = answer(publisher)["started"]
     seconds = answer(worker)["ended"] - started
@@ -328,6 +328,29 @@ def queues(method, *names):
             remove(path)
         else:
             put(path, {"durable": True, "arguments": {"x-queue-type": "quorum"}})
+
+
+# Who reads what finance says, as deploy/rabbitmq and the services' topology have it.
+FINANCE_READERS = {"finance.order-decided.v1": ["sales"],
+                   "finance.margin-alert-raised.v1": ["sales", "customer", "alerts"]}
+
+
+def finance_readers(method, prefix):
+    """Makes (PUT) or removes (DELETE) an exchange and the queues of all who read what finance says."""
+    names = sorted({name for readers in FINANCE_READERS.values() for name in readers})
+    if method == "DELETE":
+        remove(f"/api/exchanges/%2F/{prefix}.events")
+    queues(method, *(f"{prefix}.{name}" for name in names))
+    if method == "PUT":
+        put(f"/api/exchanges/%2F/{prefix}.events", {"type": "topic", "durable": True})
+        for key, readers in FINANCE_READERS.items():
+            for name in readers:
+                put(f"/api/bindings/%2F/e/{prefix}.events/q/{prefix}.{name}", {"routing_key": key})
+
+
+def raw_queues(method):
+    queues(method, "bench.raw.in")
+    finance_readers(method, "bench.raw")
 
 
 def machine():

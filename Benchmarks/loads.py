@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from harness import (HOME, ROOT, SERVICES, administer, answer, check, expectation, finance_round, get,
-                     make_orders, metrics, peak, processor_seconds, processes, purge, queues, raw_round, ready, record,
+                     make_orders, metrics, peak, processor_seconds, processes, purge, raw_queues, raw_round, ready, record,
                      say, service, spent, twin, unique, until)
 
 
@@ -18,11 +18,11 @@ def alone():
             service("stop", name)
     service("start", "finance")
     ready("finance")
-    queues("PUT", "bench.raw.in", "bench.raw.out")
+    raw_queues("PUT")
 
 
 def together():
-    queues("DELETE", "bench.raw.in", "bench.raw.out")
+    raw_queues("DELETE")
     for name in SERVICES:
         service("start", name)
         ready(name)

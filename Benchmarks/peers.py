@@ -5,13 +5,13 @@ import subprocess
 import time
 from decimal import Decimal
 
-from harness import (ENV, HOME, ROOT, SERVICES, administer, answer, database_url, expectation, finance_round,
-                     make_orders, management, processor_seconds, purge, queues, raw_round, ready, record, say, service,
-                     spent, twin, unique)
+from harness import (ENV, HOME, ROOT, SERVICES, administer, answer, database_url, expectation, finance_readers,
+                     finance_round, make_orders, management, processor_seconds, purge, queues, raw_queues, raw_round,
+                     ready, record, say, service, spent, twin, unique)
 
 PEERS = {"go": ("single", "batched"), "java": ("single", "batched"), "python": ("single", "batched"),
          "celery": ("single",)}
-IN, OUT = "bench.peer.in", "bench.peer.out"
+IN, OUT = "bench.peer.in", "bench.peer"
 
 
 def installed(build):
@@ -49,9 +49,11 @@ def check_peer(schema, expected, source):
         problems.append("not every order has one decision that was confirmed")
     if administer(f"select count(*) from {schema}.outbox where sent_at is null") != [["0"]]:
         problems.append("the outbox is not empty")
-    held = messages(OUT, expected["orders"] + len(expected["alerts"]))
-    if held != expected["orders"] + len(expected["alerts"]):
-        problems.append(f"{held} messages published")
+    for reader in ("sales", "customer", "alerts"):
+        wanted = len(expected["alerts"]) + (expected["orders"] if reader == "sales" else 0)
+        held = messages(f"{OUT}.{reader}", wanted)
+        if held != wanted:
+            problems.append(f"{held} messages for {reader}, not {wanted}")
     if messages(IN, 0):
         problems.append("orders were left in the queue")
     if problems:
@@ -73,12 +75,14 @@ def peer_round(build, name, variant, number, count):
     path = make_orders(count, 1000 + number, source)
     expected = expectation(path)
     administer((ROOT / "Benchmarks/peers/schema.sql").read_text(), schema=schema)
-    queues("DELETE", IN, OUT)
-    queues("PUT", IN, OUT)
+    queues("DELETE", IN)
+    finance_readers("DELETE", OUT)
+    queues("PUT", IN)
+    finance_readers("PUT", OUT)
     process = subprocess.Popen(
         [ROOT / f"Benchmarks/peers/{name}/run.sh", variant, str(count)], stdout=subprocess.PIPE, text=True,
         env={**os.environ, "BENCH_BUILD": str(build), "BENCH_AMQP_URL": ENV["WAYBILL_AMQP_OPERATOR_URL"] + "/%2f",
-             "BENCH_DATABASE_URL": database_url(), "BENCH_SCHEMA": schema, "BENCH_IN": IN, "BENCH_OUT": OUT})
+             "BENCH_DATABASE_URL": database_url(), "BENCH_SCHEMA": schema, "BENCH_IN": IN, "BENCH_OUT": f"{OUT}.events"})
     try:
         expect(process, "ready")
         extra = [(process.pid, "peer")]
@@ -115,7 +119,7 @@ def part_peers(options):
     for name in SERVICES:
         if name != "finance":
             service("stop", name)
-    queues("PUT", "bench.raw.in", "bench.raw.out")
+    raw_queues("PUT")
     for number in range(0, options.rounds + 1):
         # The first time round nothing is warm, neither virtual machines nor plans; it is checked and not counted.
         count = options.orders if number else max(2000, options.orders // 5)
@@ -129,7 +133,9 @@ def part_peers(options):
                 if not number:
                     say(f"  warming {name}, {variant}")
                 peer_round(build, name, variant, number, mine)
-    queues("DELETE", "bench.raw.in", "bench.raw.out", IN, OUT, IN + ".tasks")
+    raw_queues("DELETE")
+    queues("DELETE", IN, IN + ".tasks")
+    finance_readers("DELETE", OUT)
     for name in names:
         administer(f"drop schema if exists peer_{name} cascade")
     for name in SERVICES:

@@ -3,8 +3,8 @@ import json
 import subprocess
 import sys
 
-from harness import (ENV, HOME, ROOT, SERVICES, answer, expectation, make_orders, purge, put, queues, record, remove,
-                     service, sql, twin, unique)
+from harness import (ENV, FINANCE_READERS, HOME, ROOT, SERVICES, answer, expectation, make_orders, purge, put, queues,
+                     record, remove, service, sql, twin, unique)
 
 BATCH = 500
 FIVE = [f"bench.five.{name}" for name in SERVICES]
@@ -40,15 +40,11 @@ def make_five():
     put(f"/api/exchanges/%2F/{EVENTS_OUT}", {"type": "topic", "durable": True})
     for queue in FIVE:
         put(f"/api/bindings/%2F/e/{ORDERS_IN}/q/{queue}", {"routing_key": ""})
-    # Who reads what, as deploy/rabbitmq and the services' topology have it.
-    readers = {"finance.order-decided.v1": ["bench.five.sales"],
-               "finance.margin-alert-raised.v1": ["bench.five.sales", "bench.five.customer", ALERTS],
-               "customer.registered.v1": ["bench.five.sales", "bench.five.servicedesk", "bench.five.finance",
-                                          "bench.five.supplier"],
-               "supplier.registered.v1": ["bench.five.finance"]}
+    readers = {**FINANCE_READERS, "customer.registered.v1": ["sales", "servicedesk", "finance", "supplier"],
+               "supplier.registered.v1": ["finance"]}
     for key, names in readers.items():
-        for queue in names:
-            put(f"/api/bindings/%2F/e/{EVENTS_OUT}/q/{queue}", {"routing_key": key})
+        for name in names:
+            put(f"/api/bindings/%2F/e/{EVENTS_OUT}/q/bench.five.{name}", {"routing_key": key})
 
 
 def remove_five():

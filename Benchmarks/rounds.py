@@ -3,7 +3,7 @@ import subprocess
 import time
 
 from harness import (CLI_ENVIRONMENT, ENV, SERVICES, administer, answer, check, expectation, finance_round,
-                     make_orders, memory, metrics, peak, processor_seconds, purge, queues, raw_round, ready, record,
+                     make_orders, memory, metrics, peak, processor_seconds, purge, raw_queues, raw_round, ready, record,
                      say, service, spent, sql, twin, unique, until)
 from rawtwins import make_five, raw_database_round, raw_five_round, remove_five
 
@@ -23,14 +23,14 @@ def part_finance(options):
     for name in SERVICES:
         if name != "finance":
             service("stop", name)
-    queues("PUT", "bench.raw.in", "bench.raw.out")
+    raw_queues("PUT")
     finance_round("warm-up", 0, max(2000, options.orders // 5))
     for number in range(1, options.rounds + 1):
         raw_round(number, options.orders)
         raw_database_round(number, options.orders)
         finance_round("finance", number, options.orders)
         finance_round("batches-of-one", number, max(1000, options.orders // 10), "WAYBILL_BATCH=1")
-    queues("DELETE", "bench.raw.in", "bench.raw.out")
+    raw_queues("DELETE")
     service("restart", "finance")
     for name in SERVICES:
         service("start", name)
@@ -42,7 +42,7 @@ def part_retention(options):
     for name in SERVICES:
         if name != "finance":
             service("stop", name)
-    queues("PUT", "bench.raw.in", "bench.raw.out")
+    raw_queues("PUT")
 
     def rounds(kind, extra=""):
         for number in range(1, options.rounds + 1):
@@ -78,7 +78,7 @@ def part_retention(options):
     finance_round("horizon-dropping", 1, options.orders,
                   "WAYBILL_RETENTION_INBOX_DAYS=2 WAYBILL_RETENTION_OUTBOX_DAYS=2")
     record(measure="dropped", days=before - days("inbox") - days("outbox"), left=days("inbox") + days("outbox"))
-    queues("DELETE", "bench.raw.in", "bench.raw.out")
+    raw_queues("DELETE")
 
 
 def part_five(options):

@@ -98,6 +98,41 @@ struct MessagingTests {
         }
     }
 
+    @Test("two full batches are in hand at once, and nothing is acknowledged past one that is not done")
+    func twoInHand() async throws {
+        struct Interruption: Error {}
+        try await withQueue { publisher, session, queue in
+            _ = await publisher.publish((0..<20).map { message(queue, "\($0)") })
+            #expect(try await TestServers.eventually { try await session.status(of: queue).messages == 20 })
+            let configuration = try TestServers.brokerConfiguration()
+            let first = Consumer(
+                configuration: configuration, queue: queue, prefetch: 100, maximumBatch: 10, concurrency: 2,
+                logger: TestServers.quiet)
+            let (done, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+            // The first of two waits for the second, and fails: that the second is done must not acknowledge the first.
+            await #expect(throws: Interruption.self) {
+                try await first.run { batch in
+                    guard batch.first?.properties.messageID == "0" else { return end.finish() }
+                    for await _ in done {}
+                    throw Interruption()
+                }
+            }
+            let again = Mutex<Set<String>>([])
+            let second = Consumer(
+                configuration: configuration, queue: queue, prefetch: 100, maximumBatch: 5, concurrency: 2,
+                logger: TestServers.quiet)
+            try await second.run { batch in
+                let count = again.withLock { again in
+                    again.formUnion(batch.compactMap(\.properties.messageID))
+                    return again.count
+                }
+                if count == 20 { second.stop() }
+            }
+            #expect(again.withLock { $0 } == Set((0..<20).map { "\($0)" }))
+            #expect(try await TestServers.eventually { try await session.status(of: queue).messages == 0 })
+        }
+    }
+
     @Test("what a handler does not finish is delivered again")
     func redelivers() async throws {
         struct Interruption: Error {}

@@ -69,7 +69,7 @@ class Orders(bootsteps.ConsumerStep):
     def relay(self, events):
         for key, kind, _, body in events:
             self.producer.publish(
-                body, routing_key=os.environ["BENCH_OUT"], exchange="", mandatory=True, delivery_mode=2,
+                body, routing_key=kind, exchange=os.environ["BENCH_OUT"], mandatory=True, delivery_mode=2,
                 content_type="application/cloudevents+json", content_encoding="utf-8", message_id=str(key), type=kind,
                 app_id="peer.finance")
         if events:

@@ -67,7 +67,7 @@ func (r *relay) leftOver(ctx context.Context) (count int64, err error) {
 func (r *relay) publish(ctx context.Context) error {
 	for row := range r.rows {
 		id := row.text()
-		confirm, err := r.channel.PublishWithDeferredConfirmWithContext(ctx, "", r.out, true, false, amqp.Publishing{
+		confirm, err := r.channel.PublishWithDeferredConfirmWithContext(ctx, r.out, row.routingKey, true, false, amqp.Publishing{
 			ContentType: "application/cloudevents+json", DeliveryMode: amqp.Persistent, MessageId: id,
 			Type: row.routingKey, AppId: "peer.finance", Body: row.body})
 		if err != nil {

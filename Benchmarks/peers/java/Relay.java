@@ -81,7 +81,7 @@ final class Relay {
             Handled.Outgoing row = rows.take();
             room.acquire();
             unconfirmed.put(channel.getNextPublishSeqNo(), row.id());
-            channel.basicPublish("", out, true, false, new AMQP.BasicProperties.Builder()
+            channel.basicPublish(out, row.routingKey(), true, false, new AMQP.BasicProperties.Builder()
                 .contentType("application/cloudevents+json").deliveryMode(2).messageId(row.id().toString())
                 .type(row.routingKey()).appId("peer.finance").build(), row.body().getBytes(StandardCharsets.UTF_8));
         }

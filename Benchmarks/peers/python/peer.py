@@ -24,8 +24,8 @@ INSERT_OUTBOX = """insert into outbox (id, routing_key, order_id, body)
 
 
 class Peer:
-    def __init__(self, pool, exchange, out, count):
-        self.pool, self.exchange, self.out, self.count = pool, exchange, out, count
+    def __init__(self, pool, exchange, count):
+        self.pool, self.exchange, self.count = pool, exchange, count
         self.handled = self.relayed = self.owed = 0
         self.outbox = asyncio.Queue(maxsize=16)
         self.finished = asyncio.Event()
@@ -70,7 +70,7 @@ class Peer:
             aio_pika.Message(
                 body.encode(), content_type="application/cloudevents+json", message_id=str(key), type=kind,
                 app_id="peer.finance", delivery_mode=aio_pika.DeliveryMode.PERSISTENT),
-            routing_key=self.out, mandatory=True)
+            routing_key=kind, mandatory=True)
 
     async def relay(self):
         """Publishes what is in the outbox, each publish awaiting its confirm, and marks what was confirmed."""
@@ -112,7 +112,7 @@ async def main():
     consuming = await aio_pika.connect(os.environ["BENCH_AMQP_URL"])
     publishing = await aio_pika.connect(os.environ["BENCH_AMQP_URL"])
     confirmed = await publishing.channel(publisher_confirms=True, on_return_raises=True)
-    peer = Peer(pool, confirmed.default_exchange, os.environ["BENCH_OUT"], count)
+    peer = Peer(pool, await confirmed.get_exchange(os.environ["BENCH_OUT"]), count)
     channel = await consuming.channel()
     await channel.set_qos(prefetch_count=1000)
     queue = await channel.get_queue(os.environ["BENCH_IN"])

@@ -64,9 +64,10 @@ enum GraphHandlers {
     ) throws {
         let before = try OrderReplicaStore.lock(keys.sorted(), transaction)
         var after = before
+        for key in keys where after[key] == nil { after[key] = OrderStanding() }
         change(&after)
         let changed = after.filter { before[$0.key] != $0.value }
-        try OrderReplicaStore.put(changed, transaction)
+        try OrderReplicaStore.put(changed, known: before, transaction)
         let orders = changed.sorted { $0.key < $1.key }.map { key, standing in
             (source: key.source, before: before[key]?.counting, after: standing.counting)
         }

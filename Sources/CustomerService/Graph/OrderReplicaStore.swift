@@ -4,13 +4,8 @@ import ServiceKit
 
 /// The SQL of what is kept of orders.
 enum OrderReplicaStore {
-    /// Lets nobody else change some orders until the transaction ends, and reads how they stand.
+    /// Lets nobody else change some orders until the transaction ends, and reads how those stand that are there.
     static func lock(_ keys: [OrderKey], _ transaction: borrowing Transaction) throws -> [OrderKey: OrderStanding] {
-        try transaction.execute(
-            """
-            insert into order_replica (source, order_id)
-            select * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))) on conflict do nothing
-            """)
         let rows = try transaction.query(
             """
             select o.source, o.order_id, o.revision, o.cancelled_revision, o.code, o.business_line, o.currency,
@@ -40,18 +35,44 @@ enum OrderReplicaStore {
         return standings
     }
 
-    static func put(_ orders: [OrderKey: OrderStanding], _ transaction: borrowing Transaction) throws {
+    /// Writes orders as they stand now.
+    ///
+    /// - Parameter known: those that were there and are locked.
+    /// - Throws: ``ConcurrentChange`` when another copy put one that was not there meanwhile.
+    static func put(
+        _ orders: [OrderKey: OrderStanding], known: [OrderKey: OrderStanding], _ transaction: borrowing Transaction
+    ) throws {
         let sorted = orders.sorted { $0.key < $1.key }
-        guard !sorted.isEmpty else { return }
-        let contents = sorted.map(\.value.content)
-        try transaction.execute(
-            """
-            update order_replica o set revision = t.revision, cancelled_revision = t.cancelled, code = t.code,
-                business_line = t.line, currency = t.currency, revenue = t.revenue, placed_at = t.placed,
-                consignee = t.consignee, payer = t.payer, suppliers = string_to_array(t.suppliers, chr(1))
+        let (old, new) = (sorted.filter { known[$0.key] != nil }, sorted.filter { known[$0.key] == nil })
+        if !new.isEmpty {
+            let written = try transaction.execute(
+                """
+                insert into order_replica (source, order_id, revision, cancelled_revision, code, business_line, currency,
+                    revenue, placed_at, consignee, payer, suppliers)
+                \(columns(of: new))
+                on conflict do nothing
+                """)
+            guard written == new.count else { throw ConcurrentChange("an order") }
+        }
+        if !old.isEmpty {
+            try transaction.execute(
+                """
+                update order_replica o set revision = t.revision, cancelled_revision = t.cancelled, code = t.code,
+                    business_line = t.line, currency = t.currency, revenue = t.revenue, placed_at = t.placed,
+                    consignee = t.consignee, payer = t.payer, suppliers = t.suppliers
+                from (\(columns(of: old))) t where o.source = t.source and o.order_id = t.order_id
+                """)
+        }
+    }
+
+    private static func columns(of orders: [(key: OrderKey, value: OrderStanding)]) -> SQL {
+        let contents = orders.map(\.value.content)
+        return """
+            select source, order_id, revision, cancelled, code, line, currency, revenue, placed, consignee, payer,
+                string_to_array(suppliers, chr(1)) as suppliers
             from unnest(
-                \(sorted.map(\.key.source)), \(sorted.map(\.key.orderId)), \(sorted.map { Int32($0.value.revision) }),
-                \(sorted.map { Int32($0.value.cancelledRevision) }), \(contents.map { $0?.code }),
+                \(orders.map(\.key.source)), \(orders.map(\.key.orderId)), \(orders.map { Int32($0.value.revision) }),
+                \(orders.map { Int32($0.value.cancelledRevision) }), \(contents.map { $0?.code }),
                 \(contents.map { $0?.businessLine }), \(contents.map { $0?.currency }),
                 \(PostgresValue.numerics(contents.map { $0?.revenue.description })),
                 \(PostgresValue.timestamps(contents.map { $0?.placedAt.description })),
@@ -59,8 +80,7 @@ enum OrderReplicaStore {
                 \(contents.map { ($0?.suppliers ?? []).joined(separator: "\u{1}") }))
                 as t(source, order_id, revision, cancelled, code, line, currency, revenue, placed, consignee, payer,
                     suppliers)
-            where o.source = t.source and o.order_id = t.order_id
-            """)
+            """
     }
 
     private struct Month: Hashable {

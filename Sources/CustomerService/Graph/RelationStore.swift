@@ -81,8 +81,10 @@ enum RelationStore {
                 weighed_at = greatest(relation.weighed_at, excluded.weighed_at),
                 evidence = relation.evidence + excluded.evidence
             """)
+        let lessened = rows.filter { $0.4.evidence <= 0 }.map(\.0)
+        guard !lessened.isEmpty else { return }
         try transaction.execute(
-            "delete from relation where relation_id = any(\(rows.map(\.0))) and evidence = 0 and origin = 'inferred'")
+            "delete from relation where relation_id = any(\(lessened)) and evidence = 0 and origin = 'inferred'")
     }
 
     /// By how much a weight has faded after an interval.

@@ -17,10 +17,14 @@ enum ValueFacts {
         let source: String
         let order: Order
         let revenue: FixedDecimal
+        /// The revenue of the lines whose cost is stated, and that cost.
+        let costedRevenue: FixedDecimal
+        let cost: FixedDecimal
         let lines: String
     }
 
-    /// Takes orders; of several revisions the highest holds.
+    /// Takes orders; of several revisions the highest holds. The cost is what the order states; ``settle(_:_:)`` says
+    /// better where there is better.
     static func put(_ rows: [OrderRow], _ transaction: borrowing Transaction) throws {
         var latest: [String: OrderRow] = [:]
         for row in rows {
@@ -31,25 +35,27 @@ enum ValueFacts {
         try transaction.execute(
             """
             insert into value_order (source, order_id, revision, customer_code, branch, business_line, day, revenue,
-                lines, promised_on)
-            select source, order_id, revision, code, branch, line, date '1970-01-01' + day, revenue, lines::jsonb,
-                promised::timestamptz
+                costed_revenue, cost, lines, promised_on)
+            select source, order_id, revision, code, branch, line, date '1970-01-01' + day, revenue, costed, cost,
+                lines::jsonb, promised::timestamptz
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.order.orderId)), \(rows.map { Int32($0.order.revision) }),
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)), \(rows.map(\.order.businessLine)),
                 \(rows.map { $0.order.placedAt.day().daysSinceEpoch }),
-                \(rows.map { PostgresValue.numeric($0.revenue.description) }), \(rows.map(\.lines)),
+                \(PostgresValue.numerics(rows.map(\.revenue.description))),
+                \(PostgresValue.numerics(rows.map(\.costedRevenue.description))),
+                \(PostgresValue.numerics(rows.map(\.cost.description))), \(rows.map(\.lines)),
                 \(rows.map(\.order.promisedAt?.description)))
-                as t(source, order_id, revision, code, branch, line, day, revenue, lines, promised)
+                as t(source, order_id, revision, code, branch, line, day, revenue, costed, cost, lines, promised)
             on conflict (source, order_id) do update set
                 revision = excluded.revision, customer_code = excluded.customer_code, branch = excluded.branch,
                 business_line = excluded.business_line, day = excluded.day, revenue = excluded.revenue,
-                lines = excluded.lines, promised_on = excluded.promised_on
+                costed_revenue = excluded.costed_revenue, cost = excluded.cost, lines = excluded.lines, promised_on = excluded.promised_on
             where excluded.revision > value_order.revision
             """)
     }
 
-    /// Adds the costs of orders up anew: of a line the strongest counts, estimated before stated before accrued before
+    /// Adds the costs up anew of orders that were told of any: of a line the strongest counts, estimated before stated before accrued before
     /// actual.
     static func settle(_ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction) throws {
         try transaction.execute(
@@ -70,6 +76,7 @@ enum ValueFacts {
                         group by rank order by rank desc limit 1
                     ) c on true
                 ) l on true
+                where exists (select from value_cost c where c.source = k.source and c.order_id = k.order_id)
                 group by 1, 2
             ) f
             where o.source = f.source and o.order_id = f.order_id

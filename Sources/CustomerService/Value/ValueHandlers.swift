@@ -39,6 +39,8 @@ struct ValueHandlers: Sendable {
                 }
                 return ValueFacts.OrderRow(
                     source: source, order: order, revenue: own.reduce(.zero) { $0 + worth($1.revenue) },
+                    costedRevenue: own.reduce(.zero) { $1.cost == nil ? $0 : $0 + worth($1.revenue) },
+                    cost: own.reduce(.zero) { $0 + ($1.cost.map(worth) ?? .zero) },
                     lines: "[\(lines.joined(separator: ","))]")
             }, transaction)
         try ValueFacts.settle(keys, transaction)

@@ -19,6 +19,8 @@ struct OrderLedger {
     private let policy: MarginPolicy
     private let before: [OrderKey: OrderRow]
     private var rows: [OrderKey: OrderRow]
+    /// The lines of revisions taken in this batch: they need not be read from the row again.
+    private var lines: [OrderKey: [MarginLine]] = [:]
     /// What last led to each changed order.
     private var causes: [OrderKey: Envelope] = [:]
     /// Revisions that want a decision.
@@ -47,6 +49,7 @@ struct OrderLedger {
             row.isCancelled = true
         }
         rows[key] = row
+        lines[key] = order.lines.map { MarginLine($0) }
         causes[key] = cause
         undecided[key, default: []].append(Pending(revision: order.revision, cause: cause))
         return .new
@@ -69,7 +72,11 @@ struct OrderLedger {
     /// Whether an order has a line; one that has not come yet may have any.
     func hasLine(_ line: Int, _ key: OrderKey) throws -> Bool {
         guard let row = rows[key], row.isKnown else { return true }
-        return try LineCodec.decode(row.lines).contains { $0.number == line }
+        return try lines(of: row, key).contains { $0.number == line }
+    }
+
+    private func lines(of row: OrderRow, _ key: OrderKey) throws -> [MarginLine] {
+        try lines[key] ?? LineCodec.decode(row.lines)
     }
 
     /// Something about an order has changed, or has come before it.
@@ -100,7 +107,7 @@ struct OrderLedger {
         for key in keys {
             guard var row = rows[key], row.isKnown else { continue }
             let lines = OrderMarginPolicy.assess(
-                try LineCodec.decode(row.lines), (costs[key] ?? []).map { $0.late(in: row.currency, rates) })
+                try lines(of: row, key), (costs[key] ?? []).map { $0.late(in: row.currency, rates) })
             row.margin = OrderMargin(lines)
             let rules = policy.rules(for: row.businessLine, on: row.placedAt.day())
             let severity = row.isCancelled ? nil : row.margin.severity(rules)

@@ -7,6 +7,7 @@ public final class Consumer: Sendable {
     private let queue: String
     private let prefetch: Int
     private let maximumBatch: Int
+    private let concurrency: Int
     private let pace: Duration
     private let logger: Logger
     private let shared = SharedStatus()
@@ -18,17 +19,19 @@ public final class Consumer: Sendable {
     ///   - queue: the queue.
     ///   - prefetch: how many deliveries the broker may send ahead of their acknowledgement.
     ///   - maximumBatch: how many deliveries a batch holds at most.
+    ///   - concurrency: how many full batches are in hand at once; what is not full waits for what is.
     ///   - pace: the least time between the starts of two batches, unless a full one is ready. The first message after
     ///     a pause is handed over at once; under a steady trickle messages gather instead of each costing a commit.
     ///   - logger: where to say what goes wrong.
     public init(
         configuration: BrokerConfiguration, queue: String, prefetch: Int = 1_000, maximumBatch: Int = 500,
-        pace: Duration = .zero, logger: Logger
+        concurrency: Int = 1, pace: Duration = .zero, logger: Logger
     ) {
         self.configuration = configuration
         self.queue = queue
         self.prefetch = prefetch
         self.maximumBatch = maximumBatch
+        self.concurrency = concurrency
         self.pace = pace
         self.logger = logger
         channel = ConsumingChannel(status: shared, stopFlag: stopFlag)
@@ -47,7 +50,7 @@ public final class Consumer: Sendable {
     /// - Parameter handler: what to do with a batch. When it returns, the whole batch is acknowledged; the connection
     ///   that delivered it must still be there, otherwise the broker delivers it again. When it throws, nothing is
     ///   acknowledged and the error ends the run.
-    public func run(_ handler: @Sendable ([Delivery]) async throws -> Void) async throws {
+    public func run(_ handler: @escaping @Sendable ([Delivery]) async throws -> Void) async throws {
         try await withTaskCancellationHandler {
             try await consume(handler)
         } onCancel: {
@@ -61,7 +64,7 @@ public final class Consumer: Sendable {
         channel.wake()
     }
 
-    private func consume(_ handler: @Sendable ([Delivery]) async throws -> Void) async throws {
+    private func consume(_ handler: @escaping @Sendable ([Delivery]) async throws -> Void) async throws {
         var backOff = BackOff()
         var wasSubscribed = false
         while !stopFlag.isSet {
@@ -69,22 +72,7 @@ public final class Consumer: Sendable {
                 try await channel.connect(configuration, queue: queue, prefetch: prefetch)
                 wasSubscribed = true
                 logger.debug("subscribed", metadata: ["queue": "\(queue)"])
-                while let batch = try await channel.next(maximum: maximumBatch) {
-                    let started = ContinuousClock.now
-                    #if WAYBILL_TRIAL
-                        if NegativeControl.active == .acknowledgeBeforeCommit, let last = batch.last {
-                            try await channel.acknowledge(upTo: last.tag)
-                            try await handler(batch)
-                            continue
-                        }
-                    #endif
-                    try await handler(batch)
-                    if let last = batch.last { try await channel.acknowledge(upTo: last.tag) }
-                    backOff = BackOff()
-                    if pace > .zero, batch.count < maximumBatch, await channel.readyCount < maximumBatch {
-                        try await Task.sleep(until: started + pace)
-                    }
-                }
+                try await handle(handler) { backOff = BackOff() }
             } catch let error as MessagingError {
                 guard !stopFlag.isSet else { break }
                 // At the very first, a refusal is a wrong set-up and not a passing state.
@@ -108,6 +96,57 @@ public final class Consumer: Sendable {
             }
         }
         await channel.close()
+    }
+
+    /// Takes batches until the consumer stops or the connection is lost; what is in hand then goes to its end.
+    private func handle(
+        _ handler: @escaping @Sendable ([Delivery]) async throws -> Void, worked: () -> Void
+    ) async throws {
+        try await withTaskGroup(of: Result<Void, any Error>.self) { group -> Result<Void, any Error> in
+            var inHand = 0
+            do {
+                while let batch = try await channel.next(maximum: maximumBatch) {
+                    let started = ContinuousClock.now
+                    group.addTask { await self.finish(batch, handler) }
+                    inHand += 1
+                    // Only a full batch has another beside it: under light load they would share what one commit can do.
+                    let most = batch.count < maximumBatch ? 1 : concurrency
+                    while inHand >= most, let result = await group.next() {
+                        try result.get()
+                        inHand -= 1
+                    }
+                    worked()
+                    if pace > .zero, batch.count < maximumBatch, await channel.readyCount < maximumBatch {
+                        try await Task.sleep(until: started + pace)
+                    }
+                }
+                while let result = await group.next() { try result.get() }
+                return .success(())
+            } catch {
+                await group.waitForAll()
+                return .failure(error)
+            }
+        }.get()
+    }
+
+    private func finish(
+        _ batch: [Delivery], _ handler: @Sendable ([Delivery]) async throws -> Void
+    ) async -> Result<Void, any Error> {
+        guard let last = batch.last else { return .success(()) }
+        do {
+            #if WAYBILL_TRIAL
+                if NegativeControl.active == .acknowledgeBeforeCommit {
+                    try await channel.acknowledge(upTo: last.tag)
+                    try await handler(batch)
+                    return .success(())
+                }
+            #endif
+            try await handler(batch)
+            try await channel.acknowledge(upTo: last.tag)
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
     }
 }
 

@@ -10,6 +10,8 @@ actor ConsumingChannel {
     private var link: Link?
     private var ready: [Delivery] = []
     private var readyBytes = 0
+    /// The last tag of each batch in hand, in the order taken, and whether it is done.
+    private var inHand: [(tag: UInt64, isDone: Bool)] = []
     private var taker: CheckedContinuation<Void, Never>?
     private var failure: String?
     private var isStopped = false
@@ -63,6 +65,7 @@ actor ConsumingChannel {
                 let batch = Array(ready.prefix(maximum))
                 ready.removeFirst(batch.count)
                 readyBytes -= batch.reduce(0) { $0 + $1.body.count }
+                if let last = batch.last { inHand.append((last.tag, false)) }
                 return batch
             }
             await withCheckedContinuation { taker = $0 }
@@ -72,14 +75,22 @@ actor ConsumingChannel {
     /// How many deliveries could be taken now.
     var readyCount: Int { ready.count }
 
-    /// Acknowledges everything up to a delivery of this connection.
+    /// Acknowledges the batch that ends with a delivery of this connection, as soon as all that were taken before it are
+    /// done too: one acknowledgement means everything up to it.
     func acknowledge(upTo tag: UInt64) throws(MessagingError) {
-        guard let link, link.acknowledge(tag, isMultiple: true) else {
-            throw MessagingError(.connection, failure ?? "the connection was lost before the acknowledgement")
-        }
-        // What has come since the batch was taken is still here.
+        guard let link, let place = inHand.firstIndex(where: { $0.tag == tag }) else { throw lost }
+        inHand[place].isDone = true
+        let done = inHand.prefix { $0.isDone }
+        guard let last = done.last else { return }
+        inHand.removeFirst(done.count)
+        guard link.acknowledge(last.tag, isMultiple: true) else { throw lost }
+        // What has come since the batches were taken is still here.
         let rest = ready.count
         status.update { $0.unacknowledged = rest }
+    }
+
+    private var lost: MessagingError {
+        MessagingError(.connection, failure ?? "the connection was lost before the acknowledgement")
     }
 
     /// Publishes without waiting for a confirm; for answers, which nobody misses but who asked.
@@ -155,6 +166,7 @@ actor ConsumingChannel {
         link = nil
         ready = []
         readyBytes = 0
+        inHand = []
         thread.whenIdle(nil)
         status.update {
             $0.state = .failed(reason)

@@ -25,11 +25,13 @@ struct RunningService {
         let name = definition.name
         let pool = try pool("", size: settings.integer("postgres.connections", in: 2...64))
         // Messages have connections of their own: no report makes them wait, and their plans are by key.
-        let messagePool = try self.pool(" messages", size: 2, isKeyed: true)
+        // Event time goes forward batch by batch: there is one at a time.
+        let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
+        let batches = try mode == .events ? 1 : settings.integer("batches", in: 1...8)
+        let messagePool = try self.pool(" messages", size: batches + 1, isKeyed: true)
         let metrics = ServiceMetrics()
         let publisher = Publisher(configuration: try broker("publish"), logger: logger)
         let relay = Relay(pool: messagePool, publisher: publisher, metrics: metrics, logger: logger)
-        let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
         let scheduler = Scheduler(
             service: name, tasks: definition.tasks, pool: pool, relay: relay, metrics: metrics, logger: logger,
             mode: mode)
@@ -41,7 +43,8 @@ struct RunningService {
         let consumer = Consumer(
             configuration: try broker("consume"), queue: Queues.inbound(name),
             prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
-            maximumBatch: try settings.integer("batch", in: 1...2_000), pace: definition.pace, logger: logger)
+            maximumBatch: try settings.integer("batch", in: 1...2_000), concurrency: batches, pace: definition.pace,
+            logger: logger)
         let work = UnitOfWork(
             service: name, handlers: definition.handlers, publishers: try publishers(), pool: messagePool, relay: relay,
             publisher: publisher,
