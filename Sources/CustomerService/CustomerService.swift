@@ -34,6 +34,7 @@ enum CustomerService {
                 Migration(number: 3, name: "value", sql: PackageResources._003_value_sql),
                 Migration(number: 4, name: "graph", sql: PackageResources._004_graph_sql),
                 Migration(number: 5, name: "interactions", sql: PackageResources._005_interactions_sql),
+                Migration(number: 6, name: "complaint", sql: PackageResources._006_complaint_sql),
             ],
             handlers: [
                 .on(CustomerReported.self, identity.reported),
@@ -60,6 +61,8 @@ enum CustomerService {
                 .on(OrderAnomalyRaised.self, TimelineHandlers.anomalyRaised),
                 .on(OrderAnomalyCleared.self, TimelineHandlers.anomalyCleared),
                 .on(SurveyRequested.self, TimelineHandlers.surveyRequested),
+                .on(ComplaintOpened.self, ComplaintReplica.opened),
+                .on(ComplaintProgressed.self, ComplaintReplica.progressed),
             ] + ValueHandlers(rates: rates, organisation: organisation).all,
             tasks: ValueTasks(organisation: organisation).all + [
                 .daily(GraphRanking.task, GraphRanking.rank), .daily(ContactTasks.coverageTask, contact.coverage),

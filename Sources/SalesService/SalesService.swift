@@ -43,6 +43,8 @@ enum SalesService {
             .on(PaymentApplied.self, FinanceNotices.paymentApplied),
             .on(CreditStateChanged.self, FinanceNotices.creditStateChanged),
             .on(ContactLapsed.self, ContactNotices.lapsed),
+            .on(ComplaintOpened.self, ComplaintNotices.opened),
+            .on(ComplaintProgressed.self, ComplaintNotices.progressed),
         ],
         tasks: [.daily("swings.evaluate", SwingHandlers.evaluate)],
         queries: SalesQueries.all)

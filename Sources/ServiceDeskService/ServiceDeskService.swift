@@ -23,6 +23,7 @@ enum ServiceDeskService {
                 Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql),
                 Migration(number: 2, name: "account_customer", sql: PackageResources._002_account_customer_sql),
                 Migration(number: 3, name: "customer_class", sql: PackageResources._003_customer_class_sql),
+                Migration(number: 4, name: "complaint", sql: PackageResources._004_complaint_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -36,8 +37,10 @@ enum ServiceDeskService {
                 .on(OrderChanged.self, delivery.changed),
                 .on(OrderCancelled.self, delivery.cancelled),
                 .on(OrderCompleted.self, delivery.completed),
+                .on(ComplaintReported.self, ComplaintHandlers.reported),
+                .on(ComplaintStepTaken.self, ComplaintHandlers.stepTaken),
             ],
-            queries: DeliveryQueries.all)
+            queries: DeliveryQueries.all + ComplaintQueries.all)
     }
 
     static func main() async {

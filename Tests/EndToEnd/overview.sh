@@ -65,6 +65,24 @@ expect "what finance tells" current "$(overview | state credit)"
 expect "what it owes" 600 "$(overview | jq -r '.receivables[0].open')"
 expect "what it earns" 300.0000 "$(overview | jq -r '.margin[0].margin')"
 expect "the person spoken with" "Canary Qiu" "$(overview | jq -r '.contacts[0].person')"
+
+complained() { overview | jq -r '[.complaints[] | "\(.complaint_id) \(.state)"] | join(", ")'; }
+step() { waybill complaints step "$@" --by li.wei >/dev/null 2>&1; }
+waybill complaints report SIDE-C1 --source overview --customer SIDE-A --order SIDE-1 --category damage --severity major \
+    --summary "two cartons crushed" --by hotline >/dev/null 2>&1
+waybill status --wait-drained 60 >/dev/null
+expect "a complaint" "SIDE-C1 received" "$(complained)"
+step SIDE-C1 contained
+step SIDE-C1 accepted && fail "a complaint went back" || expect "a step back" 2 $?
+waybill status --wait-drained 60 >/dev/null
+expect "the complaint, contained" "SIDE-C1 contained" "$(complained)"
+step SIDE-C1 closed
+waybill status --wait-drained 60 >/dev/null
+expect "the complaint, closed" "SIDE-C1 closed current" "$(complained) $(overview | state complaints)"
+expect "complaints that are open" 2 "$(waybill complaints list --customer SIDE-A >/dev/null 2>&1; echo $?)"
+expect "its way" "received contained closed" \
+    "$(waybill complaints show SIDE-C1 --json | jq -r '[.states[].state] | join(" ")')"
+
 pid="$(cat "$WAYBILL_HOME/run/finance.pid")"
 kill -STOP "$pid"
 stopped="$(overview)" || { kill -CONT "$pid"; fail "no overview while finance stands still"; }

@@ -109,6 +109,7 @@ public enum Catalogue {
             SupplierReported.self, .partner, to: [.supplier, .customer], "A supplier's master record in another system."
         ),
         ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
+        ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], "A customer complains."),
         ContractDescription(
             ConsentRecorded.self, .partner, to: [.customer],
             "A person agrees to be spoken with by a channel, or does not any more."),
@@ -117,6 +118,9 @@ public enum Catalogue {
         ContractDescription(
             ErasePerson.self, .operator, to: [.customer],
             "Everything personal that is kept of a person is to become unreadable for ever."),
+        ContractDescription(
+            ComplaintStepTaken.self, .operator, to: [.servicedesk],
+            "Somebody has done something about a complaint."),
         ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
             "What a margin alert comes from, and what is done about it until when."),
@@ -222,6 +226,11 @@ public enum Catalogue {
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),
+        ContractDescription(
+            ComplaintOpened.self, .service(.servicedesk), to: [.customer, .sales], "A complaint is known of."),
+        ContractDescription(
+            ComplaintProgressed.self, .service(.servicedesk), to: [.customer, .sales],
+            "A step was taken about a complaint; how it stands now."),
         ContractDescription(
             SupplierRegistered.self, .service(.supplier), to: [.finance],
             "A supplier was seen for the first time, or is known better now."),

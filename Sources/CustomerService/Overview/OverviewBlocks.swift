@@ -78,6 +78,7 @@ enum OverviewBlocks {
                     max_days_overdue, told_at
                 from credit_figure where customer_id = \(customer)
                 """, transaction),
+            try ComplaintReplica.block(customer, transaction),
             try timeline("surveys", "survey%", customer, transaction),
         ]
     }

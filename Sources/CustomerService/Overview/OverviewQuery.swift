@@ -11,7 +11,7 @@ enum OverviewQuery {
         ("identity", .customer), ("aliases", .customer), ("organisation", .customer), ("contacts", .customer),
         ("graph", .customer), ("classes", .customer), ("orders", .customer), ("swings", .sales), ("margin", .customer),
         ("acceptance", .finance), ("margin alerts", .finance), ("receivables", .finance), ("credit", .finance),
-        ("complaints", nil), ("surveys", .servicedesk), ("contracts", nil), ("interactions", .customer),
+        ("complaints", .servicedesk), ("surveys", .servicedesk), ("contracts", nil), ("interactions", .customer),
     ]
 
     static func overview(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {

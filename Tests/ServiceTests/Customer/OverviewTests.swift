@@ -52,6 +52,32 @@ struct OverviewTests {
                     surveyId: "S1", customerId: customer, customerCode: "C1", source: "erp", orderId: "O1",
                     businessLine: "air-freight", branch: "KS01", rule: "late",
                     requestedAt: try at("2026-03-02T09:50:00+08:00"))),
+        ] + (try complaints(customer))
+    }
+
+    /// Two complaints: one that is closed at last, one that stays open.
+    private static func complaints(_ customer: String) throws -> [ServiceFixture.Message] {
+        func standing(
+            _ id: String, _ state: ComplaintState, _ revision: Int, _ time: String
+        ) throws -> ComplaintStanding {
+            ComplaintStanding(
+                complaintId: id, source: "erp", customerId: customer, customerCode: "C1", orderId: "O1",
+                category: .delay, severity: .major, state: state, revision: revision, by: "li.wei",
+                openedAt: try #require(Timestamp("2026-03-01T09:00:00+08:00")), at: try #require(Timestamp(time)))
+        }
+        return [
+            .init(
+                "11", source: "waybill.servicedesk",
+                ComplaintOpened(complaint: try standing("CP1", .received, 1, "2026-03-01T09:00:00+08:00"))),
+            .init(
+                "12", source: "waybill.servicedesk",
+                ComplaintProgressed(complaint: try standing("CP1", .accepted, 2, "2026-03-01T10:00:00+08:00"))),
+            .init(
+                "13", source: "waybill.servicedesk",
+                ComplaintProgressed(complaint: try standing("CP1", .closed, 3, "2026-03-01T11:00:00+08:00"))),
+            .init(
+                "14", source: "waybill.servicedesk",
+                ComplaintOpened(complaint: try standing("CP2", .contained, 3, "2026-03-01T12:00:00+08:00"))),
         ]
     }
 
@@ -86,7 +112,10 @@ struct OverviewTests {
         #expect(first["graph"].column("kind") == ["supplies"])
         let states = Self.states(first)
         #expect(states["credit"] == "current" && states["surveys"] == "current" && states["identity"] == "current")
-        #expect(states["swings"] == "never heard" && states["complaints"] == "not kept")
+        #expect(states["swings"] == "never heard" && states["complaints"] == "current")
+        // Those that are open come first.
+        #expect(first["complaints"].column("complaint_id") == ["CP2", "CP1"])
+        #expect(first["complaints"].column("state") == ["contained", "closed"])
         for answer in answers.dropFirst() {
             for table in first where table.name != "identity" && table.name != "blocks" {
                 #expect(answer[table.name] == table, "\(table.name)")

@@ -1,0 +1,110 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Complaints and what is done about them → how each stands, told whenever it stands otherwise.
+enum ComplaintHandlers {
+    static func reported(
+        _ messages: [Received<ComplaintReported>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        func key(_ message: Received<ComplaintReported>) -> ComplaintKey {
+            ComplaintKey(source: message.envelope.source, complaintId: message.body.complaintId)
+        }
+        let keys = Set(messages.map(key))
+        try ComplaintStore.lock(keys, transaction)
+        var seen = try ComplaintStore.complaints(keys, transaction).mapValues(\.fingerprint)
+        let steps = try ComplaintStore.steps(keys, transaction)
+        let customers = try ComplaintStore.customers(
+            messages.map { ($0.envelope.source, $0.body.customer.code) }, transaction)
+        var fresh: [(complaint: ComplaintCase, summary: String, progress: ComplaintProgress)] = []
+        for message in messages {
+            let (key, body) = (key(message), message.body)
+            let fingerprint = fingerprint(of: body)
+            if let before = seen[key] {
+                if before == fingerprint {
+                    effects.count("repeated_complaints")
+                } else {
+                    effects.refuse(
+                        message, Refusal(.conflictingContent, path: "$.complaintId", "this came before otherwise"))
+                }
+                continue
+            }
+            seen[key] = fingerprint
+            let code = body.customer.code
+            let complaint = ComplaintCase(
+                key: key, fingerprint: fingerprint, customerCode: code,
+                customerId: customers[ComplaintKey(source: key.source, complaintId: code)]
+                    ?? AccountIdentifier.customer(source: key.source, code: code),
+                orderId: body.orderId, category: body.category, severity: body.severity, openedAt: body.at,
+                openedBy: body.by)
+            let progress = ComplaintProgress(
+                openedAt: body.at, openedBy: body.by, (steps[key] ?? []).map(\.step))
+            fresh.append((complaint, body.summary, progress))
+            effects.publish(
+                ComplaintOpened(complaint: complaint.standing(progress)), causedBy: message.envelope,
+                key: complaint.customerId)
+        }
+        guard !fresh.isEmpty else { return }
+        try ComplaintStore.putComplaints(fresh, transaction)
+        effects.count("complaints_opened", fresh.count)
+    }
+
+    /// A step may come before its complaint, and then waits for it. One that does not fit how the complaint stood when it
+    /// was taken is refused and leaves nothing behind.
+    static func stepTaken(
+        _ messages: [Received<ComplaintStepTaken>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        func key(_ message: Received<ComplaintStepTaken>) -> ComplaintKey {
+            ComplaintKey(source: message.body.source, complaintId: message.body.complaintId)
+        }
+        let keys = Set(messages.map(key))
+        try ComplaintStore.lock(keys, transaction)
+        let complaints = try ComplaintStore.complaints(keys, transaction)
+        var steps = try ComplaintStore.steps(keys, transaction)
+        var fresh: [(key: ComplaintKey, step: ComplaintStore.StoredStep, isWaiting: Bool)] = []
+        var changed: [ComplaintKey: ComplaintProgress] = [:]
+        for message in messages {
+            let (key, body) = (key(message), message.body)
+            let fingerprint = fingerprint(of: body)
+            if let before = steps[key]?.first(where: { $0.step.stepId == body.stepId }) {
+                if before.fingerprint == fingerprint {
+                    effects.count("repeated_complaint_steps")
+                } else {
+                    effects.refuse(
+                        message, Refusal(.conflictingContent, path: "$.stepId", "this step came before otherwise"))
+                }
+                continue
+            }
+            let stored = ComplaintStore.StoredStep(
+                step: ComplaintProgress.Step(
+                    stepId: body.stepId, step: body.step, at: body.at, by: body.by, note: body.note,
+                    promise: body.promise), fingerprint: fingerprint)
+            let all = (steps[key] ?? []) + [stored]
+            guard let complaint = complaints[key] else {
+                steps[key] = all
+                fresh.append((key, stored, true))
+                effects.count("complaint_steps_waiting")
+                continue
+            }
+            let progress = ComplaintProgress(
+                openedAt: complaint.openedAt, openedBy: complaint.openedBy, all.map(\.step))
+            if let objection = progress.entries.first(where: { $0.step.stepId == body.stepId })?.objection {
+                effects.refuse(message, Refusal(.wrongState, path: "$.step", objection))
+                continue
+            }
+            steps[key] = all
+            fresh.append((key, stored, false))
+            changed[key] = progress
+            effects.publish(
+                ComplaintProgressed(complaint: complaint.standing(progress)), causedBy: message.envelope,
+                key: complaint.customerId)
+        }
+        try ComplaintStore.putSteps(fresh, transaction)
+        try ComplaintStore.progress(changed, transaction)
+        effects.count("complaint_steps", fresh.count)
+    }
+
+    private static func fingerprint(of body: some Message) -> String {
+        StableIdentifier.of("content", String(decoding: body.encode(), as: UTF8.self))
+    }
+}

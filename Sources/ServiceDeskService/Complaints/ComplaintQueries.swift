@@ -1,0 +1,120 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of complaints.
+enum ComplaintQueries {
+    static let all = [Query("complaints.list", list), Query("complaints.show", show)]
+
+    /// Those of a customer follow it when it is merged: it is asked for by any of its codes, or by itself.
+    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        let states = ["open", "all"] + ComplaintState.allCases.map(\.rawValue)
+        let state = arguments["state"] ?? "open"
+        guard states.contains(state) else {
+            throw Refusal(
+                .valueNotAllowed, path: "parameters.state", "'state' is one of \(states.joined(separator: ", "))")
+        }
+        let customer = arguments["customer"].postgresBind
+        return [
+            try table(
+                "complaints", kinds: ["opened_at": .time, "state_at": .time, "promised_at": .time],
+                """
+                select c.opened_at, c.severity, c.category, c.state, c.state_at, c.promised_at, c.source,
+                    c.customer_code, a.customer_id, c.order_id, c.complaint_id
+                from complaint c left join account a on a.source = c.source and a.code = c.customer_code
+                where (\(state) = 'all' or (\(state) = 'open' and c.state <> 'closed') or c.state = \(state))
+                    and (\(customer)::text is null or c.customer_code = \(customer) or a.customer_id = \(customer)
+                        or a.customer_id in (select customer_id from account where code = \(customer)))
+                order by c.state = 'closed', array_position(array['critical', 'major', 'minor'], c.severity),
+                    c.opened_at, c.source, c.complaint_id
+                limit \(limit)
+                """, transaction),
+            try table(
+                "steps that wait for their complaint", kinds: ["taken_at": .time],
+                """
+                select taken_at, step, taken_by, source, complaint_id, step_id from complaint_step
+                where is_waiting and \(customer)::text is null
+                order by taken_at, source, complaint_id, step_id limit \(limit)
+                """, transaction),
+        ]
+    }
+
+    static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let complaintId = try arguments.required("complaintId")
+        let source = arguments["source"].postgresBind
+        let at = try time(arguments, transaction)
+        let known = try table(
+            "complaint",
+            kinds: ["opened_at": .time, "state_at": .time, "promised_at": .time, "revision": .integer],
+            """
+            select c.source, c.complaint_id, c.customer_code, a.customer_id, c.order_id, c.category, c.severity,
+                c.opened_at, c.opened_by, c.summary, c.state, c.state_at, c.promised_at, c.revision
+            from complaint c left join account a on a.source = c.source and a.code = c.customer_code
+            where c.complaint_id = \(complaintId) and (\(source)::text is null or c.source = \(source))
+            order by c.source
+            """, transaction)
+        let sources = try transaction.query(
+            """
+            select source from complaint where complaint_id = \(complaintId)
+            union select source from complaint_step where complaint_id = \(complaintId)
+            """, as: String.self
+        ).filter { arguments["source"] == nil || arguments["source"] == $0 }
+        let keys = Set(sources.map { ComplaintKey(source: $0, complaintId: complaintId) })
+        let complaints = try ComplaintStore.complaints(keys, transaction)
+        var (steps, stays): ([[String?]], [[String?]]) = ([], [])
+        let taken = try ComplaintStore.steps(keys, transaction)
+        for (key, stored) in taken.sorted(by: { $0.key < $1.key }) where complaints[key] == nil {
+            steps += stored.map(\.step).sorted { ($0.at, $0.stepId) < ($1.at, $1.stepId) }
+                .map { row($0, key, "waits for its complaint") }
+        }
+        for (key, complaint) in complaints.sorted(by: { $0.key < $1.key }) {
+            let progress = ComplaintProgress(
+                openedAt: complaint.openedAt, openedBy: complaint.openedBy, (taken[key] ?? []).map(\.step))
+            steps += progress.entries.map { row($0.step, key, $0.objection ?? "counts") }
+            stays += progress.stays.map { stay in
+                let end = stay.until ?? (stay.state == .closed ? nil : max(at, stay.from))
+                let seconds = end.map { ($0.microsecondsSinceEpoch - stay.from.microsecondsSinceEpoch) / 1_000_000 }
+                return [
+                    key.source, stay.state.rawValue, shown(stay.from), stay.until.map(shown), seconds.map(String.init),
+                ]
+            }
+        }
+        return [
+            known,
+            QueryTable(
+                "steps",
+                [
+                    QueryColumn("source"), QueryColumn("takenAt", .time), QueryColumn("step"), QueryColumn("takenBy"),
+                    QueryColumn("note"), QueryColumn("promise", .time), QueryColumn("counts"), QueryColumn("stepId"),
+                ], rows: steps),
+            QueryTable(
+                "states",
+                [
+                    QueryColumn("source"), QueryColumn("state"), QueryColumn("since", .time),
+                    QueryColumn("until", .time), QueryColumn("seconds", .integer),
+                ], rows: stays),
+        ]
+    }
+
+    private static func row(_ step: ComplaintProgress.Step, _ key: ComplaintKey, _ counts: String) -> [String?] {
+        [
+            key.source, shown(step.at), step.step.rawValue, step.by, step.note, step.promise.map(shown), counts,
+            step.stepId,
+        ]
+    }
+
+    private static func shown(_ time: Timestamp) -> String { time.inOffset(minutes: 480).description }
+
+    /// What "so far" means for a state that lasts.
+    private static func time(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> Timestamp {
+        if let text = arguments["at"] {
+            guard let time = Timestamp(text) else {
+                throw Refusal(.badTime, path: "parameters.at", "'at' must be a time with its offset")
+            }
+            return time
+        }
+        let now = try transaction.query("select (extract(epoch from now()) * 1000000)::bigint", as: Int64.self)
+        return Timestamp(microsecondsSinceEpoch: now.first ?? 0)
+    }
+}

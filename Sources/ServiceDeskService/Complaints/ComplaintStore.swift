@@ -1,0 +1,189 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Which complaint.
+struct ComplaintKey: Sendable, Hashable, Comparable {
+    let source: String
+    let complaintId: String
+
+    static func < (first: ComplaintKey, second: ComplaintKey) -> Bool {
+        (first.source, first.complaintId) < (second.source, second.complaintId)
+    }
+}
+
+/// A complaint as it was reported, with whose it is now.
+struct ComplaintCase: Sendable {
+    let key: ComplaintKey
+    let fingerprint: String
+    let customerCode: String
+    let customerId: String
+    let orderId: String?
+    let category: ComplaintCategory
+    let severity: ComplaintSeverity
+    let openedAt: Timestamp
+    let openedBy: String
+
+    /// How it stands by its steps, to be told to others.
+    func standing(_ progress: ComplaintProgress) -> ComplaintStanding {
+        ComplaintStanding(
+            complaintId: key.complaintId, source: key.source, customerId: customerId, customerCode: customerCode,
+            orderId: orderId, category: category, severity: severity, state: progress.state,
+            revision: 1 + progress.entries.count, by: progress.by, note: progress.note,
+            promisedAt: progress.promisedAt, openedAt: openedAt, at: progress.since)
+    }
+}
+
+/// The SQL of complaints.
+enum ComplaintStore {
+    /// A step as it is kept.
+    struct StoredStep: Sendable {
+        let step: ComplaintProgress.Step
+        let fingerprint: String
+    }
+
+    /// Locks the places where complaints and their steps meet, in their order so that two batches cannot deadlock: a
+    /// complaint and its step handled by two copies at once would not see one another.
+    static func lock(_ keys: Set<ComplaintKey>, _ transaction: borrowing Transaction) throws {
+        let names = keys.sorted().map { "complaint\u{1}\($0.source)\u{1}\($0.complaintId)" }
+        _ = try transaction.rows(
+            """
+            select count(pg_advisory_xact_lock(key)) from (
+                select distinct hashtextextended(current_schema() || name, 0) as key
+                from unnest(\(names)) as t(name) order by 1
+            ) k
+            """)
+    }
+
+    static func complaints(
+        _ keys: Set<ComplaintKey>, _ transaction: borrowing Transaction
+    ) throws -> [ComplaintKey: ComplaintCase] {
+        let sorted = keys.sorted()
+        let rows = try transaction.query(
+            """
+            select c.source, c.complaint_id, c.fingerprint, c.customer_code, a.customer_id, c.order_id, c.category,
+                c.severity, (extract(epoch from c.opened_at) * 1000000)::bigint, c.opened_by
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
+            join complaint c using (source, complaint_id)
+            left join account a on a.source = c.source and a.code = c.customer_code
+            """, as: (String, String, String, String, String?, String?, String, String, Int64, String).self)
+        var found: [ComplaintKey: ComplaintCase] = [:]
+        for row in rows {
+            guard let category = ComplaintCategory(rawValue: row.6), let severity = ComplaintSeverity(rawValue: row.7)
+            else {
+                throw Refusal(.internalError, path: "$", "complaint '\(row.1)' is of no known category or severity")
+            }
+            let key = ComplaintKey(source: row.0, complaintId: row.1)
+            found[key] = ComplaintCase(
+                key: key, fingerprint: row.2, customerCode: row.3,
+                customerId: row.4 ?? AccountIdentifier.customer(source: row.0, code: row.3), orderId: row.5,
+                category: category, severity: severity, openedAt: Timestamp(microsecondsSinceEpoch: row.8),
+                openedBy: row.9)
+        }
+        return found
+    }
+
+    static func steps(
+        _ keys: Set<ComplaintKey>, _ transaction: borrowing Transaction
+    ) throws -> [ComplaintKey: [StoredStep]] {
+        let sorted = keys.sorted()
+        let rows = try transaction.query(
+            """
+            select s.source, s.complaint_id, s.step_id, s.fingerprint, s.step,
+                (extract(epoch from s.taken_at) * 1000000)::bigint, s.taken_by, s.note,
+                (extract(epoch from s.promise) * 1000000)::bigint
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
+            join complaint_step s using (source, complaint_id)
+            """, as: (String, String, String, String, String, Int64, String, String?, Int64?).self)
+        var found: [ComplaintKey: [StoredStep]] = [:]
+        for row in rows {
+            guard let step = ComplaintStep(rawValue: row.4) else {
+                throw Refusal(.internalError, path: "$", "step '\(row.2)' of complaint '\(row.1)' is no known one")
+            }
+            found[ComplaintKey(source: row.0, complaintId: row.1), default: []].append(
+                StoredStep(
+                    step: ComplaintProgress.Step(
+                        stepId: row.2, step: step, at: Timestamp(microsecondsSinceEpoch: row.5), by: row.6,
+                        note: row.7, promise: row.8.map { Timestamp(microsecondsSinceEpoch: $0) }),
+                    fingerprint: row.3))
+        }
+        return found
+    }
+
+    /// To which customers the codes belong that some complaints name.
+    static func customers(
+        _ codes: [(source: String, code: String)], _ transaction: borrowing Transaction
+    ) throws -> [ComplaintKey: String] {
+        let rows = try transaction.query(
+            """
+            select distinct a.source, a.code, a.customer_id
+            from unnest(\(codes.map(\.source)), \(codes.map(\.code))) as k(source, code) join account a using (source, code)
+            """, as: (String, String, String).self)
+        return Dictionary(rows.map { (ComplaintKey(source: $0.0, complaintId: $0.1), $0.2) }) { first, _ in first }
+    }
+
+    /// Keeps new complaints; what waited for them waits no more.
+    static func putComplaints(
+        _ rows: [(complaint: ComplaintCase, summary: String, progress: ComplaintProgress)],
+        _ transaction: borrowing Transaction
+    ) throws {
+        let rows = rows.sorted { $0.complaint.key < $1.complaint.key }
+        try transaction.execute(
+            """
+            insert into complaint (source, complaint_id, fingerprint, customer_code, order_id, category, severity,
+                opened_at, opened_by, summary, state, state_at, promised_at, revision)
+            select * from unnest(
+                \(rows.map(\.complaint.key.source)), \(rows.map(\.complaint.key.complaintId)),
+                \(rows.map(\.complaint.fingerprint)), \(rows.map(\.complaint.customerCode)),
+                \(rows.map(\.complaint.orderId)), \(rows.map(\.complaint.category.rawValue)),
+                \(rows.map(\.complaint.severity.rawValue)),
+                \(PostgresValue.timestamps(rows.map(\.complaint.openedAt.description))),
+                \(rows.map(\.complaint.openedBy)), \(rows.map(\.summary)), \(rows.map(\.progress.state.rawValue)),
+                \(PostgresValue.timestamps(rows.map(\.progress.since.description))),
+                \(PostgresValue.timestamps(rows.map(\.progress.promisedAt?.description))),
+                \(rows.map { Int32(1 + $0.progress.entries.count) }))
+            """)
+        try transaction.execute(
+            """
+            update complaint_step s set is_waiting = false
+            from unnest(\(rows.map(\.complaint.key.source)), \(rows.map(\.complaint.key.complaintId)))
+                as k(source, complaint_id)
+            where s.source = k.source and s.complaint_id = k.complaint_id and s.is_waiting
+            """)
+    }
+
+    static func putSteps(
+        _ rows: [(key: ComplaintKey, step: StoredStep, isWaiting: Bool)], _ transaction: borrowing Transaction
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let steps = rows.map(\.step.step)
+        try transaction.execute(
+            """
+            insert into complaint_step (source, complaint_id, step_id, fingerprint, step, taken_at, taken_by, note,
+                promise, is_waiting)
+            select * from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.complaintId)), \(steps.map(\.stepId)),
+                \(rows.map(\.step.fingerprint)), \(steps.map(\.step.rawValue)),
+                \(PostgresValue.timestamps(steps.map(\.at.description))), \(steps.map(\.by)), \(steps.map(\.note)),
+                \(PostgresValue.timestamps(steps.map(\.promise?.description))), \(rows.map(\.isWaiting)))
+            """)
+    }
+
+    static func progress(
+        _ rows: [ComplaintKey: ComplaintProgress], _ transaction: borrowing Transaction
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let rows = rows.sorted { $0.key < $1.key }
+        try transaction.execute(
+            """
+            update complaint c set state = t.state, state_at = t.at, promised_at = t.promised, revision = t.revision
+            from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.complaintId)), \(rows.map(\.value.state.rawValue)),
+                \(PostgresValue.timestamps(rows.map(\.value.since.description))),
+                \(PostgresValue.timestamps(rows.map(\.value.promisedAt?.description))),
+                \(rows.map { Int32(1 + $0.value.entries.count) }))
+                as t(source, complaint_id, state, at, promised, revision)
+            where c.source = t.source and c.complaint_id = t.complaint_id
+            """)
+    }
+}

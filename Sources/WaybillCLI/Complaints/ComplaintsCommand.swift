@@ -1,0 +1,148 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import ServiceKit
+
+struct ComplaintsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "complaints", abstract: "What customers complain of, and what is done about it.",
+        subcommands: [Report.self, Step.self, List.self, Show.self])
+
+    struct Report: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a complaint down.",
+            discussion: """
+                The categories: \(ComplaintCategory.allCases.map(\.rawValue).joined(separator: ", ")).
+                The severities: \(ComplaintSeverity.allCases.map(\.rawValue).joined(separator: ", ")).
+                A complaint is never changed: the same number again with the same content has no second effect, with
+                another content it is refused.
+                """)
+
+        @Argument(help: "The complaint's own number.")
+        var complaint: String
+        @Option(help: ArgumentHelp("The code of the customer.", valueName: "code"))
+        var customer: String
+        @Option(help: ArgumentHelp("The order it is about.", valueName: "number"))
+        var order: String?
+        @Option(help: "What it is about; one of the list above.")
+        var category: String
+        @Option(help: "How bad it is; one of the list above.")
+        var severity: String
+        @Option(help: "What the customer says.")
+        var summary: String
+        @OptionGroup var book: BookOptions
+
+        func run() async throws {
+            try await book.publish(
+                ComplaintReported(
+                    complaintId: complaint, customer: CustomerCode(code: customer), orderId: order,
+                    category: try ArgumentValue.choice(category, "--category", ComplaintCategory.self),
+                    severity: try ArgumentValue.choice(severity, "--severity", ComplaintSeverity.self),
+                    at: try book.time(), by: book.by, summary: summary))
+        }
+    }
+
+    struct Step: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what was done about a complaint.",
+            discussion: """
+                The steps, in their order: \(ComplaintStep.allCases.map(\.rawValue).joined(separator: ", ")).
+                Steps may be left out, but none is gone back, unless a complaint that is verified or closed is reopened.
+                """)
+
+        @Argument(help: "The complaint's number.")
+        var complaint: String
+        @Argument(help: "What was done; one of the list above.")
+        var step: String
+        @Option(help: "The system that reported the complaint; needed only when several have one of that number.")
+        var source: String?
+        @Option(help: ArgumentHelp("When; now when not given.", valueName: "time"))
+        var at: String?
+        @Option(help: "More in words.")
+        var note: String?
+        @Option(help: ArgumentHelp("Until when the customer was promised to hear of it again.", valueName: "time"))
+        var promise: String?
+        @OptionGroup var act: ActOptions
+
+        func run() async throws {
+            let step = try ArgumentValue.choice(step, "<step>", ComplaintStep.self)
+            let (at, promise) = (try Self.time(at, "--at"), try Self.time(promise, "--promise"))
+            let stepId = act.id ?? UUID().uuidString.lowercased()
+            var act = act
+            act.id = stepId
+            try await act.send(
+                ComplaintStepTaken(
+                    stepId: stepId, source: try await onlySource(), complaintId: complaint, step: step,
+                    at: at ?? AuditTrail.now(), by: act.by, note: note, promise: promise),
+                to: .servicedesk, expecting: [ComplaintProgressed.type])
+        }
+
+        /// The system that reported it. A step of a complaint that nobody knows yet would wait for it, and whoever takes it
+        /// by hand would rather know of the slip of the pen.
+        private func onlySource() async throws -> String {
+            let found = try await Asking.once(
+                .servicedesk, "complaints.show", [("complaintId", complaint), ("source", source)])
+            let sources = Set(found.first?.rows.compactMap { $0.values[0] } ?? [])
+            guard sources.count <= 1 else {
+                throw ValidationError(
+                    "'\(complaint)' is of \(sources.sorted().joined(separator: " and ")): say --source")
+            }
+            guard let only = sources.first else {
+                say("there is no complaint '\(complaint)': 'waybill complaints list --all' shows those there are")
+                throw ExitCode(2)
+            }
+            return only
+        }
+
+        private static func time(_ text: String?, _ option: String) throws -> Timestamp? {
+            guard let text else { return nil }
+            guard let time = Timestamp(text) else {
+                throw ValidationError("\(option) '\(text)' is no time such as 2026-01-05T09:30:00+08:00")
+            }
+            return time
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Complaints that are open, the worst first; and steps whose complaint has not come.")
+
+        @Flag(help: "Those that are closed, too.")
+        var all = false
+        @Option(help: "Only those in this state, such as accepted.")
+        var state: String?
+        @Option(help: ArgumentHelp("Only of this customer: one of its codes, or its identifier.", valueName: "code"))
+        var customer: String?
+        @Option(help: "How many at most.")
+        var limit = 50
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let state = try state.map { try ArgumentValue.choice($0, "--state", ComplaintState.self).rawValue }
+            try output.show(
+                await Asking.once(
+                    .servicedesk, "complaints.list",
+                    [
+                        ("state", state ?? (all ? "all" : "open")), ("customer", customer),
+                        ("limit", String(limit)),
+                    ]))
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "One complaint: what was done about it, and how long it was in each state.")
+
+        @Argument(help: "The complaint's number.")
+        var complaint: String
+        @Option(help: "The system that reported it.")
+        var source: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                await Asking.once(
+                    .servicedesk, "complaints.show", [("complaintId", complaint), ("source", source)]))
+        }
+    }
+}
