@@ -35,6 +35,7 @@ enum CustomerService {
                 Migration(number: 4, name: "graph", sql: PackageResources._004_graph_sql),
                 Migration(number: 5, name: "interactions", sql: PackageResources._005_interactions_sql),
                 Migration(number: 6, name: "complaint", sql: PackageResources._006_complaint_sql),
+                Migration(number: 7, name: "agreement", sql: PackageResources._007_agreement_sql),
             ],
             handlers: [
                 .on(CustomerReported.self, identity.reported),
@@ -63,6 +64,7 @@ enum CustomerService {
                 .on(SurveyRequested.self, TimelineHandlers.surveyRequested),
                 .on(ComplaintOpened.self, ComplaintReplica.opened),
                 .on(ComplaintProgressed.self, ComplaintReplica.progressed),
+                .on(AgreementChanged.self, AgreementReplica.changed),
             ] + ValueHandlers(rates: rates, organisation: organisation).all,
             tasks: ValueTasks(organisation: organisation).all + [
                 .daily(GraphRanking.task, GraphRanking.rank), .daily(ContactTasks.coverageTask, contact.coverage),

@@ -11,6 +11,7 @@ enum SalesService {
             Migration(number: 1, name: "sales", sql: PackageResources._001_sales_sql),
             Migration(number: 2, name: "receivable_notices", sql: PackageResources._002_receivable_notices_sql),
             Migration(number: 3, name: "account_customer", sql: PackageResources._003_account_customer_sql),
+            Migration(number: 4, name: "agreement", sql: PackageResources._004_agreement_sql),
         ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in
@@ -45,9 +46,12 @@ enum SalesService {
             .on(ContactLapsed.self, ContactNotices.lapsed),
             .on(ComplaintOpened.self, ComplaintNotices.opened),
             .on(ComplaintProgressed.self, ComplaintNotices.progressed),
+            .on(AgreementRecorded.self, AgreementHandlers.recorded),
         ],
-        tasks: [.daily("swings.evaluate", SwingHandlers.evaluate)],
-        queries: SalesQueries.all)
+        tasks: [
+            .daily("swings.evaluate", SwingHandlers.evaluate), .daily("agreements.evaluate", AgreementNotices.evaluate),
+        ],
+        queries: SalesQueries.all + AgreementQueries.all)
 
     static func main() async {
         await ServiceHost.run(definition)

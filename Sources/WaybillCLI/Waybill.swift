@@ -14,7 +14,8 @@ struct Waybill: AsyncParsableCommand {
             """,
         subcommands: [
             OrdersCommand.self, AlertsCommand.self, CustomersCommand.self, PartiesCommand.self, GraphCommand.self,
-            InteractionsCommand.self, ComplaintsCommand.self, QueryCommand.self, StatusCommand.self,
+            InteractionsCommand.self, ComplaintsCommand.self, AgreementsCommand.self, QueryCommand.self,
+            StatusCommand.self,
             ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
             MigrateCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self,

@@ -83,6 +83,15 @@ expect "complaints that are open" 2 "$(waybill complaints list --customer SIDE-A
 expect "its way" "received contained closed" \
     "$(waybill complaints show SIDE-C1 --json | jq -r '[.states[].state] | join(" ")')"
 
+agreed() { waybill agreements record SIDE-K1 --source overview --customer SIDE-A --kind rates --title "Rates" --by li.wei "$@" \
+    >/dev/null 2>&1; waybill status --wait-drained 60 >/dev/null; }
+agreed --revision 1 --from "$(date -u +%Y)-01-01" --until "$(date -u -d '+20 days' +%F)"
+expect "an agreement" "SIDE-K1 ending current" \
+    "$(overview | jq -r '.contracts[] | "\(.agreementId) \(.state)"') $(overview | state contracts)"
+agreed --revision 2 --from "$(date -u +%Y)-01-01"
+expect "the agreement without an end" "SIDE-K1 active" \
+    "$(waybill agreements list --customer SIDE-A --json | jq -r '.agreements[] | "\(.agreementId) \(.state)"')"
+
 pid="$(cat "$WAYBILL_HOME/run/finance.pid")"
 kill -STOP "$pid"
 stopped="$(overview)" || { kill -CONT "$pid"; fail "no overview while finance stands still"; }

@@ -109,6 +109,7 @@ public enum Catalogue {
             SupplierReported.self, .partner, to: [.supplier, .customer], "A supplier's master record in another system."
         ),
         ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
+        ContractDescription(AgreementRecorded.self, .partner, to: [.sales], "What is agreed with a customer."),
         ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], "A customer complains."),
         ContractDescription(
             ConsentRecorded.self, .partner, to: [.customer],
@@ -223,6 +224,8 @@ public enum Catalogue {
         ContractDescription(
             OrderAnomalyCleared.self, .service(.sales), to: [.customer],
             "A customer's orders are as usual again."),
+        ContractDescription(
+            AgreementChanged.self, .service(.sales), to: [.customer], "What is agreed with a customer now."),
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),

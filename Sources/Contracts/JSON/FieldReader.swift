@@ -159,6 +159,11 @@ public struct FieldReader {
         try optional(key, .integer(range)) { node, path throws(Refusal) in try Self.integer(node, path, range) }
     }
 
+    /// A currency, or none.
+    public mutating func optionalCurrency(_ key: String) throws(Refusal) -> Currency? {
+        try optional(key, .currency, Self.currency)
+    }
+
     /// A day, or none.
     public mutating func optionalDay(_ key: String) throws(Refusal) -> CalendarDay? {
         try optional(key, .day, Self.day)

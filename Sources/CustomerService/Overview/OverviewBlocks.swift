@@ -79,6 +79,7 @@ enum OverviewBlocks {
                 from credit_figure where customer_id = \(customer)
                 """, transaction),
             try ComplaintReplica.block(customer, transaction),
+            try AgreementReplica.block(customer, on: at.day(), transaction),
             try timeline("surveys", "survey%", customer, transaction),
         ]
     }

@@ -7,11 +7,11 @@ enum OverviewQuery {
     static let query = Query("customers.overview", overview)
 
     /// Who tells what is in a block.
-    private static let owners: [(block: String, owner: ServiceName?)] = [
+    private static let owners: [(block: String, owner: ServiceName)] = [
         ("identity", .customer), ("aliases", .customer), ("organisation", .customer), ("contacts", .customer),
         ("graph", .customer), ("classes", .customer), ("orders", .customer), ("swings", .sales), ("margin", .customer),
         ("acceptance", .finance), ("margin alerts", .finance), ("receivables", .finance), ("credit", .finance),
-        ("complaints", .servicedesk), ("surveys", .servicedesk), ("contracts", nil), ("interactions", .customer),
+        ("complaints", .servicedesk), ("surveys", .servicedesk), ("contracts", .sales), ("interactions", .customer),
     ]
 
     static func overview(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -27,7 +27,7 @@ enum OverviewQuery {
         let tables = Dictionary(blocks.map { ($0.name, $0) }) { first, _ in first }
         let heard = try heard(transaction)
         let rows = owners.map { block, owner in
-            row(block, owner, tables[block]?.rows.count, heard, at, staleAfter)
+            row(block, owner, tables[block]?.rows.count ?? 0, heard, at, staleAfter)
         }
         return [
             QueryTable(
@@ -41,10 +41,9 @@ enum OverviewQuery {
 
     /// How old a block is. What this service keeps itself is as of now; what others tell is as old as their last word.
     private static func row(
-        _ block: String, _ owner: ServiceName?, _ count: Int?, _ heard: [String: Timestamp], _ at: Timestamp,
+        _ block: String, _ owner: ServiceName, _ count: Int, _ heard: [String: Timestamp], _ at: Timestamp,
         _ staleAfter: Int
     ) -> [String?] {
-        guard let owner, let count else { return [block, owner?.rawValue, "not kept", nil, nil, nil] }
         if owner == .customer { return [block, owner.rawValue, "current", at.description, "0", String(count)] }
         guard let last = heard[owner.rawValue] else {
             return [block, owner.rawValue, "never heard", nil, nil, String(count)]

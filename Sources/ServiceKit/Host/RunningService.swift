@@ -25,9 +25,8 @@ struct RunningService {
         let name = definition.name
         let pool = try pool("", size: settings.integer("postgres.connections", in: 2...64))
         // Messages have connections of their own: no report makes them wait, and their plans are by key.
-        // Event time goes forward batch by batch: there is one at a time.
         let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
-        let batches = try mode == .events ? 1 : settings.integer("batches", in: 1...8)
+        let batches = try batches(mode)
         let messagePool = try self.pool(" messages", size: batches + 1, isKeyed: true)
         let metrics = ServiceMetrics()
         let publisher = Publisher(configuration: try broker("publish"), logger: logger)
@@ -101,6 +100,14 @@ struct RunningService {
         try await group.run()
         logger.info("stopped")
         return 0
+    }
+
+    /// How many full batches are in hand at once. Event time goes forward batch by batch; a service that takes its time
+    /// over batches gains nothing by a second.
+    private func batches(_ mode: ServiceClock.Mode) throws -> Int {
+        guard mode == .system else { return 1 }
+        return settings["batches"] == nil
+            ? (definition.pace > .zero ? 1 : 2) : try settings.integer("batches", in: 1...8)
     }
 
     private func publishers() throws -> Publishers {

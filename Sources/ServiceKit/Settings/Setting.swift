@@ -64,7 +64,9 @@ public struct Setting: Sendable {
             help: "seconds between heartbeats, 1 to 60; beyond 4 a silent broker shows late"),
         Setting("amqp.prefetch", default: "2000", help: "deliveries the broker may send ahead, 1 to 10000"),
         Setting("batch", default: "500", help: "most messages in one commit, 1 to 2000"),
-        Setting("batches", default: "2", help: "full batches in hand at once, 1 to 8"),
+        Setting(
+            "batches",
+            help: "full batches in hand at once, 1 to 8; when not given, 2 in finance and 1 elsewhere"),
         Setting("postgres.url", help: "the database, as the application role", isSecret: true),
         Setting("postgres.migrate.url", help: "the database, as the migration role (for 'migrate')", isSecret: true),
         Setting(

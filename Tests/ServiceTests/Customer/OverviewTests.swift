@@ -52,6 +52,28 @@ struct OverviewTests {
                     surveyId: "S1", customerId: customer, customerCode: "C1", source: "erp", orderId: "O1",
                     businessLine: "air-freight", branch: "KS01", rule: "late",
                     requestedAt: try at("2026-03-02T09:50:00+08:00"))),
+            .init(
+                "15", source: "waybill.sales",
+                AgreementChanged(
+                    terms: AgreementTerms(
+                        agreementId: "K1", revision: 2, kind: .rates, title: "Air rates",
+                        validFrom: try #require(CalendarDay("2025-04-01")),
+                        validUntil: CalendarDay("2026-03-31")),
+                    source: "erp", customerCode: "C1", changedAt: try at("2026-03-02T10:00:00+08:00"))),
+            .init(
+                "16", source: "waybill.sales",
+                AgreementChanged(
+                    terms: AgreementTerms(
+                        agreementId: "K1", revision: 1, kind: .rates, title: "Air rates",
+                        validFrom: try #require(CalendarDay("2025-04-01"))),
+                    source: "erp", customerCode: "C1", changedAt: try at("2026-03-02T09:00:00+08:00"))),
+            .init(
+                "17", source: "waybill.sales",
+                AgreementChanged(
+                    terms: AgreementTerms(
+                        agreementId: "K2", revision: 1, kind: .framework, title: "Framework",
+                        validFrom: try #require(CalendarDay("2026-01-01"))),
+                    source: "erp", customerCode: "C1", changedAt: try at("2026-03-02T09:00:00+08:00"))),
         ] + (try complaints(customer))
     }
 
@@ -112,7 +134,11 @@ struct OverviewTests {
         #expect(first["graph"].column("kind") == ["supplies"])
         let states = Self.states(first)
         #expect(states["credit"] == "current" && states["surveys"] == "current" && states["identity"] == "current")
-        #expect(states["swings"] == "never heard" && states["complaints"] == "current")
+        #expect(states["swings"] == "current" && states["complaints"] == "current")
+        // What ends soon comes before what goes on.
+        #expect(first["contracts"].column("agreementId") == ["K1", "K2"])
+        #expect(first["contracts"].column("state") == ["ending", "active"])
+        #expect(first["contracts"].column("noticeBy") == ["2026-01-30", nil])
         // Those that are open come first.
         #expect(first["complaints"].column("complaint_id") == ["CP2", "CP1"])
         #expect(first["complaints"].column("state") == ["contained", "closed"])
@@ -139,7 +165,7 @@ struct OverviewTests {
                 "customers.overview", ["customer": "C1", "at": "2026-03-02T10:01:00+08:00"])
             let marked = Self.states(OverviewCommand.marked(soon, silent: [.finance, .sales]))
             #expect(marked["margin"] == "current" && marked["receivables"] == "stale" && marked["surveys"] == "current")
-            #expect(marked["swings"] == "never heard")
+            #expect(marked["swings"] == "stale" && marked["contracts"] == "stale")
         }
     }
 }

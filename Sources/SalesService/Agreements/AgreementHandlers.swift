@@ -1,0 +1,48 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What is agreed with customers → kept, and told to who shows it.
+enum AgreementHandlers {
+    static func recorded(
+        _ messages: [Received<AgreementRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let known = try AgreementStore.lock(
+            messages.map { ($0.envelope.source, $0.body.terms.agreementId) }, transaction)
+        var current = known
+        var causes: [String: Received<AgreementRecorded>] = [:]
+        for message in messages {
+            let row = AgreementRow(
+                source: message.envelope.source, terms: message.body.terms, customerCode: message.body.customer.code,
+                by: message.body.by,
+                fingerprint: StableIdentifier.of("content", String(decoding: message.body.encode(), as: UTF8.self)))
+            if let before = current[row.name], before.terms.revision >= row.terms.revision {
+                if before.terms.revision == row.terms.revision, before.fingerprint != row.fingerprint {
+                    effects.refuse(
+                        message,
+                        Refusal(
+                            .conflictingRevision, path: "$.revision",
+                            "revision \(row.terms.revision) of this agreement came before with other content: raise the revision"
+                        ))
+                } else {
+                    effects.count("stale_agreements")
+                }
+                continue
+            }
+            current[row.name] = row
+            causes[row.name] = message
+        }
+        let changed = causes.keys.sorted().compactMap { current[$0] }
+        try AgreementStore.put(changed, transaction)
+        for row in changed {
+            effects.publish(
+                AgreementChanged(
+                    terms: row.terms, source: row.source, customerCode: row.customerCode, changedAt: effects.now),
+                causedBy: causes[row.name]?.envelope,
+                key: AccountIdentifier.customer(source: row.source, code: row.customerCode))
+        }
+        try AgreementNotices.clear(
+            changed.compactMap { row in known[row.name].map { ($0, row) } }, transaction, &effects)
+        effects.count("agreements", changed.count)
+    }
+}

@@ -1,0 +1,74 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// Agreements that end, are renewed or have expired, told once to whoever looks after the customer.
+enum AgreementNotices {
+    private static let told: [AgreementState] = [.ending, .renewing, .expired]
+
+    /// A notice has its name by the end it is about: another end is another notice, the same day again is none.
+    private static func identifier(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {
+        StableIdentifier.of("agreement", row.source, row.terms.agreementId, state.rawValue, end.description)
+    }
+
+    /// Tells what has come up by a day.
+    static func evaluate(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        guard let due = items.last?.due else { return }
+        let day = due.day()
+        let notices = try AgreementStore.endings(upTo: day, transaction).compactMap { row in
+            let state = row.terms.state(on: day)
+            return told.contains(state)
+                ? row.terms.end(asOf: day).map { (row: row, state: state, end: $0) } : nil
+        }
+        guard !notices.isEmpty else { return }
+        let written = try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
+            select t.id, t.kind, coalesce(a.customer_id, t.guess), t.line, a.sales_owner, t.detail,
+                \(PostgresValue.timestamp(due.description))
+            from unnest(
+                \(notices.map { identifier($0.row, $0.state, $0.end) }),
+                \(notices.map { "agreement-\($0.state.rawValue)" }), \(notices.map(\.row.source)),
+                \(notices.map(\.row.customerCode)),
+                \(notices.map { AccountIdentifier.customer(source: $0.row.source, code: $0.row.customerCode) }),
+                \(notices.map { $0.row.terms.businessLine ?? "" }), \(notices.map { detail($0.row, $0.state, $0.end) }))
+                as t(id, kind, source, code, guess, line, detail)
+            left join account a on a.source = t.source and a.code = t.code
+            order by 1
+            on conflict (notice_id) do nothing
+            """)
+        effects.count("agreement_notices", written)
+    }
+
+    /// Takes back what was told of agreements that stand otherwise now.
+    static func clear(
+        _ changes: [(before: AgreementRow, after: AgreementRow)], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        let day = effects.now.day()
+        let over = changes.flatMap { before, after -> [String] in
+            guard let end = before.terms.end(asOf: day),
+                after.terms.endedOn != nil || after.terms.end(asOf: day) != end
+                    || after.terms.renews != before.terms.renews
+            else { return [] }
+            return told.map { identifier(before, $0, end) }
+        }
+        guard !over.isEmpty else { return }
+        try transaction.execute(
+            """
+            update finance_notice set cleared_at = \(PostgresValue.timestamp(effects.now.description))
+            where notice_id = any(\(over.sorted())) and cleared_at is null
+            """)
+    }
+
+    private static func detail(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {
+        let name = "agreement \(row.terms.agreementId) (\(row.terms.title))"
+        return switch state {
+        case .renewing: "\(name) goes on for another year after \(end) unless notice is given"
+        case .expired: "\(name) ended on \(end), and nothing came after it"
+        default: "\(name) ends on \(end)"
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// An agreement as it is kept.
+struct AgreementRow: Sendable {
+    let source: String
+    let terms: AgreementTerms
+    let customerCode: String
+    let by: String
+    /// What was said, in short: the same revision said otherwise is noticed by it.
+    let fingerprint: String
+
+    /// What names it.
+    var name: String { "\(source)\u{1}\(terms.agreementId)" }
+}
+
+/// The SQL of agreements.
+enum AgreementStore {
+    private static let columns: SQL = """
+        g.source, g.agreement_id, g.revision, g.fingerprint, g.customer_code, g.kind, g.title, g.valid_from::text,
+        g.valid_until::text, g.renews, g.notice_days, g.business_line, g.yearly_amount::text, g.currency,
+        g.ended_on::text, g.said_by
+        """
+
+    private typealias Columns = (
+        String, String, Int, String, String, String, String, String, String?, Bool?, Int?, String?, String?, String?,
+        String?, String
+    )
+
+    private static func row(_ row: Columns) throws -> AgreementRow {
+        guard let kind = AgreementKind(rawValue: row.5), let from = CalendarDay(row.7) else {
+            throw Refusal(.internalError, path: "$", "agreement '\(row.1)' is of no known kind")
+        }
+        return AgreementRow(
+            source: row.0,
+            terms: AgreementTerms(
+                agreementId: row.1, revision: row.2, kind: kind, title: row.6, validFrom: from,
+                validUntil: row.8.flatMap { CalendarDay($0) }, renews: row.9, noticeDays: row.10, businessLine: row.11,
+                yearlyAmount: row.12.flatMap { FixedDecimal($0) }, currency: row.13.flatMap { Currency($0) },
+                endedOn: row.14.flatMap { CalendarDay($0) }),
+            customerCode: row.4, by: row.15, fingerprint: row.3)
+    }
+
+    /// Some agreements as they stand, locked until the transaction ends.
+    static func lock(
+        _ names: [(source: String, agreementId: String)], _ transaction: borrowing Transaction
+    ) throws -> [String: AgreementRow] {
+        let rows = try transaction.query(
+            """
+            select \(columns)
+            from (select distinct * from unnest(\(names.map(\.source)), \(names.map(\.agreementId)))
+                as t(source, agreement_id)) k
+            join agreement g using (source, agreement_id)
+            order by g.source, g.agreement_id for update of g
+            """, as: Columns.self)
+        return Dictionary(try rows.map(row).map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// Those that end some day and are not ended, as far as that may be told on a day.
+    static func endings(upTo day: CalendarDay, _ transaction: borrowing Transaction) throws -> [AgreementRow] {
+        try transaction.query(
+            """
+            select \(columns) from agreement g
+            where g.valid_until <= date '1970-01-01' + \(day.daysSinceEpoch) + coalesce(g.notice_days, 60)
+                and (g.renews or g.valid_until >= date '1970-01-01' + \(day.adding(days: -31).daysSinceEpoch))
+                and g.ended_on is null
+            order by g.source, g.agreement_id
+            """, as: Columns.self
+        ).map(row)
+    }
+
+    /// The agreements of a customer, or all, the latest first.
+    static func list(
+        customer: String?, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [(row: AgreementRow, customerId: String?)] {
+        let rows = try transaction.query(
+            """
+            select \(columns)
+            from agreement g left join account a on a.source = g.source and a.code = g.customer_code
+            where \(customer.postgresBind)::text is null or g.customer_code = \(customer.postgresBind)
+                or a.customer_id = \(customer.postgresBind)
+                or a.customer_id in (select customer_id from account where code = \(customer.postgresBind))
+            order by g.valid_from desc, g.source, g.agreement_id limit \(limit)
+            """, as: Columns.self
+        ).map(row)
+        let homes = try transaction.query(
+            """
+            select distinct a.source, a.code, a.customer_id
+            from unnest(\(rows.map(\.source)), \(rows.map(\.customerCode))) as k(source, code)
+            join account a using (source, code)
+            """, as: (String, String, String).self)
+        let home = Dictionary(homes.map { ("\($0.0)\u{1}\($0.1)", $0.2) }) { first, _ in first }
+        return rows.map { ($0, home["\($0.source)\u{1}\($0.customerCode)"]) }
+    }
+
+    /// Writes agreements as they stand now.
+    ///
+    /// - Throws: ``ConcurrentChange`` when another copy wrote one of them meanwhile.
+    static func put(_ rows: [AgreementRow], _ transaction: borrowing Transaction) throws {
+        guard !rows.isEmpty else { return }
+        let rows = rows.sorted { $0.name < $1.name }
+        let terms = rows.map(\.terms)
+        let written = try transaction.execute(
+            """
+            insert into agreement (source, agreement_id, revision, fingerprint, customer_code, kind, title, valid_from,
+                valid_until, renews, notice_days, business_line, yearly_amount, currency, ended_on, said_by)
+            select * from unnest(
+                \(rows.map(\.source)), \(terms.map(\.agreementId)), \(terms.map { Int32($0.revision) }),
+                \(rows.map(\.fingerprint)), \(rows.map(\.customerCode)), \(terms.map(\.kind.rawValue)),
+                \(terms.map(\.title)), \(PostgresValue.dates(terms.map(\.validFrom.description))),
+                \(PostgresValue.dates(terms.map { $0.validUntil?.description })), \(terms.map(\.renews)),
+                \(terms.map { $0.noticeDays.map { Int32($0) } }), \(terms.map(\.businessLine)),
+                \(PostgresValue.numerics(terms.map { $0.yearlyAmount?.description })),
+                \(terms.map { $0.currency?.code }),
+                \(PostgresValue.dates(terms.map { $0.endedOn?.description })), \(rows.map(\.by)))
+            on conflict (source, agreement_id) do update set
+                revision = excluded.revision, fingerprint = excluded.fingerprint,
+                customer_code = excluded.customer_code, kind = excluded.kind, title = excluded.title,
+                valid_from = excluded.valid_from, valid_until = excluded.valid_until, renews = excluded.renews,
+                notice_days = excluded.notice_days, business_line = excluded.business_line,
+                yearly_amount = excluded.yearly_amount, currency = excluded.currency, ended_on = excluded.ended_on,
+                said_by = excluded.said_by
+            where agreement.revision < excluded.revision
+            """)
+        guard written == rows.count else { throw ConcurrentChange("an agreement") }
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Contracts
+import ServiceKit
+
+struct AgreementsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agreements",
+        abstract: "Commercial contracts with customers: what holds, what ends, what is renewed.",
+        subcommands: [Record.self, List.self])
+
+    struct Record: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is agreed with a customer, or what is agreed instead.",
+            discussion: """
+                The kinds: \(AgreementKind.allCases.map(\.rawValue).joined(separator: ", ")).
+                Each change has a higher revision and says everything anew; what is not given is not agreed.
+                """)
+
+        @Argument(help: "The agreement's own number.")
+        var agreement: String
+        @Option(help: "Counts what was said of it from 1; a higher one replaces a lower one.")
+        var revision: Int
+        @Option(help: ArgumentHelp("The code of the customer.", valueName: "code"))
+        var customer: String
+        @Option(help: "What it is about; one of the list above.")
+        var kind: String
+        @Option(help: "What it is called.")
+        var title: String
+        @Option(help: ArgumentHelp("The first day on which it holds.", valueName: "day"))
+        var from: String
+        @Option(help: ArgumentHelp("The last day on which it holds; without it it has no end.", valueName: "day"))
+        var until: String?
+        @Flag(help: "It goes on year by year unless notice is given.")
+        var renews = false
+        @Option(help: ArgumentHelp("How many days before its end something has to be done (60).", valueName: "days"))
+        var noticeDays: Int?
+        @Option(help: "The line of business, when it is for one only.")
+        var line: String?
+        @Option(help: ArgumentHelp("What it should bring in a year, without tax.", valueName: "amount"))
+        var yearly: String?
+        @Option(help: "The currency of the amount.")
+        var currency: String?
+        @Option(help: ArgumentHelp("The first day on which it holds no more, ended before its time.", valueName: "day"))
+        var endedOn: String?
+        @OptionGroup var book: BookOptions
+
+        func run() async throws {
+            var amount: FixedDecimal?
+            if let yearly {
+                guard let read = FixedDecimal(yearly) else {
+                    throw ValidationError("--yearly '\(yearly)' is no amount such as 120000.00")
+                }
+                amount = read
+            }
+            guard let from = try Self.day(from, "--from") else { return }
+            try await book.publish(
+                AgreementRecorded(
+                    terms: AgreementTerms(
+                        agreementId: agreement, revision: revision,
+                        kind: try ArgumentValue.choice(kind, "--kind", AgreementKind.self), title: title,
+                        validFrom: from, validUntil: try Self.day(until, "--until"), renews: renews ? true : nil,
+                        noticeDays: noticeDays, businessLine: line, yearlyAmount: amount,
+                        currency: try currency.map { code in
+                            guard let currency = Currency(code) else {
+                                throw ValidationError("--currency '\(code)' is no currency such as CNY")
+                            }
+                            return currency
+                        }, endedOn: try Self.day(endedOn, "--ended-on")),
+                    customer: CustomerCode(code: customer), by: book.by))
+        }
+
+        private static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
+            guard let text else { return nil }
+            guard let day = CalendarDay(text) else {
+                throw ValidationError("\(option) '\(text)' is no day such as 2026-05-03")
+            }
+            return day
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Agreements that hold or will, those first about whose end something has to be done.")
+
+        @Flag(help: "Those that are over, too.")
+        var all = false
+        @Option(help: "Only those in this state, such as ending.")
+        var state: String?
+        @Option(help: ArgumentHelp("Only of this customer: one of its codes, or its identifier.", valueName: "code"))
+        var customer: String?
+        @Option(help: ArgumentHelp("As of this day; today when not given.", valueName: "day"))
+        var at: String?
+        @Option(help: "How many at most.")
+        var limit = 50
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let state = try state.map { try ArgumentValue.choice($0, "--state", AgreementState.self).rawValue }
+            try output.show(
+                await Asking.once(
+                    .sales, "agreements.list",
+                    [
+                        ("state", state ?? (all ? "all" : "current")), ("customer", customer), ("at", at),
+                        ("limit", String(limit)),
+                    ]))
+        }
+    }
+}

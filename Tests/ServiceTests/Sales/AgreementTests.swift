@@ -1,0 +1,149 @@
+import Contracts
+import Postgres
+import ServiceKit
+import TestSupport
+import Testing
+
+@testable import SalesService
+
+private func day(_ text: String) -> CalendarDay { CalendarDay(text) ?? CalendarDay(daysSinceEpoch: 0) }
+
+private func terms(
+    _ revision: Int = 1, until: String? = "2026-03-31", renews: Bool? = nil, noticeDays: Int? = nil,
+    endedOn: String? = nil, title: String = "Rates"
+) -> AgreementTerms {
+    AgreementTerms(
+        agreementId: "K1", revision: revision, kind: .rates, title: title, validFrom: day("2025-04-01"),
+        validUntil: until.map(day), renews: renews, noticeDays: noticeDays, endedOn: endedOn.map(day))
+}
+
+@Suite("How an agreement stands")
+struct AgreementTermsTests {
+    @Test(
+        "by its days: before, in, near its end, after",
+        arguments: [
+            ("2025-03-31", AgreementState.upcoming), ("2025-04-01", .active), ("2026-01-29", .active),
+            ("2026-01-30", .ending), ("2026-03-31", .ending), ("2026-04-01", .expired),
+        ])
+    func ends(_ text: String, _ state: AgreementState) {
+        #expect(terms().state(on: day(text)) == state)
+    }
+
+    @Test("one that is renewed never expires, and tells of each of its ends")
+    func renews() {
+        let renewed = terms(renews: true, noticeDays: 30)
+        #expect(renewed.state(on: day("2026-03-01")) == .renewing)
+        #expect(renewed.state(on: day("2026-04-01")) == .active)
+        #expect(renewed.end(asOf: day("2026-04-01")) == day("2027-03-31"))
+        #expect(renewed.state(on: day("2030-03-02")) == .renewing)
+        #expect(renewed.noticeDay(asOf: day("2030-03-02")) == day("2030-03-01"))
+    }
+
+    @Test("the end of a leap year's February is the 28th in years without a 29th")
+    func leap() {
+        let leap = terms(until: "2028-02-29", renews: true)
+        #expect(leap.end(asOf: day("2028-02-29")) == day("2028-02-29"))
+        #expect(leap.end(asOf: day("2028-03-01")) == day("2029-02-28"))
+        #expect(leap.end(asOf: day("2032-01-01")) == day("2032-02-29"))
+    }
+
+    @Test("without an end it holds on; ended before its time it is over from that day")
+    func others() {
+        #expect(terms(until: nil).state(on: day("2099-01-01")) == .active)
+        #expect(terms(endedOn: "2025-12-01").state(on: day("2025-11-30")) == .active)
+        #expect(terms(endedOn: "2025-12-01").state(on: day("2025-12-01")) == .ended)
+    }
+}
+
+@Suite("Agreements")
+struct AgreementTests {
+    private static func recorded(_ terms: AgreementTerms, customer: String = "C1") -> AgreementRecorded {
+        AgreementRecorded(terms: terms, customer: CustomerCode(code: customer), by: "li.wei")
+    }
+
+    private static let kept = "select agreement_id, revision::text, title, valid_until::text from agreement order by 1"
+
+    @Test("the highest revision holds in whatever order they come; the same again has no second effect")
+    func revisions() async throws {
+        let messages: [ServiceFixture.Message] = [
+            .init("1", Self.recorded(terms(1))), .init("2", Self.recorded(terms(2, until: "2027-03-31"))),
+            .init("3", Self.recorded(terms(3, until: nil, title: "Rates for good"))),
+        ]
+        for round in 0..<4 {
+            let arrival = round == 0 ? messages : (messages + messages).shuffled()
+            try await ServiceFixture.with(SalesService.definition) { sales in
+                for message in arrival { try await sales.handle([message]) }
+                #expect(try await sales.rows(Self.kept) == [["K1", "3", "Rates for good", nil]])
+            }
+        }
+    }
+
+    @Test("the same revision with other content is refused, and what stands stays")
+    func conflicts() async throws {
+        try await ServiceFixture.with(SalesService.definition) { sales in
+            try await sales.handle([.init("1", Self.recorded(terms(1)))])
+            let outcome = try await sales.handle([
+                .init("2", Self.recorded(terms(1, until: "2027-03-31"))), .init("3", Self.recorded(terms(2))),
+            ])
+            #expect(outcome.refused.mapValues(\.reason) == [0: .conflictingRevision])
+            #expect(try outcome.events(AgreementChanged.self).map(\.terms.revision) == [2])
+            let again = try await sales.handle([.init("4", Self.recorded(terms(2)))])
+            #expect(again.refused.isEmpty && again.published.isEmpty)
+        }
+    }
+
+    @Test("its owner is told once that it ends; a revision that moves the end takes that back")
+    func notices() async throws {
+        let told = """
+            select kind, coalesce(sales_owner, ''), detail, (cleared_at is not null)::text
+            from finance_notice order by told_at, kind
+            """
+        try await ServiceFixture.with(SalesService.definition) { sales in
+            try await sales.handle([
+                .init(
+                    "0",
+                    CustomerRegistered(
+                        CustomerRecord(
+                            customerId: AccountIdentifier.customer(source: "erp", code: "C1"), revision: 1, name: "C1",
+                            salesOwner: "li.wei", accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
+                            at: try #require(Timestamp("2026-01-01T09:00:00+08:00"))))),
+                .init("1", Self.recorded(terms(1))),
+            ])
+            for text in ["2026-01-29", "2026-01-30", "2026-01-31"] {
+                try await sales.run("agreements.evaluate", at: "\(text)T23:59:59+08:00")
+            }
+            #expect(
+                try await sales.rows(told) == [
+                    ["agreement-ending", "li.wei", "agreement K1 (Rates) ends on 2026-03-31", "false"]
+                ])
+            try await sales.handle([.init("2", Self.recorded(terms(2, until: "2027-03-31")))])
+            #expect(try await sales.rows(told).map(\.last) == ["true"])
+            try await sales.run("agreements.evaluate", at: "2027-04-02T23:59:59+08:00")
+            #expect(
+                try await sales.rows(told).map(\.first)
+                    == ["agreement-ending", "agreement-expired"])
+        }
+    }
+
+    @Test("asked of a day, what has to be looked at comes first, and what is over only when wanted")
+    func list() async throws {
+        func named(_ id: String, _ terms: AgreementTerms) -> AgreementRecorded {
+            Self.recorded(
+                AgreementTerms(
+                    agreementId: id, revision: 1, kind: terms.kind, title: terms.title, validFrom: terms.validFrom,
+                    validUntil: terms.validUntil, renews: terms.renews, endedOn: terms.endedOn))
+        }
+        try await ServiceFixture.with(SalesService.definition) { sales in
+            try await sales.handle([
+                .init("1", named("A", terms(until: nil))), .init("2", named("B", terms(renews: true))),
+                .init("3", named("C", terms())), .init("4", named("D", terms(endedOn: "2026-01-05"))),
+            ])
+            let current = try await sales.ask("agreements.list", ["customer": "C1", "at": "2026-02-01"])[0]
+            #expect(current.column("agreementId") == ["C", "B", "A"])
+            #expect(current.column("state") == ["ending", "renewing", "active"])
+            let all = try await sales.ask("agreements.list", ["state": "all", "at": "2026-02-01"])[0]
+            #expect(all.column("agreementId") == ["C", "B", "A", "D"])
+            await #expect(throws: Refusal.self) { try await sales.ask("agreements.list", ["at": "yesterday"]) }
+        }
+    }
+}
