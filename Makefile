@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-graph up down status lint format
+.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-simulate bench-graph up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ bench-matching-scale: ## a million made-up companies matched: seconds and memory
 
 bench-receivables: ## a million items aged, a payment that stops a reminder, on what 'make up' started
 	@Benchmarks/receivables.sh $(ARGS)
+
+bench-simulate: ## a million order lines repriced, and 5,000 draws over them
+	@Benchmarks/simulate.sh $(ARGS)
 
 bench-graph: ## how long questions to a graph of a million ties take, and the overview
 	@Benchmarks/graph.sh $(ARGS)

@@ -76,6 +76,12 @@ struct MarginStates: Sendable, Equatable {
         if states.actual == nil, age <= Self.patienceDays { awaited += 1 }
     }
 
+    /// Moves what counts in another period: it is known in one state only, the one that was expected when it came.
+    mutating func correct(revenue: FixedDecimal, cost: FixedDecimal) {
+        expected.revenue = expected.revenue + revenue
+        expected.cost = expected.cost + cost
+    }
+
     /// How much of the expected cost is invoiced, in percent.
     var completeness: FixedDecimal? {
         FixedDecimal(100).multiplied(by: actual.cost.units, dividedBy: expected.cost.units)

@@ -37,11 +37,17 @@ extension QueryArguments {
     func period(_ name: String) throws -> Period { try Period(required(name), path: "parameters.\(name)") }
 
     /// Which lines of a period are meant.
-    func lines(of period: Period) throws -> ProfitLines.Scope {
+    ///
+    /// - Parameter bases: by which days they may be asked for.
+    func lines(
+        of period: Period, bases: [ProfitLines.Basis] = [.placed, .service]
+    ) throws -> ProfitLines.Scope {
         var basis = ProfitLines.Basis.placed
         if let text = self["basis"] {
-            guard let known = ProfitLines.Basis(rawValue: text) else {
-                throw Refusal(.valueNotAllowed, path: "parameters.basis", "'basis' is placed or service")
+            guard let known = ProfitLines.Basis(rawValue: text), bases.contains(known) else {
+                throw Refusal(
+                    .valueNotAllowed, path: "parameters.basis",
+                    "'basis' is \(bases.map(\.rawValue).joined(separator: " or ")) here")
             }
             basis = known
         }

@@ -10,6 +10,8 @@ enum ProfitLines {
         case placed
         /// The last day a service of the line was done, by its costs; the day it was placed while there is none.
         case service
+        /// The day it was placed, but what came after that day's month was closed by the day it was posted instead.
+        case posted
     }
 
     /// Which lines are meant.
@@ -85,7 +87,7 @@ enum ProfitLines {
             let assessed = OrderMarginPolicy.assess(stated.map { MarginLine($0) }, late)
             for (line, found) in zip(stated, assessed) where line.passThrough != true {
                 let own = known.filter { $0.cost.line == line.line && $0.counts(as: found.basis) }
-                let day = scope.basis == .placed ? placed : own.map(\.cost.day).max() ?? placed
+                let day = scope.basis == .service ? own.map(\.cost.day).max() ?? placed : placed
                 guard scope.from <= day, day <= scope.to else { continue }
                 body(
                     ProfitLine(
@@ -141,7 +143,7 @@ enum ProfitLines {
         let (from, to) = (scope.from.daysSinceEpoch, scope.to.daysSinceEpoch)
         let period: SQL =
             switch scope.basis {
-            case .placed: "o.day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)"
+            case .placed, .posted: "o.day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)"
             case .service:
                 """
                 (o.day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)

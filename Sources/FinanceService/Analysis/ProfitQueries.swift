@@ -237,8 +237,10 @@ struct ProfitQueries: Sendable {
             from: arguments.day("from"), to: arguments.day("to"), path: "parameters.from")
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "branch,line")
         let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
-        let lines = try ProfitLines.states(arguments.lines(of: period), rates, transaction)
-        let ledger = BridgeLedger([lines.map(\.line)], .margin, constant: period.to, rates)
+        let scope = try arguments.lines(of: period, bases: ProfitLines.Basis.allCases)
+        let lines = try ProfitLines.states(scope, rates, transaction)
+        let corrections = scope.basis == .posted ? try LateCorrections.read(scope, transaction) : []
+        let ledger = BridgeLedger([lines.map(\.line), corrections], .margin, constant: period.to, rates)
         struct Group {
             var lines = 0
             var unknown = 0
@@ -267,6 +269,16 @@ struct ProfitQueries: Sendable {
             converted.actual = try states.actual.map(convert)
             sum.states.add(
                 revenue: revenue, converted, age: period.to.daysSinceEpoch - line.day.daysSinceEpoch)
+            sums[labels] = sum
+        }
+        for correction in corrections {
+            let labels = dimensions.map { $0.value(of: correction) }
+            var sum = sums[labels] ?? Group()
+            let revenue = try ledger.convert(correction.revenue, correction.currency, correction.day)
+            let cost = try ledger.convert(correction.cost ?? .zero, correction.currency, correction.day)
+            sum.revenue = sum.revenue + revenue
+            sum.cost = sum.cost + cost
+            sum.states.correct(revenue: revenue, cost: cost)
             sums[labels] = sum
         }
         let rows = sums.map { labels, sum in (labels, sum, sum.revenue - sum.cost) }.sorted { first, second in

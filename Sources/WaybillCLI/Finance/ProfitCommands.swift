@@ -11,7 +11,11 @@ struct ProfitScope: ParsableArguments {
     var customer: String?
     @Option(help: "Only what this system has sent.")
     var source: String?
-    @Option(help: "By which day a line counts: 'placed', its order's, or 'service', when it was done.")
+    @Option(
+        help: """
+            By which day a line counts: 'placed', its order's, or 'service', when it was done; for margins also 'posted', \
+            the order's unless its month was closed by then.
+            """)
     var basis = "placed"
 
     var values: [(String, String?)] {

@@ -263,6 +263,26 @@ struct FinanceViewTests {
                 let drill = try await Self.ask(finance, "view.drill", values)
                 #expect(Self.rows(drill[0]).map { $0["amount"] } == [sum], "\(metric) \(basis) \(of)")
             }
+            // The same by order, item and owner: what came late stands in April, and both together are what was placed.
+            func margins(_ basis: String, _ month: String, _ by: String) async throws -> [[String?]] {
+                try await finance.ask(
+                    "profit.margins",
+                    ["from": "\(month)-01", "to": "\(month)-30", "by": by, "basis": basis]
+                )[0].rows.map { Array($0.values.prefix(6)) }
+            }
+            #expect(
+                try await margins("placed", "2026-03", "order") == [
+                    ["O2", "1", "1", "0.00", "0.00", "0.00"], ["O1", "1", "0", "100.00", "95.00", "5.00"],
+                ])
+            #expect(
+                try await margins("posted", "2026-03", "order") == [
+                    ["O2", "1", "1", "0.00", "0.00", "0.00"], ["O1", "1", "0", "100.00", "80.00", "20.00"],
+                ])
+            #expect(try await margins("posted", "2026-04", "order") == [["O1", "0", "0", "0.00", "15.00", "-15.00"]])
+            #expect(
+                try await margins("posted", "2026-04", "item")
+                    == [["posted later", "0", "0", "0.00", "15.00", "-15.00"]])
+            #expect(try await margins("placed", "2026-04", "order").isEmpty)
         }
     }
 
