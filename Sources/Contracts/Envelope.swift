@@ -49,7 +49,8 @@ public struct Envelope: Sendable, Equatable {
     ) throws(Refusal) {
         func attribute(_ name: String, maximum: Int) throws(Refusal) -> String? {
             guard let text = try lookup(name) else { return nil }
-            let count = text.unicodeScalars.count
+            // A character has at least one byte: counting is needed only past that.
+            let count = text.utf8.count <= maximum ? text.utf8.count : text.unicodeScalars.count
             guard count >= 1, count <= maximum else {
                 throw Refusal(
                     .badAttribute, path: place(name), "'\(name)' has \(count) characters; 1 to \(maximum) are allowed")

@@ -4,8 +4,8 @@ struct JSONParser {
     private struct Container {
         let index: Int
         let isObject: Bool
-        /// Where the keys of an object stand on the tape.
-        var keys: [Int] = []
+        /// Where the keys of an object begin among all keys of what is open.
+        let firstKey: Int
         var count = 0
     }
 
@@ -14,6 +14,8 @@ struct JSONParser {
     private var position = 0
     private var tape: [TapeEntry] = []
     private var open: [Container] = []
+    /// Where the keys of the open objects stand on the tape, those of the innermost last.
+    private var keys: [Int] = []
 
     /// Above this many members, duplicate keys are looked for by hash, once, when the object closes.
     private static let linearMembers = 16
@@ -68,9 +70,9 @@ struct JSONParser {
         try string()
         let top = open.count - 1
         if open[top].count <= Self.linearMembers {
-            for other in open[top].keys where same(other, index) { throw duplicate(index) }
+            for other in keys[open[top].firstKey...] where same(other, index) { throw duplicate(index) }
         }
-        open[top].keys.append(index)
+        keys.append(index)
         skipSpace()
         guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else {
             throw refusal(.notJSON, "a colon is missing after a key")
@@ -98,7 +100,7 @@ struct JSONParser {
 
     private mutating func begin(_ kind: JSONKind) throws(Refusal) {
         guard open.count < limits.depth else { throw refusal(.tooDeep, "nested deeper than \(limits.depth)") }
-        open.append(Container(index: tape.count, isObject: kind == .object))
+        open.append(Container(index: tape.count, isObject: kind == .object, firstKey: keys.count))
         tape.append(TapeEntry(kind: kind, start: UInt32(position), end: 0, next: 0))
         position += 1
     }
@@ -107,11 +109,12 @@ struct JSONParser {
         let container = open[open.count - 1]
         if container.isObject, container.count > Self.linearMembers {
             var seen: Set<[UInt8]> = []
-            for key in container.keys where !seen.insert(JSONText.unescaped(bytes, tape[key])).inserted {
+            for key in keys[container.firstKey...] where !seen.insert(JSONText.unescaped(bytes, tape[key])).inserted {
                 throw duplicate(key)
             }
         }
         open.removeLast()
+        keys.removeLast(keys.count - container.firstKey)
         tape[container.index].end = UInt32(position)
         tape[container.index].next = UInt32(tape.count)
         tape[container.index].count = UInt32(container.count)
@@ -178,6 +181,7 @@ struct JSONParser {
         let start = position
         var hasEscapes = false
         while true {
+            position = endOfPlainText(from: position)
             guard position < bytes.count else { throw refusal(.notJSON, "a string does not end") }
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") { break }
@@ -188,8 +192,6 @@ struct JSONParser {
                 throw byte == 0
                     ? refusal(.nullCharacter, "a string holds the character U+0000")
                     : refusal(.notJSON, "a control character in a string must be escaped")
-            } else if byte < 0x80 {
-                position += 1
             } else {
                 try multibyte(byte)
             }
@@ -199,6 +201,19 @@ struct JSONParser {
         }
         append(.string, start, position, hasEscapes)
         position += 1
+    }
+
+    /// The first place from here on that is more than a plain ASCII character of a string.
+    private func endOfPlainText(from start: Int) -> Int {
+        bytes.withUnsafeBufferPointer { bytes in
+            var place = start
+            while place < bytes.count, case let byte = bytes[place], byte >= 0x20, byte < 0x80,
+                byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\")
+            {
+                place += 1
+            }
+            return place
+        }
     }
 
     private mutating func escape() throws(Refusal) {
@@ -290,9 +305,10 @@ struct JSONParser {
     /// The path of the place where the parser stands.
     private func path() -> String {
         var path = "$"
-        for container in open {
+        for (place, container) in open.enumerated() {
             if container.isObject {
-                guard let key = container.keys.last else { break }
+                let end = place + 1 < open.count ? open[place + 1].firstKey : keys.count
+                guard let key = keys[container.firstKey..<end].last else { break }
                 path += "." + String(decoding: JSONText.unescaped(bytes, tape[key]), as: UTF8.self)
             } else if container.count > 0 {
                 path += "[\(container.count - 1)]"
