@@ -36,6 +36,7 @@ enum CustomerService {
                 Migration(number: 5, name: "interactions", sql: PackageResources._005_interactions_sql),
                 Migration(number: 6, name: "complaint", sql: PackageResources._006_complaint_sql),
                 Migration(number: 7, name: "agreement", sql: PackageResources._007_agreement_sql),
+                Migration(number: 8, name: "relation_nodes", sql: PackageResources._008_relation_nodes_sql),
             ],
             handlers: [
                 .on(CustomerReported.self, identity.reported),

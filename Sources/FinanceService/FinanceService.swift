@@ -50,6 +50,8 @@ enum FinanceService {
                     number: 12, name: "view",
                     sql: PackageResources._012_view_sql + PackageResources._012_view_marks_sql),
                 Migration(number: 13, name: "evidence", sql: PackageResources._013_evidence_sql),
+                Migration(number: 14, name: "order_key", sql: PackageResources._014_order_key_sql),
+                Migration(number: 15, name: "view_fold", sql: PackageResources._015_view_fold_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in

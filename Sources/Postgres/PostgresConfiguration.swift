@@ -66,7 +66,8 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
         if isKeyed {
             options +=
                 " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"
-                + " -c enable_mergejoin=off"
+                // Most keys of a batch are different: remembering what each has led to is work for nothing.
+                + " -c enable_mergejoin=off -c enable_memoize=off"
         }
         if let given = text.options { options = "\(given) \(options)" }
         return [

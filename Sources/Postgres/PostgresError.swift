@@ -59,6 +59,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
             || ["08", "53", "58"].contains(String(sqlState.prefix(2))) || sqlState.hasPrefix("57P")
     }
 
+    /// Whether a row with the same key is there already (23505).
+    public var isUniqueViolation: Bool { sqlState == "23505" }
+
     /// What is wrong, without data.
     public var description: String {
         sqlState.map { "\(message) (SQLSTATE \($0))" } ?? message

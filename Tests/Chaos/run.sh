@@ -14,10 +14,10 @@ elif [ -z "${CHAOS_BINARIES:-}" ]; then
     "$here/setup.sh"
     say "building ($configuration)"
     for product in waybill FaultProxyCommand "${services[@]/#/waybill-}"; do
-        swift build -c "$configuration" --product "$product" | tail -1 >&2
+        swift_build "$configuration" --product "$product" | tail -1 >&2
     done
 fi
-binaries="${CHAOS_BINARIES:-$(swift build -c "$configuration" --show-bin-path)}"
+binaries="${CHAOS_BINARIES:-$(swift_build "$configuration" --show-bin-path)}"
 python=python3
 "$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
 case " $* " in *" --plan "* | *" --help "* | *" -h "*) exec "$python" Tests/Chaos/chaos.py "$@" ;; esac

@@ -7,6 +7,6 @@ export WAYBILL_TRIAL=1
 "$here/setup.sh" >&2
 say "building the trial ($configuration)"
 for product in waybill FaultProxyCommand "${services[@]/#/waybill-}"; do
-    swift build -c "$configuration" --scratch-path .build/trial --product "$product" | tail -1 >&2
+    swift_build "$configuration" --scratch-path .build/trial --product "$product" | tail -1 >&2
 done
-swift build -c "$configuration" --scratch-path .build/trial --show-bin-path
+swift_build "$configuration" --scratch-path .build/trial --show-bin-path

@@ -134,6 +134,19 @@ struct MessagingTests {
         }
     }
 
+    @Test(
+        "after many messages a consumer rests as long as they took, after few as the pace has it",
+        arguments: [
+            (1, 0, 5, 5), (15, 20, 5, 20), (16, 0, 30, 60), (500, 0, 300, 500), (16, 20, 5, 20), (16, 20, 15, 30),
+        ])
+    func rests(count: Int, pace: Int, took: Int, wake: Int) {
+        let started = ContinuousClock.now
+        #expect(
+            Consumer.wake(
+                after: count, since: started, until: started + .milliseconds(took), pace: .milliseconds(pace),
+                rest: .milliseconds(200)) == started + .milliseconds(wake))
+    }
+
     @Test("what a handler does not finish is delivered again")
     func redelivers() async throws {
         struct Interruption: Error {}

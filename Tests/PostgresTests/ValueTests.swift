@@ -138,7 +138,7 @@ struct ValueTests {
                     try transaction.query(
                         "select d->>'k' from unnest(\([PostgresValue.json(json)])) d", as: String.self)
                         == [#"a"b\c, {}"#])
-                #expect(try transaction.query("select unnest(\(PostgresValue.numerics([])))", as: String.self).isEmpty)
+                #expect(try transaction.query("select unnest(\([PostgresDecimal]()))", as: String.self).isEmpty)
                 #expect(
                     try transaction.query(
                         "select unnest(\(PostgresValue.timestamps(["2026-01-05T12:00:00Z", nil]))) is null",
@@ -146,6 +146,32 @@ struct ValueTests {
                 let mixed = [PostgresValue.numeric("1"), .date("2026-01-05")]
                 let error = #expect(throws: PostgresError.self) { try transaction.execute("select \(mixed)") }
                 #expect(error?.code == .encoding)
+            }
+        }
+    }
+
+    @Test("decimals arrive exactly, in as many digits as they need")
+    func decimals() async throws {
+        let expected: [(Int128, String)] = [
+            (0, "0"), (1, "0.0001"), (-1, "-0.0001"), (10, "0.001"), (1_200, "0.12"), (5_000, "0.5"), (10_000, "1"),
+            (-10_000, "-1"), (99_999_999, "9999.9999"), (100_000_000, "10000"), (-123_456_789_000, "-12345678.9"),
+            (10_000_000_000_000_000, "1000000000000"), (9_999_999_999_999_999_999, "999999999999999.9999"),
+            (.max, "17014118346046923173168730371588410.5727"), (.min, "-17014118346046923173168730371588410.5728"),
+        ]
+        try await DatabaseFixture.withSchema { database in
+            try await database.pool().withTransaction { transaction throws in
+                let all = expected.map { PostgresDecimal(tenThousandths: $0.0) }
+                #expect(
+                    try transaction.query("select n::text from unnest(\(all)) as n", as: String.self)
+                        == expected.map(\.1))
+                let gaps = [all[1], nil]
+                #expect(try transaction.query("select unnest(\(gaps))::text", as: String?.self) == ["0.0001", nil])
+                for (decimal, text) in zip(all, expected.map(\.1)) {
+                    #expect(try transaction.query("select \(decimal)::text", as: String.self) == [text])
+                }
+                #expect(
+                    try transaction.query("select sum(n)::text from unnest(\(Array(all[1...4]))) n", as: String.self)
+                        == ["0.1210"])
             }
         }
     }

@@ -175,6 +175,29 @@ struct UnitOfWorkTests {
         }
     }
 
+    @Test("the same messages in hand several times at once have their effect once, however their batches overlap")
+    func atOnce() async throws {
+        try await with { surroundings in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for first in [1, 1, 21, 41, 11, 1] {
+                    group.addTask {
+                        let batch = (first..<first + 60).map { delivery("m\($0)", "fine") }
+                        // Who comes to the keys in another order must not stand in the way for ever either.
+                        try await surroundings.work.process(first == 11 ? batch.reversed() : batch)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(
+                try await surroundings.rows("select count(*), count(distinct order_id) from ledger")
+                    == [["100", "100"]])
+            #expect(try await surroundings.rows("select count(*) from inbox") == [["100"]])
+            #expect(surroundings.metrics.duplicates.current == 6 * 60 - 100)
+            let told = try await surroundings.take(surroundings.published, 100)
+            #expect(Set(told.map(\.properties.messageID)).count == 100)
+        }
+    }
+
     @Test("a connection cut before or after COMMIT arrives: the batch has its effect once", arguments: [true, false])
     func cutAtCommit(arrives: Bool) async throws {
         let port = try #require(DatabaseFixture.serverURL.flatMap { URLComponents(string: $0)?.port })

@@ -19,13 +19,9 @@ final class ModelTransaction: WorkSession {
 
     func takeIn(_ messages: [AnyReceived]) throws -> Set<Int> {
         var duplicates: Set<Int> = []
-        var own: Set<MessageName> = []
         for (place, message) in messages.enumerated() {
             let name = MessageName(source: message.envelope.source, id: message.envelope.id)
-            // As of the statement in PostgreSQL: a message that stands twice in the batch is taken in once, and it is
-            // the unit of work's matter to see that.
-            if tables.inbox[name] != nil, !own.contains(name) { duplicates.insert(place) }
-            if tables.inbox[name] == nil { own.insert(name) }
+            if tables.inbox[name] != nil { duplicates.insert(place) }
             tables.inbox[name] = .some(message.place)
         }
         return database.world.control == .noInbox ? [] : duplicates

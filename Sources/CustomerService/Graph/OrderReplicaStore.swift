@@ -45,14 +45,13 @@ enum OrderReplicaStore {
         let sorted = orders.sorted { $0.key < $1.key }
         let (old, new) = (sorted.filter { known[$0.key] != nil }, sorted.filter { known[$0.key] == nil })
         if !new.isEmpty {
-            let written = try transaction.execute(
+            try transaction.insertNew(
+                "an order",
                 """
                 insert into order_replica (source, order_id, revision, cancelled_revision, code, business_line, currency,
                     revenue, placed_at, consignee, payer, suppliers)
                 \(columns(of: new))
-                on conflict do nothing
                 """)
-            guard written == new.count else { throw ConcurrentChange("an order") }
         }
         if !old.isEmpty {
             try transaction.execute(
@@ -74,7 +73,7 @@ enum OrderReplicaStore {
                 \(orders.map(\.key.source)), \(orders.map(\.key.orderId)), \(orders.map { Int32($0.value.revision) }),
                 \(orders.map { Int32($0.value.cancelledRevision) }), \(contents.map { $0?.code }),
                 \(contents.map { $0?.businessLine }), \(contents.map { $0?.currency }),
-                \(PostgresValue.numerics(contents.map { $0?.revenue.description })),
+                \(contents.map { $0?.revenue }),
                 \(PostgresValue.timestamps(contents.map { $0?.placedAt.description })),
                 \(contents.map { $0?.consignee }), \(contents.map { $0?.payer }),
                 \(contents.map { ($0?.suppliers ?? []).joined(separator: "\u{1}") }))
@@ -118,7 +117,7 @@ enum OrderReplicaStore {
             select * from unnest(
                 \(sorted.map(\.key.source)), \(sorted.map(\.key.code)),
                 \(PostgresValue.dates(sorted.map(\.key.month))), \(sorted.map(\.key.currency)),
-                \(sorted.map(\.value.orders)), \(PostgresValue.numerics(sorted.map(\.value.revenue.description))))
+                \(sorted.map(\.value.orders)), \(sorted.map(\.value.revenue)))
             on conflict (source, code, month, currency) do update set
                 orders = account_month.orders + excluded.orders, revenue = account_month.revenue + excluded.revenue
             """)

@@ -89,7 +89,7 @@ enum RelationStore {
 
     /// By how much a weight has faded after an interval.
     static func fading(_ interval: String) -> SQL {
-        "power(2::double precision, -extract(epoch from (\(unsafe: interval))) / 15552000)"
+        "power(2::double precision, -date_part('epoch', \(unsafe: interval)) / 15552000)"
     }
 
     /// Declared relations as they stand, locked until the transaction ends.
@@ -132,7 +132,7 @@ enum RelationStore {
                 \(relations.map(\.relationId)), \(relations.map { nodes[$0.from] }), \(relations.map { nodes[$0.to] }),
                 \(relations.map(\.kind.rawValue)), \(relations.map(\.reference)),
                 \(relations.map { Int32($0.revision) }),
-                \(PostgresValue.numerics(relations.map { $0.share?.description })),
+                \(relations.map(\.share)),
                 \(PostgresValue.dates(relations.map { $0.since?.description })),
                 \(PostgresValue.dates(relations.map { $0.until?.description })), \(relations.map(\.by)))
                 as t(id, from_node, to_node, kind, reference, revision, share, since, until, said_by)

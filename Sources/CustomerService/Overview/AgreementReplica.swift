@@ -23,7 +23,7 @@ enum AgreementReplica {
                 \(PostgresValue.dates(terms.map(\.validFrom.description))),
                 \(PostgresValue.dates(terms.map { $0.validUntil?.description })), \(terms.map(\.renews)),
                 \(terms.map { $0.noticeDays.map { Int32($0) } }), \(terms.map(\.businessLine)),
-                \(PostgresValue.numerics(terms.map { $0.yearlyAmount?.description })),
+                \(terms.map(\.yearlyAmount)),
                 \(terms.map { $0.currency?.code }), \(PostgresValue.dates(terms.map { $0.endedOn?.description })))
             on conflict (source, agreement_id) do update set
                 code = excluded.code, revision = excluded.revision, kind = excluded.kind, title = excluded.title,

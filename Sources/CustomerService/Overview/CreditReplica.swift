@@ -43,9 +43,9 @@ enum CreditReplica {
             select * from unnest(
                 \(rows.map(\.customerId)), \(rows.map(\.state.rawValue)),
                 \(PostgresValue.timestamps(rows.map(\.toldAt.description))),
-                \(PostgresValue.numerics(figures.map { $0?.figures.exposure.description })),
-                \(PostgresValue.numerics(figures.map { $0?.figures.limit.description })),
-                \(PostgresValue.numerics(figures.map { $0?.figures.available.description })),
+                \(figures.map { $0?.figures.exposure }),
+                \(figures.map { $0?.figures.limit }),
+                \(figures.map { $0?.figures.available }),
                 \(figures.map { $0?.figures.currency.code }), \(figures.map { $0?.figures.group }),
                 \(PostgresValue.timestamps(figures.map { $0?.at.description })),
                 \(changes.map { $0?.state.rawValue }), \(changes.map { $0?.reason }),

@@ -46,7 +46,7 @@ enum FinanceReplica {
             select * from unnest(
                 \(rows.map(\.alertId)), \(rows.map(\.customerId)), \(rows.map(\.businessLine)),
                 \(rows.map(\.level.rawValue)), \(rows.map(\.severity.rawValue)), \(rows.map(\.orderId)),
-                \(PostgresValue.numerics(rows.map(\.margin.description))), \(rows.map(\.currency.code)),
+                \(rows.map(\.margin)), \(rows.map(\.currency.code)),
                 \(PostgresValue.timestamps(rows.map(\.raisedAt.description))))
             on conflict (alert_id) do update set
                 customer_id = excluded.customer_id, margin = excluded.margin, currency = excluded.currency,

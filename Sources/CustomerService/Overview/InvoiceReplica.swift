@@ -17,7 +17,7 @@ enum InvoiceReplica {
             insert into invoice_replica (source, invoice_id, code, amount, currency, issued_at, due_at)
             select * from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.orderId)), \(rows.map(\.value.customer.code)),
-                \(PostgresValue.numerics(rows.map(\.value.amount.description))), \(rows.map(\.value.currency.code)),
+                \(rows.map(\.value.amount)), \(rows.map(\.value.currency.code)),
                 \(PostgresValue.timestamps(rows.map(\.value.issuedAt.description))),
                 \(PostgresValue.timestamps(rows.map { $0.value.dueAt?.description })))
             on conflict (source, invoice_id) do update set
@@ -44,7 +44,7 @@ enum InvoiceReplica {
             insert into invoice_replica (source, invoice_id, code, open_amount, currency, applied_at)
             select * from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.orderId)), \(rows.map(\.value.customerCode)),
-                \(PostgresValue.numerics(rows.map(\.value.openAmount.description))),
+                \(rows.map(\.value.openAmount)),
                 \(rows.map(\.value.currency.code)),
                 \(PostgresValue.timestamps(rows.map(\.value.appliedAt.description))))
             on conflict (source, invoice_id) do update set

@@ -129,7 +129,7 @@ struct DriverQueries: Sendable {
                 round(coalesce(f.revenue, 0) / e.market, 6) as share, e.stated as estimate_by
             from unnest(
                 \(inside.map(\.from.daysSinceEpoch)), \(inside.map(\.to.daysSinceEpoch)), \(inside.map(\.branch)),
-                \(inside.map(\.businessLine)), \(inside.map { PostgresValue.numeric($0.amount.description) }),
+                \(inside.map(\.businessLine)), \(inside.map(\.amount)),
                 \(inside.map(\.statedBy))) as e(since, until, branch, line, market, stated)
             left join lateral (
                 select sum(o.revenue) as revenue from \(Self.live)

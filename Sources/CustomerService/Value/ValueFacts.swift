@@ -42,9 +42,9 @@ enum ValueFacts {
                 \(rows.map(\.source)), \(rows.map(\.order.orderId)), \(rows.map { Int32($0.order.revision) }),
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)), \(rows.map(\.order.businessLine)),
                 \(rows.map { $0.order.placedAt.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(rows.map(\.revenue.description))),
-                \(PostgresValue.numerics(rows.map(\.costedRevenue.description))),
-                \(PostgresValue.numerics(rows.map(\.cost.description))), \(rows.map(\.lines)),
+                \(rows.map(\.revenue)),
+                \(rows.map(\.costedRevenue)),
+                \(rows.map(\.cost)), \(rows.map(\.lines)),
                 \(rows.map(\.order.promisedAt?.description)))
                 as t(source, order_id, revision, code, branch, line, day, revenue, costed, cost, lines, promised)
             on conflict (source, order_id) do update set

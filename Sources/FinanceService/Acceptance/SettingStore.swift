@@ -111,7 +111,7 @@ enum SettingStore {
                 currency, reason, approved_by)
             values (\(command.overrideId), \(command.customerId), \(command.businessLine),
                 \(PostgresValue.date(command.from.description)), \(PostgresValue.date(command.to.description)),
-                \(PostgresValue.numeric(command.cap.description)), \(command.currency.code), \(command.reason),
+                \(command.cap), \(command.currency.code), \(command.reason),
                 \(command.by))
             """)
     }

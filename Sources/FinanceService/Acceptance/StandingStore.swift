@@ -132,7 +132,7 @@ enum StandingStore {
             """
             update acceptance_override o set used = t.used
             from unnest(
-                \(overrides.map(\.identifier)), \(overrides.map { PostgresValue.numeric($0.used.description) }))
+                \(overrides.map(\.identifier)), \(overrides.map(\.used)))
                 as t(override_id, used)
             where o.override_id = t.override_id
             """)

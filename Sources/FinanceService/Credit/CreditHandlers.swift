@@ -100,7 +100,7 @@ struct CreditHandlers: Sendable {
             from unnest(
                 \(fresh.map(\.key.source)), \(fresh.map(\.key.identifier)), \(fresh.map(\.fingerprint)),
                 \(fresh.map(\.customer)), \(fresh.map(\.group)),
-                \(PostgresValue.numerics(fresh.map(\.amount.description))), \(fresh.map(\.currency.code)),
+                \(fresh.map(\.amount)), \(fresh.map(\.currency.code)),
                 \(fresh.map(\.from.daysSinceEpoch)), \(fresh.map { $0.to?.daysSinceEpoch }), \(fresh.map(\.by)),
                 \(PostgresValue.timestamps(fresh.map(\.at.description))), \(fresh.map(\.reason)))
                 as t(source, id, fingerprint, customer, grp, amount, currency, start, stop, who, at, reason)

@@ -142,8 +142,8 @@ enum OrderCredit {
             insert into account_exposure as e (source, customer_code, currency, accepted, unbilled)
             select * from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.code)), \(rows.map(\.key.currency.code)),
-                \(PostgresValue.numerics(rows.map(\.value.accepted.description))),
-                \(PostgresValue.numerics(rows.map(\.value.unbilled.description))))
+                \(rows.map(\.value.accepted)),
+                \(rows.map(\.value.unbilled)))
             on conflict (source, customer_code, currency) do update set
                 accepted = e.accepted + excluded.accepted, unbilled = e.unbilled + excluded.unbilled
             """)

@@ -102,8 +102,8 @@ enum ExpenseStore {
 
     static func put(_ rows: [BudgetRow], at time: Timestamp, _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
-        func numbers(_ value: (BudgetRow) -> FixedDecimal) -> [PostgresValue] {
-            rows.map { PostgresValue.numeric(value($0).description) }
+        func numbers(_ value: (BudgetRow) -> FixedDecimal) -> [FixedDecimal] {
+            rows.map { value($0) }
         }
         try transaction.execute(
             """
@@ -149,7 +149,7 @@ enum ExpenseStore {
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map { Int32($0.rank) }),
                 \(rows.map(\.body.branch)), \(rows.map(\.body.owner)), \(rows.map(\.body.account)),
                 \(rows.map(\.body.day.daysSinceEpoch)),
-                \(rows.map { PostgresValue.numeric($0.body.amount.description) }), \(rows.map(\.body.currency.code)),
+                \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)),
                 \(rows.map(\.budget?.source)), \(rows.map(\.budget?.identifier)),
                 \(rows.map(\.counted?.description)), \(rows.map(\.isHeld)), \(rows.map(\.isCommitted)),
                 \(rows.map(\.approvedBy)))

@@ -24,8 +24,8 @@ enum AlertStore {
                 \(sorted.map(\.alertId)), \(sorted.map(\.level.rawValue)), \(sorted.map(\.severity.rawValue)),
                 \(sorted.map(\.source)), \(sorted.map(\.orderId)), \(sorted.map(\.customerId)),
                 \(sorted.map(\.customerCode)), \(sorted.map(\.businessLine)), \(sorted.map(\.branch)),
-                \(sorted.map(\.salesOwner)), \(sorted.map { PostgresValue.numeric($0.revenue.description) }),
-                \(sorted.map { PostgresValue.numeric($0.cost.description) }), \(sorted.map(\.currency.code)),
+                \(sorted.map(\.salesOwner)), \(sorted.map(\.revenue)),
+                \(sorted.map(\.cost)), \(sorted.map(\.currency.code)),
                 \(sorted.map { PostgresValue.timestamp($0.raisedAt.description) }), \(due), \(due))
             """)
     }

@@ -65,7 +65,7 @@ enum CostStore {
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.body.costId)), \(rows.map(\.body.orderId)),
                 \(rows.map { Int32($0.body.line) }), \(rows.map(\.body.supplier.code)), \(rows.map { Int32($0.rank) }),
-                \(rows.map { PostgresValue.numeric($0.body.amount.description) }), \(rows.map(\.body.currency.code)),
+                \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)),
                 \(rows.map { $0.body.serviceDate.daysSinceEpoch }))
                 as t(source, cost_id, order_id, line, supplier_code, state, amount, currency, day)
             on conflict (source, cost_id) do update set

@@ -64,55 +64,60 @@ enum OrderStore {
 
     /// Writes orders back, only where they still stand as they were read.
     static func put(_ orders: [(OrderKey, OrderRow)], _ transaction: borrowing Transaction) throws {
-        guard !orders.isEmpty else { return }
         let sorted = orders.sorted { $0.0 < $1.0 }
-        let rows = sorted.map(\.1)
+        let new = sorted.filter { $0.1.version == 0 }
+        let known = sorted.filter { $0.1.version > 0 }
+        if !new.isEmpty {
+            try transaction.insertNew("an order", "insert into orders (\(columns)) \(rows(new))")
+        }
+        guard !known.isEmpty else { return }
         let written = try transaction.execute(
             """
-            insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
-                business_line, branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost,
-                is_counted, is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule,
-                override_id, override_amount, content_revision, reserved, earned)
-            select source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line, branch,
-                sales_owner, timestamptz 'epoch' + placed_at * interval '1 microsecond', date '1970-01-01' + day,
-                currency, lines, revenue, known_revenue, cost, is_counted, is_provisional, open_severity, low_raised,
-                negative_raised, decision, decision_rule, override_id, override_amount::numeric, content_revision,
-                reserved, earned
+            update orders o set
+                version = t.version, revision = t.revision, fingerprint = t.fingerprint, is_cancelled = t.is_cancelled,
+                customer_code = t.customer_code, business_line = t.business_line, branch = t.branch,
+                sales_owner = t.sales_owner, placed_at = t.placed_at, day = t.day, currency = t.currency,
+                lines = t.lines, revenue = t.revenue, known_revenue = t.known_revenue, cost = t.cost,
+                is_counted = t.is_counted, is_provisional = t.is_provisional, open_severity = t.open_severity,
+                low_raised = t.low_raised, negative_raised = t.negative_raised, decision = t.decision,
+                decision_rule = t.decision_rule, override_id = t.override_id, override_amount = t.override_amount,
+                content_revision = t.content_revision, reserved = t.reserved, earned = t.earned
+            from (\(rows(known))) as t
+            where o.source = t.source and o.order_id = t.order_id and o.version = t.version - 1
+            """)
+        if written != known.count { throw ConcurrentChange("an order") }
+    }
+
+    private static let columns: SQL = """
+        source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line, branch,
+        sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted, is_provisional,
+        open_severity, low_raised, negative_raised, decision, decision_rule, override_id, override_amount,
+        content_revision, reserved, earned
+        """
+
+    /// Orders as rows of those columns, each one version further.
+    private static func rows(_ orders: [(OrderKey, OrderRow)]) -> SQL {
+        let rows = orders.map(\.1)
+        return """
+            select source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line,
+            branch, sales_owner, timestamptz 'epoch' + placed_at * interval '1 microsecond' as placed_at,
+            date '1970-01-01' + day as day, currency, lines, revenue, known_revenue, cost, is_counted, is_provisional,
+            open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
+            override_amount, content_revision, reserved, earned
             from unnest(
-                \(sorted.map(\.0.source)), \(sorted.map(\.0.orderId)), \(rows.map { Int32($0.version + 1) }),
+                \(orders.map(\.0.source)), \(orders.map(\.0.orderId)), \(rows.map { Int32($0.version + 1) }),
                 \(rows.map { Int32($0.revision) }), \(rows.map(\.fingerprint)), \(rows.map(\.isCancelled)),
                 \(rows.map(\.customerCode)), \(rows.map(\.businessLine)), \(rows.map(\.branch)),
                 \(rows.map(\.salesOwner)), \(rows.map(\.placedAt.microsecondsSinceEpoch)),
                 \(rows.map { $0.placedAt.day().daysSinceEpoch }), \(rows.map(\.currency.code)), \(rows.map(\.lines)),
-                \(rows.map { PostgresValue.numeric($0.margin.revenue.description) }),
-                \(rows.map { PostgresValue.numeric($0.margin.knownRevenue.description) }),
-                \(rows.map { PostgresValue.numeric($0.margin.cost.description) }), \(rows.map(\.isCounted)),
-                \(rows.map(\.margin.isProvisional)), \(rows.map(\.alert.open?.rawValue)),
+                \(rows.map(\.margin.revenue)), \(rows.map(\.margin.knownRevenue)), \(rows.map(\.margin.cost)),
+                \(rows.map(\.isCounted)), \(rows.map(\.margin.isProvisional)), \(rows.map(\.alert.open?.rawValue)),
                 \(rows.map { Int32($0.alert.lowRaised) }), \(rows.map { Int32($0.alert.negativeRaised) }),
                 \(rows.map(\.decision?.rawValue)), \(rows.map(\.decisionRule)), \(rows.map(\.override?.identifier)),
-                \(rows.map(\.override?.amount.description)), \(rows.map { Int32($0.contentRevision) }),
-                \(PostgresValue.numerics(rows.map(\.reserved.description))),
-                \(PostgresValue.numerics(rows.map(\.margin.earned.description))))
-                as t(source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line,
-                    branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
-                    is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
-                    override_amount, content_revision, reserved, earned)
-            on conflict (source, order_id) do update set
-                version = excluded.version, revision = excluded.revision, fingerprint = excluded.fingerprint,
-                is_cancelled = excluded.is_cancelled, customer_code = excluded.customer_code,
-                business_line = excluded.business_line, branch = excluded.branch, sales_owner = excluded.sales_owner,
-                placed_at = excluded.placed_at, day = excluded.day, currency = excluded.currency,
-                lines = excluded.lines, revenue = excluded.revenue, known_revenue = excluded.known_revenue,
-                cost = excluded.cost, is_counted = excluded.is_counted, is_provisional = excluded.is_provisional,
-                open_severity = excluded.open_severity, low_raised = excluded.low_raised,
-                negative_raised = excluded.negative_raised, decision = excluded.decision,
-                decision_rule = excluded.decision_rule, override_id = excluded.override_id,
-                override_amount = excluded.override_amount, content_revision = excluded.content_revision,
-                reserved = excluded.reserved, earned = excluded.earned
-            where orders.version = excluded.version - 1
-            """)
-        // A row that was not there when it was read and is there now belongs to another copy of the service.
-        if written != sorted.count { throw ConcurrentChange("an order") }
+                \(rows.map(\.override?.amount)), \(rows.map { Int32($0.contentRevision) }),
+                \(rows.map(\.reserved)), \(rows.map(\.margin.earned)))
+                as t(\(columns))
+            """
     }
 
     /// Adds to the sums of days.
@@ -129,8 +134,8 @@ enum OrderStore {
                 \(sorted.map(\.key.source)), \(sorted.map(\.key.code)), \(sorted.map(\.key.businessLine)),
                 \(sorted.map(\.key.day.daysSinceEpoch)), \(sorted.map(\.key.currency.code)),
                 \(sorted.map { Int32($0.value.orders) }),
-                \(sorted.map { PostgresValue.numeric($0.value.revenue.description) }),
-                \(sorted.map { PostgresValue.numeric($0.value.cost.description) }))
+                \(sorted.map(\.value.revenue)),
+                \(sorted.map(\.value.cost)))
                 as t(source, code, business_line, day, currency, orders, revenue, cost)
             on conflict (source, code, business_line, day, currency) do update set
                 orders = account_line_day.orders + excluded.orders,

@@ -51,7 +51,7 @@ enum PayableHandlers {
                 \(rows.map(\.body.supplier.code)), \(rows.map { $0.body.orderIds.joined(separator: "\u{1F}") }),
                 \(PostgresValue.timestamps(rows.map(\.body.issuedAt.description))),
                 \(rows.map { $0.body.issuedAt.day().daysSinceEpoch }), \(rows.map(\.due.daysSinceEpoch)),
-                \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)))
+                \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)))
                 as t(source, id, fingerprint, supplier, orders, issued, issued_day, due_day, amount, currency)
             on conflict (source, invoice_id) do update set
                 fingerprint = excluded.fingerprint, supplier_code = excluded.supplier_code,
@@ -154,7 +154,7 @@ enum PayableHandlers {
                 \(rows.map(\.body.supplier.code)),
                 \(PostgresValue.timestamps(rows.map(\.body.paidAt.description))),
                 \(rows.map { $0.body.paidAt.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)))
+                \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)))
                 as t(source, id, fingerprint, supplier, at, day, amount, currency)
             """)
         let parts = rows.flatMap { row in row.body.allocations.map { (row, $0) } }
@@ -166,7 +166,7 @@ enum PayableHandlers {
                 \(parts.map(\.0.key.source)), \(parts.map(\.1.invoiceId)), \(parts.map(\.0.key.identifier)),
                 \(PostgresValue.timestamps(parts.map(\.0.body.paidAt.description))),
                 \(parts.map { $0.0.body.paidAt.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(parts.map(\.1.amount.description))))
+                \(parts.map(\.1.amount)))
                 as t(source, invoice, payment, at, day, amount)
             group by source, invoice, payment, at, day having sum(amount) > 0
             """)

@@ -29,11 +29,11 @@ enum PostingStore {
                 \(rows.map(\.kind.rawValue)), \(rows.map(\.key.source)), \(rows.map(\.key.identifier)),
                 \(rows.map(\.party)), \(rows.map(\.businessLine)), \(rows.map(\.originalDay.daysSinceEpoch)),
                 \(rows.map(\.postingDay.daysSinceEpoch)),
-                \(rows.map { PostgresValue.numeric($0.revenue.description) }),
-                \(rows.map { PostgresValue.numeric($0.cost.description) }), \(rows.map(\.amount?.description)),
+                \(rows.map(\.revenue)),
+                \(rows.map(\.cost)), \(rows.map(\.amount?.description)),
                 \(rows.map(\.currency.code)),
                 \(rows.map(\.branch)), \(rows.map { Int32($0.orders) }),
-                \(PostgresValue.numerics(rows.map(\.earned.description))))
+                \(rows.map(\.earned)))
                 as t(kind, source, reference, party, line, original, posting, revenue, cost, amount, currency, branch,
                     orders, earned)
             """)

@@ -126,7 +126,7 @@ enum AdjustmentStore {
                 \(rows.map(\.key.source)), \(rows.map(\.kind.rawValue)), \(rows.map(\.key.identifier)),
                 \(rows.map(\.fingerprint)), \(rows.map(\.customer)), \(rows.map(\.invoice.identifier)),
                 \(PostgresValue.timestamps(rows.map(\.at.description))), \(rows.map { $0.at.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(rows.map(\.amount.description))), \(rows.map(\.currency.code)),
+                \(rows.map(\.amount)), \(rows.map(\.currency.code)),
                 \(rows.map(\.reason)), \(rows.map(\.proposedBy)))
                 as t(source, kind, id, fingerprint, customer, invoice, at, day, amount, currency, reason, proposed_by)
             on conflict (source, kind, adjustment_id) do update set
@@ -154,7 +154,7 @@ enum AdjustmentStore {
                 \(rows.map(\.key.source)), \(rows.map(\.kind.rawValue)), \(rows.map(\.key.identifier)),
                 \(rows.map(\.invoice)), \(PostgresValue.timestamps(rows.map(\.at.description))),
                 \(rows.map { $0.at.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(rows.map(\.amount.description))))
+                \(rows.map(\.amount)))
                 as t(source, kind, id, invoice, at, day, amount)
             """)
     }

@@ -55,7 +55,7 @@ enum DisputeHandlers {
             select * from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
                 \(rows.map(\.body.invoiceId)), \(PostgresValue.timestamps(rows.map(\.body.openedAt.description))),
-                \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)),
+                \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)),
                 \(rows.map(\.body.reason.rawValue)), \(rows.map(\.body.note)), \(rows.map(\.body.by)))
             on conflict (source, dispute_id) do update set
                 fingerprint = excluded.fingerprint, invoice_id = excluded.invoice_id, opened_at = excluded.opened_at,

@@ -179,7 +179,7 @@ enum LaterAllocations {
                     state)
                 values (\(row.key.source), \(row.key.identifier), \(row.fingerprint), \(row.payment.identifier),
                     \(PostgresValue.timestamp(row.at.description)), \(row.items.map(\.invoice.identifier)),
-                    \(PostgresValue.numerics(row.items.map(\.amount.description))), \(state))
+                    \(row.items.map(\.amount)), \(state))
                 on conflict (source, allocation_id) do update set
                     fingerprint = excluded.fingerprint, payment_id = excluded.payment_id, at = excluded.at,
                     invoices = excluded.invoices, amounts = excluded.amounts, state = excluded.state, detail = null
@@ -207,7 +207,7 @@ enum LaterAllocations {
                 \(items.map(\.0.key.identifier)), \(items.map(\.1.invoice.identifier)),
                 \(PostgresValue.timestamps(items.map(\.0.at.description))),
                 \(items.map { $0.0.at.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(items.map(\.1.amount.description))))
+                \(items.map(\.1.amount)))
                 as t(source, payment_id, allocation_id, invoice_id, at, day, amount)
             join customer_payment p on p.source = t.source and p.payment_id = t.payment_id
             """)

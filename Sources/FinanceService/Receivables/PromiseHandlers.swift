@@ -56,7 +56,7 @@ enum PromiseHandlers {
                 made_at, taken_by)
             select source, id, fingerprint, invoice, amount, currency, date '1970-01-01' + day, made, taken from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
-                \(rows.map(\.body.invoiceId)), \(PostgresValue.numerics(rows.map(\.body.amount.description))),
+                \(rows.map(\.body.invoiceId)), \(rows.map(\.body.amount)),
                 \(rows.map(\.body.currency.code)), \(rows.map(\.body.promisedOn.daysSinceEpoch)),
                 \(PostgresValue.timestamps(rows.map(\.body.madeAt.description))), \(rows.map(\.body.by)))
                 as t(source, id, fingerprint, invoice, amount, currency, day, made, taken)

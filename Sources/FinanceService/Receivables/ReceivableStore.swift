@@ -66,7 +66,7 @@ enum ReceivableStore {
                 \(rows.map { $0.body.issuedAt.day().daysSinceEpoch }),
                 \(PostgresValue.timestamps(rows.map(\.dueAt.description))),
                 \(rows.map { $0.dueAt.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)),
+                \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)),
                 \(reminders), \(rows.map(\.isDueByTerms)))
                 as t(source, invoice_id, fingerprint, customer_code, order_ids, issued_at, issued_day, due_at, due_day,
                     amount, currency, reminder_day, is_due_by_terms)
@@ -109,7 +109,7 @@ enum ReceivableStore {
                 \(rows.map(\.body.customer.code)),
                 \(PostgresValue.timestamps(rows.map(\.body.receivedAt.description))),
                 \(rows.map { $0.body.receivedAt.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(rows.map(\.body.amount.description))), \(rows.map(\.body.currency.code)))
+                \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)))
                 as t(source, payment_id, fingerprint, customer_code, received_at, received_day, amount, currency)
             on conflict do nothing
             """)
@@ -132,7 +132,7 @@ enum ReceivableStore {
                 \(allocations.map(\.1.invoice.identifier)),
                 \(PostgresValue.timestamps(allocations.map(\.0.body.receivedAt.description))),
                 \(allocations.map { $0.0.body.receivedAt.day().daysSinceEpoch }),
-                \(PostgresValue.numerics(allocations.map(\.1.amount.description))))
+                \(allocations.map(\.1.amount)))
                 as t(source, payment_id, invoice_id, received_at, received_day, amount)
             """)
     }

@@ -46,7 +46,7 @@ enum SupplierHandlers {
             insert into supplier_bias (supplier_id, service_item, stage, ratio, observations, as_of)
             select * from unnest(
                 \(rows.map(\.supplierId)), \(rows.map(\.serviceItem)), \(rows.map(\.stage.rawValue)),
-                \(rows.map { PostgresValue.numeric($0.ratio.description) }),
+                \(rows.map(\.ratio)),
                 \(rows.map { Int32(clamping: $0.observations) }),
                 \(rows.map { PostgresValue.timestamp($0.asOf.description) }))
             on conflict (supplier_id, service_item, stage) do update set

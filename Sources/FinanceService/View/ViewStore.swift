@@ -25,10 +25,10 @@ enum ViewStore {
                 \(rows.map(\.key.basis.rawValue)), \(rows.map(\.key.branch)), \(rows.map(\.key.businessLine)),
                 \(rows.map(\.key.day.daysSinceEpoch)), \(rows.map(\.key.currency.code)),
                 \(rows.map { Int32(clamping: $0.value.orders) }),
-                \(PostgresValue.numerics(rows.map(\.value.revenue.description))),
-                \(PostgresValue.numerics(rows.map(\.value.knownRevenue.description))),
-                \(PostgresValue.numerics(rows.map(\.value.cost.description))),
-                \(PostgresValue.numerics(rows.map(\.value.reserved.description))),
+                \(rows.map(\.value.revenue)),
+                \(rows.map(\.value.knownRevenue)),
+                \(rows.map(\.value.cost)),
+                \(rows.map(\.value.reserved)),
                 \(PostgresValue.timestamps(rows.map(\.value.asOf?.description))))
                 as t(basis, branch, business_line, day, currency, orders, revenue, known_revenue, cost, reserved, as_of)
             """)

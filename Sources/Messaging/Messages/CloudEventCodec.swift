@@ -53,7 +53,8 @@ public enum CloudEventCodec {
     /// Which spelling the CloudEvents headers have; `nil` when there are none.
     private static func spelling(of headers: [String: HeaderValue]) throws(Refusal) -> String? {
         guard !headers.isEmpty else { return nil }
-        let used = spellings.filter { spelling in headers.keys.contains { $0.hasPrefix(spelling) } }
+        let names = headers.keys.filter { $0.utf8.first == UInt8(ascii: "c") }
+        let used = spellings.filter { spelling in names.contains { $0.utf8.starts(with: spelling.utf8) } }
         guard used.count <= 1 else {
             throw Refusal(
                 .mixedHeaderSpellings, path: "headers",

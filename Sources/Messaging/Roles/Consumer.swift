@@ -9,6 +9,7 @@ public final class Consumer: Sendable {
     private let maximumBatch: Int
     private let concurrency: Int
     private let pace: Duration
+    private let rest: Duration
     private let logger: Logger
     private let shared = SharedStatus()
     private let stopFlag = StopFlag()
@@ -22,10 +23,12 @@ public final class Consumer: Sendable {
     ///   - concurrency: how many full batches are in hand at once; what is not full waits for what is.
     ///   - pace: the least time between the starts of two batches, unless a full one is ready. The first message after
     ///     a pause is handed over at once; under a steady trickle messages gather instead of each costing a commit.
+    ///   - rest: the longest rest after a batch of many. It lasts as long as the batch took, unless a full one is ready: on
+    ///     a machine that is short of time, batches then grow, and each message costs less of it.
     ///   - logger: where to say what goes wrong.
     public init(
         configuration: BrokerConfiguration, queue: String, prefetch: Int = 1_000, maximumBatch: Int = 500,
-        concurrency: Int = 1, pace: Duration = .zero, logger: Logger
+        concurrency: Int = 1, pace: Duration = .zero, rest: Duration = .zero, logger: Logger
     ) {
         self.configuration = configuration
         self.queue = queue
@@ -33,6 +36,7 @@ public final class Consumer: Sendable {
         self.maximumBatch = maximumBatch
         self.concurrency = concurrency
         self.pace = pace
+        self.rest = rest
         self.logger = logger
         channel = ConsumingChannel(status: shared, stopFlag: stopFlag)
     }
@@ -116,8 +120,10 @@ public final class Consumer: Sendable {
                         inHand -= 1
                     }
                     worked()
-                    if pace > .zero, batch.count < maximumBatch, await channel.readyCount < maximumBatch {
-                        try await Task.sleep(until: started + pace)
+                    let now = ContinuousClock.now
+                    let wake = Self.wake(after: batch.count, since: started, until: now, pace: pace, rest: rest)
+                    if wake > now, batch.count < maximumBatch, await !channel.isFull(maximumBatch) {
+                        try await Task.sleep(until: wake)
                     }
                 }
                 while let result = await group.next() { try result.get() }
@@ -127,6 +133,23 @@ public final class Consumer: Sendable {
                 return .failure(error)
             }
         }.get()
+    }
+
+    /// From how many messages on a batch is one of many.
+    private static let many = 16
+
+    /// When the next batch may be taken, unless a full one is ready: not before the pace allows it, and after many messages
+    /// not before a rest as long as they took.
+    ///
+    /// - Parameters:
+    ///   - count: how many messages the batch held.
+    ///   - started: when it was taken.
+    ///   - ended: when it was done.
+    static func wake(
+        after count: Int, since started: ContinuousClock.Instant, until ended: ContinuousClock.Instant, pace: Duration,
+        rest: Duration
+    ) -> ContinuousClock.Instant {
+        max(started + pace, count < many ? ended : ended + min(rest, ended - started))
     }
 
     private func finish(

@@ -17,7 +17,7 @@ public final class Publisher: Sendable {
     ///   - confirmTimeout: after which a message without an answer is given up.
     ///   - logger: where to say what goes wrong.
     public init(
-        configuration: BrokerConfiguration, maximumUnconfirmed: Int = 512, maximumUnconfirmedBytes: Int = 4 << 20,
+        configuration: BrokerConfiguration, maximumUnconfirmed: Int = 1_000, maximumUnconfirmedBytes: Int = 4 << 20,
         confirmTimeout: Duration = .seconds(10), logger: Logger
     ) {
         self.configuration = configuration

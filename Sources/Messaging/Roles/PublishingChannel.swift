@@ -32,6 +32,7 @@ actor PublishingChannel {
         let batch: Batch
         let index: Int
         let bytes: Int
+        let sentAt: ContinuousClock.Instant
         var returned: PublishOutcome?
     }
 
@@ -55,6 +56,8 @@ actor PublishingChannel {
     private var unconfirmedBytes = 0
     private var lastSequence: UInt64 = 0
     private var lowestUnconfirmed: UInt64 = 1
+    /// When the broker last answered for a message.
+    private var lastAnswer = ContinuousClock.now
     private var isBlocked = false
     private var closing: CheckedContinuation<String, Never>?
     private var lastFailure = "not connected yet"
@@ -154,6 +157,7 @@ actor PublishingChannel {
         link.gather(true)
         defer { link.gather(false) }
         var sent = Self.checkedBytes
+        var now = ContinuousClock.now
         while let batch = waiting.first {
             while nextIndex < batch.messages.count {
                 guard !isBlocked, unconfirmed.count < maximumCount, unconfirmedBytes < maximumBytes else {
@@ -165,10 +169,12 @@ actor PublishingChannel {
                     try hear(link)
                     guard link.isWritable else { return true }
                     sent = 0
+                    now = .now
                 }
                 let message = batch.messages[nextIndex]
                 lastSequence += 1
-                unconfirmed[lastSequence] = Unconfirmed(batch: batch, index: nextIndex, bytes: message.body.count)
+                unconfirmed[lastSequence] = Unconfirmed(
+                    batch: batch, index: nextIndex, bytes: message.body.count, sentAt: now)
                 unconfirmedBytes += message.body.count
                 nextIndex += 1
                 sent += message.body.count + Self.frameBytes
@@ -245,6 +251,7 @@ actor PublishingChannel {
 
     private func settle(_ tag: UInt64, _ outcome: PublishOutcome) {
         guard let entry = unconfirmed.removeValue(forKey: tag) else { return }
+        lastAnswer = .now
         unconfirmedBytes -= entry.bytes
         entry.batch.settle(entry.index, outcome == .confirmed ? entry.returned ?? .confirmed : outcome)
     }
@@ -252,11 +259,12 @@ actor PublishingChannel {
     /// Gives up on what has waited too long.
     private func expire() {
         let now = ContinuousClock.now
-        if let oldest = unconfirmed[lowestUnconfirmed], now - oldest.batch.since > timeout {
+        if let oldest = unconfirmed[lowestUnconfirmed], now - oldest.sentAt > timeout {
             // A broker that confirms nothing for so long is no broker: only a new connection can tell.
             return close("the broker confirmed nothing for \(timeout)")
         }
-        while let batch = waiting.first, now - batch.since > timeout {
+        // Behind others a batch may wait for longer, as long as these go on.
+        while let batch = waiting.first, now - max(batch.since, lastAnswer) > timeout {
             waiting.removeFirst()
             let reason = isBlocked ? "the broker takes no messages now" : "not connected: \(lastFailure)"
             for index in nextIndex..<batch.messages.count { batch.settle(index, .unknown(reason)) }

@@ -31,7 +31,7 @@ public struct PostgresValue: PostgresEncodable {
     /// The text, with its type.
     public var postgresBind: PostgresBind { .text(text, type: kind.type) }
 
-    /// An exact number, `numeric`.
+    /// An exact number of any size, `numeric`. Amounts are ``PostgresDecimal``.
     public static func numeric(_ text: String) -> Self { Self(kind: .numeric, text: text) }
     /// A point in time, `timestamptz`, as RFC 3339.
     public static func timestamp(_ text: String) -> Self { Self(kind: .timestamp, text: text) }
@@ -40,8 +40,6 @@ public struct PostgresValue: PostgresEncodable {
     /// A JSON document, `jsonb`.
     public static func json(_ text: String) -> Self { Self(kind: .json, text: text) }
 
-    /// A `numeric[]`: typed even when it is empty.
-    public static func numerics(_ texts: [String?]) -> PostgresBind { literal(texts, .numeric) }
     /// A `timestamptz[]`: typed even when it is empty.
     public static func timestamps(_ texts: [String?]) -> PostgresBind { literal(texts, .timestamp) }
     /// A `date[]`: typed even when it is empty.
@@ -83,7 +81,7 @@ extension PostgresValue: PostgresNullableElement {
     public static var postgresArrayType: UInt32 { 0 }
 
     /// An array of the elements' type. An empty one has none, and must stand where the server can infer it;
-    /// ``numerics(_:)`` and its like have one always.
+    /// ``dates(_:)`` and its like have one always.
     public static func postgresBind(of array: [PostgresValue]) -> PostgresBind {
         checked(literal(array.lazy.map(\.text), array.first?.kind), array.lazy.map(\.kind))
     }

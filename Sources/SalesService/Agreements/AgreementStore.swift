@@ -111,7 +111,7 @@ enum AgreementStore {
                 \(terms.map(\.title)), \(PostgresValue.dates(terms.map(\.validFrom.description))),
                 \(PostgresValue.dates(terms.map { $0.validUntil?.description })), \(terms.map(\.renews)),
                 \(terms.map { $0.noticeDays.map { Int32($0) } }), \(terms.map(\.businessLine)),
-                \(PostgresValue.numerics(terms.map { $0.yearlyAmount?.description })),
+                \(terms.map(\.yearlyAmount)),
                 \(terms.map { $0.currency?.code }),
                 \(PostgresValue.dates(terms.map { $0.endedOn?.description })), \(rows.map(\.by)))
             on conflict (source, agreement_id) do update set

@@ -154,9 +154,9 @@ enum AnomalyStore {
                 \(sorted.map(\.id)), \(sorted.map(\.kind.rawValue)), \(sorted.map(\.direction.rawValue)),
                 \(sorted.map(\.metric.rawValue)), \(sorted.map(\.key.source)), \(sorted.map(\.key.code)),
                 \(sorted.map(\.key.businessLine)), \(sorted.map { $0.owner ?? owners[$0.key]?.owner }),
-                \(sorted.map(\.orderId)), \(sorted.map { PostgresValue.numeric(number($0.baseline).description) }),
-                \(sorted.map { PostgresValue.numeric(number($0.observed).description) }),
-                \(sorted.map { PostgresValue.numeric(number($0.score).description) })) as t
+                \(sorted.map(\.orderId)), \(sorted.map { number($0.baseline) }),
+                \(sorted.map { number($0.observed) }),
+                \(sorted.map { number($0.score) })) as t
             on conflict do nothing returning anomaly_id
             """, as: String.self)
         let fresh = Set(new)

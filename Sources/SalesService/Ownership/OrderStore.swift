@@ -81,7 +81,7 @@ enum OrderStore {
         let branches: [String?] = sorted.map { $0.branch }
         let owners: [String?] = sorted.map { $0.salesOwner }
         let currencies: [String?] = sorted.map { $0.currency }
-        let amounts: [PostgresValue] = sorted.map { .numeric($0.amount.description) }
+        let amounts: [FixedDecimal] = sorted.map { $0.amount }
         let codes: [String?] = sorted.map { $0.key?.code }
         let lines: [String?] = sorted.map { $0.key?.businessLine }
         let placed: [Int64?] = sorted.map { $0.placedAt?.microsecondsSinceEpoch }
@@ -124,7 +124,7 @@ enum OrderStore {
             from unnest(
                 \(rows.map(\.0.source)), \(rows.map(\.0.code)), \(rows.map(\.0.businessLine)),
                 \(rows.map(\.1.daysSinceEpoch)), \(rows.map(\.2.orders)),
-                \(rows.map { PostgresValue.numeric($0.2.amount.description) }))
+                \(rows.map(\.2.amount)))
                 as t(source, code, line, week, orders, amount)
             on conflict (source, customer_code, business_line, week) do update set
                 orders = series_week.orders + excluded.orders, amount = series_week.amount + excluded.amount

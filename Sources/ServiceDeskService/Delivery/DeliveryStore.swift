@@ -44,7 +44,7 @@ enum DeliveryStore {
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)),
                 \(rows.map { organisation.branch($0.order.branch, on: $0.order.placedAt.day()) != nil }),
                 \(rows.map(\.order.businessLine)), \(rows.map(\.order.promisedAt?.description)),
-                \(rows.map { PostgresValue.numeric($0.order.lines.reduce(.zero) { $0 + $1.quantity }.description) }))
+                \(rows.map { $0.order.lines.reduce(FixedDecimal.zero) { $0 + $1.quantity } }))
                 as t(source, order_id, revision, customer_code, branch, known, business_line, promised, quantity)
             on conflict (source, order_id) do update set
                 order_revision = excluded.order_revision, customer_code = excluded.customer_code,

@@ -43,7 +43,7 @@ struct RunningService {
             configuration: try broker("consume"), queue: Queues.inbound(name),
             prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
             maximumBatch: try settings.integer("batch", in: 1...2_000), concurrency: batches, pace: definition.pace,
-            logger: logger)
+            rest: definition.rest, logger: logger)
         let work = UnitOfWork(
             service: name, handlers: definition.handlers, publishers: try publishers(), pool: messagePool, relay: relay,
             publisher: publisher,

@@ -19,6 +19,9 @@ public struct ServiceDefinition: Sendable {
     /// books, so it may let messages gather and pay for fewer commits; one that decides takes none.
     public let pace: Duration
 
+    /// The longest rest after a batch of many messages, which is as long as the batch took: short where somebody waits.
+    var rest: Duration { pace > .zero ? .milliseconds(200) : .milliseconds(50) }
+
     /// - Parameters:
     ///   - name: the service's name.
     ///   - migrations: its own tables, numbered from 1.
@@ -67,6 +70,8 @@ public typealias Handler = MessageHandler<Transaction>
 /// `Session` is what it reads and writes by: a transaction of PostgreSQL, or a model of one in the simulation.
 public struct MessageHandler<Session: ~Copyable>: Sendable {
     let types: [MessageType: @Sendable (JSONNode) throws -> any Message]
+    /// The Swift type of what it handles: a batch is told apart once, not by each handler.
+    let body: ObjectIdentifier
     let handle: @Sendable ([AnyReceived], borrowing Session, inout Effects) throws -> Void
 
     /// Makes a handler of one kind of message; older versions are lifted to it first.
@@ -83,13 +88,13 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
         for decoder in Body.decoders {
             types[decoder.type] = { node in try decoder.decode(node) }
         }
-        return MessageHandler(types: types) { messages, transaction, effects in
+        return MessageHandler(types: types, body: ObjectIdentifier(body)) { messages, transaction, effects in
             let mine = messages.compactMap { message in
                 (message.body as? Body).map {
                     Received(envelope: message.envelope, body: $0, position: message.position)
                 }
             }
-            if !mine.isEmpty { try handle(mine, transaction, &effects) }
+            try handle(mine, transaction, &effects)
         }
     }
 }

@@ -20,7 +20,10 @@ struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
         _ messages: [AnyReceived], now: Timestamp, isLeased: Bool, _ transaction: borrowing Session
     ) throws -> AppliedBatch {
         var effects = Effects(now: now, source: service.source, wallClock: ServiceClock.wallClock())
-        var duplicates = try transaction.takeIn(messages).union(Self.repeated(in: messages))
+        let repeated = Self.repeated(in: messages)
+        let places = messages.indices.filter { !repeated.contains($0) }
+        var duplicates = repeated.union(
+            try transaction.takeIn(repeated.isEmpty ? messages : places.map { messages[$0] }).map { places[$0] })
         #if WAYBILL_TRIAL
             if NegativeControl.active == .noInbox { duplicates = [] }
         #endif
@@ -28,8 +31,9 @@ struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
             duplicates.isEmpty
             ? messages
             : messages.enumerated().filter { !duplicates.contains($0.offset) }.map(\.element)
-        for handler in handlers where !fresh.isEmpty {
-            try handler.handle(fresh, transaction, &effects)
+        let byBody = Dictionary(grouping: fresh) { ObjectIdentifier(type(of: $0.body)) }
+        for handler in handlers {
+            if let mine = byBody[handler.body] { try handler.handle(mine, transaction, &effects) }
         }
         #if WAYBILL_TRIAL
             try transaction.tally(fresh.filter { effects.refusals[$0.position] == nil })

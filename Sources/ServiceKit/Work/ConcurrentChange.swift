@@ -1,3 +1,5 @@
+public import Postgres
+
 /// Another copy of the service changed the same rows meanwhile; the batch is to be handled again.
 ///
 /// Thrown by a store that writes "only if still as read" and finds fewer rows written than it meant to.
@@ -8,5 +10,23 @@ public struct ConcurrentChange: Error, CustomStringConvertible {
     /// - Parameter what: what was changed.
     public init(_ what: String) {
         description = "\(what) changed while the batch was handled"
+    }
+}
+
+extension Transaction {
+    /// Writes rows that were not there when they were looked for, plainly: asking of each whether it conflicts costs half
+    /// as much again as writing it. For tables whose only unique key is the one that was looked for.
+    ///
+    /// - Parameters:
+    ///   - what: what one of them is, for the error.
+    ///   - sql: the statement.
+    /// - Throws: ``ConcurrentChange`` when another copy of the service has written one of them meanwhile.
+    public borrowing func insertNew(_ what: String, _ sql: SQL) throws {
+        do {
+            try execute(sql)
+        } catch {
+            if error.isUniqueViolation { throw ConcurrentChange(what) }
+            throw error
+        }
     }
 }

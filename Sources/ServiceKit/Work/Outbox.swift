@@ -31,40 +31,52 @@ enum Outbox {
         let seconds = isLeased ? Int(lease.components.seconds) : 0
         // The lane is taken by a lock that ends with the transaction, so that numbers are given in the order of
         // commits and a rollback leaves no gap; whoever comes meanwhile takes another lane and waits for nobody.
-        let rows = try transaction.query(
+        var counts: [String: Int] = [:]
+        for key in routingKeys { counts[key, default: 0] += 1 }
+        let types = counts.sorted { $0.key < $1.key }
+        let given = try transaction.query(
+            """
+            with lane as materialized (
+                select lane::smallint from generate_series(0, \(LedgerPlace.lanes - 1)::integer) as lane
+                where pg_try_advisory_xact_lock(hashtext(current_schema()), lane) limit 1
+            )
+            insert into outbox_count as c (lane, routing_key, last)
+            select lane, routing_key, count
+            from lane cross join unnest(\(types.map(\.key)), \(types.map(\.value))) as t(routing_key, count)
+            on conflict (lane, routing_key) do update set last = c.last + excluded.last
+            returning routing_key, lane::bigint, last
+            """, as: (String, Int64, Int64).self)
+        guard given.count == types.count, let lane = given.first?.1 else {
+            throw ConcurrentChange("every lane of the ledger")
+        }
+        var next: [String: Int64] = [:]
+        for (key, _, last) in given { next[key] = last - Int64(counts[key] ?? 0) }
+        let numbers = routingKeys.map { key in
+            let number = (next[key] ?? 0) + 1
+            next[key] = number
+            return number
+        }
+        let identifiers = try transaction.query(
             """
             with incoming as materialized (
                 select nextval('outbox_id') as id, t.*
-                from unnest(\(exchanges), \(routingKeys), \(bodies))
-                    with ordinality as t(exchange, routing_key, body, place)
-            ), lane as materialized (
-                select lane::smallint from generate_series(0, \(LedgerPlace.lanes - 1)::integer) as lane
-                where pg_try_advisory_xact_lock(hashtext(current_schema()), lane) limit 1
-            ), counted as (
-                insert into outbox_count as c (lane, routing_key, last)
-                select lane, routing_key, count(*) from incoming cross join lane
-                group by lane, routing_key order by routing_key
-                on conflict (lane, routing_key) do update set last = c.last + excluded.last
-                returning lane, routing_key, last
-            ), numbered as materialized (
-                select i.*, c.lane, c.last - count(*) over of_type + row_number() over (of_type order by i.place) as number
-                from incoming i join counted c on c.routing_key = i.routing_key
-                window of_type as (partition by i.routing_key)
+                from unnest(\(exchanges), \(routingKeys), \(bodies), \(numbers))
+                    with ordinality as t(exchange, routing_key, body, number, place)
             ), recorded as (
                 insert into outbox (id, exchange, routing_key, body, lane, number)
-                select id, exchange, routing_key, body, lane, number from numbered
+                select id, exchange, routing_key, body, \(lane)::smallint, number from incoming
             ), pending as (
                 insert into outbox_pending (id, lease_until)
-                select id, now() + make_interval(secs => \(seconds)) from numbered
+                select id, now() + make_interval(secs => \(seconds)) from incoming
             )
-            select id, lane::bigint, number from numbered order by place
-            """, as: (Int64, Int64, Int64).self)
-        guard rows.count == events.count else { throw ConcurrentChange("every lane of the ledger") }
-        return rows.indices.map { index in
+            select id from incoming order by place
+            """, as: Int64.self)
+        guard identifiers.count == events.count else { throw ConcurrentChange("the outbox") }
+        return events.indices.map { index in
             OutboxEntry(
-                id: rows[index].0, exchange: exchanges[index], routingKey: routingKeys[index],
+                id: identifiers[index], exchange: exchanges[index], routingKey: routingKeys[index],
                 envelope: events[index].envelope, body: bodies[index],
-                place: LedgerPlace(lane: rows[index].1, number: rows[index].2))
+                place: LedgerPlace(lane: lane, number: numbers[index]))
         }
     }
 

@@ -20,6 +20,8 @@ final class Relay: Service {
     }
 
     private static let batch = 500
+    /// Batches on their way at once: while one waits for its last confirms, the next is on the wire.
+    private static let mostUnderWay = 4
     /// Committed messages kept in memory; past this they are left to the table.
     private static let capacity = 4_000
 
@@ -109,22 +111,30 @@ final class Relay: Service {
     }
 
     private func publishUntilStopped() async {
-        while !Task.isCancelled {
-            let (entries, shouldLook, isStopping) = state.withLock { state in
-                let entries = Array(state.ready.prefix(Self.batch))
-                state.ready.removeFirst(entries.count)
-                let shouldLook = entries.isEmpty && state.shouldLook
-                if shouldLook { state.shouldLook = false }
-                return (entries, shouldLook, state.isStopping)
-            }
-            if !entries.isEmpty {
-                await publish(entries)
-            } else if isStopping {
-                return
-            } else if shouldLook {
-                await publishClaimed()
-            } else {
-                await signal.wait()
+        await withTaskGroup(of: Void.self) { group in
+            var underWay = 0
+            while !Task.isCancelled {
+                if underWay == Self.mostUnderWay {
+                    await group.next()
+                    underWay -= 1
+                }
+                let (entries, shouldLook, isStopping) = state.withLock { state in
+                    let entries = Array(state.ready.prefix(Self.batch))
+                    state.ready.removeFirst(entries.count)
+                    let shouldLook = entries.isEmpty && state.shouldLook
+                    if shouldLook { state.shouldLook = false }
+                    return (entries, shouldLook, state.isStopping)
+                }
+                if !entries.isEmpty {
+                    group.addTask { await self.publish(entries) }
+                    underWay += 1
+                } else if isStopping {
+                    return
+                } else if shouldLook {
+                    await publishClaimed()
+                } else {
+                    await signal.wait()
+                }
             }
         }
     }

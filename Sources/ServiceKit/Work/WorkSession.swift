@@ -4,7 +4,7 @@ import Postgres
 ///
 /// PostgreSQL's ``Transaction`` is one; the simulation has its own, over rows in memory.
 protocol WorkSession: ~Copyable {
-    /// Takes a batch of messages in.
+    /// Takes a batch of messages in, no two of the same name.
     ///
     /// - Returns: the places in the batch of those handled before.
     borrowing func takeIn(_ messages: [AnyReceived]) throws -> Set<Int>

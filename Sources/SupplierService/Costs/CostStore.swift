@@ -51,7 +51,7 @@ enum CostStore {
                 \(sorted.map(\.source)), \(sorted.map(\.body.costId)), \(sorted.map(\.body.state.rawValue)),
                 \(sorted.map(\.body.orderId)), \(sorted.map { Int32($0.body.line) }),
                 \(sorted.map(\.body.supplier.code)),
-                \(sorted.map { PostgresValue.numeric($0.body.amount.description) }),
+                \(sorted.map(\.body.amount)),
                 \(sorted.map(\.body.currency.code)), \(sorted.map { $0.body.serviceDate.daysSinceEpoch }))
                 as t(source, cost_id, state, order_id, line, supplier_code, amount, currency, day)
             on conflict do nothing
@@ -135,7 +135,7 @@ enum CostStore {
             insert into bias (supplier_id, service_item, stage, ratio, observations, as_of)
             select * from unnest(
                 \(events.map(\.supplierId)), \(events.map(\.serviceItem)), \(events.map(\.stage.rawValue)),
-                \(events.map { PostgresValue.numeric($0.ratio.description) }),
+                \(events.map(\.ratio)),
                 \(events.map { Int32(clamping: $0.observations) }),
                 \(events.map { PostgresValue.timestamp($0.asOf.description) }))
             on conflict (supplier_id, service_item, stage) do update set
