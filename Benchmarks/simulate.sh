@@ -5,8 +5,8 @@
 . "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
 case "${1:-}" in -h | --help) sed -n '2,4p' "$0"; exit 0 ;; esac
 lines="${1:-1000000}" rounds="${2:-3}"
-waybill="$(swift build --package-path "$root" -c release --show-bin-path)/waybill"
-[ -x "$waybill" ] || swift build --package-path "$root" -c release --product waybill >&2
+waybill="$(swift_build release --package-path "$root" --show-bin-path)/waybill"
+[ -x "$waybill" ] || swift_build release --package-path "$root" --product waybill >&2
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 say "writing orders with $lines lines"

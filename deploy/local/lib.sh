@@ -45,6 +45,15 @@ secret() {
     cat "$1"
 }
 
+# swift_build CONFIGURATION ARGUMENTS…: a release carries what it needs of Swift's libraries in itself, which takes less
+# memory and is one file to deploy. All release builds go by here: another way of linking would build everything anew.
+swift_build() {
+    local configuration="$1" options=()
+    shift
+    [ "$configuration" != release ] || options=(--static-swift-stdlib)
+    swift build -c "$configuration" "${options[@]}" "$@"
+}
+
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # place DIR USER: DIR if USER can get there, otherwise a folder under TMPDIR that is remembered beside it.

@@ -18,6 +18,8 @@ need amqp-tools command -v amqp-publish
 need python3 command -v python3
 need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import pika"'
 need python3-networkx sh -c 'python3 -c "import networkx" || /usr/bin/python3 -c "import networkx"'
+need libcurl4-openssl-dev sh -c 'ls /usr/include/*/curl/curl.h /usr/include/curl/curl.h | grep .'
+need libxml2-dev test -d /usr/include/libxml2
 need openssl command -v openssl
 need curl command -v curl
 need jq command -v jq

@@ -22,10 +22,11 @@ done
 if [ "$build" = yes ]; then
     "$here/setup.sh"
     say "building ($configuration); the first time takes some minutes"
-    swift build -c "$configuration" --product waybill
-    for service in "${services[@]}"; do swift build -c "$configuration" --product "waybill-$service"; done
+    for product in waybill "${services[@]/#/waybill-}"; do
+        swift_build "$configuration" --product "$product"
+    done
 fi
-binaries="${WAYBILL_BINARIES:-$(swift build -c "$configuration" --show-bin-path)}"
+binaries="${WAYBILL_BINARIES:-$(swift_build "$configuration" --show-bin-path)}"
 mkdir -p "$home"/{run,log,secrets}
 home="$(cd "$home" && pwd)"
 chmod 711 "$home"
