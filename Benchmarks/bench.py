@@ -3,9 +3,9 @@
 
 usage: run.sh [--quick] [--rounds N] [--orders N] [--only PART,…] [--queued N] [--stored N] [--rows N] [--results FILE]
 
-Parts of every run: start (ready time, idle memory), finance (one finance service beside the raw broker, the raw database
-and batches of one), five (all five services beside the raw broker moving the same messages), latency (publish to alert,
-open loop).
+Parts of every run: start (ready time, idle memory), latency (publish to alert, open loop), five (all five services beside
+the raw broker moving the same messages), finance (one finance service beside the raw broker, the raw database and batches of
+one). What runs finance alone comes last: what it tells others and is purged would be holes in their ledgers.
 
 Parts when named: peers (the same work in Go, Java, Python, Celery, beside finance); rawdb and rawfive (those twins alone);
 scale (one, two, four copies of finance); drain (--queued orders wait in the queue, 1,000,000); stored (finance with
@@ -33,8 +33,8 @@ from harness import ROOT, machine, record, results, say
 from peers import part_peers
 from table import table
 
-ALWAYS = {"start": rounds.part_start, "finance": rounds.part_finance, "five": rounds.part_five,
-          "latency": rounds.part_latency}
+ALWAYS = {"start": rounds.part_start, "latency": rounds.part_latency, "five": rounds.part_five,
+          "finance": rounds.part_finance}
 PARTS = {**ALWAYS, "peers": part_peers, "rawdb": rawtwins.part_rawdb, "rawfive": rawtwins.part_rawfive,
          "scale": loads.part_scale, "drain": loads.part_drain, "stored": loads.part_stored,
          "relay": loads.part_relay, "question": questions.part_question, "fsync": loads.part_fsync,

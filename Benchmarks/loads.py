@@ -8,7 +8,7 @@ import time
 
 from harness import (HOME, ROOT, SERVICES, administer, answer, check, expectation, finance_round, get,
                      make_orders, metrics, peak, processor_seconds, processes, purge, raw_queues, raw_round, ready, record,
-                     say, service, spent, twin, unique, until)
+                     say, service, spent, twin, unique, until, until_done)
 
 
 def alone():
@@ -106,7 +106,7 @@ def part_drain(options):
     waited = ready("finance", 120)
     published = "waybill_messages_published_total"
     wanted = count + len(expected["alerts"])
-    ended = until("the queue is drained", lambda: metrics("finance")[published] >= wanted, max(600, count // 100))
+    ended = until_done("the queue is drained", lambda: metrics("finance")[published] / wanted, max(600, count // 100))
     after = processor_seconds()
     time.sleep(1)
     check(expected, source)

@@ -71,7 +71,7 @@ def raw_five_round(number, count):
     outputs = {
         "customer": events("customer.registered.v1", 800, len(customers)),
         "supplier": events("supplier.registered.v1", 600, len(suppliers)),
-        "finance": events("finance.order-decided.v1", 620, count) + events("finance.margin-alert-raised.v1", 900, alerts)}
+        "finance": events("finance.order-decided.v1", 666, count) + events("finance.margin-alert-raised.v1", 907, alerts)}
     taken = {name: count for name in SERVICES}
     taken["sales"] += count + alerts + len(customers)
     taken["customer"] += alerts

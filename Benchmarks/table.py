@@ -4,7 +4,7 @@ import statistics
 from harness import SERVICES, record, results, say
 
 RATES = {
-    "raw-broker": "raw broker twin", "raw-database": "raw database twin",
+    "raw-broker": "raw broker twin", "raw-broker-bare": "  without headers", "raw-database": "raw database twin",
     "raw-database-single": "  a round trip a statement", "finance": "one finance service",
     "batches-of-one": "  batches of one", "horizon-empty": "finance, horizon empty", "horizon-full": "finance, horizon full",
     "horizon-dropping": "finance, horizon dropping", "raw-five": "raw broker twin, fan-out 5", "five": "five services",
@@ -39,6 +39,7 @@ def best_peer():
 def ratios():
     raw, finance = column("raw-broker"), column("finance")
     yield "finance ÷ raw broker", quotients(finance, raw)
+    yield "finance ÷ raw broker without headers", quotients(finance, column("raw-broker-bare"))
     yield "finance ÷ raw database", quotients(finance, column("raw-database"))
     yield "finance ÷ batches of one", quotients(finance, column("batches-of-one"))
     rates, name = best_peer()
@@ -79,7 +80,7 @@ def table():
     for beside in sorted(set(column("question", "beside"))):
         for quantile in ("p50", "p99"):
             line(f"question beside {beside}, {quantile}", column("question", quantile, beside=beside), "ms")
-    for measure in ("finance", "five"):
+    for measure in ("raw-broker", "finance", "five"):
         spent = column(measure, "processorSecondsPer1000")
         for part in spent[0] if spent else ():
             line(f"CPU for 1,000 orders, {measure}: {part}", [row[part] for row in spent], "s")

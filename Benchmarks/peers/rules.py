@@ -15,6 +15,14 @@ def identifier():
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def headers(key, kind, order):
+    """The attributes of an event once more, as the contract wants it."""
+    values = {"specversion": "1.0", "id": str(key), "source": "peer.finance", "type": kind,
+              "time": datetime.now(timezone.utc).isoformat(), "subject": order, "correlationid": order,
+              "causationid": order, "partitionkey": order}
+    return {"cloudEvents_" + name: value for name, value in values.items()}
+
+
 def refusal(reason):
     return ValueError(reason)
 

@@ -53,14 +53,16 @@ static inline amqp_connection_state_t open_connection(const char *variable) {
     return connection;
 }
 
-/* Publishes one persistent, mandatory message. */
+/* Publishes one persistent, mandatory message; EXTRA gives what else stands among its properties, or is NULL. */
 static inline void publish(amqp_connection_state_t connection, const char *exchange, const char *key, const char *id,
-                           const char *type, const char *application, amqp_bytes_t body) {
+                           const char *type, const char *application, const amqp_basic_properties_t *extra,
+                           amqp_bytes_t body) {
     amqp_basic_properties_t properties;
-    memset(&properties, 0, sizeof properties);
-    properties._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
-                        AMQP_BASIC_TYPE_FLAG | AMQP_BASIC_APP_ID_FLAG;
-    properties.content_type = amqp_cstring_bytes("application/json");
+    if (extra) properties = *extra;
+    else memset(&properties, 0, sizeof properties);
+    properties._flags |= AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG |
+                         AMQP_BASIC_TYPE_FLAG | AMQP_BASIC_APP_ID_FLAG;
+    properties.content_type = amqp_cstring_bytes(extra ? "application/cloudevents+json" : "application/json");
     properties.delivery_mode = 2;
     properties.message_id = amqp_cstring_bytes(id);
     properties.type = amqp_cstring_bytes(type);

@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
     while (seen < count && now_seconds() - last < 20) {
         while (sent < count && now_seconds() >= started + sent / rate) {
             text_field(lines[sent], lengths[sent], "orderId", id, sizeof id);
-            publish(publisher, exchange, key, id, "order.placed.v1", source,
+            publish(publisher, exchange, key, id, "order.placed.v1", source, NULL,
                     (amqp_bytes_t){.len = lengths[sent], .bytes = lines[sent]});
             sent++;
         }

@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
         if (line[length - 1] == '\n') length--;
         if (!text_field(line, length, field, id, sizeof id)) die(argv[3], "a line without the field that names it");
         while (sent - confirms.count >= window) hear_confirms(connection, &confirms, 0.05);
-        publish(connection, exchange, key, id, type, source,
+        publish(connection, exchange, key, id, type, source, NULL,
                 (amqp_bytes_t){.len = (size_t)length, .bytes = line});
         if (++sent % 64 == 0) hear_confirms(connection, &confirms, 0);
     }

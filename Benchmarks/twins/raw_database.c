@@ -101,7 +101,8 @@ int main(int argc, char **argv) {
     PQclear(PQexec(connection, line));
     // Plans by key, as the services have them: the tables may be empty when a plan is made.
     PQclear(PQexec(connection,
-                   "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off"));
+                   "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; "
+                   "set enable_mergejoin = off; set enable_memoize = off"));
 
     int statements = 0, keeping = -1, dropping = -1;
     long batches = 0, orders = 0;

@@ -11,7 +11,7 @@ import itertools
 import json
 import sys
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 TEXT, INTEGER, BIGINT, DATES, NUMBERS, TRUTHS = "text[]", "int[]", "bigint[]", "date[]", "numeric[]", "boolean[]"
@@ -46,18 +46,17 @@ STATEMENTS = {
         with incoming as materialized (
             select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[])
                 with ordinality as t(source, message_id, type, lane, number, place)
-        ), days as materialized (
-            select distinct ((now() + shift) at time zone 'utc')::date as day
-            from unnest(array[interval '-10 minutes', interval '10 minutes']) as shift
+        ), handled as materialized (
+            select distinct i.place from incoming i join inbox h on h.source = i.source and h.message_id = i.message_id
+            where h.day <= ((now() + interval '10 minutes') at time zone 'utc')::date
         ), taken as (
             insert into inbox (source, message_id, day, type, lane, number)
-            select i.source, i.message_id, d.day, i.type, i.lane, i.number from incoming i cross join days d
-            where not exists (select from inbox earlier where earlier.source = i.source
-                and earlier.message_id = i.message_id and earlier.day < (select min(day) from days))
-            order by 1, 2, 3 on conflict do nothing returning source, message_id
+            select i.source, i.message_id, d.day, i.type, i.lane, i.number from incoming i cross join (
+                select distinct ((now() + shift) at time zone 'utc')::date as day
+                from unnest(array[interval '-10 minutes', interval '10 minutes']) as shift) d
+            where i.place not in (select place from handled) order by 1, 2, 3
         )
-        select place - 1 from incoming where (source, message_id) not in (select source, message_id from taken
-            group by source, message_id having count(*) = (select count(*) from days))"""),
+        select place - 1 from handled"""),
     "lock": ("-", """
         select o.* from unnest($1::text[], $2::text[]) as k(source, order_id) join orders o using (source, order_id)
         order by o.source, o.order_id for update of o"""),
@@ -85,11 +84,7 @@ STATEMENTS = {
         select m.customer_id, l.kind, l.amount::text from account m
         join credit_group_member g on g.source = m.source and g.customer_code = m.code
         join credit_line l on l.group_id = g.group_id where m.customer_id = any($1::text[])"""),
-    "orders": ("-", f"""
-        insert into orders ({columns(ORDER)}) select * from {unnest(kind for _, kind in ORDER)}
-        on conflict (source, order_id) do update set """
-               + ", ".join(f"{name} = excluded.{name}" for name, _ in ORDER[2:])
-               + " where orders.version = excluded.version - 1"),
+    "orders": ("-", f"insert into orders ({columns(ORDER)}) select * from {unnest(kind for _, kind in ORDER)}"),
     "sums": ("-", f"""
         insert into account_line_day (source, code, business_line, day, currency, orders, revenue, cost)
         select * from {unnest([TEXT, TEXT, TEXT, DATES, TEXT, INTEGER, NUMBERS, NUMBERS])}
@@ -102,30 +97,27 @@ STATEMENTS = {
         on conflict (source, customer_code, currency) do update set
             accepted = e.accepted + excluded.accepted, unbilled = e.unbilled + excluded.unbilled"""),
     "alerts": ("-", f"insert into alert ({columns(ALERT)}) select * from {unnest(kind for _, kind in ALERT)}"),
+    # The numbers are in the file already, so the lane is one that no service takes.
+    "numbers": ("-", """
+        with lane as materialized (
+            select lane::smallint from generate_series(100, 131) as lane
+            where pg_try_advisory_xact_lock(hashtext(current_schema()), lane) limit 1
+        )
+        insert into outbox_count as c (lane, routing_key, last)
+        select lane, routing_key, count from lane cross join unnest($1::text[], $2::bigint[]) as t(routing_key, count)
+        on conflict (lane, routing_key) do update set last = c.last + excluded.last
+        returning routing_key, lane::bigint, last"""),
     "outbox": ("keep", """
         with incoming as materialized (
-            select nextval('outbox_id') as id, t.* from unnest($1::text[], $2::text[], $3::text[])
-                with ordinality as t(exchange, routing_key, body, place)
-        ), lane as materialized (
-            select lane::smallint from generate_series(0, 7) as lane
-            where pg_try_advisory_xact_lock(hashtext(current_schema()), lane) limit 1
-        ), counted as (
-            insert into outbox_count as c (lane, routing_key, last)
-            select lane, routing_key, count(*) from incoming cross join lane
-            group by lane, routing_key order by routing_key
-            on conflict (lane, routing_key) do update set last = c.last + excluded.last
-            returning lane, routing_key, last
-        ), numbered as materialized (
-            select i.*, c.lane, c.last - count(*) over of_type + row_number() over (of_type order by i.place) as number
-            from incoming i join counted c on c.routing_key = i.routing_key
-            window of_type as (partition by i.routing_key)
+            select nextval('outbox_id') as id, t.* from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+                with ordinality as t(exchange, routing_key, body, number, place)
         ), recorded as (
             insert into outbox (id, exchange, routing_key, body, lane, number)
-            select id, exchange, routing_key, convert_to(body, 'UTF8'), lane, number from numbered
+            select id, exchange, routing_key, convert_to(body, 'UTF8'), 100, number from incoming
         ), pending as (
-            insert into outbox_pending (id, lease_until) select id, now() + interval '15 seconds' from numbered
+            insert into outbox_pending (id, lease_until) select id, now() + interval '15 seconds' from incoming
         )
-        select id, lane::bigint, number from numbered order by place"""),
+        select id from incoming order by place"""),
     "relay": ("drop", "delete from outbox_pending where id = any($1::bigint[])"),
 }
 
@@ -216,7 +208,8 @@ def batch(out, orders, source, known):
     write(out, "exposure", sorted((*key, amount, Decimal(0)) for key, amount in exposure.items()))
     if alerts:
         write(out, "alerts", sorted(alerts))
-    write(out, "outbox", [("waybill.events", kind, body) for kind, body in told])
+    write(out, "numbers", sorted(Counter(kind for kind, _ in told).items()))
+    write(out, "outbox", [("waybill.events", kind, body, place) for place, (kind, body) in enumerate(told, 1)])
     out.write(b"commit %d\n" % len(orders))
 
 

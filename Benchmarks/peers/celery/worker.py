@@ -2,6 +2,7 @@
 consumer step: one transaction an order, then its events are published with confirms, marked, and the order acknowledged."""
 import os
 import sys
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -67,11 +68,12 @@ class Orders(bootsteps.ConsumerStep):
         os.write(TELL, b".")
 
     def relay(self, events):
-        for key, kind, _, body in events:
+        for key, kind, order, body in events:
             self.producer.publish(
                 body, routing_key=kind, exchange=os.environ["BENCH_OUT"], mandatory=True, delivery_mode=2,
                 content_type="application/cloudevents+json", content_encoding="utf-8", message_id=str(key), type=kind,
-                app_id="peer.finance")
+                app_id="peer.finance", correlation_id=order, timestamp=int(time.time()),
+                headers=rules.headers(key, kind, order))
         if events:
             self.database.execute(
                 "update outbox set sent_at = now() where id = any(%s::uuid[])", ([str(event[0]) for event in events],))

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v4/pgxpool"
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -64,12 +65,22 @@ func (r *relay) leftOver(ctx context.Context) (count int64, err error) {
 	return count, rows.Err()
 }
 
+// headers repeats the attributes of the event, as the contract wants it.
+func headers(id string, row outgoing) amqp.Table {
+	return amqp.Table{
+		"cloudEvents_specversion": "1.0", "cloudEvents_id": id, "cloudEvents_source": "peer.finance",
+		"cloudEvents_type": row.routingKey, "cloudEvents_time": time.Now().UTC().Format(time.RFC3339Nano),
+		"cloudEvents_subject": row.orderID, "cloudEvents_correlationid": row.orderID,
+		"cloudEvents_causationid": row.orderID, "cloudEvents_partitionkey": row.orderID}
+}
+
 func (r *relay) publish(ctx context.Context) error {
 	for row := range r.rows {
 		id := row.text()
 		confirm, err := r.channel.PublishWithDeferredConfirmWithContext(ctx, r.out, row.routingKey, true, false, amqp.Publishing{
 			ContentType: "application/cloudevents+json", DeliveryMode: amqp.Persistent, MessageId: id,
-			Type: row.routingKey, AppId: "peer.finance", Body: row.body})
+			Type: row.routingKey, AppId: "peer.finance", CorrelationId: row.orderID, Timestamp: time.Now(),
+			Headers: headers(id, row), Body: row.body})
 		if err != nil {
 			return err
 		}

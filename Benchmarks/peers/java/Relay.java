@@ -7,8 +7,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -76,6 +80,19 @@ final class Relay {
         }
     }
 
+    /** The attributes of the event once more, as the contract wants it. */
+    private static Map<String, Object> headers(Handled.Outgoing row) {
+        Map<String, Object> headers = new HashMap<>();
+        headers.put("cloudEvents_specversion", "1.0");
+        headers.put("cloudEvents_id", row.id().toString());
+        headers.put("cloudEvents_source", "peer.finance");
+        headers.put("cloudEvents_type", row.routingKey());
+        headers.put("cloudEvents_time", Instant.now().toString());
+        for (String name : List.of("subject", "correlationid", "causationid", "partitionkey"))
+            headers.put("cloudEvents_" + name, row.orderId());
+        return headers;
+    }
+
     void publish() throws IOException, InterruptedException {
         while (true) {
             Handled.Outgoing row = rows.take();
@@ -83,7 +100,8 @@ final class Relay {
             unconfirmed.put(channel.getNextPublishSeqNo(), row.id());
             channel.basicPublish(out, row.routingKey(), true, false, new AMQP.BasicProperties.Builder()
                 .contentType("application/cloudevents+json").deliveryMode(2).messageId(row.id().toString())
-                .type(row.routingKey()).appId("peer.finance").build(), row.body().getBytes(StandardCharsets.UTF_8));
+                .type(row.routingKey()).appId("peer.finance").correlationId(row.orderId()).timestamp(new Date())
+                .headers(headers(row)).build(), row.body().getBytes(StandardCharsets.UTF_8));
         }
     }
 

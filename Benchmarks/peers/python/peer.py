@@ -65,11 +65,12 @@ class Peer:
         self.handled += len(decoded)
         self.look()
 
-    async def publish(self, key, kind, body):
+    async def publish(self, key, kind, order, body):
         await self.exchange.publish(
             aio_pika.Message(
                 body.encode(), content_type="application/cloudevents+json", message_id=str(key), type=kind,
-                app_id="peer.finance", delivery_mode=aio_pika.DeliveryMode.PERSISTENT),
+                app_id="peer.finance", delivery_mode=aio_pika.DeliveryMode.PERSISTENT, correlation_id=order,
+                timestamp=time.time(), headers=rules.headers(key, kind, order)),
             routing_key=kind, mandatory=True)
 
     async def relay(self):
@@ -82,7 +83,7 @@ class Peer:
                 events += self.outbox.get_nowait()
             if not events:
                 events = list(await self.outbox.get())
-            await asyncio.gather(*(self.publish(key, kind, body) for key, kind, _, body in events))
+            await asyncio.gather(*(self.publish(*event) for event in events))
             await self.pool.execute(
                 "update outbox set sent_at = now() where id = any($1::uuid[])", [event[0] for event in events])
             self.relayed += len(events)
