@@ -73,7 +73,7 @@ def table():
         line(f"most memory, {measure}", column(measure, "peakMiB"), "MiB")
     for name in SERVICES:
         line(f"most memory among five, {name}", [row[name] for row in column("five", "peakMiB")], "MiB")
-    for measure, label in (("publish-to-alert", "publish to alert"), ("relay", "commit to arrival")):
+    for measure, label in (("publish-to-delivery", "broker alone"), ("publish-to-alert", "publish to alert"), ("relay", "commit to arrival")):
         for rate in sorted(set(column(measure, "rate"))):
             for quantile in ("p50", "p99", "p999"):
                 line(f"{label}, {rate}/s, {quantile}", column(measure, quantile, rate=rate), "ms")

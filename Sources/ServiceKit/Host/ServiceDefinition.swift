@@ -31,7 +31,7 @@ public struct ServiceDefinition: Sendable {
     ///   - pace: the least time between two batches, unless a full one is ready.
     public init(
         name: ServiceName, migrations: [Migration], handlers: [Handler], tasks: [ScheduledTask] = [],
-        queries: [Query] = [], pace: Duration = .milliseconds(50)
+        queries: [Query] = [], pace: Duration = .milliseconds(100)
     ) {
         self.name = name
         self.migrations = migrations
