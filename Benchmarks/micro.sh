@@ -20,7 +20,7 @@ export WAYBILL_BENCHMARKS=1 BENCHMARK_DISABLE_JEMALLOC=1
 export WAYBILL_BENCH_POSTGRES_URL WAYBILL_BENCH_GOLDEN="$root/Tests/ContractsTests/Golden"
 WAYBILL_BENCH_POSTGRES_URL="$("$root/deploy/local/database.sh" url "$home/database")"
 results="$root/Benchmarks/results/$(date -u +%F)-micro.txt"
-swift package --scratch-path "$root/.build-micro" --disable-sandbox benchmark --target Micro "$@" | tee "$home/out"
+swift package --scratch-path "$root/.build-micro" --disable-sandbox benchmark --target Micro --no-progress "$@" | tee "$home/out"
 # The table alone, without what the build said.
 sed -n '/^=\{5,\}/,$p' "$home/out" >"$results"
 say "kept in ${results#"$root/"}"
