@@ -122,7 +122,9 @@ public final class Consumer: Sendable {
                     worked()
                     let now = ContinuousClock.now
                     let wake = Self.wake(after: batch.count, since: started, until: now, pace: pace, rest: rest)
-                    if wake > now, batch.count < maximumBatch, await !channel.isFull(maximumBatch) {
+                    // More than the broker sends ahead cannot be ready.
+                    let full = min(maximumBatch, prefetch)
+                    if wake > now, batch.count < full, await !channel.isFull(full) {
                         try await Task.sleep(until: wake)
                     }
                 }

@@ -75,10 +75,8 @@ actor ConsumingChannel {
     /// How many deliveries could be taken now.
     var readyCount: Int { ready.count }
 
-    /// Whether so many could be taken now, or as many as may come at all before some are acknowledged.
-    func isFull(_ maximum: Int) -> Bool {
-        ready.count >= min(maximum, prefetch) || readyBytes >= Self.maximumBytes
-    }
+    /// Whether so many could be taken now, or as many bytes as are read ahead.
+    func isFull(_ count: Int) -> Bool { ready.count >= count || readyBytes >= Self.maximumBytes }
 
     /// Acknowledges the batch that ends with a delivery of this connection, as soon as all that were taken before it are
     /// done too: one acknowledgement means everything up to it.

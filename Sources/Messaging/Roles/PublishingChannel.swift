@@ -238,6 +238,7 @@ actor PublishingChannel {
     }
 
     private func settle(_ tag: UInt64, _ isMultiple: Bool, _ outcome: PublishOutcome) {
+        lastAnswer = .now
         if isMultiple {
             while lowestUnconfirmed <= tag {
                 settle(lowestUnconfirmed, outcome)
@@ -251,7 +252,6 @@ actor PublishingChannel {
 
     private func settle(_ tag: UInt64, _ outcome: PublishOutcome) {
         guard let entry = unconfirmed.removeValue(forKey: tag) else { return }
-        lastAnswer = .now
         unconfirmedBytes -= entry.bytes
         entry.batch.settle(entry.index, outcome == .confirmed ? entry.returned ?? .confirmed : outcome)
     }

@@ -13,6 +13,14 @@ public struct ConcurrentChange: Error, CustomStringConvertible {
     }
 }
 
+extension ConcurrentChange {
+    /// What an error means where only rows were written that were not there when they were looked for: of a key that is
+    /// there after all, that somebody else has written it meanwhile.
+    static func behind(_ error: PostgresError, _ what: String) -> any Error {
+        error.isUniqueViolation ? ConcurrentChange(what) : error
+    }
+}
+
 extension Transaction {
     /// Writes rows that were not there when they were looked for, plainly: asking of each whether it conflicts costs half
     /// as much again as writing it. For tables whose only unique key is the one that was looked for.
@@ -25,8 +33,7 @@ extension Transaction {
         do {
             try execute(sql)
         } catch {
-            if error.isUniqueViolation { throw ConcurrentChange(what) }
-            throw error
+            throw ConcurrentChange.behind(error, what)
         }
     }
 }

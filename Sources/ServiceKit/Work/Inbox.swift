@@ -44,8 +44,7 @@ enum Inbox {
                 """, as: Int.self)
             return Set(handled)
         } catch {
-            if error.isUniqueViolation { throw ConcurrentChange("a message") }
-            throw error
+            throw ConcurrentChange.behind(error, "a message")
         }
     }
 
