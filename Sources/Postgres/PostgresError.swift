@@ -14,6 +14,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
         case encoding
         /// The server did not answer in time.
         case timeout
+        /// Another transaction changed the same rows meanwhile; the same thing is to be tried again from the start.
+        case concurrentChange
         /// The migrations do not fit the schema.
         case migration
         /// No connection came free in time, or the pool is closed.
@@ -51,12 +53,19 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     /// Whether the same thing may work when it is tried again: the connection was lost, another transaction was in
     /// the way, or the server is short of something or going down.
     public var isRetriable: Bool {
-        if isConnectionLost || code == .pool || code == .timeout { return true }
+        if isConnectionLost || code == .pool || code == .timeout || code == .concurrentChange { return true }
         guard let sqlState else { return code == .connection }
         // 40001 serialisation, 40P01 deadlock, 55P03 lock not available; 57014 cancelled by a time-out of the server;
         // classes 08 connection, 53 insufficient resources, 57P shutdown and start-up, 58 system error.
         return ["40001", "40P01", "55P03", "57014"].contains(sqlState)
             || ["08", "53", "58"].contains(String(sqlState.prefix(2))) || sqlState.hasPrefix("57P")
+    }
+
+    /// Another transaction changed rows meanwhile that this one had read.
+    ///
+    /// - Parameter what: what one of the rows is, in words.
+    public static func concurrentChange(of what: String) -> PostgresError {
+        PostgresError(.concurrentChange, "\(what) was changed meanwhile by another copy of the service")
     }
 
     /// Whether a row with the same key is there already (23505).

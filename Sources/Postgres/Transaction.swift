@@ -17,6 +17,33 @@ public struct Transaction: ~Copyable {
         try wire.execute(sql).affectedRows
     }
 
+    /// Has a statement run whose answer nobody waits for: in one round trip with the next that somebody does wait for, at
+    /// the latest with the COMMIT. The order of statements stays.
+    ///
+    /// - Parameters:
+    ///   - sql: the statement.
+    ///   - expectation: what it is to do.
+    /// - Throws: ``PostgresError`` of code `encoding` for what cannot be sent. When the server refuses it, what is asked
+    ///   next, or the COMMIT, throws: so its refusal cannot be caught where it is queued.
+    public borrowing func queue(_ sql: SQL, expecting expectation: Expectation = .anything) throws(PostgresError) {
+        try wire.enqueue(try Statement(sql, expecting: expectation))
+    }
+
+    /// Asks now what is read later: several questions whose answers are read after the last of them are one round trip.
+    ///
+    /// - Parameters:
+    ///   - sql: the statement.
+    ///   - columns: the types of its columns.
+    ///   - expectation: what it is to do besides answering.
+    /// - Throws: ``PostgresError`` of code `encoding` for what cannot be sent.
+    public borrowing func ask<each Column: PostgresDecodable>(
+        _ sql: SQL, as columns: (repeat each Column).Type, expecting expectation: Expectation = .anything
+    ) throws(PostgresError) -> Answer<repeat each Column> {
+        let statement = try Statement(sql, expecting: expectation)
+        try wire.enqueue(statement)
+        return Answer(wire, statement)
+    }
+
     /// Runs a statement and reads its rows as tuples.
     ///
     /// ```swift
@@ -27,13 +54,18 @@ public struct Transaction: ~Copyable {
     public borrowing func query<each Column: PostgresDecodable>(
         _ sql: SQL, as columns: (repeat each Column).Type
     ) throws(PostgresError) -> [(repeat each Column)] {
-        let result = try wire.execute(sql)
+        try Self.rows(try wire.execute(sql))
+    }
+
+    fileprivate static func rows<each Column: PostgresDecodable>(
+        _ result: consuming ResultHandle
+    ) throws(PostgresError) -> [(repeat each Column)] {
         var rows: [(repeat each Column)] = []
         let count = result.rowCount
         rows.reserveCapacity(count)
         for row in 0..<count {
             var column = -1
-            rows.append((repeat try Self.cell(result, row, &column, (each Column).self)))
+            rows.append((repeat try cell(result, row, &column, (each Column).self)))
         }
         return rows
     }
@@ -109,6 +141,7 @@ public struct Transaction: ~Copyable {
         let result: Result
         do {
             result = try body()
+            try wire.flush()
         } catch {
             wire.undoSavepoint()
             throw error
@@ -166,6 +199,25 @@ public struct Transaction: ~Copyable {
             }
             return true
         }
+    }
+}
+
+/// The answer to a question, read when it is needed. Only inside the transaction that asked.
+public struct Answer<each Column: PostgresDecodable> {
+    private let wire: Wire
+    private let statement: Statement
+
+    fileprivate init(_ wire: Wire, _ statement: Statement) {
+        self.wire = wire
+        self.statement = statement
+    }
+
+    /// The rows, as tuples; they can be read once.
+    ///
+    /// - Throws: ``PostgresError``, also of a statement that was queued before; for a value of another type than asked
+    ///   for it names column and types.
+    public func rows() throws(PostgresError) -> [(repeat each Column)] {
+        try Transaction.rows(try wire.answer(to: statement))
     }
 }
 

@@ -51,7 +51,7 @@ enum FaultProxyCommand {
         case ("reset", _): proxy.reset()
         case ("refuse", _): proxy.refuse(true)
         case ("accept", _): proxy.refuse(false)
-        case ("cut-commit", _): proxy.cut(.init(.client, Array("commit".utf8), passes: false))
+        case ("cut-commit", _): proxy.cut(.init(.client, Array("commit\0".utf8), passes: false))
         case ("cut-commit-answer", _): proxy.cut(.init(.server, Array("COMMIT\0".utf8), passes: false))
         // basic.ack of class 60, method 80, from the broker and from us.
         case ("cut-confirm", _): proxy.cut(.init(.server, [0, 60, 0, 80], passes: false))

@@ -89,7 +89,6 @@ struct ServiceFixture {
         while true {
             do {
                 return try await handle(messages)
-            } catch is ConcurrentChange {
             } catch let error as PostgresError where error.isRetriable {
             }
         }

@@ -103,7 +103,9 @@ extension ModelTransaction: MarginRows {
 
     func putOrders(_ orders: [(OrderKey, OrderRow)]) throws {
         for (key, order) in orders {
-            guard (tables.orders[key]?.version ?? 0) == order.version else { throw ConcurrentChange("an order") }
+            guard (tables.orders[key]?.version ?? 0) == order.version else {
+                throw PostgresError.concurrentChange(of: "an order")
+            }
             var row = order
             row.version += 1
             tables.orders[key] = row
@@ -118,7 +120,14 @@ extension ModelTransaction: MarginRows {
         for (place, sums) in view.deltas { tables.view[place, default: OrderView.Sums()] += sums }
     }
 
-    func costs(of keys: [OrderKey]) throws -> [OrderKey: [StoredCost]] {
+    func circumstances(
+        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay,
+        window: @escaping (CalendarDay) -> FigureWindow
+    ) throws -> OrderCircumstances {
+        OrderCircumstances(costs: costs(of: keys), standings: standings(of: businesses), months: PostingMonths())
+    }
+
+    private func costs(of keys: [OrderKey]) -> [OrderKey: [StoredCost]] {
         var found: [OrderKey: [StoredCost]] = [:]
         for (_, row) in tables.costs.sorted(by: { $0.key < $1.key }) {
             let key = OrderKey(source: row.source, orderId: row.body.orderId)
@@ -152,9 +161,7 @@ extension ModelTransaction: MarginRows {
         }
     }
 
-    func standings(
-        of keys: Set<BusinessKey>, on day: CalendarDay, window: (CalendarDay) -> FigureWindow
-    ) throws -> [BusinessKey: BusinessStanding] {
+    private func standings(of keys: Set<BusinessKey>) -> [BusinessKey: BusinessStanding] {
         var found: [BusinessKey: BusinessStanding] = [:]
         for key in keys {
             found[key] = BusinessStanding(
@@ -176,8 +183,6 @@ extension ModelTransaction: MarginRows {
     }
 
     func setUsed(_ overrides: [AcceptanceOverride]) throws {}
-
-    func postingMonths() throws -> PostingMonths { PostingMonths() }
 
     func put(_ postings: [LatePosting], at time: Timestamp) throws {}
 

@@ -30,7 +30,7 @@ struct TakenDecision: Sendable {
 /// The SQL of decisions.
 enum DecisionStore {
     static func put(_ decision: Decision, now: Timestamp, _ transaction: borrowing Transaction) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into decision (decision_id, kind, parties, pair_id, by_login, reason, decided_at, taken_at)
             values (\(decision.decisionId), \(decision.kind.rawValue), \(decision.parties), \(decision.pairId),
@@ -40,7 +40,7 @@ enum DecisionStore {
             one < other ? (isSame, one, other) : (isSame, other, one)
         }
         guard !links.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into decision_link (decision_id, is_same, one_source, one_code, other_source, other_code)
             select \(decision.decisionId), t.* from unnest(
@@ -52,7 +52,7 @@ enum DecisionStore {
     static func undo(
         _ decisionId: String, by: String, reason: String, now: Timestamp, _ transaction: borrowing Transaction
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             update decision set undone_by = \(by), undone_for = \(reason),
                 undone_at = \(PostgresValue.timestamp(now.description))

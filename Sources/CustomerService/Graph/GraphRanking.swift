@@ -45,7 +45,7 @@ enum GraphRanking {
             })
         // A rank is an order of who matters: ten decimals are plenty, and cost a third of the steps of fourteen.
         let (ranks, degrees, components) = (graph.pageRank(tolerance: 1e-10), graph.degrees(), graph.components())
-        try transaction.execute("delete from graph_rank")
+        try transaction.queue("delete from graph_rank")
         let stamp = due.description
         try transaction.copy(
             into: "graph_rank", columns: ["party_id", "rank", "degree", "component", "ranked_at"],

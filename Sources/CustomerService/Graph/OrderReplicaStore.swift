@@ -38,23 +38,21 @@ enum OrderReplicaStore {
     /// Writes orders as they stand now.
     ///
     /// - Parameter known: those that were there and are locked.
-    /// - Throws: ``ConcurrentChange`` when another copy put one that was not there meanwhile.
     static func put(
         _ orders: [OrderKey: OrderStanding], known: [OrderKey: OrderStanding], _ transaction: borrowing Transaction
     ) throws {
         let sorted = orders.sorted { $0.key < $1.key }
         let (old, new) = (sorted.filter { known[$0.key] != nil }, sorted.filter { known[$0.key] == nil })
         if !new.isEmpty {
-            try transaction.insertNew(
-                "an order",
+            try transaction.queue(
                 """
                 insert into order_replica (source, order_id, revision, cancelled_revision, code, business_line, currency,
                     revenue, placed_at, consignee, payer, suppliers)
                 \(columns(of: new))
-                """)
+                """, expecting: .newRows("an order"))
         }
         if !old.isEmpty {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 update order_replica o set revision = t.revision, cancelled_revision = t.cancelled, code = t.code,
                     business_line = t.line, currency = t.currency, revenue = t.revenue, placed_at = t.placed,
@@ -111,7 +109,7 @@ enum OrderReplicaStore {
                 < ($1.key.source, $1.key.code, $1.key.month, $1.key.currency)
         }
         guard !sorted.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account_month (source, code, month, currency, orders, revenue)
             select * from unnest(

@@ -7,7 +7,7 @@ enum RelationStore {
     /// Lets nobody else declare who owns whom until the transaction ends: two declarations that close a circle together
     /// must see one another.
     static func lockOwnership(_ transaction: borrowing Transaction) throws {
-        try transaction.execute("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' ownership', 0))")
+        try transaction.queue("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' ownership', 0))")
     }
 
     /// The nodes of some codes; those that are not there yet are made.
@@ -31,7 +31,7 @@ enum RelationStore {
         let known = try find()
         let missing = sorted.filter { known[$0] == nil }
         guard !missing.isEmpty else { return known }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into graph_node (role, source, code, own_id)
             select * from unnest(
@@ -46,7 +46,7 @@ enum RelationStore {
     static func name(_ names: [NodeKey: String], _ transaction: borrowing Transaction) throws {
         let sorted = names.sorted { $0.key < $1.key }
         guard !sorted.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update graph_node n set name = t.name
             from unnest(
@@ -65,7 +65,7 @@ enum RelationStore {
         let rows = changes.compactMap { key, change in
             nodes[key.from].flatMap { from in nodes[key.to].map { (key.relationId, from, $0, key.kind, change) } }
         }.sorted { $0.0 < $1.0 }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into relation (relation_id, from_node, to_node, kind, origin, weight, weighed_at, evidence)
             select id, from_node, to_node, kind, 'inferred', weight,
@@ -83,7 +83,7 @@ enum RelationStore {
             """)
         let lessened = rows.filter { $0.4.evidence <= 0 }.map(\.0)
         guard !lessened.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             "delete from relation where relation_id = any(\(lessened)) and evidence = 0 and origin = 'inferred'")
     }
 
@@ -122,7 +122,7 @@ enum RelationStore {
         _ relations: [DeclaredRelation], now: Timestamp, _ transaction: borrowing Transaction
     ) throws {
         let nodes = try nodes(Set(relations.flatMap { [$0.from, $0.to] }), transaction)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into relation (relation_id, from_node, to_node, kind, origin, reference, revision, share, since,
                 until, said_by, weight, weighed_at)

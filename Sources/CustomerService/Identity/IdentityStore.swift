@@ -41,13 +41,13 @@ enum IdentityStore {
     /// costs less than telling apart what may touch what.
     static func lock(_ transaction: borrowing Transaction) throws {
         // Such locks are of the whole database, the accounts of this schema.
-        _ = try transaction.execute(
+        try transaction.queue(
             "select pg_advisory_xact_lock(hashtextextended(current_schema(), 20260105))")
     }
 
     static func put(_ accounts: [Account], _ transaction: borrowing Transaction) throws {
         guard !accounts.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account (source, code, customer_id, homing_revision, name, credit_code, branch, sales_owner,
                 said_at, first_at, identity_code, report_digest, own_id)
@@ -86,7 +86,7 @@ enum IdentityStore {
 
     static func put(_ customers: [Customer], now: Timestamp, _ transaction: borrowing Transaction) throws {
         guard !customers.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into customer (customer_id, revision, founded_at, name, credit_code, branch, sales_owner,
                 merged_into, changed_at)
@@ -109,7 +109,7 @@ enum IdentityStore {
         _ moved: [Account], decisionId: String?, now: Timestamp, _ transaction: borrowing Transaction
     ) throws {
         guard !moved.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into membership (source, code, homing_revision, customer_id, from_at, decision_id)
             select t.*, \(PostgresValue.timestamp(now.description)), \(decisionId) from unnest(
@@ -178,7 +178,7 @@ enum IdentityStore {
         let details = contradictions.map { account, codes in
             "account \(account.key.text) names the credit codes \(codes.joined(separator: " and "))"
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into review (review_id, customer_id, reason, detail, opened_at)
             select t.id, t.customer_id, \(Reason.contradictoryIdentifiers.rawValue), t.detail,
@@ -193,7 +193,7 @@ enum IdentityStore {
     static func countUnknown(_ branches: [String: Int], _ transaction: borrowing Transaction) throws {
         let sorted = branches.sorted { $0.key < $1.key }
         guard !sorted.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into unknown_branch (branch, orders)
             select * from unnest(\(sorted.map(\.key)), \(sorted.map(\.value)))

@@ -17,7 +17,7 @@ enum SupplierRoles {
             }
         }
         let rows = latest.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into supplier_name as s (source, code, name, credit_code, said_at)
             select * from unnest(

@@ -87,7 +87,7 @@ struct ContactTasks: Sendable {
                 and i.happened_at < \(PostgresValue.timestamp(due.description))::timestamptz - k.days * interval '1 day'
             """)
         if gone > 0 {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 update person o set key = null where key is not null and not exists (
                     select from interaction i join interaction_payload p using (source, channel, interaction_id)

@@ -24,7 +24,7 @@ enum ErasureHandlers {
                     "select person_id from person where source = \(body.source) and code = \(body.customer.code)",
                     as: String.self)
             let count = try forget(persons, until: body.at, transaction)
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into erasure (erasure_id, source, code, person_id, asked_by, asked_at, done_at, interactions)
                 values (\(message.envelope.id), \(body.source), \(body.customer.code), \(person), \(body.by),
@@ -60,24 +60,24 @@ enum ErasureHandlers {
             keys[row.3] = new
             kept.append((name, try PersonVault.seal(payload, of: name, key: new)))
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             delete from interaction_payload p using interaction i
             where i.person_id = any(\(persons)) and p.source = i.source and p.channel = i.channel
                 and p.interaction_id = i.interaction_id
             """)
         if !kept.isEmpty {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into interaction_payload (source, channel, interaction_id, sealed)
                 select * from unnest(\(kept.map(\.key.source)), \(kept.map(\.key.channel)),
                     \(kept.map(\.key.interactionId)), \(kept.map(\.sealed)))
                 """)
         }
-        try transaction.execute("update person set key = null where person_id = any(\(persons))")
+        try transaction.queue("update person set key = null where person_id = any(\(persons))")
         let renewed = keys.sorted { $0.key < $1.key }
         if !renewed.isEmpty {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 update person p set key = t.key from unnest(\(renewed.map(\.key)), \(renewed.map(\.value)))
                     as t(person_id, key) where p.person_id = t.person_id

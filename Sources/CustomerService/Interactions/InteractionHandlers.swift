@@ -97,7 +97,7 @@ enum InteractionHandlers {
                     PersonalPayload(with: entry.body.with, summary: entry.body.summary), of: entry.key,
                     key: keyOf[entry.personId] ?? []))
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into interaction_payload (source, channel, interaction_id, sealed)
             select * from unnest(
@@ -131,7 +131,7 @@ enum InteractionHandlers {
             latest[key] = (person, message.envelope.source, body)
         }
         let rows = latest.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into consent (source, code, person_id, is_whole, channel, state, said_at, recorded_by)
             select * from unnest(

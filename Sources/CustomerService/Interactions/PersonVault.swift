@@ -48,10 +48,10 @@ enum PersonVault {
             try transaction.query("select secret from privacy_secret", as: [UInt8].self).first
         }
         if let secret = try find() { return SymmetricKey(data: secret) }
-        try transaction.execute(
+        try transaction.queue(
             "insert into privacy_secret (secret) values (\(newKey())) on conflict do nothing")
         guard let secret = try find() else {
-            throw ConcurrentChange("the secret of persons")
+            throw PostgresError.concurrentChange(of: "the secret of persons")
         }
         return SymmetricKey(data: secret)
     }
@@ -92,7 +92,7 @@ enum PersonVault {
     /// Lets nobody else log or erase what concerns the same customers' persons until the transaction ends.
     static func lock(_ accounts: Set<AccountKey>, _ transaction: borrowing Transaction) throws {
         let names = accounts.map { "persons\u{1}\($0.source)\u{1}\($0.code)" }.sorted()
-        try transaction.execute(
+        try transaction.queue(
             """
             select pg_advisory_xact_lock(key) from (
                 select distinct hashtextextended(name, 20260105) as key from unnest(\(names)) as n(name) order by key

@@ -110,7 +110,7 @@ enum EvidenceStore {
 
     private static func put(_ edges: [FoundEdge], now: Timestamp, _ transaction: borrowing Transaction) throws {
         guard !edges.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into match_edge (pair_id, one_source, one_code, other_source, other_code, probability, verdict,
                 evidence, found_at)

@@ -13,7 +13,7 @@ enum AgreementReplica {
         ) { $0.terms.revision >= $1.terms.revision ? $0 : $1 }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         let terms = rows.map(\.terms)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into agreement_replica (source, agreement_id, code, revision, kind, title, valid_from, valid_until,
                 renews, notice_days, business_line, yearly_amount, currency, ended_on)

@@ -25,7 +25,7 @@ enum ComplaintReplica {
             complaints.map { (OrderKey(source: $0.source, orderId: $0.complaintId), $0) }
         ) { $0.revision >= $1.revision ? $0 : $1 }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into complaint_replica (source, complaint_id, code, order_id, category, severity, state, state_by,
                 note, promised_at, opened_at, state_at, revision)

@@ -36,7 +36,7 @@ enum CreditReplica {
         guard !rows.isEmpty else { return }
         let figures = rows.map(\.figures)
         let changes = rows.map(\.change)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into credit_figure as f (customer_id, state, told_at, exposure, credit_limit, available, currency,
                 credit_group, figures_at, changed_state, reason, max_days_overdue, changed_at)

@@ -21,7 +21,7 @@ enum FinanceReplica {
             if latest[key].map({ $0.changedAt <= body.changedAt }) ?? true { latest[key] = body }
         }
         let rows = latest.values.sorted { ($0.customerId, $0.businessLine) < ($1.customerId, $1.businessLine) }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into acceptance_replica (customer_id, business_line, state, reason, changed_at)
             select * from unnest(
@@ -39,7 +39,7 @@ enum FinanceReplica {
         try Heard.note(.finance, effects.now, transaction)
         let latest = Dictionary(messages.map { ($0.body.alertId, $0.body) }) { $0.raisedAt > $1.raisedAt ? $0 : $1 }
         let rows = latest.values.sorted { $0.alertId < $1.alertId }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into margin_alert_replica (alert_id, customer_id, business_line, level, severity, order_id, margin,
                 currency, raised_at)
@@ -62,7 +62,7 @@ enum FinanceReplica {
         try Heard.note(.finance, effects.now, transaction)
         let latest = Dictionary(messages.map { ($0.body.alertId, $0.body) }) { $0.clearedAt > $1.clearedAt ? $0 : $1 }
         let rows = latest.values.sorted { $0.alertId < $1.alertId }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into margin_alert_replica (alert_id, customer_id, business_line, level, severity, order_id,
                 cleared_at)

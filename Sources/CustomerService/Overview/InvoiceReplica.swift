@@ -12,7 +12,7 @@ enum InvoiceReplica {
             messages.map { (OrderKey(source: $0.envelope.source, orderId: $0.body.invoiceId), $0.body) }
         ) { first, _ in first }
         let rows = first.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into invoice_replica (source, invoice_id, code, amount, currency, issued_at, due_at)
             select * from unnest(
@@ -39,7 +39,7 @@ enum InvoiceReplica {
             (first.appliedAt, second.openAmount) > (second.appliedAt, first.openAmount) ? first : second
         }
         let rows = latest.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into invoice_replica (source, invoice_id, code, open_amount, currency, applied_at)
             select * from unnest(
@@ -59,7 +59,7 @@ enum InvoiceReplica {
 /// When something was last heard of a service: how old what it told may be.
 enum Heard {
     static func note(_ owner: ServiceName, _ at: Timestamp, _ transaction: borrowing Transaction) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into heard (owner, lane, at)
             values (\(owner.rawValue), pg_backend_pid() % 8, \(PostgresValue.timestamp(at.description)))

@@ -70,7 +70,7 @@ enum TimelineHandlers {
 
     private static func put(_ entries: [Entry], _ transaction: borrowing Transaction) throws {
         guard !entries.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into timeline (source, event_id, account_source, code, customer_id, kind, detail, happened_at)
             select * from unnest(

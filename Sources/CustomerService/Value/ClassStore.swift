@@ -68,11 +68,11 @@ enum ClassStore {
         let time = PostgresValue.timestamp(now.description)
         let superseded = changes.flatMap(\.edits.superseded).sorted()
         if !superseded.isEmpty {
-            try transaction.execute("update class set superseded_at = \(time) where class_id = any(\(superseded))")
+            try transaction.queue("update class set superseded_at = \(time) where class_id = any(\(superseded))")
         }
         let ended = changes.flatMap(\.edits.ended)
         if !ended.isEmpty {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 update class c set valid_to = date '1970-01-01' + e.day
                 from unnest(\(ended.map(\.id)), \(ended.map(\.to.daysSinceEpoch))) as e(id, day) where c.class_id = e.id
@@ -80,7 +80,7 @@ enum ClassStore {
         }
         let added = changes.flatMap { change in change.edits.added.map { (change.customerId, $0.dimension, $0.span) } }
         if !added.isEmpty {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into class (customer_id, dimension, value, valid_from, valid_to, reason, model, recorded_at)
                 select id, dimension, value, date '1970-01-01' + since, date '1970-01-01' + until, reason, model, \(time)
@@ -91,7 +91,7 @@ enum ClassStore {
                     as t(id, dimension, value, since, until, reason, model)
                 """)
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             update value_state s set evaluated_to = date '1970-01-01' + t.day, revision = t.revision
             from unnest(

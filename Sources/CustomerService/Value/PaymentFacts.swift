@@ -12,7 +12,7 @@ extension ValueHandlers {
     func invoiced(
         _ messages: [Received<InvoiceIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_invoice (source, invoice_id, customer_code, due_on, amount)
             select distinct on (source, id) source, id, code, date '1970-01-01' + due, amount::numeric
@@ -36,7 +36,7 @@ extension ValueHandlers {
         _ messages: [Received<ReceivableOverdue>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let reminders = messages.map(\.body.reminder)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_invoice (source, invoice_id, customer_code, agreed_due_on)
             select source, id, min(code), date '1970-01-01' + max(due)
@@ -54,7 +54,7 @@ extension ValueHandlers {
         _ messages: [Received<PaymentApplied>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let bodies = messages.map(\.body)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_invoice (source, invoice_id, customer_code, settled_on, applied_at)
             select distinct on (source, id) source, id, code, case when settled then date '1970-01-01' + day end, at
@@ -75,7 +75,7 @@ extension ValueHandlers {
         _ messages: [Received<CreditStateChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let bodies = messages.map(\.body)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_credit (customer_id, changed_at, day, state)
             select id, at, date '1970-01-01' + day, state

@@ -32,7 +32,7 @@ enum ValueFacts {
             if latest[key].map({ $0.order.revision < row.order.revision }) ?? true { latest[key] = row }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_order (source, order_id, revision, customer_code, branch, business_line, day, revenue,
                 costed_revenue, cost, lines, promised_on)
@@ -58,7 +58,7 @@ enum ValueFacts {
     /// Adds the costs up anew of orders that were told of any: of a line the strongest counts, estimated before stated before accrued before
     /// actual.
     static func settle(_ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             update value_order o set costed_revenue = f.revenue, cost = f.cost
             from (
@@ -106,7 +106,7 @@ enum ValueFacts {
         }
         guard !earliest.isEmpty else { return }
         let rows = earliest.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_dirty (source, code, from_day)
             select source, code, date '1970-01-01' + day
@@ -126,7 +126,7 @@ enum ValueFacts {
             if latest[key].map({ $0.rank < rank }) ?? true { latest[key] = (message, rank) }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_cost (source, cost_id, order_id, line, rank, amount)
             select source, cost_id, order_id, line, rank, amount::numeric

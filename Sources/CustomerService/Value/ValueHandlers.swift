@@ -53,7 +53,7 @@ struct ValueHandlers: Sendable {
     private func cancelled(
         _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_order (source, order_id, cancel_revision)
             select source, order_id, max(revision)
@@ -78,7 +78,7 @@ struct ValueHandlers: Sendable {
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         let keys = rows.map { (source: $0.envelope.source, orderId: $0.body.orderId) }
         var marks = try ValueFacts.marks(of: keys, transaction)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_order (source, order_id, done_revision, done_on, is_late, is_damaged)
             select source, order_id, revision, date '1970-01-01' + day, late, damaged
@@ -102,7 +102,7 @@ struct ValueHandlers: Sendable {
         try ValueFacts.put(messages, rates, transaction)
         let keys = messages.map { (source: $0.envelope.source, orderId: $0.body.orderId) }
         // The order's row is what copies wait for: of an order and its cost handled at once, the second sees the first.
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_order (source, order_id)
             select distinct source, order_id
@@ -122,7 +122,7 @@ struct ValueHandlers: Sendable {
     private func spoke(
         _ messages: [Received<InteractionLogged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_contact (source, interaction_id, customer_code, day)
             select source, id, code, date '1970-01-01' + day
@@ -149,7 +149,7 @@ struct ValueHandlers: Sendable {
                     message, Refusal(.valueNotAllowed, path: "$.customerId", "no customer has this identifier"))
                 continue
             }
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into value_strategic (customer_id, from_day, is_strategic, reason, decided_by, decided_at)
                 values (\(body.customerId), date '1970-01-01' + \(body.from.daysSinceEpoch), \(body.isStrategic),

@@ -26,7 +26,7 @@ enum ValueModels {
     static func learn(
         on day: CalendarDay, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute("lock table value_model in share row exclusive mode")
+        try transaction.queue("lock table value_model in share row exclusive mode")
         let models = try all(transaction)
         guard let latest = models.last, latest.version == 0 || latest.fittedOn < Int(day.daysSinceEpoch) else { return }
         let customers = try transaction.query(
@@ -40,7 +40,7 @@ enum ValueModels {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let body = String(decoding: try encoder.encode(model), as: UTF8.self)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_model (version, fitted_on, customers, body)
             values (\(model.version), date '1970-01-01' + \(day.daysSinceEpoch), \(histories.count), \(body))

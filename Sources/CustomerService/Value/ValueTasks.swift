@@ -40,7 +40,7 @@ struct ValueTasks: Sendable {
         let day = effects.now.day()
         let epochDay = day.daysSinceEpoch
         try moveHomes(transaction)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into value_dirty (source, code, from_day)
             select source, customer_code, date '1970-01-01' + \(epochDay) from (
@@ -62,7 +62,7 @@ struct ValueTasks: Sendable {
 
     /// An account that has another customer than before takes all its past along.
     private func moveHomes(_ transaction: borrowing Transaction) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             with moved as (
                 select a.source, a.code, a.customer_id, h.customer_id as old_id

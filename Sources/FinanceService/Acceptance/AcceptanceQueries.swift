@@ -99,7 +99,7 @@ struct AcceptanceQueries: Sendable {
             day = try Self.today(transaction)
         }
         let window = { (day: CalendarDay) in FigureWindow(from: day, to: day) }
-        guard let standing = try StandingStore.standings(of: [key], on: day, window: window, transaction)[key] else {
+        guard let standing = try StandingStore.ask(of: [key], on: day, window: window, transaction)()[key] else {
             throw Refusal(.internalError, path: "parameters.customer", "no standing was found")
         }
         var overrides =

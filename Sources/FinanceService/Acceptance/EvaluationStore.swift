@@ -116,7 +116,7 @@ enum EvaluationStore {
         let standings = rows.map(\.1)
         let figures = rows.map(\.2)
         let judged = rows.map(\.3)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into standing (customer_id, business_line, state, negatives, breaches, releases, open_severity,
                 low_raised, negative_raised, orders, revenue, cost, currency, quiet_severity, quiet_until, rule, upper_rate,

@@ -61,7 +61,7 @@ enum SettingStore {
     static func put(
         _ setting: AcceptanceSetting, at time: Timestamp, _ transaction: borrowing Transaction
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into acceptance_setting (customer_id, business_line, level, reason, owner, plan, valid_from,
                 valid_to, set_by, set_at)
@@ -81,7 +81,7 @@ enum SettingStore {
     static func lockOverrides(
         _ command: GrantOverride, _ transaction: borrowing Transaction
     ) throws -> [AcceptanceOverride] {
-        try transaction.execute(
+        try transaction.queue(
             """
             select pg_advisory_xact_lock(hashtextextended(\(command.customerId + "\u{1F}" + command.businessLine), 0))
             """)
@@ -105,7 +105,7 @@ enum SettingStore {
     }
 
     static func add(_ command: GrantOverride, _ transaction: borrowing Transaction) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into acceptance_override (override_id, customer_id, business_line, valid_from, valid_to, cap,
                 currency, reason, approved_by)

@@ -26,14 +26,16 @@ struct BusinessStanding: Sendable {
 
 /// The SQL of acceptance: standings and overrides.
 enum StandingStore {
-    /// How the customers of a batch stand, by account and line of business.
-    static func standings(
-        of keys: Set<BusinessKey>, on day: CalendarDay, window: (CalendarDay) -> FigureWindow,
+    /// Asks how the customers of a batch stand, by account and line of business.
+    ///
+    /// - Returns: what reads the answer.
+    static func ask(
+        of keys: Set<BusinessKey>, on day: CalendarDay, window: @escaping (CalendarDay) -> FigureWindow,
         _ transaction: borrowing Transaction
-    ) throws -> [BusinessKey: BusinessStanding] {
+    ) throws -> () throws -> [BusinessKey: BusinessStanding] {
         let sorted = keys.sorted()
         let guesses = sorted.map { AccountIdentifier.customer(source: $0.source, code: $0.code) }
-        let rows = try transaction.query(
+        let answer = try transaction.ask(
             """
             select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders,
                 s.revenue::text, s.cost::text, s.currency, s.evaluated_day - date '1970-01-01', p.level, s.rule,
@@ -56,26 +58,28 @@ enum StandingStore {
             as: (
                 Int, String, Bool, String?, Int?, String?, String?, String?, Int32?, String?, String?, String?, String?
             ).self)
-        var found: [BusinessKey: BusinessStanding] = [:]
-        for row in rows {
-            var figures: AcceptanceFigures?
-            if let orders = row.4, let revenue = row.5, let cost = row.6, let code = row.7, let day = row.8 {
-                figures = WindowFigures(
-                    orders: orders, revenue: try OrderStore.decimal(revenue), cost: try OrderStore.decimal(cost),
-                    currency: Currency(code) ?? .cny
-                ).inMessage(
-                    window(CalendarDay(daysSinceEpoch: day)),
-                    judged: WindowFigures.Judged(
-                        rule: row.10, upperRate: try row.11.map(OrderStore.decimal),
-                        pooledRate: try row.12.map(OrderStore.decimal)))
+        return {
+            var found: [BusinessKey: BusinessStanding] = [:]
+            for row in try answer.rows() {
+                var figures: AcceptanceFigures?
+                if let orders = row.4, let revenue = row.5, let cost = row.6, let code = row.7, let day = row.8 {
+                    figures = WindowFigures(
+                        orders: orders, revenue: try OrderStore.decimal(revenue), cost: try OrderStore.decimal(cost),
+                        currency: Currency(code) ?? .cny
+                    ).inMessage(
+                        window(CalendarDay(daysSinceEpoch: day)),
+                        judged: WindowFigures.Judged(
+                            rule: row.10, upperRate: try row.11.map(OrderStore.decimal),
+                            pooledRate: try row.12.map(OrderStore.decimal)))
+                }
+                let level = row.9.flatMap(AcceptanceLevel.init(rawValue:))
+                found[sorted[row.0]] = BusinessStanding(
+                    customerId: row.1, isAccountKnown: row.2,
+                    state: level?.state ?? row.3.flatMap(AcceptanceState.init(rawValue:)) ?? .open, isSet: level != nil,
+                    figures: figures)
             }
-            let level = row.9.flatMap(AcceptanceLevel.init(rawValue:))
-            found[sorted[row.0]] = BusinessStanding(
-                customerId: row.1, isAccountKnown: row.2,
-                state: level?.state ?? row.3.flatMap(AcceptanceState.init(rawValue:)) ?? .open, isSet: level != nil,
-                figures: figures)
+            return found
         }
-        return found
     }
 
     /// Writes accounts down that no customer event has named yet, with our own guess.
@@ -84,7 +88,7 @@ enum StandingStore {
         _ transaction: borrowing Transaction
     ) throws {
         guard !accounts.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account (source, code, customer_id, branch, sales_owner, revision)
             select source, code, customer_id, branch, sales_owner, 0
@@ -128,7 +132,7 @@ enum StandingStore {
     /// Writes what is used of overrides.
     static func setUsed(_ overrides: [AcceptanceOverride], _ transaction: borrowing Transaction) throws {
         guard !overrides.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update acceptance_override o set used = t.used
             from unnest(

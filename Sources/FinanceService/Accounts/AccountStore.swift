@@ -23,7 +23,7 @@ enum AccountStore {
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
         // The revision of the homing counts first, then that of the record: one number holds both.
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account (source, code, customer_id, name, branch, sales_owner, revision)
             select * from unnest(

@@ -70,7 +70,7 @@ enum AlertLoopStore {
 
     static func diagnose(_ rows: [Diagnosed], _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update alert set reason = t.reason, plan = t.plan, recover_by = t.recover_by, due_on = t.recover_by,
                 diagnosed_by = t.by, diagnosed_at = t.at
@@ -85,7 +85,7 @@ enum AlertLoopStore {
 
     static func close(_ rows: [Closed], _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update alert set outcome = t.outcome, note = t.note, closed_by = t.by, closed_at = t.at, due_on = null
             from unnest(
@@ -100,7 +100,7 @@ enum AlertLoopStore {
         _ rows: [(alertId: String, to: String)], at time: Timestamp, _ transaction: borrowing Transaction
     ) throws {
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update alert set escalated_to = t.manager, escalated_at = \(PostgresValue.timestamp(time.description)),
                 due_on = null

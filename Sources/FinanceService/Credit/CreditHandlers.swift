@@ -91,7 +91,7 @@ struct CreditHandlers: Sendable {
         }
         guard !fresh.isEmpty else { return }
         fresh.sort { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into credit_line (source, kind, line_id, fingerprint, customer_code, group_id, amount, currency,
                 valid_from, valid_to, decided_by, decided_at, reason)
@@ -117,7 +117,7 @@ struct CreditHandlers: Sendable {
             if latest[key].map({ $0.at <= message.body.at }) ?? true { latest[key] = message.body }
         }
         let rows = latest.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into credit_group_member (source, customer_code, group_id, at)
             select * from unnest(
@@ -155,7 +155,7 @@ struct CreditHandlers: Sendable {
                 continue
             }
             seen[key] = fingerprint
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into credit_lift (source, lift_id, fingerprint, customer_code, until, decided_by, decided_at,
                     reason)
@@ -230,7 +230,7 @@ struct CreditHandlers: Sendable {
                         changedAt: effects.now), key: customer)
                 effects.count("credit_states_changed")
             }
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into credit_standing (customer_id, state, reason, since)
                 select id, state, reason, \(PostgresValue.timestamp(effects.now.description)) from unnest(

@@ -36,7 +36,7 @@ enum OrderCredit {
         let unmarked = standing.filter(\.1).map { sorted[$0.0] }.sorted()
         if !missing.isEmpty {
             // Whoever takes such an order in at the same moment runs into its row, and reads again.
-            let written = try transaction.execute(
+            try transaction.queue(
                 """
                 insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
                     business_line, branch, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
@@ -45,12 +45,11 @@ enum OrderCredit {
                     false, 0, 0, 0, true
                 from unnest(\(missing.map(\.source)), \(missing.map(\.orderId))) as t(source, order_id)
                 on conflict do nothing
-                """)
-            guard written == missing.count else { throw ConcurrentChange("an order") }
+                """, expecting: .rows(missing.count, "an order"))
         }
         guard !unmarked.isEmpty else { return }
         let isBilling = column == "is_billed"
-        try transaction.execute(
+        try transaction.queue(
             """
             with standing as (
                 select o.source, o.order_id, o.customer_code, o.currency, o.reserved, o.is_completed, o.is_billed,
@@ -84,7 +83,7 @@ enum OrderCredit {
     static func foresee(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws {
         guard !keys.isEmpty else { return }
         let sorted = keys.sorted()
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into orders (source, order_id, version, revision, fingerprint, is_cancelled, customer_code,
                 business_line, branch, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
@@ -137,7 +136,7 @@ enum OrderCredit {
     static func put(_ deltas: [Place: Delta], _ transaction: borrowing Transaction) throws {
         let rows = deltas.filter { $0.value != Delta() }.sorted { $0.key < $1.key }
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account_exposure as e (source, customer_code, currency, accepted, unbilled)
             select * from unnest(

@@ -105,7 +105,7 @@ enum ExpenseStore {
         func numbers(_ value: (BudgetRow) -> FixedDecimal) -> [FixedDecimal] {
             rows.map { value($0) }
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into expense_budget (source, budget_id, revision, branch, owner, account, from_day, to_day, amount,
                 currency, sales_target, set_by, planned, committed, actual, held, level, level_alert, lowered_alert,
@@ -139,7 +139,7 @@ enum ExpenseStore {
 
     static func put(_ rows: [ExpenseRow], _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into expense (source, expense_id, state, branch, owner, account, day, amount, currency,
                 budget_source, budget_id, counted, is_held, is_committed, approved_by)

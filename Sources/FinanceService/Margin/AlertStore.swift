@@ -16,7 +16,7 @@ enum AlertStore {
             let day = alert.raisedAt.day()
             return PostgresValue.date((deadlines[day] ?? day).description)
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into alert (alert_id, level, severity, source, order_id, customer_id, customer_code, business_line,
                 branch, sales_owner, revenue, cost, currency, raised_at, diagnose_by, due_on)
@@ -33,7 +33,7 @@ enum AlertStore {
     static func clear(_ alerts: [MarginAlertCleared], _ transaction: borrowing Transaction) throws {
         guard !alerts.isEmpty else { return }
         let sorted = alerts.sorted { $0.alertId < $1.alertId }
-        try transaction.execute(
+        try transaction.queue(
             """
             update alert set cleared_at = t.cleared_at, clearing = t.clearing, due_on = null,
                 outcome = coalesce(alert.outcome, case t.clearing when 'severity-changed' then 'superseded'

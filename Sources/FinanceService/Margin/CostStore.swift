@@ -12,12 +12,14 @@ struct CostRow: Sendable, Equatable {
 
 /// The SQL of costs that came by messages of their own.
 enum CostStore {
-    /// The costs of the orders of a batch, each in the state it has reached.
-    static func costs(
+    /// Asks for the costs of the orders of a batch, each in the state it has reached.
+    ///
+    /// - Returns: what reads the answer.
+    static func ask(
         of keys: [OrderKey], _ transaction: borrowing Transaction
-    ) throws -> [OrderKey: [StoredCost]] {
+    ) throws -> () throws -> [OrderKey: [StoredCost]] {
         let sorted = Set(keys).sorted()
-        let rows = try transaction.query(
+        let answer = try transaction.ask(
             """
             select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount::text, c.currency,
                 c.day - date '1970-01-01'
@@ -25,15 +27,17 @@ enum CostStore {
             join cost c using (source, order_id)
             order by c.source, c.cost_id
             """, as: (String, String, String, Int, Int, String, String, Int32).self)
-        var found: [OrderKey: [StoredCost]] = [:]
-        for row in rows {
-            found[OrderKey(source: row.0, orderId: row.1), default: []].append(
-                StoredCost(
-                    costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
-                    amount: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
-                    day: CalendarDay(daysSinceEpoch: row.7)))
+        return {
+            var found: [OrderKey: [StoredCost]] = [:]
+            for row in try answer.rows() {
+                found[OrderKey(source: row.0, orderId: row.1), default: []].append(
+                    StoredCost(
+                        costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
+                        amount: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
+                        day: CalendarDay(daysSinceEpoch: row.7)))
+            }
+            return found
         }
-        return found
     }
 
     /// The costs of given identifiers that are there already.
@@ -58,7 +62,7 @@ enum CostStore {
     /// Writes costs; one that has gone further meanwhile stays as it is.
     static func put(_ rows: [CostRow], _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into cost (source, cost_id, order_id, line, supplier_code, state, amount, currency, day)
             select source, cost_id, order_id, line, supplier_code, state, amount, currency, date '1970-01-01' + day

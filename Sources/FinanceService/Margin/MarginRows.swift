@@ -12,17 +12,22 @@ protocol MarginRows: ~Copyable {
     /// Adds to the sums of days.
     borrowing func addSums(_ deltas: [Contribution.Key: Contribution]) throws
 
-    /// The costs of orders, each in the state it has reached.
-    borrowing func costs(of keys: [OrderKey]) throws -> [OrderKey: [StoredCost]]
+    /// What orders are judged by; months stay as they are until the transaction ends.
+    ///
+    /// - Parameters:
+    ///   - keys: the orders.
+    ///   - businesses: whose orders they are, and in which lines of business.
+    ///   - day: the day on which they are judged.
+    ///   - window: the days that figures of a day are of.
+    borrowing func circumstances(
+        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay,
+        window: @escaping (CalendarDay) -> FigureWindow
+    ) throws -> OrderCircumstances
     /// The costs of given identifiers that are there already.
     borrowing func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)]
     /// Writes costs; one that has gone further meanwhile stays as it is.
     borrowing func putCosts(_ rows: [CostRow]) throws
 
-    /// How customers stand, by account and line of business.
-    borrowing func standings(
-        of keys: Set<BusinessKey>, on day: CalendarDay, window: (CalendarDay) -> FigureWindow
-    ) throws -> [BusinessKey: BusinessStanding]
     /// Writes accounts down that no customer event has named yet.
     borrowing func addAccounts(
         _ accounts: [(key: BusinessKey, customerId: String, branch: String, salesOwner: String?)]
@@ -39,8 +44,6 @@ protocol MarginRows: ~Copyable {
     /// Adds to what accounts owe or may come to owe.
     borrowing func addExposures(_ deltas: [OrderCredit.Place: OrderCredit.Delta]) throws
 
-    /// Which months are closed; that stays so until the transaction ends.
-    borrowing func postingMonths() throws -> PostingMonths
     /// Keeps what was posted later than its day.
     borrowing func put(_ postings: [LatePosting], at time: Timestamp) throws
 
@@ -53,6 +56,16 @@ protocol MarginRows: ~Copyable {
     borrowing func clear(_ alerts: [MarginAlertCleared]) throws
 }
 
+/// What orders are judged by.
+struct OrderCircumstances {
+    /// Their costs, each in the state it has reached.
+    let costs: [OrderKey: [StoredCost]]
+    /// How their customers stand.
+    let standings: [BusinessKey: BusinessStanding]
+    /// Which months are closed.
+    let months: PostingMonths
+}
+
 extension Transaction: MarginRows {
     borrowing func lockOrders(_ keys: [OrderKey]) throws -> [OrderKey: OrderRow] {
         try OrderStore.lock(keys, self)
@@ -62,8 +75,14 @@ extension Transaction: MarginRows {
 
     borrowing func addSums(_ deltas: [Contribution.Key: Contribution]) throws { try OrderStore.add(deltas, self) }
 
-    borrowing func costs(of keys: [OrderKey]) throws -> [OrderKey: [StoredCost]] {
-        try CostStore.costs(of: keys, self)
+    borrowing func circumstances(
+        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay,
+        window: @escaping (CalendarDay) -> FigureWindow
+    ) throws -> OrderCircumstances {
+        let costs = try CostStore.ask(of: keys, self)
+        let standings = try StandingStore.ask(of: businesses, on: day, window: window, self)
+        let months = try PostingStore.ask(self)
+        return OrderCircumstances(costs: try costs(), standings: try standings(), months: try months())
     }
 
     borrowing func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)] {
@@ -71,12 +90,6 @@ extension Transaction: MarginRows {
     }
 
     borrowing func putCosts(_ rows: [CostRow]) throws { try CostStore.put(rows, self) }
-
-    borrowing func standings(
-        of keys: Set<BusinessKey>, on day: CalendarDay, window: (CalendarDay) -> FigureWindow
-    ) throws -> [BusinessKey: BusinessStanding] {
-        try StandingStore.standings(of: keys, on: day, window: window, self)
-    }
 
     borrowing func addAccounts(
         _ accounts: [(key: BusinessKey, customerId: String, branch: String, salesOwner: String?)]
@@ -101,8 +114,6 @@ extension Transaction: MarginRows {
     borrowing func addExposures(_ deltas: [OrderCredit.Place: OrderCredit.Delta]) throws {
         try OrderCredit.put(deltas, self)
     }
-
-    borrowing func postingMonths() throws -> PostingMonths { try PostingStore.months(self) }
 
     borrowing func put(_ postings: [LatePosting], at time: Timestamp) throws {
         try PostingStore.put(postings, at: time, self)

@@ -96,9 +96,9 @@ struct OrderLedger {
     ) throws {
         guard !causes.isEmpty else { return }
         let keys = causes.keys.sorted()
-        let costs = try transaction.costs(of: keys)
-        let standings = try transaction.standings(
-            of: Set(keys.compactMap(businessKey)), on: effects.now.day(), window: policy.window(endingOn:))
+        let circumstances = try transaction.circumstances(
+            of: keys, Set(keys.compactMap(businessKey)), on: effects.now.day(), window: policy.window(endingOn:))
+        let (costs, standings, months) = (circumstances.costs, circumstances.standings, circumstances.months)
         try addNewAccounts(keys, standings, transaction)
 
         var deltas: [Contribution.Key: Contribution] = [:]
@@ -146,7 +146,6 @@ struct OrderLedger {
         }
         try transaction.putOrders(keys.compactMap { key in rows[key].map { (key, $0) } })
         try transaction.addSums(deltas)
-        let months = try transaction.postingMonths()
         if !months.isAllOpen { try transaction.put(late(keys, kind, months), at: effects.now) }
         try transaction.addExposures(exposures)
         var view = OrderView(months)

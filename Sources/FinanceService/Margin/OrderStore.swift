@@ -68,10 +68,10 @@ enum OrderStore {
         let new = sorted.filter { $0.1.version == 0 }
         let known = sorted.filter { $0.1.version > 0 }
         if !new.isEmpty {
-            try transaction.insertNew("an order", "insert into orders (\(columns)) \(rows(new))")
+            try transaction.queue("insert into orders (\(columns)) \(rows(new))", expecting: .newRows("an order"))
         }
         guard !known.isEmpty else { return }
-        let written = try transaction.execute(
+        try transaction.queue(
             """
             update orders o set
                 version = t.version, revision = t.revision, fingerprint = t.fingerprint, is_cancelled = t.is_cancelled,
@@ -84,8 +84,7 @@ enum OrderStore {
                 content_revision = t.content_revision, reserved = t.reserved, earned = t.earned
             from (\(rows(known))) as t
             where o.source = t.source and o.order_id = t.order_id and o.version = t.version - 1
-            """)
-        if written != known.count { throw ConcurrentChange("an order") }
+            """, expecting: .rows(known.count, "an order"))
     }
 
     private static let columns: SQL = """
@@ -126,7 +125,7 @@ enum OrderStore {
     ) throws {
         let sorted = deltas.filter { !$0.value.isNothing }.sorted { $0.key < $1.key }
         guard !sorted.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account_line_day (source, code, business_line, day, currency, orders, revenue, cost)
             select source, code, business_line, date '1970-01-01' + day, currency, orders, revenue, cost

@@ -40,7 +40,7 @@ enum PayableHandlers {
         }
         guard !rows.isEmpty else { return }
         rows.sort { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into supplier_invoice (source, invoice_id, fingerprint, supplier_code, order_ids, issued_at,
                 issued_day, due_day, amount, currency)
@@ -65,7 +65,7 @@ enum PayableHandlers {
         try OrderCredit.foresee(Set(orders), transaction)
         let keys = rows.map(\.key)
         // A payment in another currency than its invoice pays nothing of it: what it names is set aside.
-        try transaction.execute(
+        try transaction.queue(
             """
             with wrong as (
                 select p.source, p.payment_id, r.invoice_id
@@ -145,7 +145,7 @@ enum PayableHandlers {
         _ rows: [(key: LedgerKey, body: SupplierPaymentMade, fingerprint: Int64)],
         _ transaction: borrowing Transaction
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into supplier_payment (source, payment_id, fingerprint, supplier_code, paid_at, paid_day, amount,
                 currency)
@@ -159,7 +159,7 @@ enum PayableHandlers {
             """)
         let parts = rows.flatMap { row in row.body.allocations.map { (row, $0) } }
         guard !parts.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into supplier_allocation (source, invoice_id, payment_id, paid_at, paid_day, amount)
             select source, invoice, payment, at, date '1970-01-01' + day, sum(amount) from unnest(
@@ -193,7 +193,7 @@ enum PayableHandlers {
     private static func apply(to keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws {
         let sorted = keys.sorted()
         let (sources, identifiers) = (sorted.map(\.source), sorted.map(\.identifier))
-        try transaction.execute(
+        try transaction.queue(
             """
             update supplier_allocation a set applied = t.applied
             from (
@@ -209,7 +209,7 @@ enum PayableHandlers {
             where a.source = t.source and a.invoice_id = t.invoice_id and a.payment_id = t.payment_id
                 and a.applied <> t.applied
             """)
-        try transaction.execute(
+        try transaction.queue(
             """
             update supplier_invoice r set paid = t.paid,
                 settled_day = case when t.paid >= r.amount then greatest(r.issued_day, t.last_day) end

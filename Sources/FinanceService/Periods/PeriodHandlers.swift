@@ -26,7 +26,7 @@ struct PeriodHandlers: Sendable {
                 effects.refuse(message, refusal)
                 continue
             }
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into closed_month (month, closed_by, closed_at)
                 values (date '1970-01-01' + \(command.month.daysSinceEpoch), \(command.by),
@@ -61,12 +61,12 @@ struct PeriodHandlers: Sendable {
             }
             let month: SQL = "month = date '1970-01-01' + \(command.month.daysSinceEpoch)"
             if proposedBy == nil {
-                try transaction.execute(
+                try transaction.queue(
                     """
                     update closed_month set reopen_by = \(command.by), reopen_reason = \(command.reason) where \(month)
                     """)
             } else {
-                try transaction.execute("delete from closed_month where \(month)")
+                try transaction.queue("delete from closed_month where \(month)")
             }
             try tell(
                 PeriodChanged(
@@ -100,7 +100,7 @@ struct PeriodHandlers: Sendable {
     private func tell(
         _ change: PeriodChanged, _ cause: Envelope, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into period_event (month, state, by, proposed_by, reason, at)
             values (date '1970-01-01' + \(change.month.daysSinceEpoch), \(change.state.rawValue), \(change.by),

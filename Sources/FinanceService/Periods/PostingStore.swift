@@ -3,10 +3,12 @@ import Postgres
 
 /// The SQL of closed months.
 enum PostingStore {
-    /// The closed months; none is closed or opened until the transaction ends.
-    static func months(_ transaction: borrowing Transaction) throws -> PostingMonths {
-        let days = try transaction.query("select m from closed_months() as t(m)", as: Int32.self)
-        return PostingMonths(closed: Set(days.map { CalendarDay(daysSinceEpoch: $0) }))
+    /// Asks for the closed months; none is closed or opened until the transaction ends.
+    ///
+    /// - Returns: what reads the answer.
+    static func ask(_ transaction: borrowing Transaction) throws -> () throws -> PostingMonths {
+        let answer = try transaction.ask("select m from closed_months() as t(m)", as: Int32.self)
+        return { PostingMonths(closed: Set(try answer.rows().map { CalendarDay(daysSinceEpoch: $0) })) }
     }
 
     /// Locks the months for whoever closes or opens one, once nobody posts.
@@ -18,7 +20,7 @@ enum PostingStore {
     /// Keeps what was posted late.
     static func put(_ rows: [LatePosting], at time: Timestamp, _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into late_posting (kind, source, reference, party, business_line, original_day, posting_day,
                 revenue, cost, amount, currency, posted_at, branch, orders, earned)
@@ -47,7 +49,7 @@ enum PostingStore {
         _ posting: (Documents.Element, PostingMonths) -> LatePosting?
     ) throws {
         guard !documents.isEmpty else { return }
-        let months = try months(transaction)
+        let months = try ask(transaction)()
         guard !months.isAllOpen else { return }
         try put(documents.compactMap { posting($0, months) }, at: time, transaction)
     }

@@ -71,7 +71,7 @@ enum AdjustmentHandlers {
         }
         guard !fresh.isEmpty else { return }
         let sorted = fresh.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into receivable_adjustment (source, kind, adjustment_id, approved_by, approved_at)
             select source, 'write-off', id, who, at from unnest(

@@ -116,7 +116,7 @@ enum AdjustmentStore {
     static func put(_ adjustments: [AdjustmentRow], _ transaction: borrowing Transaction) throws {
         let rows = adjustments.sorted { $0.key < $1.key }
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into receivable_adjustment (source, kind, adjustment_id, fingerprint, customer_code, invoice_id, at,
                 day, amount, currency, reason, proposed_by)
@@ -146,7 +146,7 @@ enum AdjustmentStore {
     ) throws {
         guard !adjustments.isEmpty else { return }
         let rows = adjustments.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into payment_allocation (source, kind, payment_id, invoice_id, received_at, received_day, amount)
             select source, kind, id, invoice, at, date '1970-01-01' + day, amount

@@ -93,7 +93,7 @@ enum ApplicationStore {
         guard !wrong.isEmpty else { return (0, []) }
         let (sources, payments) = (wrong.map(\.0), wrong.map(\.1))
         let details = wrong.map { currencyDetail(payment: $0.4, invoice: $0.2, $0.3) }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into payment_set_aside (source, payment_id, customer_code, received_at, amount, currency,
                 invoice_id, reason, detail)
@@ -110,12 +110,12 @@ enum ApplicationStore {
             where a.source = k.source and a.payment_id = k.payment_id and a.kind = 'payment'
             returning a.source, a.invoice_id
             """, as: (String, String).self)
-        try transaction.execute(
+        try transaction.queue(
             """
             delete from customer_payment p using unnest(\(sources), \(payments)) as k(source, payment_id)
             where p.source = k.source and p.payment_id = k.payment_id
             """)
-        try transaction.execute(
+        try transaction.queue(
             """
             update later_allocation l set state = 'waiting'
             from unnest(\(sources), \(payments)) as k(source, payment_id)
@@ -132,7 +132,7 @@ enum ApplicationStore {
     /// Takes the keys of invoices away that have not come and for which nothing waits any more.
     static func dropEmptyKeys(_ keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws {
         let sorted = keys.sorted()
-        try transaction.execute(
+        try transaction.queue(
             """
             delete from receivable r
             using unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, invoice_id)

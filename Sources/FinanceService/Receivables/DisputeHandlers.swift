@@ -48,7 +48,7 @@ enum DisputeHandlers {
         }
         guard !fresh.isEmpty else { return }
         let rows = fresh.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into dispute (source, dispute_id, fingerprint, invoice_id, opened_at, amount, currency, reason, note,
                 opened_by)
@@ -91,7 +91,7 @@ enum DisputeHandlers {
         }
         guard !fresh.isEmpty else { return }
         let rows = fresh.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into dispute (source, dispute_id, resolved_at, outcome, resolved_by)
             select * from unnest(

@@ -92,7 +92,7 @@ enum LaterAllocations {
         for row in rows {
             guard let payment = payments[row.payment] else { continue }
             let fault = fault(row, payment, currencies)
-            try transaction.execute(
+            try transaction.queue(
                 """
                 update later_allocation set state = \(fault == nil ? "applied" : "set-aside"),
                     detail = \(fault?.description)
@@ -173,7 +173,7 @@ enum LaterAllocations {
 
     private static func put(_ rows: [Row], state: String, _ transaction: borrowing Transaction) throws {
         for row in rows.sorted(by: { $0.key < $1.key }) {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into later_allocation (source, allocation_id, fingerprint, payment_id, at, invoices, amounts,
                     state)
@@ -196,7 +196,7 @@ enum LaterAllocations {
         let invoices = Set(items.map(\.1.invoice))
         let known = try ReceivableStore.lockInvoices(invoices, transaction)
         try ReceivableStore.putKeys(invoices.subtracting(known.keys), transaction)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into payment_allocation (source, payment_id, allocation_id, invoice_id, received_at, received_day,
                 amount)

@@ -61,7 +61,7 @@ enum TermsHandlers {
         for role in TermsRole.allCases {
             try lock(role, Set(rows.filter { $0.body.role == role }.map(key)), transaction)
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into payment_terms (source, role, code, kind, days, cut_off, is_small, agreed_at)
             select * from unnest(

@@ -50,7 +50,7 @@ enum PromiseHandlers {
         }
         guard !rows.isEmpty else { return }
         rows.sort { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into payment_promise (source, promise_id, fingerprint, invoice_id, amount, currency, promised_day,
                 made_at, taken_by)

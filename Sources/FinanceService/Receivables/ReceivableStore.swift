@@ -51,7 +51,7 @@ enum ReceivableStore {
         guard !invoices.isEmpty else { return }
         let rows = invoices.sorted { $0.key < $1.key }
         let reminders = rows.map { $0.firstReminder?.daysSinceEpoch }
-        let written = try transaction.execute(
+        try transaction.queue(
             """
             insert into receivable (source, invoice_id, fingerprint, customer_code, order_ids, issued_at, issued_day,
                 due_at, due_day, amount, currency, settled_day, reminder_day, is_due_by_terms)
@@ -77,28 +77,26 @@ enum ReceivableStore {
                 currency = excluded.currency, settled_day = excluded.settled_day, reminder_day = excluded.reminder_day,
                 is_due_by_terms = excluded.is_due_by_terms
             where receivable.amount is null
-            """)
-        guard written == rows.count else { throw ConcurrentChange("an invoice") }
+            """, expecting: .rows(rows.count, "an invoice"))
     }
 
     /// Writes the keys of invoices that payments name before they have come.
     static func putKeys(_ keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws {
         guard !keys.isEmpty else { return }
         let sorted = keys.sorted()
-        let written = try transaction.execute(
+        // When somebody else's came in between, perhaps the invoice itself, it must be read before it is paid.
+        try transaction.queue(
             """
             insert into receivable (source, invoice_id)
             select * from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) on conflict do nothing
-            """)
-        // Somebody else's came in between, perhaps the invoice itself: it must be read before it is paid.
-        guard written == sorted.count else { throw ConcurrentChange("an invoice") }
+            """, expecting: .rows(sorted.count, "an invoice"))
     }
 
     /// Writes payments and their allocations; nothing of them is applied yet.
     static func put(_ payments: [PaymentRow], _ transaction: borrowing Transaction) throws {
         guard !payments.isEmpty else { return }
         let rows = payments.sorted { $0.key < $1.key }
-        let written = try transaction.execute(
+        try transaction.queue(
             """
             insert into customer_payment (source, payment_id, fingerprint, customer_code, received_at, received_day,
                 amount, currency)
@@ -112,10 +110,9 @@ enum ReceivableStore {
                 \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)))
                 as t(source, payment_id, fingerprint, customer_code, received_at, received_day, amount, currency)
             on conflict do nothing
-            """)
-        guard written == rows.count else { throw ConcurrentChange("a payment") }
+            """, expecting: .rows(rows.count, "a payment"))
         // A corrected payment takes the place of the one that was set aside.
-        try transaction.execute(
+        try transaction.queue(
             """
             delete from payment_set_aside a
             using unnest(\(rows.map(\.key.source)), \(rows.map(\.key.identifier))) as k(source, payment_id)
@@ -123,7 +120,7 @@ enum ReceivableStore {
             """)
         let allocations = rows.flatMap { row in row.allocations.map { (row, $0) } }
         guard !allocations.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into payment_allocation (source, payment_id, invoice_id, received_at, received_day, amount)
             select source, payment_id, invoice_id, received_at, date '1970-01-01' + received_day, amount

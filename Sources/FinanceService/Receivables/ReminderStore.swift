@@ -82,7 +82,7 @@ enum ReminderStore {
     /// Writes how far the reminders have come.
     static func put(_ progress: [Progress], _ transaction: borrowing Transaction) throws {
         guard !progress.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update receivable r set reminded = t.told, reminder_day = date '1970-01-01' + t.next
             from unnest(

@@ -31,7 +31,7 @@ enum TermsApplication {
             dated.append((LedgerKey(source: row.0, identifier: row.1), due, reminder?.day))
         }
         guard !dated.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update receivable r set due_at = t.due_at, due_day = date '1970-01-01' + t.due_day,
                 reminder_day = date '1970-01-01' + t.reminder_day
@@ -49,7 +49,7 @@ enum TermsApplication {
         guard !suppliers.isEmpty else { return }
         let small = try TermsHandlers.terms(.supplier, of: suppliers, transaction).filter(\.value.isSmallSupplier)
         let sorted = small.keys.sorted()
-        try transaction.execute(
+        try transaction.queue(
             """
             update supplier_invoice i set due_day = i.issued_day + \(Int32(PaymentTerms.statutoryDays))
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, supplier_code)

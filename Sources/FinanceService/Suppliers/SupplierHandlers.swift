@@ -18,7 +18,7 @@ enum SupplierHandlers {
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into supplier_account (source, code, supplier_id, name, revision)
             select * from unnest(
@@ -41,7 +41,7 @@ enum SupplierHandlers {
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into supplier_bias (supplier_id, service_item, stage, ratio, observations, as_of)
             select * from unnest(

@@ -11,7 +11,7 @@ enum ViewStore {
     static func put(_ view: OrderView, _ transaction: borrowing Transaction) throws {
         let rows = view.deltas.filter { !$0.value.isNothing }.sorted { $0.key < $1.key }
         guard !rows.isEmpty || !view.moved.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             with moved as (
                 insert into view_mark (kind, source, id)

@@ -116,7 +116,15 @@ public actor PostgresConnection {
     public func withSession<Result: Sendable>(
         _ body: @Sendable (borrowing Transaction) throws -> Result
     ) throws -> Result {
-        try body(Transaction(try usable()))
+        let wire = try usable()
+        do {
+            let result = try body(Transaction(wire))
+            try wire.flush()
+            return result
+        } catch {
+            _ = wire.takeWaiting()
+            throw error
+        }
     }
 
     private func usable() throws(PostgresError) -> Wire {

@@ -35,6 +35,9 @@ struct StatementCache {
         return "s\(named)"
     }
 
+    /// Whether so many more can be prepared without letting one go.
+    func hasRoom(for count: Int) -> Bool { entries.count + count <= capacity }
+
     /// What has to go before another one is prepared: the one not used for longest, when the cache is full.
     var victim: String? {
         guard entries.count >= capacity else { return nil }

@@ -15,10 +15,7 @@ extension Wire {
     func copy(
         _ statement: String, _ write: (inout [UInt8]) throws(PostgresError) -> Bool
     ) throws(PostgresError) -> Int {
-        if let opening {
-            self.opening = nil
-            try script(opening)
-        }
+        try flush()
         guard PQsendQuery(handle.raw, statement) == 1 else { throw lost() }
         guard let part = try next() else { throw lost() }
         guard part.status == PGRES_COPY_IN else {

@@ -1,23 +1,89 @@
 import CLibPQ
 
 extension Wire {
-    /// The most values the protocol can count.
-    private static let maximumValues = 65_535
-    /// The largest value the server takes (`MaxAllocSize` in its source).
-    private static let maximumBytes = 0x3fff_ffff
+    /// How many statements wait for each other at most.
+    private static let mostWaiting = 64
 
-    /// Runs one statement with its values, prepared on first use.
+    /// Runs one statement with its values, prepared on first use, behind those that wait for it.
     ///
-    /// A statement that is prepared already is one message there and one back. Otherwise BEGIN, the preparation and the
-    /// statement travel together, as one round trip in the library's pipeline mode.
+    /// - Returns: its answer.
     func execute(_ sql: SQL) throws(PostgresError) -> ResultHandle {
-        let (text, values) = sql.rendered()
-        try Self.check(text, values)
-        let key = StatementCache.Key(text: text, types: values.map(\.type))
-        let name = statements.name(of: key)
-        if let name, opening == nil {
-            guard send(name, values) else { throw lost() }
-            return try answer()
+        let statement = try Statement(sql)
+        try enqueue(statement)
+        return try answer(to: statement)
+    }
+
+    /// Has a statement wait until others are sent, the transaction ends, or somebody asks for its answer.
+    func enqueue(_ statement: Statement) throws(PostgresError) {
+        if waiting.count == Self.mostWaiting { try flush() }
+        waiting.append(statement)
+    }
+
+    /// The answer to a statement that was enqueued. It is given once.
+    func answer(to statement: Statement) throws(PostgresError) -> ResultHandle {
+        if statement.result == nil { try flush() }
+        guard let result = statement.result.take() else {
+            throw failure
+                ?? PostgresError(.statement, "the answer was read before, or the statement's transaction has ended")
+        }
+        return result
+    }
+
+    /// Sends what waits and reads the answers.
+    ///
+    /// - Throws: the refusal of the first that was refused; or of code `concurrentChange`, when one did not write as many
+    ///   rows as it was to.
+    func flush() throws(PostgresError) {
+        let batch = takeWaiting()
+        if batch.isEmpty {
+            guard let opening else { return }
+            self.opening = nil
+            _ = try simple(opening)
+            return
+        }
+        var refusal: PostgresError?
+        do {
+            if statements.hasRoom(for: batch.count) {
+                try send(batch)
+            } else {
+                // So full, it lets go of one for each that is prepared: never of one that another on the way still needs.
+                for statement in batch { try send([statement]) }
+            }
+        } catch {
+            refusal = error
+        }
+        // Who did not write what it was to comes first: what was refused behind it may be for that alone.
+        if isAlive, let error = batch.lazy.compactMap(\.rowsError).first {
+            failure = failure ?? error
+            throw error
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// What waits, which then does no longer.
+    func takeWaiting() -> [Statement] {
+        let batch = waiting
+        waiting.removeAll(keepingCapacity: true)
+        return batch
+    }
+
+    /// Sends statements in one round trip, each prepared on first use; behind BEGIN, if it has not been sent, and
+    /// before a command, if one is given.
+    ///
+    /// A single statement that is prepared already is one message there and one back. All else travels in the library's
+    /// pipeline mode: after a refusal the server passes over what comes behind it.
+    ///
+    /// - Returns: what the server says it did with the command.
+    @discardableResult
+    func send(_ batch: [Statement], then command: String? = nil) throws(PostgresError) -> String {
+        if opening == nil, command == nil, batch.count == 1, let name = statements.name(of: batch[0].key) {
+            guard send(name, batch[0].values) else { throw lost() }
+            do {
+                batch[0].result = try answer()
+            } catch {
+                throw batch[0].meaning(of: error)
+            }
+            return ""
         }
         guard PQenterPipelineMode(handle.raw) == 1 else { throw lost() }
         var steps: [Step] = []
@@ -26,19 +92,30 @@ extension Wire {
             guard send(opening) else { throw lost() }
             steps.append(.command)
         }
-        if let name {
-            guard send(name, values) else { throw lost() }
-        } else {
-            if let victim = statements.victim {
-                guard send("deallocate \(victim)") else { throw lost() }
-                steps.append(.letGo(victim))
+        var prepared: [StatementCache.Key: String] = [:]
+        for statement in batch {
+            let name: String
+            if let known = prepared[statement.key] ?? statements.name(of: statement.key) {
+                name = known
+            } else {
+                if let victim = statements.victim {
+                    guard send("deallocate \(victim)") else { throw lost() }
+                    steps.append(.letGo(victim))
+                }
+                name = statements.newName()
+                let types = statement.key.types
+                guard PQsendPrepare(handle.raw, name, statement.key.text, Int32(types.count), types) == 1
+                else { throw lost() }
+                prepared[statement.key] = name
+                steps.append(.prepare(statement.key, name))
             }
-            let name = statements.newName()
-            guard PQsendPrepare(handle.raw, name, text, Int32(key.types.count), key.types) == 1, send(name, values)
-            else { throw lost() }
-            steps.append(.prepare(key, name))
+            guard send(name, statement.values) else { throw lost() }
+            steps.append(.statement(statement))
         }
-        steps.append(.command)
+        if let command {
+            guard send(command) else { throw lost() }
+            steps.append(.command)
+        }
         guard PQpipelineSync(handle.raw) == 1 else { throw lost() }
         return try pipelineAnswer(to: steps)
     }
@@ -48,10 +125,7 @@ extension Wire {
         guard !text.utf8.contains(0) else {
             throw PostgresError(.encoding, "the text of the statements holds a null character: remove it")
         }
-        if let opening {
-            self.opening = nil
-            try script(opening)
-        }
+        try flush()
         _ = try simple(text)
     }
 
@@ -73,28 +147,9 @@ extension Wire {
     /// One command of a pipeline, and what its success changes.
     private enum Step {
         case command
+        case statement(Statement)
         case prepare(StatementCache.Key, String)
         case letGo(String)
-    }
-
-    private static func check(_ text: String, _ values: [PostgresBind]) throws(PostgresError) {
-        guard !text.utf8.contains(0) else {
-            throw PostgresError(.encoding, "the text of the statement holds a null character: remove it")
-        }
-        guard values.count <= maximumValues else {
-            throw PostgresError(
-                .encoding,
-                "the statement has \(values.count) values, the protocol takes \(maximumValues): bind arrays instead")
-        }
-        for (index, value) in values.enumerated() {
-            if let problem = value.problem {
-                throw PostgresError(.encoding, "value $\(index + 1) of the statement: \(problem)")
-            }
-            if let bytes = value.bytes, bytes.count > maximumBytes {
-                throw PostgresError(
-                    .encoding, "value $\(index + 1) of the statement has \(bytes.count) bytes: send it in parts")
-            }
-        }
     }
 
     /// Sends a command that stands in the source and is not worth preparing.
@@ -144,9 +199,13 @@ extension Wire {
         return last
     }
 
-    /// The answer to the last command of a pipeline, or the refusal of whichever failed.
-    private func pipelineAnswer(to steps: [Step]) throws(PostgresError) -> ResultHandle {
+    /// Hands each statement of a pipeline its answer.
+    ///
+    /// - Returns: what the server says it did last.
+    /// - Throws: the refusal of whichever command failed.
+    private func pipelineAnswer(to steps: [Step]) throws(PostgresError) -> String {
         var last: ResultHandle?
+        var tag = ""
         var refusal: PostgresError?
         var ended = 0
         var isSynchronised = false
@@ -154,7 +213,11 @@ extension Wire {
             guard let part = try next() else {
                 // The answer to one command has ended. More ends than commands: there is nothing behind them.
                 guard ended < steps.count, PQstatus(handle.raw) == CONNECTION_OK else { throw refusal ?? lost() }
-                if refusal == nil { confirm(steps[ended]) }
+                if refusal == nil {
+                    guard let result = last.take() else { throw lost() }
+                    tag = result.commandTag
+                    confirm(steps[ended], result)
+                }
                 ended += 1
                 continue
             }
@@ -163,19 +226,25 @@ extension Wire {
             case PGRES_PIPELINE_SYNC: isSynchronised = true
             case PGRES_PIPELINE_ABORTED: break
             default:
-                refusal = refusal ?? refused(part)
+                if refusal == nil {
+                    refusal = refused(part)
+                    if ended < steps.count, case .statement(let statement) = steps[ended] {
+                        refusal = refusal.map(statement.meaning)
+                    }
+                }
                 if let refusal, !isAlive { throw refusal }
             }
         }
         guard PQexitPipelineMode(handle.raw) == 1 else { throw lost() }
         if let refusal { throw failed(by: refusal) }
-        guard let last else { throw lost() }
-        return last
+        guard ended == steps.count else { throw lost() }
+        return tag
     }
 
-    private func confirm(_ step: Step) {
+    private func confirm(_ step: Step, _ result: consuming ResultHandle) {
         switch step {
         case .command: break
+        case .statement(let statement): statement.result = consume result
         case .prepare(let key, let name): statements.add(key, name: name)
         case .letGo(let name): statements.remove(name: name)
         }

@@ -10,33 +10,24 @@ extension Wire {
         opening = isReadOnly ? "begin isolation level read committed read only" : "begin isolation level read committed"
     }
 
-    /// Commits.
+    /// Commits, together with the statements that wait.
     ///
     /// - Throws: what made the transaction fail, when the closure did not heed it: the server answers the COMMIT of a
     ///   failed transaction with a rollback, and without an error.
     func commit() throws(PostgresError) {
-        if let opening {
+        // What is known only by its answer has to be known before.
+        if waiting.contains(where: \.isCounted) || !statements.hasRoom(for: waiting.count) { try flush() }
+        if let opening, waiting.isEmpty {
             // Nothing was asked. Still the server is, so that whoever commits learns that it is there.
             self.opening = nil
             _ = try simple("\(opening); commit")
             return
         }
-        switch PQtransactionStatus(handle.raw) {
-        case PQTRANS_INTRANS: break
-        case PQTRANS_INERROR:
-            let cause = failure
-            try simpleRollback()
-            throw cause
-                ?? PostgresError(.statement, "a statement failed and the transaction with it", sqlState: "25P02")
-        default:
-            throw PostgresError(
-                .statement,
-                "the transaction was ended by a statement inside it: leave BEGIN, COMMIT and ROLLBACK to the caller",
-                sqlState: "25P01")
-        }
+        if opening == nil { try checkTransaction() }
         let tag: String
         do {
-            tag = try simple("commit").commandTag
+            let batch = takeWaiting()
+            tag = batch.isEmpty ? try simple("commit").commandTag : try send(batch, then: "commit")
         } catch {
             throw error.duringCommit()
         }
@@ -45,8 +36,24 @@ extension Wire {
         }
     }
 
-    /// Rolls back. A connection that cannot even do that is not used again.
+    private func checkTransaction() throws(PostgresError) {
+        let status = PQtransactionStatus(handle.raw)
+        guard status == PQTRANS_INTRANS || status == PQTRANS_INERROR else {
+            throw PostgresError(
+                .statement,
+                "the transaction was ended by a statement inside it: leave BEGIN, COMMIT and ROLLBACK to the caller",
+                sqlState: "25P01")
+        }
+        guard status == PQTRANS_INERROR || failure != nil else { return }
+        let cause = failure
+        try simpleRollback()
+        throw cause
+            ?? PostgresError(.statement, "a statement failed and the transaction with it", sqlState: "25P02")
+    }
+
+    /// Rolls back; what waits is not sent any more. A connection that cannot even do that is not used again.
     func rollBack() {
+        waiting.removeAll()
         if opening != nil {
             opening = nil
             return
@@ -74,6 +81,7 @@ extension Wire {
 
     /// Undoes what was done since. When it fails, so does the whole transaction at its end.
     func undoSavepoint() {
+        waiting.removeAll()
         guard isAlive else { return }
         do {
             _ = try simple("rollback to savepoint part; release savepoint part")

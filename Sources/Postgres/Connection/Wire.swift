@@ -20,6 +20,8 @@ final class Wire {
     var statements = StatementCache()
     /// BEGIN, as long as it waits to travel with the first statement.
     var opening: String?
+    /// Statements that wait to travel with others.
+    var waiting: [Statement] = []
     /// The refusal that made the open transaction fail.
     var failure: PostgresError?
     /// Whether the server refused a prepared statement that no longer fits.

@@ -56,7 +56,7 @@ enum AgreementNotices {
             return told.map { identifier(before, $0, end) }
         }
         guard !over.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update finance_notice set cleared_at = \(PostgresValue.timestamp(effects.now.description))
             where notice_id = any(\(over.sorted())) and cleared_at is null

@@ -95,13 +95,11 @@ enum AgreementStore {
     }
 
     /// Writes agreements as they stand now.
-    ///
-    /// - Throws: ``ConcurrentChange`` when another copy wrote one of them meanwhile.
     static func put(_ rows: [AgreementRow], _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
         let rows = rows.sorted { $0.name < $1.name }
         let terms = rows.map(\.terms)
-        let written = try transaction.execute(
+        try transaction.queue(
             """
             insert into agreement (source, agreement_id, revision, fingerprint, customer_code, kind, title, valid_from,
                 valid_until, renews, notice_days, business_line, yearly_amount, currency, ended_on, said_by)
@@ -122,7 +120,6 @@ enum AgreementStore {
                 yearly_amount = excluded.yearly_amount, currency = excluded.currency, ended_on = excluded.ended_on,
                 said_by = excluded.said_by
             where agreement.revision < excluded.revision
-            """)
-        guard written == rows.count else { throw ConcurrentChange("an agreement") }
+            """, expecting: .rows(rows.count, "an agreement"))
     }
 }

@@ -50,7 +50,7 @@ enum AnomalyStore {
 
     static func putRecent(_ recent: [SeriesKey: [Double]], _ transaction: borrowing Transaction) throws {
         let sorted = recent.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into series_recent (source, customer_code, business_line, amounts)
             select * from unnest(
@@ -105,7 +105,7 @@ enum AnomalyStore {
     static func setCalm(_ calm: [String: Int], _ transaction: borrowing Transaction) throws {
         let sorted = calm.sorted { $0.key < $1.key }
         guard !sorted.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update anomaly a set calm_weeks = t.weeks
             from unnest(\(sorted.map(\.key)), \(sorted.map { Int32($0.value) })) as t(id, weeks)
@@ -117,7 +117,7 @@ enum AnomalyStore {
         _ over: [OpenSwing], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard !over.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update anomaly set cleared_at = \(PostgresValue.timestamp(effects.now.description))
             where anomaly_id = any(\(over.map(\.id)))

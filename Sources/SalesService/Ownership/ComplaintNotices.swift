@@ -47,7 +47,7 @@ enum ComplaintNotices {
                 at: complaint.at)
         }
         let rows = notices.values.sorted { $0.id < $1.id }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
                 told_at, cleared_at)

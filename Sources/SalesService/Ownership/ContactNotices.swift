@@ -14,7 +14,7 @@ enum ContactNotices {
             latest[body.customerId] = body
         }
         let rows = latest.values.sorted { $0.customerId < $1.customerId }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
             select id, 'contact-lapsed', customer, '', owner, detail, found from unnest(

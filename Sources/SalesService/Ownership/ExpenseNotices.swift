@@ -41,7 +41,7 @@ enum ExpenseNotices {
         _ messages: [Received<ExpenseAlertCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let rows = messages.map(\.body).sorted { $0.alertId < $1.alertId }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at,
                 cleared_at)
@@ -79,7 +79,7 @@ enum ExpenseNotices {
 
     private static func put(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
         let rows = notices.sorted { $0.id < $1.id }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
             select id, kind, '-', account, owner, detail, at from unnest(

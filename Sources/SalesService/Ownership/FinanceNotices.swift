@@ -14,7 +14,7 @@ enum FinanceNotices {
         _ messages: [Received<MarginAlertRaised>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let rows = messages.map(\.body).sorted { $0.alertId < $1.alertId }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
                 told_at)
@@ -34,7 +34,7 @@ enum FinanceNotices {
         _ messages: [Received<MarginAlertCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let rows = messages.map(\.body).sorted { $0.alertId < $1.alertId }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, order_id, detail, told_at,
                 cleared_at)
@@ -97,7 +97,7 @@ enum FinanceNotices {
 
     private static func tell(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
         let rows = notices.sorted { $0.id < $1.id }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
                 told_at)
@@ -112,7 +112,7 @@ enum FinanceNotices {
     static func acceptanceChanged(
         _ messages: [Received<AcceptanceChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, detail, told_at)
             select * from unnest(
@@ -128,7 +128,7 @@ enum FinanceNotices {
         _ messages: [Received<OverrideGranted>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let rows = messages.map(\.body).sorted { $0.overrideId < $1.overrideId }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, detail, told_at)
             select id, 'override-granted', customer, line, detail, told from unnest(
@@ -162,7 +162,7 @@ enum FinanceNotices {
     ) throws {
         let rows = reminders.sorted { $0.body.reminderId < $1.body.reminderId }
         // The news of the payment, handled by another copy at this moment, is waited for: whoever is second sees both.
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into settled_invoice (source, invoice_id, is_settled, at)
             select distinct source, invoice_id, false, timestamptz '-infinity'
@@ -170,7 +170,7 @@ enum FinanceNotices {
             order by 1, 2
             on conflict (source, invoice_id) do update set at = settled_invoice.at
             """)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at,
                 invoice_source, invoice_id, cleared_at)
@@ -198,7 +198,7 @@ enum FinanceNotices {
             if latest[key].map({ $0.appliedAt <= message.body.appliedAt }) ?? true { latest[key] = message.body }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into settled_invoice (source, invoice_id, is_settled, at)
             select * from unnest(
@@ -207,7 +207,7 @@ enum FinanceNotices {
             on conflict (source, invoice_id) do update set is_settled = excluded.is_settled, at = excluded.at
             where excluded.at >= settled_invoice.at
             """)
-        try transaction.execute(
+        try transaction.queue(
             """
             update finance_notice n set cleared_at = s.at
             from unnest(\(rows.map(\.source)), \(rows.map(\.invoiceId))) as k(source, invoice_id)
@@ -219,7 +219,7 @@ enum FinanceNotices {
     static func creditStateChanged(
         _ messages: [Received<CreditStateChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, detail, told_at)
             select id, kind, customer, '*', detail, told from unnest(

@@ -69,7 +69,7 @@ enum IdentityNotices {
 
     private static func put(_ kind: String, _ rows: [Row], _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, detail, told_at)
             select id, \(kind), customer_id, '*', detail, told_at from unnest(

@@ -85,7 +85,7 @@ enum OrderStore {
         let codes: [String?] = sorted.map { $0.key?.code }
         let lines: [String?] = sorted.map { $0.key?.businessLine }
         let placed: [Int64?] = sorted.map { $0.placedAt?.microsecondsSinceEpoch }
-        let written = try transaction.execute(
+        try transaction.queue(
             """
             insert into orders as o (source, order_id, revision, is_cancelled, customer_code, business_line, branch,
                 sales_owner, placed_at, week, currency, amount)
@@ -103,8 +103,7 @@ enum OrderStore {
                 week = excluded.week, currency = excluded.currency, amount = excluded.amount
             where o.revision < excluded.revision or o.customer_code is null
                 or not o.is_cancelled and excluded.is_cancelled
-            """)
-        if written != sorted.count { throw ConcurrentChange("an order") }
+            """, expecting: .rows(sorted.count, "an order"))
     }
 
     static func add(
@@ -117,7 +116,7 @@ enum OrderStore {
         }
         rows.sort { first, second in first.0 == second.0 ? first.1 < second.1 : first.0 < second.0 }
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into series_week (source, customer_code, business_line, week, orders, amount)
             select source, code, line, date '1970-01-01' + week, orders, amount
@@ -158,7 +157,7 @@ enum OrderStore {
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account (source, code, customer_id, name, sales_owner, revision)
             select * from unnest(
@@ -179,7 +178,7 @@ enum OrderStore {
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         // The decision may come before the order itself.
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into orders as o (source, order_id, decision, decision_rule, decided_revision)
             select * from unnest(

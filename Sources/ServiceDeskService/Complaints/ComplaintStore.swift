@@ -128,7 +128,7 @@ enum ComplaintStore {
         _ transaction: borrowing Transaction
     ) throws {
         let rows = rows.sorted { $0.complaint.key < $1.complaint.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into complaint (source, complaint_id, fingerprint, customer_code, order_id, category, severity,
                 opened_at, opened_by, summary, state, state_at, promised_at, revision)
@@ -143,7 +143,7 @@ enum ComplaintStore {
                 \(PostgresValue.timestamps(rows.map(\.progress.promisedAt?.description))),
                 \(rows.map { Int32(1 + $0.progress.entries.count) }))
             """)
-        try transaction.execute(
+        try transaction.queue(
             """
             update complaint_step s set is_waiting = false
             from unnest(\(rows.map(\.complaint.key.source)), \(rows.map(\.complaint.key.complaintId)))
@@ -157,7 +157,7 @@ enum ComplaintStore {
     ) throws {
         guard !rows.isEmpty else { return }
         let steps = rows.map(\.step.step)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into complaint_step (source, complaint_id, step_id, fingerprint, step, taken_at, taken_by, note,
                 promise, is_waiting)
@@ -174,7 +174,7 @@ enum ComplaintStore {
     ) throws {
         guard !rows.isEmpty else { return }
         let rows = rows.sorted { $0.key < $1.key }
-        try transaction.execute(
+        try transaction.queue(
             """
             update complaint c set state = t.state, state_at = t.at, promised_at = t.promised, revision = t.revision
             from unnest(

@@ -33,7 +33,7 @@ struct DeliveryHandlers: Sendable {
     func cancelled(
         _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into delivery (source, order_id, is_cancelled)
             select distinct source, order_id, true

@@ -33,7 +33,7 @@ enum DeliveryStore {
             if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into delivery (source, order_id, order_revision, customer_code, branch, branch_known, business_line,
                 promised_at, quantity)
@@ -64,7 +64,7 @@ enum DeliveryStore {
             if latest[key].map({ $0.body.revision < message.body.revision }) ?? true { latest[key] = message }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into delivery (source, order_id, done_revision, completed_at, on_time, damaged, quantity_delivered)
             select source, order_id, revision, completed, on_time, damaged, quantity::numeric
@@ -150,7 +150,7 @@ enum DeliveryStore {
         }
         let sorted = deltas.filter { $0.value.contains { $0 != 0 } }.sorted { $0.key < $1.key }
         if !sorted.isEmpty {
-            try transaction.execute(
+            try transaction.queue(
                 """
                 insert into performance (source, customer_code, branch, business_line, day, completed, late, damaged,
                     short)
@@ -166,7 +166,7 @@ enum DeliveryStore {
                     damaged = performance.damaged + excluded.damaged, short = performance.short + excluded.short
                 """)
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             update delivery d set counted_day = date '1970-01-01' + t.day, counted_late = t.late,
                 counted_damaged = t.damaged, counted_short = t.short
@@ -182,7 +182,7 @@ enum DeliveryStore {
     static func lastAsked(
         _ customers: [String], _ transaction: borrowing Transaction
     ) throws -> [String: Timestamp] {
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             select pg_advisory_xact_lock(key) from (
                 select distinct hashtextextended(customer, 20260106) as key
@@ -198,7 +198,7 @@ enum DeliveryStore {
 
     static func putSurveys(_ surveys: [SurveyRequested], _ transaction: borrowing Transaction) throws {
         guard !surveys.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             with new as (
                 insert into survey (survey_id, source, order_id, customer_id, rule, requested_at)
@@ -226,7 +226,7 @@ enum DeliveryStore {
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into account (source, code, customer_id, revision)
             select * from unnest(

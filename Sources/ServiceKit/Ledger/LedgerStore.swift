@@ -35,15 +35,15 @@ enum LedgerStore {
     ///
     /// It must run before partitions of the inbox are dropped, because the marks are what remains of them.
     static func advance(_ transaction: borrowing Transaction) throws {
-        _ = try transaction.execute(
+        try transaction.queue(
             "select pg_advisory_xact_lock(hashtext('waybill ledger ' || current_schema()))")
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             delete from ledger_hole h where exists (
                 select from inbox i
                 where i.source = h.source and i.type = h.type and i.lane = h.lane and i.number = h.number)
             """)
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             with \(news), holes as (
                 insert into ledger_hole (source, type, lane, number)

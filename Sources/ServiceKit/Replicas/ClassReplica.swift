@@ -13,7 +13,7 @@ public enum ClassReplica {
             latest[body.customerId] = body
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into customer_class (customer_id, revision, classes)
             select id, revision, classes::jsonb

@@ -10,7 +10,7 @@ enum ScheduleStore {
         var latest: [String: ScheduledItem] = [:]
         for item in items { latest["\(item.task)\u{0}\(item.key)"] = item }
         let unique = latest.sorted { $0.key < $1.key }.map(\.value)
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             insert into schedule (task, key, due_at, payload)
             select * from unnest(
@@ -22,7 +22,7 @@ enum ScheduleStore {
 
     /// Makes sure that a recurring task stands in the schedule.
     static func start(_ task: String, firstDue: Timestamp, _ transaction: borrowing Transaction) throws {
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             insert into schedule (task, key, due_at)
             values (\(task), '', \(PostgresValue.timestamp(firstDue.description)))
@@ -63,7 +63,7 @@ enum ScheduleStore {
 
     /// Remembers where the clock stands; it never goes back.
     static func setEventTime(_ time: Timestamp, _ transaction: borrowing Transaction) throws {
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             insert into event_clock (now) values (\(PostgresValue.timestamp(time.description)))
             on conflict (singleton) do update set now = greatest(event_clock.now, excluded.now)

@@ -8,7 +8,7 @@
     enum EffectTally {
         static func record(_ messages: [AnyReceived], _ transaction: borrowing Transaction) throws {
             guard NegativeControl.tallies, !messages.isEmpty else { return }
-            _ = try transaction.execute(
+            try transaction.queue(
                 """
                 insert into effect_tally (source, message_id)
                 select * from unnest(\(messages.map(\.envelope.source)), \(messages.map(\.envelope.id)))

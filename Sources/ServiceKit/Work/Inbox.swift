@@ -20,38 +20,34 @@ enum Inbox {
         let types = messages.map(\.envelope.type.description)
         let lanes = messages.map { $0.place?.lane }
         let numbers = messages.map { $0.place?.number }
-        do {
-            let handled = try transaction.query(
-                """
-                with incoming as materialized (
-                    select * from unnest(\(sources), \(identifiers), \(types), \(lanes), \(numbers))
-                        with ordinality as t(source, message_id, type, lane, number, place)
-                ), handled as materialized (
-                    select distinct i.place from incoming i
-                    join inbox h on h.source = i.source and h.message_id = i.message_id
-                    -- Days to come hold nothing yet, and need not be looked through.
-                    where h.day <= ((now() + interval '10 minutes') at time zone 'utc')::date
-                ), taken as (
-                    insert into inbox (source, message_id, day, type, lane, number)
-                    select i.source, i.message_id, d.day, i.type, i.lane, i.number
-                    from incoming i cross join (
-                        select distinct ((now() + shift) at time zone 'utc')::date as day
-                        from unnest(array[interval '-10 minutes', interval '10 minutes']) as shift) d
-                    where i.place not in (select place from handled)
-                    order by 1, 2, 3
-                )
-                select place - 1 from handled
-                """, as: Int.self)
-            return Set(handled)
-        } catch {
-            throw ConcurrentChange.behind(error, "a message")
-        }
+        let handled = try transaction.ask(
+            """
+            with incoming as materialized (
+                select * from unnest(\(sources), \(identifiers), \(types), \(lanes), \(numbers))
+                    with ordinality as t(source, message_id, type, lane, number, place)
+            ), handled as materialized (
+                select distinct i.place from incoming i
+                join inbox h on h.source = i.source and h.message_id = i.message_id
+                -- Days to come hold nothing yet, and need not be looked through.
+                where h.day <= ((now() + interval '10 minutes') at time zone 'utc')::date
+            ), taken as (
+                insert into inbox (source, message_id, day, type, lane, number)
+                select i.source, i.message_id, d.day, i.type, i.lane, i.number
+                from incoming i cross join (
+                    select distinct ((now() + shift) at time zone 'utc')::date as day
+                    from unnest(array[interval '-10 minutes', interval '10 minutes']) as shift) d
+                where i.place not in (select place from handled)
+                order by 1, 2, 3
+            )
+            select place - 1 from handled
+            """, as: Int.self, expecting: .newRows("a message"))
+        return Set(try handled.rows())
     }
 
     /// Takes messages out again that the transaction has taken in but refused.
     static func forget(_ messages: [AnyReceived], _ transaction: borrowing Transaction) throws {
         guard !messages.isEmpty else { return }
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             delete from inbox i using unnest(\(messages.map(\.envelope.source)), \(messages.map(\.envelope.id)))
                 as t(source, message_id)

@@ -34,7 +34,7 @@ enum Outbox {
         var counts: [String: Int] = [:]
         for key in routingKeys { counts[key, default: 0] += 1 }
         let types = counts.sorted { $0.key < $1.key }
-        let given = try transaction.query(
+        let numbering = try transaction.ask(
             """
             with lane as materialized (
                 select lane::smallint from generate_series(0, \(LedgerPlace.lanes - 1)::integer) as lane
@@ -46,8 +46,13 @@ enum Outbox {
             on conflict (lane, routing_key) do update set last = c.last + excluded.last
             returning routing_key, lane::bigint, last
             """, as: (String, Int64, Int64).self)
-        guard given.count == types.count, let lane = given.first?.1 else {
-            throw ConcurrentChange("every lane of the ledger")
+        // Behind the lock, so that in a lane identifiers rise as numbers do.
+        let identifying = try transaction.ask(
+            "select nextval('outbox_id') from generate_series(1, \(events.count))", as: Int64.self)
+        let given = try numbering.rows()
+        let identifiers = try identifying.rows()
+        guard given.count == types.count, identifiers.count == events.count, let lane = given.first?.1 else {
+            throw PostgresError.concurrentChange(of: "every lane of the ledger")
         }
         var next: [String: Int64] = [:]
         for (key, _, last) in given { next[key] = last - Int64(counts[key] ?? 0) }
@@ -56,22 +61,18 @@ enum Outbox {
             next[key] = number
             return number
         }
-        let identifiers = try transaction.query(
+        try transaction.queue(
             """
             with incoming as materialized (
-                select nextval('outbox_id') as id, t.*
-                from unnest(\(exchanges), \(routingKeys), \(bodies), \(numbers))
-                    with ordinality as t(exchange, routing_key, body, number, place)
+                select * from unnest(\(identifiers), \(exchanges), \(routingKeys), \(bodies), \(numbers))
+                    as t(id, exchange, routing_key, body, number)
             ), recorded as (
                 insert into outbox (id, exchange, routing_key, body, lane, number)
                 select id, exchange, routing_key, body, \(lane)::smallint, number from incoming
-            ), pending as (
-                insert into outbox_pending (id, lease_until)
-                select id, now() + make_interval(secs => \(seconds)) from incoming
             )
-            select id from incoming order by place
-            """, as: Int64.self)
-        guard identifiers.count == events.count else { throw ConcurrentChange("the outbox") }
+            insert into outbox_pending (id, lease_until)
+            select id, now() + make_interval(secs => \(seconds)) from incoming
+            """)
         return events.indices.map { index in
             OutboxEntry(
                 id: identifiers[index], exchange: exchanges[index], routingKey: routingKeys[index],
@@ -115,7 +116,7 @@ enum Outbox {
 
     /// Lets go of messages that the broker has confirmed.
     static func remove(_ identifiers: [Int64], _ transaction: borrowing Transaction) throws {
-        _ = try transaction.execute("delete from outbox_pending where id = any(\(identifiers))")
+        try transaction.queue("delete from outbox_pending where id = any(\(identifiers))")
     }
 
     /// Gives messages that could not be published back, for another try after a pause.
@@ -123,7 +124,7 @@ enum Outbox {
         _ identifiers: [Int64], after pause: Duration, _ transaction: borrowing Transaction
     ) throws {
         let seconds = Int(pause.components.seconds)
-        _ = try transaction.execute(
+        try transaction.queue(
             """
             update outbox_pending set lease_until = now() + make_interval(secs => \(seconds))
             where id = any(\(identifiers))

@@ -35,7 +35,7 @@ final class PostgresOutboxStore: OutboxStore {
                 let last = try transaction.query("select last from relay_cursor for update", as: Int64.self)
                 let claimed = try Outbox.claim(limit: limit, where: "id > \(last.first ?? 0)", transaction)
                 if let reached = claimed.last?.id {
-                    _ = try transaction.execute("update relay_cursor set last = \(reached)")
+                    try transaction.queue("update relay_cursor set last = \(reached)")
                 }
                 return claimed
             }

@@ -152,7 +152,7 @@ struct UnitOfWork: Sendable {
     }
 
     private static func isRetriable(_ error: any Error) -> Bool {
-        (error as? PostgresError)?.isRetriable ?? (error is ConcurrentChange)
+        (error as? PostgresError)?.isRetriable ?? false
     }
 
     /// Finds the message that makes the batch fail: halves until it stands alone.

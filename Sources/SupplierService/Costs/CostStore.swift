@@ -43,7 +43,7 @@ enum CostStore {
     static func put(_ costs: [(source: String, body: CostRecorded)], _ transaction: borrowing Transaction) throws {
         guard !costs.isEmpty else { return }
         let sorted = costs.sorted { key($0.source, $0.body) < key($1.source, $1.body) }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into cost_fact (source, cost_id, state, order_id, line, supplier_code, amount, currency, service_day)
             select source, cost_id, state, order_id, line, supplier_code, amount, currency, date '1970-01-01' + day
@@ -67,7 +67,7 @@ enum CostStore {
         let rows = latest.sorted { $0.key < $1.key }.flatMap { _, entry in
             entry.order.lines.sorted { $0.line < $1.line }.map { (entry.source, entry.order, $0) }
         }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into order_line (source, order_id, line, service_item, revision)
             select * from unnest(
@@ -81,7 +81,7 @@ enum CostStore {
 
     static func markDue(_ suppliers: Set<String>, _ transaction: borrowing Transaction) throws {
         guard !suppliers.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             "insert into bias_due (supplier_id) select unnest(\(suppliers.sorted())) on conflict do nothing")
     }
 
@@ -130,7 +130,7 @@ enum CostStore {
 
     static func putBias(_ events: [CostBiasChanged], _ transaction: borrowing Transaction) throws {
         guard !events.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into bias (supplier_id, service_item, stage, ratio, observations, as_of)
             select * from unnest(

@@ -12,7 +12,7 @@ enum PartyStore {
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             insert into customer_party as p (customer_id, revision, name, credit_code, merged_into)
             select * from unnest(
@@ -37,7 +37,7 @@ enum PartyStore {
         }
         let rows = codes.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
-        try transaction.execute(
+        try transaction.queue(
             """
             update supplier_account s set credit_code = t.credit
             from unnest(\(rows.map(\.source)), \(rows.map(\.code)), \(rows.map(\.credit)))

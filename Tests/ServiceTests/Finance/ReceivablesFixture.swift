@@ -65,7 +65,7 @@ struct Books: Sendable {
                     if !payments.isEmpty { try ReceivableHandlers.received(payments, transaction, &effects) }
                     return effects.refused
                 }
-            } catch let error where error is ConcurrentChange || (error as? PostgresError)?.isRetriable == true {
+            } catch let error as PostgresError where error.isRetriable {
                 await Task.yield()
             }
         }

@@ -1,0 +1,233 @@
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+private struct OwnError: Error, Equatable {}
+
+@Suite(
+    "Statements that travel together",
+    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+struct QueueTests {
+    private static let table = "create table part (code text constraint part_key primary key, size int not null)"
+
+    private static func codes(_ pool: PostgresPool) async throws -> [String] {
+        try await pool.withTransaction { try $0.query("select code from part order by code", as: String.self) }
+    }
+
+    @Test("run in their order, before what is asked behind them")
+    func order() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            let seen = try await pool.withTransaction { transaction throws in
+                try transaction.queue("insert into part values (\("a"), 1)")
+                try transaction.queue("update part set size = size * 10 where code = \("a")")
+                let sizes = try transaction.ask("select code, size from part", as: (String, Int).self)
+                try transaction.queue("update part set size = size + 1")
+                let later = try transaction.ask("select size from part", as: Int.self)
+                // Read the other way round: the answers stay those of their places.
+                let last = try later.rows()
+                return [try sizes.rows().map(\.1), last, [try transaction.execute("delete from part where size = 11")]]
+            }
+            #expect(seen == [[10], [11], [1]])
+            #expect(try await Self.codes(pool).isEmpty)
+        }
+    }
+
+    @Test("are committed when nothing is asked behind them", arguments: [1, 3, 200])
+    func commit(_ count: Int) async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            try await pool.withTransaction { transaction throws in
+                for number in 0..<count { try transaction.queue("insert into part values (\("p\(number)"), 1)") }
+            }
+            #expect(try await Self.codes(pool).count == count)
+            // The same again: they are prepared now, and the first refusal is the COMMIT's.
+            let error = await #expect(throws: PostgresError.self) {
+                try await pool.withTransaction { transaction throws in
+                    try transaction.queue("insert into part values (\("new"), 1)")
+                    for number in 0..<count { try transaction.queue("insert into part values (\("p\(number)"), 1)") }
+                }
+            }
+            #expect(error?.isUniqueViolation == true)
+            #expect(error?.isCommitUnknown == false)
+            #expect(try await Self.codes(pool).count == count)
+            #expect(pool.status.open == 1)
+        }
+    }
+
+    @Test("are not sent when the transaction is given up, nor by the next one")
+    func rollback() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            for asks in [false, true] {
+                await #expect(throws: OwnError()) {
+                    try await pool.withTransaction { transaction throws in
+                        if asks { _ = try transaction.query("select 1", as: Int.self) }
+                        try transaction.queue("insert into part values ('a', 1)")
+                        throw OwnError()
+                    }
+                }
+            }
+            try await pool.withTransaction { try $0.queue("insert into part values ('b', 1)") }
+            #expect(try await Self.codes(pool) == ["b"])
+        }
+    }
+
+    @Test("fail where something is asked next, and with it the transaction, heeded or not")
+    func failure() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            let error = await #expect(throws: PostgresError.self) {
+                try await pool.withTransaction { transaction throws in
+                    try transaction.queue("insert into part values ('a', 1)")
+                    try transaction.queue("insert into part values ('a', null)")
+                    let answer = try transaction.ask("select 1", as: Int.self)
+                    let first = #expect(throws: PostgresError.self) { try answer.rows() }
+                    #expect(first?.sqlState == "23502")
+                    // What did not run has no answer later either, and says why.
+                    let second = #expect(throws: PostgresError.self) { try answer.rows() }
+                    #expect(second?.sqlState == "23502")
+                    try transaction.queue("insert into part values ('b', 1)")
+                }
+            }
+            #expect(error?.sqlState == "23502")
+            #expect(try await Self.codes(pool).isEmpty)
+            #expect(try await pool.withTransaction { try $0.query("select 1", as: Int.self) } == [1])
+            #expect(pool.status.open == 1)
+        }
+    }
+
+    @Test("that write fewer rows than they were to are another transaction's doing, and are to be tried again")
+    func expectedRows() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            try await pool.withTransaction {
+                try $0.queue("insert into part values ('a', 1)", expecting: .rows(1, "a part"))
+            }
+            for then in ["nothing", "a question", "what fails for that", "a question nobody heeds"] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await pool.withTransaction { transaction throws in
+                        try transaction.queue("insert into part values ('b', 1)")
+                        try transaction.queue(
+                            "update part set size = 2 where code = any(\(["a", "c"]))", expecting: .rows(2, "a part"))
+                        switch then {
+                        case "a question": _ = try transaction.query("select 1", as: Int.self)
+                        case "what fails for that":
+                            try transaction.queue("insert into part select 'd', max(size) from part where code = 'c'")
+                        case "a question nobody heeds": _ = try? transaction.query("select 1", as: Int.self)
+                        default: break
+                        }
+                    }
+                }
+                #expect(error?.code == .concurrentChange, "\(then)")
+                #expect(error?.isRetriable == true)
+                #expect(error?.description.contains("a part") == true)
+            }
+            #expect(try await Self.codes(pool) == ["a"])
+        }
+    }
+
+    @Test("whose key is there after all are another transaction's doing; another statement's key is not")
+    func expectedNew() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            try await pool.withTransaction { try $0.queue("insert into part values ('a', 1)") }
+            let new = await #expect(throws: PostgresError.self) {
+                try await pool.withTransaction { transaction throws in
+                    try transaction.queue("insert into part values ('b', 1)")
+                    try transaction.queue("insert into part values ('a', 2)", expecting: .newRows("a part"))
+                }
+            }
+            #expect(new?.code == .concurrentChange)
+            let other = await #expect(throws: PostgresError.self) {
+                try await pool.withTransaction { transaction throws in
+                    try transaction.queue("insert into part values ('a', 2)")
+                    try transaction.queue("insert into part values ('b', 1)", expecting: .newRows("a part"))
+                }
+            }
+            #expect(other?.sqlState == "23505")
+            #expect(other?.isRetriable == false)
+            let asked = await #expect(throws: PostgresError.self) {
+                try await pool.withTransaction { transaction throws in
+                    try transaction.ask(
+                        "insert into part values ('a', 2) returning size", as: Int.self, expecting: .newRows("a part")
+                    ).rows()
+                }
+            }
+            #expect(asked?.code == .concurrentChange)
+        }
+    }
+
+    @Test("belong to the savepoint in which they were queued")
+    func savepoints() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            try await pool.withTransaction { transaction throws in
+                try transaction.queue("insert into part values ('before', 1)")
+                #expect(throws: PostgresError.self) {
+                    try transaction.savepoint { try transaction.queue("insert into part values ('before', 2)") }
+                }
+                #expect(throws: OwnError()) {
+                    try transaction.savepoint {
+                        try transaction.queue("insert into part values ('gone', 2)")
+                        throw OwnError()
+                    }
+                }
+                try transaction.savepoint { try transaction.queue("insert into part values ('inside', 1)") }
+            }
+            #expect(try await Self.codes(pool) == ["before", "inside"])
+        }
+    }
+
+    @Test("come before a script, a COPY, and the end of a session")
+    func others() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            try await pool.withTransaction { transaction throws in
+                try transaction.queue("insert into part values ('a', 1)")
+                try transaction.script("update part set code = 'b'")
+                try transaction.queue("delete from part")
+                try transaction.copy(into: "part", columns: ["code", "size"], rows: [["c", "1"]])
+            }
+            #expect(try await Self.codes(pool) == ["c"])
+            let connection = try await PostgresConnection.connect(database.configuration())
+            try await connection.withSession { try $0.queue("insert into part values ('d', 1)") }
+            #expect(try await Self.codes(pool) == ["c", "d"])
+            await connection.close()
+        }
+    }
+
+    @Test("are prepared once each, also when there are more than can be kept prepared")
+    func manyStatements() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            for round in 1...2 {
+                let (sums, prepared) = try await pool.withTransaction { transaction throws in
+                    var answers: [Answer<Int>] = []
+                    for number in 0..<300 {
+                        let sql: SQL = "select \(unsafe: "\(number)") + \(round)"
+                        answers.append(try transaction.ask(sql, as: Int.self))
+                        // Twice on the way before it is known to be prepared.
+                        answers.append(try transaction.ask(sql, as: Int.self))
+                    }
+                    let sums = try answers.map { try $0.rows() }
+                    return (
+                        sums, try transaction.query("select count(*) from pg_prepared_statements", as: Int.self)
+                    )
+                }
+                #expect(sums == (0..<300).flatMap { [[$0 + round], [$0 + round]] })
+                #expect(prepared == [256])
+            }
+        }
+    }
+}
