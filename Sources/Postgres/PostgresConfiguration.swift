@@ -16,7 +16,7 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
     ///     It may set TLS (`sslmode`, `sslrootcert` …), keepalives and `tcp_user_timeout`.
     ///   - applicationName: what `pg_stat_activity` shows.
     ///   - statementTimeout: after which the server gives a statement up; two seconds later we do, and drop the
-    ///     connection.
+    ///     connection. Of several that were sent together, as much for each of them.
     ///   - lockTimeout: after which waiting for a lock is given up.
     ///   - idleInTransactionTimeout: after which the server ends a transaction that does nothing.
     ///   - connectTimeout: after which a connection that does not come about is given up. Looking up the host's name

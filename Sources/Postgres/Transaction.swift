@@ -23,8 +23,9 @@ public struct Transaction: ~Copyable {
     /// - Parameters:
     ///   - sql: the statement.
     ///   - expectation: what it is to do.
-    /// - Throws: ``PostgresError`` of code `encoding` for what cannot be sent. When the server refuses it, what is asked
-    ///   next, or the COMMIT, throws: so its refusal cannot be caught where it is queued.
+    /// - Throws: ``PostgresError`` of code `encoding` for what cannot be sent, and the refusal of one queued before, when
+    ///   many wait. When the server refuses this one, what is asked next, or the COMMIT, throws: so its refusal cannot be
+    ///   caught where it is queued.
     public borrowing func queue(_ sql: SQL, expecting expectation: Expectation = .anything) throws(PostgresError) {
         try wire.enqueue(try Statement(sql, expecting: expectation))
     }

@@ -206,6 +206,49 @@ struct QueueTests {
         }
     }
 
+    @Test("may take longer together than one of them may", .timeLimit(.minutes(1)))
+    func patience() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool(configuration: database.configuration(statementTimeout: .seconds(1)))
+            try await pool.withTransaction { transaction throws in
+                for _ in 0..<6 { try transaction.queue("select pg_sleep(0.8)") }
+            }
+            #expect(pool.status.open == 1)
+        }
+    }
+
+    @Test("that wrote too little fail the transaction, whatever savepoint is undone behind them")
+    func expectationAndSavepoint() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            let error = await #expect(throws: PostgresError.self) {
+                try await pool.withTransaction { transaction throws in
+                    try transaction.queue("insert into part values ('a', 1)", expecting: .rows(2, "a part"))
+                    try? transaction.savepoint { try transaction.queue("insert into part values ('b', 1)") }
+                    try? transaction.savepoint { throw OwnError() }
+                }
+            }
+            #expect(error?.code == .concurrentChange)
+            #expect(try await Self.codes(pool).isEmpty)
+        }
+    }
+
+    @Test("are not sent behind a refusal that nobody heeded, which stays the reason")
+    func unheeded() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(Self.table) }
+            let error = await #expect(throws: PostgresError.self) {
+                try await pool.withTransaction { transaction throws in
+                    _ = try? transaction.query("select 1 / 0", as: Int.self)
+                    try transaction.queue("insert into part values ('a', 1)", expecting: .rows(1, "a part"))
+                }
+            }
+            #expect(error?.sqlState == "22012")
+        }
+    }
+
     @Test("are prepared once each, also when there are more than can be kept prepared")
     func manyStatements() async throws {
         try await DatabaseFixture.withSchema { database in

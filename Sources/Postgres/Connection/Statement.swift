@@ -67,7 +67,7 @@ public enum Expectation: Sendable {
     /// transaction meanwhile. For tables whose only unique key is the one that was looked for. Carries what one of the
     /// rows is, in words.
     case newRows(String)
-    /// It writes just so many rows, as they were read: when it finds fewer, another transaction has changed them
+    /// It writes just so many rows, as they were read: when it writes others, another transaction has changed them
     /// meanwhile. Carries the number, and what one of the rows is, in words.
     case rows(Int, String)
 }

@@ -41,6 +41,7 @@ extension Wire {
             _ = try simple(opening)
             return
         }
+        let before = failure
         var refusal: PostgresError?
         do {
             if statements.hasRoom(for: batch.count) {
@@ -54,7 +55,7 @@ extension Wire {
         }
         // Who did not write what it was to comes first: what was refused behind it may be for that alone.
         if isAlive, let error = batch.lazy.compactMap(\.rowsError).first {
-            failure = failure ?? error
+            failure = before ?? error
             throw error
         }
         if let refusal { throw refusal }
@@ -78,10 +79,13 @@ extension Wire {
     func send(_ batch: [Statement], then command: String? = nil) throws(PostgresError) -> String {
         if opening == nil, command == nil, batch.count == 1, let name = statements.name(of: batch[0].key) {
             guard send(name, batch[0].values) else { throw lost() }
+            let before = failure
             do {
                 batch[0].result = try answer()
             } catch {
-                throw batch[0].meaning(of: error)
+                let meaning = batch[0].meaning(of: error)
+                if before == nil, failure != nil { failure = meaning }
+                throw meaning
             }
             return ""
         }
@@ -210,7 +214,7 @@ extension Wire {
         var ended = 0
         var isSynchronised = false
         while !isSynchronised {
-            guard let part = try next() else {
+            guard let part = try next(of: steps.count) else {
                 // The answer to one command has ended. More ends than commands: there is nothing behind them.
                 guard ended < steps.count, PQstatus(handle.raw) == CONNECTION_OK else { throw refusal ?? lost() }
                 if refusal == nil {

@@ -15,6 +15,7 @@ extension Wire {
     /// - Throws: what made the transaction fail, when the closure did not heed it: the server answers the COMMIT of a
     ///   failed transaction with a rollback, and without an error.
     func commit() throws(PostgresError) {
+        if opening == nil { try checkTransaction() }
         // What is known only by its answer has to be known before.
         if waiting.contains(where: \.isCounted) || !statements.hasRoom(for: waiting.count) { try flush() }
         if let opening, waiting.isEmpty {
@@ -75,7 +76,12 @@ extension Wire {
 
     // One name does: a savepoint hides an earlier one of its name until it is released.
 
-    func openSavepoint() throws(PostgresError) { try script("savepoint part") }
+    func openSavepoint() throws(PostgresError) {
+        try flush()
+        // What made the transaction fail is not undone with what comes behind it.
+        if let failure { throw failure }
+        try script("savepoint part")
+    }
 
     func releaseSavepoint() throws(PostgresError) { try script("release savepoint part") }
 

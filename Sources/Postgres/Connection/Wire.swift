@@ -119,18 +119,22 @@ final class Wire {
     }
 
     /// The next part of the answer; `nil` when the answer to one command has ended.
-    func next() throws(PostgresError) -> ResultHandle? {
+    ///
+    /// - Parameter commands: how many were sent together. The server limits each by itself, and may keep its answers until
+    ///   the last of them is done.
+    func next(of commands: Int = 1) throws(PostgresError) -> ResultHandle? {
         // Mostly the answer is there at once; only then is there a clock to be read.
         var deadline: ContinuousClock.Instant?
         while true {
             let unsent = PQflush(handle.raw)
             guard unsent >= 0 else { throw lost() }
             if PQisBusy(handle.raw) == 0 { break }
-            let end = deadline ?? self.deadline
+            let patience = timeout * commands
+            let end = deadline ?? .now + patience
             deadline = end
             // While there is something left to send, the server may wait for us to read first: do both.
             try wait(
-                forReading: true, orWriting: unsent == 1, until: end, "the server did not answer within \(timeout)")
+                forReading: true, orWriting: unsent == 1, until: end, "the server did not answer within \(patience)")
             guard PQconsumeInput(handle.raw) == 1 else {
                 // The connection is gone, but what the server said last, and why, may still be in the library's hands.
                 liveness.end()
