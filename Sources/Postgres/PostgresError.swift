@@ -14,7 +14,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
         case encoding
         /// The server did not answer in time.
         case timeout
-        /// Another transaction changed the same rows meanwhile; the same thing is to be tried again from the start.
+        /// Another transaction was in the way: the same thing is to be tried again from the start.
         case concurrentChange
         /// The migrations do not fit the schema.
         case migration
@@ -61,11 +61,11 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
             || ["08", "53", "58"].contains(String(sqlState.prefix(2))) || sqlState.hasPrefix("57P")
     }
 
-    /// Another transaction changed rows meanwhile that this one had read.
+    /// Another transaction changed meanwhile what this one had read, or holds what this one needs.
     ///
-    /// - Parameter what: what one of the rows is, in words.
+    /// - Parameter what: what that is, in words: of rows, what one of them is.
     public static func concurrentChange(of what: String) -> PostgresError {
-        PostgresError(.concurrentChange, "\(what) was changed meanwhile by another copy of the service")
+        PostgresError(.concurrentChange, "another transaction was in the way meanwhile: \(what)")
     }
 
     /// Whether a row with the same key is there already (23505).

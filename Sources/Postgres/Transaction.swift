@@ -136,7 +136,8 @@ public struct Transaction: ~Copyable {
 
     /// Does something that may fail without failing the whole transaction. May be nested.
     ///
-    /// - Throws: what the closure throws, once everything it did is undone.
+    /// - Throws: what the closure throws, or what it queued was refused for, once everything it did is undone. What fails
+    ///   that was queued before fails the whole transaction.
     public borrowing func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
         try wire.openSavepoint()
         let result: Result

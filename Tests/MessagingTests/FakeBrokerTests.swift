@@ -39,7 +39,7 @@ struct FakeBrokerTests {
             let publisher = Publisher(
                 configuration: configuration, confirmTimeout: .seconds(1), logger: TestServers.quiet)
             try await Fake.beside({ await publisher.run() }) {
-                #expect(await Fake.comesTrue { await publisher.publish(messages(1)) == [.confirmed] })
+                #expect(await TestServers.eventually { await publisher.publish(messages(1)) == [.confirmed] })
                 let before = publisher.status.reconnects
                 broker.behave(misbehaviour, dropping: misbehaviour.isAtConnect)
                 for size in [100, 400_000] {
@@ -55,13 +55,13 @@ struct FakeBrokerTests {
                     #expect(publisher.status.isReady)
                     #expect(broker.record.accepted == 1)
                 } else {
-                    let isNoticed = await Fake.comesTrue(within: .seconds(5) + Fake.slack) {
+                    let isNoticed = await TestServers.eventually(within: .seconds(5) + Fake.slack) {
                         !publisher.status.isReady || publisher.status.reconnects > before
                     }
                     #expect(isNoticed)
                 }
                 broker.behave(.well)
-                #expect(await Fake.comesTrue { await publisher.publish(messages(1)) == [.confirmed] })
+                #expect(await TestServers.eventually { await publisher.publish(messages(1)) == [.confirmed] })
                 #expect(publisher.status.isReady)
             }
         }
@@ -81,16 +81,16 @@ struct FakeBrokerTests {
                 try await consumer.run { batch in seen.withLock { $0 += batch } }
             }) {
                 broker.give(FakeMessage(id: "before"))
-                #expect(await Fake.comesTrue { hasSeen("before") })
+                #expect(await TestServers.eventually { hasSeen("before") })
                 broker.behave(misbehaviour, dropping: misbehaviour.isAtConnect)
                 if Self.isHarmless(misbehaviour, toConsumer: true) {
-                    #expect(await Fake.comesTrue { broker.record.misbehaved > 0 })
+                    #expect(await TestServers.eventually { broker.record.misbehaved > 0 })
                     broker.give(FakeMessage(id: "meanwhile"))
-                    #expect(await Fake.comesTrue { hasSeen("meanwhile") })
+                    #expect(await TestServers.eventually { hasSeen("meanwhile") })
                     #expect(consumer.status.isReady)
                     #expect(consumer.status.reconnects == 0)
                 } else {
-                    let isNoticed = await Fake.comesTrue(within: .seconds(5) + Fake.slack) {
+                    let isNoticed = await TestServers.eventually(within: .seconds(5) + Fake.slack) {
                         !consumer.status.isReady || consumer.status.reconnects > 0
                     }
                     #expect(isNoticed)
@@ -98,7 +98,7 @@ struct FakeBrokerTests {
                 try await Fake.inTime("a sign of life") { await consumer.signOfLife() }
                 broker.behave(.well)
                 broker.give(FakeMessage(id: "after", body: [UInt8](repeating: 9, count: 250_000)))
-                #expect(await Fake.comesTrue { broker.record.acknowledged.contains("after") })
+                #expect(await TestServers.eventually { broker.record.acknowledged.contains("after") })
                 #expect(consumer.status.isReady)
                 // Acknowledging up to a message takes in those before it: none of them may have been missed.
                 let handed = seen.withLock { $0 }
@@ -123,17 +123,17 @@ struct FakeBrokerTests {
             let consumer = Consumer(configuration: configuration, queue: "q", logger: TestServers.quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await consumer.run { _ in } }
-                #expect(await Fake.comesTrue { consumer.status.isSubscribed })
+                #expect(await TestServers.eventually { consumer.status.isSubscribed })
                 let accepted = broker.record.accepted
                 broker.behave(misbehaviour, dropping: misbehaviour.isAtConnect)
                 #expect(
-                    await Fake.comesTrue {
+                    await TestServers.eventually {
                         broker.record.misbehaved > 0 || (misbehaviour.isAtConnect && broker.record.accepted > accepted)
                     })
                 let stopped = Fake.Flag()
                 group.addTask { [stopped] in
                     consumer.stop()
-                    _ = await Fake.comesTrue { stopped.isSet }
+                    _ = await TestServers.eventually { stopped.isSet }
                 }
                 try await group.next()
                 stopped.set()
@@ -154,16 +154,16 @@ struct FakeBrokerTests {
                     try await group.waitForAll()
                 }
             }) {
-                #expect(await Fake.comesTrue { consumer.status.isReady && publisher.status.isReady })
+                #expect(await TestServers.eventually { consumer.status.isReady && publisher.status.isReady })
                 broker.behave(.halfFrame)
                 // Whatever the publisher sends, the fake broker answers it no more.
                 async let outcome = publisher.publish(messages(1))
                 #expect(
-                    await Fake.comesTrue(within: .seconds(8) + Fake.slack) {
+                    await TestServers.eventually(within: .seconds(8) + Fake.slack) {
                         consumer.status.isSilent && !consumer.status.isReady && consumer.status.reconnects == 0
                     })
                 broker.behave(.well)
-                #expect(await Fake.comesTrue { consumer.status.isReady && publisher.status.isReady })
+                #expect(await TestServers.eventually { consumer.status.isReady && publisher.status.isReady })
                 _ = await outcome
             }
         }
@@ -207,7 +207,7 @@ struct FakeBrokerTests {
             let session = try await BrokerSession.connect(configuration)
             try await session.subscribe("q")
             broker.behave(misbehaviour)
-            #expect(await Fake.comesTrue { broker.record.misbehaved > 0 })
+            #expect(await TestServers.eventually { broker.record.misbehaved > 0 })
             try await Fake.inTime("a question") {
                 do throws(MessagingError) {
                     _ = try await session.status(of: "q")
@@ -244,7 +244,7 @@ struct FakeBrokerTests {
                 }
             }
             broker.behave(.well)
-            let isAnswered = await Fake.comesTrue {
+            let isAnswered = await TestServers.eventually {
                 do throws(MessagingError) { return try await Self.ask(client) == "answer" } catch { return false }
             }
             #expect(isAnswered)
@@ -258,7 +258,7 @@ struct FakeBrokerTests {
             let server = ReplyServer(
                 configuration: configuration, queue: "q", replies: "replies", logger: TestServers.quiet)
             @Sendable func isAnswered(_ question: String) async -> Bool {
-                await Fake.comesTrue { broker.record.published.contains { $0.correlationID == question } }
+                await TestServers.eventually { broker.record.published.contains { $0.correlationID == question } }
             }
             try await Fake.beside({ await server.run { _ in Array("{}".utf8) } }) {
                 broker.give(FakeMessage(id: "1", replyTo: "asker", correlationID: "before"))
@@ -266,7 +266,7 @@ struct FakeBrokerTests {
                 let accepted = broker.record.accepted
                 broker.behave(misbehaviour, dropping: misbehaviour.isAtConnect)
                 #expect(
-                    await Fake.comesTrue {
+                    await TestServers.eventually {
                         broker.record.misbehaved > 0 || (misbehaviour.isAtConnect && broker.record.accepted > accepted)
                     })
                 broker.behave(.well)
@@ -284,12 +284,12 @@ struct FakeBrokerTests {
             let server = ReplyServer(
                 configuration: configuration, queue: "q", replies: "replies", logger: TestServers.quiet)
             try await Fake.beside({ await server.run { _ in [UInt8](repeating: 1, count: 16_000_000) } }) {
-                #expect(await Fake.comesTrue { broker.record.accepted == 1 && broker.record.heartbeats > 0 })
+                #expect(await TestServers.eventually { broker.record.accepted == 1 && broker.record.heartbeats > 0 })
                 broker.behave(misbehaviour)
                 broker.give(FakeMessage(id: "1", replyTo: "asker", correlationID: "question"))
-                #expect(await Fake.comesTrue { broker.record.ended > 0 })
+                #expect(await TestServers.eventually { broker.record.ended > 0 })
                 broker.behave(.well)
-                #expect(await Fake.comesTrue { broker.record.acknowledged.contains("1") })
+                #expect(await TestServers.eventually { broker.record.acknowledged.contains("1") })
             }
         }
     }
@@ -319,16 +319,6 @@ enum Fake {
         let configuration = try BrokerConfiguration(
             url: "amqp://guest:guest@127.0.0.1:\(broker.port)", connectionName: "fake", heartbeat: heartbeat)
         try await body(broker, configuration)
-    }
-
-    /// Waits for a condition, leaving the processors to the many other tests meanwhile.
-    static func comesTrue(within limit: Duration = .seconds(60), _ condition: () async -> Bool) async -> Bool {
-        let deadline = ContinuousClock.now + limit
-        while await !condition() {
-            guard ContinuousClock.now < deadline, !Task.isCancelled else { return false }
-            try? await Task.sleep(for: .milliseconds(10))
-        }
-        return true
     }
 
     /// Runs something that comes back by itself, and records when it is late.

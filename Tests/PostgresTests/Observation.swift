@@ -1,15 +1,11 @@
 import Synchronization
+import TestSupport
 
 /// Waits until a condition holds.
 ///
 /// - Returns: false when it did not come to hold within twenty seconds.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while ContinuousClock.now < deadline {
-        if try await condition() { return true }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    return false
+    try await TestServers.eventually(within: .seconds(20), condition)
 }
 
 /// A number that any thread may change.

@@ -11,15 +11,22 @@ private struct OwnError: Error, Equatable {}
 struct QueueTests {
     private static let table = "create table part (code text constraint part_key primary key, size int not null)"
 
+    /// Runs a test with an empty table of parts.
+    private static func withTable(_ body: (PostgresPool) async throws -> Void) async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction { try $0.script(table) }
+            try await body(pool)
+        }
+    }
+
     private static func codes(_ pool: PostgresPool) async throws -> [String] {
         try await pool.withTransaction { try $0.query("select code from part order by code", as: String.self) }
     }
 
     @Test("run in their order, before what is asked behind them")
     func order() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             let seen = try await pool.withTransaction { transaction throws in
                 try transaction.queue("insert into part values (\("a"), 1)")
                 try transaction.queue("update part set size = size * 10 where code = \("a")")
@@ -37,9 +44,7 @@ struct QueueTests {
 
     @Test("are committed when nothing is asked behind them", arguments: [1, 3, 200])
     func commit(_ count: Int) async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             try await pool.withTransaction { transaction throws in
                 for number in 0..<count { try transaction.queue("insert into part values (\("p\(number)"), 1)") }
             }
@@ -60,9 +65,7 @@ struct QueueTests {
 
     @Test("are not sent when the transaction is given up, nor by the next one")
     func rollback() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             for asks in [false, true] {
                 await #expect(throws: OwnError()) {
                     try await pool.withTransaction { transaction throws in
@@ -79,9 +82,7 @@ struct QueueTests {
 
     @Test("fail where something is asked next, and with it the transaction, heeded or not")
     func failure() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             let error = await #expect(throws: PostgresError.self) {
                 try await pool.withTransaction { transaction throws in
                     try transaction.queue("insert into part values ('a', 1)")
@@ -104,9 +105,7 @@ struct QueueTests {
 
     @Test("that write fewer rows than they were to are another transaction's doing, and are to be tried again")
     func expectedRows() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             try await pool.withTransaction {
                 try $0.queue("insert into part values ('a', 1)", expecting: .rows(1, "a part"))
             }
@@ -135,9 +134,7 @@ struct QueueTests {
 
     @Test("whose key is there after all are another transaction's doing; another statement's key is not")
     func expectedNew() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             try await pool.withTransaction { try $0.queue("insert into part values ('a', 1)") }
             let new = await #expect(throws: PostgresError.self) {
                 try await pool.withTransaction { transaction throws in
@@ -167,9 +164,7 @@ struct QueueTests {
 
     @Test("belong to the savepoint in which they were queued")
     func savepoints() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             try await pool.withTransaction { transaction throws in
                 try transaction.queue("insert into part values ('before', 1)")
                 #expect(throws: PostgresError.self) {
@@ -187,11 +182,9 @@ struct QueueTests {
         }
     }
 
-    @Test("come before a script, a COPY, and the end of a session")
+    @Test("come before a script and a COPY")
     func others() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             try await pool.withTransaction { transaction throws in
                 try transaction.queue("insert into part values ('a', 1)")
                 try transaction.script("update part set code = 'b'")
@@ -199,9 +192,25 @@ struct QueueTests {
                 try transaction.copy(into: "part", columns: ["code", "size"], rows: [["c", "1"]])
             }
             #expect(try await Self.codes(pool) == ["c"])
+        }
+    }
+
+    @Test("are sent when a session ends, and not when it fails")
+    func session() async throws {
+        try await DatabaseFixture.withSchema { database in
             let connection = try await PostgresConnection.connect(database.configuration())
-            try await connection.withSession { try $0.queue("insert into part values ('d', 1)") }
-            #expect(try await Self.codes(pool) == ["c", "d"])
+            try await connection.withSession { session throws in
+                try session.script(Self.table)
+                try session.queue("insert into part values ('a', 1)")
+            }
+            await #expect(throws: OwnError()) {
+                try await connection.withSession { session throws in
+                    try session.queue("insert into part values ('b', 1)")
+                    throw OwnError()
+                }
+            }
+            let codes = try await connection.withSession { try $0.query("select code from part", as: String.self) }
+            #expect(codes == ["a"])
             await connection.close()
         }
     }
@@ -219,9 +228,7 @@ struct QueueTests {
 
     @Test("that wrote too little fail the transaction, whatever savepoint is undone behind them")
     func expectationAndSavepoint() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             let error = await #expect(throws: PostgresError.self) {
                 try await pool.withTransaction { transaction throws in
                     try transaction.queue("insert into part values ('a', 1)", expecting: .rows(2, "a part"))
@@ -236,9 +243,7 @@ struct QueueTests {
 
     @Test("are not sent behind a refusal that nobody heeded, which stays the reason")
     func unheeded() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             let error = await #expect(throws: PostgresError.self) {
                 try await pool.withTransaction { transaction throws in
                     _ = try? transaction.query("select 1 / 0", as: Int.self)
@@ -251,9 +256,7 @@ struct QueueTests {
 
     @Test("are prepared once each, also when there are more than can be kept prepared")
     func manyStatements() async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool()
-            try await pool.withTransaction { try $0.script(Self.table) }
+        try await Self.withTable { pool throws in
             for round in 1...2 {
                 let (sums, prepared) = try await pool.withTransaction { transaction throws in
                     var answers: [Answer<Int>] = []

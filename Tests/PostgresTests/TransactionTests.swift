@@ -60,14 +60,18 @@ struct TransactionTests {
         }
     }
 
-    @Test("that was ended by its own statement is an error")
-    func endedInside() async throws {
+    @Test("that was ended by its own statement is an error", arguments: ["commit", "rollback"])
+    func endedInside(_ command: String) async throws {
         try await DatabaseFixture.withSchema { database in
             let pool = try database.pool()
-            let error = await #expect(throws: PostgresError.self) {
-                try await pool.withTransaction { try $0.script("select 1; commit") }
+            let ways: [@Sendable (borrowing Transaction) throws -> Void] = [
+                { try $0.script("select 1; \(command)") }, { try $0.queue("\(unsafe: command)") },
+                { try $0.queue("\(unsafe: command)", expecting: .rows(0, "nothing")) },
+            ]
+            for way in ways {
+                let error = await #expect(throws: PostgresError.self) { try await pool.withTransaction(way) }
+                #expect(error?.sqlState == "25P01")
             }
-            #expect(error?.sqlState == "25P01")
             #expect(try await pool.withTransaction { try $0.query("select 1", as: Int.self) } == [1])
         }
     }

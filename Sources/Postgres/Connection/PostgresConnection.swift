@@ -111,7 +111,8 @@ public actor PostgresConnection {
         return result
     }
 
-    /// Runs a closure outside any transaction. For session locks and what cannot run inside one.
+    /// Runs a closure outside any transaction. For session locks and what cannot run inside one. What is queued or asked
+    /// in it shares a transaction with what it travels with.
     @discardableResult
     public func withSession<Result: Sendable>(
         _ body: @Sendable (borrowing Transaction) throws -> Result

@@ -45,6 +45,12 @@ final class Statement {
         if case .rows = expectation { true } else { false }
     }
 
+    /// Whether it has ended the transaction that it was part of.
+    var hasEndedTransaction: Bool {
+        guard let tag = result?.commandTag else { return false }
+        return tag == "COMMIT" || tag == "ROLLBACK" || tag == "PREPARE TRANSACTION"
+    }
+
     /// What a refusal of this statement means.
     func meaning(of refusal: PostgresError) -> PostgresError {
         guard case .newRows(let what) = expectation, refusal.isUniqueViolation else { return refusal }

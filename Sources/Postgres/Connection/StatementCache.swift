@@ -35,8 +35,12 @@ struct StatementCache {
         return "s\(named)"
     }
 
-    /// Whether so many more can be prepared without letting one go.
-    func hasRoom(for count: Int) -> Bool { entries.count + count <= capacity }
+    /// Whether those of some statements that are not prepared yet can be without letting one go.
+    func hasRoom(for batch: [Statement]) -> Bool {
+        // Mostly there is room for all of them, and none needs to be looked up.
+        entries.count + batch.count <= capacity
+            || entries.count + Set(batch.lazy.map(\.key).filter { entries[$0] == nil }).count <= capacity
+    }
 
     /// What has to go before another one is prepared: the one not used for longest, when the cache is full.
     var victim: String? {

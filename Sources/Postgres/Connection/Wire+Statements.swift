@@ -44,7 +44,7 @@ extension Wire {
         let before = failure
         var refusal: PostgresError?
         do {
-            if statements.hasRoom(for: batch.count) {
+            if statements.hasRoom(for: batch) {
                 try send(batch)
             } else {
                 // So full, it lets go of one for each that is prepared: never of one that another on the way still needs.

@@ -17,33 +17,38 @@ extension Wire {
     func commit() throws(PostgresError) {
         if opening == nil { try checkTransaction() }
         // What is known only by its answer has to be known before.
-        if waiting.contains(where: \.isCounted) || !statements.hasRoom(for: waiting.count) { try flush() }
+        if waiting.contains(where: \.isCounted) || !statements.hasRoom(for: waiting) {
+            try flush()
+            try checkTransaction()
+        }
         if let opening, waiting.isEmpty {
             // Nothing was asked. Still the server is, so that whoever commits learns that it is there.
             self.opening = nil
             _ = try simple("\(opening); commit")
             return
         }
-        if opening == nil { try checkTransaction() }
+        let batch = takeWaiting()
         let tag: String
         do {
-            let batch = takeWaiting()
             tag = batch.isEmpty ? try simple("commit").commandTag : try send(batch, then: "commit")
         } catch {
             throw error.duringCommit()
         }
+        if batch.contains(where: \.hasEndedTransaction) { throw Self.endedInside }
         guard tag == "COMMIT" else {
             throw PostgresError(.statement, "the server rolled back where it was to commit", sqlState: "25P02")
         }
     }
 
+    private static let endedInside = PostgresError(
+        .statement,
+        "the transaction was ended by a statement inside it: leave BEGIN, COMMIT and ROLLBACK to the caller",
+        sqlState: "25P01")
+
     private func checkTransaction() throws(PostgresError) {
         let status = PQtransactionStatus(handle.raw)
         guard status == PQTRANS_INTRANS || status == PQTRANS_INERROR else {
-            throw PostgresError(
-                .statement,
-                "the transaction was ended by a statement inside it: leave BEGIN, COMMIT and ROLLBACK to the caller",
-                sqlState: "25P01")
+            throw Self.endedInside
         }
         guard status == PQTRANS_INERROR || failure != nil else { return }
         let cause = failure
