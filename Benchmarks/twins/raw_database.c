@@ -2,9 +2,8 @@
 
    The database's part of a service without any of the rest: sends the statements that twins/rows.py has written, batch by
    batch, each batch one transaction in one round trip (libpq's pipeline), everything read and made ready before the clock
-   starts. With "single" each statement waits for its answer, as a program without the pipeline does. Statements marked
-   "keep" return identifiers in their first column; one marked "drop" runs before the next batch, in a transaction of its
-   own, and takes those identifiers as its only argument, as the relay does with what is confirmed. */
+   starts. With "single" each statement waits for its answer, as a program without the pipeline does. A transaction of no
+   orders is the relay's, which lets go of what the one before it recorded. */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,31 +37,13 @@ static char *text_of(FILE *file, size_t length) {
 }
 
 static PGconn *connection;
-static char *kept;
-static size_t kept_length, kept_room;
 
-static void keep(PGresult *result) {
-    for (int row = 0; row < PQntuples(result); row++) {
-        const char *value = PQgetvalue(result, row, 0);
-        size_t length = strlen(value);
-        if (kept_length + length + 3 > kept_room) {
-            kept_room = (kept_room + length) * 2 + 1024;
-            kept = realloc(kept, kept_room);
-        }
-        kept[kept_length] = kept_length ? ',' : '{';
-        kept_length++;
-        memcpy(kept + kept_length, value, length);
-        kept_length += length;
-    }
-}
-
-/* Reads the answers of what was sent, up to the end of the pipeline; keeps the identifiers of the statement so marked. */
-static void answers(int sent, int keeping) {
+/* Reads the answers of what was sent, up to the end of the pipeline. */
+static void answers(int sent) {
     for (int n = 0; n < sent; n++) {
         PGresult *result = PQgetResult(connection);
         ExecStatusType status = PQresultStatus(result);
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) die("a statement", PQerrorMessage(connection));
-        if (n == keeping) keep(result);
         PQclear(result);
         if (PQgetResult(connection)) die("a statement", "has more answers than one");
     }
@@ -75,19 +56,6 @@ static void end_of_pipeline(void) {
     if (!PQpipelineSync(connection)) die("sending", PQerrorMessage(connection));
 }
 
-static void drop(int statement) {
-    if (!kept_length || statement < 0) return;
-    char name[16];
-    snprintf(name, sizeof name, "s%d", statement);
-    kept[kept_length++] = '}';
-    kept[kept_length] = 0;
-    const char *value = kept;
-    if (!PQsendQueryPrepared(connection, name, 1, &value, NULL, NULL, 0)) die("sending", PQerrorMessage(connection));
-    end_of_pipeline();
-    answers(1, -1);
-    kept_length = 0;
-}
-
 int main(int argc, char **argv) {
     if (argc < 2) die("raw_database", "usage: raw_database FILE [single]");
     int single = argc > 2 && !strcmp(argv[2], "single");
@@ -96,7 +64,7 @@ int main(int argc, char **argv) {
     if (!url || !schema || !file) die("raw_database", "needs $BENCH_DATABASE_URL, $BENCH_SCHEMA and a readable file");
     connection = PQconnectdb(url);
     if (PQstatus(connection) != CONNECTION_OK) die("connecting", PQerrorMessage(connection));
-    char line[128], mark[16];
+    char line[128];
     snprintf(line, sizeof line, "set search_path = %s", schema);
     PQclear(PQexec(connection, line));
     // Plans by key, as the services have them: the tables may be empty when a plan is made.
@@ -104,22 +72,20 @@ int main(int argc, char **argv) {
                    "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; "
                    "set enable_mergejoin = off; set enable_memoize = off"));
 
-    int statements = 0, keeping = -1, dropping = -1;
+    int statements = 0;
     long batches = 0, orders = 0;
     struct call *first = NULL, **last = &first, *boundary = NULL;
     while (fgets(line, sizeof line, file)) {
         size_t length;
         int statement, count;
         long size;
-        if (sscanf(line, "statement %15s %zu", mark, &length) == 2) {
+        if (sscanf(line, "statement %zu", &length) == 1) {
             char name[16], *sql = text_of(file, length);
             snprintf(name, sizeof name, "s%d", statements);
             if (statements == MOST_STATEMENTS) die("the file", "has too many statements");
             PGresult *result = PQprepare(connection, name, sql, 0, NULL);
             if (PQresultStatus(result) != PGRES_COMMAND_OK) die(sql, PQerrorMessage(connection));
             PQclear(result);
-            if (!strcmp(mark, "keep")) keeping = statements;
-            if (!strcmp(mark, "drop")) dropping = statements;
             statements++;
         } else if (sscanf(line, "call %d %d", &statement, &count) == 2) {
             if (statement >= statements || count > MOST_ARGUMENTS) die("the file", "has a call that cannot be");
@@ -137,7 +103,7 @@ int main(int argc, char **argv) {
             boundary->statement = -1;
             *last = boundary;
             last = &boundary->next;
-            batches++;
+            batches += size > 0;
             orders += size;
         } else {
             die("the file", "has a line that is none of statement, call, commit");
@@ -147,26 +113,23 @@ int main(int argc, char **argv) {
     double started = now_seconds();
     struct call *call = first;
     while (call) {
-        drop(dropping);
-        int sent = 0, kept_at = -1;
+        int sent = 0;
         if (!PQsendQueryParams(connection, "begin", 0, NULL, NULL, NULL, NULL, 0)) die("begin", PQerrorMessage(connection));
-        if (single) end_of_pipeline(), answers(1, -1);
+        if (single) end_of_pipeline(), answers(1);
         else sent++;
         for (; call->statement >= 0; call = call->next) {
             char name[16];
             snprintf(name, sizeof name, "s%d", call->statement);
-            if (call->statement == keeping) kept_at = sent;
             if (!PQsendQueryPrepared(connection, name, call->count, call->values, NULL, NULL, 0))
                 die("sending", PQerrorMessage(connection));
-            if (single) end_of_pipeline(), answers(1, call->statement == keeping ? 0 : -1);
+            if (single) end_of_pipeline(), answers(1);
             else sent++;
         }
         if (!PQsendQueryParams(connection, "commit", 0, NULL, NULL, NULL, NULL, 0)) die("commit", PQerrorMessage(connection));
         end_of_pipeline();
-        answers(sent + 1, single ? -1 : kept_at);
+        answers(sent + 1);
         call = call->next;
     }
-    drop(dropping);
     double seconds = now_seconds() - started;
     printf("{\"orders\":%ld,\"batches\":%ld,\"seconds\":%.6f}\n", orders, batches, seconds);
     PQfinish(connection);

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import sys
+import time
 import uuid
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -42,7 +43,7 @@ def columns(table):
 
 
 STATEMENTS = {
-    "inbox": ("-", """
+    "inbox": """
         with incoming as materialized (
             select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[])
                 with ordinality as t(source, message_id, type, lane, number, place)
@@ -56,14 +57,14 @@ STATEMENTS = {
                 from unnest(array[interval '-10 minutes', interval '10 minutes']) as shift) d
             where i.place not in (select place from handled) order by 1, 2, 3
         )
-        select place - 1 from handled"""),
-    "lock": ("-", """
+        select place - 1 from handled""",
+    "lock": """
         select o.* from unnest($1::text[], $2::text[]) as k(source, order_id) join orders o using (source, order_id)
-        order by o.source, o.order_id for update of o"""),
-    "costs": ("-", """
+        order by o.source, o.order_id for update of o""",
+    "costs": """
         select c.* from unnest($1::text[], $2::text[]) as k(source, order_id) join cost c using (source, order_id)
-        order by c.source, c.cost_id"""),
-    "standings": ("-", """
+        order by c.source, c.cost_id""",
+    "standings": """
         select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders, s.revenue::text,
             s.cost::text, s.currency, s.evaluated_day, p.level
         from unnest($1::text[], $2::text[], $3::text[], $4::text[])
@@ -71,34 +72,36 @@ STATEMENTS = {
         left join account a on a.source = k.source and a.code = k.code
         left join standing s on s.customer_id = coalesce(a.customer_id, k.guess) and s.business_line = k.business_line
         left join acceptance_setting p on p.customer_id = coalesce(a.customer_id, k.guess)
-            and p.business_line = k.business_line and current_date between p.valid_from and p.valid_to"""),
-    "accounts": ("-", """
+            and p.business_line = k.business_line and current_date between p.valid_from and p.valid_to""",
+    "months": "select m from closed_months() as t(m)",
+    "accounts": """
         insert into account (source, code, customer_id, branch, sales_owner, revision)
         select source, code, customer_id, branch, sales_owner, 0
         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-            as t(source, code, customer_id, branch, sales_owner) order by source, code on conflict do nothing"""),
-    "limits": ("-", """
+            as t(source, code, customer_id, branch, sales_owner) order by source, code on conflict do nothing""",
+    "limits": """
         select m.customer_id, l.kind, l.amount::text from account m
         join credit_line l on l.source = m.source and l.customer_code = m.code where m.customer_id = any($1::text[])
         union all
         select m.customer_id, l.kind, l.amount::text from account m
         join credit_group_member g on g.source = m.source and g.customer_code = m.code
-        join credit_line l on l.group_id = g.group_id where m.customer_id = any($1::text[])"""),
-    "orders": ("-", f"insert into orders ({columns(ORDER)}) select * from {unnest(kind for _, kind in ORDER)}"),
-    "sums": ("-", f"""
+        join credit_line l on l.group_id = g.group_id where m.customer_id = any($1::text[])""",
+    "orders": f"insert into orders ({columns(ORDER)}) select * from {unnest(kind for _, kind in ORDER)}",
+    "sums": f"""
         insert into account_line_day (source, code, business_line, day, currency, orders, revenue, cost)
         select * from {unnest([TEXT, TEXT, TEXT, DATES, TEXT, INTEGER, NUMBERS, NUMBERS])}
         on conflict (source, code, business_line, day, currency) do update set
             orders = account_line_day.orders + excluded.orders, revenue = account_line_day.revenue + excluded.revenue,
-            cost = account_line_day.cost + excluded.cost"""),
-    "exposure": ("-", f"""
+            cost = account_line_day.cost + excluded.cost""",
+    "exposure": f"""
         insert into account_exposure as e (source, customer_code, currency, accepted, unbilled)
         select * from {unnest([TEXT, TEXT, TEXT, NUMBERS, NUMBERS])}
         on conflict (source, customer_code, currency) do update set
-            accepted = e.accepted + excluded.accepted, unbilled = e.unbilled + excluded.unbilled"""),
-    "alerts": ("-", f"insert into alert ({columns(ALERT)}) select * from {unnest(kind for _, kind in ALERT)}"),
-    # The numbers are in the file already, so the lane is one that no service takes.
-    "numbers": ("-", """
+            accepted = e.accepted + excluded.accepted, unbilled = e.unbilled + excluded.unbilled""",
+    "alerts": f"insert into alert ({columns(ALERT)}) select * from {unnest(kind for _, kind in ALERT)}",
+    # Numbers and identifiers are in the file already: the lane is one that no service takes, the identifiers lie above
+    # all that the sequence gives.
+    "numbers": """
         with lane as materialized (
             select lane::smallint from generate_series(100, 131) as lane
             where pg_try_advisory_xact_lock(hashtext(current_schema()), lane) limit 1
@@ -106,19 +109,18 @@ STATEMENTS = {
         insert into outbox_count as c (lane, routing_key, last)
         select lane, routing_key, count from lane cross join unnest($1::text[], $2::bigint[]) as t(routing_key, count)
         on conflict (lane, routing_key) do update set last = c.last + excluded.last
-        returning routing_key, lane::bigint, last"""),
-    "outbox": ("keep", """
+        returning routing_key, lane::bigint, last""",
+    "identifiers": "select nextval('outbox_id') from generate_series(1, $1)",
+    "outbox": """
         with incoming as materialized (
-            select nextval('outbox_id') as id, t.* from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
-                with ordinality as t(exchange, routing_key, body, number, place)
+            select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+                as t(id, exchange, routing_key, body, number)
         ), recorded as (
             insert into outbox (id, exchange, routing_key, body, lane, number)
             select id, exchange, routing_key, convert_to(body, 'UTF8'), 100, number from incoming
-        ), pending as (
-            insert into outbox_pending (id, lease_until) select id, now() + interval '15 seconds' from incoming
         )
-        select id from incoming order by place"""),
-    "relay": ("drop", "delete from outbox_pending where id = any($1::bigint[])"),
+        insert into outbox_pending (id, lease_until) select id, now() + interval '15 seconds' from incoming""",
+    "relay": "delete from outbox_pending where id = any($1::bigint[])",
 }
 
 
@@ -170,16 +172,19 @@ def work_out(order, source):
     return row, alert, told
 
 
-def write(out, name, rows, width=None):
+def write(out, name, rows):
     """One call: the columns of rows, each an array."""
-    arguments = [array(column) for column in zip(*rows)] if rows else ["{}"] * width
+    call(out, name, [array(column) for column in zip(*rows)])
+
+
+def call(out, name, arguments):
     out.write(f"call {list(STATEMENTS).index(name)} {len(arguments)}\n".encode())
     for text in arguments:
         raw = text.encode()
         out.write(b"%d\n%s\n" % (len(raw), raw))
 
 
-def batch(out, orders, source, known):
+def batch(out, orders, source, known, identifiers):
     rows, alerts, told = [], [], []
     for order in orders:
         row, alert, events = work_out(order, source)
@@ -193,6 +198,7 @@ def batch(out, orders, source, known):
     write(out, "lock", keys)
     write(out, "costs", keys)
     write(out, "standings", sorted({(source, row[6], row[7], accounts[row[6]][2]) for row in rows}))
+    call(out, "months", [])
     new = sorted(value for code, value in accounts.items() if code not in known)
     known.update(accounts)
     if new:
@@ -209,19 +215,25 @@ def batch(out, orders, source, known):
     if alerts:
         write(out, "alerts", sorted(alerts))
     write(out, "numbers", sorted(Counter(kind for kind, _ in told).items()))
-    write(out, "outbox", [("waybill.events", kind, body, place) for place, (kind, body) in enumerate(told, 1)])
+    call(out, "identifiers", [str(len(told))])
+    given = list(itertools.islice(identifiers, len(told)))
+    write(out, "outbox", [(identifier, "waybill.events", kind, body, place)
+                          for place, (identifier, (kind, body)) in enumerate(zip(given, told), 1)])
     out.write(b"commit %d\n" % len(orders))
+    call(out, "relay", [array(given)])
+    out.write(b"commit 0\n")
 
 
 def main():
     path, source, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
     out, known = sys.stdout.buffer, set()
-    for mark, sql in STATEMENTS.values():
+    identifiers = itertools.count(time.time_ns())
+    for sql in STATEMENTS.values():
         raw = " ".join(sql.split()).encode()
-        out.write(b"statement %s %d\n%s\n" % (mark.encode(), len(raw), raw))
+        out.write(b"statement %d\n%s\n" % (len(raw), raw))
     orders = (json.loads(line) for line in open(path))
     while group := list(itertools.islice(orders, size)):
-        batch(out, group, source, known)
+        batch(out, group, source, known, identifiers)
 
 
 main()
