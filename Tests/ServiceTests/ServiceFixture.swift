@@ -27,7 +27,7 @@ struct ServiceFixture {
     /// What a batch came to.
     struct Outcome: Sendable {
         /// What would be published, in order.
-        let published: [(envelope: Envelope, data: [UInt8])]
+        var published: [(envelope: Envelope, data: [UInt8])]
         /// The reasons of the refused, by their place in the batch.
         let refused: [Int: Refusal]
         let duplicates: Int
@@ -94,19 +94,26 @@ struct ServiceFixture {
         }
     }
 
-    /// Runs a scheduled task once, for a time.
+    /// Runs a scheduled task for a time, and what it schedules for that time, each in a transaction of its own.
     @discardableResult
     func run(_ task: String, at time: String) async throws -> Outcome {
         let now = Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0)
-        let effects = try await pool.withTransaction { transaction in
-            var effects = Effects(now: now, source: definition.name.source, wallClock: now)
-            for candidate in definition.tasks where candidate.name == task {
-                try candidate.handle([ScheduledItem(task: task, key: "", due: now)], transaction, &effects)
+        var outcome = Outcome(published: [], refused: [:], duplicates: 0)
+        var due = [ScheduledItem(task: task, key: "", due: now)]
+        while !due.isEmpty {
+            let item = due.removeFirst()
+            let effects = try await pool.withTransaction { transaction in
+                var effects = Effects(now: now, source: definition.name.source, wallClock: now)
+                for candidate in definition.tasks where candidate.name == item.task {
+                    try candidate.handle([item], transaction, &effects)
+                }
+                _ = try effects.store(isLeased: false, transaction)
+                return effects
             }
-            _ = try effects.store(isLeased: false, transaction)
-            return effects
+            outcome.published += effects.published
+            due += effects.scheduled.filter { $0.due <= now }
         }
-        return Outcome(published: effects.published, refused: [:], duplicates: 0)
+        return outcome
     }
 
     /// Asks one of the service's questions.

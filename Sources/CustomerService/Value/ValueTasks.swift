@@ -5,18 +5,26 @@ import ServiceKit
 
 /// When customers are judged: minutes after an event that concerns them, and at the end of every day, because time alone
 /// changes classes too.
+///
+/// Whoever takes orders in marks accounts, many times a second, while judging a part of them takes as long as it takes.
+/// So a mark is only locked by short transactions, or at the end of one: it is read, its customer is judged, and it is let
+/// go of unless somebody has marked the account again meanwhile.
 struct ValueTasks: Sendable {
     static let changed = "value.changed"
     static let daily = "value.daily"
-    /// Accounts of one transaction.
-    static let chunk = 500
+    static let judge = "value.judge"
+    /// Marks judged in one transaction. Each may mean three years of days, and a transaction that is open keeps dead rows
+    /// in every table.
+    static let chunk = 100
+    /// Accounts that are moved in one transaction.
+    static let moves = 5_000
     /// Customers that a model is learnt from at most.
     static let sample = 5_000
 
     let organisation: Organisation
 
     var all: [ScheduledTask] {
-        [.onDemand(Self.changed, evaluateChanged), .daily(Self.daily, evaluateAll)]
+        [.onDemand(Self.changed, moveChanged), .daily(Self.daily, markAll), .onDemand(Self.judge, judgeMarked)]
     }
 
     /// Has changes judged soon: at the end of the next full minute but one, however many events come until then.
@@ -27,19 +35,29 @@ struct ValueTasks: Sendable {
             at: Timestamp(microsecondsSinceEpoch: slot * 120_000_000, offsetMinutes: effects.now.offsetMinutes))
     }
 
-    private func evaluateChanged(
+    /// Marks accounts that have another customer than before, and has everything that is marked judged.
+    private func moveChanged(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try moveHomes(transaction)
-        try takeMarks(transaction, &effects)
+        let moved = try moveHomes(transaction)
+        for item in items {
+            effects.schedule(moved == Self.moves ? Self.changed : Self.judge, key: item.key, at: effects.now)
+        }
     }
 
-    private func evaluateAll(
+    /// At the end of a day everybody of the last 400 days is judged, whether or not there was news.
+    private func markAll(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let day = effects.now.day()
         let epochDay = day.daysSinceEpoch
-        try moveHomes(transaction)
+        // A model holds from the day after it was learnt, so that it may be learnt before the day is judged; and what
+        // takes long comes before anything is locked.
+        let isMonthEnd = day.adding(days: 1).components.day == 1
+        let isFirstChance = try day.weekday == 7 && ValueModels.isEmpty(transaction)
+        if isMonthEnd || isFirstChance {
+            try ValueModels.learn(on: day, transaction, &effects)
+        }
         try transaction.queue(
             """
             insert into value_dirty (source, code, from_day)
@@ -49,26 +67,22 @@ struct ValueTasks: Sendable {
                 union select source, customer_code from value_invoice
                 where customer_code is not null and (settled_on is null or due_on >= date '1970-01-01' + \(epochDay) - 400)
             ) a order by 1, 2
-            on conflict do nothing
+            on conflict (source, code) do update set from_day = least(value_dirty.from_day, excluded.from_day)
             """)
-        try takeMarks(transaction, &effects)
-        // Learnt last, so that a day is judged by what held on it.
-        let isMonthEnd = day.adding(days: 1).components.day == 1
-        let isFirstChance = try day.weekday == 7 && ValueModels.isEmpty(transaction)
-        if isMonthEnd || isFirstChance {
-            try ValueModels.learn(on: day, transaction, &effects)
-        }
+        effects.schedule(Self.changed, key: Self.daily, at: effects.now)
     }
 
     /// An account that has another customer than before takes all its past along.
-    private func moveHomes(_ transaction: borrowing Transaction) throws {
-        try transaction.queue(
+    ///
+    /// - Returns: how many have; ``moves`` when there may be more.
+    private func moveHomes(_ transaction: borrowing Transaction) throws -> Int {
+        try transaction.query(
             """
-            with moved as (
+            with moved as materialized (
                 select a.source, a.code, a.customer_id, h.customer_id as old_id
                 from account a left join value_home h using (source, code)
                 where a.customer_id is distinct from h.customer_id
-                order by a.source, a.code limit 5000
+                order by a.source, a.code limit \(Self.moves)
             ), marked as (
                 insert into value_dirty (source, code, from_day)
                 select source, code, date '1970-01-01' from moved
@@ -76,41 +90,31 @@ struct ValueTasks: Sendable {
                 select '', old_id, date '1970-01-01' from moved where old_id is not null
                 order by 1, 2
                 on conflict (source, code) do update set from_day = least(value_dirty.from_day, excluded.from_day)
+            ), kept as (
+                insert into value_home (source, code, customer_id) select source, code, customer_id from moved
+                on conflict (source, code) do update set customer_id = excluded.customer_id
             )
-            insert into value_home (source, code, customer_id) select source, code, customer_id from moved
-            on conflict (source, code) do update set customer_id = excluded.customer_id
-            """)
+            select count(*) from moved
+            """, as: Int.self
+        ).first ?? 0
     }
 
-    private func takeMarks(_ transaction: borrowing Transaction, _ effects: inout Effects) throws {
-        let rows = try transaction.query(
-            """
-            with taken as (
-                delete from value_dirty d using (
-                    select source, code from value_dirty order by source, code limit \(Self.chunk)
-                    for update skip locked
-                ) t where d.source = t.source and d.code = t.code
-                returning d.source, d.code, d.from_day
-            )
-            select coalesce(a.customer_id, t.code), t.from_day - date '1970-01-01', t.source = ''
-            from taken t left join account a on a.source = t.source and a.code = t.code
-            where t.source = '' or a.customer_id is not null
-            """, as: (String, Int32, Bool).self)
-        var customers: [String: CalendarDay] = [:]
-        for row in rows {
-            let day = CalendarDay(daysSinceEpoch: row.1)
-            customers[row.0] = min(customers[row.0] ?? day, day)
-        }
-        // What is said of a customer that was merged is said of the one it became.
-        for (absorbed, survivor) in try ClassStore.survivors(
-            of: rows.filter(\.2).map(\.0).sorted(), transaction)
-        {
-            if let day = customers[absorbed] { customers[survivor] = min(customers[survivor] ?? day, day) }
-        }
-        try Self.evaluate(
-            customers: customers, through: effects.now.day(), organisation: organisation, transaction, &effects)
-        if rows.count == Self.chunk {
-            effects.schedule(Self.changed, key: "more", at: effects.now)
+    /// Judges what is marked, a part after the other; the payload says behind which mark a part begins.
+    private func judgeMarked(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        // One copy at a time: two would judge the same customers.
+        _ = try transaction.rows(
+            "select pg_advisory_xact_lock(hashtextextended(current_schema() || ' judging customers', 0))::text")
+        for item in items {
+            let marks = try Marks.read(behind: item.payload, limit: Self.chunk, transaction)
+            try Self.evaluate(
+                customers: marks.customers(transaction), through: effects.now.day(), organisation: organisation,
+                transaction, &effects)
+            try marks.release(transaction)
+            if marks.count == Self.chunk {
+                effects.schedule(Self.judge, key: item.key, at: effects.now, payload: marks.place)
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 import Contracts
 import Foundation
 import Postgres
-import ServiceKit
 import TestSupport
 import Testing
 
 @testable import CustomerService
 @testable import ServiceDeskService
+@testable import ServiceKit
 
 @Suite("Classification and life of customers", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
 struct ClassificationTests {
@@ -179,6 +179,59 @@ struct ClassificationTests {
             #expect(try await margin([:]) == "negative")
             let again = try await customer.run("value.changed", at: "2025-06-10T10:04:00+08:00")
             #expect(again.published.isEmpty)
+        }
+    }
+
+    @Test("whoever takes orders in does not wait while customers are judged, and what came meanwhile is judged again")
+    func ordersWhileJudging() async throws {
+        try await with { customer in
+            let history = try ["C1", "C2"].flatMap { try self.history($0, from: "2025-09-01", weeks: 3) }
+            try await customer.handle(history)
+            let now = try #require(Timestamp("2026-03-02T10:00:00+08:00"))
+            let judge = try #require(customer.definition.tasks.first { $0.name == ValueTasks.judge })
+            let (judged, isJudged) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            let isHandled = DispatchSemaphore(value: 0)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { isJudged.finish() }
+                    try await customer.pool.withTransaction { transaction in
+                        var effects = Effects(now: now, source: customer.definition.name.source, wallClock: now)
+                        try judge.handle(
+                            [ScheduledItem(task: ValueTasks.judge, key: "", due: now)], transaction, &effects)
+                        isJudged.yield()
+                        isHandled.wait()
+                    }
+                }
+                group.addTask {
+                    defer { isHandled.signal() }
+                    for await _ in judged { break }
+                    try await customer.handle([
+                        .init("later", OrderPlaced(makeOrder("later", customer: "C2", at: self.time("2026-02-20"))))
+                    ])
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await customer.rows("select code from value_dirty") == [["C2"]])
+            let lives = """
+                select count(distinct value) from class
+                where dimension = 'lifecycle' and superseded_at is null and valid_to is null
+                """
+            #expect(try await customer.rows(lives) == [["1"]])
+            try await customer.run(ValueTasks.judge, at: "2026-03-02T10:02:00+08:00")
+            #expect(try await customer.rows(lives) == [["2"]])
+            #expect(try await customer.rows("select count(*) from value_dirty") == [["0"]])
+        }
+    }
+
+    @Test("more customers than one transaction judges are judged part by part")
+    func manyParts() async throws {
+        try await with { customer in
+            let count = 2 * ValueTasks.chunk + 1
+            try await customer.handle(
+                (1...count).map { .init("p\($0)", OrderPlaced(makeOrder("O\($0)", customer: "C\($0)"))) })
+            try await customer.run(ValueTasks.changed, at: "2026-03-02T10:02:00+08:00")
+            #expect(try await customer.rows("select count(distinct customer_id) from class") == [["\(count)"]])
+            #expect(try await customer.rows("select count(*) from value_dirty") == [["0"]])
         }
     }
 
