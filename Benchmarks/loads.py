@@ -117,6 +117,29 @@ def part_drain(options):
     together()
 
 
+# Of these, walPages are whole pages in the log, of each the first change after a checkpoint.
+WORK = ("commits", "walRecords", "walBytes", "walPages", "walWrites", "walSyncs", "blocksRead", "backendSyncs",
+        "checkpoints")
+
+
+def counters():
+    """What the database has counted; its backends hand their counts over some seconds after they have gone idle."""
+    time.sleep(12)
+    done = administer("select sum(xact_commit), sum(blks_read) from pg_stat_database where datname = 'waybill'")[0]
+    written = administer("select wal_records, wal_bytes, wal_fpi, wal_write, wal_sync from pg_stat_wal")[0]
+    checkpoints = administer("select buffers_backend_fsync, checkpoints_timed + checkpoints_req from pg_stat_bgwriter")[0]
+    return [float(value) for value in (done[0], *written, done[1], *checkpoints)]
+
+
+def counted_round(kind, number, orders, before):
+    """A round of finance, and what the database did in it for 1,000 orders; what it has counted then."""
+    finance_round(kind, number, orders)
+    after = counters()
+    record(measure="database-work", kind=kind, round=number, orders=orders,
+           per1000={name: round((last - first) / orders * 1000, 2) for name, first, last in zip(WORK, before, after)})
+    return after
+
+
 # Orders as a round leaves them, over two years of days and 30,000 accounts; one in five has an alert.
 STORED = """
 set search_path = finance;
@@ -172,9 +195,10 @@ def part_stored(options):
     alone()
 
     def rounds(kind):
+        counted = counters()
         for number in range(1, options.rounds + 1):
             raw_round(number, options.orders)
-            finance_round(kind, number, options.orders)
+            counted = counted_round(kind, number, options.orders, counted)
 
     finance_round("warm-up", 0, max(2000, options.orders // 5))
     rounds("stored-none")
@@ -237,15 +261,6 @@ def part_relay(options):
     together()
 
 
-def counters():
-    """What the database has counted; its backends hand their counts over some seconds after they have gone idle."""
-    time.sleep(12)
-    commits = administer("select sum(xact_commit) from pg_stat_database where datname = 'waybill'")[0][0]
-    written = administer("select wal_records, wal_bytes, wal_write, wal_sync from pg_stat_wal")[0]
-    checkpoints = administer("select buffers_backend_fsync, checkpoints_timed + checkpoints_req from pg_stat_bgwriter")[0]
-    return [float(value) for value in (commits, *written, *checkpoints)]
-
-
 class Tracer:
     """Counts the calls that wait for the disk in one part of the system, by strace."""
 
@@ -272,13 +287,9 @@ def part_fsync(options):
     """Commits, syncs and bytes of the log for 1,000 orders; then again under strace, broker and database, uncounted."""
     alone()
     finance_round("warm-up", 0, max(2000, options.orders // 5))
-    names = ("commits", "walRecords", "walBytes", "walWrites", "walSyncs", "backendSyncs", "checkpoints")
+    counted = counters()
     for number in range(1, options.rounds + 1):
-        before = counters()
-        finance_round("fsync-finance", number, options.orders)
-        figures = [(after - start) / options.orders * 1000 for start, after in zip(before, counters())]
-        record(measure="database-work", round=number, orders=options.orders,
-               per1000={name: round(value, 2) for name, value in zip(names, figures)})
+        counted = counted_round("fsync-finance", number, options.orders, counted)
     if shutil.which("strace"):
         tracers = {part: Tracer(part) for part in ("broker", "database")}
         problem = None

@@ -84,9 +84,10 @@ def table():
         spent = column(measure, "processorSecondsPer1000")
         for part in spent[0] if spent else ():
             line(f"CPU for 1,000 orders, {measure}: {part}", [row[part] for row in spent], "s")
-    work = column("database-work", "per1000")
-    for name in work[0] if work else ():
-        line(f"for 1,000 orders: {name}", [row[name] for row in work])
+    for kind in sorted(set(column("database-work", "kind"))):
+        work = column("database-work", "per1000", kind=kind)
+        for name in work[0]:
+            line(f"{kind}, for 1,000 orders: {name}", [row[name] for row in work])
     for row in results:
         if row["measure"] == "sync-calls" and "calls" in row:
             say(f"  sync calls of the {row['part']} for {row['orders']:,} orders: {row['calls']}")
