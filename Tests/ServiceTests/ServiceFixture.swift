@@ -94,7 +94,7 @@ struct ServiceFixture {
         }
     }
 
-    /// Runs a scheduled task for a time, and what it schedules for that time, each in a transaction of its own.
+    /// Runs a scheduled task for a time, and what it schedules for that moment, each in a transaction of its own.
     @discardableResult
     func run(_ task: String, at time: String) async throws -> Outcome {
         let now = Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0)
@@ -103,7 +103,7 @@ struct ServiceFixture {
         while !due.isEmpty {
             let item = due.removeFirst()
             let effects = try await pool.withTransaction { transaction in
-                var effects = Effects(now: now, source: definition.name.source, wallClock: now)
+                var effects = Effects(now: item.due, source: definition.name.source, wallClock: now)
                 for candidate in definition.tasks where candidate.name == item.task {
                     try candidate.handle([item], transaction, &effects)
                 }
@@ -111,7 +111,7 @@ struct ServiceFixture {
                 return effects
             }
             outcome.published += effects.published
-            due += effects.scheduled.filter { $0.due <= now }
+            due += effects.scheduled.filter { $0.due.microsecondsSinceEpoch <= now.microsecondsSinceEpoch + 1 }
         }
         return outcome
     }

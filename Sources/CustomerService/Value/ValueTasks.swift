@@ -8,10 +8,12 @@ import ServiceKit
 ///
 /// Whoever takes orders in marks accounts, many times a second, while judging a part of them takes as long as it takes.
 /// So a mark is only locked by short transactions, or at the end of one: it is read, its customer is judged, and it is let
-/// go of unless somebody has marked the account again meanwhile.
+/// go of unless somebody has marked the account again meanwhile. What locks many marks is a task of its own, due when
+/// nothing else is, because all that is due at one time is one transaction.
 struct ValueTasks: Sendable {
     static let changed = "value.changed"
     static let daily = "value.daily"
+    static let mark = "value.mark"
     static let judge = "value.judge"
     /// Marks judged in one transaction. Each may mean three years of days, and a transaction that is open keeps dead rows
     /// in every table.
@@ -24,7 +26,10 @@ struct ValueTasks: Sendable {
     let organisation: Organisation
 
     var all: [ScheduledTask] {
-        [.onDemand(Self.changed, moveChanged), .daily(Self.daily, markAll), .onDemand(Self.judge, judgeMarked)]
+        [
+            .onDemand(Self.changed, moveChanged), .daily(Self.daily, learn), .onDemand(Self.mark, markAll),
+            .onDemand(Self.judge, judgeMarked),
+        ]
     }
 
     /// Has changes judged soon: at the end of the next full minute but one, however many events come until then.
@@ -41,23 +46,41 @@ struct ValueTasks: Sendable {
     ) throws {
         let moved = try moveHomes(transaction)
         for item in items {
-            effects.schedule(moved == Self.moves ? Self.changed : Self.judge, key: item.key, at: effects.now)
+            if moved == Self.moves {
+                effects.schedule(Self.changed, key: item.key, at: effects.now)
+            } else {
+                effects.schedule(Self.judge, key: item.key, at: Self.judging(item, effects.now))
+            }
         }
     }
 
-    /// At the end of a day everybody of the last 400 days is judged, whether or not there was news.
-    private func markAll(
+    /// When judging is due that follows a move: later than the move, so that the two are never one transaction, and that
+    /// moving once more, for who came late, has judging begin once more. The end of a day has no later moment, and comes
+    /// but once.
+    private static func judging(_ item: ScheduledItem, _ now: Timestamp) -> Timestamp {
+        guard item.key != daily else { return now }
+        return Timestamp(microsecondsSinceEpoch: now.microsecondsSinceEpoch + 1, offsetMinutes: now.offsetMinutes)
+    }
+
+    /// Learns a model at the end of a month, and has everybody judged at the end of every day. A model holds from the day
+    /// after it was learnt, so that it may be learnt before the day is judged.
+    private func learn(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let day = effects.now.day()
-        let epochDay = day.daysSinceEpoch
-        // A model holds from the day after it was learnt, so that it may be learnt before the day is judged; and what
-        // takes long comes before anything is locked.
         let isMonthEnd = day.adding(days: 1).components.day == 1
         let isFirstChance = try day.weekday == 7 && ValueModels.isEmpty(transaction)
         if isMonthEnd || isFirstChance {
             try ValueModels.learn(on: day, transaction, &effects)
         }
+        effects.schedule(Self.mark, key: Self.daily, at: effects.now)
+    }
+
+    /// Marks everybody of the last 400 days, whether or not there was news. Who is marked already is judged anyway.
+    private func markAll(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let epochDay = effects.now.day().daysSinceEpoch
         try transaction.queue(
             """
             insert into value_dirty (source, code, from_day)
@@ -67,7 +90,7 @@ struct ValueTasks: Sendable {
                 union select source, customer_code from value_invoice
                 where customer_code is not null and (settled_on is null or due_on >= date '1970-01-01' + \(epochDay) - 400)
             ) a order by 1, 2
-            on conflict (source, code) do update set from_day = least(value_dirty.from_day, excluded.from_day)
+            on conflict do nothing
             """)
         effects.schedule(Self.changed, key: Self.daily, at: effects.now)
     }
@@ -106,11 +129,13 @@ struct ValueTasks: Sendable {
         // One copy at a time: two would judge the same customers.
         _ = try transaction.rows(
             "select pg_advisory_xact_lock(hashtextextended(current_schema() || ' judging customers', 0))::text")
-        for item in items {
-            let marks = try Marks.read(behind: item.payload, limit: Self.chunk, transaction)
+        let parts = try items.map { try Marks.read(behind: $0.payload, limit: Self.chunk, transaction) }
+        for marks in parts {
             try Self.evaluate(
                 customers: marks.customers(transaction), through: effects.now.day(), organisation: organisation,
                 transaction, &effects)
+        }
+        for (item, marks) in zip(items, parts) {
             try marks.release(transaction)
             if marks.count == Self.chunk {
                 effects.schedule(Self.judge, key: item.key, at: effects.now, payload: marks.place)

@@ -223,6 +223,59 @@ struct ClassificationTests {
         }
     }
 
+    @Test("a mark that is being written is not waited for, and stays; the others are let go of, part by part")
+    func marks() async throws {
+        try await with { customer in
+            try await customer.handle(
+                (1...5).map { .init("p\($0)", OrderPlaced(makeOrder("O\($0)", customer: "C\($0)"))) })
+            let parts = try await customer.pool.withTransaction { transaction in
+                var parts: [Marks] = []
+                while parts.last.map({ $0.count == 2 }) ?? true {
+                    parts.append(try Marks.read(behind: parts.last?.place ?? "", limit: 2, transaction))
+                }
+                return parts
+            }
+            #expect(parts.map(\.count) == [2, 2, 1])
+            let (written, isWritten) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            let isReleased = DispatchSemaphore(value: 0)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { isWritten.finish() }
+                    try await customer.pool.withTransaction { transaction in
+                        _ = try transaction.rows("update value_dirty set from_day = from_day where code = 'C1'")
+                        isWritten.yield()
+                        isReleased.wait()
+                    }
+                }
+                group.addTask {
+                    defer { isReleased.signal() }
+                    for await _ in written { break }
+                    try await customer.pool.withTransaction { transaction in
+                        for marks in parts { try marks.release(transaction) }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await customer.rows("select code from value_dirty") == [["C1"]])
+        }
+    }
+
+    @Test("whoever comes late has judging begin once more: it is never due together with the move before it")
+    func begunOnceMore() async throws {
+        try await with { customer in
+            let now = try #require(Timestamp("2026-03-02T10:02:00+08:00"))
+            let task = try #require(customer.definition.tasks.first { $0.name == ValueTasks.changed })
+            let scheduled = try await customer.pool.withTransaction { transaction in
+                var effects = Effects(now: now, source: customer.definition.name.source, wallClock: now)
+                try task.handle([ScheduledItem(task: task.name, key: "7", due: now)], transaction, &effects)
+                return effects.scheduled
+            }
+            let judging = try #require(scheduled.first)
+            #expect(scheduled.count == 1 && judging.task == ValueTasks.judge && judging.payload.isEmpty)
+            #expect(judging.due > now && judging.due.day() == now.day())
+        }
+    }
+
     @Test("more customers than one transaction judges are judged part by part")
     func manyParts() async throws {
         try await with { customer in
