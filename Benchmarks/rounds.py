@@ -140,10 +140,13 @@ def part_latency(options):
                 # What the broker alone needs for one of the two ways that an alert takes through it.
                 record(measure="publish-to-delivery", round=number, **answer(twin(
                     "latency", "-", "finance.margin-alerts", path, prefix, "finance.margin-alerts", rate, alerts=True)))
+            used = processor_seconds()
             found = answer(twin("latency", "waybill.inbound", "order.placed.v1", path, prefix,
                                 "finance.margin-alerts", rate, alerts=True))
+            after = processor_seconds()
             subprocess.run([ENV["WAYBILL_CLI"], "status", "--wait-drained", "120"], check=True,
                            stdout=subprocess.DEVNULL, env=CLI_ENVIRONMENT)
             check(expected, prefix)
             path.unlink()
-            record(measure="publish-to-alert", round=number, **found)
+            record(measure="publish-to-alert", round=number, **found,
+                   processorSecondsPer1000=spent(used, after, found["orders"]))
