@@ -23,7 +23,7 @@ chaos-controls: ## whether the chaos run notices mistakes: a trial build makes t
 rolling: ## every copy replaced by a newer contract and schema, one at a time, under load
 	@Tests/Chaos/rolling.sh $(ARGS)
 
-bench: ## measure the whole safe path beside raw twins (about twenty minutes)
+bench: ## measure the whole safe path beside raw twins (a quarter of an hour)
 	@Benchmarks/run.sh $(ARGS)
 
 bench-quick: ## the same, short

@@ -116,6 +116,31 @@ struct ServiceFixture {
         return outcome
     }
 
+    /// Does something while a transaction is open that has done something else, and is committed only afterwards.
+    func keepingOpen(
+        _ first: @escaping @Sendable (borrowing Transaction) throws -> Void,
+        meanwhile second: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let (opened, isOpen) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let isDone = DispatchSemaphore(value: 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { isOpen.finish() }
+                try await pool.withTransaction { transaction in
+                    try first(transaction)
+                    isOpen.yield()
+                    isDone.wait()
+                }
+            }
+            group.addTask {
+                defer { isDone.signal() }
+                for await _ in opened { break }
+                try await second()
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// Asks one of the service's questions.
     func ask(_ query: String, _ arguments: [String: String] = [:]) async throws -> [QueryTable] {
         try await pool.withTransaction(isReadOnly: true) { transaction in

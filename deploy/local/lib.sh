@@ -46,12 +46,15 @@ secret() {
 }
 
 # swift_build CONFIGURATION ARGUMENTS…: a release carries what it needs of Swift's libraries in itself, which takes less
-# memory and is one file to deploy. All release builds go by here: another way of linking would build everything anew.
+# memory and is one file to deploy. All builds go by here: another way of linking would build everything anew. SwiftPM
+# plans anew when the environment is another, and then orders some libraries' flags by chance, which compiles them again:
+# hence no variables of one run, and a fixed order.
 swift_build() {
     local configuration="$1" options=()
     shift
     [ "$configuration" != release ] || options=(--static-swift-stdlib)
-    swift build -c "$configuration" "${options[@]}" "$@"
+    env -u WAYBILL_HOME -u BENCH_TWINS SWIFT_DETERMINISTIC_HASHING=1 \
+        swift build -c "$configuration" "${options[@]}" "$@"
 }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -15,7 +15,7 @@ phase "broker and database"
 variables="$("$here/test-servers.sh" start "$dir")"
 eval "$variables"
 phase build
-swift build --build-tests
+swift_build debug --build-tests
 phase tests
 # All tests at once would share a processor or two, and what waits with a deadline would wait for its turn only.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-6}"

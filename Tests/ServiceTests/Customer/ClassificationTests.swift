@@ -189,27 +189,13 @@ struct ClassificationTests {
             try await customer.handle(history)
             let now = try #require(Timestamp("2026-03-02T10:00:00+08:00"))
             let judge = try #require(customer.definition.tasks.first { $0.name == ValueTasks.judge })
-            let (judged, isJudged) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            let isHandled = DispatchSemaphore(value: 0)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    defer { isJudged.finish() }
-                    try await customer.pool.withTransaction { transaction in
-                        var effects = Effects(now: now, source: customer.definition.name.source, wallClock: now)
-                        try judge.handle(
-                            [ScheduledItem(task: ValueTasks.judge, key: "", due: now)], transaction, &effects)
-                        isJudged.yield()
-                        isHandled.wait()
-                    }
-                }
-                group.addTask {
-                    defer { isHandled.signal() }
-                    for await _ in judged { break }
-                    try await customer.handle([
-                        .init("later", OrderPlaced(makeOrder("later", customer: "C2", at: self.time("2026-02-20"))))
-                    ])
-                }
-                try await group.waitForAll()
+            try await customer.keepingOpen { transaction in
+                var effects = Effects(now: now, source: customer.definition.name.source, wallClock: now)
+                try judge.handle([ScheduledItem(task: ValueTasks.judge, key: "", due: now)], transaction, &effects)
+            } meanwhile: {
+                try await customer.handle([
+                    .init("later", OrderPlaced(makeOrder("later", customer: "C2", at: self.time("2026-02-20"))))
+                ])
             }
             #expect(try await customer.rows("select code from value_dirty") == [["C2"]])
             let lives = """
@@ -236,25 +222,12 @@ struct ClassificationTests {
                 return parts
             }
             #expect(parts.map(\.count) == [2, 2, 1])
-            let (written, isWritten) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            let isReleased = DispatchSemaphore(value: 0)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    defer { isWritten.finish() }
-                    try await customer.pool.withTransaction { transaction in
-                        _ = try transaction.rows("update value_dirty set from_day = from_day where code = 'C1'")
-                        isWritten.yield()
-                        isReleased.wait()
-                    }
+            try await customer.keepingOpen { transaction in
+                _ = try transaction.rows("update value_dirty set from_day = from_day where code = 'C1'")
+            } meanwhile: {
+                try await customer.pool.withTransaction { transaction in
+                    for marks in parts { try marks.release(transaction) }
                 }
-                group.addTask {
-                    defer { isReleased.signal() }
-                    for await _ in written { break }
-                    try await customer.pool.withTransaction { transaction in
-                        for marks in parts { try marks.release(transaction) }
-                    }
-                }
-                try await group.waitForAll()
             }
             #expect(try await customer.rows("select code from value_dirty") == [["C1"]])
         }
