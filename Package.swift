@@ -66,17 +66,18 @@ let package = Package(
 
         // The libraries, from the bottom up.
         .target(name: "PinnedThread", dependencies: ["CSystemShims"], swiftSettings: settings),
-        .target(name: "Contracts", swiftSettings: settings),
+        .target(name: "Domain", swiftSettings: settings),
+        .target(name: "Contracts", dependencies: ["Domain"], swiftSettings: settings),
         .target(
-            name: "Messaging", dependencies: ["Contracts", "PinnedThread", "CSystemShims", "CRabbitMQ", log],
+            name: "Messaging", dependencies: ["Domain", "Contracts", "PinnedThread", "CSystemShims", "CRabbitMQ", log],
             swiftSettings: settings),
         .target(
-            name: "Postgres", dependencies: ["PinnedThread", "CSystemShims", "CLibPQ", log, crypto],
+            name: "Postgres", dependencies: ["Domain", "PinnedThread", "CSystemShims", "CLibPQ", log, crypto],
             swiftSettings: settings),
         .target(
             name: "ServiceKit",
             dependencies: [
-                "Contracts", "Messaging", "Postgres", log, crypto, lifecycle,
+                "Domain", "Contracts", "Messaging", "Postgres", log, crypto, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -84,60 +85,64 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
-        .target(name: "PartyMatching", dependencies: ["Contracts"], swiftSettings: settings),
-        .target(name: "PartyGraph", dependencies: ["Contracts"], swiftSettings: settings),
-        .target(name: "ProfitAnalysis", dependencies: ["Contracts"], swiftSettings: settings),
+        .target(name: "PartyMatching", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "PartyGraph", dependencies: ["Domain", "Contracts"], swiftSettings: settings),
+        .target(name: "ProfitAnalysis", dependencies: ["Domain", "Contracts"], swiftSettings: settings),
         .target(name: "CustomerValue", swiftSettings: settings),
         .target(
             name: "Simulation",
-            dependencies: ["Contracts", .product(name: "HeapModule", package: "swift-collections")],
+            dependencies: ["Domain", "Contracts", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: settings),
 
         // The operator's command.
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Contracts", "Messaging", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Simulation",
-                log,
-                crypto, arguments,
+                "Domain", "Contracts", "Messaging", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit",
+                "Simulation", log, crypto, arguments,
             ],
             swiftSettings: settings),
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Contracts", "Messaging", "Postgres", log], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Domain", "Contracts", "Messaging", "Postgres", log],
+            path: "Tests/TestSupport",
             swiftSettings: settings),
         .executableTarget(
             name: "FaultProxyCommand", dependencies: ["TestSupport"], path: "Tests/FaultProxyCommand",
             swiftSettings: settings),
         .testTarget(
             name: "PinnedThreadTests", dependencies: ["PinnedThread", "CSystemShims"], swiftSettings: settings),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
         .testTarget(
-            name: "ContractsTests", dependencies: ["Contracts"], exclude: ["Golden"], swiftSettings: settings),
+            name: "ContractsTests", dependencies: ["Domain", "Contracts"], exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "MessagingTests",
-            dependencies: ["Messaging", "Contracts", "PinnedThread", "CSystemShims", "TestSupport", log],
+            dependencies: ["Messaging", "Domain", "Contracts", "PinnedThread", "CSystemShims", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "PinnedThread", "CSystemShims", "TestSupport", log],
+            name: "PostgresTests",
+            dependencies: ["Postgres", "Domain", "PinnedThread", "CSystemShims", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
-            name: "PartyMatchingTests", dependencies: ["PartyMatching", "Contracts", "WaybillCLI"],
+            name: "PartyMatchingTests", dependencies: ["PartyMatching", "Domain", "Contracts", "WaybillCLI"],
             swiftSettings: settings),
         .testTarget(name: "CustomerValueTests", dependencies: ["CustomerValue"], swiftSettings: settings),
-        .testTarget(name: "PartyGraphTests", dependencies: ["PartyGraph", "Contracts"], swiftSettings: settings),
+        .testTarget(
+            name: "PartyGraphTests", dependencies: ["PartyGraph", "Domain", "Contracts"], swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",
-            dependencies: ["ServiceKit", "Contracts", "Messaging", "Postgres", "TestSupport", log],
+            dependencies: ["ServiceKit", "Domain", "Contracts", "Messaging", "Postgres", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["FinanceService", "ServiceKit", "Contracts", "Messaging", "Postgres", log],
+            dependencies: ["FinanceService", "ServiceKit", "Domain", "Contracts", "Messaging", "Postgres", log],
             swiftSettings: settings),
         .testTarget(
             name: "ServiceTests",
             dependencies: services.map { .byName(name: $0.0) } + [
-                "Contracts", "CustomerValue", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit", "Postgres",
+                "Domain", "Contracts", "CustomerValue", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit",
+                "Postgres",
                 "Messaging", "TestSupport", "Simulation",
                 "WaybillCLI", log,
             ],
@@ -146,7 +151,7 @@ let package = Package(
         + services.map { module, _ in
             .executableTarget(
                 name: module,
-                dependencies: ["Contracts", "ServiceKit", "Postgres", log]
+                dependencies: ["Domain", "Contracts", "ServiceKit", "Postgres", log]
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
@@ -156,7 +161,7 @@ let package = Package(
                 .executableTarget(
                     name: "Micro",
                     dependencies: [
-                        "Contracts", "Messaging", "Postgres", "PinnedThread",
+                        "Domain", "Contracts", "Messaging", "Postgres", "PinnedThread",
                         .product(name: "Benchmark", package: "benchmark"),
                     ],
                     path: "Benchmarks/Micro", swiftSettings: settings,

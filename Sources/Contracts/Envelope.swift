@@ -1,3 +1,5 @@
+public import Domain
+
 /// Who sent a message, as what, and when: the attributes of CloudEvents 1.0.
 public struct Envelope: Sendable, Equatable {
     /// With the source it names the message for ever.

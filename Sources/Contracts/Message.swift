@@ -1,3 +1,5 @@
+public import Domain
+
 /// A part of a message: something that is read from and written as one JSON object.
 public protocol Part: Sendable, Equatable {
     /// Reads it, refusing what the contract does not allow.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Why a message is not accepted: a code for machines, the place, and words for people.
 ///
 /// A refused message goes to the dead letters with this in its headers; it is never dropped and never guessed at.
@@ -21,21 +23,9 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String { "\(reason.rawValue) at \(path): \(detail)" }
 }
 
-/// A value that cannot be read, before it is known where it stood.
-public struct ValueFault: Error, Sendable, Equatable {
-    /// The code.
-    public let reason: Reason
-    /// What is wrong and what to do.
-    public let detail: String
-
-    /// A fault.
-    public init(_ reason: Reason, _ detail: String) {
-        self.reason = reason
-        self.detail = detail
-    }
-
+extension ValueFault {
     /// The refusal of a message because of this fault at a place.
-    public func refusal(at path: String) -> Refusal { Refusal(reason, path: path, detail) }
+    public func refusal(at path: String) -> Refusal { Refusal(.init(reason), path: path, detail) }
 }
 
 /// The codes of refusal. A code, once published, keeps its meaning.
@@ -176,6 +166,20 @@ public enum Reason: String, Sendable, CaseIterable {
     case tooManyAttempts = "too-many-attempts"
     /// A fault of the service, not of the message: keep it and replay it once mended.
     case internalError = "internal-error"
+}
+
+extension Reason {
+    /// The code of a value's fault: the same word.
+    init(_ reason: ValueFault.Reason) {
+        self =
+            switch reason {
+            case .notADecimal: .notADecimal
+            case .tooManyDecimals: .tooManyDecimals
+            case .amountTooLarge: .amountTooLarge
+            case .badTime: .badTime
+            case .timeOutOfRange: .timeOutOfRange
+            }
+    }
 }
 
 /// A value as it may be quoted in a refusal.

@@ -1,5 +1,3 @@
-import Contracts
-
 /// Compares two records field by field.
 struct Comparator {
     let reader: FeatureReader

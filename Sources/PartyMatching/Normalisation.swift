@@ -1,4 +1,4 @@
-import Contracts
+import Domain
 import Foundation
 
 /// Writes different spellings of the same thing alike.

@@ -1,4 +1,4 @@
-import Contracts
+import Domain
 
 /// Judges pairs of accounts one by one as they come, where ``PartyMatcher`` judges a whole set at once.
 ///

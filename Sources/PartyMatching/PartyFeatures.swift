@@ -1,4 +1,4 @@
-import Contracts
+import Domain
 
 /// Gives every different text a number, so that comparing is comparing numbers.
 struct Vocabulary {

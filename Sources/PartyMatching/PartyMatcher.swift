@@ -1,5 +1,3 @@
-import Contracts
-
 /// Says which records of a set are one party. Pure: the same records give the same clusters, in whatever order they come.
 public struct PartyMatcher {
     /// What became of a record.

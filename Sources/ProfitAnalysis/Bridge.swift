@@ -1,4 +1,5 @@
 public import Contracts
+public import Domain
 
 /// What one item came to in one period.
 public struct BridgeSide: Sendable, Equatable {

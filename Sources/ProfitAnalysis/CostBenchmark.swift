@@ -1,4 +1,5 @@
 public import Contracts
+public import Domain
 
 /// What a unit of one thing costs at one place (a branch, or a supplier).
 public struct UnitCost: Sendable, Equatable {

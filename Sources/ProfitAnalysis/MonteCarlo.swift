@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Foundation
 
 /// Draws that follow from a seed, the run and the place alone, so that they are the same in whatever order they are made

@@ -1,4 +1,5 @@
 public import Contracts
+public import Domain
 
 /// One line of an order, as profit is analysed by: who, where, what, how much of it, what it brought and what it cost.
 ///

@@ -1,4 +1,5 @@
-public import Contracts
+import Contracts
+public import Domain
 
 /// What lines come to.
 public struct ProfitSum: Sendable, Equatable {

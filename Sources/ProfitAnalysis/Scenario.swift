@@ -1,4 +1,5 @@
 public import Contracts
+public import Domain
 
 /// Which lines a lever is for: those that have every value that is given.
 public struct LineSelector: Part, Hashable {

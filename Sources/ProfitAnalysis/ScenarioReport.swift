@@ -1,4 +1,5 @@
 public import Contracts
+public import Domain
 import Foundation
 
 /// A line of an order as a scenario leaves it.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import HeapModule
 
 /// The days of a simulated history, one after the other.

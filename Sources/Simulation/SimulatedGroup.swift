@@ -1,4 +1,5 @@
-public import Contracts
+import Contracts
+public import Domain
 import Foundation
 
 /// One message of a simulated history.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Testing
 
 /// A body of order.placed.v1 with one thing wrong, the reason it must be refused for, and where.
@@ -146,47 +147,5 @@ struct BadInputTests {
         }
         #expect(outcomes[false, default: 0] > 1_000)
         #expect(outcomes[true, default: 0] > 10)
-    }
-}
-
-@Suite("Values")
-struct ValueTests {
-    @Test("decimals are exact and written as they should be")
-    func decimals() throws {
-        #expect(FixedDecimal("2193.1")?.moneyText == "2193.10")
-        #expect(FixedDecimal("-0.0001")?.description == "-0.0001")
-        #expect(FixedDecimal("999999999999999.9999")?.description == "999999999999999.9999")
-        for wrong in ["", "-", "+1", ".5", "5.", "1e3", "1,5", " 1", "0x1", "1.23456", "1234567890123456"] {
-            #expect(FixedDecimal(wrong) == nil, "\(wrong)")
-        }
-        let sum = ["0.1", "0.2"].compactMap { FixedDecimal($0) }.reduce(.zero, +)
-        #expect(sum == FixedDecimal("0.3"))
-        #expect(FixedDecimal(units: 5).multiplied(by: 1, dividedBy: 10)?.units == 1)
-        #expect(FixedDecimal(units: -5).multiplied(by: 1, dividedBy: 10)?.units == -1)
-    }
-
-    @Test("money of two currencies does not mix")
-    func money() throws {
-        let yuan = Money(FixedDecimal(1), .cny)
-        let dollars = Money(FixedDecimal(1), try #require(Currency("USD")))
-        #expect(try yuan.adding(yuan).amount == FixedDecimal(2))
-        #expect(throws: CurrencyMismatch.self) { try yuan.adding(dollars) }
-    }
-
-    @Test("times keep instant and offset; the business day is China's")
-    func times() throws {
-        let time = try #require(Timestamp("2026-01-05T23:30:00.5Z"))
-        #expect(time.description.hasPrefix("2026-01-05T23:30:00.5"))
-        #expect(time.day().description == "2026-01-06")
-        let other = try #require(Timestamp("2026-01-06T07:30:00.5+08:00"))
-        #expect(!(time < other) && !(other < time))
-    }
-
-    @Test("the standard group has five divisions and 34 branches")
-    func organisation() {
-        #expect(Organisation.standard.divisions.count == 5)
-        #expect(Organisation.standard.branches.count == 34)
-        #expect(Set(Organisation.standard.branches.map(\.code)).count == 34)
-        #expect(Organisation.standard.branch("XX99", on: CalendarDay(daysSinceEpoch: 20_000)) == nil)
     }
 }

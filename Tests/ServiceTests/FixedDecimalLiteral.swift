@@ -1,4 +1,5 @@
-public import Contracts
+import Contracts
+public import Domain
 
 extension FixedDecimal: ExpressibleByIntegerLiteral {
     /// A whole number in a test.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Foundation
 import Testing
 
@@ -9,26 +10,6 @@ import Testing
 @testable import SupplierService
 
 private func money(_ text: String) -> FixedDecimal { FixedDecimal(text) ?? .zero }
-
-@Suite("Credit codes")
-struct CreditCodeTests {
-    @Test(
-        "valid codes are known, the one with remainder nought too",
-        arguments: [
-            "91350100M000100Y43", "91110108551385082Q", "91110000600037341L", "91310115MA13962180",
-            " 91350100m000100y43 ",
-        ])
-    func valid(_ code: String) {
-        #expect(UnifiedSocialCreditCode(code) != nil)
-    }
-
-    @Test(
-        "wrong check digits, letters and lengths are not",
-        arguments: ["91310115MA1H8R7C6D", "91350100M000100Y44", "91350100M000100Y4", "I1350100M000100Y43", ""])
-    func invalid(_ code: String) {
-        #expect(UnifiedSocialCreditCode(code) == nil)
-    }
-}
 
 @Suite("Margin")
 struct MarginTests {
@@ -108,16 +89,6 @@ struct MarginTests {
         #expect(raised([.low, .healthy] + week + [.low]) == [.low, .low])
         #expect(raised([.low, .healthy] + week.dropFirst() + [.low]) == [.low])
     }
-
-    @Test("currencies convert by the rate of the day; the same one is untouched")
-    func currencies() throws {
-        let dollar = try #require(Currency("USD"))
-        let day = try #require(CalendarDay("2026-01-05"))
-        #expect(RateTable.standard.convert(money("10"), from: dollar, to: .cny, on: day) == money("70.5"))
-        #expect(RateTable.standard.convert(money("10.0001"), from: dollar, to: dollar, on: day) == money("10.0001"))
-        let unknown = try #require(Currency("KWD"))
-        #expect(RateTable.standard.convert(money("10"), from: unknown, to: .cny, on: day) == nil)
-    }
 }
 
 @Suite("Order anomalies")
@@ -180,14 +151,6 @@ struct AnomalyTests {
         #expect(abs(OddOrderTest.score(exp(7), former: former)?.score ?? 9) < 1)
         #expect(OddOrderTest.score(5, former: Array(former.prefix(7))) == nil)
         #expect(OddOrderTest.score(100, former: [Double](repeating: 100, count: 20))?.score == 0)
-    }
-
-    @Test("weeks begin on Monday, and the Spring Festival is masked")
-    func calendar() throws {
-        let sunday = try #require(CalendarDay("2026-01-11"))
-        #expect(WorkingCalendar.week(of: sunday).description == "2026-01-05")
-        #expect(WorkingCalendar.isMasked(try #require(CalendarDay("2026-02-16"))))
-        #expect(!WorkingCalendar.isMasked(try #require(CalendarDay("2026-05-11"))))
     }
 }
 

@@ -1,3 +1,5 @@
+import Domain
+
 /// Who may publish a kind of message.
 public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
     /// Other companies' systems.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Reads the fields of one JSON object, and refuses what a contract does not allow with reason and path.
 ///
 /// The same reader, run against nothing, *records*: it hands out samples and notes each field's name, form and whether

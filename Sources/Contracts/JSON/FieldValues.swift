@@ -1,3 +1,5 @@
+import Domain
+
 /// How single values are read from JSON nodes, each with its refusals.
 extension FieldReader {
     static func text(

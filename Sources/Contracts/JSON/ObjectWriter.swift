@@ -1,3 +1,5 @@
+public import Domain
+
 /// Writes one JSON object, compact, its members in the order they are written.
 public struct ObjectWriter {
     private var bytes: [UInt8]

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Whether orders of a customer in a line of business are taken.
 public enum AcceptanceState: String, Sendable, CaseIterable {
     /// They are.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// How closely the orders of a customer in a line of business are looked at.
 public enum AcceptanceLevel: String, Sendable, CaseIterable {
     /// They are taken.

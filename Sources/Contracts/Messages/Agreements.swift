@@ -1,3 +1,5 @@
+public import Domain
+
 /// What an agreement with a customer is about.
 public enum AgreementKind: String, Sendable, CaseIterable {
     /// On what terms we work for it at all.

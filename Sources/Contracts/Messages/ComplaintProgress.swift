@@ -1,3 +1,5 @@
+public import Domain
+
 /// How far a complaint is: received, or the last step that counts.
 public enum ComplaintState: String, Sendable, CaseIterable {
     /// Nobody has taken it on yet.

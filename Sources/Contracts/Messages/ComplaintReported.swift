@@ -1,3 +1,5 @@
+public import Domain
+
 /// What a customer complains of.
 public enum ComplaintCategory: String, Sendable, CaseIterable {
     /// Goods were damaged.

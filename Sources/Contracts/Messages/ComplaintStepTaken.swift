@@ -1,3 +1,5 @@
+public import Domain
+
 /// What is done about a complaint, in the order in which it is done.
 public enum ComplaintStep: String, Sendable, CaseIterable {
     /// Somebody has taken it on.

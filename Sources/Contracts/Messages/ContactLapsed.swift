@@ -1,3 +1,5 @@
+public import Domain
+
 /// `customer.contact-lapsed.v1`: nobody has spoken with a key customer for too long.
 public struct ContactLapsed: Message {
     /// Its name on the wire.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// How sure a cost is.
 public enum CostState: String, Sendable, CaseIterable {
     /// From a rate card or a guess.

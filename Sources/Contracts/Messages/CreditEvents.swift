@@ -1,3 +1,5 @@
+public import Domain
+
 /// How far a customer is trusted.
 public enum CreditState: String, Sendable, CaseIterable {
     /// Orders are taken up to the limit.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// `credit-limit.set.v1`: up to how much a customer, or a group of customers, may owe us.
 public struct CreditLimitSet: Message {
     /// Its name on the wire.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// `credit-note.issued.v1`: part of an invoice, or all of it, is taken back.
 public struct CreditNoteIssued: Message {
     /// Its name on the wire.

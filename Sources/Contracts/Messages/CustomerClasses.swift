@@ -1,3 +1,5 @@
+public import Domain
+
 /// In what respect a customer is classified.
 public enum ClassDimension: String, Sendable, CaseIterable {
     /// How much it is worth, by recency, frequency and margin on its own order cycle.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// An account — a code that a source gave — and how often it has changed its customer.
 public struct AccountHoming: Part {
     /// The system that gave the code.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Why a customer disputes an invoice.
 public enum DisputeReason: String, Sendable, CaseIterable {
     /// The price is not the one agreed.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Whether an expense may be committed.
 public enum ExpenseDecision: String, Sendable, CaseIterable {
     /// It fits its budget, or was approved.

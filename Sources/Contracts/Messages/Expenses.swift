@@ -1,3 +1,5 @@
+public import Domain
+
 /// `expense-budget.set.v1`: what a branch, or one of its people, may spend on an account in a period.
 public struct ExpenseBudgetSet: Message {
     /// Its name on the wire.

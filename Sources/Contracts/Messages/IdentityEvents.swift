@@ -1,3 +1,5 @@
+public import Domain
+
 /// What somebody decided about who is who.
 public enum IdentityDecision: String, Sendable, CaseIterable {
     /// Parties are one.

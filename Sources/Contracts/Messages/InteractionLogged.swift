@@ -1,3 +1,5 @@
+public import Domain
+
 /// How people spoke with one another.
 public enum InteractionChannel: String, Sendable, CaseIterable {
     /// In person.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// What a margin is of.
 public enum MarginLevel: String, Sendable, CaseIterable {
     /// One order.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// What a bad margin comes from, as whoever sold it found.
 public enum MarginReason: String, Sendable, CaseIterable {
     /// The price is too low, or was not raised with the cost.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Which alert is spoken of, and of what it is.
 public struct MarginAlertReference: Part {
     /// The alert.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// A customer as an order names it.
 public struct CustomerReference: Part {
     /// The code that the publishing system gave it.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// What is unusual.
 public enum AnomalyKind: String, Sendable, CaseIterable {
     /// The level of orders has changed.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// `order.cancelled.v1`: an order is not done after all.
 public struct OrderCancelled: Message {
     /// Its name on the wire.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// `supplier-invoice.received.v1`: we owe a supplier money.
 public struct SupplierInvoiceReceived: Message {
     /// Its name on the wire.

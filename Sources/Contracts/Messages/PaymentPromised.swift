@@ -1,3 +1,5 @@
+public import Domain
+
 /// `payment.promised.v1`: a customer has promised to pay by a day.
 public struct PaymentPromised: Message {
     /// Its name on the wire.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Which side of a party terms are for.
 public enum TermsRole: String, Sendable, CaseIterable {
     /// It pays us.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// `finance.close-period.v1`: a month is closed: what comes for it later is posted in the first open month.
 public struct ClosePeriod: Message {
     /// Its name on the wire.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Whether a person wants to be spoken with.
 public enum ConsentState: String, Sendable, CaseIterable {
     /// The person agrees.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// A named value that comes with a question.
 public struct QueryParameter: Part {
     /// Its name.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Up to whom a reminder goes: the sales owner always, those above with the days overdue.
 public enum ReminderLevel: String, Sendable, CaseIterable {
     /// The sales owner alone.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// A customer by its code alone.
 public struct CustomerCode: Part {
     /// The code that the publishing system gave it.

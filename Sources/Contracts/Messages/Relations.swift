@@ -1,3 +1,5 @@
+public import Domain
+
 /// What ties one party to another. An edge reads as a sentence: *from* kind *to*.
 public enum RelationKind: String, Sendable, CaseIterable {
     /// `from` owns a share of `to`; without a share, all of it.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// `supplier.registered.v1`: a supplier was seen for the first time, or is known better now.
 public struct SupplierRegistered: Message {
     /// Its name on the wire.

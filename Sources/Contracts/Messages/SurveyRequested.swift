@@ -1,3 +1,5 @@
+public import Domain
+
 /// `servicedesk.survey-requested.v1`: a customer shall be asked how it went.
 public struct SurveyRequested: Message {
     /// Its name on the wire.

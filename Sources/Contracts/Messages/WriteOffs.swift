@@ -1,3 +1,5 @@
+public import Domain
+
 /// Why a debt is given up.
 public enum WriteOffReason: String, Sendable, CaseIterable {
     /// The customer is bankrupt.

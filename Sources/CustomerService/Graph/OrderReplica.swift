@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// What the graph and the overview keep of an order.

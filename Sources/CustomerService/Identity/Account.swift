@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// An account with its home.

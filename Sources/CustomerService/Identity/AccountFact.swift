@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// A code that a source gave.
 struct AccountKey: Hashable, Comparable, Sendable {

@@ -1,5 +1,6 @@
 import Contracts
 import CustomerValue
+import Domain
 import ServiceKit
 
 /// A class over days.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// What others estimate the market at: stated, never computed here.
 struct MarketEstimates: Sendable {

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 
 /// Accounts that are to be judged anew, each from a day on: read without a lock, and let go of when they are judged.

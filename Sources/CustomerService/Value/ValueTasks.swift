@@ -1,5 +1,6 @@
 import Contracts
 import CustomerValue
+import Domain
 import Postgres
 import ServiceKit
 

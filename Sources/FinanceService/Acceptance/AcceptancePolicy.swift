@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// What a customer's business came to in a window.
 struct WindowFigures: Sendable, Equatable {

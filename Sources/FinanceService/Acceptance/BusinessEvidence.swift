@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Sums over the orders of a window, from which the spread of their rates follows without reading them again.
 ///

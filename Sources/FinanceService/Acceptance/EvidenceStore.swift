@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 
 /// The SQL of what a judgement rests on besides the sums of a window.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Leave to take orders of a customer although its acceptance is not open: approved, dated, and up to an amount.
 struct AcceptanceOverride: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// An alert as those see it who deal with it.
 struct AlertCase: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// By when an alert is to be diagnosed.
 enum AlertDeadline {

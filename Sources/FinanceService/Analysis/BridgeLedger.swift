@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ProfitAnalysis
 
 /// Lines of two periods, brought to one currency and added up by item.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ProfitAnalysis
 
 /// What a line costs in three states: as it was quoted, as it is expected to end, and as it was invoiced. Pure.

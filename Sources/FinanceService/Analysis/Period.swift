@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// Days from the first to the last, both included.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// How far a customer is trusted, by what it owes and how late it is. Pure.
 enum CreditPolicy {

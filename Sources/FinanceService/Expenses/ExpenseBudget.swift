@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// How an expense counts in its budget.
 struct ExpenseStanding: Equatable {

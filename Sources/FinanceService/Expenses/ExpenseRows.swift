@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// A budget as finance keeps it.

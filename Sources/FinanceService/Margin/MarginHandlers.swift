@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// Orders and costs → margin, alerts, sums and decisions.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 extension MarginPolicy {
     /// Reads a policy from JSON: `{"windowDays", "diagnosisDays", "rules": [{"businessLine"?, "from", "orderFloor",

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 
 /// The rows that the rules of margin read and write, inside one transaction.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// The thresholds that hold for a business line from a day on. Rates are in percent.
 struct MarginRules: Sendable, Equatable {

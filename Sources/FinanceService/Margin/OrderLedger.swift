@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// The orders of one batch, from reading them to telling the world what has changed.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// What the margin of an order is made of: one line of one revision.
 struct MarginLine: Sendable, Equatable {

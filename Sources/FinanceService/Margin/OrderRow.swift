@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// What names an order: who sent it, and its identifier there.
 struct OrderKey: Hashable, Comparable {

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// By how much an order changes the sums of a day, of its account and branch. Pure.
 struct LateChange: Equatable {

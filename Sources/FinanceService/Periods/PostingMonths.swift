@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Which months are closed, and where what comes for them is posted. Pure.
 struct PostingMonths: Equatable {

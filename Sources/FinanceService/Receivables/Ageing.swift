@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// Into which spans of days overdue open invoices are sorted.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// How fast what is invoiced is collected, as the Credit Research Foundation defines it, all in one currency.
 struct CollectionFigures: Equatable {

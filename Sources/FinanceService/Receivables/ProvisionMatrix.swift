@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import ServiceKit
 
 /// A share of what is owed that is expected to be lost, exact as a ratio: 2,000 of 23,000 is not 8.7 %.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// The key of an invoice or of a payment: who says it, and the number it goes by there.
 struct LedgerKey: Hashable, Comparable {

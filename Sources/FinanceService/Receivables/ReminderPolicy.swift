@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// When a customer's debt is spoken of, before and after it is due.
 enum ReminderPolicy {

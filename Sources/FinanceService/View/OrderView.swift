@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// What the orders of one batch change in the finance view: signed sums by place and day.
 struct OrderView: Sendable {

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Figures of the finance view while they are added up.
 ///

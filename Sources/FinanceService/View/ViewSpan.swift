@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Which sums make up balances: as few as there can be. Pure.
 struct ViewSpan: Equatable {

@@ -1,4 +1,5 @@
 public import Contracts
+import Domain
 
 /// Messages as CloudEvents 1.0 on AMQP 0-9-1: three forms are accepted, one is emitted.
 public enum CloudEventCodec {

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// How far a complaint is by what was done about it. Pure.
 ///

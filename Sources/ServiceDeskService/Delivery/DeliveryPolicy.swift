@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// How a delivery went, and whom to ask about it. Pure.
 struct DeliveryPolicy: Sendable {

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 
 /// The questions about the ledger, which every service answers; `waybill reconcile` puts the answers together.

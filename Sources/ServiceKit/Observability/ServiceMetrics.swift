@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Synchronization
 
 /// A number that only grows.

@@ -1,4 +1,5 @@
-public import Contracts
+import Contracts
+public import Domain
 public import Postgres
 
 /// Something a service does at a time.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Logging
 import Messaging
 import Postgres

@@ -1,5 +1,6 @@
 public import Contracts
 import Crypto
+public import Domain
 public import Messaging
 
 /// One entry of the audit: an act on a message, or an attempt that was refused. It stands in a queue that nobody empties.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 
 /// Where a unit of work commits its batches.

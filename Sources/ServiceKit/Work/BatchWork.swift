@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Messaging
 
 /// What a batch's transaction has done, should it commit.

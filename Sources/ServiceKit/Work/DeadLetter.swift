@@ -1,4 +1,5 @@
 public import Contracts
+import Domain
 public import Messaging
 
 /// A refused message as it stands in the dead letters: the original, and beside it why, where and when.

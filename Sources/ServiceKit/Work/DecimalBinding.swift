@@ -1,4 +1,5 @@
-public import Contracts
+import Contracts
+public import Domain
 public import Postgres
 
 /// Decimals of the contracts in statements, as the server's `numeric`.

@@ -1,4 +1,5 @@
 public import Contracts
+public import Domain
 
 /// What a handler wants to happen besides its own rows: messages to the world, refusals, work for later.
 ///

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Identifiers of the messages a service publishes: UUID version 7 (RFC 9562 §5.7), so that they sort by time.
 enum MessageIdentifier {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contracts
+import Domain
 import ServiceKit
 
 struct AgreementsCommand: AsyncParsableCommand {

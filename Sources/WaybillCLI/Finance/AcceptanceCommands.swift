@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contracts
+import Domain
 
 struct AcceptanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Foundation
 import Postgres
 import ServiceKit
@@ -24,14 +25,6 @@ struct ReminderPlanTests {
         }
         #expect(found.map(\.description) == expected)
         #expect((245...255).contains(found.count))
-    }
-
-    @Test("years without a notice have weekends and the fixed holidays")
-    func unpublished() throws {
-        #expect(!WorkingCalendar.isWorkingDay(try day("2028-01-26")))
-        #expect(!WorkingCalendar.isWorkingDay(try day("2029-10-05")))
-        #expect(!WorkingCalendar.isWorkingDay(try day("2029-06-02")))
-        #expect(WorkingCalendar.isWorkingDay(try day("2029-06-01")))
     }
 
     @Test("before the due day they move back, from it on they move forward, and none is before the invoice")

@@ -8,6 +8,7 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     public var offsetMinutes: Int16
 
     /// An instant, written in an offset.
+    @inlinable
     public init(microsecondsSinceEpoch: Int64, offsetMinutes: Int16 = 0) {
         self.microsecondsSinceEpoch = microsecondsSinceEpoch
         self.offsetMinutes = offsetMinutes
@@ -24,7 +25,9 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``ValueFault`` with `bad-time` or `time-out-of-range`.
     public init(parsing text: String) throws(ValueFault) { try self.init(bytes: Array(text.utf8)) }
 
-    init(bytes: some RandomAccessCollection<UInt8>) throws(ValueFault) {
+    /// The instant of a text by its bytes; inlinable, as for ``FixedDecimal``.
+    @inlinable
+    package init(bytes: some RandomAccessCollection<UInt8>) throws(ValueFault) {
         var cursor = DigitCursor(bytes)
         guard let days = try cursor.date(), cursor.take(0x54, or: 0x74),
             let hour = cursor.number(digits: 2), hour < 24, cursor.take(0x3A),
@@ -67,7 +70,8 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func appendText(to bytes: inout [UInt8]) {
+    /// Appends the text.
+    package func appendText(to bytes: inout [UInt8]) {
         let local = microsecondsSinceEpoch + Int64(offsetMinutes) * 60_000_000
         let (days, ofDay) = floorDivide(local, 86_400_000_000)
         CalendarDay(daysSinceEpoch: Int32(clamping: days)).appendText(to: &bytes)
@@ -102,6 +106,7 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
 
 extension Timestamp: Comparable {
     /// Whether the first instant is the earlier, whatever offsets the two are written in.
+    @inlinable
     public static func < (first: Timestamp, second: Timestamp) -> Bool {
         first.microsecondsSinceEpoch < second.microsecondsSinceEpoch
     }

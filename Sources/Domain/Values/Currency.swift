@@ -2,15 +2,17 @@
 /// (XXX) are not currencies.
 public struct Currency: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The three letters, packed big-endian, so that order is alphabetical.
-    private let packed: UInt32
+    @usableFromInline let packed: UInt32
 
     /// The renminbi.
-    public static let cny = Currency(packed: Self.pack(0x43, 0x4E, 0x59))
+    @inlinable public static var cny: Currency { Currency(packed: pack(0x43, 0x4E, 0x59)) }
 
     /// The currency of a code such as `"CNY"` (three upper-case letters), or nil when there is no such active currency.
     public init?(_ code: String) { self.init(bytes: Array(code.utf8)) }
 
-    init?(bytes: some RandomAccessCollection<UInt8>) {
+    /// The currency of a code by its bytes.
+    @inlinable
+    package init?(bytes: some RandomAccessCollection<UInt8>) {
         guard bytes.count == 3 else { return nil }
         let first = bytes.startIndex
         let second = bytes.index(after: first)
@@ -19,7 +21,8 @@ public struct Currency: Sendable, Hashable, Comparable, CustomStringConvertible 
         self.packed = packed
     }
 
-    private init(packed: UInt32) { self.packed = packed }
+    @inlinable
+    init(packed: UInt32) { self.packed = packed }
 
     /// The three-letter code.
     public var code: String { String(decoding: bytes, as: UTF8.self) }
@@ -27,6 +30,7 @@ public struct Currency: Sendable, Hashable, Comparable, CustomStringConvertible 
     public var description: String { code }
 
     /// Alphabetical by code.
+    @inlinable
     public static func < (first: Currency, second: Currency) -> Bool { first.packed < second.packed }
 
     /// Every active currency, in alphabetical order.
@@ -39,11 +43,12 @@ public struct Currency: Sendable, Hashable, Comparable, CustomStringConvertible 
         ]
     }
 
-    private static func pack(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> UInt32 {
+    @inlinable
+    static func pack(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> UInt32 {
         UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
     }
 
-    private static let active: Set<UInt32> = Set(
+    @usableFromInline static let active: Set<UInt32> = Set(
         codes.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x0A }).map { code in
             code.reduce(0) { $0 << 8 | UInt32($1) }
         })

@@ -7,16 +7,18 @@ public struct FixedDecimal: Sendable, Hashable {
     public var units: Int128
 
     /// How many digits after the point are kept.
-    public static let fractionDigits = 4
+    @inlinable public static var fractionDigits: Int { 4 }
     /// How many units make one.
-    public static let unitsPerOne: Int128 = 10_000
+    @inlinable public static var unitsPerOne: Int128 { 10_000 }
     /// The most digits before the point that a text may have.
-    public static let maximumIntegerDigits = 15
+    @inlinable public static var maximumIntegerDigits: Int { 15 }
 
     /// A value of so many ten-thousandths.
+    @inlinable
     public init(units: Int128) { self.units = units }
 
     /// A whole number.
+    @inlinable
     public init(_ integer: Int) { units = Int128(integer) * Self.unitsPerOne }
 
     /// The value of a decimal text, or nil when it is not one. See ``init(parsing:)`` for the form and for the reason.
@@ -30,7 +32,10 @@ public struct FixedDecimal: Sendable, Hashable {
     /// - Throws: ``ValueFault`` with `not-a-decimal`, `too-many-decimals` or `amount-too-large`.
     public init(parsing text: String) throws(ValueFault) { try self.init(bytes: Array(text.utf8)) }
 
-    init(bytes: some RandomAccessCollection<UInt8>) throws(ValueFault) {
+    /// The value of a decimal text by its bytes; inlinable, so that whoever reads messages has it for its own kind of
+    /// bytes, without a copy.
+    @inlinable
+    package init(bytes: some RandomAccessCollection<UInt8>) throws(ValueFault) {
         var index = bytes.startIndex
         let end = bytes.endIndex
         var isNegative = false
@@ -68,11 +73,11 @@ public struct FixedDecimal: Sendable, Hashable {
         units = isNegative ? -Int128(magnitude) : Int128(magnitude)
     }
 
-    private static let notADecimal = ValueFault(
+    @usableFromInline static let notADecimal = ValueFault(
         .notADecimal, "write a decimal as text such as \"2193.10\": an optional '-', digits, at most one point inside")
 
     /// Whether the value is below zero.
-    public var isNegative: Bool { units < 0 }
+    @inlinable public var isNegative: Bool { units < 0 }
 
     /// The value without its sign.
     public var magnitude: FixedDecimal { FixedDecimal(units: units < 0 ? -units : units) }
@@ -103,7 +108,8 @@ public struct FixedDecimal: Sendable, Hashable {
         FixedDecimal(units: unitsPerOne).multiplied(by: part.units, dividedBy: whole.units)
     }
 
-    func appendText(minimumDecimals: Int, to bytes: inout [UInt8]) {
+    /// Appends the text with at least so many digits after the point.
+    package func appendText(minimumDecimals: Int, to bytes: inout [UInt8]) {
         if units < 0 { bytes.append(UInt8(ascii: "-")) }
         let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.unitsPerOne))
         appendDigits(of: whole, to: &bytes)
@@ -126,19 +132,23 @@ public struct FixedDecimal: Sendable, Hashable {
 
 extension FixedDecimal: Comparable, AdditiveArithmetic, CustomStringConvertible {
     /// Nought.
-    public static let zero = FixedDecimal(units: 0)
+    @inlinable public static var zero: FixedDecimal { FixedDecimal(units: 0) }
 
     /// Whether the first is the smaller.
+    @inlinable
     public static func < (first: FixedDecimal, second: FixedDecimal) -> Bool { first.units < second.units }
     /// The exact sum.
+    @inlinable
     public static func + (first: FixedDecimal, second: FixedDecimal) -> FixedDecimal {
         FixedDecimal(units: first.units + second.units)
     }
     /// The exact difference.
+    @inlinable
     public static func - (first: FixedDecimal, second: FixedDecimal) -> FixedDecimal {
         FixedDecimal(units: first.units - second.units)
     }
     /// The value with the other sign.
+    @inlinable
     public static prefix func - (value: FixedDecimal) -> FixedDecimal { FixedDecimal(units: -value.units) }
 
     /// The shortest text: `"120.5"`, `"1"`, `"-0.0001"`.

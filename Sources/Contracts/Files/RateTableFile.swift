@@ -1,3 +1,5 @@
+public import Domain
+
 extension RateTable {
     /// Reads rates from JSON: `{"rates": [{"currency", "from", "cny"}]}`, a decimal of up to eight places for one unit
     /// in CNY, from a day on.

@@ -12,6 +12,15 @@ public struct Branch: Sendable, Equatable {
     public let from: CalendarDay
     /// The last day, or `nil`.
     public let to: CalendarDay?
+
+    package init(code: String, name: String, city: String, manager: String, from: CalendarDay, to: CalendarDay?) {
+        self.code = code
+        self.name = name
+        self.city = city
+        self.manager = manager
+        self.from = from
+        self.to = to
+    }
 }
 
 /// A division: branches that belong together.
@@ -22,6 +31,12 @@ public struct Division: Sendable, Equatable {
     public let name: String
     /// Its branches.
     public let branches: [Branch]
+
+    package init(code: String, name: String, branches: [Branch]) {
+        self.code = code
+        self.name = name
+        self.branches = branches
+    }
 }
 
 /// The group: divisions and their branches, dated.
@@ -47,45 +62,6 @@ public struct Organisation: Sendable, Equatable {
     /// A branch by its code on a day; `nil` when there is none then.
     public func branch(_ code: String, on day: CalendarDay) -> Branch? {
         byCode[code]?.first { $0.from <= day && $0.to.map { day <= $0 } ?? true }
-    }
-
-    /// Reads an organisation tree from JSON: `{"name", "divisions": [{"code", "name", "branches": [{"code", "name",
-    /// "city", "manager", "from", "to"?}]}]}`, days as `2026-01-05`.
-    public init(json: [UInt8]) throws(Refusal) {
-        let root = try JSONDocument(parsing: json).root
-        func text(_ node: JSONNode, _ key: String, _ path: String) throws(Refusal) -> String {
-            guard let text = node[key]?.string, !text.isEmpty else {
-                throw Refusal(.missingField, path: "\(path).\(key)", "'\(key)' is required, as a string")
-            }
-            return text
-        }
-        func day(_ text: String, _ path: String) throws(Refusal) -> CalendarDay {
-            guard let day = CalendarDay(text) else {
-                throw Refusal(.badTime, path: path, "a day is written as 2026-01-05")
-            }
-            return day
-        }
-        var divisions: [Division] = []
-        for (index, node) in (root["divisions"]?.elements ?? []).enumerated() {
-            let path = "$.divisions[\(index)]"
-            var branches: [Branch] = []
-            for (place, branch) in (node["branches"]?.elements ?? []).enumerated() {
-                let path = "\(path).branches[\(place)]"
-                var to: CalendarDay?
-                if let text = branch["to"]?.string { to = try day(text, "\(path).to") }
-                branches.append(
-                    Branch(
-                        code: try text(branch, "code", path), name: try text(branch, "name", path),
-                        city: try text(branch, "city", path), manager: try text(branch, "manager", path),
-                        from: try day(try text(branch, "from", path), "\(path).from"), to: to))
-            }
-            divisions.append(
-                Division(code: try text(node, "code", path), name: try text(node, "name", path), branches: branches))
-        }
-        guard !divisions.isEmpty else {
-            throw Refusal(.missingField, path: "$.divisions", "an organisation has at least one division")
-        }
-        self.init(name: try text(root, "name", "$"), divisions: divisions)
     }
 
     /// A realistic group of five divisions and 34 branches, used until a tree of one's own is given.

@@ -4,9 +4,10 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     public var daysSinceEpoch: Int32
 
     /// The years a text may name.
-    public static let years = 1970...2199
+    @inlinable public static var years: ClosedRange<Int> { 1970...2199 }
 
     /// The day so many days after 1970-01-01.
+    @inlinable
     public init(daysSinceEpoch: Int32) { self.daysSinceEpoch = daysSinceEpoch }
 
     /// The day of a year, month and day; nil when the calendar has no such day or the year is outside ``years``.
@@ -25,7 +26,9 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     /// - Throws: ``ValueFault`` with `bad-time` or `time-out-of-range`.
     public init(parsing text: String) throws(ValueFault) { try self.init(bytes: Array(text.utf8)) }
 
-    init(bytes: some RandomAccessCollection<UInt8>) throws(ValueFault) {
+    /// The day of a text by its bytes; inlinable, as for ``FixedDecimal``.
+    @inlinable
+    package init(bytes: some RandomAccessCollection<UInt8>) throws(ValueFault) {
         var cursor = DigitCursor(bytes)
         guard let days = try cursor.date(), cursor.isAtEnd else {
             throw ValueFault(.badTime, "write a day as YYYY-MM-DD, such as \"2026-01-05\"")
@@ -58,6 +61,7 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     }
 
     /// Whether the first is the earlier.
+    @inlinable
     public static func < (first: CalendarDay, second: CalendarDay) -> Bool {
         first.daysSinceEpoch < second.daysSinceEpoch
     }
@@ -71,6 +75,7 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
         appendPadded(day, width: 2, to: &bytes)
     }
 
+    @inlinable
     static func exists(year: Int, month: Int, day: Int) -> Bool {
         guard (1...12).contains(month), day >= 1 else { return false }
         switch month {
@@ -83,6 +88,7 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     // Both directions count years from March, so that the leap day is the last of its year and the days before a month
     // follow one linear formula: 153 days in each run of five months.
 
+    @inlinable
     static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
         let marchYear = month > 2 ? year : year - 1
         let marchMonth = month > 2 ? month - 3 : month + 9

@@ -1,23 +1,28 @@
 /// Walks the fixed-width fields of a day or a time. Nil means "not of that form"; the caller words the fault.
+@usableFromInline
 struct DigitCursor<Bytes: RandomAccessCollection<UInt8>> {
-    private let bytes: Bytes
-    private var index: Bytes.Index
+    @usableFromInline let bytes: Bytes
+    @usableFromInline var index: Bytes.Index
 
+    @inlinable
     init(_ bytes: Bytes) {
         self.bytes = bytes
         index = bytes.startIndex
     }
 
-    var isAtEnd: Bool { index == bytes.endIndex }
+    @inlinable var isAtEnd: Bool { index == bytes.endIndex }
 
+    @inlinable
     mutating func take(_ byte: UInt8) -> Bool { take(byte, or: byte) }
 
+    @inlinable
     mutating func take(_ byte: UInt8, or other: UInt8) -> Bool {
         guard !isAtEnd, bytes[index] == byte || bytes[index] == other else { return false }
         bytes.formIndex(after: &index)
         return true
     }
 
+    @inlinable
     mutating func number(digits: Int) -> Int? {
         var value = 0
         for _ in 0..<digits {
@@ -27,13 +32,15 @@ struct DigitCursor<Bytes: RandomAccessCollection<UInt8>> {
         return value
     }
 
-    private mutating func digit() -> Int? {
+    @inlinable
+    mutating func digit() -> Int? {
         guard !isAtEnd, case let digit = bytes[index] &- 0x30, digit < 10 else { return nil }
         bytes.formIndex(after: &index)
         return Int(digit)
     }
 
     /// `YYYY-MM-DD` as days since the epoch. A day outside the accepted years is told apart from one that is not there.
+    @inlinable
     mutating func date() throws(ValueFault) -> Int? {
         guard let year = number(digits: 4), take(0x2D), let month = number(digits: 2), take(0x2D),
             let day = number(digits: 2)
@@ -49,6 +56,7 @@ struct DigitCursor<Bytes: RandomAccessCollection<UInt8>> {
     }
 
     /// An optional fraction of a second, as whole microseconds; 1…9 digits.
+    @inlinable
     mutating func fraction() -> Int? {
         guard take(UInt8(ascii: ".")) else { return 0 }
         var microseconds = 0
@@ -63,6 +71,7 @@ struct DigitCursor<Bytes: RandomAccessCollection<UInt8>> {
     }
 
     /// `Z` or `±hh:mm`, in minutes.
+    @inlinable
     mutating func offset() -> Int? {
         if take(UInt8(ascii: "Z"), or: UInt8(ascii: "z")) { return 0 }
         let isNegative = take(UInt8(ascii: "-"))

@@ -1,0 +1,42 @@
+public import Domain
+
+extension Organisation {
+    /// Reads an organisation tree from JSON: `{"name", "divisions": [{"code", "name", "branches": [{"code", "name",
+    /// "city", "manager", "from", "to"?}]}]}`, days as `2026-01-05`.
+    public init(json: [UInt8]) throws(Refusal) {
+        let root = try JSONDocument(parsing: json).root
+        func text(_ node: JSONNode, _ key: String, _ path: String) throws(Refusal) -> String {
+            guard let text = node[key]?.string, !text.isEmpty else {
+                throw Refusal(.missingField, path: "\(path).\(key)", "'\(key)' is required, as a string")
+            }
+            return text
+        }
+        func day(_ text: String, _ path: String) throws(Refusal) -> CalendarDay {
+            guard let day = CalendarDay(text) else {
+                throw Refusal(.badTime, path: path, "a day is written as 2026-01-05")
+            }
+            return day
+        }
+        var divisions: [Division] = []
+        for (index, node) in (root["divisions"]?.elements ?? []).enumerated() {
+            let path = "$.divisions[\(index)]"
+            var branches: [Branch] = []
+            for (place, branch) in (node["branches"]?.elements ?? []).enumerated() {
+                let path = "\(path).branches[\(place)]"
+                var to: CalendarDay?
+                if let text = branch["to"]?.string { to = try day(text, "\(path).to") }
+                branches.append(
+                    Branch(
+                        code: try text(branch, "code", path), name: try text(branch, "name", path),
+                        city: try text(branch, "city", path), manager: try text(branch, "manager", path),
+                        from: try day(try text(branch, "from", path), "\(path).from"), to: to))
+            }
+            divisions.append(
+                Division(code: try text(node, "code", path), name: try text(node, "name", path), branches: branches))
+        }
+        guard !divisions.isEmpty else {
+            throw Refusal(.missingField, path: "$.divisions", "an organisation has at least one division")
+        }
+        self.init(name: try text(root, "name", "$"), divisions: divisions)
+    }
+}
