@@ -12,6 +12,8 @@ public struct MessagingError: Error, Sendable, CustomStringConvertible {
         case topology
         /// No answer came in time.
         case timedOut
+        /// Who asked does not want it any more: its task was cancelled.
+        case cancelled
         /// No queue takes the message.
         case unroutable
         /// The address or another setting cannot be understood.

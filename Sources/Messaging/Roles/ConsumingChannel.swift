@@ -16,6 +16,13 @@ actor ConsumingChannel {
     private var failure: String?
     private var isStopped = false
     private var prefetch = 1
+    /// Counts the connections: a delivery is acknowledged on the one it came by.
+    private var connection = 0
+    /// Who waits until the broker reads again, and since when.
+    private var writers: [CheckedContinuation<Void, Never>] = []
+    private var unwritableSince: ContinuousClock.Instant?
+    /// How long the broker may read nothing before the connection is given up.
+    private var patience = Duration.seconds(20)
 
     /// Past this many bytes of messages in memory the socket is left unread, and the broker waits.
     private static let maximumBytes = 32 << 20
@@ -41,6 +48,8 @@ actor ConsumingChannel {
         try link.subscribe(queue, prefetch: prefetch, isExclusive: isExclusive)
         self.link = link
         self.prefetch = prefetch
+        patience = configuration.heartbeat * 2
+        connection += 1
         failure = nil
         isStopped = false
         status.update {
@@ -58,6 +67,21 @@ actor ConsumingChannel {
     /// - Returns: `nil` when the consumer was asked to stop.
     /// - Throws: ``MessagingError`` when the connection is lost.
     func next(maximum: Int) async throws(MessagingError) -> [Delivery]? {
+        guard let batch = try await take(maximum: maximum) else { return nil }
+        if let last = batch.last { inHand.append((last.tag, false)) }
+        return batch
+    }
+
+    /// Takes all that is ready, waiting only when nothing is; each delivery is then ended by itself, in any order.
+    ///
+    /// - Returns: the deliveries and the number of the connection that they came by; `nil` when asked to stop.
+    /// - Throws: ``MessagingError`` when the connection is lost.
+    func nextSingly() async throws(MessagingError) -> (deliveries: [Delivery], connection: Int)? {
+        guard let batch = try await take(maximum: .max) else { return nil }
+        return (batch, connection)
+    }
+
+    private func take(maximum: Int) async throws(MessagingError) -> [Delivery]? {
         while true {
             if isStopped { return nil }
             if let failure { throw MessagingError(.connection, failure) }
@@ -65,12 +89,14 @@ actor ConsumingChannel {
                 let batch = Array(ready.prefix(maximum))
                 ready.removeFirst(batch.count)
                 readyBytes -= batch.reduce(0) { $0 + $1.body.count }
-                if let last = batch.last { inHand.append((last.tag, false)) }
                 return batch
             }
             await withCheckedContinuation { taker = $0 }
         }
     }
+
+    /// Whether there is a connection.
+    var isConnected: Bool { link != nil }
 
     /// How many deliveries could be taken now.
     var readyCount: Int { ready.count }
@@ -92,16 +118,31 @@ actor ConsumingChannel {
         status.update { $0.unacknowledged = rest }
     }
 
+    /// Acknowledges one delivery, or gives it back to the queue. Without effect when the connection it came by is gone:
+    /// the broker has it back already.
+    func end(_ tag: UInt64, of connection: Int, isDone: Bool) {
+        guard connection == self.connection, let link else { return }
+        guard isDone ? link.acknowledge(tag, isMultiple: false) : link.reject(tag, requeue: true) else { return }
+        status.update { $0.unacknowledged -= 1 }
+    }
+
     private var lost: MessagingError {
         MessagingError(.connection, failure ?? "the connection was lost before the acknowledgement")
     }
 
-    /// Publishes without waiting for a confirm; for answers, which nobody misses but who asked.
-    func send(_ message: Outgoing) throws(MessagingError) {
-        guard let link else { throw MessagingError(.connection, failure ?? "not connected") }
-        try hear(link)
-        guard link.isWritable else { throw MessagingError(.timedOut, "the broker takes no messages now") }
-        guard link.publish(message) else { throw MessagingError(.connection, "the connection was lost") }
+    /// Publishes without waiting for a confirm; for answers, which nobody misses but who asked. Waits while the broker
+    /// does not read, for two heartbeats at most: then the connection is given up.
+    func send(_ message: Outgoing) async throws(MessagingError) {
+        while true {
+            guard let link else { throw MessagingError(.connection, failure ?? "not connected") }
+            // On a dead connection the library's publish would hang: hear first, then ask the socket.
+            try hear(link)
+            if link.isWritable {
+                guard link.publish(message) else { throw MessagingError(.connection, "the connection was lost") }
+                return
+            }
+            await withCheckedContinuation { writers.append($0) }
+        }
     }
 
     /// Closes; deliveries not acknowledged go back to the queue.
@@ -132,13 +173,35 @@ actor ConsumingChannel {
                     try hear(link)
                 }
             }
+            try resumeWriters(link)
             let isReading = readyBytes < Self.maximumBytes
             status.note(isSilent: isReading && link.isSilent)
-            return Wait(descriptor: link.descriptor, readable: isReading, timeout: link.tick)
+            return Wait(
+                descriptor: link.descriptor, readable: isReading, writable: !writers.isEmpty, timeout: link.tick)
         } catch {
             fail(error.description)
             return Wait()
         }
+    }
+
+    /// Has those who wait to publish try again when the broker reads.
+    private func resumeWriters(_ link: Link) throws(MessagingError) {
+        guard !writers.isEmpty else { return }
+        if link.isWritable {
+            unwritableSince = nil
+            resumeWriters()
+        } else if let since = unwritableSince {
+            if ContinuousClock.now - since > patience {
+                throw MessagingError(.connection, "the broker reads nothing for \(patience)")
+            }
+        } else {
+            unwritableSince = .now
+        }
+    }
+
+    private func resumeWriters() {
+        for writer in writers { writer.resume() }
+        writers = []
     }
 
     private func hear(_ link: Link) throws(MessagingError) {
@@ -170,6 +233,7 @@ actor ConsumingChannel {
         ready = []
         readyBytes = 0
         inHand = []
+        unwritableSince = nil
         thread.whenIdle(nil)
         status.update {
             $0.state = .failed(reason)
@@ -177,6 +241,7 @@ actor ConsumingChannel {
             $0.unacknowledged = 0
         }
         resumeTaker()
+        resumeWriters()
     }
 
     private func resumeTaker() {

@@ -1,103 +1,61 @@
 import Foundation
 
-/// Asks questions over the broker and waits for the answers.
+/// Asks questions over the broker and waits for the answers: any number at once over one connection.
 ///
-/// An answer comes by an exclusive queue of the asker's own, bound to the exchange of replies under its own name.
-public actor RequestClient {
-    private let configuration: BrokerConfiguration
-    private let replies: String
-    private var session: BrokerSession?
-    private var queue = ""
-    private var isAsking = false
+/// An answer comes by an exclusive queue of the client's own, bound to the exchange of replies under its own name, and
+/// finds its question by the correlation identifier. The connection is made with the first question.
+public final class RequestClient: Sendable {
+    private let channel: AskingChannel
 
     /// - Parameters:
     ///   - configuration: the broker.
     ///   - replies: the exchange of replies.
     public init(configuration: BrokerConfiguration, replies: String) {
-        self.configuration = configuration
-        self.replies = replies
+        channel = AskingChannel(configuration: configuration, replies: replies)
     }
 
     /// Asks, and waits for the answer.
     ///
     /// - Parameters:
     ///   - request: the question; it expires with the time-out.
-    ///   - timeout: how long to wait.
-    /// - Throws: ``MessagingError`` of code `timedOut` when no answer comes.
+    ///   - timeout: how long to wait, from when there is a connection; that takes at most
+    ///     the time in which the broker must answer.
+    /// - Throws: ``MessagingError``: `timedOut` when no answer comes, `unroutable` when no queue takes the question,
+    ///   `connection` when the connection cannot be made or is lost meanwhile, and `cancelled`, at once, when the task
+    ///   is cancelled.
     public func request(_ request: Outgoing, timeout: Duration) async throws(MessagingError) -> Delivery {
-        let answers = try await self.request([request], timeout: timeout)
-        guard let answer = answers.first ?? nil else {
-            throw MessagingError(
-                .timedOut, "no answer to '\(request.routingKey)' within \(timeout): is the service up?")
-        }
-        return answer
+        try await answer(to: request, timeout: timeout).get()
     }
 
-    /// Asks several questions at once, and waits until all are answered or the time is over. One call at a time: a
-    /// client waits for the answers to its own questions only.
+    /// Asks several questions at once, and waits until all are answered or the time is over.
     ///
     /// - Parameters:
     ///   - requests: the questions; they expire with the time-out.
-    ///   - timeout: how long to wait.
-    /// - Returns: the answers in the order of the questions; nothing for a question that was not answered in time.
-    public func request(_ requests: [Outgoing], timeout: Duration) async throws(MessagingError) -> [Delivery?] {
-        guard !isAsking else {
-            throw MessagingError(
-                .refused, "this client is waiting for answers already: ask together, or by another client")
-        }
-        isAsking = true
-        defer { isAsking = false }
-        let session = try await connected()
-        // Whole milliseconds, and not none.
-        let (seconds, attoseconds) = timeout.components
-        let expiration = String(seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
-        var open: [String: Int] = [:]
-        var answers = [Delivery?](repeating: nil, count: requests.count)
-        do {
+    ///   - timeout: how long to wait, as for one.
+    /// - Returns: in the order of the questions, the answer, or why there is none.
+    public func request(_ requests: [Outgoing], timeout: Duration) async -> [Result<Delivery, MessagingError>] {
+        await withTaskGroup(of: (Int, Result<Delivery, MessagingError>).self) { group in
             for (index, request) in requests.enumerated() {
-                let correlation = UUID().uuidString
-                open[correlation] = index
-                var question = request
-                question.properties.correlationID = correlation
-                question.properties.replyTo = queue
-                question.properties.expiration = expiration
-                try await session.send(question)
+                group.addTask { (index, await self.answer(to: request, timeout: timeout)) }
             }
-            let deadline = ContinuousClock.now + timeout
-            while !open.isEmpty, ContinuousClock.now < deadline {
-                for answer in try await session.next(within: deadline - ContinuousClock.now) {
-                    try await session.acknowledge(answer.tag)
-                    if let index = answer.properties.correlationID.flatMap({ open.removeValue(forKey: $0) }) {
-                        answers[index] = answer
-                    }
-                }
-            }
-        } catch {
-            self.session = nil
-            throw error
+            var answers: [Int: Result<Delivery, MessagingError>] = [:]
+            for await (index, answer) in group { answers[index] = answer }
+            return answers.sorted { $0.key < $1.key }.map(\.value)
         }
-        if !open.isEmpty {
-            // Perhaps it was the connection that lost it: the next question gets a new one.
-            await session.close()
-            self.session = nil
-        }
-        return answers
     }
 
-    /// Closes the connection.
-    public func close() async {
-        await session?.close()
-        session = nil
+    private func answer(to request: Outgoing, timeout: Duration) async -> Result<Delivery, MessagingError> {
+        let id = UUID().uuidString
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                channel.questions.add(id, request, timeout: timeout, continuation)
+                channel.wake()
+            }
+        } onCancel: {
+            channel.questions.cancel(id)
+        }
     }
 
-    private func connected() async throws(MessagingError) -> BrokerSession {
-        if let session { return session }
-        let session = try await BrokerSession.connect(configuration)
-        queue = "reply.\(UUID().uuidString.lowercased())"
-        try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
-        try await session.bind(Binding(exchange: replies, queue: queue, routingKey: queue))
-        try await session.subscribe(queue)
-        self.session = session
-        return session
-    }
+    /// Closes the connection; what is not answered fails.
+    public func close() async { await channel.close() }
 }

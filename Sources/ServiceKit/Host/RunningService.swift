@@ -23,7 +23,8 @@ struct RunningService {
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
         let name = definition.name
-        let pool = try pool("", size: settings.integer("postgres.connections", in: 2...64))
+        let connections = try settings.integer("postgres.connections", in: 2...64)
+        let pool = try pool("", size: connections)
         // Messages have connections of their own: no report makes them wait, and their plans are by key.
         let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
         let batches = try batches(mode)
@@ -52,13 +53,16 @@ struct RunningService {
             service: name, queries: definition.queries + LedgerQueries.all, pool: pool, clock: clock, metrics: metrics,
             logger: logger)
         let replies = ReplyServer(
-            configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies, logger: logger
-        )
+            configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies,
+            // However many reports run, the schedule and the health find a connection.
+            concurrency: connections - 1, logger: logger)
         let pulse = Pulse([
             ("amqp-consume", { await consumer.signOfLife() }), ("amqp-publish", { await publisher.signOfLife() }),
+            ("amqp-answer", { await replies.signOfLife() }),
         ])
         let health = Health(
-            definition: definition, pool: pool, consumer: consumer, publisher: publisher, metrics: metrics,
+            definition: definition, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
+            metrics: metrics,
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)), pulse: pulse,
             logger: logger)
         let keeper = PartitionKeeper(
@@ -89,7 +93,7 @@ struct RunningService {
                         service: After(
                             preparation,
                             run: RunUntilShutdown {
-                                await replies.run { delivery in await queries.answer(delivery).encode() }
+                                await replies.run { delivery in await queries.answer(delivery)?.encode() }
                             })),
                     .init(
                         service: After(preparation, run: Intake(consumer: consumer, work: work)),

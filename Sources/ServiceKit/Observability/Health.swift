@@ -14,6 +14,7 @@ struct Health: Sendable {
     let pool: PostgresPool
     let consumer: Consumer
     let publisher: Publisher
+    let replies: ReplyServer
     let metrics: ServiceMetrics
     let outboxLagLimit: Double
     let pulse: Pulse
@@ -23,12 +24,13 @@ struct Health: Sendable {
 
     init(
         definition: ServiceDefinition, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
-        metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, logger: Logger
+        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, logger: Logger
     ) {
         self.definition = definition
         self.pool = pool
         self.consumer = consumer
         self.publisher = publisher
+        self.replies = replies
         self.metrics = metrics
         self.outboxLagLimit = outboxLagLimit
         self.pulse = pulse
@@ -78,6 +80,9 @@ struct Health: Sendable {
             problems.append("not consuming: \(consumer.status.summary)")
         }
         if !publisher.status.isReady { problems.append("cannot publish: \(publisher.status.summary)") }
+        if !replies.status.isSubscribed || replies.status.isSilent {
+            problems.append("not answering questions: \(replies.status.summary)")
+        }
         do {
             problems += try await schema.current()
             let lag = try await lag.current()
@@ -117,6 +122,12 @@ struct Health: Sendable {
             "waybill_confirm_seconds", "From publishing a batch to its last confirm.", metrics.confirmLatency)
         text.counter("waybill_scheduled_total", "Scheduled items run.", metrics.scheduled.current)
         text.counter("waybill_queries_total", "Queries answered.", metrics.queries.current)
+        text.counter(
+            "waybill_queries_expired_total", "Queries dropped because their askers had given them up.",
+            replies.expiredCount)
+        text.gauge(
+            "waybill_queries_in_hand", "Queries delivered and not answered yet.",
+            Double(replies.status.unacknowledged))
         text.gauge("waybill_broker_subscribed", "1 while subscribed.", consumer.status.isSubscribed ? 1 : 0)
         text.gauge(
             "waybill_messages_in_hand", "Messages delivered and not acknowledged yet.",

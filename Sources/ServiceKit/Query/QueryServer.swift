@@ -12,8 +12,9 @@ struct QueryServer: Sendable {
     let metrics: ServiceMetrics
     let logger: Logger
 
-    /// The answer to one request: a reply with tables, or with the reason for which there are none.
-    func answer(_ delivery: Delivery) async -> QueryReply {
+    /// The answer to one request: a reply with tables, or with the reason for which there are none; nothing when the
+    /// service shuts down before it could begin, so that another copy answers.
+    func answer(_ delivery: Delivery) async -> QueryReply? {
         do {
             let request = try RunQuery(json: delivery.body)
             guard let query = queries.first(where: { $0.name == request.query }) else {
@@ -33,6 +34,8 @@ struct QueryServer: Sendable {
         } catch let refusal as Refusal {
             return .refused(
                 reason: refusal.reason.rawValue, detail: "\(refusal.path): \(refusal.detail)", asOf: clock.now())
+        } catch is CancellationError {
+            return nil
         } catch {
             logger.warning("a query failed", metadata: ["error": "\(error)"])
             return .refused(

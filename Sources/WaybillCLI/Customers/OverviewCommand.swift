@@ -29,7 +29,7 @@ struct OverviewCommand: AsyncParsableCommand {
         let overview = Asking.Question(
             service: .customer, query: "customers.overview",
             values: [("customer", customer), ("source", source), ("stale", String(stale))])
-        let answers = try await Asking.together(
+        let answers = await Asking.together(
             [overview] + tellers.map { Asking.Question(service: $0, query: "alive") }, client: client,
             timeout: Self.patience)
         let silent = Set(

@@ -66,14 +66,9 @@ enum Asking {
     /// - Returns: in the order of the questions, the answer, or why there is none.
     static func together(
         _ questions: [Question], client: RequestClient, timeout: Duration
-    ) async throws -> [Result<[QueryTable], any Error>] {
-        let answers = try await client.request(questions.map(\.message), timeout: timeout)
-        return zip(questions, answers).map { question, answer in
-            guard let answer else {
-                return .failure(Failure("no answer to '\(question.query)' within \(timeout): is the service up?"))
-            }
-            return Result { try question.tables(answer) }
-        }
+    ) async -> [Result<[QueryTable], any Error>] {
+        let answers = await client.request(questions.map(\.message), timeout: timeout)
+        return zip(questions, answers).map { question, answer in Result { try question.tables(answer.get()) } }
     }
 
     /// Asks one service with a connection of its own.
@@ -95,7 +90,7 @@ enum Asking {
             configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
         let questions = services.map { Question(service: $0, query: query, values: values) }
         var tables: [QueryTable] = []
-        for (service, answer) in zip(services, try await together(questions, client: client, timeout: .seconds(3))) {
+        for (service, answer) in zip(services, await together(questions, client: client, timeout: .seconds(3))) {
             do { tables += try answer.get() } catch { say("\(service.rawValue): \(error)") }
         }
         await client.close()
