@@ -53,8 +53,8 @@ bench-simulate: ## a million order lines repriced, and 5,000 draws over them
 bench-graph: ## how long questions to a graph of a million ties take, and the overview
 	@Benchmarks/graph.sh $(ARGS)
 
-up: ## broker, database and the five services, in the background
-	@deploy/local/up.sh
+up: ## broker, database and the five services, in the background, on made-up data: PROFILE=FILE for your own
+	@PROFILE="$(PROFILE)" deploy/local/up.sh
 
 down: ## stop what 'make up' started
 	@deploy/local/down.sh

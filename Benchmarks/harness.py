@@ -57,6 +57,13 @@ def service(command, name, extra=""):
         env={**os.environ, "SERVICE_ENVIRONMENT": extra}, stdout=subprocess.DEVNULL)
 
 
+def profile(binary):
+    """The lines of the profile that are settings of a service; a build of before a setting does not know it."""
+    known = subprocess.run([binary, "--help"], check=True, capture_output=True, text=True).stdout
+    lines = [line.split("=", 1) for line in (HOME / "run/profile").read_text().splitlines() if line.startswith("WAYBILL_")]
+    return {name: value for name, value in lines if f"  {name}\n" in known}
+
+
 def get(url, timeout=5):
     return urllib.request.urlopen(url, timeout=timeout).read().decode()
 

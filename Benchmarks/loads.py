@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from harness import (HOME, ROOT, SERVICES, administer, answer, check, expectation, finance_round, get,
+from harness import (HOME, ROOT, SERVICES, administer, answer, check, expectation, finance_round, get, profile,
                      make_orders, metrics, peak, processor_seconds, processes, purge, raw_queues, raw_round, ready, record,
                      say, service, spent, twin, unique, until, until_done)
 
@@ -36,8 +36,9 @@ class Copy:
             ["python3", "-c", "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"],
             check=True, capture_output=True, text=True).stdout.strip()
         run = HOME / "run"
+        binary = (run / "binaries").read_text().strip() + "/waybill-finance"
         variables = {
-            "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"),
+            **profile(binary), "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"),
             "WAYBILL_AMQP_URL_FILE": str(HOME / "secrets/amqp-finance.url"),
             "WAYBILL_POSTGRES_URL_FILE": str(HOME / "secrets/postgres-finance.url"),
             "WAYBILL_AMQP_MANAGEMENT_URL": (run / "management").read_text().strip(),
@@ -45,7 +46,7 @@ class Copy:
             "WAYBILL_HTTP_PORT": self.port, "WAYBILL_CLOCK": (run / "clock").read_text().strip()}
         self.log = open(HOME / f"log/finance-copy-{number}.log", "ab")
         self.process = subprocess.Popen(
-            [(run / "binaries").read_text().strip() + "/waybill-finance"], env=variables, stdout=self.log,
+            [binary], env=variables, stdout=self.log,
             stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True)
         until(f"copy {number} of finance is ready", self.is_ready, 60)
 

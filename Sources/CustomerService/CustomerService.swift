@@ -10,7 +10,7 @@ enum CustomerService {
     static let settings =
         [
             Setting.organisation,
-            Setting(
+            .rates(
                 "customer.rates",
                 help: "path of the exchange rates that value is judged by (JSON, as of finance; docs/settings.md)"),
             Setting(
@@ -21,9 +21,9 @@ enum CustomerService {
         ] + ContactPolicy.settings
 
     static func definition(_ settings: Settings) throws -> ServiceDefinition {
-        let organisation = try settings.file("organisation", Organisation.init(json:)) ?? .standard
+        let organisation = try settings.requiredFile("organisation", Organisation.init(json:))
         let identity = IdentityHandlers(organisation: organisation)
-        let rates = try settings.file("customer.rates", RateTable.init(json:)) ?? .standard
+        let rates = try settings.requiredFile("customer.rates", RateTable.init(json:))
         let market = try settings.file("customer.market", MarketEstimates.init(json:)) ?? MarketEstimates([])
         let policy = try ContactPolicy(settings)
         let contact = ContactTasks(policy: policy)

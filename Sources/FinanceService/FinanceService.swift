@@ -10,22 +10,21 @@ enum FinanceService {
         Setting.organisation,
         Setting(
             "finance.authority",
-            help: "path of who answers to whom and who may approve what (JSON, see docs/finance.md)"),
+            help: "path of who answers to whom and who may approve what (JSON, see docs/finance.md)",
+            madeUp: MadeUpData("a director and two tiers of approval") { Authority.standardJSON }),
         Setting(
-            "finance.policy",
-            help: "path of the margin policy (JSON, see docs/settings.md); the rules of the contract when not given"),
-        Setting(
-            "finance.rates",
-            help: "path of the exchange rates (JSON, see docs/settings.md); round figures when not given"),
+            "finance.policy", help: "path of the margin policy (JSON, see docs/settings.md)",
+            madeUp: MadeUpData("the margin rules of a sample contract") { MarginPolicy.standardJSON }),
+        .rates("finance.rates", help: "path of the exchange rates (JSON, see docs/settings.md)"),
     ]
 
     static func definition(_ settings: Settings) throws -> ServiceDefinition {
-        let policy = try settings.file("finance.policy", MarginPolicy.init(json:)) ?? .standard
-        let rates = try settings.file("finance.rates", RateTable.init(json:)) ?? .standard
-        let organisation = try settings.file("organisation", Organisation.init(json:)) ?? .standard
-        let authority =
-            try settings.file("finance.authority") { try Authority(json: $0, organisation: organisation) }
-            ?? Authority(organisation: organisation)
+        let policy = try settings.requiredFile("finance.policy", MarginPolicy.init(json:))
+        let rates = try settings.requiredFile("finance.rates", RateTable.init(json:))
+        let organisation = try settings.requiredFile("organisation", Organisation.init(json:))
+        let authority = try settings.requiredFile("finance.authority") {
+            try Authority(json: $0, organisation: organisation)
+        }
         let alerts = AlertLoopHandlers(authority: authority)
         let control = AcceptanceControl(authority: authority, rates: rates)
         let margin = MarginHandlers(rates: rates, policy: policy)

@@ -17,7 +17,7 @@ enum ServiceDeskService {
             policy: DeliveryPolicy(
                 goodShare: try settings.integer("survey.share", in: 0...100),
                 fatigueDays: try settings.integer("survey.quiet.days", in: 0...365)),
-            organisation: try settings.file("organisation", Organisation.init(json:)) ?? .standard)
+            organisation: try settings.requiredFile("organisation", Organisation.init(json:)))
         return ServiceDefinition(
             name: .servicedesk,
             migrations: [

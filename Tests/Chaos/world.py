@@ -39,6 +39,7 @@ class Copy:
     def start(self):
         environment = {
             "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "WAYBILL_PARTNERS": "any",
+            "WAYBILL_PROFILE": "demo",
             "WAYBILL_AMQP_URL_FILE": str(self.world.directory / f"amqp-{self.service}.url"),
             "WAYBILL_POSTGRES_URL_FILE": str(self.world.directory / f"postgres-{self.service}.url"),
             "WAYBILL_AMQP_MANAGEMENT_URL": self.world.managements, "WAYBILL_HTTP_PORT": str(self.port),

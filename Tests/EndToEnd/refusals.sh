@@ -70,6 +70,16 @@ refused "nobody said who may publish" "WAYBILL_PARTNERS is not set" WAYBILL_PART
 echo '{"partners":[{"name":"a","users":["u"],"sources":["s*"]},{"name":"b","users":["v"],"sources":["shop"]}]}' >"$work/partners.json"
 refused "two partners with one source" "is of partner 'a' already" WAYBILL_PARTNERS="$work/partners.json"
 refused "a setting out of bounds" "WAYBILL_BATCH" WAYBILL_BATCH=0
+supplier="$binary" binary="${binary%-supplier}-finance"
+refused "made-up data, but for a demo" "WAYBILL_FINANCE_POLICY is not set"
+for key in finance.policy finance.rates finance.authority organisation; do "$binary" defaults "$key" >"$work/$key.json"; done
+files=(WAYBILL_FINANCE_POLICY="$work/finance.policy.json" WAYBILL_FINANCE_AUTHORITY="$work/finance.authority.json"
+    WAYBILL_ORGANISATION="$work/organisation.json" WAYBILL_FINANCE_RATES="$work/finance.rates.json")
+refused "one file of four not given" "WAYBILL_FINANCE_RATES is not set" "${files[@]:0:3}"
+env -i "${files[@]}" "$binary" --print-config >"$work/config" || fail "the files that 'defaults' wrote are not taken"
+! grep -q 'made up' "$work/config" || fail "made-up data in the production profile"
+[ "$(env -i WAYBILL_PROFILE=demo "$binary" --print-config | grep -c 'made up')" = 4 ] || fail "what is made up is not told"
+binary="$supplier"
 
 # The schema: behind, and ahead.
 port="$(cat "$WAYBILL_HOME/database/port")"

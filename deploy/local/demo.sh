@@ -4,7 +4,7 @@
 # usage: demo.sh [ORDERS]           (default 6000; everything runs in a temporary folder and is removed at the end)
 . "$(dirname "$0")/lib.sh"
 orders="${1:-6000}"
-export WAYBILL_HOME WAYBILL_CLOCK=events
+export WAYBILL_HOME WAYBILL_CLOCK=events PROFILE=demo
 WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-demo-XXXXXX")"
 chmod 711 "$WAYBILL_HOME"
 tail=""

@@ -4,18 +4,30 @@
 # usage: service.sh start|stop|kill|restart|run SERVICE    (under $WAYBILL_HOME, default .waybill; run stays with it)
 . "$(dirname "$0")/lib.sh"
 [ $# -eq 2 ] || { sed -n '2,4p' "$0"; exit 64; }
-home="${WAYBILL_HOME:-$root/.waybill}"
+home="$(cd "${WAYBILL_HOME:-$root/.waybill}" && pwd)"
 service="$2"
 pid_file="$home/run/$service.pid"
 running() { [ -s "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; }
+# The lines of the profile that are settings of this service; the paths in them begin where the profile lies.
+profile() {
+    local line known
+    known="$("$1" --help)"
+    while IFS= read -r line; do
+        case "$known" in *"  ${line%%=*}"$'\n'*) printf '%s\n' "$line" ;; esac
+    done < <(grep '^WAYBILL_' "$home/run/profile")
+}
 run() {
-    exec env -i PATH="$PATH" HOME="$HOME" ${SERVICE_ENVIRONMENT:-} \
+    local binary lines
+    binary="$(cat "$home/run/binaries")/waybill-$service"
+    mapfile -t lines < <(profile "$binary")
+    cd "$(cat "$home/run/profile-folder")"
+    exec env -i PATH="$PATH" HOME="$HOME" "${lines[@]}" ${SERVICE_ENVIRONMENT:-} \
         WAYBILL_AMQP_URL_FILE="$home/secrets/amqp-$service.url" \
         WAYBILL_POSTGRES_URL_FILE="$home/secrets/postgres-$service.url" \
         WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$home/run/management")" \
         WAYBILL_PARTNERS="$(cat "$home/run/partners")" \
         WAYBILL_HTTP_PORT="$(cat "$home/run/$service.port")" WAYBILL_CLOCK="$(cat "$home/run/clock")" \
-        "$@" "$(cat "$home/run/binaries")/waybill-$service" >>"$home/log/$service.log" 2>&1 </dev/null
+        "$@" "$binary" >>"$home/log/$service.log" 2>&1 </dev/null
 }
 start() {
     running && return 0

@@ -5,6 +5,8 @@
 #
 # WAYBILL_CONFIGURATION=debug uses debug builds; WAYBILL_CLOCK=events lets the services follow the events' time;
 # WAYBILL_CLUSTER=yes makes the broker a cluster of three nodes; WAYBILL_BINARIES names another folder of builds.
+# PROFILE=FILE runs the services on your own data: lines such as WAYBILL_FINANCE_RATES=rates.json, each given to the
+# services that have the setting, paths relative to FILE. Otherwise they run in the demo profile, on made-up data.
 # May be run again: what runs goes on, what does not is started. Writes $WAYBILL_HOME/env.
 . "$(dirname "$0")/lib.sh"
 home="${WAYBILL_HOME:-$root/.waybill}"
@@ -27,10 +29,33 @@ if [ "$build" = yes ]; then
     done
 fi
 binaries="${WAYBILL_BINARIES:-$(swift_build "$configuration" --show-bin-path)}"
+binaries="$(cd "$binaries" && pwd)"
 mkdir -p "$home"/{run,log,secrets}
 home="$(cd "$home" && pwd)"
 chmod 711 "$home"
 chmod 700 "$home/secrets" "$home/log"
+
+# write_profile FILE: what of the business the services are told, and where its paths begin.
+write_profile() {
+    local known="" name
+    for service in "${services[@]}"; do known+="$("$binaries/waybill-$service" --help)"$'\n'; done
+    for name in $(sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' "$1"); do
+        case "$known" in *"  $name"$'\n'*) ;; *) die "no service has the setting '$name' of $1" ;; esac
+    done
+    cp "$1" "$home/run/profile"
+    (cd "$(dirname "$1")" && pwd) >"$home/run/profile-folder"
+}
+if [ -n "${PROFILE:-}" ] && [ "$PROFILE" != demo ]; then
+    [ -f "$PROFILE" ] || die "there is no file '$PROFILE' (PROFILE)"
+    write_profile "$PROFILE"
+elif [ -n "${PROFILE:-}" ] || [ ! -f "$home/run/profile" ]; then
+    echo WAYBILL_PROFILE=demo >"$home/run/profile"
+    echo "$home" >"$home/run/profile-folder"
+fi
+profile="$(sed -n 's/^WAYBILL_PROFILE=//p' "$home/run/profile")"
+if [ "$profile" = demo ]; then
+    say "profile demo: rates, branches and policies that are not given are made up ('make up PROFILE=FILE' for your own)"
+fi
 
 users=(waybill-operator partner-demo partner-web finance-reader)
 for service in "${services[@]}"; do users+=("$service-service"); done
@@ -103,6 +128,7 @@ echo "$managements" >"$home/run/management"
     umask 077
     {
         echo "export WAYBILL_HOME='$home'"
+        echo "export WAYBILL_PROFILE='${profile:-production}'"
         echo "export WAYBILL_CLI='$binaries/waybill'"
         echo "export WAYBILL_AMQP_PARTNER_URL='$(amqp_url partner-demo)'"
         echo "export WAYBILL_AMQP_FINANCE_URL='$(amqp_url finance-reader)'"

@@ -39,4 +39,29 @@ extension Organisation {
         }
         self.init(name: try text(root, "name", "$"), divisions: divisions)
     }
+
+    /// The tree as the file that ``init(json:)`` reads, a branch a line.
+    public var json: String {
+        let divisions = self.divisions.map { division in
+            let branches = division.branches.map { branch in
+                var object = ObjectWriter()
+                object.text("code", branch.code)
+                object.text("name", branch.name)
+                object.text("city", branch.city)
+                object.text("manager", branch.manager)
+                object.text("from", branch.from.description)
+                object.text("to", branch.to?.description)
+                return object.finished()
+            }
+            var object = ObjectWriter()
+            object.text("code", division.code)
+            object.text("name", division.name)
+            object.json("branches", SettingsFile.lines(branches, indent: 2))
+            return object.finished()
+        }
+        var object = ObjectWriter()
+        object.text("name", name)
+        object.json("divisions", SettingsFile.lines(divisions, indent: 1))
+        return String(decoding: object.finished(), as: UTF8.self) + "\n"
+    }
 }

@@ -7,11 +7,11 @@ extension RateTable {
     /// - Throws: ``Refusal`` with the path of what is wrong.
     public init(json: [UInt8]) throws(Refusal) {
         let root = try JSONDocument(parsing: json).root
-        try Self.allow(["rates"], in: root, "$")
+        try SettingsFile.allow(["rates"], in: root, "$")
         var entries: [Entry] = []
         for (index, node) in (root["rates"]?.elements ?? []).enumerated() {
             let path = "$.rates[\(index)]"
-            try Self.allow(["currency", "from", "cny"], in: node, path)
+            try SettingsFile.allow(["currency", "from", "cny"], in: node, path)
             guard let currency = node["currency"]?.string.flatMap({ Currency($0) }) else {
                 throw Refusal(.unknownCurrency, path: "\(path).currency", "a currency is written as 'USD'")
             }
@@ -29,12 +29,17 @@ extension RateTable {
         self.init(entries)
     }
 
-    /// A misspelt key must not be passed over in silence.
-    private static func allow(_ names: Set<String>, in node: JSONNode, _ path: String) throws(Refusal) {
-        for (name, _) in node.members where !names.contains(name) {
-            throw Refusal(
-                .valueNotAllowed, path: "\(path).\(name)",
-                "there is no '\(name)' here, only \(names.sorted().joined(separator: ", "))")
+    /// The rates as the file that ``init(json:)`` reads, one a line.
+    public var json: String {
+        let lines = entries.map { entry in
+            var object = ObjectWriter()
+            object.text("currency", entry.currency.code)
+            object.text("from", entry.from.description)
+            object.text("cny", entry.rate.description)
+            return object.finished()
         }
+        var object = ObjectWriter()
+        object.json("rates", SettingsFile.lines(lines, indent: 1))
+        return String(decoding: object.finished(), as: UTF8.self) + "\n"
     }
 }

@@ -1,5 +1,5 @@
 /// The price of one unit of a currency in CNY, exact to eight decimals.
-public struct ExchangeRate: Sendable, Equatable {
+public struct ExchangeRate: Sendable, Equatable, CustomStringConvertible {
     /// In hundred-millionths; more than nought.
     public let units: Int128
 
@@ -30,6 +30,13 @@ public struct ExchangeRate: Sendable, Equatable {
         guard units > 0 else { return nil }
         self.units = units
     }
+
+    /// The rate as text that ``init(_:)`` reads, without noughts at the end.
+    public var description: String {
+        var decimals = String(Self.unitsPerOne + units % Self.unitsPerOne).dropFirst()
+        while decimals.last == "0" { decimals.removeLast() }
+        return "\(units / Self.unitsPerOne)\(decimals.isEmpty ? "" : ".\(decimals)")"
+    }
 }
 
 /// What every currency was worth in CNY, from which day on.
@@ -59,6 +66,9 @@ public struct RateTable: Sendable, Equatable {
             entries.enumerated().sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }.map(\.element)
         }
     }
+
+    /// Every rate, by currency and day.
+    public var entries: [Entry] { byCurrency.sorted { $0.key < $1.key }.flatMap(\.value) }
 
     /// The rate of a currency on a day; `nil` when none is known for so early a day, or at all.
     public func rate(of currency: Currency, on day: CalendarDay) -> ExchangeRate? {

@@ -38,6 +38,8 @@ struct Authority: Sendable, Equatable {
 
     /// The tier of branch managers, of customers of their own branch.
     static let branchTier = "branch-manager"
+    /// To whom it goes when nobody has said otherwise.
+    static let standardDirector = "finance.director"
     /// The tiers that hold when nobody has said otherwise.
     static let standardTiers = [
         Tier(name: branchTier, cap: FixedDecimal(50_000), currency: .cny, days: 30, expenseCap: FixedDecimal(5_000)),
@@ -60,7 +62,7 @@ struct Authority: Sendable, Equatable {
     ///   - approvers: the tiers of people, by login.
     ///   - tiers: what those of each tier may approve.
     init(
-        organisation: Organisation = .standard, director: String = "finance.director",
+        organisation: Organisation = .standard, director: String = standardDirector,
         managers: [String: String] = [:], approvers: [String: String] = [:], tiers: [Tier] = standardTiers
     ) {
         self.organisation = organisation
@@ -143,7 +145,26 @@ extension Authority {
             throw Refusal(.valueNotAllowed, path: "$.approvers", "'\(login)' is of tier '\(tier)', which there is not")
         }
         self.init(
-            organisation: organisation, director: root["director"]?.string ?? "finance.director",
+            organisation: organisation, director: root["director"]?.string ?? Self.standardDirector,
             managers: try pairs("managers", "manager"), approvers: approvers, tiers: known)
+    }
+
+    /// What holds when nobody has said otherwise, as the file that ``init(json:organisation:)`` reads.
+    static var standardJSON: String {
+        let tiers = standardTiers.map { tier in
+            var object = ObjectWriter()
+            object.text("name", tier.name)
+            object.decimal("cap", tier.cap)
+            object.text("currency", tier.currency.code)
+            object.integer("days", tier.days)
+            object.decimal("expenseCap", tier.expenseCap)
+            return object.finished()
+        }
+        var object = ObjectWriter()
+        object.text("director", standardDirector)
+        object.json("managers", SettingsFile.lines([], indent: 1))
+        object.json("approvers", SettingsFile.lines([], indent: 1))
+        object.json("tiers", SettingsFile.lines(tiers, indent: 1))
+        return String(decoding: object.finished(), as: UTF8.self) + "\n"
     }
 }

@@ -55,43 +55,28 @@ extension MarginPolicy {
         }
         self.init(windowDays: windowDays, diagnosisDays: diagnosisDays, entries: entries)
     }
-}
 
-/// Values of a settings file, each refused with its path.
-enum SettingsFile {
-    /// A misspelt key must not be passed over in silence.
-    static func allow(_ names: Set<String>, in node: JSONNode, _ path: String) throws {
-        for (name, _) in node.members where !names.contains(name) {
-            throw Refusal(
-                .valueNotAllowed, path: "\(path).\(name)",
-                "there is no '\(name)' here, only \(names.sorted().joined(separator: ", "))")
-        }
-    }
-
-    static func day(_ node: JSONNode, _ name: String, _ path: String) throws -> CalendarDay {
-        guard let day = node[name]?.string.flatMap({ CalendarDay($0) }) else {
-            throw Refusal(.badTime, path: "\(path).\(name)", "'\(name)' is required, a day as 2026-01-05")
-        }
-        return day
-    }
-
-    static func decimal(_ node: JSONNode, _ name: String, _ path: String) throws -> FixedDecimal? {
-        guard let value = node[name] else { return nil }
-        guard let number = value.string.flatMap({ FixedDecimal($0) }) else {
-            throw Refusal(.notADecimal, path: "\(path).\(name)", "'\(name)' is a decimal in quotes, as \"5\"")
-        }
-        return number
-    }
-
-    static func integer(
-        _ node: JSONNode, _ name: String, in range: ClosedRange<Int>, _ path: String
-    ) throws -> Int? {
-        guard let value = node[name] else { return nil }
-        guard let number = value.integer, range.contains(Int(number)) else {
-            throw Refusal(
-                .valueNotAllowed, path: "\(path).\(name)",
-                "'\(name)' is a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return Int(number)
+    /// The rules of the sample contract as the file that ``init(json:)`` reads.
+    static var standardJSON: String {
+        let rules = MarginRules.standard
+        var object = ObjectWriter()
+        // The first day that there is: they hold on every day until somebody adds a line.
+        object.text("from", CalendarDay(daysSinceEpoch: 0).description)
+        object.decimal("orderFloor", rules.orderFloor)
+        object.decimal("customerFloor", rules.customerFloor)
+        object.decimal("release", rules.release)
+        object.integer("minimumOrders", rules.minimumOrders)
+        object.integer("evaluations", rules.evaluations)
+        object.integer("cooldownDays", rules.cooldownDays)
+        object.decimal("confidence", rules.confidence)
+        object.decimal("revenueThreshold", rules.revenueThreshold)
+        object.integer("poolingOrders", rules.poolingOrders)
+        object.integer("graceDays", rules.graceDays)
+        object.decimal("lossCap", rules.lossCap)
+        var policy = ObjectWriter()
+        policy.integer("windowDays", MarginPolicy.standard.windowDays)
+        policy.integer("diagnosisDays", MarginPolicy.standard.diagnosisDays)
+        policy.json("rules", SettingsFile.lines([object.finished()], indent: 1))
+        return String(decoding: policy.finished(), as: UTF8.self) + "\n"
     }
 }

@@ -64,7 +64,7 @@ struct RunningService {
             definition: definition, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
             metrics: metrics,
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)), pulse: pulse,
-            logger: logger)
+            madeUp: settings.madeUp.map(\.variable), logger: logger)
         let keeper = PartitionKeeper(
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
             outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650), logger: logger)
@@ -100,7 +100,10 @@ struct RunningService {
                         successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        logger.info("starting", metadata: ["clock": "\(mode.rawValue)"])
+        logger.info("starting", metadata: ["clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)"])
+        for (variable, summary) in settings.madeUp {
+            logger.warning("made-up data is in use", metadata: ["instead_of": "\(variable)", "data": "\(summary)"])
+        }
         try await group.run()
         logger.info("stopped")
         return 0

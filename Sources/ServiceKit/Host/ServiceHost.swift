@@ -18,7 +18,8 @@ public enum ServiceHost {
     ///
     /// - Parameters:
     ///   - own: its settings beyond those of every service.
-    ///   - make: makes the service of them; called with the defaults for `--help`, so it must then succeed.
+    ///   - make: makes the service of them; it must succeed with defaults and made-up data alone, because `--help`,
+    ///     `migrate` and `resend` need no more.
     public static func run(
         settings own: [Setting], _ make: (Settings) throws -> ServiceDefinition
     ) async -> Never {
@@ -34,7 +35,10 @@ public enum ServiceHost {
     ) async -> Int32 {
         let known = Setting.common + own
         let command = arguments.first ?? "run"
-        guard arguments.count <= 1 || command == "resend" && arguments.count == 3 else {
+        guard
+            arguments.count <= 1 || command == "resend" && arguments.count == 3
+                || command == "defaults" && arguments.count == 2
+        else {
             return complain("'\(arguments.joined(separator: " "))' is not understood; '--help' says what is", 64)
         }
         do {
@@ -42,8 +46,11 @@ public enum ServiceHost {
                 print(help(try make(Settings(known)), known), terminator: "")
                 return 0
             }
+            if command == "defaults" { return defaults(known, arguments) }
             let settings = try await Settings(known, environment: environment)
-            let definition = try make(settings)
+            // Schema and outbox are the same whatever the business: only who runs must know it.
+            let isMaintenance = command == "migrate" || command == "resend"
+            let definition = try make(isMaintenance ? Settings(known) : settings)
             switch command {
             case "--print-config":
                 for (variable, value) in settings.redacted { print("\(variable)=\(value)") }
@@ -67,6 +74,21 @@ public enum ServiceHost {
         } catch {
             return complain("\(error)", 1)
         }
+    }
+
+    /// Writes out what stands in for a file in the demo profile, for a file of one's own to begin with.
+    private static func defaults(_ known: [Setting], _ arguments: [String]) -> Int32 {
+        let files = known.filter { $0.madeUp != nil }
+        guard arguments.count == 2 else {
+            for setting in files { print("\(setting.key)\t\(setting.variable)\t\(setting.madeUp?.summary ?? "")") }
+            return 0
+        }
+        guard let file = files.first(where: { $0.key == arguments[1] })?.madeUp?.file() else {
+            let keys = files.map(\.key).joined(separator: ", ")
+            return complain("there is no file '\(arguments[1])' to write out, only: \(keys)", 64)
+        }
+        print(file, terminator: "")
+        return 0
     }
 
     private static func migrate(_ definition: ServiceDefinition, _ settings: Settings) async throws -> Int32 {
@@ -128,12 +150,14 @@ public enum ServiceHost {
         var text = """
             The \(definition.name.rawValue) service of Waybill.
 
-            usage: waybill-\(definition.name.rawValue) [run | migrate | resend … | --print-config | --help]
+            usage: waybill-\(definition.name.rawValue) [run | migrate | resend … | defaults … | --print-config | --help]
 
               run             consume, answer, and do what is due, until SIGTERM (the default)
               migrate         bring the schema '\(definition.name.rawValue)' up to date, as the migration role
               resend TYPE LANE/NUMBER
                               publish a message once more that 'waybill reconcile' misses
+              defaults [KEY]  the files that made-up data stands in for in the demo profile; with a key, that data as a
+                              file to begin with
               --print-config  show the settings in effect, secrets hidden
               --help          this text
 
@@ -141,7 +165,9 @@ public enum ServiceHost {
 
             """
         for setting in known {
-            let standard = setting.defaultValue.map { " (default \($0))" } ?? ""
+            let standard =
+                setting.defaultValue.map { " (default \($0))" }
+                ?? setting.madeUp.map { " (required; made up in the demo profile: \($0.summary))" } ?? ""
             text += "  \(setting.variable)\n      \(setting.help)\(standard)\n"
         }
         return text

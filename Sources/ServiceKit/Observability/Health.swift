@@ -18,13 +18,16 @@ struct Health: Sendable {
     let metrics: ServiceMetrics
     let outboxLagLimit: Double
     let pulse: Pulse
+    /// The settings for which made-up data stands in.
+    let madeUp: [String]
     let logger: Logger
     private let lag: Watched<(count: Int, oldestAge: Double)>
     private let schema: Watched<[String]>
 
     init(
         definition: ServiceDefinition, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
-        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, logger: Logger
+        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, madeUp: [String] = [],
+        logger: Logger
     ) {
         self.definition = definition
         self.pool = pool
@@ -34,6 +37,7 @@ struct Health: Sendable {
         self.metrics = metrics
         self.outboxLagLimit = outboxLagLimit
         self.pulse = pulse
+        self.madeUp = madeUp
         self.logger = logger
         lag = Watched { try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) } }
         schema = Watched {
@@ -59,7 +63,7 @@ struct Health: Sendable {
         router.get("/health/ready") { _, _ in
             let problems = await self.problems()
             return problems.isEmpty
-                ? text(.ok, "ready\n") : text(.serviceUnavailable, problems.map { $0 + "\n" }.joined())
+                ? text(.ok, self.readyText) : text(.serviceUnavailable, problems.map { $0 + "\n" }.joined())
         }
         router.get("/metrics") { _, _ in
             text(.ok, await self.exposition(), "text/plain; version=0.0.4; charset=utf-8")
@@ -71,6 +75,10 @@ struct Health: Sendable {
             onServerRunning: { channel in
                 logger.info("health and metrics", metadata: ["port": "\(channel.localAddress?.port ?? port)"])
             }, logger: quiet)
+    }
+
+    private var readyText: String {
+        "ready\n" + (madeUp.isEmpty ? "" : "made-up data instead of \(madeUp.joined(separator: ", "))\n")
     }
 
     /// Why the service is not ready; empty when it is.
@@ -134,6 +142,9 @@ struct Health: Sendable {
             Double(consumer.status.unacknowledged))
         text.gauge(
             "waybill_broker_blocked", "1 while the broker takes no messages.", publisher.status.isBlocked ? 1 : 0)
+        text.gauge(
+            "waybill_made_up_data", "1 for each setting for which made-up data stands in.", label: "setting",
+            madeUp.map { ($0, 1) })
         if let lag = try? await lag.current() {
             text.gauge("waybill_outbox_depth", "Messages not confirmed yet.", Double(lag.count))
             text.gauge("waybill_outbox_oldest_seconds", "Age of the oldest of them.", lag.oldestAge)

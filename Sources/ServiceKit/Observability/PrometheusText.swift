@@ -17,6 +17,11 @@ struct PrometheusText {
         text += "\(name) \(Self.number(value))\n"
     }
 
+    mutating func gauge(_ name: String, _ help: String, label: String, _ values: [(String, Double)]) {
+        header(name, help, "gauge")
+        for (value, level) in values { text += "\(name){\(label)=\"\(Self.escaped(value))\"} \(Self.number(level))\n" }
+    }
+
     mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
         header(name, help, "histogram")
         let snapshot = histogram.snapshot

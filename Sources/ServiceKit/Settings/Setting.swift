@@ -1,3 +1,6 @@
+import Contracts
+import Domain
+
 /// One thing that can be configured: by an environment variable or by the configuration file.
 public struct Setting: Sendable {
     /// The key in the file, dots between its parts: `amqp.url`. The variable is `WAYBILL_AMQP_URL`.
@@ -8,23 +11,40 @@ public struct Setting: Sendable {
     public let help: String
     /// Whether it must never be shown; it may then also be given as a file, by `…_FILE`.
     public let isSecret: Bool
+    /// What stands in for the file in the demo profile; `nil` when nothing does.
+    public let madeUp: MadeUpData?
 
     /// - Parameters:
     ///   - key: the key in the file, such as `amqp.url`.
     ///   - defaultValue: the value when nothing else is said.
     ///   - help: what it is for, in one line.
     ///   - isSecret: whether it must never be shown.
-    public init(_ key: String, default defaultValue: String? = nil, help: String, isSecret: Bool = false) {
+    ///   - madeUp: for the path of a file that describes the business: what stands in for it in the demo profile.
+    public init(
+        _ key: String, default defaultValue: String? = nil, help: String, isSecret: Bool = false,
+        madeUp: MadeUpData? = nil
+    ) {
         self.key = key
         self.defaultValue = defaultValue
         self.help = help
         self.isSecret = isSecret
+        self.madeUp = madeUp
     }
 
     /// The tree of the group, for the services that judge a branch by it.
     public static let organisation = Setting(
         "organisation",
-        help: "path of the organisation tree (JSON, see docs/settings.md); a group of 34 branches when not given")
+        help: "path of the organisation tree (JSON, see docs/settings.md)",
+        madeUp: MadeUpData("a group of 34 branches") { Organisation.standard.json })
+
+    /// The exchange rates, for a service that judges amounts in several currencies.
+    ///
+    /// - Parameters:
+    ///   - key: the service's own key.
+    ///   - help: what the rates are for, in one line.
+    public static func rates(_ key: String, help: String) -> Setting {
+        Setting(key, help: help, madeUp: MadeUpData("round figures for 25 currencies") { RateTable.standard.json })
+    }
 
     /// The environment variable of the setting.
     var variable: String { "WAYBILL_" + Self.name(key) }
@@ -43,6 +63,7 @@ public struct Setting: Sendable {
 
     /// The settings of every service.
     static let common: [Setting] = [
+        Profile.setting,
         Setting("config", help: "path of a JSON file with settings; a variable wins over the file"),
         Setting(
             "amqp.url",

@@ -6,6 +6,8 @@ import SystemPackage
 public struct Settings: Sendable {
     private let values: [String: String]
     private let known: [Setting]
+    /// What the installation is for.
+    public let profile: Profile
 
     /// A setting that cannot be used, said so that an operator can mend it.
     public struct Problem: Error, CustomStringConvertible {
@@ -55,11 +57,13 @@ public struct Settings: Sendable {
                 ?? setting.defaultValue
         }
         self.values = values
+        profile = try Self.choice(values, Profile.setting.key, Profile.self) ?? .production
     }
 
-    /// Settings given outright, for tests of what reads them; defaults fill what is missing.
-    public init(_ known: [Setting], values: [String: String] = [:]) {
+    /// Settings given outright, for what asks no environment: defaults, and data made up, fill what is missing.
+    public init(_ known: [Setting], values: [String: String] = [:], profile: Profile = .demo) {
         self.known = known
+        self.profile = profile
         var all: [String: String] = [:]
         for setting in known { all[setting.key] = values[setting.key] ?? setting.defaultValue }
         self.values = all
@@ -94,7 +98,13 @@ public struct Settings: Sendable {
     /// One of a set of words.
     public func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _ type: Choice.Type) throws -> Choice?
     where Choice.RawValue == String {
-        guard let text = self[key] else { return nil }
+        try Self.choice(values, key, type)
+    }
+
+    private static func choice<Choice: RawRepresentable & CaseIterable>(
+        _ values: [String: String], _ key: String, _ type: Choice.Type
+    ) throws -> Choice? where Choice.RawValue == String {
+        guard let text = values[key], !text.isEmpty else { return nil }
         guard let value = Choice(rawValue: text) else {
             let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem(description: "WAYBILL_\(Setting.name(key)) is '\(text)': it must be one of \(words)")
@@ -121,11 +131,42 @@ public struct Settings: Sendable {
         }
     }
 
-    /// Every setting with its value, secrets hidden, for `--print-config`.
+    /// What a file holds that describes the business; in the demo profile, the made-up data when no file is given.
+    ///
+    /// - Parameters:
+    ///   - key: the setting, which says what may stand in for it.
+    ///   - read: makes the value of the file's bytes.
+    /// - Throws: ``Problem`` that names the variable: when there is neither file nor stand-in, or what is wrong in the
+    ///   file.
+    public func requiredFile<Value>(_ key: String, _ read: ([UInt8]) throws -> Value) throws -> Value {
+        if let value = try file(key, read) { return value }
+        guard let madeUp = known.first(where: { $0.key == key })?.madeUp else {
+            _ = try required(key)
+            throw Problem(description: "WAYBILL_\(Setting.name(key)) cannot be read")
+        }
+        guard profile == .demo else {
+            throw Problem(
+                description: "WAYBILL_\(Setting.name(key)) is not set: the service does not run on made-up data "
+                    + "(\(madeUp.summary)) unless WAYBILL_PROFILE is 'demo'; 'defaults \(key)' writes that out, to "
+                    + "begin a file of your own with")
+        }
+        return try read(Array(madeUp.file().utf8))
+    }
+
+    /// The settings for which made-up data stands in, and what that is.
+    public var madeUp: [(variable: String, summary: String)] {
+        guard profile == .demo else { return [] }
+        return known.compactMap { setting in
+            self[setting.key] == nil ? setting.madeUp.map { (setting.variable, $0.summary) } : nil
+        }
+    }
+
+    /// Every setting with its value, secrets hidden and what is made up marked, for `--print-config`.
     public var redacted: [(variable: String, value: String)] {
-        known.map { setting in
-            let value = self[setting.key]
-            return (setting.variable, setting.isSecret && value != nil ? "(secret)" : value ?? "(not set)")
+        let madeUp = Dictionary(uniqueKeysWithValues: self.madeUp.map { ($0.variable, $0.summary) })
+        return known.map { setting in
+            if let value = self[setting.key] { return (setting.variable, setting.isSecret ? "(secret)" : value) }
+            return (setting.variable, madeUp[setting.variable].map { "(made up: \($0))" } ?? "(not set)")
         }
     }
 
