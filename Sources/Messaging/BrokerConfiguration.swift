@@ -106,6 +106,17 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
     /// The virtual host.
     public var virtualHostName: String { virtualHost }
 
+    /// The same broker's address as another user; it holds the password.
+    public func address(as user: String, password: String) -> String {
+        func encoded(_ text: String) -> String {
+            text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
+                ?? text
+        }
+        let hosts = addresses.map(\.description).joined(separator: ",")
+        return "\(isSecure ? "amqps" : "amqp")://\(encoded(user)):\(encoded(password))@\(hosts)"
+            + (virtualHost == "/" ? "" : "/\(encoded(virtualHost))")
+    }
+
     /// User and password as HTTP's basic authorization, for the broker's management. A secret.
     public var basicAuthorization: String {
         "Basic " + Data("\(user):\(password ?? "")".utf8).base64EncodedString()

@@ -103,7 +103,8 @@ struct UnitOfWorkTests {
             let publisher = Publisher(configuration: try TestServers.brokerConfiguration(), logger: TestServers.quiet)
             let relay = Relay(pool: direct, publisher: publisher, metrics: metrics, logger: TestServers.quiet)
             let work = UnitOfWork(
-                service: .supplier, handlers: ledger.handlers, publishers: .any, pool: pool, relay: relay,
+                service: .supplier, handlers: ledger.handlers, publishers: .any,
+                principals: Principals(isByWord: true), pool: pool, relay: relay,
                 publisher: publisher,
                 clock: ServiceClock(mode: .system) { _ in }, metrics: metrics, logger: TestServers.quiet)
             let surroundings = Surroundings(

@@ -39,6 +39,11 @@ final class ModelTransaction: WorkSession {
         guard items.isEmpty else { throw Refusal(.internalError, path: "$", "the model has no schedule") }
     }
 
+    /// Nobody acts in the simulation.
+    func acts(_ names: [MessageName]) throws -> [MessageName: ActRow] { [:] }
+
+    func record(_ acts: [ActRow], at time: Timestamp) throws {}
+
     #if WAYBILL_TRIAL
         func tally(_ messages: [AnyReceived]) throws {}
     #endif

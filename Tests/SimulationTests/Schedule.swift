@@ -157,7 +157,7 @@ final class Schedule: @unchecked Sendable {
             outbox: ModelOutboxStore(database: database, process: process), publisher: publisher, metrics: metrics,
             logger: Self.quiet, pauses: pauses)
         let work = UnitOfWork(
-            service: process.service, handlers: handlers, publishers: .any,
+            service: process.service, handlers: handlers, publishers: .any, principals: Principals(isByWord: true),
             batches: ModelBatchStore(
                 database: database, process: process, work: BatchWork(service: process.service, handlers: handlers)),
             relay: relay, publisher: publisher, clock: ServiceClock(mode: .system) { _ in }, metrics: metrics,

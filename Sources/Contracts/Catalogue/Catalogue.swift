@@ -4,7 +4,7 @@ import Domain
 public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
     /// Other companies' systems.
     case partner
-    /// Whoever is at work here, by the command line or another program of ours: what they publish are commands.
+    /// Our own people, by the command line or another program of ours: what they publish are commands.
     case `operator`
     /// One of the services.
     case service(ServiceName)
@@ -31,8 +31,17 @@ public struct ContractDescription: Sendable {
     public let summary: String
     /// Its fields, recorded from the code that reads them.
     public let fields: [FieldDescription]
+    /// The field that names who acts, in a message by which our own people act: every `.operator` contract, and those of
+    /// partners that our own people type, too. `nil` when nobody of ours sends it.
+    public let personField: String?
     /// Reads data as this kind of message and writes it again.
     public let reencode: @Sendable (JSONNode) throws(Refusal) -> [UInt8]
+
+    /// Whether it is somebody else's message that our own people send as a command, too.
+    public var isAlsoTyped: Bool { owner == .partner && personField != nil }
+
+    /// Every exchange by which it may come: its own, and that of commands when our own people type it, too.
+    public var exchanges: [String] { isAlsoTyped ? [exchange, "waybill.commands"] : [exchange] }
 
     /// The exchange it goes to.
     public var exchange: String {
@@ -43,9 +52,15 @@ public struct ContractDescription: Sendable {
         }
     }
 
-    init<Body: Message>(_ body: Body.Type, _ owner: ContractOwner, to readers: [ServiceName], _ summary: String) {
+    /// - Parameter personField: the field that names who acts, when our own people send it, too; a contract of the
+    ///   `.operator` has `by`.
+    init<Body: Message>(
+        _ body: Body.Type, _ owner: ContractOwner, to readers: [ServiceName], by personField: String? = nil,
+        _ summary: String
+    ) {
         type = Body.type
         self.owner = owner
+        self.personField = owner == .operator ? "by" : personField
         self.readers = readers
         self.summary = summary
         fields = FieldReader.record(Body.init(fields:))
@@ -74,35 +89,39 @@ public enum Catalogue {
         ContractDescription(
             CreditNoteIssued.self, .partner, to: [.finance], "Part of an invoice, or all of it, is taken back."),
         ContractDescription(
-            PaymentAllocated.self, .partner, to: [.finance], "Cash that was on account is for invoices now."),
+            PaymentAllocated.self, .partner, to: [.finance], by: "by", "Cash that was on account is for invoices now."),
         ContractDescription(
-            InvoiceDisputed.self, .partner, to: [.finance], "A customer disputes an invoice, or a part of it."),
+            InvoiceDisputed.self, .partner, to: [.finance], by: "by", "A customer disputes an invoice, or a part of it."
+        ),
         ContractDescription(
-            DisputeResolved.self, .partner, to: [.finance], "A dispute has ended."),
+            DisputeResolved.self, .partner, to: [.finance], by: "by", "A dispute has ended."),
         ContractDescription(
-            WriteOffProposed.self, .partner, to: [.finance], "Somebody proposes to give a debt up."),
+            WriteOffProposed.self, .partner, to: [.finance], by: "proposedBy", "Somebody proposes to give a debt up."),
         ContractDescription(
-            WriteOffApproved.self, .partner, to: [.finance], "A second person approves a write-off."),
+            WriteOffApproved.self, .partner, to: [.finance], by: "approvedBy", "A second person approves a write-off."),
         ContractDescription(
-            PaymentPromised.self, .partner, to: [.finance], "A customer has promised to pay by a day."),
+            PaymentPromised.self, .partner, to: [.finance], by: "by", "A customer has promised to pay by a day."),
         ContractDescription(
-            TermsAgreed.self, .partner, to: [.finance], "When a customer or supplier is to pay or to be paid."),
+            TermsAgreed.self, .partner, to: [.finance], by: "by", "When a customer or supplier is to pay or to be paid."
+        ),
         ContractDescription(
-            CreditLimitSet.self, .partner, to: [.finance],
+            CreditLimitSet.self, .partner, to: [.finance], by: "setBy",
             "Up to how much a customer, or a group of customers, may owe us."),
         ContractDescription(
-            CreditOverrideApproved.self, .partner, to: [.finance], "A customer, or a group, may owe more for some days."
+            CreditOverrideApproved.self, .partner, to: [.finance], by: "approvedBy",
+            "A customer, or a group, may owe more for some days."
         ),
         ContractDescription(
             CustomerGrouped.self, .partner, to: [.finance], "A customer belongs to a group whose credit is one."),
         ContractDescription(
-            CreditHoldLifted.self, .partner, to: [.finance], "A customer that is held is trusted again until a day."),
+            CreditHoldLifted.self, .partner, to: [.finance], by: "by",
+            "A customer that is held is trusted again until a day."),
         ContractDescription(
             SupplierInvoiceReceived.self, .partner, to: [.supplier, .finance], "We owe a supplier money."),
         ContractDescription(
             SupplierPaymentMade.self, .partner, to: [.supplier, .finance], "We have paid a supplier."),
         ContractDescription(
-            ExpenseBudgetSet.self, .partner, to: [.finance], "What may be spent on sales in a period."),
+            ExpenseBudgetSet.self, .partner, to: [.finance], by: "setBy", "What may be spent on sales in a period."),
         ContractDescription(
             ExpenseReported.self, .partner, to: [.finance], "Money is to be spent on sales, is bound, or is spent."),
         ContractDescription(
@@ -110,14 +129,16 @@ public enum Catalogue {
         ContractDescription(
             SupplierReported.self, .partner, to: [.supplier, .customer], "A supplier's master record in another system."
         ),
-        ContractDescription(InteractionLogged.self, .partner, to: [.customer], "Somebody spoke with a customer."),
-        ContractDescription(AgreementRecorded.self, .partner, to: [.sales], "What is agreed with a customer."),
-        ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], "A customer complains."),
         ContractDescription(
-            ConsentRecorded.self, .partner, to: [.customer],
+            InteractionLogged.self, .partner, to: [.customer], by: "by", "Somebody spoke with a customer."),
+        ContractDescription(
+            AgreementRecorded.self, .partner, to: [.sales], by: "by", "What is agreed with a customer."),
+        ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], by: "by", "A customer complains."),
+        ContractDescription(
+            ConsentRecorded.self, .partner, to: [.customer], by: "by",
             "A person agrees to be spoken with by a channel, or does not any more."),
         ContractDescription(
-            RelationDeclared.self, .partner, to: [.customer], "What ties one party to another."),
+            RelationDeclared.self, .partner, to: [.customer], by: "by", "What ties one party to another."),
         ContractDescription(
             ErasePerson.self, .operator, to: [.customer],
             "Everything personal that is kept of a person is to become unreadable for ever."),

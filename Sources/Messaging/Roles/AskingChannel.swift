@@ -79,7 +79,8 @@ actor AskingChannel {
 
     private func connect() throws(MessagingError) -> Link {
         let link = try Link(configuration)
-        queue = "reply.\(UUID().uuidString.lowercased())"
+        // A user may have queues of its own name only, so that nobody takes another's answers.
+        queue = "reply.\(configuration.userName).\(UUID().uuidString.lowercased())"
         try link.declare(Queue(name: queue, kind: .classic, isExclusive: true))
         try link.bind(Binding(exchange: replies, queue: queue, routingKey: queue))
         try link.subscribe(queue, prefetch: Self.prefetch)
@@ -100,6 +101,8 @@ actor AskingChannel {
             var question = message
             question.properties.correlationID = id
             question.properties.replyTo = queue
+            // Verified by the broker: it is how a service knows who asks.
+            question.properties.userID = configuration.userName
             // Whole milliseconds, and not none.
             let (seconds, attoseconds) = max(.zero, patience).components
             question.properties.expiration = String(seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)

@@ -46,11 +46,13 @@ struct RunningService {
             maximumBatch: try settings.integer("batch", in: 1...2_000), concurrency: batches, pace: definition.pace,
             rest: definition.rest, logger: logger)
         let work = UnitOfWork(
-            service: name, handlers: definition.handlers, publishers: try publishers(), pool: messagePool, relay: relay,
+            service: name, handlers: definition.handlers, publishers: try publishers(),
+            principals: Principals(isByWord: settings.profile == .demo), pool: messagePool, relay: relay,
             publisher: publisher,
             clock: clock, metrics: metrics, logger: logger)
         let queries = QueryServer(
-            service: name, queries: definition.queries + LedgerQueries.all, pool: pool, clock: clock, metrics: metrics,
+            service: name, queries: definition.queries + LedgerQueries.all + ActQueries.all, pool: pool, clock: clock,
+            metrics: metrics,
             logger: logger)
         let replies = ReplyServer(
             configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies,

@@ -48,16 +48,20 @@ public struct Received<Body: Message>: Sendable {
     public let envelope: Envelope
     /// What it says.
     public let body: Body
+    /// Who acts by it, when it is a command of a person of ours; `nil` for what a system tells.
+    public let principal: Principal?
     /// Its place in the batch, by which ``Effects/refuse(_:_:)`` knows it again.
     let position: Int
 
     /// - Parameters:
     ///   - envelope: who sent it, as what, and when.
     ///   - body: what it says.
+    ///   - principal: who acts by it, when it is a command.
     ///   - position: its place in the batch.
-    public init(envelope: Envelope, body: Body, position: Int = 0) {
+    public init(envelope: Envelope, body: Body, principal: Principal? = nil, position: Int = 0) {
         self.envelope = envelope
         self.body = body
+        self.principal = principal
         self.position = position
     }
 }
@@ -91,7 +95,9 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
         return MessageHandler(types: types, body: ObjectIdentifier(body)) { messages, transaction, effects in
             let mine = messages.compactMap { message in
                 (message.body as? Body).map {
-                    Received(envelope: message.envelope, body: $0, position: message.position)
+                    Received(
+                        envelope: message.envelope, body: $0, principal: message.act?.principal,
+                        position: message.position)
                 }
             }
             try handle(mine, transaction, &effects)
@@ -106,4 +112,6 @@ struct AnyReceived: Sendable {
     let position: Int
     /// Its place in the ledger of the service that sent it; other systems keep none.
     var place: LedgerPlace?
+    /// Who acts by it; most messages are no commands.
+    var act: Act?
 }

@@ -193,12 +193,13 @@ enum Schema {
         var migrations = [
             Migration(number: 1, name: "messaging", sql: PackageResources._001_messaging_sql),
             Migration(number: 2, name: "ledger", sql: PackageResources._002_ledger_sql),
+            Migration(number: 3, name: "acts", sql: PackageResources._003_acts_sql),
         ]
         #if WAYBILL_TRIAL
             // What a later build might add, so that a rolling change can be tried.
             migrations.append(
                 Migration(
-                    number: 3, name: "trial",
+                    number: 4, name: "trial",
                     sql: "alter table inbox add column trial text; alter table outbox add column trial text;"))
         #endif
         return migrations

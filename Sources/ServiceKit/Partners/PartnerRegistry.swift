@@ -18,7 +18,8 @@ public struct PartnerRegistry: Sendable {
         /// The partner's own exchange.
         public var exchange: String { "\(Exchanges.inbound).\(name)" }
 
-        func owns(_ source: String) -> Bool {
+        /// Whether it may speak for a source.
+        public func owns(_ source: String) -> Bool {
             sources.contains { $0.hasSuffix("*") ? source.hasPrefix($0.dropLast()) : $0 == source }
         }
     }

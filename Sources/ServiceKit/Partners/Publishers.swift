@@ -22,15 +22,23 @@ enum Publishers: Sendable {
                     "\(envelope.type) is told by \(owner.source), not by '\(envelope.source.prefix(64))'")
             }
         case .operator:
-            // Only the operator's user may write there; the message says which person it is.
+            // Only our own people may write there; ``Principals`` tells who it is.
             guard delivery.exchange == Exchanges.commands else { throw wrongExchange(delivery, contract) }
-            if ServiceName.allCases.contains(where: { $0.source == envelope.source }) {
-                throw Refusal(
-                    .sourceNotAllowed, path: "source", "'\(envelope.source)' is one of our services, no operator")
-            }
+            try checkPeople(envelope)
         case .partner:
+            if contract.isAlsoTyped, delivery.exchange == Exchanges.commands {
+                try checkPeople(envelope)
+                return
+            }
             guard delivery.exchange.hasPrefix(Exchanges.inbound) else { throw wrongExchange(delivery, contract) }
             try checkPartner(delivery, envelope, contract)
+        }
+    }
+
+    /// Our own people name the system whose numbers they speak of, and never a service.
+    private func checkPeople(_ envelope: Envelope) throws(Refusal) {
+        if ServiceName.allCases.contains(where: { $0.source == envelope.source }) {
+            throw Refusal(.sourceNotAllowed, path: "source", "'\(envelope.source)' is one of our services, no operator")
         }
     }
 

@@ -1,17 +1,12 @@
 import Foundation
 public import Messaging
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// Compares the broker with what it should be, to the last argument and binding, by the broker's management.
 ///
 /// AMQP itself can tell a client without the right to configure only whether a queue is there; a queue of the wrong
 /// type, without its limit or without a binding loses messages in silence.
 public struct TopologyAudit: Sendable {
-    private let bases: [URL]
-    private let authorization: String
+    private let management: BrokerManagement
     private let virtualHost: String
 
     /// - Parameters:
@@ -20,16 +15,7 @@ public struct TopologyAudit: Sendable {
     ///   - broker: whose user and virtual host to use; the user needs the tag `management`.
     /// - Throws: ``MessagingError`` of code `configuration` when the address cannot be understood.
     public init(address: String, broker: BrokerConfiguration) throws(MessagingError) {
-        bases = try address.split(separator: ",").map { text throws(MessagingError) in
-            guard let url = URL(string: String(text)), let scheme = url.scheme, ["http", "https"].contains(scheme),
-                url.host != nil
-            else {
-                throw MessagingError(
-                    .configuration, "the management's address cannot be understood: write http://host:port")
-            }
-            return url
-        }
-        authorization = broker.basicAuthorization
+        management = try BrokerManagement(address: address, broker: broker)
         virtualHost = broker.virtualHostName
     }
 
@@ -104,38 +90,6 @@ public struct TopologyAudit: Sendable {
 
     /// - Returns: `nil` for what is not there.
     private func get(_ path: [String]) async throws(MessagingError) -> Data? {
-        let encoded = ([path[0], virtualHost] + path.dropFirst()).map {
-            $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._")))
-                ?? $0
-        }
-        var unreachable: MessagingError?
-        for base in bases {
-            do {
-                return try await get("/api/" + encoded.joined(separator: "/"), from: base)
-            } catch  where error.code == .connection {
-                unreachable = error
-            }
-        }
-        throw unreachable ?? MessagingError(.configuration, "the management has no address")
-    }
-
-    private func get(_ path: String, from base: URL) async throws(MessagingError) -> Data? {
-        guard let url = URL(string: path, relativeTo: base) else { return nil }
-        var request = URLRequest(url: url, timeoutInterval: 10)
-        request.setValue(authorization, forHTTPHeaderField: "Authorization")
-        let (data, response): (Data, URLResponse)
-        do {
-            (data, response) = try await URLSession.shared.data(for: request)
-        } catch {
-            throw MessagingError(.connection, "the broker's management at \(base.absoluteString) does not answer")
-        }
-        switch (response as? HTTPURLResponse)?.statusCode {
-        case 200: return data
-        case 404: return nil
-        case 401, 403:
-            throw MessagingError(
-                .refusedLogin, "the broker's management refuses the user: it needs the tag 'management'")
-        default: throw MessagingError(.connection, "the broker's management at \(base.absoluteString) is not ready")
-        }
+        try await management.send("GET", [path[0], virtualHost] + path.dropFirst()).map { Data($0) }
     }
 }

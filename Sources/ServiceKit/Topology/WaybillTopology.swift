@@ -51,8 +51,10 @@ public enum WaybillTopology {
     /// What one service stands on: its queues, their bindings and the exchanges it uses.
     public static func part(of service: ServiceName) -> Topology {
         let inbound = Queues.inbound(service)
-        var bindings = Catalogue.contracts.filter { $0.readers.contains(service) }.map {
-            Binding(exchange: $0.exchange, queue: inbound, routingKey: $0.type.description)
+        var bindings = Catalogue.contracts.filter { $0.readers.contains(service) }.flatMap { contract in
+            contract.exchanges.map {
+                Binding(exchange: $0, queue: inbound, routingKey: contract.type.description)
+            }
         }
         bindings.append(
             Binding(

@@ -7,6 +7,8 @@ struct AppliedBatch: Sendable {
     let effects: Effects
     let entries: [OutboxEntry]
     let duplicates: Int
+    /// The answers to the commands among them that were carried out, now or before, by their positions.
+    let answers: [Int: ActReply]
 }
 
 /// What happens to a batch inside its one transaction: inbox, handlers, outbox.
@@ -28,6 +30,13 @@ struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
         #if WAYBILL_TRIAL
             if NegativeControl.active == .noInbox { duplicates = [] }
         #endif
+        let acts = messages.contains { $0.act != nil } ? messages.filter { $0.act != nil } : []
+        let carriedOut = acts.isEmpty ? [:] : try transaction.acts(acts.map(\.name))
+        if !carriedOut.isEmpty {
+            // The inbox forgets after its days; what people have done stays on record.
+            duplicates.formUnion(
+                messages.indices.filter { messages[$0].act != nil && carriedOut[messages[$0].name] != nil })
+        }
         let fresh =
             duplicates.isEmpty
             ? messages
@@ -39,18 +48,23 @@ struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
         #if WAYBILL_TRIAL
             try transaction.tally(fresh.filter { effects.refusals[$0.position] == nil })
         #endif
+        let answers =
+            acts.isEmpty
+            ? [:]
+            : try answer(
+                messages, handled: Set(messages.indices).subtracting(duplicates), known: carriedOut, effects, at: now,
+                transaction)
         let entries = try effects.store(isLeased: isLeased, transaction)
         // A refused message is not a handled one: its row must not stand in the way of its replay.
         try transaction.forget(messages.filter { effects.refusals[$0.position] != nil })
-        return AppliedBatch(effects: effects, entries: entries, duplicates: duplicates.count)
+        return AppliedBatch(effects: effects, entries: entries, duplicates: duplicates.count, answers: answers)
     }
 
     /// The places of messages that stand in the same batch before.
     private static func repeated(in messages: [AnyReceived]) -> Set<Int> {
         var seen: Set<MessageName> = []
         var repeated: Set<Int> = []
-        for (place, message) in messages.enumerated()
-        where !seen.insert(MessageName(source: message.envelope.source, id: message.envelope.id)).inserted {
+        for (place, message) in messages.enumerated() where !seen.insert(message.name).inserted {
             repeated.insert(place)
         }
         return repeated

@@ -32,7 +32,7 @@ public enum DeadLetter {
     ) -> Outgoing {
         var properties = delivery.properties
         // The broker refuses a user-id that is not the publisher's own.
-        properties.headers[Header.user] = properties.userID.map { .string($0) }
+        properties.headers[Header.user] = verifiedUser(of: delivery).map { .string($0) }
         properties.userID = nil
         properties.expiration = nil
         properties.deliveryMode = 2
@@ -47,13 +47,23 @@ public enum DeadLetter {
             exchange: Exchanges.dead, routingKey: service.rawValue, properties: properties, body: delivery.body)
     }
 
+    /// The user who published a message, as the broker has verified it; `nil` when the message named none.
+    ///
+    /// An operator's replay, which comes by the default exchange, carries the one that was verified when it first came.
+    static func verifiedUser(of delivery: Delivery) -> String? {
+        delivery.properties.userID
+            ?? (delivery.exchange.isEmpty ? delivery.properties.headers[Header.user]?.text : nil)
+    }
+
     /// The message that was refused, to be handled once more by the service that refused it, under its own id.
     public static func replay(of dead: Delivery, service: ServiceName) -> Outgoing {
         var properties = dead.properties
+        // A letter that the broker itself has put there still has the property; who replays it is another user.
+        properties.headers[Header.user] = properties.userID.map { .string($0) } ?? properties.headers[Header.user]
         properties.userID = nil
         for name in [
             Header.reason, Header.path, Header.detail, Header.service, Header.refusedAt, Header.exchange,
-            Header.routingKey, Header.user, "x-death", "x-delivery-count", "x-first-death-exchange",
+            Header.routingKey, "x-death", "x-delivery-count", "x-first-death-exchange",
             "x-first-death-queue",
             "x-first-death-reason",
         ] {

@@ -15,7 +15,7 @@ enum Inbox {
     /// - Parameter messages: no two of the same name.
     /// - Returns: the places in the batch of those handled before.
     static func take(_ messages: [AnyReceived], _ transaction: borrowing Transaction) throws -> Set<Int> {
-        let sources = messages.map(\.envelope.source)
+        let sources = messages.map(\.name.source)
         let identifiers = messages.map(\.envelope.id)
         let types = messages.map(\.envelope.type.description)
         let lanes = messages.map { $0.place?.lane }
@@ -49,7 +49,7 @@ enum Inbox {
         guard !messages.isEmpty else { return }
         try transaction.queue(
             """
-            delete from inbox i using unnest(\(messages.map(\.envelope.source)), \(messages.map(\.envelope.id)))
+            delete from inbox i using unnest(\(messages.map(\.name.source)), \(messages.map(\.envelope.id)))
                 as t(source, message_id)
             where i.source = t.source and i.message_id = t.message_id
             """)

@@ -17,6 +17,7 @@ struct UnitOfWork: Sendable {
     private let service: ServiceName
     private let decoders: [MessageType: Decoder]
     private let publishers: Publishers
+    private let principals: Principals
     private let batches: any BatchStore
     private let relay: Relay
     private let publisher: any ConfirmingPublisher
@@ -29,6 +30,7 @@ struct UnitOfWork: Sendable {
     ///   - service: whose work it is.
     ///   - handlers: what it does with messages; the first that knows a type reads it.
     ///   - publishers: who may have published what.
+    ///   - principals: what tells who acts by a command.
     ///   - batches: where batches are committed.
     ///   - relay: what publishes the events of a batch.
     ///   - publisher: what publishes dead letters.
@@ -37,8 +39,9 @@ struct UnitOfWork: Sendable {
     ///   - logger: where to say what goes wrong.
     ///   - pauses: how to wait between two tries.
     init<Session: WorkSession & ~Copyable>(
-        service: ServiceName, handlers: [MessageHandler<Session>], publishers: Publishers, batches: any BatchStore,
-        relay: Relay, publisher: any ConfirmingPublisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger,
+        service: ServiceName, handlers: [MessageHandler<Session>], publishers: Publishers, principals: Principals,
+        batches: any BatchStore, relay: Relay, publisher: any ConfirmingPublisher, clock: ServiceClock,
+        metrics: ServiceMetrics, logger: Logger,
         pauses: Pauses = Pauses()
     ) {
         self.service = service
@@ -46,6 +49,7 @@ struct UnitOfWork: Sendable {
         for handler in handlers { decoders.merge(handler.types) { first, _ in first } }
         self.decoders = decoders
         self.publishers = publishers
+        self.principals = principals
         self.batches = batches
         self.relay = relay
         self.publisher = publisher
@@ -57,27 +61,41 @@ struct UnitOfWork: Sendable {
 
     /// A unit of work over PostgreSQL.
     init(
-        service: ServiceName, handlers: [Handler], publishers: Publishers, pool: PostgresPool, relay: Relay,
-        publisher: Publisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger
+        service: ServiceName, handlers: [Handler], publishers: Publishers, principals: Principals, pool: PostgresPool,
+        relay: Relay, publisher: Publisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger
     ) {
         self.init(
-            service: service, handlers: handlers, publishers: publishers,
+            service: service, handlers: handlers, publishers: publishers, principals: principals,
             batches: PostgresBatchStore(pool: pool, work: BatchWork(service: service, handlers: handlers)),
             relay: relay, publisher: publisher, clock: clock, metrics: metrics, logger: logger)
     }
 
-    /// Handles a batch of deliveries. When it returns, each has had its effect or stands in the dead letters.
+    /// What became of messages that are not simply done, by their positions.
+    private struct Settled {
+        /// Those refused.
+        var refused: [Int: Refusal] = [:]
+        /// The answers to commands that were carried out.
+        var answers: [Int: ActReply] = [:]
+
+        mutating func add(_ other: Settled) {
+            refused.merge(other.refused) { first, _ in first }
+            answers.merge(other.answers) { first, _ in first }
+        }
+    }
+
+    /// Handles a batch of deliveries. When it returns, each has had its effect, stands in the dead letters, or is a
+    /// command whose refusal was answered.
     ///
     /// - Throws: `CancellationError` when the service is shut down first; nothing may then be acknowledged.
     func process(_ deliveries: [Delivery]) async throws {
         let started = ContinuousClock.now
         let (messages, refusals) = decode(deliveries)
-        var refused = refusals
+        var settled = Settled(refused: refusals)
         for part in clock.parts(of: messages) {
             try await clock.advance(to: part.time)
-            refused.merge(try await commit(part.messages)) { first, _ in first }
+            settled.add(try await commit(part.messages))
         }
-        try await bury(refused, of: deliveries)
+        try await tell(settled, of: deliveries)
         metrics.batchSize.record(Double(deliveries.count))
         metrics.batchDuration.record(ContinuousClock.now - started)
         let now = ServiceClock.wallClock()
@@ -125,13 +143,27 @@ struct UnitOfWork: Sendable {
         // Only our own services keep a ledger; the header of another system says nothing.
         var place: LedgerPlace?
         if case .service = contract.owner { place = LedgerPlace(delivery.properties.headers[LedgerPlace.header]) }
-        return AnyReceived(envelope: envelope, body: try decoder(data), position: position, place: place)
+        let act = try act(delivery, envelope, contract, data)
+        return AnyReceived(
+            envelope: envelope, body: try decoder(data), position: position, place: place, act: act)
+    }
+
+    /// Who acts by a message; `nil` when it is no command.
+    private func act(
+        _ delivery: Delivery, _ envelope: Envelope, _ contract: ContractDescription, _ data: JSONNode
+    ) throws(Refusal) -> Act? {
+        guard let field = contract.personField, contract.owner == .operator || delivery.exchange == Exchanges.commands
+        else { return nil }
+        let principal = try principals.principal(of: delivery, said: data[field]?.string, field: field)
+        return Act(
+            principal: principal, digest: AuditRecord.digest(Array(data.text)),
+            inboxSource: contract.isAlsoTyped ? Act.people : envelope.source)
     }
 
     // MARK: Committing
 
-    private func commit(_ messages: [AnyReceived]) async throws -> [Int: Refusal] {
-        guard !messages.isEmpty else { return [:] }
+    private func commit(_ messages: [AnyReceived]) async throws -> Settled {
+        guard !messages.isEmpty else { return Settled() }
         var backOff = pauses.backOff()
         while true {
             try Task.checkCancellation()
@@ -157,21 +189,21 @@ struct UnitOfWork: Sendable {
     }
 
     /// Finds the message that makes the batch fail: halves until it stands alone.
-    private func isolate(_ messages: [AnyReceived], _ error: any Error) async throws -> [Int: Refusal] {
+    private func isolate(_ messages: [AnyReceived], _ error: any Error) async throws -> Settled {
         if messages.count == 1 {
             let refusal =
                 error as? Refusal
                 ?? Refusal(.internalError, path: "$", "the message cannot be stored: \(error)")
-            return [messages[0].position: refusal]
+            return Settled(refused: [messages[0].position: refusal])
         }
         metrics.splits.add(1)
         let middle = messages.count / 2
-        var refused = try await commit(Array(messages[..<middle]))
-        refused.merge(try await commit(Array(messages[middle...]))) { first, _ in first }
-        return refused
+        var settled = try await commit(Array(messages[..<middle]))
+        settled.add(try await commit(Array(messages[middle...])))
+        return settled
     }
 
-    private func commitOnce(_ messages: [AnyReceived]) async throws -> [Int: Refusal] {
+    private func commitOnce(_ messages: [AnyReceived]) async throws -> Settled {
         let isLeased = relay.hasRoom
         let now = clock.now()
         let done = try await batches.commit(messages, now: now, isLeased: isLeased)
@@ -179,23 +211,38 @@ struct UnitOfWork: Sendable {
         metrics.duplicates.add(done.duplicates)
         metrics.handled.add(messages.count - done.duplicates - done.effects.refusals.count)
         metrics.add(done.effects.counts)
-        return done.effects.refusals
+        return Settled(refused: done.effects.refusals, answers: done.answers)
     }
 
-    // MARK: Dead letters
+    // MARK: Dead letters and answers
 
-    /// Puts the refused ones into the dead letters, and returns only when the broker has confirmed them.
-    private func bury(_ refused: [Int: Refusal], of deliveries: [Delivery]) async throws {
-        guard !refused.isEmpty else { return }
+    /// Puts the refused ones into the dead letters, answers the commands, and returns only when the broker has confirmed
+    /// it all.
+    ///
+    /// A refused command that waits for an answer gets the reason as its answer and an entry in the audit: it is for the
+    /// person who typed it to mend, and no dead letter for an operator.
+    private func tell(_ settled: Settled, of deliveries: [Delivery]) async throws {
+        guard !settled.refused.isEmpty || !settled.answers.isEmpty else { return }
         let now = ServiceClock.wallClock()
-        var letters: [Outgoing] = []
-        for (position, refusal) in refused.sorted(by: { $0.key < $1.key }) {
+        var letters = settled.answers.sorted { $0.key < $1.key }.compactMap { position, reply in
+            Asker(deliveries[position])?.message(reply)
+        }
+        for (position, refusal) in settled.refused.sorted(by: { $0.key < $1.key }) {
             let delivery = deliveries[position]
-            letters.append(DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now))
-            if Publishers.areConcerned(refusal) { letters.append(record(of: delivery, refusal, at: now)) }
+            let asker = Asker(delivery)
+            if let asker {
+                letters.append(asker.message(refused(delivery, refusal)))
+            } else {
+                letters.append(DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now))
+            }
+            if asker != nil || Publishers.areConcerned(refusal) {
+                letters.append(record(of: delivery, refusal, at: now))
+            }
             metrics.refused(refusal.reason)
             logger.warning(
-                "a message was refused; it stands in the dead letters",
+                asker == nil
+                    ? "a message was refused; it stands in the dead letters"
+                    : "a command was refused; who gave it was told",
                 metadata: [
                     "message_id": "\(delivery.properties.messageID ?? "")", "reason": "\(refusal.reason.rawValue)",
                     "path": "\(refusal.path)", "type": "\(delivery.routingKey)",
@@ -208,11 +255,23 @@ struct UnitOfWork: Sendable {
             letters = zip(letters, outcomes).filter { $0.1 != .confirmed }.map(\.0)
             if !letters.isEmpty {
                 logger.warning(
-                    "dead letters were not confirmed; they are published again",
+                    "dead letters and answers were not confirmed; they are published again",
                     metadata: ["count": "\(letters.count)"])
                 try await pauses.clock.sleep(for: backOff.next())
             }
         }
+    }
+
+    /// The answer to a command that was refused.
+    private func refused(_ delivery: Delivery, _ refusal: Refusal) -> ActReply {
+        let read = try? CloudEventCodec.decode(delivery)
+        let field = read.flatMap { Catalogue.description(of: $0.0.type)?.personField }
+        let principal = field.flatMap { field in
+            try? principals.principal(of: delivery, said: read?.1[field]?.string, field: field)
+        }
+        return .refused(
+            id: read?.0.id ?? delivery.properties.messageID, person: principal?.person, proof: principal?.proof, refusal
+        )
     }
 
     /// Who tried to speak for whom, for the audit.

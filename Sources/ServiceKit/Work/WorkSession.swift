@@ -1,3 +1,5 @@
+import Contracts
+import Domain
 import Postgres
 
 /// What a unit of work does inside its transaction besides the handlers' own rows: inbox, schedule, outbox.
@@ -20,6 +22,12 @@ protocol WorkSession: ~Copyable {
     /// - Parameter isLeased: whether this process publishes them at once; otherwise they wait to be claimed.
     borrowing func record(_ events: [OutgoingEvent], isLeased: Bool) throws -> [OutboxEntry]
 
+    /// The commands of some names that were carried out before.
+    borrowing func acts(_ names: [MessageName]) throws -> [MessageName: ActRow]
+
+    /// Writes down commands that are carried out.
+    borrowing func record(_ acts: [ActRow], at time: Timestamp) throws
+
     #if WAYBILL_TRIAL
         /// Counts each effect of a trial build.
         borrowing func tally(_ messages: [AnyReceived]) throws
@@ -36,6 +44,10 @@ extension Transaction: WorkSession {
     borrowing func record(_ events: [OutgoingEvent], isLeased: Bool) throws -> [OutboxEntry] {
         try Outbox.record(events, isLeased: isLeased, self)
     }
+
+    borrowing func acts(_ names: [MessageName]) throws -> [MessageName: ActRow] { try ActStore.find(names, self) }
+
+    borrowing func record(_ acts: [ActRow], at time: Timestamp) throws { try ActStore.put(acts, at: time, self) }
 
     #if WAYBILL_TRIAL
         borrowing func tally(_ messages: [AnyReceived]) throws { try EffectTally.record(messages, self) }

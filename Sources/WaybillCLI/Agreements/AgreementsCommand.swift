@@ -54,7 +54,7 @@ struct AgreementsCommand: AsyncParsableCommand {
                 amount = read
             }
             guard let from = try Self.day(from, "--from") else { return }
-            try await book.publish(
+            try await book.send(
                 AgreementRecorded(
                     terms: AgreementTerms(
                         agreementId: agreement, revision: revision,
@@ -67,7 +67,8 @@ struct AgreementsCommand: AsyncParsableCommand {
                             }
                             return currency
                         }, endedOn: try Self.day(endedOn, "--ended-on")),
-                    customer: CustomerCode(code: customer), by: book.by))
+                    customer: CustomerCode(code: customer), by: book.by),
+                to: .sales)
         }
 
         private static func day(_ text: String?, _ option: String) throws -> CalendarDay? {

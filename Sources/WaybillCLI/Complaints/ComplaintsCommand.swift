@@ -34,12 +34,13 @@ struct ComplaintsCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 ComplaintReported(
                     complaintId: complaint, customer: CustomerCode(code: customer), orderId: order,
                     category: try ArgumentValue.choice(category, "--category", ComplaintCategory.self),
                     severity: try ArgumentValue.choice(severity, "--severity", ComplaintSeverity.self),
-                    at: try book.time(), by: book.by, summary: summary))
+                    at: try book.time(), by: book.by, summary: summary),
+                to: .servicedesk)
         }
     }
 

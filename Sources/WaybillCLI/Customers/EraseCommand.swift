@@ -19,8 +19,11 @@ extension InteractionsCommand {
         var source: String
         @Option(name: .customLong("with"), help: "The person, as in the interactions; everybody when not given.")
         var person: String?
-        @Option(help: ArgumentHelp("Who asks for it; you when not given.", valueName: "login"))
-        var by = NSUserName()
+        @Option(
+            help: ArgumentHelp(
+                "Who asks for it: you, as you are logged in at the broker. Anybody else only in the demo profile.",
+                valueName: "login"))
+        var by = Surroundings.login
         @Option(help: "The command's identifier; the same again has no second effect.")
         var id: String?
         @Flag(help: "Yes, for good.")
@@ -31,40 +34,20 @@ extension InteractionsCommand {
             let identifier = id ?? UUID().uuidString.lowercased()
             let body = ErasePerson(
                 source: source, customer: CustomerCode(code: code), with: person, by: by, at: AuditTrail.now())
-            let envelope = Envelope(
-                id: identifier, source: Commanding.source, type: ErasePerson.type, time: AuditTrail.now())
-            let message = Outgoing(
-                exchange: Exchanges.commands, routingKey: ErasePerson.type.description,
-                properties: CloudEventCodec.properties(of: envelope), body: envelope.structuredBody(data: body.encode())
-            )
-            let outcome = try await withPublisher("erase") { await $0.publish([message]) }
-            guard outcome.first == .confirmed else {
-                throw Failure("the broker did not take the command; nothing was done")
+            let reply = try await Commanding.send(body, to: .customer, id: identifier)
+            if let refusal = reply.refusal {
+                say("refused: \(refusal)")
+                throw ExitCodes.refused
             }
             let count = try await Self.done(identifier)
             let letters = try await discardLetters()
             say("forgotten: \(count) contacts can be read no more, \(letters) dead letters are gone")
         }
 
-        /// Waits until the service has done it; it tells nobody else, so it is asked.
+        /// How many contacts can be read no more.
         private static func done(_ identifier: String) async throws -> String {
-            let client = RequestClient(configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
-            let deadline = ContinuousClock.now + .seconds(15)
-            var count: String?
-            while count == nil, ContinuousClock.now < deadline {
-                let tables = try? await Asking.ask(
-                    .customer, "interactions.erasures", [("id", identifier)], client: client, timeout: .seconds(3))
-                count = tables?.first?.rows.first?.values.last ?? nil
-                if count == nil { try await Task.sleep(for: .milliseconds(100)) }
-            }
-            await client.close()
-            guard let count else {
-                throw Failure(
-                    "the customer service has not done it within 15 seconds. The command '\(identifier)' is kept and takes "
-                        + "effect when the service is back; then run the same again with --id \(identifier), for the "
-                        + "dead letters")
-            }
-            return count
+            let tables = try await Asking.once(.customer, "interactions.erasures", [("id", identifier)])
+            return tables.first?.rows.first?.values.last.flatMap { $0 } ?? "0"
         }
 
         /// Takes refused messages that speak of the person out of the dead letters.

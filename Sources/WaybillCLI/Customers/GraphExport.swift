@@ -16,7 +16,7 @@ extension GraphCommand {
         var at: String?
 
         func run() async throws {
-            let client = RequestClient(configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+            let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
             var export = GraphExport()
             var progress = Progress()
             // Page by page: a million ties are too much for one message.

@@ -24,7 +24,7 @@ struct OverviewCommand: AsyncParsableCommand {
     private static let patience: Duration = .milliseconds(700)
 
     func run() async throws {
-        let client = RequestClient(configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+        let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
         let tellers: [ServiceName] = [.sales, .servicedesk, .finance]
         let overview = Asking.Question(
             service: .customer, query: "customers.overview",

@@ -164,11 +164,14 @@ struct DeadLetterShelf {
     }
 }
 
-/// Publishes while something is done.
+/// Publishes while something is done, as the operator unless another user is given.
 func withPublisher<Result: Sendable>(
-    _ purpose: String, _ body: @Sendable @escaping (Publisher) async throws -> Result
+    _ purpose: String, as user: BrokerConfiguration? = nil,
+    _ body: @Sendable @escaping (Publisher) async throws -> Result
 ) async throws -> Result {
-    let publisher = Publisher(configuration: try Surroundings().operator(purpose), logger: Surroundings.quiet)
+    let publisher = Publisher(
+        configuration: try user ?? Surroundings().operator(purpose), confirmTimeout: .seconds(30),
+        logger: Surroundings.quiet)
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask {
             await publisher.run()

@@ -26,7 +26,7 @@ struct WriteOffCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 WriteOffProposed(
                     writeOffId: writeOff, invoiceId: invoice, amount: try ArgumentValue.amount(amount, "--amount"),
                     currency: try ArgumentValue.currency(currency),
@@ -43,7 +43,7 @@ struct WriteOffCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 WriteOffApproved(writeOffId: writeOff, approvedBy: book.by, approvedAt: try book.time()))
         }
     }
@@ -74,7 +74,7 @@ struct DisputeCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 InvoiceDisputed(
                     disputeId: dispute, invoiceId: invoice, openedAt: try book.time(),
                     amount: try ArgumentValue.amount(amount, "--amount"),
@@ -95,7 +95,7 @@ struct DisputeCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 DisputeResolved(
                     disputeId: dispute, resolvedAt: try book.time(),
                     outcome: try ArgumentValue.choice(outcome, "--outcome", DisputeOutcome.self), by: book.by))
@@ -120,7 +120,7 @@ struct PromiseCommand: AsyncParsableCommand {
     @OptionGroup var book: BookOptions
 
     func run() async throws {
-        try await book.publish(
+        try await book.send(
             PaymentPromised(
                 promiseId: promise, invoiceId: invoice, amount: try ArgumentValue.amount(amount, "--amount"),
                 currency: try ArgumentValue.currency(currency), promisedOn: try ArgumentValue.day(on, "--on"),
@@ -156,7 +156,7 @@ struct TermsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await book.publish(
+        try await book.send(
             TermsAgreed(
                 role: try ArgumentValue.choice(role, "--role", TermsRole.self), code: code,
                 kind: try ArgumentValue.choice(kind, "--kind", TermsKind.self), days: days, cutOffDay: cutOff,

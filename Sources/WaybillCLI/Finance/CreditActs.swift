@@ -23,7 +23,7 @@ struct CreditCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 CreditLimitSet(
                     limitId: limit, customer: whom.code, group: whom.group,
                     amount: try ArgumentValue.amount(amount, "--amount"),
@@ -55,7 +55,7 @@ struct CreditCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 CreditOverrideApproved(
                     overrideId: override, customer: whom.code, group: whom.group,
                     amount: try ArgumentValue.amount(amount, "--amount"),
@@ -80,7 +80,7 @@ struct CreditCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            try await book.publish(
+            try await book.send(
                 CreditHoldLifted(
                     liftId: lift, customer: CustomerCode(code: customer),
                     until: try ArgumentValue.day(until, "--until"),

@@ -111,7 +111,7 @@ enum ServiceLines {
         guard let first = CalendarDay(from), let last = CalendarDay(to), first <= last else {
             throw Failure("give two days such as 2026-01-01, the first not after the last")
         }
-        let client = RequestClient(configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+        let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
         var lines: [ProfitLine] = []
         var day = first
         while day <= last {

@@ -33,7 +33,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         if wait > 0, try await !drain.wait(seconds: wait) {
             say("not drained within \(wait) s; what is under way is counted as in flight")
         }
-        let client = RequestClient(configuration: try surroundings.operator("ask"), replies: Exchanges.replies)
+        let client = RequestClient(configuration: try surroundings.person("ask"), replies: Exchanges.replies)
         let explained = try await ExplainedMessages.load()
         let day = since ?? String(AuditTrail.now().adding(seconds: -86_400).description.prefix(10))
         let reconciler = Reconciler(

@@ -52,16 +52,13 @@ struct TopologyCommand: AsyncParsableCommand {
             let topology = WaybillTopology.whole(for: try partners.registry())
             try await topology.check(on: session)
             await session.close()
-            guard let management = surroundings["WAYBILL_HTTP_MANAGEMENT_URL"],
-                var parts = URLComponents(string: management)
-            else {
+            guard let management = surroundings["WAYBILL_HTTP_MANAGEMENT_URL"] else {
                 throw Failure(
                     "exchanges and queues are there; arguments and bindings are not checked: set "
                         + "WAYBILL_HTTP_MANAGEMENT_URL to the broker's management")
             }
-            (parts.user, parts.password) = (nil, nil)
             let audit = try TopologyAudit(
-                address: parts.string ?? management, broker: surroundings.operator("topology"))
+                address: Surroundings.withoutLogin(management), broker: surroundings.operator("topology"))
             let problems = try await audit.problems(in: topology)
             if !problems.isEmpty {
                 throw Failure(
@@ -171,7 +168,7 @@ struct BrokerDefinitions: Encodable {
         users = passwords.sorted { $0.key < $1.key }.map { name, password in
             User(
                 name: name, password: password,
-                tags: name == "waybill-operator"
+                tags: name == BrokerUsers.operator
                     ? "administrator" : name == "partner-web" || name.hasSuffix("-service") ? "management" : "")
         }
         permissions = passwords.keys.sorted().map { Self.permission($0, partners) }
@@ -204,7 +201,7 @@ struct BrokerDefinitions: Encodable {
     /// Services and partners declare nothing; each writes and reads only what its role needs.
     private static func permission(_ user: String, _ partners: PartnerRegistry?) -> Permission {
         let nothing = "^$"
-        if user == "waybill-operator" { return Permission(user: user, configure: ".*", write: ".*", read: ".*") }
+        if user == BrokerUsers.operator { return Permission(user: user, configure: ".*", write: ".*", read: ".*") }
         if user == "finance-reader" {
             return Permission(user: user, configure: nothing, write: nothing, read: "^finance\\.margin-alerts$")
         }
@@ -212,6 +209,10 @@ struct BrokerDefinitions: Encodable {
             return Permission(
                 user: user, configure: nothing, write: "^waybill\\.(events|dead|replies|audit)$",
                 read: "^\(service.rawValue)\\.(inbound|queries)$")
+        }
+        if user == BrokerUsers.edge {
+            let own = BrokerUsers.permission(ofPerson: user)
+            return Permission(user: user, configure: own.configure, write: own.write, read: own.read)
         }
         // To the common exchange with a verified user_id, or to its own without one.
         let own = partners?.partner(ofUser: user).map { "(\\.\($0.name))?" } ?? ""

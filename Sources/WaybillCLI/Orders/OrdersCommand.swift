@@ -17,6 +17,9 @@ struct OrdersCommand: AsyncParsableCommand {
                 Each line of FILE is either a body of order.placed.v1, or a message
                 {"type": …, "id": …, "source"?: …, "time"?: …, "data": {…}}. A body without an id gets one from source,
                 order and revision: publishing the file again has no second effect.
+
+                It is published as the partner whose user WAYBILL_AMQP_PARTNER_URL names, and for its sources only. The
+                partners are those of WAYBILL_PARTNERS, or those with which 'make up' has started the services.
                 """)
 
         @Argument(help: "The file, one JSON object a line; - for standard input.")
@@ -25,19 +28,21 @@ struct OrdersCommand: AsyncParsableCommand {
         var source: String
         @Option(help: "Messages a second; as fast as the broker takes them when not given.")
         var rate: Double?
+        @OptionGroup var partners: PartnerOptions
         @Flag(help: "Print the outcome as JSON.")
         var json = false
 
         func run() async throws {
+            let broker = try Surroundings().broker("WAYBILL_AMQP_PARTNER_URL", "publish")
+            let voice = try PartnerVoice(user: broker.userName, registry: partners.known())
             let publisher = Publisher(
-                configuration: try Surroundings().broker("WAYBILL_AMQP_PARTNER_URL", "publish"),
-                confirmTimeout: .seconds(30), logger: Surroundings.quiet)
+                configuration: broker, confirmTimeout: .seconds(30), logger: Surroundings.quiet)
             let outcome = try await withThrowingTaskGroup(of: Outcome?.self) { group in
                 group.addTask {
                     await publisher.run()
                     return nil
                 }
-                group.addTask { try await publish(publisher) }
+                group.addTask { try await publish(publisher, as: voice) }
                 defer { group.cancelAll() }
                 while let result = try await group.next() {
                     if let result { return result }
@@ -59,7 +64,7 @@ struct OrdersCommand: AsyncParsableCommand {
             var failed = 0
         }
 
-        private func publish(_ publisher: Publisher) async throws -> Outcome {
+        private func publish(_ publisher: Publisher, as voice: PartnerVoice) async throws -> Outcome {
             guard let input = fopen(file == "-" ? "/dev/stdin" : file, "r") else {
                 throw Failure("'\(file)' cannot be read")
             }
@@ -74,7 +79,9 @@ struct OrdersCommand: AsyncParsableCommand {
                 while batch.count < min(size, 500), let line = readLine(from: input) {
                     number += 1
                     if line.allSatisfy(\.isWhitespace) { continue }
-                    batch.append(try MessageLine.outgoing(line, number: number, source: source))
+                    batch.append(
+                        try voice.speaking(
+                            MessageLine.outgoing(line, number: number, source: source), line: number))
                 }
                 guard !batch.isEmpty else { break }
                 if let rate {

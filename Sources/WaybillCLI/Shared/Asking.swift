@@ -76,7 +76,7 @@ enum Asking {
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = []
     ) async throws -> [QueryTable] {
         let client = RequestClient(
-            configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+            configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
         let tables = try await ask(service, query, values, client: client)
         await client.close()
         return tables
@@ -87,7 +87,7 @@ enum Asking {
         _ services: [ServiceName], _ query: String, _ values: [(String, String?)] = []
     ) async throws -> [QueryTable] {
         let client = RequestClient(
-            configuration: try Surroundings().operator("ask"), replies: Exchanges.replies)
+            configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
         let questions = services.map { Question(service: $0, query: query, values: values) }
         var tables: [QueryTable] = []
         for (service, answer) in zip(services, await together(questions, client: client, timeout: .seconds(3))) {

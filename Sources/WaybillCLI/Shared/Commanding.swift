@@ -5,107 +5,128 @@ import Foundation
 import Messaging
 import ServiceKit
 
+/// The exit codes of every command.
+enum ExitCodes {
+    /// Nothing was found, or what was asked for is refused.
+    static let refused = ExitCode(2)
+    /// A service was not heard of in time. What it was told is kept, and takes effect when it is back.
+    static let notHeard = ExitCode(75)
+}
+
 /// Who acts, and how the outcome is wanted.
 struct ActOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The login of who decides; yours when not given.", valueName: "login"))
-    var by = NSUserName()
-    @Option(help: "The command's identifier; the same again has no second effect.")
+    @Option(
+        help: ArgumentHelp(
+            "The login of who decides: you, as you are logged in at the broker. Anybody else only in the demo profile.",
+            valueName: "login"))
+    private(set) var by: String = Surroundings.login
+    @Option(help: "The command's identifier; the same again has no second effect and gets the same answer.")
     var id: String?
     @Flag(help: "Print what came of it as JSON.")
     var json = false
 
-    /// Sends a command to a service and waits for what comes of it.
+    /// Gives a service a command and waits for what comes of it.
     ///
-    /// Ends with code 2 when it is refused.
+    /// Ends with code 2 when it is refused, and 75 when the service is not heard of in time.
+    ///
+    /// - Parameters:
+    ///   - body: the command.
+    ///   - service: who carries it out.
+    ///   - source: whose numbers it speaks of.
+    ///   - types: what may come of it, of which one is shown.
     func send(
-        _ body: some Message, to service: ServiceName = .finance, expecting types: [MessageType]
+        _ body: some Message, to service: ServiceName = .finance, source: String = Commanding.source,
+        expecting types: [MessageType] = []
     ) async throws {
-        let outcome = try await Commanding.send(
-            body, to: service, id: id ?? UUID().uuidString.lowercased(), expecting: types)
-        switch outcome {
-        case .done(let type, let data):
-            if json {
-                print(data)
-            } else {
-                say("done: \(type)")
-            }
-        case .refused(let reason, let path, let detail):
+        let identifier = id ?? UUID().uuidString.lowercased()
+        let reply = try await Commanding.send(body, to: service, source: source, id: identifier)
+        let type = Swift.type(of: body).type
+        if let refusal = reply.refusal {
             if json {
                 var object = ObjectWriter()
-                object.text("refused", reason)
-                object.text("path", path)
-                object.text("detail", detail)
+                object.text("refused", refusal.reason.rawValue)
+                object.text("path", refusal.path)
+                object.text("detail", refusal.detail)
                 print(String(decoding: object.finished(), as: UTF8.self))
             } else {
-                say("refused: \(reason) at \(path): \(detail)")
+                say("refused: \(refusal)")
             }
-            throw ExitCode(2)
+            throw ExitCodes.refused
+        }
+        let result = reply.results.first { types.contains($0.type) } ?? reply.results.first
+        if json {
+            if let result, !types.isEmpty {
+                print(String(decoding: result.data, as: UTF8.self))
+            } else {
+                var object = ObjectWriter()
+                object.text("type", type.description)
+                object.text("id", identifier)
+                object.json("data", body.encode())
+                print(String(decoding: object.finished(), as: UTF8.self))
+            }
+        } else {
+            say("done: \(result?.type ?? type)" + (reply.isRepeated ? ", by the same command before" : ""))
+        }
+        if reply.proof == .word, let person = reply.person {
+            say("by the word of '\(person)' only, as the demo profile allows; it is so recorded")
         }
     }
 }
 
-/// Sends commands to services. What comes of one is told by an event that names it as its cause, or by a dead letter.
+/// Gives services commands: as the user who is logged in at the broker, by the one exchange for it, each with an answer.
 enum Commanding {
-    /// What came of a command.
-    enum Outcome {
-        case done(MessageType, String)
-        case refused(reason: String, path: String, detail: String)
-    }
-
-    /// The source of commands that come from here.
+    /// The source of commands that speak of nobody's numbers in particular.
     static let source = "waybill-cli"
+    /// How long an answer is waited for.
+    static let patience = Duration.seconds(15)
 
+    /// Publishes a command with a confirm and waits for the service's answer.
+    ///
+    /// - Throws: ``ExitCode`` 75, after saying what to do, when no answer comes in time.
     static func send(
-        _ body: some Message, to service: ServiceName, id: String, expecting types: [MessageType]
-    ) async throws -> Outcome {
-        let configuration = try Surroundings().operator("command")
-        let session = try await BrokerSession.connect(configuration)
-        let queue = "command.\(UUID().uuidString.lowercased())"
+        _ body: some Message, to service: ServiceName, source: String = Commanding.source, id: String
+    ) async throws -> ActReply {
+        let user = try Surroundings().person("command")
+        let session = try await BrokerSession.connect(user)
+        let queue = "reply.\(user.userName).\(UUID().uuidString.lowercased())"
         try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
-        for type in types {
-            try await session.bind(
-                Binding(exchange: Exchanges.events, queue: queue, routingKey: type.description))
-        }
-        try await session.bind(Binding(exchange: Exchanges.dead, queue: queue, routingKey: service.rawValue))
+        try await session.bind(Binding(exchange: Exchanges.replies, queue: queue, routingKey: queue))
         try await session.subscribe(queue)
         let type = Swift.type(of: body).type
         let envelope = Envelope(id: id, source: source, type: type, time: AuditTrail.now())
-        try await session.send(
-            Outgoing(
-                exchange: Exchanges.commands, routingKey: type.description,
-                properties: CloudEventCodec.properties(of: envelope), body: envelope.structuredBody(data: body.encode())
-            ))
-        let deadline = ContinuousClock.now + .seconds(15)
-        var outcome: Outcome?
-        while outcome == nil, ContinuousClock.now < deadline {
+        var properties = CloudEventCodec.properties(of: envelope)
+        (properties.userID, properties.replyTo, properties.correlationID) = (user.userName, queue, id)
+        let message = Outgoing(
+            exchange: Exchanges.commands, routingKey: type.description, properties: properties,
+            body: envelope.structuredBody(data: body.encode()))
+        let outcomes = try await withPublisher("command", as: user) { await $0.publish([message]) }
+        switch outcomes.first {
+        case .confirmed: break
+        case .returned:
+            throw Failure(
+                "no service takes \(type): 'waybill topology check' says what the broker lacks. Nothing was done")
+        default:
+            throw Failure(
+                "whether the broker has taken the command is not known: the same again with --id \(id) has no second effect"
+            )
+        }
+        let deadline = ContinuousClock.now + patience
+        var reply: ActReply?
+        while reply == nil, ContinuousClock.now < deadline {
             for delivery in try await session.next(within: .seconds(1)) {
                 try await session.acknowledge(delivery.tag)
-                if outcome == nil { outcome = Self.outcome(of: delivery, id: id) }
+                if delivery.properties.correlationID == id { reply = try ActReply(json: delivery.body) }
             }
         }
         await session.close()
-        guard let outcome else {
-            throw Failure(
-                "\(service.rawValue) has not answered within 15 seconds. The command '\(id)' is kept and takes effect when "
-                    + "the service is back; the same identifier again has no second effect, nor an answer")
+        guard let reply else {
+            say(
+                "not heard of: \(service.rawValue) has not answered within \(patience.components.seconds) seconds. The command is "
+                    + "kept by the broker and takes effect when the service is back ('waybill status' shows it). The same again "
+                    + "with --id \(id) has no second effect, and gets the answer")
+            throw ExitCodes.notHeard
         }
-        return outcome
-    }
-
-    private static func outcome(of delivery: Delivery, id: String) -> Outcome? {
-        let headers = delivery.properties.headers
-        if let reason = headers[DeadLetter.Header.reason]?.text {
-            guard let (envelope, _) = try? CloudEventCodec.decode(delivery), envelope.id == id,
-                envelope.source == source
-            else { return nil }
-            return .refused(
-                reason: reason, path: headers[DeadLetter.Header.path]?.text ?? "",
-                detail: headers[DeadLetter.Header.detail]?.text ?? "")
-        }
-        guard let (envelope, data) = try? CloudEventCodec.decode(delivery), envelope.causationID == id else {
-            return nil
-        }
-        return .done(envelope.type, String(decoding: data.text, as: UTF8.self))
+        return reply
     }
 }
 

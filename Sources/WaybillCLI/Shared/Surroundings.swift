@@ -15,10 +15,11 @@ struct Failure: Error, CustomStringConvertible {
 /// Where broker and services are.
 struct Surroundings: Sendable {
     private let variables: [String: String]
+    private let home: String
 
     /// Reads the environment, and what it lacks from the file that `make up` writes.
     init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let home = environment["WAYBILL_HOME"] ?? ".waybill"
+        home = environment["WAYBILL_HOME"] ?? ".waybill"
         let text = (try? String(contentsOfFile: home + "/env", encoding: .utf8)) ?? ""
         variables = Self.parse(text).merging(environment) { _, own in own }
     }
@@ -40,7 +41,7 @@ struct Surroundings: Sendable {
 
     /// A broker address by its variable.
     func broker(_ variable: String, _ purpose: String) throws -> BrokerConfiguration {
-        guard let url = self[variable] else {
+        guard let url = try address(variable) else {
             throw Failure("\(variable) is not set: run 'make up', or set it to amqp://user:password@host:port/vhost")
         }
         return try BrokerConfiguration(
@@ -48,8 +49,52 @@ struct Surroundings: Sendable {
             tls: self["WAYBILL_AMQP_CA"].map { .init(caCertificatePath: $0) })
     }
 
+    /// An address that stands in a variable, or in the file that the variable with `_FILE` behind it names.
+    private func address(_ variable: String) throws -> String? {
+        if let url = self[variable] { return url }
+        guard let path = self[variable + "_FILE"] else { return nil }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw Failure("\(variable)_FILE names '\(path)', which cannot be read")
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The broker as whoever acts or asks: the person's own user, or the operator's when none is given, as in the demo.
+    func person(_ purpose: String) throws -> BrokerConfiguration {
+        try broker(isPersonal ? Self.personal : "WAYBILL_AMQP_OPERATOR_URL", purpose)
+    }
+
+    /// Who acts when nothing else is said: the person as whom the broker is to log in; without one, as in the demo, whoever
+    /// is logged in here.
+    static var login: String {
+        let surroundings = Surroundings()
+        guard surroundings.isPersonal, let user = try? surroundings.person("login").userName else {
+            return NSUserName()
+        }
+        return user
+    }
+
+    /// Whether a person's own user is given.
+    private var isPersonal: Bool { self[Self.personal] != nil || self[Self.personal + "_FILE"] != nil }
+
+    private static let personal = "WAYBILL_AMQP_USER_URL"
+
+    /// An address of the management without the login that it may hold.
+    static func withoutLogin(_ address: String) -> String {
+        guard var parts = URLComponents(string: address) else { return address }
+        (parts.user, parts.password) = (nil, nil)
+        return parts.string ?? address
+    }
+
     func `operator`(_ purpose: String) throws -> BrokerConfiguration {
         try broker("WAYBILL_AMQP_OPERATOR_URL", purpose)
+    }
+
+    /// The file of partners with which the services run, or `any`; `nil` when that is not known here.
+    var partners: String? {
+        self["WAYBILL_PARTNERS"]
+            ?? (try? String(contentsOfFile: home + "/run/partners", encoding: .utf8))?
+            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// The address of a service's health and metrics.

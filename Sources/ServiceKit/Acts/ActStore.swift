@@ -1,0 +1,59 @@
+import Contracts
+import Domain
+import Postgres
+
+/// The SQL of the commands that people have had carried out. A row is written in the transaction that carries the command
+/// out, and never changed.
+enum ActStore {
+    /// Those of some names that were carried out.
+    static func find(_ names: [MessageName], _ transaction: borrowing Transaction) throws -> [MessageName: ActRow] {
+        let rows = try transaction.query(
+            """
+            select a.inbox_source, a.message_id, a.type, a.person, a.proof, a.broker_user, a.source, a.digest, a.answer
+            from unnest(\(names.map(\.source)), \(names.map(\.id))) as n(inbox_source, message_id)
+            join act a using (inbox_source, message_id)
+            """, as: (String, String, String, String, String, String?, String, String, [UInt8]).self)
+        var found: [MessageName: ActRow] = [:]
+        for row in rows {
+            let name = MessageName(source: row.0, id: row.1)
+            found[name] = ActRow(
+                name: name, type: MessageType(row.2),
+                principal: Principal(person: row.3, proof: ActProof(rawValue: row.4) ?? .word, user: row.5),
+                source: row.6, digest: row.7, reply: try ActReply(json: row.8))
+        }
+        return found
+    }
+
+    /// Writes commands down.
+    static func put(_ acts: [ActRow], at time: Timestamp, _ transaction: borrowing Transaction) throws {
+        guard !acts.isEmpty else { return }
+        try transaction.queue(
+            """
+            insert into act (inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, at)
+            select *, \(PostgresValue.timestamp(time.description)) from unnest(
+                \(acts.map(\.name.source)), \(acts.map(\.name.id)), \(acts.map(\.type.description)),
+                \(acts.map(\.principal.person)), \(acts.map(\.principal.proof.rawValue)), \(acts.map(\.principal.user)),
+                \(acts.map(\.source)), \(acts.map(\.digest)), \(acts.map { $0.reply.encode() }))
+            """)
+    }
+}
+
+/// The question who did what.
+enum ActQueries {
+    static let all = [
+        Query("acts.list") { arguments, transaction in
+            let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+            return [
+                try table(
+                    "acts",
+                    """
+                    select at::text as at, person, proof, broker_user as "brokerUser", type, source, message_id as id
+                    from act
+                    where (\(arguments["person"])::text is null or person = \(arguments["person"]))
+                        and (\(arguments["id"])::text is null or message_id = \(arguments["id"]))
+                    order by act_id desc limit \(limit)
+                    """, transaction)
+            ]
+        }
+    ]
+}
