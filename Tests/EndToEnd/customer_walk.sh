@@ -26,7 +26,8 @@ fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
 bash "$work/walk.sh" || fail "the walk ended with $?"
 
 # What the walk shows, looked at once more.
-waybill dead list --service customer --json | jq -e '[.["dead letters"][].reason] == ["wrong-state"]' >/dev/null ||
-    fail "the refused merge does not stand in the dead letters"
+! waybill dead list --service customer >/dev/null 2>&1 || fail "a refused command stands in the dead letters"
+waybill dead audit --json | jq -e '[.audit[] | select(.act == "refuse") | .reason] == ["wrong-state"]' >/dev/null ||
+    fail "the refused merge is not on record"
 waybill reconcile --json >/dev/null || fail "something is missing"
 echo "the walk of docs/customer.md does what it says"

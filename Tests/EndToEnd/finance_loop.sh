@@ -32,7 +32,8 @@ echo "not taken: $decisions"
     fail "not two orders were refused"
 [ "$(waybill alerts list --customer WALK --all --level order --json | jq '[.alerts[] | select(.outcome == "recovered" and .escalated_to == "manager.ks01")] | length')" = 6 ] ||
     fail "not all six orders' alerts went to the manager and recovered"
-waybill dead list --service finance --json | jq -e '[.["dead letters"][].reason] | sort == ["above-authority", "not-authorised"]' >/dev/null ||
-    fail "the refused commands do not stand in the dead letters"
+! waybill dead list --service finance >/dev/null 2>&1 || fail "a refused command stands in the dead letters"
+waybill dead audit --json | jq -e '[.audit[] | select(.act == "refuse") | .reason] | sort == ["above-authority", "not-authorised"]' >/dev/null ||
+    fail "the refused commands are not on record"
 waybill reconcile --json >/dev/null || fail "something is missing"
 echo "the walk of docs/finance.md does what it says"

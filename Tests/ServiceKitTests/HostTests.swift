@@ -31,9 +31,11 @@ struct HostTests {
         for contract in Catalogue.contracts {
             for reader in contract.readers {
                 let bindings = WaybillTopology.part(of: reader).bindings
-                #expect(
-                    bindings.contains { $0.routingKey == contract.type.description && $0.exchange == contract.exchange }
-                )
+                for exchange in contract.exchanges {
+                    #expect(
+                        bindings.contains { $0.routingKey == contract.type.description && $0.exchange == exchange },
+                        "\(contract.type) by \(exchange)")
+                }
             }
         }
         for service in ServiceName.allCases {

@@ -16,8 +16,14 @@ struct ServiceFixture {
         let body: any Contracts.Message
         /// When it was sent, by its own word.
         let time: Timestamp?
+        /// The person who has typed it, when it is a command.
+        let person: String?
 
-        init(_ id: String, source: String = "erp", at time: Timestamp? = nil, _ body: any Contracts.Message) {
+        init(
+            _ id: String, source: String = "erp", at time: Timestamp? = nil, typedBy person: String? = nil,
+            _ body: any Contracts.Message
+        ) {
+            self.person = person
             self.id = id
             self.source = source
             self.time = time
@@ -75,7 +81,12 @@ struct ServiceFixture {
             AnyReceived(
                 envelope: Envelope(
                     id: message.id, source: message.source, type: type(of: message.body).type, time: message.time),
-                body: message.body, position: place)
+                body: message.body, position: place,
+                act: message.person.map {
+                    Act(
+                        principal: Principal(person: $0, proof: .user, user: $0), digest: message.id,
+                        inboxSource: Act.people)
+                })
         }
         let now = Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0)
         let done = try await pool.withTransaction { transaction in

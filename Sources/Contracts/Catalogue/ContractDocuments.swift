@@ -31,7 +31,9 @@ public enum ContractDocuments {
                         "name": \(quote(contract.exchange)), "type": "topic", "durable": true, "autoDelete": false, "vhost": "/" } } }
                     }
                 """)
-            let parties = [("send", contract.owner.description)] + contract.readers.map { ("receive", $0.rawValue) }
+            let parties =
+                [("send", contract.owner.description)] + (contract.isAlsoTyped ? [("send", "people")] : [])
+                + contract.readers.map { ("receive", $0.rawValue) }
             for (action, party) in parties {
                 operations.append(
                     """
@@ -60,7 +62,7 @@ public enum ContractDocuments {
               "asyncapi": "3.0.0",
               "info": {
                 "title": "Waybill", "version": "1.0.0",
-                "description": "Payloads are the data of CloudEvents 1.0. Other systems publish to waybill.inbound, plain, structured or binary; services publish to waybill.events, structured. Commands go to waybill.commands."
+                "description": "Payloads are the data of CloudEvents 1.0. Other systems publish to waybill.inbound, plain, structured or binary; services publish to waybill.events, structured. Commands go to waybill.commands, and so does, under its own type, what our own people type of what others publish."
               },
               "channels": {
             \(channels.joined(separator: ",\n"))
@@ -91,7 +93,7 @@ public enum ContractDocuments {
         for contract in Catalogue.contracts {
             let readers = contract.readers.map(\.rawValue).joined(separator: ", ")
             text +=
-                "| [`\(contract.type)`](schemas/\(contract.type).json) | \(contract.owner) | \(readers) | \(contract.summary) |\n"
+                "| [`\(contract.type)`](schemas/\(contract.type).json) | \(contract.owner)\(contract.isAlsoTyped ? ", our own people" : "") | \(readers) | \(contract.summary) |\n"
         }
         for contract in Catalogue.contracts {
             text += "\n## `\(contract.type)`\n\n| field | form | |\n|---|---|---|\n"

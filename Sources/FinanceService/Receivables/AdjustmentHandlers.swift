@@ -67,6 +67,13 @@ enum AdjustmentHandlers {
                 effects.refuse(message, samePerson("$.approvedBy"))
                 continue
             }
+            if let refusal = NamedByPerson.refusal(
+                of: message, unless: standings[key]?.proposedBy != nil, "write-off", message.body.writeOffId,
+                at: "$.writeOffId")
+            {
+                effects.refuse(message, refusal)
+                continue
+            }
             approvers[key] = message.body.approvedBy
             fresh.append((key, message.body))
         }
@@ -115,6 +122,13 @@ enum AdjustmentHandlers {
                     effects.refuse(
                         message, Refusal(.conflictingContent, path: path, "this came before with other content"))
                 }
+                continue
+            }
+            if let refusal = NamedByPerson.refusal(
+                of: message, unless: invoices[row.invoice]?.amount != nil, "invoice", row.invoice.identifier,
+                at: "$.invoiceId")
+            {
+                effects.refuse(message, refusal)
                 continue
             }
             if let invoice = invoices[row.invoice], let refusal = misfit(row, invoice) {

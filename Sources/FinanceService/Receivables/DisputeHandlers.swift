@@ -33,6 +33,12 @@ enum DisputeHandlers {
                 continue
             }
             let invoice = invoices[LedgerKey(source: key.source, identifier: body.invoiceId)]
+            if let refusal = NamedByPerson.refusal(
+                of: message, unless: invoice?.amount != nil, "invoice", body.invoiceId, at: "$.invoiceId")
+            {
+                effects.refuse(message, refusal)
+                continue
+            }
             if let currency = invoice?.currency, currency != body.currency.code {
                 effects.refuse(
                     message, Refusal(.currencyMismatch, path: "$.currency", "the invoice is in \(currency)"))
@@ -73,7 +79,8 @@ enum DisputeHandlers {
         func key(_ message: Received<DisputeResolved>) -> LedgerKey {
             LedgerKey(source: message.envelope.source, identifier: message.body.disputeId)
         }
-        var outcomes = try standings(Set(messages.map(key)), transaction).compactMapValues(\.outcome)
+        let standings = try standings(Set(messages.map(key)), transaction)
+        var outcomes = standings.compactMapValues(\.outcome)
         var fresh: [(key: LedgerKey, body: DisputeResolved)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
@@ -85,6 +92,12 @@ enum DisputeHandlers {
                         message,
                         Refusal(.conflictingContent, path: "$.outcome", "this dispute ended as '\(before)' before"))
                 }
+                continue
+            }
+            if let refusal = NamedByPerson.refusal(
+                of: message, unless: standings[key]?.fingerprint != nil, "dispute", body.disputeId, at: "$.disputeId")
+            {
+                effects.refuse(message, refusal)
                 continue
             }
             outcomes[key] = body.outcome.rawValue

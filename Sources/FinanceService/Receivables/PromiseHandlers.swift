@@ -39,7 +39,14 @@ enum PromiseHandlers {
                 }
                 continue
             }
-            if let currency = invoices[LedgerKey(source: key.source, identifier: body.invoiceId)]?.currency,
+            let invoice = invoices[LedgerKey(source: key.source, identifier: body.invoiceId)]
+            if let refusal = NamedByPerson.refusal(
+                of: message, unless: invoice?.amount != nil, "invoice", body.invoiceId, at: "$.invoiceId")
+            {
+                effects.refuse(message, refusal)
+                continue
+            }
+            if let currency = invoice?.currency,
                 currency != body.currency.code
             {
                 effects.refuse(

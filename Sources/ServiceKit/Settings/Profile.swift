@@ -8,7 +8,9 @@ public enum Profile: String, CaseIterable, Sendable {
     /// The setting that chooses it.
     static let setting = Setting(
         "profile", default: Profile.production.rawValue,
-        help: "production, or demo: made-up data stands in for rates, branches and policies that are not given")
+        help:
+            "production, or demo: made-up data stands in for rates, branches and policies that are not given, and who acts is "
+            + "believed by its word")
 }
 
 /// Data made up for a demo, in the form of the file that it stands in for.
