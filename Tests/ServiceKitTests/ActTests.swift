@@ -130,7 +130,7 @@ struct PrincipalTests {
 
 /// A service made for these tests: it takes complaints and closes alerts, and refuses some.
 private let desk = ServiceDefinition(
-    name: .supplier,
+    name: .sales,
     migrations: [
         Migration(number: 1, name: "desk", sql: "create table desk (said text not null, who text, proof text)")
     ],
@@ -248,12 +248,12 @@ struct ActTests {
             }
             try await session.bind(Binding(exchange: Exchanges.replies, queue: answers, routingKey: answers))
             try await session.bind(
-                Binding(exchange: Exchanges.dead, queue: rest, routingKey: ServiceName.supplier.rawValue))
+                Binding(exchange: Exchanges.dead, queue: rest, routingKey: ServiceName.sales.rawValue))
             try await session.bind(Binding(exchange: Exchanges.audit, queue: rest, routingKey: ""))
             let metrics = ServiceMetrics()
             let publisher = Publisher(configuration: try TestServers.brokerConfiguration(), logger: TestServers.quiet)
             let work = UnitOfWork(
-                service: .supplier, handlers: desk.handlers, publishers: publishers,
+                service: .sales, handlers: desk.handlers, publishers: publishers,
                 principals: Principals(isByWord: isByWord), pool: pool,
                 relay: Relay(pool: pool, publisher: publisher, metrics: metrics, logger: TestServers.quiet),
                 publisher: publisher, clock: ServiceClock(mode: .system) { _ in }, metrics: metrics,

@@ -235,7 +235,7 @@ struct UnitOfWork: Sendable {
             } else {
                 letters.append(DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now))
             }
-            if asker != nil || Publishers.areConcerned(refusal) {
+            if delivery.exchange == Exchanges.commands || Publishers.areConcerned(refusal) {
                 letters.append(record(of: delivery, refusal, at: now))
             }
             metrics.refused(refusal.reason)
