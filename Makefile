@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-simulate bench-graph up down status lint format
+.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-simulate bench-graph up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -10,6 +10,9 @@ setup: ## install what is missing
 
 demo: ## the main job, from nothing, in a temporary folder
 	@deploy/local/demo.sh $(ORDERS)
+
+contracts: ## the Swift source of the contracts, written from Sources/Contracts/Specification
+	@deploy/local/contracts.sh $(ARGS)
 
 test: ## every check, on a private broker and database
 	@deploy/local/test.sh $(ARGS)
@@ -63,7 +66,7 @@ status: ## how what 'make up' started is doing
 	@. $${WAYBILL_HOME:-.waybill}/env && "$$WAYBILL_CLI" status
 
 lint: ## check the format
-	@swift format lint --strict -r Sources Tests Package.swift
+	@swift format lint --strict -r Sources Tests Generator/Sources Generator/Tests Generator/Package.swift Package.swift
 
 format: ## mend the format
-	@swift format -i -r Sources Tests Package.swift
+	@swift format -i -r Sources Tests Generator/Sources Generator/Tests Generator/Package.swift Package.swift

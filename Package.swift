@@ -67,7 +67,8 @@ let package = Package(
         // The libraries, from the bottom up.
         .target(name: "PinnedThread", dependencies: ["CSystemShims"], swiftSettings: settings),
         .target(name: "Domain", swiftSettings: settings),
-        .target(name: "Contracts", dependencies: ["Domain"], swiftSettings: settings),
+        // Its parts and messages are written by Generator/ from the specification, which SwiftPM has no business with.
+        .target(name: "Contracts", dependencies: ["Domain"], exclude: ["Specification"], swiftSettings: settings),
         .target(
             name: "Messaging", dependencies: ["Domain", "Contracts", "PinnedThread", "CSystemShims", "CRabbitMQ", log],
             swiftSettings: settings),

@@ -1,4 +1,4 @@
-public import Contracts
+package import Contracts
 
 extension RelationKind {
     /// Its place among all kinds, as it stands in compact arrays.
@@ -12,7 +12,7 @@ public struct Relation: Sendable, Equatable {
     /// The other party, by its place among the nodes.
     public var to: Int
     /// What ties them.
-    public var kind: RelationKind
+    package var kind: RelationKind
     /// How strong it is, in the unit of whoever made the graph; 1 when nobody has measured it.
     public var weight: Double
     /// The share that `from` has of `to`, 0…1, for ownership.
@@ -23,7 +23,7 @@ public struct Relation: Sendable, Equatable {
     public var until: Int32?
 
     /// - Parameters: as the properties.
-    public init(
+    package init(
         from: Int, to: Int, kind: RelationKind, weight: Double = 1, share: Double? = nil, since: Int32? = nil,
         until: Int32? = nil
     ) {
@@ -101,7 +101,7 @@ public struct RelationGraph: Sendable {
     /// - Parameters:
     ///   - day: days since 1970; `nil` for edges of any time.
     ///   - wanted: the kinds to keep.
-    public func filtered(on day: Int32? = nil, kinds wanted: Set<RelationKind> = Set(RelationKind.allCases))
+    package func filtered(on day: Int32? = nil, kinds wanted: Set<RelationKind> = Set(RelationKind.allCases))
         -> RelationGraph
     {
         let mask = Set(wanted.map(\.index))

@@ -10,7 +10,10 @@ chmod 711 "$dir"
 trap '"$here/test-servers.sh" stop "$dir" >/dev/null 2>&1 || true' EXIT
 phase() { say "== $* (${SECONDS} s)"; }
 phase format
-swift format lint --strict -r Sources Tests Package.swift
+swift format lint --strict -r Sources Tests Generator/Sources Generator/Tests Generator/Package.swift Package.swift
+phase "contracts as specified"
+"$here/contracts.sh" --check
+swift test --package-path Generator --quiet
 phase "broker and database"
 variables="$("$here/test-servers.sh" start "$dir")"
 eval "$variables"

@@ -34,7 +34,7 @@ struct AlertLoopHandlers: Sendable {
                 changes[command.alertId] = AlertLoopStore.Diagnosed(command: command, at: effects.now)
                 effects.publish(
                     MarginAlertDiagnosed(
-                        alert: alert.reference, reason: command.reason, plan: command.plan,
+                        alert.reference, reason: command.reason, plan: command.plan,
                         recoverBy: command.recoverBy, diagnoseBy: alert.diagnoseBy, by: command.by,
                         diagnosedAt: effects.now),
                     causedBy: message.envelope, key: alert.reference.customerId)
@@ -60,7 +60,7 @@ struct AlertLoopHandlers: Sendable {
                 changes.append(AlertLoopStore.Closed(command: command, at: effects.now))
                 effects.publish(
                     MarginAlertClosed(
-                        alert: alert.reference, outcome: command.outcome, reason: reason, note: command.note,
+                        alert.reference, outcome: command.outcome, reason: reason, note: command.note,
                         by: command.by, closedAt: effects.now),
                     causedBy: message.envelope, key: alert.reference.customerId)
                 effects.count("alerts_closed")
@@ -85,7 +85,7 @@ struct AlertLoopHandlers: Sendable {
                 escalated.append((reference.alertId, manager))
                 effects.publish(
                     MarginAlertEscalated(
-                        alert: reference, delay: alert.diagnosis == nil ? .diagnosis : .recovery, dueOn: dueOn,
+                        reference, delay: alert.diagnosis == nil ? .diagnosis : .recovery, dueOn: dueOn,
                         escalatedTo: manager, escalatedAt: effects.now),
                     key: reference.customerId)
             }

@@ -37,7 +37,7 @@ enum AgreementHandlers {
         for row in changed {
             effects.publish(
                 AgreementChanged(
-                    terms: row.terms, source: row.source, customerCode: row.customerCode, changedAt: effects.now),
+                    row.terms, source: row.source, customerCode: row.customerCode, changedAt: effects.now),
                 causedBy: causes[row.name]?.envelope,
                 key: AccountIdentifier.customer(source: row.source, code: row.customerCode))
         }

@@ -41,7 +41,7 @@ enum ComplaintHandlers {
                 openedAt: body.at, openedBy: body.by, (steps[key] ?? []).map(\.step))
             fresh.append((complaint, body.summary, progress))
             effects.publish(
-                ComplaintOpened(complaint: complaint.standing(progress)), causedBy: message.envelope,
+                ComplaintOpened(complaint.standing(progress)), causedBy: message.envelope,
                 key: complaint.customerId)
         }
         guard !fresh.isEmpty else { return }
@@ -96,7 +96,7 @@ enum ComplaintHandlers {
             fresh.append((key, stored, false))
             changed[key] = progress
             effects.publish(
-                ComplaintProgressed(complaint: complaint.standing(progress)), causedBy: message.envelope,
+                ComplaintProgressed(complaint.standing(progress)), causedBy: message.envelope,
                 key: complaint.customerId)
         }
         try ComplaintStore.putSteps(fresh, transaction)

@@ -1,11 +1,11 @@
-public import Contracts
-public import Postgres
+package import Contracts
+package import Postgres
 
 /// The classes of customers, as the customer service last said: what a service keeps of them in its own table
 /// `customer_class` (customer_id, revision, classes as an object of dimension and value).
-public enum ClassReplica {
+package enum ClassReplica {
     /// Takes over what is newer than what is known; in any order of arrival the highest revision stays.
-    public static func put(
+    package static func put(
         _ messages: [Received<CustomerClassified>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         var latest: [String: CustomerClassified] = [:]

@@ -56,7 +56,7 @@ struct AgreementsCommand: AsyncParsableCommand {
             guard let from = try Self.day(from, "--from") else { return }
             try await book.send(
                 AgreementRecorded(
-                    terms: AgreementTerms(
+                    AgreementTerms(
                         agreementId: agreement, revision: revision,
                         kind: try ArgumentValue.choice(kind, "--kind", AgreementKind.self), title: title,
                         validFrom: from, validUntil: try Self.day(until, "--until"), renews: renews ? true : nil,

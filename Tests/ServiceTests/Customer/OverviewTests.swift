@@ -56,7 +56,7 @@ struct OverviewTests {
             .init(
                 "15", source: "waybill.sales",
                 AgreementChanged(
-                    terms: AgreementTerms(
+                    AgreementTerms(
                         agreementId: "K1", revision: 2, kind: .rates, title: "Air rates",
                         validFrom: try #require(CalendarDay("2025-04-01")),
                         validUntil: CalendarDay("2026-03-31")),
@@ -64,14 +64,14 @@ struct OverviewTests {
             .init(
                 "16", source: "waybill.sales",
                 AgreementChanged(
-                    terms: AgreementTerms(
+                    AgreementTerms(
                         agreementId: "K1", revision: 1, kind: .rates, title: "Air rates",
                         validFrom: try #require(CalendarDay("2025-04-01"))),
                     source: "erp", customerCode: "C1", changedAt: try at("2026-03-02T09:00:00+08:00"))),
             .init(
                 "17", source: "waybill.sales",
                 AgreementChanged(
-                    terms: AgreementTerms(
+                    AgreementTerms(
                         agreementId: "K2", revision: 1, kind: .framework, title: "Framework",
                         validFrom: try #require(CalendarDay("2026-01-01"))),
                     source: "erp", customerCode: "C1", changedAt: try at("2026-03-02T09:00:00+08:00"))),
@@ -91,16 +91,16 @@ struct OverviewTests {
         return [
             .init(
                 "11", source: "waybill.servicedesk",
-                ComplaintOpened(complaint: try standing("CP1", .received, 1, "2026-03-01T09:00:00+08:00"))),
+                ComplaintOpened(try standing("CP1", .received, 1, "2026-03-01T09:00:00+08:00"))),
             .init(
                 "12", source: "waybill.servicedesk",
-                ComplaintProgressed(complaint: try standing("CP1", .accepted, 2, "2026-03-01T10:00:00+08:00"))),
+                ComplaintProgressed(try standing("CP1", .accepted, 2, "2026-03-01T10:00:00+08:00"))),
             .init(
                 "13", source: "waybill.servicedesk",
-                ComplaintProgressed(complaint: try standing("CP1", .closed, 3, "2026-03-01T11:00:00+08:00"))),
+                ComplaintProgressed(try standing("CP1", .closed, 3, "2026-03-01T11:00:00+08:00"))),
             .init(
                 "14", source: "waybill.servicedesk",
-                ComplaintOpened(complaint: try standing("CP2", .contained, 3, "2026-03-01T12:00:00+08:00"))),
+                ComplaintOpened(try standing("CP2", .contained, 3, "2026-03-01T12:00:00+08:00"))),
         ]
     }
 

@@ -59,7 +59,7 @@ struct AgreementTermsTests {
 @Suite("Agreements")
 struct AgreementTests {
     private static func recorded(_ terms: AgreementTerms, customer: String = "C1") -> AgreementRecorded {
-        AgreementRecorded(terms: terms, customer: CustomerCode(code: customer), by: "li.wei")
+        AgreementRecorded(terms, customer: CustomerCode(code: customer), by: "li.wei")
     }
 
     private static let kept = "select agreement_id, revision::text, title, valid_until::text from agreement order by 1"

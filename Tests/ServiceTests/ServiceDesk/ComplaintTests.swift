@@ -294,10 +294,10 @@ struct ComplaintTests {
                 openedAt: minute(0), at: minute(minutes))
         }
         let words: [ServiceFixture.Message] = [
-            .init("o", source: "waybill.servicedesk", ComplaintOpened(complaint: standing(.received, 1, at: 0))),
-            .init("p", source: "waybill.servicedesk", ComplaintProgressed(complaint: standing(.accepted, 2, at: 5))),
-            .init("q", source: "waybill.servicedesk", ComplaintProgressed(complaint: standing(.closed, 3, at: 9))),
-            .init("r", source: "waybill.servicedesk", ComplaintProgressed(complaint: standing(.closed, 4, at: 9))),
+            .init("o", source: "waybill.servicedesk", ComplaintOpened(standing(.received, 1, at: 0))),
+            .init("p", source: "waybill.servicedesk", ComplaintProgressed(standing(.accepted, 2, at: 5))),
+            .init("q", source: "waybill.servicedesk", ComplaintProgressed(standing(.closed, 3, at: 9))),
+            .init("r", source: "waybill.servicedesk", ComplaintProgressed(standing(.closed, 4, at: 9))),
         ]
         for arrival in [words, words.reversed(), [words[2], words[0], words[3], words[1]]] {
             try await ServiceFixture.with(SalesService.definition) { sales in
