@@ -61,6 +61,10 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
             || ["08", "53", "58"].contains(String(sqlState.prefix(2))) || sqlState.hasPrefix("57P")
     }
 
+    /// Whether the server gave up because something took too long: a statement (57014), or the time between two of them
+    /// in a transaction (25P03). Such an error is retriable too, but what is too slow once may be so each time.
+    public var exceedsPatience: Bool { sqlState == "57014" || sqlState == "25P03" }
+
     /// Another transaction changed meanwhile what this one had read, or holds what this one needs.
     ///
     /// - Parameter what: what that is, in words: of rows, what one of them is.

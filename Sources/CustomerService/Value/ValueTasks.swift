@@ -9,8 +9,8 @@ import ServiceKit
 ///
 /// Whoever takes orders in marks accounts, many times a second, while judging a part of them takes as long as it takes.
 /// So a mark is only locked by short transactions, or at the end of one: it is read, its customer is judged, and it is let
-/// go of unless somebody has marked the account again meanwhile. What locks many marks is a task of its own, due when
-/// nothing else is, because all that is due at one time is one transaction.
+/// go of unless somebody has marked the account again meanwhile. What locks many marks is a task of its own, because a
+/// task at one time is one transaction.
 struct ValueTasks: Sendable {
     static let changed = "value.changed"
     static let daily = "value.daily"

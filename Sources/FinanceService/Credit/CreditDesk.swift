@@ -56,11 +56,7 @@ struct CreditDesk {
         }
         subjects = room
         states = try CreditStore.states(of: customers, at: time, transaction)
-        var byCustomer: [String: Set<CreditSubject>] = [:]
-        for line in lines where room[line.subject] != nil {
-            byCustomer[line.customerId, default: []].insert(line.subject)
-        }
-        subjectsOfCustomer = byCustomer.mapValues { $0.sorted() }
+        subjectsOfCustomer = CreditRoom.subjects(of: lines, with: room)
     }
 
     /// Decides one order, and takes what it asks for when it is accepted.
@@ -160,6 +156,15 @@ struct CreditStanding {
 
 /// Limits and what is approved above them. Pure.
 enum CreditRoom {
+    /// By customer, in order, those whose limits hold for it: itself and its groups.
+    static func subjects(
+        of lines: [CreditStore.Line], with rooms: [CreditSubject: CreditStanding]
+    ) -> [String: [CreditSubject]] {
+        var found: [String: Set<CreditSubject>] = [:]
+        for line in lines where rooms[line.subject] != nil { found[line.customerId, default: []].insert(line.subject) }
+        return found.mapValues { $0.sorted() }
+    }
+
     /// The limit that holds, the latest of several, and what is approved above it. An override without a limit is none.
     static func of(
         _ lines: [CreditStore.Line], _ rates: RateTable, on day: CalendarDay

@@ -202,14 +202,14 @@ struct CreditHandlers: Sendable {
             for (subject, sums) in try CreditStore.exposures(of: Set(rooms.keys), transaction) {
                 rooms[subject]?.add(sums, rates, on: day)
             }
+            let subjects = CreditRoom.subjects(of: lines, with: rooms)
             let lateness = try CreditStore.lateness(of: customers, on: day, transaction)
             let before = try stored(customers, transaction)
             var changed: [(customerId: String, state: CreditState, reason: String)] = []
             for customer in customers.sorted() {
-                let mine = Set(lines.filter { $0.customerId == customer }.map(\.subject)).sorted()
                 let late = lateness[customer] ?? []
                 var worst: (state: CreditState, reason: String, figures: CreditFigures)?
-                for subject in mine {
+                for subject in subjects[customer] ?? [] {
                     guard let room = rooms[subject] else { continue }
                     let overdue = late.reduce(FixedDecimal.zero) {
                         $0 + (rates.convert($1.overdue, from: $1.currency, to: room.currency, on: day) ?? .zero)

@@ -35,11 +35,7 @@ struct RunningService {
         let scheduler = Scheduler(
             service: name, tasks: definition.tasks, pool: pool, relay: relay, metrics: metrics, logger: logger,
             mode: mode)
-        let clock = ServiceClock(mode: mode) { time in
-            try await scheduler.start(at: time)
-            try await scheduler.runDue(until: time)
-            try await pool.withTransaction { try ScheduleStore.setEventTime(time, $0) }
-        }
+        let clock = ServiceClock(mode: mode) { try await scheduler.pass(until: $0) }
         let consumer = Consumer(
             configuration: try broker("consume"), queue: Queues.inbound(name),
             prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
@@ -51,8 +47,9 @@ struct RunningService {
             publisher: publisher,
             clock: clock, metrics: metrics, logger: logger)
         let queries = QueryServer(
-            service: name, queries: definition.queries + LedgerQueries.all + ActQueries.all, pool: pool, clock: clock,
-            metrics: metrics,
+            service: name,
+            queries: definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all, pool: pool,
+            clock: clock, metrics: metrics,
             logger: logger)
         let replies = ReplyServer(
             configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies,
@@ -66,7 +63,7 @@ struct RunningService {
             definition: definition, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
             metrics: metrics,
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)), pulse: pulse,
-            madeUp: settings.madeUp.map(\.variable), logger: logger)
+            scheduler: scheduler, madeUp: settings.madeUp.map(\.variable), logger: logger)
         let keeper = PartitionKeeper(
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
             outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650), logger: logger)

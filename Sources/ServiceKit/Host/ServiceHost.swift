@@ -36,7 +36,7 @@ public enum ServiceHost {
         let known = Setting.common + own
         let command = arguments.first ?? "run"
         guard
-            arguments.count <= 1 || command == "resend" && arguments.count == 3
+            arguments.count <= 1 || ["resend", "schedule"].contains(command)
                 || command == "defaults" && arguments.count == 2
         else {
             return complain("'\(arguments.joined(separator: " "))' is not understood; '--help' says what is", 64)
@@ -48,8 +48,8 @@ public enum ServiceHost {
             }
             if command == "defaults" { return defaults(known, arguments) }
             let settings = try await Settings(known, environment: environment)
-            // Schema and outbox are the same whatever the business: only who runs must know it.
-            let isMaintenance = command == "migrate" || command == "resend"
+            // Schema, outbox and schedule are the same whatever the business: only who runs must know it.
+            let isMaintenance = ["migrate", "resend", "schedule"].contains(command)
             let definition = try make(isMaintenance ? Settings(known) : settings)
             switch command {
             case "--print-config":
@@ -58,7 +58,9 @@ public enum ServiceHost {
             case "migrate":
                 return try await migrate(definition, settings)
             case "resend":
-                return try await resend(definition, settings, arguments)
+                return try await resend(definition, settings, Array(arguments.dropFirst()))
+            case "schedule":
+                return try await schedule(definition, settings, Array(arguments.dropFirst()))
             case "run":
                 let logger = try logger(definition.name, settings)
                 return try await RunningService(definition, settings, logger).run()
@@ -107,31 +109,7 @@ public enum ServiceHost {
         return 0
     }
 
-    /// Has a message published once more that a reader has lost; those that have it suppress it by its id.
-    private static func resend(
-        _ definition: ServiceDefinition, _ settings: Settings, _ arguments: [String]
-    ) async throws -> Int32 {
-        guard arguments.count == 3, let place = LedgerPlace(.string(arguments[2])) else {
-            return complain("write 'resend TYPE LANE/NUMBER', as 'waybill reconcile' names it", 64)
-        }
-        let schema = definition.name.rawValue
-        let pool = PostgresPool(
-            configuration: try PostgresConfiguration(
-                url: settings.required("postgres.url"), applicationName: "waybill-\(schema)-resend", searchPath: schema),
-            size: 1, logger: try logger(definition.name, settings))
-        let found = try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await pool.run() }
-            defer { group.cancelAll() }
-            return try await pool.withTransaction { try Outbox.resend(type: arguments[1], place, $0) }
-        }
-        guard found else {
-            return complain("the outbox holds no \(arguments[1]) of that number; retention may have dropped it", 1)
-        }
-        print("\(schema): \(arguments[1]) \(arguments[2]) is published again by the running service")
-        return 0
-    }
-
-    private static func logger(_ service: ServiceName, _ settings: Settings) throws -> Logger {
+    static func logger(_ service: ServiceName, _ settings: Settings) throws -> Logger {
         let level = try settings.choice("log.level", Logger.Level.self) ?? .info
         let format =
             try settings.choice("log.format", ServiceLogHandler.Format.self)
@@ -141,7 +119,7 @@ public enum ServiceHost {
         }
     }
 
-    private static func complain(_ reason: String, _ code: Int32) -> Int32 {
+    static func complain(_ reason: String, _ code: Int32) -> Int32 {
         FileHandle.standardError.write(Data("error: \(reason)\n".utf8))
         return code
     }
@@ -150,12 +128,16 @@ public enum ServiceHost {
         var text = """
             The \(definition.name.rawValue) service of Waybill.
 
-            usage: waybill-\(definition.name.rawValue) [run | migrate | resend … | defaults … | --print-config | --help]
+            usage: waybill-\(definition.name.rawValue) [run | migrate | resend … | schedule … | defaults … | --print-config | --help]
 
               run             consume, answer, and do what is due, until SIGTERM (the default)
               migrate         bring the schema '\(definition.name.rawValue)' up to date, as the migration role
               resend TYPE LANE/NUMBER
                               publish a message once more that 'waybill reconcile' misses
+              schedule retry TASK [KEY [DUE]]
+                              try again at once what 'waybill schedule list' shows; an empty KEY means all
+              schedule discard TASK [KEY [DUE]]
+                              let go of what was set aside
               defaults [KEY]  the files that made-up data stands in for in the demo profile; with a key, that data as a
                               file to begin with
               --print-config  show the settings in effect, secrets hidden
@@ -194,12 +176,13 @@ enum Schema {
             Migration(number: 1, name: "messaging", sql: PackageResources._001_messaging_sql),
             Migration(number: 2, name: "ledger", sql: PackageResources._002_ledger_sql),
             Migration(number: 3, name: "acts", sql: PackageResources._003_acts_sql),
+            Migration(number: 4, name: "schedule_failures", sql: PackageResources._004_schedule_failures_sql),
         ]
         #if WAYBILL_TRIAL
             // What a later build might add, so that a rolling change can be tried.
             migrations.append(
                 Migration(
-                    number: 4, name: "trial",
+                    number: migrations.count + 1, name: "trial",
                     sql: "alter table inbox add column trial text; alter table outbox add column trial text;"))
         #endif
         return migrations

@@ -8,7 +8,8 @@ import ServiceLifecycle
 /// Whether the service lives, whether it is ready, and what it measures, over HTTP.
 ///
 /// *Live* says only that the threads turn: it stays so while broker or database are away, for a restart would mend
-/// neither. *Ready* says that work gets done.
+/// neither. *Ready* says that work gets done. A task that fails makes it *degraded*: messages are handled and answered as
+/// ever, so it stays ready, and says which task it is.
 struct Health: Sendable {
     let definition: ServiceDefinition
     let pool: PostgresPool
@@ -23,11 +24,12 @@ struct Health: Sendable {
     let logger: Logger
     private let lag: Watched<(count: Int, oldestAge: Double)>
     private let schema: Watched<[String]>
+    private let schedule: Watched<ScheduleState>
 
     init(
         definition: ServiceDefinition, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
-        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, madeUp: [String] = [],
-        logger: Logger
+        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, scheduler: Scheduler,
+        madeUp: [String] = [], logger: Logger
     ) {
         self.definition = definition
         self.pool = pool
@@ -40,6 +42,7 @@ struct Health: Sendable {
         self.madeUp = madeUp
         self.logger = logger
         lag = Watched { try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) } }
+        schedule = Watched { try await scheduler.state() }
         schema = Watched {
             var problems: [String] = []
             for migrator in Schema.migrators(of: definition, logger: logger) {
@@ -63,7 +66,7 @@ struct Health: Sendable {
         router.get("/health/ready") { _, _ in
             let problems = await self.problems()
             return problems.isEmpty
-                ? text(.ok, self.readyText) : text(.serviceUnavailable, problems.map { $0 + "\n" }.joined())
+                ? text(.ok, await self.readyText()) : text(.serviceUnavailable, problems.map { $0 + "\n" }.joined())
         }
         router.get("/metrics") { _, _ in
             text(.ok, await self.exposition(), "text/plain; version=0.0.4; charset=utf-8")
@@ -77,8 +80,9 @@ struct Health: Sendable {
             }, logger: quiet)
     }
 
-    private var readyText: String {
-        "ready\n" + (madeUp.isEmpty ? "" : "made-up data instead of \(madeUp.joined(separator: ", "))\n")
+    private func readyText() async -> String {
+        "ready\n" + (await degradations().map { "degraded: \($0)\n" }.joined())
+            + (madeUp.isEmpty ? "" : "made-up data instead of \(madeUp.joined(separator: ", "))\n")
     }
 
     /// Why the service is not ready; empty when it is.
@@ -102,6 +106,16 @@ struct Health: Sendable {
             problems.append("database: \(error)")
         }
         return problems
+    }
+
+    /// What does not work although the service is ready: the tasks of which something was set aside.
+    func degradations() async -> [String] {
+        // Without a database the service is not ready, and says so.
+        guard let state = try? await schedule.current() else { return [] }
+        return state.troubles.map {
+            "task '\($0.task)': \($0.count) set aside, see 'waybill schedule list'; the last with: "
+                + $0.lastError.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(200)
+        }
     }
 
     /// The metrics in the text format of Prometheus.
@@ -129,6 +143,18 @@ struct Health: Sendable {
         text.histogram(
             "waybill_confirm_seconds", "From publishing a batch to its last confirm.", metrics.confirmLatency)
         text.counter("waybill_scheduled_total", "Scheduled items run.", metrics.scheduled.current)
+        let tasks = definition.tasks.map(\.name).sorted()
+        text.counter(
+            "waybill_schedule_failures_total", "Runs of a task that failed for a reason of its own.", label: "task",
+            tasks.map { ($0, metrics.failuresByTask[$0] ?? 0) })
+        if let state = try? await schedule.current() {
+            let troubles = Dictionary(state.troubles.map { ($0.task, $0.count) }, uniquingKeysWith: +)
+            text.gauge(
+                "waybill_schedule_set_aside", "Items of a task that have failed as often as they are tried.",
+                label: "task", Set(tasks).union(troubles.keys).sorted().map { ($0, Double(troubles[$0] ?? 0)) })
+            text.gauge(
+                "waybill_schedule_overdue_seconds", "For how long the oldest item has been due.", state.overdue)
+        }
         text.counter("waybill_queries_total", "Queries answered.", metrics.queries.current)
         text.counter(
             "waybill_queries_expired_total", "Queries dropped because their askers had given them up.",

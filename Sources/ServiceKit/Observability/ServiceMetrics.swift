@@ -71,10 +71,16 @@ final class ServiceMetrics: Sendable {
     let confirmLatency = Histogram(bounds: Histogram.seconds)
     let endToEndLatency = Histogram(bounds: Histogram.seconds)
     private let refusals = Mutex<[Reason: Int]>([:])
+    private let taskFailures = Mutex<[String: Int]>([:])
     private let named = Mutex<[String: Int]>([:])
 
     func refused(_ reason: Reason) {
         refusals.withLock { $0[reason, default: 0] += 1 }
+    }
+
+    /// A scheduled task has failed for a reason of its own.
+    func taskFailed(_ task: String) {
+        taskFailures.withLock { $0[task, default: 0] += 1 }
     }
 
     /// Adds to counters of the service's own.
@@ -84,5 +90,6 @@ final class ServiceMetrics: Sendable {
     }
 
     var refusedByReason: [Reason: Int] { refusals.withLock { $0 } }
+    var failuresByTask: [String: Int] { taskFailures.withLock { $0 } }
     var namedCounts: [String: Int] { named.withLock { $0 } }
 }

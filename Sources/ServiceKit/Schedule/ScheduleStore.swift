@@ -17,7 +17,8 @@ enum ScheduleStore {
             select * from unnest(
                 \(unique.map(\.task)), \(unique.map(\.key)),
                 \(unique.map { PostgresValue.timestamp($0.due.description) }), \(unique.map(\.payload)))
-            on conflict (task, key) do update set due_at = excluded.due_at, payload = excluded.payload, attempts = 0
+            on conflict (task, key) do update set due_at = excluded.due_at, payload = excluded.payload, attempts = 0,
+                next_try_at = null, last_error = null
             """)
     }
 
@@ -31,29 +32,170 @@ enum ScheduleStore {
             """)
     }
 
-    /// Takes the items that are due, the oldest first; other copies of the service skip them meanwhile.
+    /// What is to be run next: of all that is due, the oldest, and of several tasks the one named first.
     ///
-    /// Only those due at the very same time are taken at once, so that days are evaluated one after the other.
-    static func take(
-        tasks: [String], until now: Timestamp, limit: Int, _ transaction: borrowing Transaction
-    ) throws -> [ScheduledItem] {
+    /// An item that another copy has in hand still counts, so that of one task nothing later is run beside it.
+    ///
+    /// - Parameter tasks: the names of the tasks to look at.
+    static func next(
+        of tasks: [String], until now: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> DueGroup? {
         try transaction.query(
             """
-            delete from schedule s using (
-                select task, key from schedule
-                where due_at <= \(PostgresValue.timestamp(now.description)) and task = any(\(tasks))
-                    and due_at = (select min(due_at) from schedule where task = any(\(tasks)))
-                order by task, key limit \(limit) for update skip locked
+            select task, (extract(epoch from due_at) * 1000000)::bigint, is_aside
+            from (
+                select task, due_at, false as is_aside from schedule
+                where task = any(\(tasks)) and due_at <= \(PostgresValue.timestamp(now.description)) and \(isNotWaiting)
+                union all
+                select task, due_at, true from schedule_aside where task = any(\(tasks)) and retry_at <= now()
             ) due
-            where s.task = due.task and s.key = due.key
-            returning s.task, s.key, (extract(epoch from s.due_at) * 1000000)::bigint, s.payload
-            """, as: (String, String, Int64, String).self
-        ).map { task, key, due, payload in
-            ScheduledItem(
-                task: task, key: key, due: Timestamp(microsecondsSinceEpoch: due, offsetMinutes: 480),
-                payload: payload)
+            order by due_at, array_position(\(tasks), task), is_aside limit 1
+            """, as: (String, Int64, Bool).self
+        ).first.map { task, due, isAside in
+            DueGroup(
+                task: task, due: Timestamp(microsecondsSinceEpoch: due, offsetMinutes: 480), isAside: isAside)
         }
     }
+
+    private static let isNotWaiting: SQL = "(next_try_at is null or next_try_at <= now())"
+
+    /// Takes items of one task that are due at one time; other copies of the service skip them meanwhile.
+    static func take(
+        _ group: DueGroup, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [TakenItem] {
+        let (task, due) = (group.task, PostgresValue.timestamp(group.due.description))
+        let statement: SQL =
+            group.isAside
+            ? """
+            delete from schedule_aside s using (
+                select task, key, due_at from schedule_aside
+                where task = \(task) and due_at = \(due) and retry_at <= now()
+                order by key limit \(limit) for update skip locked
+            ) due
+            where s.task = due.task and s.key = due.key and s.due_at = due.due_at
+            returning s.key, s.payload, s.attempts
+            """
+            : """
+            delete from schedule s using (
+                select task, key from schedule where task = \(task) and due_at = \(due) and \(isNotWaiting)
+                order by key limit \(limit) for update skip locked
+            ) due
+            where s.task = due.task and s.key = due.key
+            returning s.key, s.payload, s.attempts
+            """
+        return try transaction.query(statement, as: (String, String, Int32).self)
+            .sorted { $0.0 < $1.0 }
+            .map { key, payload, attempts in
+                TakenItem(
+                    item: ScheduledItem(task: task, key: key, due: group.due, payload: payload),
+                    attempts: Int(attempts))
+            }
+    }
+
+    // MARK: What has failed
+
+    /// Writes down that an item has failed by itself, and what becomes of it. One that another copy has taken since, or
+    /// that was replaced, is left alone.
+    static func fail(
+        _ taken: TakenItem, with error: String, _ outcome: RetryPolicy.Outcome, _ transaction: borrowing Transaction
+    ) throws {
+        let item = taken.item
+        let due = PostgresValue.timestamp(item.due.description)
+        let free: SQL = """
+            select * from schedule
+            where task = \(item.task) and key = \(item.key) and due_at = \(due) and attempts = \(Int32(taken.attempts))
+            for update skip locked
+            """
+        switch outcome {
+        case .triedAgain(let due, let pause):
+            try transaction.execute(
+                """
+                update schedule s set attempts = s.attempts + 1, last_error = \(error),
+                    due_at = \(PostgresValue.timestamp(due.description)),
+                    next_try_at = now() + make_interval(secs => \(pause.components.seconds))
+                from (\(free)) free where s.task = free.task and s.key = free.key
+                """)
+        case .setAside(let next):
+            let count = try transaction.execute(
+                """
+                with free as (\(free))
+                insert into schedule_aside (task, key, due_at, payload, attempts, last_error)
+                select task, key, due_at, payload, attempts + 1, \(error) from free
+                on conflict (task, key, due_at) do update set payload = excluded.payload,
+                    attempts = excluded.attempts, last_error = excluded.last_error, set_aside_at = now(), retry_at = null
+                """)
+            guard count > 0 else { return }
+            if let next {
+                try transaction.execute(
+                    """
+                    update schedule set due_at = \(PostgresValue.timestamp(next.description)), attempts = 0,
+                        next_try_at = null, last_error = null
+                    where task = \(item.task) and key = \(item.key)
+                    """)
+            } else {
+                try transaction.execute("delete from schedule where task = \(item.task) and key = \(item.key)")
+            }
+        }
+    }
+
+    /// Writes down that an item which an operator had tried again has failed once more; it stays set aside.
+    static func failAside(
+        _ taken: TakenItem, with error: String, _ transaction: borrowing Transaction
+    ) throws {
+        let item = taken.item
+        try transaction.execute(
+            """
+            update schedule_aside set attempts = attempts + 1, last_error = \(error), retry_at = null
+            where task = \(item.task) and key = \(item.key)
+                and due_at = \(PostgresValue.timestamp(item.due.description)) and attempts = \(Int32(taken.attempts))
+            """)
+    }
+
+    /// Which tasks have items that failed as often as they are tried, how many, and with what error last.
+    static func troubles(
+        limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [ScheduleState.Trouble] {
+        try transaction.query(
+            """
+            select task, count(*), (array_agg(last_error order by since desc))[1]
+            from (
+                select task, last_error, set_aside_at as since from schedule_aside
+                union all
+                select task, coalesce(last_error, ''), next_try_at from schedule where attempts >= \(Int32(limit))
+            ) failed
+            group by task order by task
+            """, as: (String, Int64, String).self
+        ).map { ScheduleState.Trouble(task: $0.0, count: Int($0.1), lastError: $0.2) }
+    }
+
+    /// For how many seconds the oldest item of some tasks has been due, also one that is to be tried again.
+    static func overdue(of tasks: [String], _ transaction: borrowing Transaction) throws -> Double {
+        try transaction.query(
+            """
+            select coalesce(extract(epoch from clock_timestamp() - min(due_at)), 0)::float8
+            from schedule where due_at <= now() and task = any(\(tasks))
+            """, as: Double.self
+        ).first ?? 0
+    }
+
+    /// Has items tried again at once that have failed, or lets go of those that were set aside.
+    ///
+    /// - Parameters:
+    ///   - selection: which of them.
+    ///   - isDiscarded: whether those set aside are let go of instead.
+    /// - Returns: how many items that is.
+    static func decide(
+        on selection: FailedItems, isDiscarded: Bool, _ transaction: borrowing Transaction
+    ) throws -> Int {
+        var condition: SQL = "task = \(selection.task)"
+        if let key = selection.key { condition = "\(condition) and key = \(key)" }
+        if let due = selection.due { condition = "\(condition) and due_at = \(PostgresValue.timestamp(due))" }
+        guard !isDiscarded else { return try transaction.execute("delete from schedule_aside where \(condition)") }
+        return try transaction.execute("update schedule_aside set retry_at = now() where \(condition)")
+            + transaction.execute("update schedule set next_try_at = null where \(condition) and attempts > 0")
+    }
+
+    // MARK: The clock
 
     /// Where the clock stood when it followed event time.
     static func eventTime(_ transaction: borrowing Transaction) throws -> Timestamp? {
@@ -70,4 +212,43 @@ enum ScheduleStore {
             on conflict (singleton) do update set now = greatest(event_clock.now, excluded.now)
             """)
     }
+}
+
+/// Items of one task that are due at one time.
+struct DueGroup: Sendable, Equatable {
+    let task: String
+    let due: Timestamp
+    /// Whether they were set aside, and an operator has them tried again.
+    let isAside: Bool
+}
+
+/// An item taken out of the schedule.
+struct TakenItem: Sendable, Equatable {
+    let item: ScheduledItem
+    /// How often it has failed before.
+    let attempts: Int
+}
+
+/// Which of the failed items of a task somebody speaks of.
+struct FailedItems: Sendable {
+    let task: String
+    /// Those of one key; of every key when `nil`.
+    let key: String?
+    /// Those that were due at a time, as the list of them shows it; of every time when `nil`.
+    let due: String?
+}
+
+/// How the schedule of a service is.
+struct ScheduleState: Sendable, Equatable {
+    /// A task of which something has failed as often as it is tried.
+    struct Trouble: Sendable, Equatable {
+        let task: String
+        /// How many items that is.
+        let count: Int
+        let lastError: String
+    }
+
+    let troubles: [Trouble]
+    /// For how many seconds the oldest item has been due; zero with event time, whose items are as old as the events.
+    let overdue: Double
 }

@@ -92,7 +92,7 @@ struct UnitOfWork: Sendable {
         let (messages, refusals) = decode(deliveries)
         var settled = Settled(refused: refusals)
         for part in clock.parts(of: messages) {
-            try await clock.advance(to: part.time)
+            try await advance(to: part.time)
             settled.add(try await commit(part.messages))
         }
         try await tell(settled, of: deliveries)
@@ -101,6 +101,27 @@ struct UnitOfWork: Sendable {
         let now = ServiceClock.wallClock()
         for message in messages {
             if let time = message.envelope.time { metrics.endToEndLatency.record(from: time, to: now) }
+        }
+    }
+
+    /// Moves the clock on, which with event time runs what is due before. Whatever stands in the way, the messages wait:
+    /// they may not be handled before it has been done.
+    private func advance(to time: Timestamp?) async throws {
+        var backOff = pauses.backOff()
+        while true {
+            try Task.checkCancellation()
+            do {
+                return try await clock.advance(to: time)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                let pause = backOff.next()
+                logger.warning(
+                    "what is due before these messages could not be run; it is tried again",
+                    metadata: ["pause": "\(pause)", "error": "\(error)"])
+                metrics.retries.add(1)
+                try await pauses.clock.sleep(for: pause)
+            }
         }
     }
 

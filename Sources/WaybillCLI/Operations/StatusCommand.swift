@@ -30,8 +30,7 @@ struct StatusCommand: AsyncParsableCommand {
             let dead = try? await session.status(of: Queues.dead(service))
             services.append([
                 service.rawValue,
-                ready.map { $0.code == 200 ? "ready" : $0.body.split(separator: "\n").first.map(String.init) ?? "" }
-                    ?? "does not answer",
+                ready.map(Self.state) ?? "does not answer",
                 inbound.map { String($0.messages) }, inbound.map { String($0.consumers) },
                 metrics["waybill_messages_handled_total"], metrics["waybill_messages_duplicate_total"],
                 metrics["waybill_outbox_depth"], dead.map { String($0.messages) },
@@ -52,6 +51,12 @@ struct StatusCommand: AsyncParsableCommand {
                 "queues for others", [QueryColumn("queue"), QueryColumn("waiting", .integer)],
                 rows: [[Queues.marginAlerts, alerts.map { String($0.messages) }]]),
         ])
+    }
+
+    /// In one line: ready, what of it is degraded, or why it is not ready.
+    private static func state(_ answer: (code: Int, body: String)) -> String {
+        let lines = answer.body.split(separator: "\n").map(String.init)
+        return lines.first { $0.hasPrefix("degraded: ") } ?? lines.first ?? ""
     }
 
     /// Queues count only what is not delivered yet, so the outboxes and the counts of handled messages must stand still
