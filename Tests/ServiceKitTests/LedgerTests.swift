@@ -94,40 +94,193 @@ struct LedgerTests {
         }
     }
 
+    /// Messages of finance in one lane that this service has handled.
+    private func take(_ numbers: [Int64], lane: Int64 = 3, _ pool: PostgresPool) async throws {
+        try await pool.withTransaction { transaction in
+            _ = try transaction.execute(
+                """
+                insert into inbox (source, message_id, day, type, lane, number)
+                select 'waybill.finance', 'm' || n, (now() at time zone 'utc')::date, 'finance.order-decided.v1', \(lane), n
+                from unnest(\(numbers)) as n
+                """)
+        }
+    }
+
     @Test("a hole is named, stays named when the marks move on, and closes when its message comes")
     func holes() async throws {
         try await with { pool in
-            func take(_ numbers: [Int64]) async throws {
-                try await pool.withTransaction { transaction in
+            func missing() async throws -> [ClosedRange<Int64>] {
+                try await pool.withTransaction { try LedgerStore.missingRanges($0) }
+            }
+            func advance() async throws { try await pool.withTransaction { try LedgerStore.advance($0) } }
+            try await take([1, 2, 5], pool)
+            #expect(try await missing() == [3...4])
+            try await advance()
+            #expect(try await missing() == [3...4])
+            try await take([4, 7, 20], pool)
+            #expect(try await missing() == [3...3, 6...6, 8...19])
+            try await advance()
+            #expect(try await missing() == [3...3, 6...6, 8...19])
+            // In the middle of a range, and at both ends of it.
+            try await take([12, 13], pool)
+            #expect(try await missing() == [3...3, 6...6, 8...11, 14...19])
+            try await advance()
+            try await take([8, 19], pool)
+            try await advance()
+            #expect(try await missing() == [3...3, 6...6, 9...11, 14...18])
+            try await take([3, 6] + Array(9...18).filter { !(12...13).contains($0) }, pool)
+            #expect(try await missing() == [])
+            try await advance()
+            #expect(
+                try await pool.withTransaction { try $0.query("select count(*) from ledger_hole", as: Int64.self) }
+                    == [0])
+        }
+    }
+
+    @Test("a hole that a copy of the build before has written is one number")
+    func holesOfBefore() async throws {
+        try await with { pool in
+            try await take([1, 3], pool)
+            try await pool.withTransaction { transaction in
+                _ = try transaction.execute(
+                    """
+                    insert into ledger_mark values ('waybill.finance', 'finance.order-decided.v1', 3, 3);
+                    """)
+                _ = try transaction.execute(
+                    """
+                    insert into ledger_hole (source, type, lane, number)
+                    values ('waybill.finance', 'finance.order-decided.v1', 3, 2)
+                    """)
+            }
+            #expect(try await pool.withTransaction { try LedgerStore.missingRanges($0) } == [2...2])
+            try await take([2], pool)
+            try await pool.withTransaction { try LedgerStore.advance($0) }
+            #expect(try await pool.withTransaction { try LedgerStore.missingRanges($0) } == [])
+        }
+    }
+
+    @Test("who joins a type of a million messages has one row for what came before, not a million")
+    func lateReader() async throws {
+        try await with { pool in
+            try await take([5_000_000, 5_000_001], pool)
+            #expect(try await pool.withTransaction { try LedgerStore.missingRanges($0) } == [1...4_999_999])
+            try await pool.withTransaction { try LedgerStore.advance($0) }
+            #expect(try await pool.withTransaction { try LedgerStore.missingRanges($0) } == [1...4_999_999])
+            // One of before is published again, for everybody.
+            try await take([7], pool)
+            try await pool.withTransaction { try LedgerStore.advance($0) }
+            #expect(
+                try await pool.withTransaction { try LedgerStore.missingRanges($0) } == [1...6, 8...4_999_999])
+        }
+    }
+
+    @Test(
+        "what is sent is expected of a reader from the next number of each lane on, of the first ones from the beginning"
+    )
+    func readsSince() async throws {
+        try await with { pool in
+            let (completed, cancelled) = (OrderCompleted.type.description, OrderCancelled.type.description)
+            func begin(_ readers: [(type: String, reader: String)], reading: [String] = []) async throws {
+                try await pool.withTransaction { try LedgerStore.begin(readers: readers, reading: reading, $0) }
+            }
+            /// Type, reader, whether there is a time, lane, first number.
+            func readers() async throws -> [[String?]] {
+                try await pool.withTransaction { try LedgerStore.readers($0) }.rows.map { row in
+                    [row.values[0], row.values[1], row.values[2] == nil ? "-" : "since", row.values[3], row.values[4]]
+                }
+            }
+            func send(_ events: [OutgoingEvent]) async throws {
+                try await pool.withTransaction { _ = try Outbox.record(events, isLeased: false, $0) }
+            }
+            try await begin([(completed, "sales")])
+            try await send(events(3, 2))
+            try await begin([(completed, "sales"), (completed, "servicedesk"), (cancelled, "sales")])
+            let now = [
+                [cancelled, "sales", "since", "0", "3"], [completed, "sales", "since", nil, nil],
+                [completed, "servicedesk", "since", "0", "4"],
+            ]
+            #expect(try await readers() == now)
+            try await send(events(3, 2))
+            try await begin([(completed, "sales"), (completed, "servicedesk"), (cancelled, "sales")])
+            #expect(try await readers() == now)
+        }
+    }
+
+    @Test("a service that was there before this was kept reads and is read from the beginning")
+    func readsFromTheBeginning() async throws {
+        try await with { pool in
+            let at = try await pool.withTransaction { transaction in
+                _ = try Outbox.record(events(3, 0), isLeased: false, transaction)
+                _ = try transaction.execute(
+                    """
+                    insert into inbox (source, message_id, day, type)
+                    values ('erp', 'm', (now() at time zone 'utc')::date, 'order.placed.v1')
+                    """)
+                try LedgerStore.begin(
+                    readers: [(OrderCompleted.type.description, "sales")], reading: ["order.placed.v1"], transaction)
+                return (try LedgerStore.readers(transaction), try LedgerStore.reading(transaction))
+            }
+            #expect(at.0.rows.map { Array($0.values.dropFirst()) } == [["sales", nil, nil, nil]])
+            #expect(at.1.rows.map(\.values) == [["order.placed.v1", nil]])
+            try await pool.withTransaction {
+                try LedgerStore.begin(readers: [], reading: ["order.placed.v1", "order.changed.v1"], $0)
+            }
+            let reading = try await pool.withTransaction { try LedgerStore.reading($0) }.rows
+            #expect(reading.map { $0.values[1] == nil } == [false, true])
+            #expect(reading.first?.values[1]?.hasSuffix("Z") == true)
+        }
+    }
+
+    @Test("digests are told source by source, until there are no more, and no source's are cut")
+    func digests() async throws {
+        try await with { pool in
+            let sources = (0..<20).map { "partner\($0 + 10)" }
+            try await pool.withTransaction { transaction in
+                for source in sources + ["another"] {
                     _ = try transaction.execute(
                         """
-                        insert into inbox (source, message_id, day, type, lane, number)
-                        select 'waybill.finance', 'm' || n, (now() at time zone 'utc')::date, 'finance.order-decided.v1', 3, n
-                        from unnest(\(numbers)) as n
+                        insert into inbox (source, message_id, day, type)
+                        select \(source), 'm' || n, (now() at time zone 'utc')::date,
+                            case when \(source) = 'another' then 'order.changed.v1' else 'order.placed.v1' end
+                        from generate_series(1, 2000) as n
                         """)
                 }
             }
-            func missing() async throws -> [Int64] {
-                try await pool.withTransaction { try LedgerStore.missingNumbers($0) }
-            }
-            try await take([1, 2, 5])
-            #expect(try await missing() == [3, 4])
-            try await pool.withTransaction { try LedgerStore.advance($0) }
-            #expect(try await missing() == [3, 4])
-            try await take([4, 7])
-            #expect(try await missing() == [3, 6])
-            try await pool.withTransaction { try LedgerStore.advance($0) }
-            #expect(try await missing() == [3, 6])
-            try await take([3, 6])
-            #expect(try await missing() == [])
+            let pages = try await digestPages(pool)
+            #expect(pages.count == 3)
+            #expect(pages.allSatisfy { $0[0].rows.count <= QueryTable.maximumRows })
+            let rows = pages.flatMap { $0[0].rows }
+            let told = Dictionary(
+                rows.map { ($0.values[0] ?? "", $0.values[2].flatMap { Int($0) } ?? 0) }, uniquingKeysWith: +)
+            #expect(told == Dictionary(uniqueKeysWithValues: sources.map { ($0, 2_000) }))
         }
+    }
+
+    private func digestPages(_ pool: PostgresPool) async throws -> [[QueryTable]] {
+        var pages: [[QueryTable]] = []
+        var after = ""
+        repeat {
+            let last = after
+            let page = try await pool.withTransaction { transaction in
+                try LedgerStore.digest(type: "order.placed.v1", since: "2026-01-01", after: last, transaction)
+            }
+            pages.append(page)
+            after = page[1].rows.first?.values[1] == "true" ? page[1].rows.first?.values[0] ?? "" : ""
+        } while !after.isEmpty
+        return pages
     }
 }
 
 extension LedgerStore {
-    /// The numbers that the query of holes names.
-    fileprivate static func missingNumbers(_ transaction: borrowing Transaction) throws -> [Int64] {
-        try holes(transaction).rows.compactMap { row in row.values.last.flatMap { $0 }.flatMap { Int64($0) } }
+    /// The ranges that the query of holes names.
+    fileprivate static func missingRanges(_ transaction: borrowing Transaction) throws -> [ClosedRange<Int64>] {
+        try holes(transaction).rows.compactMap { row in
+            guard let first = row.values[3].flatMap({ Int64($0) }), let last = row.values[4].flatMap({ Int64($0) })
+            else {
+                return nil
+            }
+            return first...last
+        }
     }
 }
 

@@ -63,10 +63,21 @@ final class Preparation: Sendable {
             }
         }
         try await keeper.keep()
+        try await beginReading()
         if clock.mode == .events {
             clock.resume(at: try await pool.withTransaction { try ScheduleStore.eventTime($0) })
         }
         if clock.hasStarted { try await scheduler.start(at: clock.now()) }
+    }
+
+    /// Writes down who reads what this service sends and what it reads itself, as this build knows it.
+    private func beginReading() async throws {
+        let name = definition.name
+        let readers = Catalogue.contracts.filter { $0.owner == .service(name) }.flatMap { contract in
+            contract.readers.map { (type: contract.type.description, reader: $0.rawValue) }
+        }
+        let reading = Catalogue.contracts.filter { $0.readers.contains(name) }.map(\.type.description)
+        try await pool.withTransaction { try LedgerStore.begin(readers: readers, reading: reading, $0) }
     }
 
     private func checkBroker() async throws {

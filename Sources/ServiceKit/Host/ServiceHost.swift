@@ -177,6 +177,7 @@ enum Schema {
             Migration(number: 2, name: "ledger", sql: PackageResources._002_ledger_sql),
             Migration(number: 3, name: "acts", sql: PackageResources._003_acts_sql),
             Migration(number: 4, name: "schedule_failures", sql: PackageResources._004_schedule_failures_sql),
+            Migration(number: 5, name: "reads_since", sql: PackageResources._005_reads_since_sql),
         ]
         #if WAYBILL_TRIAL
             // What a later build might add, so that a rolling change can be tried.

@@ -8,7 +8,10 @@ enum LedgerQueries {
         // Nothing is read: whoever asks only wants to know whether somebody answers.
         Query("alive") { _, _ in [QueryTable("alive", [QueryColumn("alive", .boolean)], rows: [["true"]])] },
         Query("ledger.sent") { _, transaction in
-            [try LedgerStore.sent(transaction), try LedgerStore.pending(transaction)]
+            [
+                try LedgerStore.sent(transaction), try LedgerStore.pending(transaction),
+                try LedgerStore.readers(transaction), try LedgerStore.reading(transaction),
+            ]
         },
         Query("ledger.handled") { _, transaction in
             [try LedgerStore.handled(transaction), try LedgerStore.holes(transaction)]
@@ -22,10 +25,8 @@ enum LedgerQueries {
             ]
         },
         Query("ledger.digest") { arguments, transaction in
-            [
-                try LedgerStore.digest(
-                    type: arguments.required("type"), since: day(arguments), transaction)
-            ]
+            try LedgerStore.digest(
+                type: arguments.required("type"), since: day(arguments), after: arguments["after"] ?? "", transaction)
         },
         Query("ledger.identifiers") { arguments, transaction in
             [

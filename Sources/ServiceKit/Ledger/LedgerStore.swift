@@ -31,6 +31,34 @@ enum LedgerStore {
         )
         """
 
+    /// What of some ranges of numbers is not in the inbox, as ranges again.
+    ///
+    /// - Parameter ranges: the name of a table with `source`, `type`, `lane`, `number` and `upto`, the last number of the
+    ///   range.
+    private static func missing(of ranges: SQL) -> SQL {
+        """
+        select source, type, lane, number, upto
+        from (
+            select source, type, lane, coalesce(lag(handled) over (
+                    partition by source, type, lane, first order by handled), first - 1) + 1 as number,
+                handled - 1 as upto
+            from (
+                select distinct r.source, r.type, r.lane, r.number as first, i.number as handled
+                from \(ranges) r cross join lateral (
+                    -- Not to be joined as a whole: what stands in a range is found by the index.
+                    select number from inbox i
+                    where i.source = r.source and i.type = r.type and i.lane = r.lane
+                        and i.number between r.number and r.upto
+                    offset 0
+                ) i
+                union all
+                select source, type, lane, number, upto + 1 from \(ranges)
+            ) handled
+        ) gaps
+        where number <= upto
+        """
+    }
+
     /// Moves the marks to the highest numbers handled, and keeps the numbers that were skipped on the way.
     ///
     /// It must run before partitions of the inbox are dropped, because the marks are what remains of them.
@@ -39,16 +67,25 @@ enum LedgerStore {
             "select pg_advisory_xact_lock(hashtext('waybill ledger ' || current_schema()))")
         try transaction.queue(
             """
-            delete from ledger_hole h where exists (
-                select from inbox i
-                where i.source = h.source and i.type = h.type and i.lane = h.lane and i.number = h.number)
+            with hit as (
+                delete from ledger_hole h using (
+                    select k.source, k.type, k.lane, k.number from ledger_hole k cross join lateral (
+                        select from inbox i
+                        where i.source = k.source and i.type = k.type and i.lane = k.lane
+                            and i.number between k.number and coalesce(k.upto, k.number)
+                        limit 1
+                    ) found
+                ) come
+                where h.source = come.source and h.type = come.type and h.lane = come.lane and h.number = come.number
+                returning h.source, h.type, h.lane, h.number, coalesce(h.upto, h.number) as upto
+            )
+            insert into ledger_hole (source, type, lane, number, upto) \(missing(of: "hit"))
             """)
         try transaction.queue(
             """
             with \(news), holes as (
-                insert into ledger_hole (source, type, lane, number)
-                select source, type, lane, missing
-                from news cross join lateral generate_series(before + 1, number - 1) as missing
+                insert into ledger_hole (source, type, lane, number, upto)
+                select source, type, lane, before + 1, number - 1 from news where number > before + 1
                 on conflict do nothing
             )
             insert into ledger_mark (source, type, lane, high)
@@ -72,20 +109,17 @@ enum LedgerStore {
             """, transaction)
     }
 
-    /// The numbers below the highest that were not handled.
+    /// The numbers below the highest that were not handled, as ranges.
     static func holes(_ transaction: borrowing Transaction) throws -> QueryTable {
         try table(
-            "holes", kinds: ["lane": .integer, "number": .integer],
+            "holes", kinds: ["lane": .integer, "number": .integer, "upto": .integer],
             """
-            with \(news)
-            select source, type, lane, number from ledger_hole h
-            where not exists (
-                select from inbox i
-                where i.source = h.source and i.type = h.type and i.lane = h.lane and i.number = h.number)
-            union all
-            select source, type, lane, missing
-            from news cross join lateral generate_series(before + 1, number - 1) as missing
-            order by 1, 2, 3, 4
+            with \(news), known as (
+                select source, type, lane, number, coalesce(upto, number) as upto from ledger_hole
+                union all
+                select source, type, lane, before + 1, number - 1 from news where number > before + 1
+            )
+            select * from (\(missing(of: "known"))) holes order by 1, 2, 3, 4
             """, transaction)
     }
 
@@ -119,21 +153,48 @@ enum LedgerStore {
             """, transaction)
     }
 
+    /// Into how many parts the messages of a source are cut for comparison.
+    static let buckets = 256
+    /// Of how many sources one answer tells: all of their buckets fit into it.
+    static let sourcesPerAnswer = QueryTable.maximumRows / buckets
+
     /// What other systems sent and this service handled since a day, as sums that are equal when the sets are.
     ///
     /// The sets are cut into 256 buckets by the identifiers' hashes, so that a difference is found by asking for one
-    /// bucket and not for everything.
-    static func digest(type: String, since day: String, _ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
+    /// bucket and not for everything. An answer tells of a few sources, those after a given one.
+    ///
+    /// - Returns: the sums, and which source was the last of the answer and whether there are more.
+    static func digest(
+        type: String, since day: String, after source: String, _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        // A loose index scan over the sources, whatever types they sent; one more than the answer tells of.
+        let sources = try transaction.query(
+            """
+            with recursive sources as (
+                (select source from inbox where source > \(source) order by source limit 1)
+                union all
+                select next.source from sources cross join lateral (
+                    select i.source from inbox i where i.source > sources.source order by i.source limit 1
+                ) next
+            )
+            select source from sources limit \(sourcesPerAnswer + 1)
+            """, as: String.self)
+        let told = Array(sources.prefix(sourcesPerAnswer))
+        let digest = try table(
             "digest", kinds: ["bucket": .integer, "messages": .integer],
             """
-            select source, hash & 255 as bucket, count(*) as messages, sum(hash) as digest
+            select source, hash & \(Int64(buckets - 1)) as bucket, count(*) as messages, sum(hash) as digest
             from (
                 select distinct source, message_id, hashtextextended(message_id, 0) as hash
-                from inbox where type = \(type) and day >= \(PostgresValue.date(day))
+                from inbox
+                where source = any(\(told)) and type = \(type) and day >= \(PostgresValue.date(day))
             ) handled
             group by 1, 2 order by 1, 2
             """, transaction)
+        let page = QueryTable(
+            "page", [QueryColumn("last"), QueryColumn("more", .boolean)],
+            rows: told.last.map { [[$0, sources.count > told.count ? "true" : "false"]] } ?? [])
+        return [digest, page]
     }
 
     /// The identifiers of one bucket, a page of them.
@@ -151,15 +212,80 @@ enum LedgerStore {
             """, transaction)
     }
 
-    /// Which of some identifiers this service has handled, on whatever day.
+    /// Which of some identifiers this service has handled, on whatever day, and when first.
     static func known(
         source: String, identifiers: [String], _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         try table(
             "known",
             """
-            select distinct message_id from inbox where source = \(source) and message_id = any(\(identifiers))
-            order by 1
+            select message_id, \(instant("min(handled_at)")) as handled_at
+            from inbox where source = \(source) and message_id = any(\(identifiers)) group by 1 order by 1
             """, transaction)
+    }
+
+    // MARK: Since when
+
+    /// Writes down who reads what, where it is not known yet.
+    ///
+    /// What the service sends is expected of a new reader from the next number of each lane on: its binding is there
+    /// before a build starts that knows it. On the very first time, everybody reads from the beginning.
+    ///
+    /// - Parameters:
+    ///   - readers: who reads what this service sends.
+    ///   - reading: what this service reads.
+    static func begin(
+        readers: [(type: String, reader: String)], reading: [String], _ transaction: borrowing Transaction
+    ) throws {
+        try transaction.queue(
+            "select pg_advisory_xact_lock(hashtext('waybill ledger ' || current_schema()))")
+        // The row without a type is written by whoever is first, so that a type may have its first reader later.
+        try transaction.queue(
+            """
+            with earlier as (
+                select exists (select from ledger_reader) as is_filled, exists (select from outbox_count) as has_sent
+            ), added as (
+                insert into ledger_reader (type, reader, since)
+                select w.type, w.reader, case when is_filled or not has_sent then now() end
+                from unnest(\([""] + readers.map(\.type)), \([""] + readers.map(\.reader))) as w(type, reader), earlier
+                on conflict do nothing
+                returning type, reader
+            )
+            insert into ledger_reader_lane (type, reader, lane, first)
+            select a.type, a.reader, c.lane, c.last + 1
+            from added a join outbox_count c on c.routing_key = a.type, earlier
+            where is_filled
+            on conflict do nothing
+            """)
+        try transaction.queue(
+            """
+            insert into ledger_reading (type, since)
+            select type, case when exists (select from ledger_reading)
+                or not (exists (select from inbox) or exists (select from ledger_mark)) then now() end
+            from unnest(\(reading)) as t(type)
+            on conflict do nothing
+            """)
+    }
+
+    /// Who reads what this service sends, since when, and from which number of a lane on where it is not the first.
+    static func readers(_ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "readers", kinds: ["lane": .integer, "first": .integer],
+            """
+            select r.type, r.reader, \(instant("r.since")) as since, l.lane, l.first
+            from ledger_reader r left join ledger_reader_lane l using (type, reader)
+            where r.type <> '' order by 1, 2, 4
+            """, transaction)
+    }
+
+    /// What this service reads, and since when.
+    static func reading(_ transaction: borrowing Transaction) throws -> QueryTable {
+        try table(
+            "reading", "select type, \(instant("since")) as since from ledger_reading order by 1", transaction)
+    }
+
+    /// A time as text whose order is that of the times.
+    private static func instant(_ time: SQL) -> SQL {
+        "to_char(\(time) at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
     }
 }

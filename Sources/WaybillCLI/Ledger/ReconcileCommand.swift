@@ -14,6 +14,9 @@ struct ReconcileCommand: AsyncParsableCommand {
             publish carries no number: there the readers of a type are compared with one another, and what one has \
             handled and another has not is named. A type with one reader cannot be compared and is only counted.
 
+            A reader that joined a type later is held to account for what was sent since then ('since'). What was compared \
+            is said at the end: types, readers, lanes, and how many numbers or messages.
+
             sent = handled + dead + discarded + in flight + missing. Exit code 0 when nothing is missing, 1 when \
             something is, or when a service does not answer.
             """)
@@ -37,12 +40,29 @@ struct ReconcileCommand: AsyncParsableCommand {
         let explained = try await ExplainedMessages.load()
         let day = since ?? String(AuditTrail.now().adding(seconds: -86_400).description.prefix(10))
         let reconciler = Reconciler(
-            client: client, drain: drain, explained: explained, settle: .seconds(settle), since: day)
-        let ours = try await reconciler.ours()
-        let theirs = try await reconciler.theirs()
+            ask: { try await Asking.ask($0, $1, $2, client: client, timeout: .seconds(30)) },
+            isEmpty: { try await drain.isEmpty($0) }, explained: explained, settle: .seconds(settle), since: day)
+        let sent = try await reconciler.sent()
+        let ours = try await reconciler.ours(sent)
+        let theirs = try await reconciler.theirs(sent)
         await client.close()
         await session.close()
+        say(Self.compared(ours.accounts, theirs.accounts, since: day))
         try show(ours.accounts + theirs.accounts, ours.missing + theirs.missing)
+    }
+
+    /// What was compared, in words.
+    static func compared(_ ours: [LedgerAccount], _ theirs: [LedgerAccount], since day: String) -> String {
+        func figures(_ accounts: [LedgerAccount]) -> String {
+            let compared = accounts.filter { $0.compared > 0 }
+            return "\(Set(compared.map(\.type)).count) types, \(Set(compared.map(\.reader)).count) readers, "
+                + "\(compared.reduce(0) { $0 + $1.compared }) messages"
+        }
+        let lanes = Dictionary(ours.map { ($0.type, $0.lanes ?? 0) }, uniquingKeysWith: max).values.reduce(0, +)
+        let single = Set(theirs.filter { $0.sent > 0 && $0.compared == 0 }.map(\.type)).count
+        return "compared by number, all that was sent since each reader reads: \(figures(ours)), \(lanes) lanes"
+            + "; reader with reader, what other systems sent since \(day): \(figures(theirs))"
+            + (single == 0 ? "" : "; \(single) types have one reader and are only counted")
     }
 
     private func show(_ accounts: [LedgerAccount], _ missing: [UnhandledMessage]) throws {
@@ -50,13 +70,14 @@ struct ReconcileCommand: AsyncParsableCommand {
         let tables = [
             QueryTable(
                 "ledger",
-                ["producer", "type", "reader"].map { QueryColumn($0) } + counts.map { QueryColumn($0, .integer) },
+                ["producer", "type", "reader"].map { QueryColumn($0) } + counts.map { QueryColumn($0, .integer) }
+                    + [QueryColumn("lanes", .integer), QueryColumn("compared", .integer), QueryColumn("since")],
                 rows: accounts.filter { $0.sent > 0 || output.format != .text }.map { account in
                     [account.producer, account.type, account.reader.rawValue]
                         + [
                             account.sent, account.confirmed, account.handled, account.dead, account.discarded,
                             account.inFlight, account.missing,
-                        ].map(String.init)
+                        ].map(String.init) + [account.lanes.map(String.init), String(account.compared), account.since]
                 }),
             QueryTable(
                 "missing",

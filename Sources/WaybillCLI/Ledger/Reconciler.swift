@@ -1,5 +1,4 @@
 import Contracts
-import Messaging
 import ServiceKit
 
 /// Asks the services what they sent and handled, and puts the answers together.
@@ -9,31 +8,35 @@ import ServiceKit
 struct Reconciler {
     typealias Result = (accounts: [LedgerAccount], missing: [UnhandledMessage])
 
-    let client: RequestClient
-    let drain: DrainWatch
+    /// The most missing numbers of a reader that are named each; of the rest only the ranges are told.
+    static let named = 2_000
+
+    /// Asks a service a question.
+    let ask: @Sendable (ServiceName, String, [(String, String?)]) async throws -> [QueryTable]
+    /// Whether a service's queue is empty, and nothing is in its hands.
+    let isEmpty: @Sendable (ServiceName) async throws -> Bool
     let explained: ExplainedMessages
     let settle: Duration
     let since: String
-
-    private func ask(
-        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = []
-    ) async throws -> [QueryTable] {
-        try await Asking.ask(service, query, values, client: client, timeout: .seconds(30))
-    }
 
     private func explains(_ message: UnhandledMessage, _ set: Set<ExplainedMessages.Identifier>) -> Bool {
         message.id.map { set.contains(.init(service: message.reader, source: message.source, id: $0)) } ?? false
     }
 
-    // MARK: Our own services, which number their messages
-
-    func ours() async throws -> Result {
+    /// What each service has sent, and since when it reads what: to be asked before anything else.
+    func sent() async throws -> [ServiceName: LedgerSent] {
         var sent: [ServiceName: LedgerSent] = [:]
         for service in ServiceName.allCases {
-            let answer = LedgerSent(try await ask(service, "ledger.sent"))
+            let answer = LedgerSent(try await ask(service, "ledger.sent", []))
             sent[service] = answer
             if answer.isCut { say("\(service.rawValue): too much waits for its confirm to list; figures are rough") }
         }
+        return sent
+    }
+
+    // MARK: Our own services, which number their messages
+
+    func ours(_ sent: [ServiceName: LedgerSent]) async throws -> Result {
         var accounts: [LedgerAccount] = []
         var missing: [UnhandledMessage] = []
         for reader in ServiceName.allCases {
@@ -42,20 +45,32 @@ struct Reconciler {
             for contract in Catalogue.contracts where contract.readers.contains(reader) {
                 guard case .service(let producer) = contract.owner, let ledger = sent[producer] else { continue }
                 let type = contract.type.description
+                if !ledger.knows(type, reader) {
+                    say("\(producer.rawValue) does not know yet that \(reader.rawValue) reads \(type): not compared")
+                }
                 var account = LedgerAccount(producer: producer.rawValue, type: type, reader: reader)
-                account.sent = ledger.last[type]?.values.reduce(0, +) ?? 0
-                let unconfirmed = Int64(ledger.pending[type]?.values.reduce(0) { $0 + $1.count } ?? 0)
-                account.confirmed = account.sent - unconfirmed
+                let expected = ledger.expected(type, reader)
+                account.lanes = expected.count
+                account.since = ledger.since(type, reader)
+                for (lane, numbers) in expected {
+                    account.sent += numbers.upperBound - numbers.lowerBound + 1
+                    let waiting = ledger.pending[type]?[lane]?.count { numbers.contains($0) } ?? 0
+                    account.confirmed -= Int64(waiting)
+                }
+                account.confirmed += account.sent
+                account.compared = account.sent
                 for message in found.messages where message.type == type && message.source == producer.source {
                     if explains(message, explained.dead) {
                         account.dead += 1
                     } else if explains(message, explained.discarded) {
                         account.discarded += 1
-                    } else if isEmpty, !isPending(message, ledger) {
-                        account.missing += 1
-                        missing.append(message)
+                    } else if isEmpty {
+                        let waiting = pending(message, ledger)
+                        account.inFlight += waiting
+                        account.missing += message.count - waiting
+                        if message.count > waiting { missing.append(message) }
                     } else {
-                        account.inFlight += 1
+                        account.inFlight += message.count
                     }
                 }
                 accounts.append(account)
@@ -64,9 +79,13 @@ struct Reconciler {
         return (accounts, missing)
     }
 
-    private func isPending(_ message: UnhandledMessage, _ ledger: LedgerSent) -> Bool {
-        guard let lane = message.lane, let number = message.number else { return false }
-        return ledger.pending[message.type]?[lane]?.contains(number) ?? false
+    /// How many of a message's or a range's numbers the broker has not confirmed.
+    private func pending(_ message: UnhandledMessage, _ ledger: LedgerSent) -> Int64 {
+        guard let lane = message.lane, let first = message.number,
+            let numbers = ledger.pending[message.type]?[lane]
+        else { return 0 }
+        let last = message.upto ?? first
+        return Int64(numbers.count { (first...last).contains($0) })
     }
 
     /// What a reader has not handled, looked at again until it changes no more or has stood for the time to settle.
@@ -75,7 +94,7 @@ struct Reconciler {
     ) async throws -> (messages: [UnhandledMessage], isEmpty: Bool) {
         let deadline = ContinuousClock.now + settle
         while true {
-            let isEmpty = try await drain.isEmpty(reader)
+            let isEmpty = try await self.isEmpty(reader)
             let messages = try await unhandled(by: reader, sent)
             let isOver = ContinuousClock.now >= deadline
             if messages.isEmpty || isOver { return (try await named(messages), isEmpty) }
@@ -86,15 +105,26 @@ struct Reconciler {
     private func unhandled(
         by reader: ServiceName, _ sent: [ServiceName: LedgerSent]
     ) async throws -> [UnhandledMessage] {
-        let handled = LedgerHandled(try await ask(reader, "ledger.handled"))
+        let handled = LedgerHandled(try await ask(reader, "ledger.handled", []))
         if handled.isCut { say("\(reader.rawValue): more is missing than an answer lists; figures are rough") }
         var messages: [UnhandledMessage] = []
+        var left = Int64(Self.named)
         for contract in Catalogue.contracts where contract.readers.contains(reader) {
             guard case .service(let producer) = contract.owner else { continue }
             let type = contract.type.description
-            for (lane, last) in (sent[producer]?.last[type] ?? [:]).sorted(by: { $0.key < $1.key }) {
-                messages += handled.unhandled(source: producer.source, type: type, lane: lane, last: last).map {
-                    UnhandledMessage(reader: reader, source: producer.source, type: type, lane: lane, number: $0)
+            for (lane, numbers) in sent[producer]?.expected(type, reader) ?? [] {
+                for range in handled.unhandled(source: producer.source, type: type, lane: lane, expected: numbers) {
+                    func add(_ number: Int64, upto: Int64? = nil) {
+                        messages.append(
+                            UnhandledMessage(
+                                reader: reader, source: producer.source, type: type, lane: lane, number: number,
+                                upto: upto))
+                    }
+                    // Each by itself as long as they can be named, then as a range.
+                    let end = min(range.upperBound, range.lowerBound - 1 + left)
+                    for number in stride(from: range.lowerBound, through: end, by: 1) { add(number) }
+                    left -= max(0, end - range.lowerBound + 1)
+                    if end < range.upperBound { add(end + 1, upto: range.upperBound) }
                 }
             }
         }
@@ -109,7 +139,7 @@ struct Reconciler {
             let lane: Int64
         }
         var byLane: [Key: [Int64]] = [:]
-        for message in messages.prefix(QueryTable.maximumRows) {
+        for message in messages where message.upto == nil {
             guard let lane = message.lane, let number = message.number else { continue }
             byLane[Key(source: message.source, type: message.type, lane: lane), default: []].append(number)
         }
@@ -142,11 +172,14 @@ struct Reconciler {
 
     // MARK: Other systems, whose readers are compared
 
-    func theirs() async throws -> Result {
+    func theirs(_ sent: [ServiceName: LedgerSent]) async throws -> Result {
         var accounts: [LedgerAccount] = []
         var missing: [UnhandledMessage] = []
         for contract in Catalogue.contracts where contract.owner == .partner {
-            let result = try await compare(contract)
+            let type = contract.type.description
+            var began: [ServiceName: String] = [:]
+            for reader in contract.readers { began[reader] = sent[reader]?.reading[type] }
+            let result = try await compare(contract, began)
             accounts += result.accounts
             missing += result.missing
         }
@@ -158,16 +191,13 @@ struct Reconciler {
         let number: Int64
     }
 
-    private func compare(_ contract: ContractDescription) async throws -> Result {
+    /// - Parameter began: since when readers read the type, of those that have not from the beginning.
+    private func compare(_ contract: ContractDescription, _ began: [ServiceName: String]) async throws -> Result {
         let type = contract.type.description
+        // Nobody can be held to account for the days before it read the type.
+        let day = began.values.map { String($0.prefix(10)) }.reduce(since, max)
         var digests: [ServiceName: [Bucket: (count: Int64, digest: String)]] = [:]
-        for reader in contract.readers {
-            let answer = try await ask(reader, "ledger.digest", [("type", type), ("since", since)])
-            for row in answer.first?.rows ?? [] {
-                guard let source = row.text(0), let number = row.number(1), let count = row.number(2) else { continue }
-                digests[reader, default: [:]][Bucket(source: source, number: number)] = (count, row.text(3) ?? "")
-            }
-        }
+        for reader in contract.readers { digests[reader] = try await digest(of: type, by: reader, since: day) }
         let buckets = Set(digests.values.flatMap(\.keys))
         var total: Int64 = 0
         var candidates: [UnhandledMessage] = []
@@ -178,7 +208,7 @@ struct Reconciler {
                 continue
             }
             var sets: [ServiceName: Set<String>] = [:]
-            for reader in contract.readers { sets[reader] = try await identifiers(reader, type, bucket) }
+            for reader in contract.readers { sets[reader] = try await identifiers(reader, type, bucket, since: day) }
             let all = sets.values.reduce(into: Set<String>()) { $0.formUnion($1) }
             total += Int64(all.count)
             for reader in contract.readers {
@@ -188,18 +218,55 @@ struct Reconciler {
                 }
             }
         }
-        return try await accounts(of: contract, total: total, candidates)
+        return try await accounts(of: contract, since: day, began, total: total, candidates)
+    }
+
+    /// What a reader has handled of a type, by source and bucket. An answer tells of a few sources: it is asked until there
+    /// are no more.
+    private func digest(
+        of type: String, by reader: ServiceName, since day: String
+    ) async throws -> [Bucket: (count: Int64, digest: String)] {
+        var found: [Bucket: (count: Int64, digest: String)] = [:]
+        var last: String?
+        while true {
+            let answer = try await ask(
+                reader, "ledger.digest", [("type", type), ("since", day), ("after", last)])
+            let rows = answer.first?.rows ?? []
+            for row in rows {
+                guard let source = row.text(0), let number = row.number(1), let count = row.number(2) else { continue }
+                found[Bucket(source: source, number: number)] = (count, row.text(3) ?? "")
+            }
+            guard let page = answer.first(where: { $0.name == "page" }) else {
+                // A build before this one tells all at once.
+                if rows.count >= QueryTable.maximumRows {
+                    say("\(reader.rawValue): more sources sent \(type) than an answer lists; not all are compared")
+                }
+                return found
+            }
+            guard let row = page.rows.first, row.text(1) == "true", let next = row.text(0) else { return found }
+            last = next
+        }
     }
 
     private func accounts(
-        of contract: ContractDescription, total: Int64, _ candidates: [UnhandledMessage]
+        of contract: ContractDescription, since day: String, _ began: [ServiceName: String], total: Int64,
+        _ candidates: [UnhandledMessage]
     ) async throws -> Result {
         var accounts: [LedgerAccount] = []
         var missing: [UnhandledMessage] = []
         for reader in contract.readers {
             var account = LedgerAccount(
                 producer: "partner", type: contract.type.description, reader: reader, sent: total, confirmed: total)
+            account.since = day
             var mine = candidates.filter { $0.reader == reader }
+            if let start = began[reader], !mine.isEmpty {
+                let earlier = try await handled(mine, before: start, by: contract.readers.filter { $0 != reader })
+                mine.removeAll { earlier.contains($0) }
+                account.sent -= Int64(earlier.count)
+                account.confirmed = account.sent
+            }
+            // What has one reader cannot be compared.
+            account.compared = contract.readers.count > 1 ? account.sent : 0
             account.dead = Int64(mine.filter { explains($0, explained.dead) }.count)
             mine.removeAll { explains($0, explained.dead) }
             account.discarded = Int64(mine.filter { explains($0, explained.discarded) }.count)
@@ -207,7 +274,7 @@ struct Reconciler {
             let deadline = ContinuousClock.now + settle
             var isEmpty = true
             while !mine.isEmpty {
-                isEmpty = try await drain.isEmpty(reader)
+                isEmpty = try await self.isEmpty(reader)
                 mine = try await unknown(reader, mine)
                 if ContinuousClock.now >= deadline { break }
                 try await Task.sleep(for: .milliseconds(300))
@@ -223,14 +290,16 @@ struct Reconciler {
         return (accounts, missing)
     }
 
-    private func identifiers(_ reader: ServiceName, _ type: String, _ bucket: Bucket) async throws -> Set<String> {
+    private func identifiers(
+        _ reader: ServiceName, _ type: String, _ bucket: Bucket, since day: String
+    ) async throws -> Set<String> {
         var all: Set<String> = []
         var last: String?
         while true {
             let answer = try await ask(
                 reader, "ledger.identifiers",
                 [
-                    ("type", type), ("source", bucket.source), ("bucket", String(bucket.number)), ("since", since),
+                    ("type", type), ("source", bucket.source), ("bucket", String(bucket.number)), ("since", day),
                     ("after", last),
                 ])
             let page = (answer.first?.rows ?? []).compactMap { $0.text(0) }
@@ -242,16 +311,37 @@ struct Reconciler {
 
     /// Those that a reader has not handled on any day.
     private func unknown(_ reader: ServiceName, _ messages: [UnhandledMessage]) async throws -> [UnhandledMessage] {
-        var known: Set<String> = []
-        let bySource = Dictionary(grouping: messages, by: \.source)
-        for (source, some) in bySource {
-            let identifiers = some.compactMap(\.id)
+        let known = try await known(reader, messages)
+        return messages.filter { known[$0] == nil }
+    }
+
+    /// Those that another reader had handled before a time, at which the reader that has not did not read the type yet.
+    private func handled(
+        _ messages: [UnhandledMessage], before start: String, by others: [ServiceName]
+    ) async throws -> Set<UnhandledMessage> {
+        var earlier: Set<UnhandledMessage> = []
+        for other in others {
+            for (message, time) in try await known(other, messages) where time < start { earlier.insert(message) }
+        }
+        return earlier
+    }
+
+    /// Of some messages those that a reader has handled, and when first.
+    private func known(
+        _ reader: ServiceName, _ messages: [UnhandledMessage]
+    ) async throws -> [UnhandledMessage: String] {
+        var known: [UnhandledMessage: String] = [:]
+        for (source, some) in Dictionary(grouping: messages, by: \.source) {
+            let byIdentifier = Dictionary(grouping: some) { $0.id ?? "" }
+            let identifiers = byIdentifier.keys.sorted()
             for start in stride(from: 0, to: identifiers.count, by: 14) {
                 let text = identifiers[start..<min(start + 14, identifiers.count)].joined(separator: "\n")
                 let answer = try await ask(reader, "ledger.known", [("source", source), ("identifiers", text)])
-                for row in answer.first?.rows ?? [] { known.insert(source + "\n" + (row.text(0) ?? "")) }
+                for row in answer.first?.rows ?? [] {
+                    for message in byIdentifier[row.text(0) ?? ""] ?? [] { known[message] = row.text(1) ?? "" }
+                }
             }
         }
-        return messages.filter { !known.contains($0.source + "\n" + ($0.id ?? "")) }
+        return known
     }
 }
