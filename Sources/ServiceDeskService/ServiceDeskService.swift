@@ -25,6 +25,7 @@ enum ServiceDeskService {
                 Migration(number: 2, name: "account_customer", sql: PackageResources._002_account_customer_sql),
                 Migration(number: 3, name: "customer_class", sql: PackageResources._003_customer_class_sql),
                 Migration(number: 4, name: "complaint", sql: PackageResources._004_complaint_sql),
+                Migration(number: 5, name: "counted_place", sql: PackageResources._005_counted_place_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in

@@ -34,39 +34,33 @@ struct DeliveryHandlers: Sendable {
     func cancelled(
         _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.queue(
-            """
-            insert into delivery (source, order_id, is_cancelled)
-            select distinct source, order_id, true
-            from unnest(\(messages.map(\.envelope.source)), \(messages.map(\.body.orderId))) as t(source, order_id)
-            order by 1, 2
-            on conflict (source, order_id) do update set is_cancelled = true
-            """)
+        try DeliveryStore.cancel(messages, transaction)
+        try settle(messages.map { ($0.envelope.source, $0.body.orderId) }, transaction, &effects)
     }
 
-    /// Counts what is complete now, and asks where a rule says so.
+    /// Counts what is complete now, takes back what no longer is, and asks where a rule says so.
+    ///
+    /// A cancelled order is not counted and nobody is asked about it; a later revision that takes the order up again
+    /// counts it again.
     private func settle(
         _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var counts: [(DeliveryRow, DeliveryPolicy.Verdict, CalendarDay)] = []
+        var moves: [(row: DeliveryRow, count: DeliveryCount?)] = []
         var candidates: [(DeliveryRow, String)] = []
         let rows = try DeliveryStore.complete(keys, transaction)
         let standings = try ClassStore.standings(of: Set(rows.map(\.customerId)).sorted(), transaction)
         for row in rows {
-            let verdict = DeliveryPolicy.verdict(
-                onTime: row.onTime, completedAt: row.completedAt, promisedAt: row.promisedAt, damaged: row.damaged,
-                ordered: row.quantity, delivered: row.delivered)
-            let day = row.completedAt.day()
-            if row.counted != verdict || row.countedDay != day { counts.append((row, verdict, day)) }
-            if !row.hasSurvey,
+            let count = DeliveryPolicy.count(of: row)
+            if row.counted != count { moves.append((row, count)) }
+            if let count, !row.hasSurvey,
                 let rule = policy.adapted(to: standings[row.customerId] ?? .usual).surveyRule(
-                    verdict, source: row.source, orderId: row.orderId)
+                    count.verdict, source: row.source, orderId: row.orderId)
             {
                 candidates.append((row, rule))
             }
         }
-        try DeliveryStore.count(counts, transaction)
-        effects.count("deliveries", counts.count)
+        try DeliveryStore.count(moves, transaction)
+        effects.count("deliveries", moves.count)
         try ask(candidates, standings, transaction, &effects)
     }
 

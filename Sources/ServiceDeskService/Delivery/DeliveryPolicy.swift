@@ -46,6 +46,25 @@ struct DeliveryPolicy: Sendable {
             isShort: isShort)
     }
 
+    /// What an order adds to the counts; `nil` when it is cancelled.
+    static func count(of row: DeliveryRow) -> DeliveryCount? {
+        guard !row.isCancelled else { return nil }
+        return DeliveryCount(
+            place: PerformancePlace(
+                source: row.source, customerCode: row.customerCode, branch: row.branch,
+                businessLine: row.businessLine, day: row.completedAt.day()),
+            verdict: verdict(
+                onTime: row.onTime, completedAt: row.completedAt, promisedAt: row.promisedAt, damaged: row.damaged,
+                ordered: row.quantity, delivered: row.delivered))
+    }
+
+    /// How much is ordered in all; `nil` when the lines are in different units, as kilograms and pieces have no sum. Such
+    /// an order is never short: its completion names one quantity and no unit.
+    static func quantity(of lines: [OrderLine]) -> FixedDecimal? {
+        guard Set(lines.map(\.unit)).count == 1 else { return nil }
+        return lines.reduce(.zero) { $0 + $1.quantity }
+    }
+
     /// The rule by which an order is asked about; `nil` for none. The same order is always answered alike, so that a
     /// message that comes again asks nobody else.
     func surveyRule(_ verdict: Verdict, source: String, orderId: String) -> String? {

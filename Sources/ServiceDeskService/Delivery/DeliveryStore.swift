@@ -3,6 +3,26 @@ import Domain
 import Postgres
 import ServiceKit
 
+/// Where a delivery is counted.
+struct PerformancePlace: Hashable, Comparable, Sendable {
+    let source: String
+    let customerCode: String
+    let branch: String
+    let businessLine: String
+    let day: CalendarDay
+
+    static func < (first: PerformancePlace, second: PerformancePlace) -> Bool {
+        (first.source, first.customerCode, first.branch, first.businessLine, first.day)
+            < (second.source, second.customerCode, second.branch, second.businessLine, second.day)
+    }
+}
+
+/// What an order adds to the counts.
+struct DeliveryCount: Equatable, Sendable {
+    let place: PerformancePlace
+    let verdict: DeliveryPolicy.Verdict
+}
+
 /// An order with all that is known of its delivery.
 struct DeliveryRow: Sendable {
     let source: String
@@ -17,8 +37,9 @@ struct DeliveryRow: Sendable {
     let onTime: Bool?
     let damaged: Bool?
     let delivered: FixedDecimal?
-    let countedDay: CalendarDay?
-    let counted: DeliveryPolicy.Verdict?
+    let isCancelled: Bool
+    /// What the counts hold of it; it is taken from exactly there when anything about it changes.
+    let counted: DeliveryCount?
     let hasSurvey: Bool
 }
 
@@ -45,13 +66,20 @@ enum DeliveryStore {
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)),
                 \(rows.map { organisation.branch($0.order.branch, on: $0.order.placedAt.day()) != nil }),
                 \(rows.map(\.order.businessLine)), \(rows.map(\.order.promisedAt?.description)),
-                \(rows.map { $0.order.lines.reduce(FixedDecimal.zero) { $0 + $1.quantity } }))
+                \(rows.map { DeliveryPolicy.quantity(of: $0.order.lines) }))
                 as t(source, order_id, revision, customer_code, branch, known, business_line, promised, quantity)
             on conflict (source, order_id) do update set
                 order_revision = excluded.order_revision, customer_code = excluded.customer_code,
                 branch = excluded.branch, branch_known = excluded.branch_known,
                 business_line = excluded.business_line, promised_at = excluded.promised_at,
-                quantity = excluded.quantity
+                quantity = excluded.quantity,
+                -- Rows that an earlier release counted do not say where: they stand where the order stood until now.
+                counted_customer = coalesce(
+                    delivery.counted_customer, case when delivery.counted_day is not null then delivery.customer_code end),
+                counted_branch = coalesce(
+                    delivery.counted_branch, case when delivery.counted_day is not null then delivery.branch end),
+                counted_line = coalesce(
+                    delivery.counted_line, case when delivery.counted_day is not null then delivery.business_line end)
             where excluded.order_revision > delivery.order_revision
             """)
     }
@@ -82,7 +110,23 @@ enum DeliveryStore {
             """)
     }
 
-    /// Orders of a batch that are both known and completed.
+    /// Writes cancellations down, of orders that have not come as well. The highest revision counts.
+    static func cancel(_ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction) throws {
+        try transaction.queue(
+            """
+            insert into delivery (source, order_id, is_cancelled, cancelled_revision)
+            select source, order_id, true, max(revision)
+            from unnest(
+                \(messages.map(\.envelope.source)), \(messages.map(\.body.orderId)),
+                \(messages.map { Int32($0.body.revision) })) as t(source, order_id, revision)
+            group by source, order_id order by 1, 2
+            on conflict (source, order_id) do update set
+                is_cancelled = true, cancelled_revision = excluded.cancelled_revision
+            where excluded.cancelled_revision > delivery.cancelled_revision
+            """)
+    }
+
+    /// Orders of a batch that are both known and completed, cancelled ones too.
     static func complete(
         _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction
     ) throws -> [DeliveryRow] {
@@ -91,8 +135,12 @@ enum DeliveryStore {
             select d.source, d.order_id, d.customer_code, coalesce(a.customer_id, ''), d.branch, d.business_line,
                 (extract(epoch from d.promised_at) * 1000000)::bigint, d.quantity::text,
                 (extract(epoch from d.completed_at) * 1000000)::bigint, d.on_time, d.damaged,
-                d.quantity_delivered::text, d.counted_day - date '1970-01-01', d.counted_late, d.counted_damaged,
-                d.counted_short, d.survey_id is not null
+                d.quantity_delivered::text,
+                -- An earlier release that runs beside this one writes no revision of a cancellation.
+                d.cancelled_revision >= d.order_revision or d.is_cancelled and d.cancelled_revision = 0,
+                coalesce(d.counted_customer, d.customer_code), coalesce(d.counted_branch, d.branch),
+                coalesce(d.counted_line, d.business_line), d.counted_day - date '1970-01-01', d.counted_late,
+                coalesce(d.counted_damaged, false), coalesce(d.counted_short, false), d.survey_id is not null
             from (select distinct * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId)))
                 as t(source, order_id)) k
             join delivery d on d.source = k.source and d.order_id = k.order_id
@@ -102,8 +150,8 @@ enum DeliveryStore {
             for update of d
             """,
             as: (
-                String, String, String, String, String, String, Int64?, String?, Int64, Bool?, Bool?, String?, Int32?,
-                Bool?, Bool?, Bool?, Bool
+                String, String, String, String, String, String, Int64?, String?, Int64, Bool?, Bool?, String?, Bool,
+                String, String, String, Int32?, Bool?, Bool, Bool, Bool
             ).self
         ).map { row in
             DeliveryRow(
@@ -113,41 +161,38 @@ enum DeliveryStore {
                 promisedAt: row.6.map { Timestamp(microsecondsSinceEpoch: $0) },
                 quantity: row.7.flatMap { FixedDecimal($0) },
                 completedAt: Timestamp(microsecondsSinceEpoch: row.8), onTime: row.9, damaged: row.10,
-                delivered: row.11.flatMap { FixedDecimal($0) },
-                countedDay: row.12.map { CalendarDay(daysSinceEpoch: $0) },
-                counted: row.12 == nil
-                    ? nil
-                    : DeliveryPolicy.Verdict(isLate: row.13, isDamaged: row.14 ?? false, isShort: row.15 ?? false),
-                hasSurvey: row.16)
+                delivered: row.11.flatMap { FixedDecimal($0) }, isCancelled: row.12,
+                counted: row.16.map { day in
+                    DeliveryCount(
+                        place: PerformancePlace(
+                            source: row.0, customerCode: row.13, branch: row.14, businessLine: row.15,
+                            day: CalendarDay(daysSinceEpoch: day)),
+                        verdict: DeliveryPolicy.Verdict(isLate: row.17, isDamaged: row.18, isShort: row.19))
+                },
+                hasSurvey: row.20)
         }
     }
 
+    /// Takes deliveries from where they are counted and counts them where they belong now.
+    ///
+    /// - Parameter moves: each order with what it is to add from now on, `nil` for nothing.
     static func count(
-        _ rows: [(DeliveryRow, DeliveryPolicy.Verdict, CalendarDay)], _ transaction: borrowing Transaction
+        _ moves: [(row: DeliveryRow, count: DeliveryCount?)], _ transaction: borrowing Transaction
     ) throws {
-        struct Key: Hashable, Comparable {
-            let parts: [String]
-            let day: CalendarDay
-
-            static func < (first: Key, second: Key) -> Bool {
-                first.parts == second.parts
-                    ? first.day < second.day : first.parts.lexicographicallyPrecedes(second.parts)
-            }
-        }
-        guard !rows.isEmpty else { return }
-        var deltas: [Key: [Int32]] = [:]
-        func add(_ row: DeliveryRow, _ verdict: DeliveryPolicy.Verdict, _ day: CalendarDay, _ sign: Int32) {
-            let key = Key(parts: [row.source, row.customerCode, row.branch, row.businessLine], day: day)
-            var delta = deltas[key] ?? [0, 0, 0, 0]
+        guard !moves.isEmpty else { return }
+        var deltas: [PerformancePlace: [Int32]] = [:]
+        func add(_ count: DeliveryCount?, _ sign: Int32) {
+            guard let count else { return }
+            var delta = deltas[count.place] ?? [0, 0, 0, 0]
             delta[0] += sign
-            delta[1] += verdict.isLate ?? false ? sign : 0
-            delta[2] += verdict.isDamaged ? sign : 0
-            delta[3] += verdict.isShort ? sign : 0
-            deltas[key] = delta
+            delta[1] += count.verdict.isLate ?? false ? sign : 0
+            delta[2] += count.verdict.isDamaged ? sign : 0
+            delta[3] += count.verdict.isShort ? sign : 0
+            deltas[count.place] = delta
         }
-        for (row, verdict, day) in rows {
-            if let counted = row.counted, let old = row.countedDay { add(row, counted, old, -1) }
-            add(row, verdict, day, 1)
+        for (row, count) in moves {
+            add(row.counted, -1)
+            add(count, 1)
         }
         let sorted = deltas.filter { $0.value.contains { $0 != 0 } }.sorted { $0.key < $1.key }
         if !sorted.isEmpty {
@@ -157,10 +202,10 @@ enum DeliveryStore {
                     short)
                 select source, code, branch, line, date '1970-01-01' + day, completed, late, damaged, short
                 from unnest(
-                    \(sorted.map { $0.key.parts[0] }), \(sorted.map { $0.key.parts[1] }),
-                    \(sorted.map { $0.key.parts[2] }), \(sorted.map { $0.key.parts[3] }),
-                    \(sorted.map(\.key.day.daysSinceEpoch)), \(sorted.map { $0.value[0] }),
-                    \(sorted.map { $0.value[1] }), \(sorted.map { $0.value[2] }), \(sorted.map { $0.value[3] }))
+                    \(sorted.map(\.key.source)), \(sorted.map(\.key.customerCode)), \(sorted.map(\.key.branch)),
+                    \(sorted.map(\.key.businessLine)), \(sorted.map(\.key.day.daysSinceEpoch)),
+                    \(sorted.map { $0.value[0] }), \(sorted.map { $0.value[1] }), \(sorted.map { $0.value[2] }),
+                    \(sorted.map { $0.value[3] }))
                     as t(source, code, branch, line, day, completed, late, damaged, short)
                 on conflict (source, customer_code, branch, business_line, day) do update set
                     completed = performance.completed + excluded.completed, late = performance.late + excluded.late,
@@ -169,12 +214,15 @@ enum DeliveryStore {
         }
         try transaction.queue(
             """
-            update delivery d set counted_day = date '1970-01-01' + t.day, counted_late = t.late,
-                counted_damaged = t.damaged, counted_short = t.short
+            update delivery d set counted_customer = t.customer, counted_branch = t.branch, counted_line = t.line,
+                counted_day = date '1970-01-01' + t.day, counted_late = t.late, counted_damaged = t.damaged,
+                counted_short = t.short
             from unnest(
-                \(rows.map(\.0.source)), \(rows.map(\.0.orderId)), \(rows.map(\.2.daysSinceEpoch)),
-                \(rows.map(\.1.isLate)), \(rows.map(\.1.isDamaged)), \(rows.map(\.1.isShort)))
-                as t(source, order_id, day, late, damaged, short)
+                \(moves.map(\.row.source)), \(moves.map(\.row.orderId)), \(moves.map(\.count?.place.customerCode)),
+                \(moves.map(\.count?.place.branch)), \(moves.map(\.count?.place.businessLine)),
+                \(moves.map(\.count?.place.day.daysSinceEpoch)), \(moves.map { $0.count?.verdict.isLate }),
+                \(moves.map(\.count?.verdict.isDamaged)), \(moves.map(\.count?.verdict.isShort)))
+                as t(source, order_id, customer, branch, line, day, late, damaged, short)
             where d.source = t.source and d.order_id = t.order_id
             """)
     }
