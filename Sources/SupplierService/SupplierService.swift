@@ -10,6 +10,7 @@ enum SupplierService {
         migrations: [
             Migration(number: 1, name: "supplier", sql: PackageResources._001_supplier_sql),
             Migration(number: 2, name: "parties", sql: PackageResources._002_parties_sql),
+            Migration(number: 3, name: "name_origin", sql: PackageResources._003_name_origin_sql),
         ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in

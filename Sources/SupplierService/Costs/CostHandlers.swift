@@ -60,10 +60,15 @@ enum CostHandlers {
     static func reported(
         _ messages: [Received<SupplierReported>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let now = effects.now
+        let records = messages.map { (message: $0, saidAt: ($0.envelope.time ?? now).microsecondsSinceEpoch) }
         try SupplierStore.seen(
-            messages.map { Sighting(source: $0.envelope.source, code: $0.body.code, name: $0.body.name) },
-            transaction, &effects)
-        try PartyStore.putCodes(messages, transaction)
+            records.map { message, saidAt in
+                Sighting(
+                    source: message.envelope.source, code: message.body.code, name: message.body.name,
+                    masterSaidAt: saidAt)
+            }, transaction, &effects)
+        try PartyStore.putCodes(records, transaction)
     }
 
     static func invoiced(

@@ -41,6 +41,8 @@ enum CostStore {
         return found
     }
 
+    /// Writes costs down that were looked for and not found. When another copy of the service has written one of them
+    /// meanwhile, perhaps with other content, the batch is read again.
     static func put(_ costs: [(source: String, body: CostRecorded)], _ transaction: borrowing Transaction) throws {
         guard !costs.isEmpty else { return }
         let sorted = costs.sorted { key($0.source, $0.body) < key($1.source, $1.body) }
@@ -55,8 +57,7 @@ enum CostStore {
                 \(sorted.map(\.body.amount)),
                 \(sorted.map(\.body.currency.code)), \(sorted.map { $0.body.serviceDate.daysSinceEpoch }))
                 as t(source, cost_id, state, order_id, line, supplier_code, amount, currency, day)
-            on conflict do nothing
-            """)
+            """, expecting: .newRows("a cost"))
     }
 
     static func putLines(_ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction) throws {

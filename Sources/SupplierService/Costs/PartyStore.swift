@@ -26,24 +26,28 @@ enum PartyStore {
             """)
     }
 
-    /// Keeps the valid credit codes that master records give suppliers.
+    /// Keeps the valid credit codes that master records give suppliers; the newest that gives one counts.
     static func putCodes(
-        _ messages: [Received<SupplierReported>], _ transaction: borrowing Transaction
+        _ records: [(message: Received<SupplierReported>, saidAt: Int64)], _ transaction: borrowing Transaction
     ) throws {
-        var codes: [String: (source: String, code: String, credit: String)] = [:]
-        for message in messages {
+        var codes: [String: (source: String, code: String, credit: String, saidAt: Int64)] = [:]
+        for (message, saidAt) in records {
             guard let credit = message.body.creditCode.flatMap({ UnifiedSocialCreditCode($0)?.text }) else { continue }
-            let source = message.envelope.source
-            codes["\(source)\u{1}\(message.body.code)"] = (source, message.body.code, credit)
+            let key = "\(message.envelope.source)\u{1}\(message.body.code)"
+            if codes[key].map({ ($0.saidAt, $0.credit) < (saidAt, credit) }) ?? true {
+                codes[key] = (message.envelope.source, message.body.code, credit, saidAt)
+            }
         }
         let rows = codes.sorted { $0.key < $1.key }.map(\.value)
         guard !rows.isEmpty else { return }
         try transaction.queue(
             """
-            update supplier_account s set credit_code = t.credit
-            from unnest(\(rows.map(\.source)), \(rows.map(\.code)), \(rows.map(\.credit)))
-                as t(source, code, credit)
-            where s.source = t.source and s.code = t.code and s.credit_code is distinct from t.credit
+            update supplier_account s set credit_code = t.credit, credit_said_at = t.said_at
+            from unnest(
+                \(rows.map(\.source)), \(rows.map(\.code)), \(rows.map(\.credit)), \(rows.map(\.saidAt)))
+                as t(source, code, credit, said_at)
+            where s.source = t.source and s.code = t.code
+                and (s.credit_said_at is null or (t.said_at, t.credit) > (s.credit_said_at, s.credit_code))
             """)
     }
 

@@ -8,32 +8,60 @@ struct Sighting {
     let source: String
     let code: String
     let name: String?
+    /// When the master record was said that gives the name; `nil` for the free text of an order, a cost or an invoice.
+    var masterSaidAt: Int64?
+
+    /// Whether its name replaces another: a master record replaces free text, the newest master record the others (by
+    /// name when at the same instant). Of free text the first stays.
+    func replaces(_ other: Sighting) -> Bool {
+        guard let name else { return false }
+        guard let former = other.name else { return true }
+        guard let masterSaidAt else { return false }
+        guard let formerSaidAt = other.masterSaidAt else { return true }
+        return (masterSaidAt, name) > (formerSaidAt, former)
+    }
 }
 
 /// The SQL of suppliers.
 enum SupplierStore {
-    /// Writes suppliers down at first sight, and tells the world; again when a name becomes known.
+    /// Writes suppliers down at first sight, and tells the world; again when their name changes.
     static func seen(
         _ sightings: [Sighting], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var latest: [String: Sighting] = [:]
+        var best: [String: Sighting] = [:]
         for sighting in sightings {
             let key = "\(sighting.source)\u{1}\(sighting.code)"
-            if latest[key]?.name == nil { latest[key] = sighting }
+            if best[key].map({ sighting.replaces($0) }) ?? true { best[key] = sighting }
         }
-        let sorted = latest.sorted { $0.key < $1.key }.map(\.value)
+        let sorted = best.sorted { $0.key < $1.key }.map(\.value)
         guard !sorted.isEmpty else { return }
+        // A master record that says the name that is known already is written down and not told again.
         let rows = try transaction.query(
             """
-            insert into supplier_account (source, code, supplier_id, name, revision, seen_at)
-            select t.*, 1, \(PostgresValue.timestamp(effects.now.description)) from unnest(
-                \(sorted.map(\.source)), \(sorted.map(\.code)),
-                \(sorted.map { AccountIdentifier.supplier(source: $0.source, code: $0.code) }),
-                \(sorted.map(\.name))) as t(source, code, supplier_id, name)
-            on conflict (source, code) do update set
-                name = excluded.name, revision = supplier_account.revision + 1
-            where supplier_account.name is null and excluded.name is not null
-            returning source, code, supplier_id, name, revision
+            with sighting as materialized (
+                select * from unnest(
+                    \(sorted.map(\.source)), \(sorted.map(\.code)),
+                    \(sorted.map { AccountIdentifier.supplier(source: $0.source, code: $0.code) }),
+                    \(sorted.map(\.name)), \(sorted.map(\.masterSaidAt)))
+                    as t(source, code, supplier_id, name, said_at)
+            ), former as materialized (
+                select source, code, s.name from supplier_account s join sighting using (source, code)
+            ), put as (
+                insert into supplier_account as s (source, code, supplier_id, name, name_said_at, revision, seen_at)
+                select source, code, supplier_id, name, said_at, 1,
+                    \(PostgresValue.timestamp(effects.now.description)) from sighting
+                on conflict (source, code) do update set
+                    name = excluded.name, name_said_at = excluded.name_said_at,
+                    revision = s.revision + (excluded.name is distinct from s.name)::integer
+                where excluded.name is not null
+                    and (s.name is null or excluded.name_said_at is not null and (s.name_said_at is null
+                        or (excluded.name_said_at, excluded.name) > (s.name_said_at, s.name)))
+                returning source, code, supplier_id, name, revision
+            )
+            select source, code, p.supplier_id, p.name, p.revision
+            from put p left join former f using (source, code)
+            where f.source is null or f.name is distinct from p.name
+            order by 1, 2
             """, as: (String, String, String, String?, Int).self)
         for row in rows {
             effects.publish(
