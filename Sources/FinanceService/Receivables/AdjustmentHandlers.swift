@@ -63,7 +63,8 @@ enum AdjustmentHandlers {
                 }
                 continue
             }
-            if standings[key]?.proposedBy == message.body.approvedBy {
+            // A proposal that was set aside is as good as refused: who proposes it anew is not known.
+            if let standing = standings[key], !standing.isSetAside, standing.proposedBy == message.body.approvedBy {
                 effects.refuse(message, samePerson("$.approvedBy"))
                 continue
             }

@@ -173,7 +173,10 @@ enum AdjustmentStore {
                 select a.source, a.kind, a.adjustment_id, case
                     when a.currency <> r.currency then \(Reason.currencyMismatch.rawValue)
                     when a.customer_code <> r.customer_code then \(Reason.valueNotAllowed.rawValue)
-                    when sum(a.amount) over (partition by a.source, a.invoice_id, a.kind order by a.at, a.adjustment_id)
+                    -- A write-off counts when it is approved, and then up to what is open: others that are proposed for the
+                    -- invoice say nothing against it.
+                    when case a.kind when \(AdjustmentRow.Kind.writeOff.rawValue) then a.amount else sum(a.amount) over (
+                        partition by a.source, a.invoice_id, a.kind order by a.at, a.adjustment_id) end
                         > r.amount then \(Reason.overAllocated.rawValue) end as fault
                 from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, invoice_id)
                 join receivable r using (source, invoice_id)
