@@ -212,6 +212,7 @@ struct OrderLedger {
                 var row = rows[key]
             else { continue }
             let group = "\(standing.customerId)\u{1}\(place.businessLine)"
+            var held = held(by: row, before[key])
             for revision in pending.sorted(by: { $0.revision < $1.revision }) {
                 let untouched = overrides[group]
                 var answer = OrderDecisionPolicy.decide(
@@ -221,8 +222,7 @@ struct OrderLedger {
                 let verdict = credit.decide(
                     standing.customerId, isTaken: answer.decision == .accepted,
                     CreditDesk.Claim(
-                        amount: max(.zero, row.margin.revenue), former: former(row, before[key]),
-                        currency: row.currency))
+                        amount: max(.zero, row.margin.revenue), former: held, currency: row.currency))
                 if answer.decision == .accepted, let verdict, verdict.decision != .accepted {
                     // The order is not taken after all, so that it uses no approval.
                     overrides[group] = untouched
@@ -234,6 +234,8 @@ struct OrderLedger {
                 row.decision = answer.decision
                 row.decisionRule = answer.rule
                 row.reserved = OrderCredit.reservation(row)
+                // What the desk has just taken for this revision, the next one of the batch gives back.
+                held = answer.decision == .accepted ? max(.zero, row.margin.revenue) : .zero
                 effects.publish(
                     OrderDecided(
                         source: key.source, orderId: key.orderId, revision: revision.revision,
@@ -250,10 +252,12 @@ struct OrderLedger {
         if isUsed { try transaction.setUsed(overrides.values.flatMap { $0 }) }
     }
 
-    /// What an order has added to the exposure of the same account so far.
-    private func former(_ row: OrderRow, _ before: OrderRow?) -> FixedDecimal {
-        let isSame = before?.customerCode == row.customerCode && before?.currency == row.currency
-        return isSame || row.decision != before?.decision ? row.reserved : .zero
+    /// What an order has added to the exposure of the account that it is of now, before this batch.
+    private func held(by row: OrderRow, _ before: OrderRow?) -> FixedDecimal {
+        guard let before, before.customerCode == row.customerCode, before.currency == row.currency else {
+            return .zero
+        }
+        return before.reserved
     }
 
     /// Only business that is held, or an order that has used an override, needs to look at overrides.

@@ -118,6 +118,31 @@ struct CreditTests {
         }
     }
 
+    @Test("two revisions of one batch that move an order to another account take its credit once")
+    func movedInOneBatch() async throws {
+        try await CollectionTests.open { finance in
+            try await finance.handle([
+                .init("l", try Self.limit("L2", "1000", customer: "C2")), .init("1", Self.order("O1", "600")),
+            ])
+            let outcome = try await finance.handle(
+                [2, 3].map { revision in
+                    .init(
+                        "r\(revision)",
+                        OrderChanged(makeOrder("O1", revision: revision, customer: "C2", [("600", "1")])))
+                })
+            #expect(try outcome.events(OrderDecided.self).map(\.decision) == [.accepted, .accepted])
+            #expect(
+                try await finance.rows("\(Self.exposure.replacing("order by 1", with: "where accepted <> 0"))")
+                    == [["C2", "0.0000", "0.0000", "600.0000", "0.0000"]])
+            // As much as is left is there for another order, and no more.
+            let others = try await finance.handle([
+                .init("2", Self.order("O2", "400", customer: "C2")),
+                .init("3", Self.order("O3", "0.01", customer: "C2")),
+            ])
+            #expect(try others.events(OrderDecided.self).map(\.decision) == [.accepted, .needsApproval])
+        }
+    }
+
     @Test("an invoice or a completion that comes before its order counts as soon as that comes")
     func early() async throws {
         try await CollectionTests.open { finance in
