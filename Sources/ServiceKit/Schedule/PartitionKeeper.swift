@@ -31,18 +31,25 @@ struct PartitionKeeper: Service {
     }
 
     /// Partitions from yesterday to three days ahead exist, and those older than the horizon do not.
+    ///
+    /// Each step is a transaction of its own: a partition that somebody reads for long cannot be dropped, and that must
+    /// hold up neither the ledger nor tomorrow's partitions. The marks move first, as they are what remains of what is
+    /// dropped.
     func keep() async throws {
-        let (made, dropped) = try await pool.withTransaction { transaction in
-            try LedgerStore.advance(transaction)
-            let rows = try transaction.query(
-                """
-                select ensure_partitions(today - 1, today + 3), drop_partitions(today - \(Int32(inboxDays)), today - \(Int32(outboxDays)))
-                from (select (now() at time zone 'utc')::date as today) as clock
-                """, as: (Int32, Int32).self)
-            return rows.first ?? (0, 0)
-        }
+        try await pool.withTransaction { transaction in try LedgerStore.advance(transaction) }
+        let made = try await change("ensure_partitions(today - 1, today + 3)")
+        let dropped = try await change("drop_partitions(today - \(Int32(inboxDays)), today - \(Int32(outboxDays)))")
         if made > 0 || dropped > 0 {
             logger.info("partitions kept", metadata: ["made": "\(made)", "dropped": "\(dropped)"])
+        }
+    }
+
+    /// Calls one of the owner's doors, and says how many partitions it made or dropped.
+    private func change(_ call: SQL) async throws -> Int32 {
+        try await pool.withTransaction { transaction in
+            try transaction.query(
+                "select \(call) from (select (now() at time zone 'utc')::date as today) as clock", as: Int32.self
+            ).first ?? 0
         }
     }
 }
