@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// How likely an invoice is paid late, and by how many days, learned from the invoices that were settled before it. Pure.
@@ -17,6 +18,8 @@ struct LatePaymentModel {
         let dueDayOfMonth: Int
         /// The customer's invoices that are overdue now, as a share of all that it has open.
         let overdueShare: Double
+        /// What the amount is in.
+        var currency = Currency.cny
     }
 
     struct Prediction {
@@ -32,8 +35,8 @@ struct LatePaymentModel {
         /// Late or not, the newer the heavier.
         var recent = 0.0
         var days: [Int] = []
-        var amounts = 0.0
-        var count = 0.0
+        /// What its invoices came to and how many there were, each currency by itself.
+        var amounts: [Currency: (sum: Double, count: Double)] = [:]
     }
 
     /// How many invoices of all a customer's own record is mixed with.
@@ -58,15 +61,17 @@ struct LatePaymentModel {
         let base = (all.late + 1) / (all.settled + 2)
         let share = (record.late + Self.prior * base) / (record.settled + Self.prior)
         let recent = record.settled > 0 ? record.recent : share
-        let mean = record.count > 0 ? record.amounts / record.count : invoice.amount
+        let former = record.amounts[invoice.currency] ?? (sum: 0, count: 0)
+        let mean = former.count > 0 ? former.sum / former.count : invoice.amount
         let features = [
             1, Self.logit(share), Self.logit(min(max(recent, 0.05), 0.95)) / 2, invoice.overdueShare,
             min(max(log((invoice.amount + 1) / (mean + 1)), -2), 2), invoice.dueDayOfMonth >= 25 ? 1 : 0,
             Double(invoice.term) / 60, min(record.settled, 20) / 20,
         ]
         let score = zip(weights, features).reduce(0) { $0 + $1.0 * $1.1 }
-        records[invoice.customer, default: Record()].amounts += invoice.amount
-        records[invoice.customer, default: Record()].count += 1
+        records[invoice.customer, default: Record()].amounts[invoice.currency] = (
+            former.sum + invoice.amount, former.count + 1
+        )
         return Prediction(
             probability: Self.logistic(score), days: Self.median(record.days, all: all.days), features: features)
     }
@@ -119,6 +124,8 @@ enum Prequential {
         let dueDayOfMonth: Int
         /// `nil` while it is open.
         let settled: Int?
+        /// What the amount is in.
+        var currency = Currency.cny
     }
 
     struct Outcome {
@@ -153,7 +160,7 @@ enum Prequential {
                 LatePaymentModel.Invoice(
                     customer: invoice.customer, amount: invoice.amount, term: invoice.due - invoice.issued,
                     dueDayOfMonth: invoice.dueDayOfMonth,
-                    overdueShare: mine.isEmpty ? 0 : Double(overdue) / Double(mine.count)))
+                    overdueShare: mine.isEmpty ? 0 : Double(overdue) / Double(mine.count), currency: invoice.currency))
             outcomes.append(Outcome(invoice: invoice, prediction: prediction))
             open[invoice.customer, default: []].append(place)
         }

@@ -79,7 +79,8 @@ enum LatePaymentQuery {
             currencies[identifier] = row.8
             return Prequential.Case(
                 identifier: identifier, customer: "\(row.0)\u{1F}\(row.2)", amount: row.3, issued: Int(row.4),
-                due: Int(row.5), dueDayOfMonth: Int(row.6), settled: row.7.map { Int($0) })
+                due: Int(row.5), dueDayOfMonth: Int(row.6), settled: row.7.map { Int($0) },
+                currency: Currency(row.8) ?? .cny)
         }
         return (cases, currencies)
     }

@@ -81,6 +81,21 @@ struct LatePaymentTests {
         #expect(last[0].prediction.probability < 0.2 && last[1].prediction.probability > 0.8)
     }
 
+    @Test("an amount is measured by the customer's others in its currency")
+    func currencies() throws {
+        let yen = try #require(Currency("JPY"))
+        func invoice(_ number: Int, _ amount: Double, _ currency: Currency) -> Prequential.Case {
+            Prequential.Case(
+                identifier: "I\(1_000 + number)", customer: "C", amount: amount, issued: number, due: number + 10,
+                dueDayOfMonth: 1, settled: nil, currency: currency)
+        }
+        let outcomes = Prequential.walk([
+            invoice(0, 1_000, .cny), invoice(1, 21_000, yen), invoice(2, 1_000, .cny), invoice(3, 42_001, yen),
+        ]).outcomes
+        let sizes = outcomes.map { $0.prediction.features[4] }
+        #expect(sizes == [0, 0, 0, log(42_002.0 / 21_001)])
+    }
+
     @Test("without any record it says what is known of all", .enabled(if: DatabaseFixture.isAvailable))
     func query() async throws {
         try await CollectionTests.open { finance in
