@@ -13,6 +13,7 @@ enum SalesService {
             Migration(number: 3, name: "account_customer", sql: PackageResources._003_account_customer_sql),
             Migration(number: 4, name: "agreement", sql: PackageResources._004_agreement_sql),
             Migration(number: 5, name: "order_room", sql: PackageResources._005_order_room_sql),
+            Migration(number: 6, name: "currency", sql: PackageResources._006_currency_sql),
         ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in

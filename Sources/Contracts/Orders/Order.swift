@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 extension OrderLine {
     func check(_ fields: FieldReader) throws(Refusal) {
@@ -11,6 +11,9 @@ extension OrderLine {
 }
 
 extension Order {
+    /// What all its lines earn, in its currency.
+    package var revenue: Money { Money(lines.reduce(.zero) { $0 + $1.revenue }, currency) }
+
     func check(_ fields: FieldReader) throws(Refusal) {
         var seen: Set<Int> = []
         for (index, line) in lines.enumerated() {

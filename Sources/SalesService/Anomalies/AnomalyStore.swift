@@ -11,6 +11,8 @@ struct AnomalyRow: Sendable {
     let direction: AnomalyDirection
     let metric: AnomalyMetric
     let key: SeriesKey
+    /// What its amounts are in; `nil` when it counts orders.
+    let currency: Currency?
     let owner: String?
     let branch: String?
     let orderId: String?
@@ -18,6 +20,31 @@ struct AnomalyRow: Sendable {
     let observed: Double
     let score: Double
     let evidence: [Evidence]
+}
+
+/// An account's amounts in one line and one currency.
+struct AmountKey: Hashable, Comparable, Sendable {
+    let series: SeriesKey
+    let currency: Currency
+
+    static func < (first: AmountKey, second: AmountKey) -> Bool {
+        (first.series, first.currency) < (second.series, second.currency)
+    }
+}
+
+/// What a changed level is a change of.
+struct SwingKey: Hashable, Sendable {
+    let series: SeriesKey
+    let metric: AnomalyMetric
+    /// `nil` when orders are counted.
+    let currency: Currency?
+    let direction: AnomalyDirection
+}
+
+/// A week of a series.
+struct SeriesBucket: Sendable {
+    var orders = 0.0
+    var amount = 0.0
 }
 
 /// The SQL of series and anomalies.
@@ -30,77 +57,116 @@ enum AnomalyStore {
     }
 
     static func recent(
-        _ keys: Set<SeriesKey>, _ transaction: borrowing Transaction
-    ) throws -> [SeriesKey: [Double]] {
+        _ keys: Set<AmountKey>, _ transaction: borrowing Transaction
+    ) throws -> [AmountKey: [Double]] {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select r.source, r.customer_code, r.business_line, r.amounts
-            from unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)))
-                as k(source, customer_code, business_line)
-            join series_recent r using (source, customer_code, business_line)
-            order by 1, 2, 3 for update of r
-            """, as: (String, String, String, String).self)
-        var found: [SeriesKey: [Double]] = [:]
-        for row in rows {
-            found[SeriesKey(source: row.0, code: row.1, businessLine: row.2)] = row.3.split(separator: " ")
-                .compactMap { Double($0) }
-        }
+            select k.place - 1, r.amounts
+            from unnest(
+                \(sorted.map(\.series.source)), \(sorted.map(\.series.code)), \(sorted.map(\.series.businessLine)),
+                \(sorted.map(\.currency.code))) with ordinality
+                as k(source, customer_code, business_line, currency, place)
+            join recent_amount r using (source, customer_code, business_line, currency)
+            order by r.source, r.customer_code, r.business_line, r.currency for update of r
+            """, as: (Int, String).self)
+        var found: [AmountKey: [Double]] = [:]
+        for row in rows { found[sorted[row.0]] = row.1.split(separator: " ").compactMap { Double($0) } }
         return found
     }
 
-    static func putRecent(_ recent: [SeriesKey: [Double]], _ transaction: borrowing Transaction) throws {
+    static func putRecent(_ recent: [AmountKey: [Double]], _ transaction: borrowing Transaction) throws {
         let sorted = recent.sorted { $0.key < $1.key }
         try transaction.queue(
             """
-            insert into series_recent (source, customer_code, business_line, amounts)
+            insert into recent_amount (source, customer_code, business_line, currency, amounts)
             select * from unnest(
-                \(sorted.map(\.key.source)), \(sorted.map(\.key.code)), \(sorted.map(\.key.businessLine)),
+                \(sorted.map(\.key.series.source)), \(sorted.map(\.key.series.code)),
+                \(sorted.map(\.key.series.businessLine)), \(sorted.map(\.key.currency.code)),
                 \(sorted.map { $0.value.map { "\($0)" }.joined(separator: " ") }))
-            on conflict (source, customer_code, business_line) do update set amounts = excluded.amounts
+            on conflict (source, customer_code, business_line, currency) do update set amounts = excluded.amounts
             """)
     }
 
-    static func series(
-        through last: CalendarDay, weeks: Int, _ transaction: borrowing Transaction
-    ) throws -> [SeriesKey: [CalendarDay: (orders: Double, amount: Double)]] {
+    /// A part of the accounts that have ordered, in their order.
+    struct AccountRange: Sendable {
+        let after: (source: String, code: String)
+        let through: (source: String, code: String)
+    }
+
+    /// The accounts that follow some account, as many as have about so many orders; `nil` after the last one.
+    static func accounts(
+        after last: (source: String, code: String), orders: Int, _ transaction: borrowing Transaction
+    ) throws -> AccountRange? {
         let rows = try transaction.query(
             """
-            select source, customer_code, business_line, week - date '1970-01-01', orders, amount::float8
-            from series_week
-            where week between \(PostgresValue.date(last.adding(days: -7 * (weeks - 1)).description))
+            select source, customer_code from (
+                select source, customer_code from orders
+                where customer_code is not null and (source, customer_code) > (\(last.source), \(last.code))
+                order by source, customer_code limit \(orders)
+            ) o order by source desc, customer_code desc limit 1
+            """, as: (String, String).self)
+        return rows.first.map { AccountRange(after: last, through: (source: $0.0, code: $0.1)) }
+    }
+
+    /// The weeks of the series of some accounts, each currency by itself, read from the orders.
+    static func series(
+        of accounts: AccountRange, through last: CalendarDay, weeks: Int, _ transaction: borrowing Transaction
+    ) throws -> [SeriesKey: [Currency: [CalendarDay: SeriesBucket]]] {
+        let rows = try transaction.query(
+            """
+            select source, customer_code, business_line, currency, week - date '1970-01-01', count(*)::float8,
+                sum(amount)::float8
+            from orders
+            where customer_code is not null and not is_cancelled
+                and (source, customer_code) > (\(accounts.after.source), \(accounts.after.code))
+                and (source, customer_code) <= (\(accounts.through.source), \(accounts.through.code))
+                and week between \(PostgresValue.date(last.adding(days: -7 * (weeks - 1)).description))
                 and \(PostgresValue.date(last.description))
-            """, as: (String, String, String, Int32, Double, Double).self)
-        var found: [SeriesKey: [CalendarDay: (orders: Double, amount: Double)]] = [:]
+            group by 1, 2, 3, 4, 5
+            """, as: (String, String, String, String, Int32, Double, Double).self)
+        var found: [SeriesKey: [Currency: [CalendarDay: SeriesBucket]]] = [:]
         for row in rows {
+            guard let currency = Currency(row.3) else { continue }
             let key = SeriesKey(source: row.0, code: row.1, businessLine: row.2)
-            found[key, default: [:]][CalendarDay(daysSinceEpoch: row.3)] = (row.4, row.5)
+            found[key, default: [:]][currency, default: [:]][CalendarDay(daysSinceEpoch: row.4)] = SeriesBucket(
+                orders: row.5, amount: row.6)
         }
         return found
     }
 
-    static func openSwings(_ transaction: borrowing Transaction) throws -> [String: OpenSwing] {
-        let rows = try transaction.query(
+    static func openSwings(_ transaction: borrowing Transaction) throws -> [(key: SwingKey, alert: OpenSwing)] {
+        try transaction.query(
             """
-            select anomaly_id, source, customer_code, business_line, metric, direction, calm_weeks from anomaly
-            where kind = 'level-swing' and cleared_at is null
-            """, as: (String, String, String, String, String, String, Int).self)
-        var found: [String: OpenSwing] = [:]
-        for row in rows {
-            let key = SeriesKey(source: row.1, code: row.2, businessLine: row.3)
-            found["\(key)|\(row.4)|\(row.5)"] = OpenSwing(id: row.0, key: key, calmWeeks: row.6)
+            select anomaly_id, source, customer_code, business_line, metric, direction, currency, calm_weeks
+            from anomaly where kind = 'level-swing' and cleared_at is null order by anomaly_id
+            """, as: (String, String, String, String, String, String, String?, Int).self
+        ).compactMap { row in
+            swing(row.1, row.2, row.3, row.4, row.5, row.6).map {
+                ($0, OpenSwing(id: row.0, key: $0.series, calmWeeks: row.7))
+            }
         }
-        return found
     }
 
     /// Alerts that are closed, but so lately that the same one is not raised again.
-    static func cooling(since time: Timestamp, _ transaction: borrowing Transaction) throws -> Set<String> {
+    static func cooling(since time: Timestamp, _ transaction: borrowing Transaction) throws -> Set<SwingKey> {
         let rows = try transaction.query(
             """
-            select source, customer_code, business_line, metric, direction from anomaly
+            select source, customer_code, business_line, metric, direction, currency from anomaly
             where kind = 'level-swing' and cleared_at > \(PostgresValue.timestamp(time.description))
-            """, as: (String, String, String, String, String).self)
-        return Set(rows.map { "\(SeriesKey(source: $0.0, code: $0.1, businessLine: $0.2))|\($0.3)|\($0.4)" })
+            """, as: (String, String, String, String, String, String?).self)
+        return Set(rows.compactMap { swing($0.0, $0.1, $0.2, $0.3, $0.4, $0.5) })
+    }
+
+    private static func swing(
+        _ source: String, _ code: String, _ line: String, _ metric: String, _ direction: String, _ currency: String?
+    ) -> SwingKey? {
+        guard let metric = AnomalyMetric(rawValue: metric), let direction = AnomalyDirection(rawValue: direction) else {
+            return nil
+        }
+        return SwingKey(
+            series: SeriesKey(source: source, code: code, businessLine: line), metric: metric,
+            currency: currency.flatMap { Currency($0) }, direction: direction)
     }
 
     static func setCalm(_ calm: [String: Int], _ transaction: borrowing Transaction) throws {
@@ -115,7 +181,7 @@ enum AnomalyStore {
     }
 
     static func clear(
-        _ over: [OpenSwing], _ transaction: borrowing Transaction, _ effects: inout Effects
+        _ over: [OpenSwing], _ reason: AnomalyClearing, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard !over.isEmpty else { return }
         try transaction.queue(
@@ -131,7 +197,7 @@ enum AnomalyStore {
             effects.publish(
                 OrderAnomalyCleared(
                     anomalyId: alert.id, kind: .levelSwing, customerId: customer, customerCode: alert.key.code,
-                    source: alert.key.source, businessLine: alert.key.businessLine, reason: .recovered,
+                    source: alert.key.source, businessLine: alert.key.businessLine, reason: reason,
                     clearedAt: effects.now), key: customer)
         }
     }
@@ -150,14 +216,14 @@ enum AnomalyStore {
         let new = try transaction.query(
             """
             insert into anomaly (anomaly_id, kind, direction, metric, source, customer_code, business_line, owner,
-                order_id, baseline, observed, score, raised_at)
+                order_id, baseline, observed, score, currency, raised_at)
             select t.*, \(PostgresValue.timestamp(effects.now.description)) from unnest(
                 \(sorted.map(\.id)), \(sorted.map(\.kind.rawValue)), \(sorted.map(\.direction.rawValue)),
                 \(sorted.map(\.metric.rawValue)), \(sorted.map(\.key.source)), \(sorted.map(\.key.code)),
                 \(sorted.map(\.key.businessLine)), \(sorted.map { $0.owner ?? owners[$0.key]?.owner }),
                 \(sorted.map(\.orderId)), \(sorted.map { number($0.baseline) }),
                 \(sorted.map { number($0.observed) }),
-                \(sorted.map { number($0.score) })) as t
+                \(sorted.map { number($0.score) }), \(sorted.map(\.currency?.code))) as t
             on conflict do nothing returning anomaly_id
             """, as: String.self)
         let fresh = Set(new)

@@ -63,8 +63,7 @@ enum OrderHandlers {
             row.branch = order.branch
             row.salesOwner = order.salesOwner
             row.placedAt = order.placedAt
-            row.currency = order.currency.code
-            row.amount = order.lines.reduce(.zero) { $0 + $1.revenue }
+            row.amount = order.revenue
             rows[key] = row
             if former?.key == nil, !isCancelled { fresh.append((envelope, order)) }
         }
@@ -75,26 +74,11 @@ enum OrderHandlers {
     private static func write(
         _ rows: [String: SalesOrder], _ before: [String: SalesOrder], _ transaction: borrowing Transaction
     ) throws {
-        var deltas: [SeriesKey: [CalendarDay: (orders: Int32, amount: FixedDecimal)]] = [:]
-        func add(_ order: SalesOrder?, _ sign: Int32) {
-            guard let (key, week, amount) = order?.contribution else { return }
-            var sum = deltas[key]?[week] ?? (0, .zero)
-            sum.orders += sign
-            sum.amount = sign > 0 ? sum.amount + amount : sum.amount - amount
-            deltas[key, default: [:]][week] = sum
-        }
-        var changed: [SalesOrder] = []
-        for (key, row) in rows {
+        let changed = rows.filter { key, row in
             let former = before[key]
-            guard
-                former == nil || former?.revision != row.revision || former?.isCancelled != row.isCancelled
-                    || former?.key == nil && row.key != nil
-            else { continue }
-            add(former, -1)
-            add(row, 1)
-            changed.append(row)
+            return former == nil || former?.revision != row.revision || former?.isCancelled != row.isCancelled
+                || former?.key == nil && row.key != nil
         }
-        try OrderStore.put(changed, transaction)
-        try OrderStore.add(deltas, transaction)
+        try OrderStore.put(Array(changed.values), transaction)
     }
 }

@@ -24,17 +24,11 @@ struct SalesOrder: Sendable {
     var branch: String?
     var salesOwner: String?
     var placedAt: Timestamp?
-    var currency: String?
-    var amount = FixedDecimal.zero
-
-    /// What the order adds to its series; `nil` when it counts for nothing.
-    var contribution: (SeriesKey, CalendarDay, FixedDecimal)? {
-        guard let key, let placedAt, !isCancelled else { return nil }
-        return (key, WorkingCalendar.week(of: placedAt.day()), amount)
-    }
+    /// What it comes to; `nil` while the order itself has not come.
+    var amount: Money?
 }
 
-/// The SQL of orders and their weekly series.
+/// The SQL of orders, from which their weekly series are read.
 enum OrderStore {
     static func lock(
         _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction
@@ -60,8 +54,9 @@ enum OrderStore {
             order.branch = row.6
             order.salesOwner = row.7
             order.placedAt = row.8.map { Timestamp(microsecondsSinceEpoch: $0, offsetMinutes: 480) }
-            order.currency = row.9
-            order.amount = row.10.flatMap { FixedDecimal($0) } ?? .zero
+            if let currency = row.9.flatMap({ Currency($0) }), let amount = row.10.flatMap({ FixedDecimal($0) }) {
+                order.amount = Money(amount, currency)
+            }
             found["\(row.0)\u{1}\(row.1)"] = order
         }
         return found
@@ -81,8 +76,8 @@ enum OrderStore {
         let cancelled: [Bool] = sorted.map { $0.isCancelled }
         let branches: [String?] = sorted.map { $0.branch }
         let owners: [String?] = sorted.map { $0.salesOwner }
-        let currencies: [String?] = sorted.map { $0.currency }
-        let amounts: [FixedDecimal] = sorted.map { $0.amount }
+        let currencies: [String?] = sorted.map { $0.amount?.currency.code }
+        let amounts: [FixedDecimal?] = sorted.map { $0.amount?.amount }
         let codes: [String?] = sorted.map { $0.key?.code }
         let lines: [String?] = sorted.map { $0.key?.businessLine }
         let placed: [Int64?] = sorted.map { $0.placedAt?.microsecondsSinceEpoch }
@@ -105,30 +100,6 @@ enum OrderStore {
             where o.revision < excluded.revision or o.customer_code is null
                 or not o.is_cancelled and excluded.is_cancelled
             """, expecting: .rows(sorted.count, "an order"))
-    }
-
-    static func add(
-        _ deltas: [SeriesKey: [CalendarDay: (orders: Int32, amount: FixedDecimal)]],
-        _ transaction: borrowing Transaction
-    ) throws {
-        var rows: [(SeriesKey, CalendarDay, (orders: Int32, amount: FixedDecimal))] = []
-        for (key, weeks) in deltas {
-            for (week, sum) in weeks where sum.orders != 0 || sum.amount != .zero { rows.append((key, week, sum)) }
-        }
-        rows.sort { first, second in first.0 == second.0 ? first.1 < second.1 : first.0 < second.0 }
-        guard !rows.isEmpty else { return }
-        try transaction.queue(
-            """
-            insert into series_week (source, customer_code, business_line, week, orders, amount)
-            select source, code, line, date '1970-01-01' + week, orders, amount
-            from unnest(
-                \(rows.map(\.0.source)), \(rows.map(\.0.code)), \(rows.map(\.0.businessLine)),
-                \(rows.map(\.1.daysSinceEpoch)), \(rows.map(\.2.orders)),
-                \(rows.map(\.2.amount)))
-                as t(source, code, line, week, orders, amount)
-            on conflict (source, customer_code, business_line, week) do update set
-                orders = series_week.orders + excluded.orders, amount = series_week.amount + excluded.amount
-            """)
     }
 
     /// Owners of accounts, for orders that name none.

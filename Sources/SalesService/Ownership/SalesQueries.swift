@@ -15,10 +15,11 @@ enum SalesQueries {
             try table(
                 "sales: orders", kinds: ["codes": .integer, "orders": .integer, "amount": .decimal],
                 """
-                select count(distinct (a.source, a.code)) as codes, sum(w.orders) as orders, sum(w.amount) as amount
-                from account a join series_week w on w.source = a.source and w.customer_code = a.code
-                where a.customer_id = \(try arguments.required("party"))
-                having count(*) > 0
+                select count(distinct (a.source, a.code)) as codes, count(*) as orders, sum(o.amount) as amount,
+                    o.currency
+                from account a join orders o on o.source = a.source and o.customer_code = a.code
+                where a.customer_id = \(try arguments.required("party")) and not o.is_cancelled
+                group by o.currency order by o.currency
                 """, transaction)
         ]
     }
@@ -43,7 +44,7 @@ enum SalesQueries {
                 "anomalies", kinds: ["baseline": .decimal, "observed": .decimal, "score": .decimal],
                 """
                 select raised_at, kind, direction, metric, source, customer_code, business_line, owner, order_id,
-                    baseline, observed, score, cleared_at
+                    baseline, observed, score, cleared_at, currency
                 from anomaly
                 where (\(arguments["state"] == "all") or cleared_at is null)
                     and coalesce(owner, '') = coalesce(\(arguments["owner"].postgresBind), owner, '')

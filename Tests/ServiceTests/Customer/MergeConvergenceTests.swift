@@ -164,8 +164,8 @@ struct MergeConvergenceTests {
             try await replay(
                 SalesService.definition, messages,
                 """
-                select a.customer_id, (sum(w.amount) * 100)::bigint from series_week w
-                join account a on a.source = w.source and a.code = w.customer_code group by 1
+                select a.customer_id, (sum(o.amount) * 100)::bigint from orders o
+                join account a on a.source = o.source and a.code = o.customer_code where not o.is_cancelled group by 1
                 """, sums(homes, all, \.revenue), &random)
             try await replay(
                 try ServiceDeskService.definition(Settings(ServiceDeskService.settings)), messages,
