@@ -38,6 +38,7 @@ enum CustomerService {
                 Migration(number: 6, name: "complaint", sql: PackageResources._006_complaint_sql),
                 Migration(number: 7, name: "agreement", sql: PackageResources._007_agreement_sql),
                 Migration(number: 8, name: "relation_nodes", sql: PackageResources._008_relation_nodes_sql),
+                Migration(number: 9, name: "account_home", sql: PackageResources._009_account_home_sql),
             ],
             handlers: [
                 .on(CustomerReported.self, identity.reported),

@@ -15,6 +15,8 @@ struct Account: Sendable, Equatable {
     var identityCode: String?
     /// Of the last master record, to see whether the next one says anything else.
     var reportDigest: String?
+    /// What the newest master record that changed the branch said of it.
+    var report: AccountHome.Report?
 
     /// The identifier that follows from its code alone: the customer that it is by itself.
     let ownId: String
@@ -23,7 +25,7 @@ struct Account: Sendable, Equatable {
 
     init(
         fact: AccountFact, customerId: String, homingRevision: Int, firstAt: Int64, identityCode: String? = nil,
-        reportDigest: String? = nil, ownId: String
+        reportDigest: String? = nil, report: AccountHome.Report? = nil, ownId: String
     ) {
         self.fact = fact
         self.customerId = customerId
@@ -31,6 +33,7 @@ struct Account: Sendable, Equatable {
         self.firstAt = firstAt
         self.identityCode = identityCode
         self.reportDigest = reportDigest
+        self.report = report
         self.ownId = ownId
     }
 
@@ -39,6 +42,7 @@ struct Account: Sendable, Equatable {
         let ownId = AccountIdentifier.customer(source: fact.source, code: fact.code)
         let firstAt = fact.saidAt.microsecondsSinceEpoch
         var fact = fact
+        (fact.word, fact.home) = (nil, nil)
         // Any word that says something is newer than a mere mention.
         if fact.isMention { fact.saidAt = Timestamp(microsecondsSinceEpoch: 0) }
         self.init(fact: fact, customerId: ownId, homingRevision: 0, firstAt: firstAt, ownId: ownId)
@@ -54,18 +58,20 @@ struct Account: Sendable, Equatable {
         return after != self
     }
 
-    /// Takes a fact over: the newest word counts, and what comes late only fills gaps.
+    /// Takes a fact over: the newest word counts, and what comes late only fills gaps. Branch and owner are those of the
+    /// home that ``AccountHome`` has worked out; without one they only fill gaps.
     mutating func take(_ news: AccountFact) {
         firstAt = min(firstAt, news.saidAt.microsecondsSinceEpoch)
         if news.isMention { return }
+        fact.branch = news.home?.branch ?? fact.branch ?? news.branch
+        fact.salesOwner = news.home?.salesOwner ?? fact.salesOwner ?? news.salesOwner
+        report = news.home?.report ?? report
         if news.saidAt >= fact.saidAt {
             fact.take(news)
             if news.channel == .reported { reportDigest = news.reportDigest }
         } else {
             fact.name = fact.name ?? news.name
             fact.creditCode = fact.creditCode ?? news.creditCode
-            fact.branch = fact.branch ?? news.branch
-            fact.salesOwner = fact.salesOwner ?? news.salesOwner
         }
     }
 }

@@ -30,17 +30,20 @@ struct AccountFact: Sendable, Equatable {
     var salesOwner: String?
     var saidAt: Timestamp
     var channel = Channel.ordered
+    /// What it says as an order; `nil` when it is none.
+    var word: AccountHome.Word?
+    /// Where the account is at home by all that is known, when that is worked out anew because of this.
+    var home: AccountHome.Home?
     /// What else a master record says that tells who it is.
     var details: [IdentityField: [String]] = [:]
 
     var key: AccountKey { AccountKey(source: source, code: code) }
 
-    /// Takes over what a newer fact says, and keeps what it does not speak of.
+    /// Takes over what a newer fact says, and keeps what it does not speak of. Branch and owner are no word of one fact:
+    /// ``AccountHome`` says when they change.
     mutating func take(_ newer: AccountFact) {
         name = newer.name ?? name
         creditCode = newer.creditCode ?? creditCode
-        branch = newer.branch ?? branch
-        salesOwner = newer.salesOwner ?? salesOwner
         saidAt = newer.saidAt
     }
 

@@ -27,7 +27,10 @@ struct IdentityHandlers: Sendable {
                 AccountFact(
                     source: source, code: order.customer.code, name: order.customer.name,
                     creditCode: order.customer.creditCode, branch: order.branch, salesOwner: order.salesOwner,
-                    saidAt: order.placedAt)
+                    saidAt: order.placedAt,
+                    word: AccountHome.Word(
+                        orderId: order.orderId, revision: order.revision, day: order.placedAt.day(),
+                        branch: order.branch, salesOwner: order.salesOwner))
             }, transaction, &effects)
         // After the lock that taking facts may need, so that two copies cannot wait for one another.
         var unknown: [String: Int] = [:]
@@ -61,6 +64,7 @@ struct IdentityHandlers: Sendable {
         _ facts: [AccountFact], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let known = try IdentityStore.accounts(Set(facts.map(\.key)).sorted(), transaction)
+        let facts = try AccountHome.settle(facts, known) { try ValueFacts.words(of: $0, transaction) }
         let news = facts.filter { known[$0.key]?.isNews($0) ?? true }
         guard !news.isEmpty else { return }
         try IdentityStore.lock(transaction)

@@ -8,10 +8,12 @@ enum IdentityStore {
     private static let accountColumns: SQL =
         """
         a.source, a.code, a.customer_id, a.homing_revision, a.name, a.credit_code, a.branch, a.sales_owner,
-        a.said_at, a.first_at, a.identity_code, a.report_digest, a.own_id
+        a.said_at, a.first_at, a.identity_code, a.report_digest, a.own_id, a.reported_branch, a.reported_at
         """
     private typealias AccountRow = (
-        String, String, String, Int, String?, String?, String?, String?, Int64, Int64, String?, String?, String
+        String, String, String, Int, String?, String?, String?, String?, Int64, Int64, String?, String?, String,
+        String?,
+        Int64?
     )
 
     /// What is known of some accounts.
@@ -32,6 +34,11 @@ enum IdentityStore {
                     source: row.0, code: row.1, name: row.4, creditCode: row.5, branch: row.6, salesOwner: row.7,
                     saidAt: Timestamp(microsecondsSinceEpoch: row.8)),
                 customerId: row.2, homingRevision: row.3, firstAt: row.9, identityCode: row.10, reportDigest: row.11,
+                report: row.13.flatMap { branch in
+                    row.14.map {
+                        AccountHome.Report(branch: branch, saidAt: Timestamp(microsecondsSinceEpoch: $0))
+                    }
+                },
                 ownId: row.12)
             found[account.key] = account
         }
@@ -51,19 +58,21 @@ enum IdentityStore {
         try transaction.queue(
             """
             insert into account (source, code, customer_id, homing_revision, name, credit_code, branch, sales_owner,
-                said_at, first_at, identity_code, report_digest, own_id)
+                said_at, first_at, identity_code, report_digest, own_id, reported_branch, reported_at)
             select * from unnest(
                 \(accounts.map(\.fact.source)), \(accounts.map(\.fact.code)), \(accounts.map(\.customerId)),
                 \(accounts.map { Int32($0.homingRevision) }), \(accounts.map(\.fact.name)),
                 \(accounts.map(\.fact.creditCode)), \(accounts.map(\.fact.branch)),
                 \(accounts.map(\.fact.salesOwner)), \(accounts.map(\.fact.saidAt.microsecondsSinceEpoch)),
                 \(accounts.map(\.firstAt)), \(accounts.map(\.identityCode)), \(accounts.map(\.reportDigest)),
-                \(accounts.map(\.ownId)))
+                \(accounts.map(\.ownId)), \(accounts.map { $0.report?.branch }),
+                \(accounts.map { $0.report?.saidAt.microsecondsSinceEpoch }))
             on conflict (source, code) do update set
                 customer_id = excluded.customer_id, homing_revision = excluded.homing_revision,
                 name = excluded.name, credit_code = excluded.credit_code, branch = excluded.branch,
                 sales_owner = excluded.sales_owner, said_at = excluded.said_at, first_at = excluded.first_at,
-                identity_code = excluded.identity_code, report_digest = excluded.report_digest
+                identity_code = excluded.identity_code, report_digest = excluded.report_digest,
+                reported_branch = excluded.reported_branch, reported_at = excluded.reported_at
             """)
     }
 

@@ -36,9 +36,9 @@ enum ValueFacts {
         try transaction.queue(
             """
             insert into value_order (source, order_id, revision, customer_code, branch, business_line, day, revenue,
-                costed_revenue, cost, lines, promised_on)
+                costed_revenue, cost, lines, promised_on, sales_owner)
             select source, order_id, revision, code, branch, line, date '1970-01-01' + day, revenue, costed, cost,
-                lines::jsonb, promised::timestamptz
+                lines::jsonb, promised::timestamptz, owner
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.order.orderId)), \(rows.map { Int32($0.order.revision) }),
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)), \(rows.map(\.order.businessLine)),
@@ -46,12 +46,13 @@ enum ValueFacts {
                 \(rows.map(\.revenue)),
                 \(rows.map(\.costedRevenue)),
                 \(rows.map(\.cost)), \(rows.map(\.lines)),
-                \(rows.map(\.order.promisedAt?.description)))
-                as t(source, order_id, revision, code, branch, line, day, revenue, costed, cost, lines, promised)
+                \(rows.map(\.order.promisedAt?.description)), \(rows.map(\.order.salesOwner)))
+                as t(source, order_id, revision, code, branch, line, day, revenue, costed, cost, lines, promised, owner)
             on conflict (source, order_id) do update set
                 revision = excluded.revision, customer_code = excluded.customer_code, branch = excluded.branch,
                 business_line = excluded.business_line, day = excluded.day, revenue = excluded.revenue,
-                costed_revenue = excluded.costed_revenue, cost = excluded.cost, lines = excluded.lines, promised_on = excluded.promised_on
+                costed_revenue = excluded.costed_revenue, cost = excluded.cost, lines = excluded.lines,
+                promised_on = excluded.promised_on, sales_owner = excluded.sales_owner
             where excluded.revision > value_order.revision
             """)
     }
@@ -83,6 +84,30 @@ enum ValueFacts {
             where o.source = f.source and o.order_id = f.order_id
                 and (o.costed_revenue, o.cost) is distinct from (f.revenue, f.cost)
             """)
+    }
+
+    /// What the last orders of some accounts say of branch and owner; a cancelled one says nothing.
+    static func words(
+        of accounts: [AccountKey], _ transaction: borrowing Transaction
+    ) throws -> [AccountKey: [AccountHome.Word]] {
+        let rows = try transaction.query(
+            """
+            select k.place - 1, o.order_id, o.revision, o.day - date '1970-01-01', o.branch, o.sales_owner
+            from unnest(\(accounts.map(\.source)), \(accounts.map(\.code))) with ordinality as k(source, code, place)
+            cross join lateral (
+                select * from value_order v
+                where v.source = k.source and v.customer_code = k.code and v.cancel_revision < v.revision
+                order by v.day desc, v.order_id desc limit \(AccountHome.memory)
+            ) o
+            """, as: (Int, String, Int, Int32, String?, String?).self)
+        var words: [AccountKey: [AccountHome.Word]] = [:]
+        for row in rows {
+            words[accounts[row.0], default: []].append(
+                AccountHome.Word(
+                    orderId: row.1, revision: row.2, day: CalendarDay(daysSinceEpoch: row.3), branch: row.4,
+                    salesOwner: row.5))
+        }
+        return words
     }
 
     /// Where the orders stand that are known: before and after a change these are the accounts to judge anew.
