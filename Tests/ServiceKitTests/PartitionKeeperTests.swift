@@ -33,13 +33,18 @@ struct PartitionKeeperTests {
             let keeper = PartitionKeeper(pool: impatient, inboxDays: 14, outboxDays: 7, logger: TestServers.quiet)
             let marks: SQL = "select coalesce(max(high), 0)::bigint from ledger_mark"
             let partitions: SQL = "select count(*) from pg_inherits where inhparent = 'inbox'::regclass"
+            let old = try await pool.withTransaction(isReadOnly: true) { transaction in
+                try transaction.query(
+                    "select 'inbox_' || to_char((now() at time zone 'utc')::date - 30, 'YYYYMMDD')", as: String.self)
+            }
+            let read = SQL(stringLiteral: "select count(*) from \(try #require(old.first))")
             let (opened, isOpen) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             let isDone = DispatchSemaphore(value: 0)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { isOpen.finish() }
                     try await pool.withTransaction { transaction in
-                        _ = try transaction.rows("select count(*) from inbox where day < now() - interval '20 days'")
+                        _ = try transaction.rows(read)
                         isOpen.yield()
                         isDone.wait()
                     }
