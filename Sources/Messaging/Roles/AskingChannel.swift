@@ -47,6 +47,7 @@ actor AskingChannel {
     private func turn() -> Wait {
         let now = ContinuousClock.now
         let lastSent = questions.expire(at: now)
+        let isNew = link == nil
         if link == nil {
             guard !questions.isEmpty else { return Wait() }
             do { link = try connect() } catch {
@@ -71,8 +72,9 @@ actor AskingChannel {
             return Wait(descriptor: link.descriptor, writable: isFull, timeout: min(link.tick, patience))
         } catch {
             self.link = nil
-            questions.fail(error, onlySent: true)
-            // What was not sent yet gets another connection.
+            // What was not sent by an old connection gets a new one; a broker that ends new ones at once would have it
+            // wait for ever.
+            questions.fail(error, onlySent: !isNew)
             return Wait(timeout: questions.isEmpty ? nil : .zero)
         }
     }
