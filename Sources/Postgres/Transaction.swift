@@ -97,7 +97,9 @@ public struct Transaction: ~Copyable {
         for row in 0..<result.rowCount {
             rows.append((0..<columns).map { column in result.withCell(row, column) { String.decode(postgres: $0) } })
         }
-        return Rows(columns: (0..<columns).map { result.columnName($0) }, values: rows)
+        return Rows(
+            columns: (0..<columns).map { result.columnName($0) }, types: (0..<columns).map { result.columnType($0) },
+            values: rows)
     }
 
     /// Runs text of one or more statements without values. For migrations.
@@ -227,6 +229,8 @@ public struct Answer<each Column: PostgresDecodable> {
 public struct Rows: Sendable, Equatable {
     /// The names of the columns.
     public let columns: [String]
+    /// The types of the columns, as the database names them, such as `timestamptz`.
+    public let types: [String]
     /// The values, row by row; `nil` for NULL.
     public let values: [[String?]]
 }

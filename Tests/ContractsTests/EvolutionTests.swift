@@ -77,6 +77,12 @@ struct EvolutionTests {
         }
     }
 
+    @Test("docs/questions.md is what the catalogue of questions says")
+    func questions() throws {
+        let found = try? String(contentsOf: root.appendingPathComponent("docs/questions.md"), encoding: .utf8)
+        #expect(found == QueryCatalogue.document(), "stale: run 'waybill contracts questions > docs/questions.md'")
+    }
+
     struct First: Message {
         static let type = MessageType("test.thing.v1")
         let name: String

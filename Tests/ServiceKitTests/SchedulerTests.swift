@@ -248,7 +248,7 @@ struct SchedulerTests {
             try await copy.runDue(until: Self.now)
             #expect(try await desk.rows("select count(*) from schedule_aside where retry_at is null") == [["2"]])
             let listed = try await desk.pool.withTransaction(isReadOnly: true) { transaction in
-                try ScheduleQueries.all.flatMap { try $0.handle(QueryArguments([:]), transaction) }
+                try ScheduleQueries.all.flatMap { try $0.answer([], now: ServiceClock.wallClock(), transaction) }
             }
             #expect(listed.first?.rows.map { $0.values[1] } == ["close", "close"])
             #expect(listed.first?.rows.map { $0.values[4] } == ["set aside", "set aside"])

@@ -19,12 +19,9 @@ struct ReconcilerTests {
         func ask(_ service: ServiceName, _ query: String, _ values: [(String, String?)]) async throws -> [QueryTable] {
             let pool = try #require(pools[service])
             let question = try #require(LedgerQueries.all.first { $0.name == query })
-            var given: [String: String] = [:]
-            for (name, value) in values { given[name] = value }
-            let arguments = QueryArguments(given)
-            let tables = try await pool.withTransaction(isReadOnly: true) { try question.handle(arguments, $0) }
-            return tables.map {
-                QueryTable($0.name, $0.columns, rows: $0.rows.prefix(QueryTable.maximumRows).map(\.values))
+            let given = values.compactMap { name, value in value.map { QueryParameter(name: name, value: $0) } }
+            return try await pool.withTransaction(isReadOnly: true) {
+                try question.answer(given, now: ServiceClock.wallClock(), $0)
             }
         }
 

@@ -153,11 +153,13 @@ struct ServiceFixture {
         }
     }
 
-    /// Asks one of the service's questions.
-    func ask(_ query: String, _ arguments: [String: String] = [:]) async throws -> [QueryTable] {
+    /// Asks one of the service's questions, at a time as the service sees it: the system's when none is given.
+    func ask(
+        _ query: String, _ values: [String: String] = [:], at now: Timestamp = ServiceClock.wallClock()
+    ) async throws -> [QueryTable] {
         try await pool.withTransaction(isReadOnly: true) { transaction in
             guard let found = definition.queries.first(where: { $0.name == query }) else { return [] }
-            return try found.handle(QueryArguments(arguments), transaction)
+            return try found.ask(values, at: now, transaction)
         }
     }
 
@@ -166,6 +168,15 @@ struct ServiceFixture {
         try await pool.withTransaction(isReadOnly: true) { transaction in
             try transaction.rows(SQL(stringLiteral: statement)).values
         }
+    }
+}
+
+extension Query {
+    /// Asks it, with values by name.
+    func ask(
+        _ values: [String: String], at now: Timestamp = ServiceClock.wallClock(), _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        try answer(values.map { QueryParameter(name: $0.key, value: $0.value) }, now: now, transaction)
     }
 }
 

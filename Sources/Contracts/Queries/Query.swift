@@ -125,7 +125,7 @@ public struct QueryRow: Part {
 
 /// A table of an answer.
 public struct QueryTable: Part {
-    /// The most rows that one answer carries; what is beyond them is not written.
+    /// The most rows that a table of one answer carries; a table that had more says so.
     public static let maximumRows = 2_000
     /// Its name.
     public let name: String
@@ -133,15 +133,26 @@ public struct QueryTable: Part {
     public let columns: [QueryColumn]
     /// Its rows.
     public let rows: [QueryRow]
+    /// Whether there are more rows than these.
+    public let isCut: Bool
+    /// Where the next rows begin, to be asked for by the parameter `after`; nothing when there are no more, or when the
+    /// table is not told page by page.
+    public let next: String?
 
     /// - Parameters:
     ///   - name: its name.
     ///   - columns: its columns.
-    ///   - rows: its values, row by row.
-    public init(_ name: String, _ columns: [QueryColumn], rows: [[String?]]) {
+    ///   - rows: its values, row by row; what is beyond ``maximumRows`` is left out, and the table says so.
+    ///   - isCut: whether there are more rows than these.
+    ///   - next: where the next rows begin.
+    public init(
+        _ name: String, _ columns: [QueryColumn], rows: [[String?]], isCut: Bool = false, next: String? = nil
+    ) {
         self.name = name
         self.columns = columns
-        self.rows = rows.map { QueryRow($0) }
+        self.rows = rows.prefix(Self.maximumRows).map { QueryRow($0) }
+        self.isCut = isCut || next != nil || rows.count > Self.maximumRows
+        self.next = next
     }
 
     /// Reads it.
@@ -149,13 +160,17 @@ public struct QueryTable: Part {
         name = try fields.identifier("name")
         columns = try fields.array("columns", QueryColumn.self, 0...100)
         rows = try fields.array("rows", QueryRow.self, 0...Self.maximumRows)
+        isCut = try fields.optionalBoolean("isCut") ?? false
+        next = try fields.optionalText("next", maximum: 4_000)
     }
 
     /// Writes it.
     public func write(to object: inout ObjectWriter) {
         object.text("name", name)
         object.array("columns", columns)
-        object.array("rows", Array(rows.prefix(Self.maximumRows)))
+        object.array("rows", rows)
+        object.boolean("isCut", isCut ? true : nil)
+        object.text("next", next)
     }
 }
 

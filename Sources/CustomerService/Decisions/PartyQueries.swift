@@ -6,19 +6,17 @@ import ServiceKit
 /// What may be asked of who is who.
 enum PartyQueries {
     static let all = [
-        Query("parties.show", show), Query("parties.name", name), Query("parties.search", search),
-        Query("parties.history", history),
-        Query("parties.explain", ExplainQuery.explain), Query("parties.resolve", ResolveQuery.resolve),
-        Query("parties.rematch", RematchQuery.rematch), Query("reviews.list", ReviewQueries.list),
-        Query("reviews.show", ReviewQueries.show),
+        Query(PartyQuestions.show, show), Query(PartyQuestions.name, name), Query(PartyQuestions.search, search),
+        Query(PartyQuestions.history, history), Query(PartyQuestions.explain, ExplainQuery.explain),
+        Query(PartyQuestions.resolve, ResolveQuery.resolve), Query(PartyQuestions.rematch, RematchQuery.rematch),
+        Query(PartyQuestions.reviews, ReviewQueries.list), Query(PartyQuestions.review, ReviewQueries.show),
     ]
 
     /// The party that somebody means: by its identifier, by one that it had before, or by one of its codes.
     static func which(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [String] {
-        guard let name = arguments["party"] else {
-            throw Refusal(.missingField, path: "parameters.party", "name a party by 'party': its identifier, or a code")
-        }
-        return Set(try accounts(named: name, source: arguments["source"], transaction).map(\.customerId)).sorted()
+        Set(
+            try accounts(named: arguments.required("party"), source: arguments["source"], transaction).map(\.customerId)
+        ).sorted()
     }
 
     /// The accounts that a name means: a party's identifier or a code, `source/code` too.
@@ -46,8 +44,8 @@ enum PartyQueries {
     static func name(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let found = try accounts(named: arguments.required("party"), transaction)
         return [
-            try table(
-                "named", kinds: ["revision": .integer],
+            try arguments.table(
+                "named",
                 """
                 select c.customer_id as party, c.revision, a.source || '/' || a.code as account
                 from account a join customer c on c.customer_id = a.own_id
@@ -59,37 +57,39 @@ enum PartyQueries {
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let parties = try which(arguments, transaction)
         return [
-            try table(
-                "party", kinds: ["revision": .integer, "accounts": .integer, "is_supplier": .boolean],
+            try arguments.table(
+                "party",
                 """
                 select c.customer_id, c.revision, c.name, c.credit_code, c.branch, c.sales_owner, c.founded_at,
                     c.changed_at, (select count(*) from account a where a.customer_id = c.customer_id) as accounts,
                     exists (select from supplier_name s where s.credit_code = c.credit_code) as is_supplier
                 from customer c where c.customer_id = any(\(parties)) order by 1
                 """, transaction),
-            try golden(parties, transaction),
-            try table(
-                "accounts", kinds: ["homing_revision": .integer],
+            try golden(parties, arguments, transaction),
+            try arguments.table(
+                "accounts",
                 """
                 select own_id as party, source, code, name, identity_code as credit_code, branch, sales_owner,
                     to_timestamp(first_at / 1000000.0) as first_said, homing_revision
-                from account where customer_id = any(\(parties)) order by first_at, source, code limit 500
+                from account where customer_id = any(\(parties)) order by first_at, source, code
                 """, transaction),
-            try table(
+            try arguments.table(
                 "supplier codes",
                 """
                 select s.source, s.code, s.name from supplier_name s join customer c using (credit_code)
-                where c.customer_id = any(\(parties)) order by 1, 2 limit 100
+                where c.customer_id = any(\(parties)) order by 1, 2
                 """, transaction),
-            try ReviewQueries.open(of: parties, limit: 20, transaction),
+            try ReviewQueries.open(of: parties, arguments, transaction),
         ]
     }
 
     /// The golden record: for each field the value that survives, by whom and when it was said. A master record's word
     /// counts more than an order's, a newer one more than an older; the credit code is the oldest account's.
-    private static func golden(_ parties: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "golden record", kinds: ["values": .integer],
+    private static func golden(
+        _ parties: [String], _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        try arguments.table(
+            "golden record",
             """
             select distinct on (customer_id, v.field) customer_id, v.field, v.value, v.source, v.code,
                 v.channel as said_by, to_timestamp(v.last_at / 1000000.0) as said_at,
@@ -104,12 +104,11 @@ enum PartyQueries {
 
     static func search(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let text = try arguments.required("text")
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let pattern =
             "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
         return [
-            try table(
-                "parties", kinds: ["accounts": .integer],
+            try arguments.table(
+                "parties",
                 """
                 with hits as (
                     select a.customer_id, min(v.value) as found from identity_value v
@@ -118,9 +117,9 @@ enum PartyQueries {
                     select customer_id, code from account where code = \(text) or own_id = \(text)
                 )
                 select c.customer_id, c.name, c.credit_code, c.branch, min(h.found) as found,
-                    (select count(*) from account a where a.customer_id = c.customer_id) as accounts
-                from hits h join customer c using (customer_id)
-                group by c.customer_id order by accounts desc, c.name, c.customer_id limit \(limit)
+                    (select count(*) from account a where a.customer_id = c.customer_id) as accounts,
+                    coalesce(c.name, '') as sorted_name
+                from hits h join customer c using (customer_id) group by c.customer_id
                 """, transaction)
         ]
     }
@@ -128,7 +127,7 @@ enum PartyQueries {
     static func history(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let parties = try which(arguments, transaction)
         return [
-            try table(
+            try arguments.table(
                 "decisions",
                 """
                 select distinct d.taken_at, d.decision_id, d.kind, d.by_login as by, d.reason,
@@ -137,16 +136,16 @@ enum PartyQueries {
                     select own_id from account where customer_id = any(\(parties))
                     union select a.own_id from membership m join account a using (source, code)
                     where m.customer_id = any(\(parties)))
-                order by d.taken_at desc, d.decision_id limit 500
+                order by d.taken_at desc, d.decision_id
                 """, transaction),
-            try table(
-                "memberships", kinds: ["homing_revision": .integer],
+            try arguments.table(
+                "memberships",
                 """
                 select m.from_at, m.source, m.code, m.homing_revision, m.customer_id, m.decision_id
                 from membership m
                 where (m.source, m.code) in (
                     select source, code from membership where customer_id = any(\(parties)))
-                order by m.from_at desc, m.source, m.code, m.homing_revision desc limit 500
+                order by m.from_at desc, m.source, m.code, m.homing_revision desc
                 """, transaction),
         ]
     }

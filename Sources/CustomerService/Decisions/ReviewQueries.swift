@@ -5,7 +5,7 @@ import ServiceKit
 /// The review queue: what no rule may decide.
 enum ReviewQueries {
     /// Pairs that are not in one party, that nobody has decided, and whose parties nobody has told apart.
-    private static func queue(_ condition: SQL, limit: Int) -> SQL {
+    private static func queue(_ condition: SQL) -> SQL {
         """
         select e.pair_id as review, round(e.probability::numeric, 4) as probability,
             e.one_source || '/' || e.one_code as one, one.name as one_name,
@@ -28,74 +28,73 @@ enum ReviewQueries {
                         (one.customer_id, other.customer_id), (other.customer_id, one.customer_id))
                     and (l.one_source, l.one_code) in (
                         select source, code from account where customer_id in (one.customer_id, other.customer_id)))
-        order by e.probability desc, e.pair_id limit \(limit)
         """
     }
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
-        return [
-            try table("reviews", kinds: ["probability": .decimal], queue("true", limit: limit), transaction),
-            try table(
+        [
+            try arguments.table("reviews", queue("true"), transaction),
+            try arguments.table(
                 "faults",
                 """
                 select fault as reason, source, code, field, left(value, 100) as value,
-                    to_timestamp(first_at / 1000000.0) as first_said
-                from identity_value where fault is not null order by first_at desc, source, code, digest limit \(limit)
+                    to_timestamp(first_at / 1000000.0) as first_said, digest
+                from identity_value where fault is not null
                 """, transaction),
-            try table(
-                "contradictions",
-                "select opened_at, customer_id as party, reason, detail from review order by opened_at desc, review_id limit \(limit)",
+            try arguments.table(
+                "contradictions", "select opened_at, customer_id as party, reason, detail, review_id from review",
                 transaction),
         ]
     }
 
     /// What is open of some parties.
     static func open(
-        of parties: [String], limit: Int, _ transaction: borrowing Transaction
+        of parties: [String], _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        try table(
-            "open reviews", kinds: ["probability": .decimal],
-            queue("(one.customer_id = any(\(parties)) or other.customer_id = any(\(parties)))", limit: limit),
+        try arguments.table(
+            "open reviews",
+            "\(queue("(one.customer_id = any(\(parties)) or other.customer_id = any(\(parties)))")) order by 2 desc, 1",
             transaction)
     }
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let review = try arguments.required("review")
         return [
-            try table(
-                "review", kinds: ["probability": .decimal],
+            try arguments.table(
+                "review",
                 """
                 select pair_id as review, round(probability::numeric, 4) as probability, verdict,
                     one_source || '/' || one_code as one, other_source || '/' || other_code as other, found_at
                 from match_edge where pair_id = \(review)
                 """, transaction),
-            try table(
-                "evidence", kinds: ["bits": .decimal],
+            try arguments.table(
+                "evidence",
                 """
                 select line ->> 'field' as field, line ->> 'level' as level, line ->> 'bits' as bits
                 from match_edge, jsonb_array_elements(evidence) with ordinality as l(line, place)
                 where pair_id = \(review) order by place
                 """, transaction),
-            try values(of: review, transaction),
-            try table(
+            try values(of: review, arguments, transaction),
+            try arguments.table(
                 "decisions",
                 """
                 select taken_at, decision_id, kind, by_login as by, reason, undone_by, undone_for
-                from decision where pair_id = \(review) order by taken_at desc, decision_id limit 100
+                from decision where pair_id = \(review) order by taken_at desc, decision_id
                 """, transaction),
         ]
     }
 
-    private static func values(of review: String, _ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
+    private static func values(
+        of review: String, _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        try arguments.table(
             "what they say",
             """
             select v.source || '/' || v.code as account, v.field, left(v.value, 200) as value, v.channel as said_by,
                 v.fault
             from match_edge e join identity_value v on (v.source, v.code) in (
                 (e.one_source, e.one_code), (e.other_source, e.other_code))
-            where e.pair_id = \(review) order by 2, 1, 3 limit 200
+            where e.pair_id = \(review) order by 2, 1, 3
             """, transaction)
     }
 }

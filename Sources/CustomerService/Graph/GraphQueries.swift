@@ -7,130 +7,111 @@ import ServiceKit
 /// What may be asked of the graph.
 enum GraphQueries {
     static let all = [
-        Query("graph.show", show), Query("graph.group", group), Query("graph.hubs", hubs),
-        Query("graph.leads", leads), Query("graph.nodes", nodes), Query("graph.edges", edges),
+        Query(GraphQuestions.show, show), Query(GraphQuestions.group, group), Query(GraphQuestions.hubs, hubs),
+        Query(GraphQuestions.leads, leads), Query(GraphQuestions.nodes, nodes), Query(GraphQuestions.edges, edges),
     ]
 
     /// What lies around a party: the parties with their ring, and the ties between them.
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let hops = try arguments.integer("hops", in: 1...2, otherwise: 1)
-        let fanOut = try arguments.integer("fanout", in: 1...GraphReader.fanOut, otherwise: 50)
+        let hops = try arguments.integer("hops")
+        let fanOut = try arguments.integer("fanout")
         let party = try GraphReader.party(arguments, transaction)
-        let reader = GraphReader(at: try GraphReader.time(arguments, transaction))
+        let reader = GraphReader(at: try arguments.time("at"))
         let part = try reader.around([party], hops: hops, fanOut: fanOut, transaction)
         let near = part.graph.neighbourhood(of: 0, hops: hops, fanOut: .max, limit: QueryTable.maximumRows)
         let omitted = part.omitted + part.graph.nodeCount - near.members.count
         return [
-            QueryTable(
+            try arguments.table(
                 "parties",
-                [
-                    QueryColumn("ring", .integer), QueryColumn("party"), QueryColumn("name"), QueryColumn("role"),
-                    QueryColumn("codes"), QueryColumn("credit"),
-                ],
                 rows: near.rings.enumerated().flatMap { ring, members in
                     members.map { [String(ring)] + cells(part.parties[$0]) }
                 }),
-            QueryTable(
+            try arguments.table(
                 "ties",
-                [
-                    QueryColumn("from"), QueryColumn("kind"), QueryColumn("to"), QueryColumn("weight", .decimal),
-                    QueryColumn("share", .decimal), QueryColumn("origin"), QueryColumn("evidence", .integer),
-                    QueryColumn("confidence", .decimal), QueryColumn("since", .time), QueryColumn("until", .time),
-                ],
                 rows: part.ties.sorted { ($1.weight, $0.from, $0.to) < ($0.weight, $1.from, $1.to) }.map { tie in
                     [
                         tie.from, tie.kind.rawValue, tie.to, number(tie.weight), tie.share.map(number), tie.origin,
                         String(tie.evidence), number(tie.confidence), tie.since, tie.until,
                     ]
                 }),
-            QueryTable(
-                "left out", [QueryColumn("parties", .integer)], rows: omitted > 0 ? [[String(omitted)]] : []),
+            try arguments.table("left out", rows: omitted > 0 ? [[String(omitted)]] : []),
         ]
     }
 
     /// The group that a party belongs to, and what it comes to as a whole.
     static func group(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let party = try GraphReader.party(arguments, transaction)
-        let reader = GraphReader(at: try GraphReader.time(arguments, transaction))
+        let reader = GraphReader(at: try arguments.time("at"))
         let part = try reader.ownership(of: party, transaction)
         let top = part.graph.ultimateParent(of: 0)
         let members = part.graph.group(of: top)
         let identifiers = members.map { part.graph.nodes[$0] }
         return [
-            QueryTable(
+            try arguments.table(
                 "group",
-                [
-                    QueryColumn("party"), QueryColumn("name"), QueryColumn("role"), QueryColumn("codes"),
-                    QueryColumn("credit"), QueryColumn("share", .decimal), QueryColumn("depth", .integer),
-                ],
                 rows: members.map { member in
                     let owner = part.graph.owners(of: member).first { $0.node == top }
                     return cells(part.parties[member])
                         + [number(owner?.share ?? 1), String(member == top ? 0 : owner?.depth ?? 0)]
                 }),
-            try GroupFigures.margin(identifiers, at: reader.at, transaction),
-            try GroupFigures.receivables(identifiers, transaction),
-            try GroupFigures.exposure(identifiers, transaction),
+            try GroupFigures.margin(identifiers, at: reader.at, as: "revenue and margin", arguments, transaction),
+            try GroupFigures.receivables(identifiers, arguments, transaction),
+            try GroupFigures.exposure(identifiers, arguments, transaction),
         ]
     }
 
     static func hubs(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 20)
-        return [
-            try table(
-                "hubs", kinds: ["rank": .decimal, "degree": .integer, "component": .integer],
+        [
+            try arguments.table(
+                "hubs",
                 """
-                select r.party_id as party, coalesce(c.name, n.name) as name, r.rank::numeric(12, 9) as rank, r.degree,
-                    r.component, r.ranked_at
-                from (select * from graph_rank order by rank desc, party_id limit \(limit)) r
-                left join customer c on c.customer_id = r.party_id
-                left join lateral (select name from graph_node where own_id = r.party_id limit 1) n on true
-                order by r.rank desc, r.party_id
+                select r.party_id as party, coalesce(
+                        (select name from customer where customer_id = r.party_id),
+                        (select name from graph_node where own_id = r.party_id limit 1)) as name,
+                    r.rank::numeric(12, 9) as rank, r.degree, r.component, r.ranked_at, r.rank as exact
+                from graph_rank r
                 """, transaction)
         ]
     }
 
     /// Who is two ties away: reached through the same parties, and not tied to this one yet.
     static func leads(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...500, otherwise: 20)
+        let limit = try arguments.integer("limit")
         let party = try GraphReader.party(arguments, transaction)
-        let reader = GraphReader(at: try GraphReader.time(arguments, transaction))
+        let reader = GraphReader(at: try arguments.time("at"))
         let part = try reader.around([party], hops: 2, transaction)
+        let found = part.graph.leads(of: 0, fanOut: GraphReader.fanOut, limit: limit + 1)
         return [
-            QueryTable(
+            try arguments.table(
                 "leads",
-                [
-                    QueryColumn("party"), QueryColumn("name"), QueryColumn("role"), QueryColumn("codes"),
-                    QueryColumn("credit"), QueryColumn("score", .decimal), QueryColumn("through"),
-                ],
-                rows: part.graph.leads(of: 0, fanOut: GraphReader.fanOut, limit: limit).map { lead in
+                rows: found.prefix(limit).map { lead in
                     cells(part.parties[lead.node]) + [
                         number(lead.score),
                         lead.through.prefix(5).map { part.parties[$0].name ?? part.parties[$0].partyId }
                             .joined(separator: "; "),
                     ]
-                })
+                }, isCut: found.count > limit)
         ]
     }
 
     /// A page of the parties, for the export: one party may stand in several pages, once for each of its codes.
     static func nodes(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let after = try arguments.integer("after", in: 0...Int(Int32.max), otherwise: 0)
+        let after = try arguments.integer("after")
         return [
-            try table(
+            try arguments.table(
                 "nodes",
                 """
                 select p.node as place, p.party_id as party, p.name, p.role, p.source, p.code
-                from graph_party p where p.node > \(after) order by p.node limit \(QueryTable.maximumRows)
+                from graph_party p where p.node > \(after) order by p.node
                 """, transaction)
         ]
     }
 
     /// A page of the ties, for the export.
     static func edges(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let at = PostgresValue.timestamp(try GraphReader.time(arguments, transaction).description)
+        let at = PostgresValue.timestamp(try arguments.time("at").description)
         return [
-            try table(
+            try arguments.table(
                 "edges",
                 """
                 select r.relation_id as place, f.party_id as "from", t.party_id as "to", r.kind,
@@ -139,7 +120,7 @@ enum GraphQueries {
                     r.share, r.since, r.until
                 from (select relation.*, \(at)::timestamptz as at from relation
                     where relation_id > \(arguments["after"] ?? "") order by relation_id
-                    limit \(QueryTable.maximumRows)) r
+                    limit \(QueryTable.maximumRows + 1)) r
                 join graph_party f on f.node = r.from_node join graph_party t on t.node = r.to_node
                 order by r.relation_id
                 """, transaction)

@@ -199,16 +199,4 @@ struct GraphReader {
         }
         return party
     }
-
-    /// The time that a question is of; the database's when it names none.
-    static func time(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> Timestamp {
-        if let text = arguments["at"] {
-            guard let time = Timestamp(text) ?? Timestamp(text + "T23:59:59+08:00") else {
-                throw Refusal(.badTime, path: "parameters.at", "'at' must be a day or a time with its offset")
-            }
-            return time
-        }
-        let now = try transaction.query("select (extract(epoch from now()) * 1000000)::bigint", as: Int64.self)
-        return Timestamp(microsecondsSinceEpoch: now.first ?? 0, offsetMinutes: 480)
-    }
 }

@@ -23,15 +23,12 @@ enum GroupFigures {
 
     /// What was ordered and earned in the 90 days up to a time, in CNY: by orders and costs as they were told.
     static func margin(
-        _ customers: [String], at: Timestamp, _ transaction: borrowing Transaction
+        _ customers: [String], at: Timestamp, as name: String, _ arguments: QueryArguments,
+        _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         let today = at.day().daysSinceEpoch
-        return try table(
-            "revenue and margin",
-            kinds: [
-                "orders": .integer, "revenue": .decimal, "costedRevenue": .decimal, "cost": .decimal,
-                "margin": .decimal, "marginRate": .decimal,
-            ],
+        return try arguments.table(
+            name,
             """
             select coalesce(o.business_line, 'all') as "businessLine", 'CNY' as currency, count(*) as orders,
                 sum(o.revenue) as revenue, sum(o.costed_revenue) as "costedRevenue", sum(o.cost) as cost,
@@ -45,12 +42,14 @@ enum GroupFigures {
             """, transaction)
     }
 
-    static func receivables(_ customers: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "receivables", kinds: ["invoices": .integer, "open": .decimal, "overdue": .decimal],
+    static func receivables(
+        _ customers: [String], _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        try arguments.table(
+            "receivables",
             """
             select i.currency, count(*) as invoices, sum(coalesce(i.open_amount, i.amount)) as open,
-                coalesce(sum(coalesce(i.open_amount, i.amount)) filter (where i.due_at < now()), 0) as overdue,
+                coalesce(sum(coalesce(i.open_amount, i.amount)) filter (where i.due_at < \(PostgresValue.timestamp(arguments.now.description))), 0) as overdue,
                 min(i.due_at) as "oldestDue"
             from account a join invoice_replica i on i.source = a.source and i.code = a.code
             where a.customer_id = any(\(customers)) and coalesce(i.open_amount, i.amount) <> 0
@@ -60,9 +59,11 @@ enum GroupFigures {
     }
 
     /// Customers whose credit is one are told of by one figure: it counts once.
-    static func exposure(_ customers: [String], _ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "exposure", kinds: ["customers": .integer, "exposure": .decimal, "limit": .decimal, "available": .decimal],
+    static func exposure(
+        _ customers: [String], _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        try arguments.table(
+            "exposure",
             """
             with counting as (\(counting(customers))), told as (
                 select distinct on (coalesce('group ' || f.credit_group, f.customer_id)) f.*

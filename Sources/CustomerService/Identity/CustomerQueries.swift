@@ -6,8 +6,8 @@ import ServiceKit
 enum CustomerQueries {
     static let all =
         [
-            Query("customers.show", show), Query("customers.list", list),
-            Query("branches.unknown", unknownBranches), Query("summary", summary),
+            Query(CustomerQuestions.show, show), Query(CustomerQuestions.list, list),
+            Query(CustomerQuestions.unknownBranches, unknownBranches), Query(CustomerQuestions.summary, summary),
         ] + PartyQueries.all
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -23,35 +23,35 @@ enum CustomerQueries {
             union select customer_id from account where own_id = \(id.postgresBind)
             """
         return [
-            try table(
-                "customer", kinds: ["revision": .integer],
+            try arguments.table(
+                "customer",
                 "select * from (select customer_id, revision, name, credit_code, branch, sales_owner, merged_into, founded_at, changed_at from customer) c where customer_id in (\(which))",
                 transaction),
-            try table(
+            try arguments.table(
                 "accounts",
                 "select source, code, name, credit_code, branch, sales_owner, homing_revision from account where customer_id in (\(which)) order by source, code",
                 transaction),
-            try table(
+            try arguments.table(
                 "timeline",
                 """
                 select t.happened_at, t.kind, t.detail from timeline t
                 join account a on a.code = t.code and a.source = t.account_source
-                where a.customer_id in (\(which)) order by t.happened_at desc limit 100
+                where a.customer_id in (\(which)) order by t.happened_at desc
                 """, transaction),
         ]
     }
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let wanted = arguments["name"].map { "%\($0)%" }
         return [
-            try table(
-                "customers", kinds: ["accounts": .integer],
+            try arguments.table(
+                "customers",
                 """
-                select c.customer_id, c.name, c.credit_code, c.branch, c.sales_owner, count(a.code) as accounts
+                select c.customer_id, c.name, c.credit_code, c.branch, c.sales_owner, count(a.code) as accounts,
+                    coalesce(c.name, '') as sorted_name
                 from customer c join account a using (customer_id)
                 where c.merged_into is null and (\(wanted.postgresBind)::text is null or c.name ilike \(wanted.postgresBind))
-                group by c.customer_id order by accounts desc, c.name limit \(limit)
+                group by c.customer_id
                 """, transaction)
         ]
     }
@@ -60,17 +60,16 @@ enum CustomerQueries {
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
         [
-            try table(
-                "unknown branches", kinds: ["orders": .integer],
-                "select branch, orders from unknown_branch order by orders desc, branch limit 500", transaction)
+            try arguments.table(
+                "unknown branches",
+                "select branch, orders from unknown_branch order by orders desc, branch", transaction)
         ]
     }
 
     static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [
-            try table(
+            try arguments.table(
                 "customers",
-                kinds: ["customers": .integer, "accounts": .integer, "joined": .integer, "reviews": .integer],
                 """
                 select (select count(*) from customer where merged_into is null) as customers,
                     (select count(*) from account) as accounts,

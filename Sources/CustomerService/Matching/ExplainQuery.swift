@@ -16,32 +16,31 @@ enum ExplainQuery {
         }
         let evidence = scorer.evidence(subjects[0], subjects[1])
         let shared = Set(subjects[0].keys).intersection(subjects[1].keys).count
-        let text = QueryColumn("value")
         return [
-            QueryTable(
-                "pair", [QueryColumn("what"), text],
+            try arguments.table(
+                "pair",
                 rows: [
                     ["one", one.key.text], ["other", other.key.text],
                     ["one party", one.customerId == other.customerId ? "yes" : "no"],
                     ["by the fields", evidence.verdict.rawValue], ["probability", probability(evidence.probability)],
                     ["ruled out", evidence.veto], ["found by", "\(shared) keys"],
                 ]),
-            lines(evidence),
-            try table(
+            try lines(evidence, arguments),
+            try arguments.table(
                 "decided",
                 """
                 select d.taken_at, d.kind, d.by_login as by, d.reason, d.undone_by
-                from decision d where d.parties @> \([one.ownId, other.ownId]) order by d.taken_at desc limit 50
+                from decision d where d.parties @> \([one.ownId, other.ownId]) order by d.taken_at desc
                 """, transaction),
-            try ties(one.customerId, one.customerId == other.customerId, transaction),
+            try ties(one.customerId, one.customerId == other.customerId, arguments, transaction),
         ]
     }
 
     /// What holds a party together.
     private static func ties(
-        _ party: String, _ isOne: Bool, _ transaction: borrowing Transaction
+        _ party: String, _ isOne: Bool, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        try table(
+        try arguments.table(
             "what holds the party together",
             """
             with mine as materialized (select source, code, identity_code from account where customer_id = \(party))
@@ -61,13 +60,13 @@ enum ExplainQuery {
                 union all
                 select 'credit code', min(source || '/' || code), count(*) || ' accounts', identity_code
                 from mine where identity_code is not null group by identity_code having count(*) > 1
-            ) as t where \(isOne) order by 1, 2, 3 limit 200
+            ) as t where \(isOne) order by 1, 2, 3
             """, transaction)
     }
 
-    static func lines(_ evidence: PairEvidence) -> QueryTable {
-        QueryTable(
-            "evidence", [QueryColumn("field"), QueryColumn("level"), QueryColumn("bits", .decimal)],
+    static func lines(_ evidence: PairEvidence, _ arguments: QueryArguments) throws -> QueryTable {
+        try arguments.table(
+            "evidence",
             rows: evidence.lines.map {
                 [$0.field, $0.level, FixedDecimal(units: Int128(($0.weight * 10_000).rounded())).description]
             })
@@ -129,22 +128,15 @@ enum ResolveQuery {
         found.sort { ($0.evidence.probability, $1.account.key) > ($1.evidence.probability, $0.account.key) }
         let answer = found.first?.evidence.verdict.rawValue ?? "new"
         return [
-            QueryTable(
-                "answer", [QueryColumn("answer"), QueryColumn("party")],
-                rows: [
-                    [answer, found.first?.account.customerId]
-                ]),
-            QueryTable(
+            try arguments.table("answer", rows: [[answer, found.first?.account.customerId]]),
+            try arguments.table(
                 "candidates",
-                ["party", "account", "name", "verdict"].map { QueryColumn($0) } + [
-                    QueryColumn("probability", .decimal)
-                ],
-                rows: found.prefix(20).map { evidence, account in
+                rows: found.map { evidence, account in
                     [
                         account.customerId, account.key.text, account.fact.name, evidence.verdict.rawValue,
                         ExplainQuery.probability(evidence.probability),
                     ]
                 }),
-        ] + (found.first.map { [ExplainQuery.lines($0.evidence)] } ?? [])
+        ] + (try found.first.map { [try ExplainQuery.lines($0.evidence, arguments)] } ?? [])
     }
 }

@@ -7,7 +7,7 @@ import ServiceKit
 enum RematchQuery {
     /// Judges some accounts after a given one anew.
     static func rematch(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...1_000, otherwise: 500)
+        let limit = try arguments.integer("limit")
         let after = AccountKey(source: arguments["afterSource"] ?? "", code: arguments["afterCode"] ?? "")
         let keys = try transaction.query(
             """
@@ -29,12 +29,8 @@ enum RematchQuery {
             rows.append([key.source, key.code, account.fact.name, account.customerId, home])
         }
         return [
-            QueryTable(
-                "page",
-                [QueryColumn("examined", .integer), QueryColumn("lastSource"), QueryColumn("lastCode")],
-                rows: [[String(keys.count), last.source, last.code]]),
-            QueryTable(
-                "changes", ["source", "code", "name", "party", "would be"].map { QueryColumn($0) }, rows: rows),
+            try arguments.table("page", rows: [[String(keys.count), last.source, last.code]]),
+            try arguments.table("changes", rows: rows),
         ]
     }
 

@@ -37,7 +37,7 @@ enum AgreementReplica {
 
     /// The agreements of a customer under whatever codes, as they stand on a day: those that hold first.
     static func block(
-        _ customer: String, on day: CalendarDay, _ transaction: borrowing Transaction
+        _ customer: String, on day: CalendarDay, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         let rows = try transaction.query(
             """
@@ -74,12 +74,6 @@ enum AgreementReplica {
             (order.firstIndex(of: $0.element.state) ?? 0, $0.offset)
                 < (order.firstIndex(of: $1.element.state) ?? 0, $1.offset)
         }
-        return QueryTable(
-            "contracts",
-            [
-                QueryColumn("agreementId"), QueryColumn("state"), QueryColumn("kind"), QueryColumn("title"),
-                QueryColumn("validFrom"), QueryColumn("ends"), QueryColumn("noticeBy"), QueryColumn("businessLine"),
-                QueryColumn("yearlyAmount", .decimal), QueryColumn("currency"), QueryColumn("source"),
-            ], rows: sorted.prefix(20).map(\.element.row))
+        return try arguments.table("contracts", rows: sorted.map(\.element.row))
     }
 }

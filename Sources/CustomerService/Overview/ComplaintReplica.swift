@@ -45,9 +45,11 @@ enum ComplaintReplica {
     }
 
     /// The complaints of a customer under whatever codes: all that are open, and the latest twenty of the others.
-    static func block(_ customer: String, _ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "complaints", kinds: ["opened_at": .time, "state_at": .time, "promised_at": .time],
+    static func block(
+        _ customer: String, _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        try arguments.table(
+            "complaints",
             """
             select opened_at, severity, category, state, state_at, state_by, note, promised_at, source, order_id,
                 complaint_id

@@ -5,7 +5,7 @@ import ServiceKit
 
 /// Everything that is known of one customer, in one answer, from this service's own tables.
 enum OverviewQuery {
-    static let query = Query("customers.overview", overview)
+    static let query = Query(CustomerQuestions.overview, overview)
 
     /// Who tells what is in a block.
     private static let owners: [(block: String, owner: ServiceName)] = [
@@ -16,14 +16,14 @@ enum OverviewQuery {
     ]
 
     static func overview(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let staleAfter = try arguments.integer("stale", in: 1...10_080, otherwise: 15)
-        let at = try GraphReader.time(arguments, transaction)
+        let staleAfter = try arguments.integer("stale")
+        let at = try arguments.time("at")
         let customer = try GraphReader.party(arguments, transaction)
-        var blocks = try OverviewBlocks.own(customer, transaction)
-        blocks.append(try graph(customer, at, transaction))
-        blocks += try OverviewBlocks.told(customer, at: at, transaction)
-        let interactions = try InteractionQueries.interactions(of: customer, limit: 20, transaction)
-        blocks.append(contacts(interactions))
+        var blocks = try OverviewBlocks.own(customer, arguments, transaction)
+        blocks.append(try graph(customer, at, arguments, transaction))
+        blocks += try OverviewBlocks.told(customer, at: at, arguments, transaction)
+        let interactions = try InteractionQueries.interactions(of: customer, arguments, transaction)
+        blocks.append(try contacts(interactions, arguments))
         blocks.append(interactions)
         let tables = Dictionary(blocks.map { ($0.name, $0) }) { first, _ in first }
         let heard = try heard(transaction)
@@ -31,12 +31,7 @@ enum OverviewQuery {
             row(block, owner, tables[block]?.rows.count ?? 0, heard, at, staleAfter)
         }
         return [
-            QueryTable(
-                "blocks",
-                [
-                    QueryColumn("block"), QueryColumn("owner"), QueryColumn("state"), QueryColumn("heardAt", .time),
-                    QueryColumn("ageSeconds", .integer), QueryColumn("rows", .integer),
-                ], rows: rows)
+            try arguments.table("blocks", rows: rows)
         ] + owners.compactMap { tables[$0.block] }
     }
 
@@ -64,15 +59,11 @@ enum OverviewQuery {
     }
 
     private static func graph(
-        _ customer: String, _ at: Timestamp, _ transaction: borrowing Transaction
+        _ customer: String, _ at: Timestamp, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         let part = try GraphReader(at: at).around([customer], hops: 1, fanOut: 20, transaction)
-        return QueryTable(
+        return try arguments.table(
             "graph",
-            [
-                QueryColumn("kind"), QueryColumn("way"), QueryColumn("party"), QueryColumn("name"),
-                QueryColumn("weight", .decimal), QueryColumn("origin"), QueryColumn("confidence", .decimal),
-            ],
             rows: part.ties.sorted { ($1.weight, $0.from, $0.to) < ($0.weight, $1.from, $1.to) }.map { tie in
                 let isOut = tie.from == customer
                 let other = isOut ? tie.to : tie.from
@@ -85,10 +76,10 @@ enum OverviewQuery {
     }
 
     /// The persons spoken with lately, each once, the latest first.
-    private static func contacts(_ interactions: QueryTable) -> QueryTable {
+    private static func contacts(_ interactions: QueryTable, _ arguments: QueryArguments) throws -> QueryTable {
         var seen: Set<String> = []
-        return QueryTable(
-            "contacts", [QueryColumn("person"), QueryColumn("lastContact", .time), QueryColumn("channel")],
+        return try arguments.table(
+            "contacts",
             rows: interactions.rows.compactMap { row in
                 guard let person = row.values[5], seen.insert(person).inserted else { return nil }
                 return [person, row.values[0], row.values[1]]

@@ -10,18 +10,15 @@ struct ClassQueries: Sendable {
 
     var all: [Query] {
         [
-            Query("classes.show", Self.show), Query("classes.count", Self.count), Query("classes.dry-run", dryRun),
-            Query("lifecycle.show", Self.lifecycle), Query("classes.models", Self.models),
+            Query(ClassQuestions.show, Self.show), Query(ClassQuestions.count, Self.count),
+            Query(ClassQuestions.dryRun, dryRun), Query(ClassQuestions.lifecycle, Self.lifecycle),
+            Query(ClassQuestions.models, Self.models),
         ]
     }
 
     /// A day among the arguments as the days since 1970-01-01.
     static func day(_ name: String, _ arguments: QueryArguments) throws -> Int32? {
-        guard let text = arguments[name] else { return nil }
-        guard let day = CalendarDay(text) else {
-            throw Refusal(.badTime, path: "parameters.\(name)", "write a day as YYYY-MM-DD, such as 2026-01-05")
-        }
-        return day.daysSinceEpoch
+        try arguments.optionalDay(name)?.daysSinceEpoch
     }
 
     private static func show(
@@ -43,9 +40,8 @@ struct ClassQueries: Sendable {
             (select customer_id from account where code = \(customer)
             union select coalesce(merged_into, customer_id) from customer where customer_id = \(customer))
             """
-        let kinds: [String: ColumnKind] = ["model": .integer, "valid_from": .time, "valid_to": .time]
-        let classes = try table(
-            "classes", kinds: kinds,
+        let classes = try arguments.table(
+            "classes",
             """
             select customer_id, dimension, value, valid_from, valid_to, reason, model
             from class where customer_id in \(which) and \(belief)
@@ -57,12 +53,12 @@ struct ClassQueries: Sendable {
         guard on == nil else { return [classes] }
         return [
             classes,
-            try table(
-                "history", kinds: kinds,
+            try arguments.table(
+                "history",
                 """
                 select customer_id, dimension, value, valid_from, valid_to, reason, model, recorded_at
                 from class where customer_id in \(which) and \(belief)
-                order by customer_id, dimension, valid_from limit 2000
+                order by customer_id, dimension, valid_from
                 """, transaction),
         ]
     }
@@ -71,14 +67,14 @@ struct ClassQueries: Sendable {
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
         [
-            try table(
-                "classes", kinds: ["customers": .integer],
+            try arguments.table(
+                "classes",
                 """
                 select dimension, value, count(*) as customers from class
                 where superseded_at is null and valid_to is null
                     and (\(arguments["dimension"].postgresBind)::text is null
                         or dimension = \(arguments["dimension"].postgresBind))
-                group by 1, 2 order by 1, 3 desc, 2 limit 2000
+                group by 1, 2 order by 1, 3 desc, 2
                 """, transaction)
         ]
     }
@@ -87,9 +83,9 @@ struct ClassQueries: Sendable {
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
         [
-            try table(
-                "models", kinds: ["version": .integer, "customers": .integer, "fitted_on": .time],
-                "select version, fitted_on, customers, body from value_model order by version desc limit 100",
+            try arguments.table(
+                "models",
+                "select version, fitted_on, customers, body from value_model order by version desc",
                 transaction)
         ]
     }
@@ -101,9 +97,8 @@ struct ClassQueries: Sendable {
         let today: SQL =
             "coalesce(date '1970-01-01' + \(on.postgresBind)::integer, (select max(evaluated_to) from value_state))"
         return [
-            try table(
+            try arguments.table(
                 "states",
-                kinds: ["customers": .integer, "stays": .integer, "median_days": .integer, "p90_days": .integer],
                 """
                 with spell as (
                     select value, valid_from, valid_to from class
@@ -118,8 +113,8 @@ struct ClassQueries: Sendable {
                         filter (where valid_to < \(today)) as p90_days
                 from spell group by 1 order by 2 desc, 1
                 """, transaction),
-            try table(
-                "transitions", kinds: ["times": .integer],
+            try arguments.table(
+                "transitions",
                 """
                 select previous as from_state, value as to_state, count(*) as times from (
                     select value, lag(value) over (partition by customer_id order by valid_from) as previous, valid_from
@@ -134,14 +129,16 @@ struct ClassQueries: Sendable {
     private func dryRun(
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...2_000, otherwise: 200)
-        let rows = try transaction.query(
+        let limit = try arguments.integer("limit")
+        var rows = try transaction.query(
             """
             select s.customer_id, s.evaluated_to - date '1970-01-01', s.revision from value_state s
             where \(arguments["customer"].postgresBind)::text is null
                 or s.customer_id = \(arguments["customer"].postgresBind)
-            order by s.customer_id limit \(limit)
+            order by s.customer_id limit \(limit + 1)
             """, as: (String, Int32?, Int32).self)
+        let isCut = rows.count > limit
+        if isCut { rows.removeLast() }
         let last = rows.compactMap(\.1).max()
         guard let today = try Self.day("on", arguments) ?? last else { return [] }
         let customers = rows.map(\.0)
@@ -173,12 +170,7 @@ struct ClassQueries: Sendable {
             }
         }
         return [
-            QueryTable(
-                "changes",
-                [
-                    QueryColumn("customer_id"), QueryColumn("name"), QueryColumn("dimension"), QueryColumn("is"),
-                    QueryColumn("would_be"), QueryColumn("reason"),
-                ], rows: Array(changes.prefix(QueryTable.maximumRows)))
+            try arguments.table("changes", rows: changes, isCut: isCut)
         ]
     }
 }

@@ -7,15 +7,10 @@ import ServiceKit
 struct DriverQueries: Sendable {
     let market: MarketEstimates
 
-    var all: [Query] { [Query("drivers.show", show), Query("drivers.trace", Self.trace)] }
-
-    private static let units = ["month", "quarter", "year"]
+    var all: [Query] { [Query(ClassQuestions.drivers, show), Query(ClassQuestions.trace, Self.trace)] }
 
     private static func unit(_ arguments: QueryArguments) throws -> (name: String, step: String) {
-        let name = arguments["by"] ?? "month"
-        guard units.contains(name) else {
-            throw Refusal(.valueNotAllowed, path: "parameters.by", "'by' is one of \(units.joined(separator: ", "))")
-        }
+        let name = try arguments.required("by")
         return (name, name == "quarter" ? "3 months" : "1 \(name)")
     }
 
@@ -45,16 +40,13 @@ struct DriverQueries: Sendable {
     private func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let (unit, step) = try Self.unit(arguments)
         let (from, to) = try Self.window(arguments, transaction)
-        let group = arguments["group"] ?? "all"
-        let column: SQL
-        switch group {
-        case "branch": column = "o.branch"
-        case "line": column = "o.business_line"
-        case "all", "segment": column = "''::text"
-        default:
-            throw Refusal(
-                .valueNotAllowed, path: "parameters.group", "'group' is one of all, branch, line, segment")
-        }
+        let group = try arguments.required("group")
+        let column: SQL =
+            switch group {
+            case "branch": "o.branch"
+            case "line": "o.business_line"
+            default: "''::text"
+            }
         // A customer's segment in a period is its value class on the day before the period.
         let segment: SQL =
             group == "segment"
@@ -63,14 +55,8 @@ struct DriverQueries: Sendable {
                 and c.superseded_at is null and c.valid_from < x.p
                 and (c.valid_to is null or c.valid_to >= x.p - 1) limit 1), 'none')
             """ : "x.g"
-        let counts: [String: ColumnKind] = [
-            "period": .time, "customers": .integer, "base": .integer, "acquired": .integer, "retained": .integer,
-            "orders": .integer, "deliveries": .integer, "good": .integer, "revenue": .decimal, "margin": .decimal,
-            "acquisition": .decimal, "retention": .decimal, "revenue_retention": .decimal, "satisfaction": .decimal,
-            "profitability": .decimal,
-        ]
-        let drivers = try table(
-            "drivers", kinds: counts,
+        let drivers = try arguments.table(
+            "drivers",
             """
             with own as (
                 select a.customer_id, \(column) as g, date_trunc(\(unit), o.day)::date as p, sum(o.revenue) as revenue,
@@ -113,17 +99,18 @@ struct DriverQueries: Sendable {
                 round((a.costed - a.cost) / nullif(a.costed, 0), 4) as profitability
             from a full join b using (g, p) full join delivery d using (g, p)
             where p between date_trunc(\(unit), date '1970-01-01' + \(from)) and date '1970-01-01' + \(to)
-            order by p, g limit 2000
+            order by p, g
             """, transaction)
-        return [drivers, try shares(from: from, to: to, transaction)]
+        return [drivers, try shares(from: from, to: to, arguments, transaction)]
     }
 
     /// Our revenue against each estimate whose days lie within those asked for.
-    private func shares(from: Int32, to: Int32, _ transaction: borrowing Transaction) throws -> QueryTable {
+    private func shares(
+        from: Int32, to: Int32, _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
         let inside = market.estimates.filter { $0.from.daysSinceEpoch >= from && $0.to.daysSinceEpoch <= to }
-        return try table(
+        return try arguments.table(
             "market share",
-            kinds: ["from": .time, "to": .time, "revenue": .decimal, "market": .decimal, "share": .decimal],
             """
             select date '1970-01-01' + e.since as "from", date '1970-01-01' + e.until as "to", e.branch,
                 e.line as business_line, coalesce(f.revenue, 0) as revenue, e.market,
@@ -162,7 +149,7 @@ struct DriverQueries: Sendable {
                     select from account b join value_order e on e.source = b.source and e.customer_code = b.code
                     where b.customer_id = a.customer_id and e.revision > e.cancel_revision and e.day < \(start))
                 """
-        case "retention":
+        default:
             condition =
                 """
                 o.day between (\(start) - \(step)::interval)::date and date '1970-01-01' + \(to) and exists (
@@ -170,21 +157,16 @@ struct DriverQueries: Sendable {
                     where b.customer_id = a.customer_id and e.revision > e.cancel_revision
                         and e.day < \(start) and e.day >= (\(start) - \(step)::interval)::date)
                 """
-        default:
-            throw Refusal(
-                .valueNotAllowed, path: "parameters.driver",
-                "'driver' is one of market-share, acquisition, retention, satisfaction, profitability")
         }
         return [
-            try table(
-                "orders", kinds: ["day": .time, "done_on": .time, "revenue": .decimal, "margin": .decimal],
+            try arguments.table(
+                "orders",
                 """
                 select a.customer_id, o.source, o.order_id, o.customer_code, o.branch, o.business_line, o.day,
                     o.revenue, case when o.costed_revenue <> 0 then o.costed_revenue - o.cost end as margin, o.done_on,
                     o.is_late, o.is_damaged
                 from \(live) and \(condition)
                     and (\(arguments["branch"].postgresBind)::text is null or o.branch = \(arguments["branch"].postgresBind))
-                order by o.day, o.source, o.order_id limit 2000
                 """, transaction)
         ]
     }

@@ -9,34 +9,29 @@ struct AcceptanceQueries: Sendable {
 
     var all: [Query] {
         [
-            Query("acceptance.list", Self.list), Query("acceptance.show", Self.show),
-            Query("acceptance.ask") { arguments, transaction in try ask(arguments, transaction) },
-            Query("acceptance.report", Self.report),
+            Query(AcceptanceQuestions.list, Self.list), Query(AcceptanceQuestions.show, Self.show),
+            Query(AcceptanceQuestions.ask) { arguments, transaction in try ask(arguments, transaction) },
+            Query(AcceptanceQuestions.report, Self.report),
         ]
     }
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         return [
-            try table(
+            try arguments.table(
                 "acceptance",
-                kinds: [
-                    "orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal,
-                    "upper_rate": .decimal, "pooled_rate": .decimal,
-                ],
                 """
                 select s.customer_id, max(a.name) as name, s.business_line, s.state, s.orders, s.revenue, s.cost,
                     s.revenue - s.cost as margin, s.currency, s.evaluated_day, s.rule,
                     s.upper_rate, s.pooled_rate
                 from standing s left join account a using (customer_id)
                 where s.business_line <> '*' and s.state <> 'open'
-                group by s.customer_id, s.business_line order by s.revenue - s.cost limit \(limit)
+                group by s.customer_id, s.business_line
                 """, transaction),
-            try table(
+            try arguments.table(
                 "set by hand",
                 """
                 select customer_id, business_line, level, reason, owner, plan, valid_from, valid_to, set_by
-                from acceptance_setting order by valid_to desc, customer_id, business_line limit \(limit)
+                from acceptance_setting
                 """, transaction),
         ]
     }
@@ -47,12 +42,8 @@ struct AcceptanceQueries: Sendable {
             with named as (select distinct customer_id from account where customer_id = \(customer) or code = \(customer))
             """
         return [
-            try table(
+            try arguments.table(
                 "standing",
-                kinds: [
-                    "orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal,
-                    "upper_rate": .decimal, "pooled_rate": .decimal,
-                ],
                 """
                 \(named)
                 select s.customer_id, s.business_line,
@@ -61,20 +52,20 @@ struct AcceptanceQueries: Sendable {
                     s.upper_rate, s.pooled_rate
                 from standing s join named using (customer_id) order by 1, 2
                 """, transaction),
-            try table(
+            try arguments.table(
                 "set by hand",
                 """
                 \(named)
                 select business_line, level, reason, owner, plan, valid_from, valid_to, set_by
                 from acceptance_setting join named using (customer_id) order by 1
                 """, transaction),
-            try table(
-                "overrides", kinds: ["cap": .decimal, "used": .decimal, "left": .decimal],
+            try arguments.table(
+                "overrides",
                 """
                 \(named)
                 select override_id, business_line, valid_from, valid_to, cap, used, cap - used as left, currency,
                     reason, approved_by
-                from acceptance_override join named using (customer_id) order by valid_to desc, override_id limit 200
+                from acceptance_override join named using (customer_id) order by valid_to desc, override_id
                 """, transaction),
         ]
     }
@@ -87,18 +78,10 @@ struct AcceptanceQueries: Sendable {
         guard let amount = FixedDecimal(arguments["amount"] ?? "0"), !amount.isNegative else {
             throw Refusal(.notADecimal, path: "parameters.amount", "an amount is written as 2193.10, not below nought")
         }
-        guard let currency = Currency(arguments["currency"] ?? "CNY") else {
+        guard let currency = Currency(try arguments.required("currency")) else {
             throw Refusal(.unknownCurrency, path: "parameters.currency", "a currency is written as CNY")
         }
-        let day: CalendarDay
-        if let text = arguments["on"] {
-            guard let given = CalendarDay(text) else {
-                throw Refusal(.badTime, path: "parameters.on", "a day is written as 2026-01-05")
-            }
-            day = given
-        } else {
-            day = try Self.today(transaction)
-        }
+        let day = try arguments.optionalDay("on") ?? arguments.today
         let window = { (day: CalendarDay) in FigureWindow(from: day, to: day) }
         guard let standing = try StandingStore.ask(of: [key], on: day, window: window, transaction)()[key] else {
             throw Refusal(.internalError, path: "parameters.customer", "no standing was found")
@@ -110,45 +93,29 @@ struct AcceptanceQueries: Sendable {
             standing.state, isSet: standing.isSet, revenue: amount, currency: currency, on: day, former: nil,
             overrides: &overrides, rates: rates)
         let figures = standing.figures
-        let columns: [(String, ColumnKind, String?)] = [
-            ("decision", .text, answer.decision.rawValue), ("rule", .text, answer.rule),
-            ("override", .text, answer.use?.identifier), ("customer_id", .text, standing.customerId),
-            ("is_known", .text, standing.isAccountKnown ? "true" : "false"), ("state", .text, standing.state.rawValue),
-            ("orders", .integer, figures.map { String($0.orders) }),
-            ("revenue", .decimal, figures?.revenue.description),
-            ("cost", .decimal, figures?.cost.description), ("margin", .decimal, figures?.margin.description),
-            ("currency", .text, figures?.currency.code), ("evaluated_day", .text, figures?.window.to.description),
-            ("on", .text, day.description), ("judged", .text, figures?.rule),
-            ("upper_rate", .decimal, figures?.upperRate?.description),
-            ("pooled_rate", .decimal, figures?.pooledRate?.description),
-        ]
         return [
-            QueryTable("answer", columns.map { QueryColumn($0.0, $0.1) }, rows: [columns.map(\.2)])
+            try arguments.table(
+                "answer",
+                rows: [
+                    [
+                        answer.decision.rawValue, answer.rule, answer.use?.identifier, standing.customerId,
+                        standing.isAccountKnown ? "true" : "false", standing.state.rawValue,
+                        figures.map { String($0.orders) }, figures?.revenue.description, figures?.cost.description,
+                        figures?.margin.description, figures?.currency.code, figures?.window.to.description,
+                        day.description, figures?.rule, figures?.upperRate?.description,
+                        figures?.pooledRate?.description,
+                    ]
+                ])
         ]
-    }
-
-    /// The day as the service's rules see it: that of the events when it follows them.
-    private static func today(_ transaction: borrowing Transaction) throws -> CalendarDay {
-        let days = try transaction.query(
-            """
-            select ((coalesce((select now from event_clock), now())) at time zone interval '8 hours')::date
-                - date '1970-01-01'
-            """, as: Int32.self)
-        return CalendarDay(daysSinceEpoch: days.first ?? 0)
     }
 
     /// What was not taken, and what it would have earned or cost.
     static func report(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let from = try arguments.optionalDay("from")?.daysSinceEpoch ?? 0
         let to = try arguments.optionalDay("to")?.daysSinceEpoch ?? 84_000
         return [
-            try table(
+            try arguments.table(
                 "not taken",
-                kinds: [
-                    "orders": .integer, "revenue_refused": .decimal, "margin_saved": .decimal,
-                    "margin_forgone": .decimal,
-                ],
                 """
                 select decision, source, customer_code, business_line, currency, count(*) as orders,
                     sum(revenue) as revenue_refused,
@@ -157,7 +124,7 @@ struct AcceptanceQueries: Sendable {
                 from orders
                 where decision <> 'accepted' and not is_cancelled
                     and day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)
-                group by 1, 2, 3, 4, 5 order by sum(revenue) desc, 1, 2, 3, 4, 5 limit \(limit)
+                group by 1, 2, 3, 4, 5
                 """, transaction)
         ]
     }

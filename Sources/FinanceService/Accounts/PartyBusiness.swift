@@ -7,18 +7,16 @@ enum PartyBusiness {
     static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let party = try arguments.required("party")
         return [
-            try table(
+            try arguments.table(
                 "finance: margin",
-                kinds: ["orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal],
                 """
                 select d.currency, sum(d.orders) as orders, sum(d.revenue) as revenue, sum(d.cost) as cost,
                     sum(d.revenue - d.cost) as margin
                 from account a join account_line_day d using (source, code)
                 where a.customer_id = \(party) group by 1 order by 1
                 """, transaction),
-            try table(
+            try arguments.table(
                 "finance: receivables",
-                kinds: ["receivable": .decimal, "deposits": .decimal, "ordered": .decimal],
                 """
                 select e.currency, sum(e.receivable) as receivable, sum(e.deposits) as deposits,
                     sum(e.accepted + e.unbilled) as ordered

@@ -4,14 +4,13 @@ import ServiceKit
 
 /// What may be asked of alerts.
 enum AlertQueries {
-    static let all = [Query("alerts.list", list), Query("alerts.show", show)]
+    static let all = [Query(FinanceQuestions.alerts, list), Query(FinanceQuestions.alert, show)]
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let isAll = arguments["state"] == "all"
         return [
-            try table(
-                "alerts", kinds: ["revenue": .decimal, "cost": .decimal, "margin": .decimal],
+            try arguments.table(
+                "alerts",
                 """
                 select level, severity, order_id, source, customer_code, business_line, branch, sales_owner, revenue,
                     cost, revenue - cost as margin, currency, raised_at, cleared_at, diagnose_by, reason, recover_by,
@@ -23,7 +22,6 @@ enum AlertQueries {
                     and customer_code = coalesce(\(arguments["customer"].postgresBind), customer_code)
                     and (\(arguments["owner"].postgresBind)::text is null
                         or coalesce(escalated_to, sales_owner) = \(arguments["owner"].postgresBind))
-                order by revenue - cost, alert_id limit \(limit)
                 """, transaction)
         ]
     }
@@ -31,8 +29,8 @@ enum AlertQueries {
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let alertId = try arguments.required("alertId")
         return [
-            try table(
-                "alert", kinds: ["revenue": .decimal, "cost": .decimal, "margin": .decimal],
+            try arguments.table(
+                "alert",
                 """
                 select alert_id, level, severity, order_id, source, customer_id, customer_code, business_line, branch,
                     sales_owner, revenue, cost, revenue - cost as margin, currency, raised_at, cleared_at, clearing,

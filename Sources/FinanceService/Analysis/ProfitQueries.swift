@@ -10,8 +10,8 @@ struct ProfitQueries: Sendable {
 
     var all: [Query] {
         [
-            Query("profit.bridge", bridge), Query("profit.supplier-costs", supplierCosts),
-            Query("profit.margins", margins), Query("profit.lines", lines),
+            Query(ProfitQuestions.bridge, bridge), Query(ProfitQuestions.supplierCosts, supplierCosts),
+            Query(ProfitQuestions.margins, margins), Query(ProfitQuestions.lines, lines),
         ]
     }
 
@@ -20,7 +20,7 @@ struct ProfitQueries: Sendable {
     func bridge(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let (before, after) = (try arguments.period("before"), try arguments.period("after"))
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "item")
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
+        let limit = try arguments.integer("limit")
         let first = try ProfitLines.read(arguments.lines(of: before), rates, transaction)
         let second = try ProfitLines.read(arguments.lines(of: after), rates, transaction)
         let ledger = BridgeLedger([first, second], .margin, constant: before.to, rates)
@@ -45,13 +45,14 @@ struct ProfitQueries: Sendable {
                         String(sides.0.unknown), String(sides.1.unknown),
                     ]
             ])
-        let groups = Self.groups(bridge.items).prefix(limit)
+        let groups = Self.groups(bridge.items)
         return [
             whole,
             QueryTable(
                 "bridge by \(dimensions.map(\.rawValue).joined(separator: " and "))",
                 dimensions.map { QueryColumn($0.rawValue) } + columns,
-                rows: groups.map { $0.labels + Self.cells($0.before, $0.effects, $0.after, .margin) }),
+                rows: groups.prefix(limit).map { $0.labels + Self.cells($0.before, $0.effects, $0.after, .margin) },
+                isCut: groups.count > limit),
         ]
     }
 
@@ -111,8 +112,8 @@ struct ProfitQueries: Sendable {
         let period = try Period(
             from: arguments.day("from"), to: arguments.day("to"), path: "parameters.from")
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "supplier,item")
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
-        let minimum = try arguments.integer("minimumLines", in: 1...1_000_000, otherwise: 5)
+        let limit = try arguments.integer("limit")
+        let minimum = try arguments.integer("minimumLines")
         let lines = try ProfitLines.read(arguments.lines(of: period), rates, transaction)
         let against = try arguments["against"].map { try Period($0, path: "parameters.against") }
         let former = try against.map { try ProfitLines.read(arguments.lines(of: $0), rates, transaction) } ?? []
@@ -124,12 +125,13 @@ struct ProfitQueries: Sendable {
         if against != nil {
             let sides = (try ledger.side(former, by: dimensions), try ledger.side(lines, by: dimensions))
             let bridge = try Bridge(sides.0.items, sides.1.items)
+            let groups = Self.groups(bridge.items)
             let rows =
                 [
                     dimensions.indices.map { $0 == 0 ? "*" : "" }
                         + Self.cells(bridge.before, bridge.effects, bridge.after, .cost)
                 ]
-                + Self.groups(bridge.items).prefix(limit).map {
+                + groups.prefix(limit).map {
                     $0.labels + Self.cells($0.before, $0.effects, $0.after, .cost)
                 }
             tables.append(
@@ -138,7 +140,7 @@ struct ProfitQueries: Sendable {
                     dimensions.map { QueryColumn($0.rawValue) } + [QueryColumn("before", .decimal)]
                         + Self.effects(bridge.effects, .cost).map { QueryColumn($0.name, .decimal) }
                         + [QueryColumn("after", .decimal), QueryColumn("change", .decimal)],
-                    rows: rows))
+                    rows: rows, isCut: groups.count > limit))
         }
         return tables
     }
@@ -190,7 +192,7 @@ struct ProfitQueries: Sendable {
                     isOne ? FixedDecimal.ratio(of: sum.cost, to: sum.quantity)?.description : nil,
                     sum.cost.moneyText, ledger.currency.code,
                 ]
-            })
+            }, isCut: rows.count > limit)
     }
 
     /// What would be saved at the price of the cheapest branch, or supplier, for the same thing on the same lane.
@@ -212,6 +214,7 @@ struct ProfitQueries: Sendable {
             costs[key] = unit
         }
         let name = place.rawValue
+        let savings = try CostBenchmark.savings(Array(costs.values), minimumLines: minimum)
         return QueryTable(
             "savings at the best \(name)",
             [
@@ -220,14 +223,14 @@ struct ProfitQueries: Sendable {
                 QueryColumn("best_\(name)"), QueryColumn("best_unit_cost", .decimal), QueryColumn("saving", .decimal),
                 QueryColumn("currency"),
             ],
-            rows: try CostBenchmark.savings(Array(costs.values), minimumLines: minimum).prefix(limit).map { saving in
+            rows: savings.prefix(limit).map { saving in
                 [
                     saving.bought.serviceItem, saving.bought.unit, saving.bought.lane, saving.bought.place,
                     String(saving.bought.lines), saving.bought.quantity.description,
                     saving.bought.perUnit?.description, saving.best.place, saving.best.perUnit?.description,
                     saving.amount.moneyText, ledger.currency.code,
                 ]
-            })
+            }, isCut: savings.count > limit)
     }
 
     // MARK: Margins by anything
@@ -237,7 +240,7 @@ struct ProfitQueries: Sendable {
         let period = try Period(
             from: arguments.day("from"), to: arguments.day("to"), path: "parameters.from")
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "branch,line")
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
+        let limit = try arguments.integer("limit")
         let scope = try arguments.lines(of: period, bases: ProfitLines.Basis.allCases)
         let lines = try ProfitLines.states(scope, rates, transaction)
         let corrections = scope.basis == .posted ? try LateCorrections.read(scope, transaction) : []
@@ -310,7 +313,7 @@ struct ProfitQueries: Sendable {
                         String(sum.states.actual.lines), sum.states.completeness?.description,
                         String(sum.states.isProvisional),
                     ]
-                })
+                }, isCut: rows.count > limit)
         ]
     }
 

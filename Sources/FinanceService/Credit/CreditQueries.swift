@@ -9,18 +9,17 @@ struct CreditQueries: Sendable {
 
     var all: [Query] {
         [
-            Query("credit.exposure", Self.exposure), Query("credit.limits", limits),
-            Query("credit.risk", LatePaymentQuery.risk), Query("credit.trial", LatePaymentQuery.trial),
+            Query(CreditQuestions.exposure, Self.exposure), Query(CreditQuestions.limits, limits),
+            Query(CreditQuestions.risk, LatePaymentQuery.risk), Query(CreditQuestions.trial, LatePaymentQuery.trial),
         ]
     }
 
     /// What accounts owe and have ordered, by currency, from what is kept at every change.
     static func exposure(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let (customer, source) = (arguments["customer"], arguments["source"])
         return [
-            try ReceivableQueries.moneyTable(
-                "exposure", amounts: ["receivable", "unbilled", "accepted_orders", "deposits", "exposure"],
+            try arguments.table(
+                "exposure",
                 """
                 select e.customer_code, e.source, a.name, g.group_id, e.currency, e.receivable, e.unbilled,
                     e.accepted as accepted_orders, e.deposits,
@@ -33,8 +32,7 @@ struct CreditQueries: Sendable {
                 left join customer_class k on k.customer_id = a.customer_id
                 where e.customer_code = coalesce(\(customer), e.customer_code)
                     and e.source = coalesce(\(source), e.source)
-                order by 10 desc, e.source, e.customer_code limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
@@ -59,11 +57,7 @@ struct CreditQueries: Sendable {
             ]
         }
         return [
-            QueryTable(
-                "limits",
-                [QueryColumn("of"), QueryColumn("code"), QueryColumn("currency")]
-                    + ["limit", "overrides", "exposure", "available"].map { QueryColumn($0, .decimal) }
-                    + [QueryColumn("state")], rows: rows)
+            try arguments.table("limits", rows: rows) { row in "\(row[0] ?? "") \(row[1] ?? "")" }
         ]
     }
 

@@ -11,7 +11,6 @@ enum LatePaymentQuery {
 
     /// Open invoices with the probability that each is paid late and the days to expect, the most to lose first.
     static func risk(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let (cases, currencies) = try cases(arguments, transaction)
         let (outcomes, model) = Prequential.walk(cases)
         let open = outcomes.filter { $0.invoice.settled == nil }.sorted {
@@ -19,11 +18,10 @@ enum LatePaymentQuery {
                 < ($0.prediction.probability * $0.invoice.amount, $1.invoice.identifier)
         }
         return [
-            QueryTable(
-                "risk", columns + [QueryColumn("currency"), QueryColumn("learned_from", .integer)],
-                rows: open.prefix(limit).map {
-                    row($0) + [currencies[$0.invoice.identifier] ?? nil, String(model.learned)]
-                })
+            try arguments.table(
+                "risk",
+                rows: open.map { row($0) + [currencies[$0.invoice.identifier] ?? nil, String(model.learned)] },
+                key: name)
         ]
     }
 
@@ -31,19 +29,16 @@ enum LatePaymentQuery {
     static func trial(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let outcomes = Prequential.walk(try cases(arguments, transaction).cases).outcomes
         return [
-            QueryTable(
-                "trial", columns + [QueryColumn("days_late", .integer)],
+            try arguments.table(
+                "trial",
                 rows: outcomes.map { outcome in
                     row(outcome) + [outcome.invoice.settled.map { String(max(0, $0 - outcome.invoice.due)) }]
-                })
+                }, key: name)
         ]
     }
 
-    private static let columns = [
-        QueryColumn("invoice_id"), QueryColumn("source"), QueryColumn("customer_code"), QueryColumn("issued_day"),
-        QueryColumn("due_day"), QueryColumn("amount", .decimal), QueryColumn("late_probability", .decimal),
-        QueryColumn("expected_days_late", .decimal),
-    ]
+    /// What names an invoice.
+    private static func name(_ row: [String?]) -> String { "\(row[1] ?? "")/\(row[0] ?? "")" }
 
     private static func row(_ outcome: Prequential.Outcome) -> [String?] {
         func day(_ days: Int) -> String { CalendarDay(daysSinceEpoch: Int32(clamping: days)).description }

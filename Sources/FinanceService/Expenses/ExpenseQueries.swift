@@ -4,37 +4,34 @@ import ServiceKit
 
 /// What may be asked of budgets and expenses.
 enum ExpenseQueries {
-    static let all = [Query("expenses.budgets", budgets), Query("expenses.list", list)]
+    static let all = [Query(FinanceQuestions.budgets, budgets), Query(FinanceQuestions.expenses, list)]
 
     static func budgets(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
         return [
-            try ReceivableQueries.moneyTable(
+            try arguments.table(
                 "budgets",
-                amounts: ["budget", "planned", "committed", "actual", "held", "available", "sales_target", "sold"],
                 """
                 select source, budget_id, branch, owner, account, from_day, to_day, amount as budget, planned,
                     committed, actual, held, amount - committed - actual as available,
                     round(100 * (committed + actual) / nullif(amount, 0), 2) as used_percent, level,
                     sales_target, sold, round(100 * sold / nullif(sales_target, 0), 2) as sold_percent, sold_at,
-                    pace_alert is not null as ahead_of_sales, currency, changed_at
+                    pace_alert is not null as ahead_of_sales, currency, changed_at,
+                    coalesce((committed + actual) / nullif(amount, 0), 1e20) as used
                 from expense_budget
                 where branch = coalesce(\(arguments["branch"]), branch)
                     and account = coalesce(\(arguments["account"]), account)
                     and (\(arguments["owner"])::text is null or owner = \(arguments["owner"]))
-                order by (committed + actual) / nullif(amount, 0) desc nulls first, source, budget_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
     /// The expenses that wait for an approval or for a budget, and those spent without having been committed; of one budget
     /// all of them.
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
         let budget = arguments["budget"]
         return [
-            try ReceivableQueries.moneyTable(
-                "expenses", amounts: ["amount", "counted"],
+            try arguments.table(
+                "expenses",
                 """
                 select source, expense_id, (array['planned', 'committed', 'actual'])[state + 1] as state,
                     case when budget_id is null then 'waits for a budget' when is_held then 'waits for an approval'
@@ -44,8 +41,7 @@ enum ExpenseQueries {
                 where (\(budget)::text is null
                     and (budget_id is null or is_held or (state = 2 and not is_committed)))
                     or budget_id = \(budget)
-                order by day, source, expense_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 }

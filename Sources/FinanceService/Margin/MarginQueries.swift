@@ -5,17 +5,17 @@ import ServiceKit
 /// What may be asked of orders and their margins.
 enum MarginQueries {
     static let all = [
-        Query("orders.show", show), Query("summary", summary),
-        Query("orders.totals", totals), Query("costs.waiting", waiting),
-        Query("parties.business", PartyBusiness.business),
+        Query(FinanceQuestions.order, show), Query(FinanceQuestions.summary, summary),
+        Query(FinanceQuestions.totals, totals), Query(FinanceQuestions.waitingCosts, waiting),
+        Query(FinanceQuestions.business, PartyBusiness.business),
     ]
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let orderId = try arguments.required("orderId")
         let source = arguments["source"]
         return [
-            try table(
-                "order", kinds: ["revision": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal],
+            try arguments.table(
+                "order",
                 """
                 select source, order_id, revision, case when is_cancelled then 'cancelled' else 'open' end as state,
                     customer_code, business_line, branch, sales_owner, placed_at, currency, revenue,
@@ -24,16 +24,16 @@ enum MarginQueries {
                 from orders where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
                     and (customer_code <> '' or is_cancelled)
                 """, transaction),
-            try table(
-                "costs", kinds: ["line": .integer, "amount": .decimal],
+            try arguments.table(
+                "costs",
                 """
                 select cost_id, line, supplier_code, (array['estimated', 'accrued', 'actual'])[state + 1] as state,
                     amount, currency, day
                 from cost where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
                 order by line, cost_id
                 """, transaction),
-            try table(
-                "bias", kinds: ["ratio": .decimal, "observations": .integer],
+            try arguments.table(
+                "bias",
                 """
                 select distinct s.supplier_code, b.service_item, b.stage, b.ratio, b.observations
                 from cost s
@@ -43,8 +43,8 @@ enum MarginQueries {
                     and s.state < 2
                 order by 1, 2, 3
                 """, transaction),
-            try table(
-                "alerts", kinds: ["revenue": .decimal, "cost": .decimal],
+            try arguments.table(
+                "alerts",
                 """
                 select alert_id, severity, revenue, cost, currency, raised_at, cleared_at, clearing
                 from alert where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
@@ -55,29 +55,28 @@ enum MarginQueries {
 
     static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [
-            try table(
-                "decisions", kinds: ["orders": .integer],
+            try arguments.table(
+                "decisions",
                 """
                 select decision, count(*) as orders from orders where decision is not null group by 1 order by 1
                 """, transaction),
-            try table(
+            try arguments.table(
                 "margins",
-                kinds: ["orders": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal],
                 """
                 select currency, count(*) as orders, sum(known_revenue) as revenue, sum(cost) as cost,
                     sum(known_revenue - cost) as margin,
                     round(100 * sum(known_revenue - cost) / nullif(sum(known_revenue), 0), 2) as percent
                 from orders where is_counted group by 1 order by 2 desc
                 """, transaction),
-            try table(
-                "margin alerts", kinds: ["open": .integer, "cleared": .integer],
+            try arguments.table(
+                "margin alerts",
                 """
                 select level, severity, count(*) filter (where cleared_at is null) as open,
                     count(*) filter (where cleared_at is not null) as cleared
                 from alert group by 1, 2 order by 1, 2
                 """, transaction),
-            try table(
-                "acceptance", kinds: ["customers": .integer],
+            try arguments.table(
+                "acceptance",
                 """
                 select state, count(*) as customers from standing
                 where business_line <> '*' and state <> 'open' group by 1 order by 1
@@ -87,11 +86,8 @@ enum MarginQueries {
 
     static func totals(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [
-            try table(
+            try arguments.table(
                 "totals",
-                kinds: [
-                    "orders": .integer, "decided": .integer, "revenue": .decimal, "cost": .decimal, "margin": .decimal,
-                ],
                 """
                 select source, currency, count(*) as orders, count(decision) as decided, sum(revenue) as revenue,
                     sum(cost) as cost, sum(known_revenue - cost) as margin
@@ -102,14 +98,13 @@ enum MarginQueries {
     }
 
     static func waiting(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         return [
-            try table(
-                "costs that wait for their order or its line", kinds: ["line": .integer, "amount": .decimal],
+            try arguments.table(
+                "costs that wait for their order or its line",
                 """
                 select c.source, c.cost_id, c.order_id, c.line, c.amount, c.currency, c.day
                 from cost c left join orders o using (source, order_id)
-                where o.order_id is null order by c.day, c.cost_id limit \(limit)
+                where o.order_id is null
                 """, transaction)
         ]
     }

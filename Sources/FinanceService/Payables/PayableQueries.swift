@@ -6,8 +6,9 @@ import ServiceKit
 /// What may be asked of payables: what is due, what may be paid, on whom we depend, and who is both customer and supplier.
 enum PayableQueries {
     static let all: [Query] = [
-        Query("payables.list", list), Query("payables.run", run), Query("payables.dependency", dependency),
-        Query("payables.prepayments", prepayments), Query("payables.set-off", setOff),
+        Query(PayableQuestions.list, list), Query(PayableQuestions.run, run),
+        Query(PayableQuestions.dependency, dependency), Query(PayableQuestions.prepayments, prepayments),
+        Query(PayableQuestions.setOff, setOff),
     ]
 
     /// How far an invoice may lie from the costs recorded of its orders: one in a hundred, and at least one unit.
@@ -48,11 +49,10 @@ enum PayableQueries {
     }
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let isAll = arguments["state"] == "all"
         return [
-            try ReceivableQueries.moneyTable(
-                "payables", amounts: ["amount", "open", "recorded_cost", "difference"],
+            try arguments.table(
+                "payables",
                 """
                 select m.invoice_id, m.source, m.supplier_code, s.name, m.issued_day, m.due_day, m.amount,
                     m.amount - m.paid as open, m.currency, m.recorded as recorded_cost,
@@ -61,27 +61,25 @@ enum PayableQueries {
                     "\(condition(arguments)) and r.fingerprint is not null and (\(isAll) or r.settled_day is null)")
                 )) m
                 left join supplier_account s on s.source = m.source and s.code = m.supplier_code
-                order by m.due_day, m.source, m.invoice_id limit \(limit)
-                """, transaction),
-            try ReceivableQueries.moneyTable(
-                "supplier payments that wait for an invoice or were set aside", amounts: ["amount"],
+                """, transaction, format: moneyText),
+            try arguments.table(
+                "supplier payments that wait for an invoice or were set aside",
                 """
-                select * from (
+                select *, coalesce(invoice_id, '') as named from (
                     select a.payment_id, a.source, a.invoice_id, a.paid_day, a.amount, 'waits' as state
                     from supplier_allocation a left join supplier_invoice r using (source, invoice_id)
                     where r.source is null
                     union all
                     select payment_id, source, null, paid_day, amount, 'set aside: ' || set_aside
                     from supplier_payment where set_aside is not null
-                ) t order by paid_day, source, payment_id limit \(limit)
-                """, transaction),
+                ) t
+                """, transaction, format: moneyText),
         ]
     }
 
     /// What may be paid by a day: invoices that fit their costs. What does not is named with the reason, and prepayments
     /// are shown beside it, never taken off by themselves.
     static func run(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
         let day = try arguments.day("payOn")
         // On a day off nothing is paid: what falls due before the next working day is paid now.
         let through = WorkingCalendar.onOrAfter(day.adding(days: 1)).adding(days: -1)
@@ -91,8 +89,8 @@ enum PayableQueries {
             )))
             """
         return [
-            try ReceivableQueries.moneyTable(
-                "payment run", amounts: ["pay", "prepaid"], counts: ["invoices"],
+            try arguments.table(
+                "payment run",
                 """
                 \(found)
                 select d.supplier_code, d.source, s.name, d.currency, count(*) as invoices,
@@ -106,28 +104,26 @@ enum PayableQueries {
                 from due d left join supplier_account s on s.source = d.source and s.code = d.supplier_code
                 where d.match = 'matched' and not d.is_twice
                 group by d.supplier_code, d.source, s.name, d.currency
-                order by pay desc, d.supplier_code limit \(limit)
-                """, transaction),
-            try ReceivableQueries.moneyTable(
-                "held back", amounts: ["open", "recorded_cost"],
+                """, transaction, format: moneyText),
+            try arguments.table(
+                "held back",
                 """
                 \(found)
                 select d.invoice_id, d.source, d.supplier_code, d.due_day, d.amount - d.paid as open,
                     d.recorded as recorded_cost, d.currency,
                     case when d.is_twice then 'twice' else d.match end as reason
-                from due d where d.match <> 'matched' or d.is_twice order by d.due_day, d.invoice_id limit \(limit)
-                """, transaction),
+                from due d where d.match <> 'matched' or d.is_twice
+                """, transaction, format: moneyText),
         ]
     }
 
     /// Which share of what suppliers invoiced in some days each of them has, and the sum of the squares of all shares.
     static func dependency(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 20)
-        let days = try arguments.integer("days", in: 1...3_660, otherwise: 365)
+        let days = try arguments.integer("days")
         let day = try arguments.day("asOf").daysSinceEpoch
         return [
-            try ReceivableQueries.moneyTable(
-                "dependency", amounts: ["invoiced", "share_percent", "concentration_percent"],
+            try arguments.table(
+                "dependency",
                 """
                 with sums as (
                     select source, supplier_code, currency, sum(amount) as invoiced from supplier_invoice
@@ -138,17 +134,17 @@ enum PayableQueries {
                     select *, invoiced / nullif(sum(invoiced) over (partition by currency), 0) as share from sums
                 )
                 select supplier_code, source, currency, invoiced, round(share * 100, 2) as share_percent,
-                    round(sum(share * share) over (partition by currency) * 100, 2) as concentration_percent
-                from shares order by share desc nulls last, source, supplier_code limit \(limit)
-                """, transaction)
+                    round(sum(share * share) over (partition by currency) * 100, 2) as concentration_percent,
+                    coalesce(share, -1) as exact
+                from shares
+                """, transaction, format: moneyText)
         ]
     }
 
     static func prepayments(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         return [
-            try ReceivableQueries.moneyTable(
-                "prepayments", amounts: ["amount", "applied", "prepaid"],
+            try arguments.table(
+                "prepayments",
                 """
                 select r.payment_id, r.source, r.supplier_code, r.paid_day, r.amount, a.applied,
                     r.amount - a.applied as prepaid, r.currency
@@ -157,18 +153,16 @@ enum PayableQueries {
                     where a.source = r.source and a.payment_id = r.payment_id
                 ) a
                 where r.amount > a.applied and \(condition(arguments))
-                order by r.paid_day, r.source, r.payment_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
     /// Parties that are both customer and supplier, by their registered name, and what could be set off. Only shown:
     /// setting off needs an agreement.
     static func setOff(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         return [
-            try ReceivableQueries.moneyTable(
-                "set-off", amounts: ["receivable", "payable", "could_be_set_off"],
+            try arguments.table(
+                "set-off",
                 """
                 with owed as (
                     select a.name, e.currency, sum(e.receivable) as amount,
@@ -184,8 +178,8 @@ enum PayableQueries {
                 )
                 select name, currency, o.codes as customer_codes, w.codes as supplier_codes, o.amount as receivable,
                     w.amount as payable, least(o.amount, w.amount) as could_be_set_off
-                from owed o join owing w using (name, currency) order by 7 desc, name limit \(limit)
-                """, transaction)
+                from owed o join owing w using (name, currency)
+                """, transaction, format: moneyText)
         ]
     }
 }

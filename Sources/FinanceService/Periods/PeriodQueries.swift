@@ -6,46 +6,44 @@ import ServiceKit
 /// What may be asked of months and of what was posted in them.
 enum PeriodQueries {
     static let all = [
-        Query("periods.list", list), Query("periods.late", late), Query("periods.margins", margins),
+        Query(FinanceQuestions.periods, list), Query(FinanceQuestions.late, late),
+        Query(FinanceQuestions.postedMargins, margins),
     ]
 
     /// The closed months, what was done to months, and how much was posted later than its day.
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 60)
         return [
-            try ReceivableQueries.moneyTable(
-                "closed", amounts: [],
+            try arguments.table(
+                "closed",
                 """
                 select to_char(month, 'YYYY-MM') as month, closed_by, closed_at, reopen_by, reopen_reason,
                     (select count(*) from late_posting l
                         where l.original_day >= month and l.original_day < month + interval '1 month') as posted_later
-                from closed_month m order by m.month desc limit \(limit)
-                """, transaction),
-            try ReceivableQueries.moneyTable(
-                "what was done", amounts: [],
+                from closed_month m
+                """, transaction, format: moneyText),
+            try arguments.table(
+                "what was done",
                 """
-                select to_char(month, 'YYYY-MM') as month, state, by, proposed_by, reason, at
-                from period_event order by event_id desc limit \(limit)
-                """, transaction),
+                select to_char(month, 'YYYY-MM') as month, state, by, proposed_by, reason, at, event_id
+                from period_event
+                """, transaction, format: moneyText),
         ]
     }
 
     /// What came for a month after it was closed, each with the day it was posted on.
     static func late(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let month = try arguments.month("month")
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
         return [
-            try ReceivableQueries.moneyTable(
-                "late", amounts: ["revenue", "cost", "amount"],
+            try arguments.table(
+                "late",
                 """
                 select kind, source, reference, party, business_line, original_day, posting_day,
                     to_char(posting_day, 'YYYY-MM') as period, nullif(revenue, 0) as revenue, nullif(cost, 0) as cost,
-                    amount, currency, posted_at
+                    amount, currency, posted_at, posting_id
                 from late_posting
                 where original_day between date '1970-01-01' + \(month.from.daysSinceEpoch)
                     and date '1970-01-01' + \(month.to.daysSinceEpoch)
-                order by posting_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
@@ -59,8 +57,8 @@ enum PeriodQueries {
                 then 'closed' else 'open' end as state
             """
         return [
-            try ReceivableQueries.moneyTable(
-                "margins", amounts: ["revenue", "cost", "margin", "posted_here", "posted_later"],
+            try arguments.table(
+                "margins",
                 """
                 select business_line, currency, sum(revenue) as revenue, sum(cost) as cost,
                     sum(revenue - cost) as margin,
@@ -81,7 +79,7 @@ enum PeriodQueries {
                 group by business_line, currency
                 having sum(revenue) <> 0 or sum(cost) <> 0 or sum(here) <> 0 or sum(later) <> 0
                 order by business_line, currency
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 }

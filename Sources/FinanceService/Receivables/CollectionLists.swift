@@ -5,45 +5,40 @@ import ServiceKit
 /// What collection works on: disputes, promises, cash on account and what was given up.
 extension CollectionQueries {
     static func disputes(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let isAll = arguments["state"] == "all"
         let scope = arguments.scope
         return [
-            try ReceivableQueries.moneyTable(
-                "disputes", amounts: ["disputed", "open"],
+            try arguments.table(
+                "disputes",
                 """
                 select d.dispute_id, d.source, d.invoice_id, r.customer_code, d.amount as disputed, d.currency,
                     r.amount - r.paid as open, d.reason, d.opened_at, d.opened_by, d.resolved_at, d.outcome
                 from dispute d left join receivable r using (source, invoice_id)
                 where d.fingerprint is not null and (\(isAll) or d.resolved_at is null) and \(filter(scope))
-                order by d.opened_at, d.source, d.dispute_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
     static func promises(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let day = try arguments.day("asOf")
         return [
-            try ReceivableQueries.moneyTable(
-                "promises", amounts: ["promised", "open"],
+            try arguments.table(
+                "promises",
                 """
                 select p.promise_id, p.source, p.invoice_id, r.customer_code, p.amount as promised, p.currency,
                     p.promised_day, \(PromiseHandlers.state(on: day)) as state, r.amount - r.paid as open, p.made_at,
                     p.taken_by
                 from payment_promise p left join receivable r using (source, invoice_id)
                 where \(filter(arguments.scope))
-                order by p.promised_day, p.source, p.promise_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
     static func unallocated(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let (customer, source) = (arguments["customer"], arguments["source"])
         return [
-            try ReceivableQueries.moneyTable(
-                "cash on account", amounts: ["amount", "allocated", "applied", "on_account"],
+            try arguments.table(
+                "cash on account",
                 """
                 select p.payment_id, p.source, p.customer_code, p.received_day, p.amount,
                     coalesce(a.allocated, 0) as allocated, coalesce(a.applied, 0) as applied,
@@ -54,28 +49,25 @@ extension CollectionQueries {
                 ) a
                 where p.amount > coalesce(a.applied, 0) and p.customer_code = coalesce(\(customer), p.customer_code)
                     and p.source = coalesce(\(source), p.source)
-                order by p.received_day, p.source, p.payment_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
     static func writeOffs(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         return [
-            try ReceivableQueries.moneyTable(
-                "write-offs", amounts: ["proposed", "written_off"],
+            try arguments.table(
+                "write-offs",
                 """
                 select w.adjustment_id as write_off_id, w.source, w.invoice_id, r.customer_code, w.amount as proposed,
                     coalesce(a.applied, 0) as written_off, w.currency, w.reason, w.proposed_by, w.approved_by,
                     w.approved_at, case
                         when w.set_aside is not null then 'set aside: ' || w.set_aside
-                        when w.approved_by is null then 'waits for approval' else 'approved' end as state
+                        when w.approved_by is null then 'waits for approval' else 'approved' end as state, w.at
                 from receivable_adjustment w left join receivable r using (source, invoice_id)
                 left join payment_allocation a on a.source = w.source and a.invoice_id = w.invoice_id
                     and a.kind = 'write-off' and a.payment_id = w.adjustment_id
                 where w.kind = 'write-off' and w.fingerprint is not null and \(filter(arguments.scope))
-                order by w.at, w.source, w.adjustment_id limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 

@@ -9,12 +9,11 @@ struct CollectionQueries: Sendable {
 
     /// By customer and currency: what is open, what of it is overdue, and what is held on account.
     static func balances(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
         let day = try arguments.day("asOf").daysSinceEpoch
         let (customer, source) = (arguments["customer"], arguments["source"])
         return [
-            try ReceivableQueries.moneyTable(
-                "balances", amounts: ["open", "overdue", "on_account", "balance"], counts: ["oldest_days_overdue"],
+            try arguments.table(
+                "balances",
                 """
                 with later as (
                     select source, invoice_id, sum(applied) as applied from payment_allocation
@@ -53,15 +52,14 @@ struct CollectionQueries: Sendable {
                 select w.customer_code, w.source, a.name, w.currency, w.open, w.overdue,
                     w.oldest as oldest_days_overdue, w.held as on_account, w.open - w.held as balance
                 from whole w left join account a on a.source = w.source and a.code = w.customer_code
-                order by w.overdue desc, w.open desc, w.source, w.customer_code limit \(limit)
-                """, transaction)
+                """, transaction, format: moneyText)
         ]
     }
 
     /// Days sales outstanding and its like, over some days that end with a day.
     func dso(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let day = try arguments.day("asOf")
-        let days = try arguments.integer("days", in: 1...3_660, otherwise: 90)
+        let days = try arguments.integer("days")
         let before = day.adding(days: -days)
         let closing = try AgeingStore.parts(on: day, .standard, arguments.scope, transaction)
         let opening = try AgeingStore.parts(on: before, .standard, arguments.scope, transaction)
@@ -82,14 +80,9 @@ struct CollectionQueries: Sendable {
         let figures = CollectionFigures(
             opening: try sum(opening), invoiced: try sum(invoiced), closing: try sum(closing),
             notDue: try sum(closing.filter { $0.span == 0 }), days: days)
-        let amounts = [
-            "opening", "invoiced", "receivables", "not_due", "dso", "best_possible_dso", "days_delinquent", "cei",
-        ]
         return [
-            QueryTable(
+            try arguments.table(
                 "days sales outstanding",
-                [QueryColumn("as_of", .time), QueryColumn("days", .integer), QueryColumn("currency")]
-                    + amounts.map { QueryColumn($0, .decimal) },
                 rows: [
                     [
                         day.description, String(days), target.code, figures.opening.moneyText,

@@ -20,24 +20,16 @@ struct ProvisionQuery: Sendable {
         let names =
             ["not due"] + buckets.spans.map { span in span.to.map { "\(span.from)-\($0)" } ?? "over \(span.from - 1)" }
         return [
-            QueryTable(
+            try arguments.table(
                 "provisions",
-                [
-                    QueryColumn("as_of", .time), QueryColumn("currency"), QueryColumn("amount", .decimal),
-                    QueryColumn("provision", .decimal), QueryColumn("outlook", .decimal), QueryColumn("basis"),
-                ],
                 rows: [
                     [
                         day.description, ageing.currency.code, ageing.open.amount.moneyText,
                         provisions.reduce(.zero, +).moneyText, outlook.description, basis,
                     ]
                 ]),
-            QueryTable(
+            try arguments.table(
                 "provisions by bucket",
-                [
-                    QueryColumn("days_overdue"), QueryColumn("count", .integer), QueryColumn("amount", .decimal),
-                    QueryColumn("rate_percent", .decimal), QueryColumn("provision", .decimal),
-                ],
                 rows: names.indices.map { place in
                     [
                         names[place], String(ageing.figures[place].count), balances[place].moneyText,
@@ -63,7 +55,7 @@ struct ProvisionQuery: Sendable {
         if let text = arguments["rates"] {
             return (try ProvisionMatrix(percents: text, spans: spans), "rates as given")
         }
-        guard arguments["observed"] != nil else {
+        guard let days = arguments.optionalInteger("observed") else {
             guard buckets == .standard else {
                 throw Refusal(
                     .missingField, path: "parameters.rates",
@@ -72,7 +64,6 @@ struct ProvisionQuery: Sendable {
             }
             return (.illustrative, "illustrative rates of IFRS 9 IE74-IE77")
         }
-        let days = try arguments.integer("observed", in: 1...36_500, otherwise: 365)
         let matrix = try observed(day, buckets, days: days, arguments.scope, transaction)
         return (matrix, "flow of the invoices due in \(days) days")
     }

@@ -15,8 +15,8 @@ enum StatementQuery {
         let source = arguments["source"]
         // A payment counts whole from the day it came, whatever it is allocated to: the balance is what we are owed
         // less what we hold.
-        let table = try ReceivableQueries.moneyTable(
-            "statement", amounts: ["charge", "credit", "balance"],
+        let table = try arguments.table(
+            "statement",
             """
             with entry as (
                 select issued_day as day, issued_at as at, 0 as rank, 'invoice' as kind, invoice_id as reference,
@@ -50,10 +50,11 @@ enum StatementQuery {
                     nullif(credit, 0), balance
                 from running where day >= date '1970-01-01' + \(from)
             )
-            select day, kind, reference, source, due_day, charge, credit, balance, currency
-            from shown order by currency, part, day, at, rank, source, reference
-            limit \(QueryTable.maximumRows + 1)
-            """, transaction)
+            select day, kind, reference, source, due_day, charge, credit, balance, currency, part,
+                coalesce(day, date 'epoch') as "on", coalesce(at, timestamptz 'epoch') as moment, rank,
+                coalesce(source, '') as named_source, coalesce(reference, '') as named
+            from shown
+            """, transaction, format: moneyText)
         return [table]
     }
 }

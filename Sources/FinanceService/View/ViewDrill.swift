@@ -8,41 +8,51 @@ extension ViewQueries {
     /// The events that make up one metric over a period, the latest first, with what each adds; and their sum, which is
     /// that of the view in the same currency.
     func drill(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let question = try Self.question(arguments, transaction)
+        let question = try ViewQuestion(arguments)
         guard question.metrics.count == 1, let metric = question.metrics.first else {
             throw Refusal(.valueNotAllowed, path: "parameters.metric", "one metric at a time is looked into")
         }
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 200)
         let events = Self.events(metric, question, branches(question))
-        let amounts: Set<String> = ["amount", "revenue", "cost"]
-        let sum = try table(
-            "cell", kinds: ["events": .integer, "amount": .decimal],
-            "select currency, count(*) as events, sum(amount) as amount from (\(events)) e group by 1 order by 1",
-            transaction)
-        let listed = try table(
-            "events", kinds: Dictionary(uniqueKeysWithValues: amounts.map { ($0, ColumnKind.decimal) }),
-            """
-            select day, event, source, id, branch, business_line as line, customer, amount, currency, at from (\(events)) e
-            order by at desc, source, id, event limit \(limit)
-            """, transaction)
-        let found = [try Self.inMoney(sum, amounts), try Self.inMoney(listed, amounts)]
-        guard metric == .cost || metric == .margin else { return found }
-        return found + [try Self.inMoney(costs(events, limit, transaction), amounts)]
+        let found = [
+            try arguments.table(
+                "cell",
+                "select currency, count(*) as events, sum(amount) as amount from (\(events)) e group by 1 order by 1",
+                transaction, format: moneyText),
+            try arguments.table(
+                "events",
+                """
+                select day, event, source, id, branch, business_line as line, customer, amount, currency, at
+                from (\(events)) e
+                """, transaction, format: moneyText),
+        ]
+        guard metric == .cost || metric == .margin, arguments.isWanted("costs") else { return found }
+        return found + [try costs(events, arguments, transaction)]
     }
 
     /// What was told of the costs of the orders in a figure, the latest orders first.
-    private func costs(_ events: SQL, _ limit: Int, _ transaction: borrowing Transaction) throws -> QueryTable {
+    private func costs(
+        _ events: SQL, _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
         let states = CostState.allCases.map(\.rawValue)
-        return try table(
-            "costs", kinds: ["amount": .decimal, "line": .integer],
+        let limit = try arguments.integer("limit")
+        let rows = try transaction.rows(
             """
             select c.day, 'cost.recorded' as event, c.source, c.cost_id as id, c.order_id, c.line,
                 (\(states))[c.state + 1] as state, c.supplier_code as supplier, c.amount, c.currency
             from (
-                select source, id, max(at) as at from (\(events)) e group by 1, 2 order by 3 desc, 1, 2 limit \(limit)
+                select source, id, max(at) as at from (\(events)) e group by 1, 2 order by 3 desc, 1, 2
+                limit \(limit + 1)
             ) o join cost c on c.source = o.source and c.order_id = o.id
-            order by o.at desc, c.source, c.order_id, c.line, c.state, c.cost_id limit \(limit)
-            """, transaction)
+            order by o.at desc, c.source, c.order_id, c.line, c.state, c.cost_id limit \(limit + 1)
+            """
+        ).values
+        return try arguments.table(
+            "costs",
+            rows: rows.prefix(limit).map { row in
+                var row = row
+                row[8] = try row[8].map { try OrderStore.decimal($0).moneyText }
+                return row
+            }, isCut: rows.count > limit)
     }
 
     /// The branches that are meant; `nil` for all.
@@ -50,17 +60,6 @@ extension ViewQueries {
         guard let wanted = question.division else { return question.branch.map { [$0] } }
         let codes = organisation.divisions.first { $0.code == wanted }?.branches.map(\.code) ?? []
         return question.branch.map { branch in codes.filter { $0 == branch } } ?? codes
-    }
-
-    private static func inMoney(_ table: QueryTable, _ amounts: Set<String>) throws -> QueryTable {
-        QueryTable(
-            table.name, table.columns,
-            rows: try table.rows.map { row in
-                try zip(table.columns, row.values).map { column, value in
-                    guard amounts.contains(column.name), let value else { return value }
-                    return try OrderStore.decimal(value).moneyText
-                }
-            })
     }
 
     private static func events(_ metric: ViewMetric, _ question: ViewQuestion, _ branches: [String]?) -> SQL {

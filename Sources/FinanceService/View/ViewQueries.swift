@@ -9,10 +9,10 @@ struct ViewQueries: Sendable {
     let rates: RateTable
     let organisation: Organisation
 
-    var all: [Query] { [Query("view.figures", figures), Query("view.drill", drill)] }
+    var all: [Query] { [Query(ViewQuestions.figures, figures), Query(ViewQuestions.drill, drill)] }
 
     func figures(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let question = try Self.question(arguments, transaction)
+        let question = try ViewQuestion(arguments)
         let matrix = try arguments["rates"].map { try ProvisionMatrix(percents: $0, spans: 4) } ?? .illustrative
         let orders = try orderRows(question, transaction)
         let reserved = try reservedRows(question, transaction)
@@ -41,14 +41,7 @@ struct ViewQueries: Sendable {
             }
         }
         try figures.closePeriods(matrix, .standard)
-        return [try answer(figures, transaction), try Self.state(transaction)]
-    }
-
-    static func question(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> ViewQuestion {
-        let today = try transaction.query(
-            "select (now() at time zone interval '8 hours')::date - date '1970-01-01'", as: Int32.self
-        ).first
-        return try ViewQuestion(arguments, today: CalendarDay(daysSinceEpoch: today ?? 0))
+        return [try answer(figures, transaction), try Self.state(arguments, transaction)]
     }
 
     private func answer(_ figures: ViewFigures, _ transaction: borrowing Transaction) throws -> QueryTable {
@@ -89,13 +82,11 @@ struct ViewQueries: Sendable {
     }
 
     /// How far the sums are: what is not folded is in the figures all the same, up to so many documents.
-    private static func state(_ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
+    private static func state(
+        _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        try arguments.table(
             "state",
-            kinds: [
-                "documents_waiting": .integer, "changes_waiting": .integer, "oldest_seconds": .integer,
-                "is_complete": .boolean,
-            ],
             """
             select (select count(*) from view_mark) as documents_waiting,
                 (select count(*) from view_order_delta) as changes_waiting,

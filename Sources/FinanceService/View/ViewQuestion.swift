@@ -92,16 +92,15 @@ struct ViewQuestion {
     /// The most periods in one answer.
     static let maximumPeriods = 1_100
 
-    /// - Parameter today: the last day, when the question names none. The first is by itself that of the last day's year.
-    init(_ arguments: QueryArguments, today: CalendarDay) throws {
-        let to = try arguments["to"] == nil ? today : arguments.day("to")
+    /// The last day is today when the question names none; the first is then that of the last day's year.
+    init(_ arguments: QueryArguments) throws {
+        let to = try arguments.optionalDay("to") ?? arguments.today
         let from =
-            try arguments["from"] == nil
-            ? CalendarDay(year: to.components.year, month: 1, day: 1) ?? to : arguments.day("from")
+            try arguments.optionalDay("from") ?? CalendarDay(year: to.components.year, month: 1, day: 1) ?? to
         period = try Period(from: from, to: to, path: "parameters.from")
         var grain: Grain?
         var dimensions: [Dimension] = []
-        for word in (arguments["by"] ?? "month").split(separator: ",", omittingEmptySubsequences: false) {
+        for word in try arguments.required("by").split(separator: ",", omittingEmptySubsequences: false) {
             if let found = Grain(rawValue: String(word)), grain == nil {
                 grain = found
             } else if let found = Dimension(rawValue: String(word)), !dimensions.contains(found) {
@@ -115,7 +114,7 @@ struct ViewQuestion {
         self.grain = grain ?? .total
         self.dimensions = dimensions
         var metrics: [ViewMetric] = []
-        for word in (arguments["metric"] ?? "revenue,margin").split(separator: ",", omittingEmptySubsequences: false) {
+        for word in try arguments.required("metric").split(separator: ",", omittingEmptySubsequences: false) {
             guard let metric = ViewMetric(rawValue: String(word)), !metrics.contains(metric) else {
                 throw Refusal(
                     .valueNotAllowed, path: "parameters.metric",
@@ -125,18 +124,9 @@ struct ViewQuestion {
             metrics.append(metric)
         }
         self.metrics = metrics
-        switch arguments["basis"] ?? "placed" {
-        case "placed": basis = .placed
-        case "posted": basis = .posted
-        default: throw Refusal(.valueNotAllowed, path: "parameters.basis", "'basis' is placed or posted")
-        }
+        basis = try arguments.required("basis") == "posted" ? .posted : .placed
         (branch, division, line) = (arguments["branch"], arguments["division"], arguments["line"])
-        currency = try arguments["currency"].map { code in
-            guard let currency = Currency(code) else {
-                throw Refusal(.unknownCurrency, path: "parameters.currency", "a currency is written as CNY")
-            }
-            return currency
-        }
+        currency = arguments["currency"].flatMap { Currency($0) }
         guard periods.count <= Self.maximumPeriods else {
             throw Refusal(
                 .valueNotAllowed, path: "parameters.to",

@@ -71,28 +71,34 @@ enum AgreementStore {
         ).map(row)
     }
 
-    /// The agreements of a customer, or all, the latest first.
-    static func list(
-        customer: String?, limit: Int, _ transaction: borrowing Transaction
-    ) throws -> [(row: AgreementRow, customerId: String?)] {
-        let rows = try transaction.query(
-            """
-            select \(columns)
-            from agreement g left join account a on a.source = g.source and a.code = g.customer_code
-            where \(customer.postgresBind)::text is null or g.customer_code = \(customer.postgresBind)
-                or a.customer_id = \(customer.postgresBind)
-                or a.customer_id in (select customer_id from account where code = \(customer.postgresBind))
-            order by g.valid_from desc, g.source, g.agreement_id limit \(limit)
-            """, as: Columns.self
-        ).map(row)
-        let homes = try transaction.query(
-            """
-            select distinct a.source, a.code, a.customer_id
-            from unnest(\(rows.map(\.source)), \(rows.map(\.customerCode))) as k(source, code)
-            join account a using (source, code)
-            """, as: (String, String, String).self)
-        let home = Dictionary(homes.map { ("\($0.0)\u{1}\($0.1)", $0.2) }) { first, _ in first }
-        return rows.map { ($0, home["\($0.source)\u{1}\($0.customerCode)"]) }
+    /// Every agreement with how it stands on a day (`state`) and the last day of the time that holds then, or held last
+    /// (`last_day`): what ``AgreementTerms/state(on:)`` and ``AgreementTerms/end(asOf:)`` say of one, for all.
+    static func standing(on day: CalendarDay) -> SQL {
+        """
+        select g.*, case
+                when ended_on <= today then 'ended'
+                when today < valid_from then 'upcoming'
+                when last_day is null then 'active'
+                when today > last_day then 'expired'
+                when today < last_day - coalesce(notice_days, 60) then 'active'
+                when renews then 'renewing'
+                else 'ending' end as state
+        from (
+            select g.*, d.today, case
+                    when not coalesce(g.renews, false) or d.today <= g.valid_until then g.valid_until
+                    when first.day >= d.until then first.day
+                    else (g.valid_until + make_interval(years => d.years + 1))::date end as last_day
+            from agreement g
+            cross join lateral (
+                select k.today, least(k.today, g.ended_on) as until, greatest(0, extract(year from
+                    least(k.today, g.ended_on))::integer - extract(year from g.valid_until)::integer) as years
+                from (select date '1970-01-01' + \(day.daysSinceEpoch) as today) k
+            ) d
+            cross join lateral (
+                select (g.valid_until + make_interval(years => d.years))::date as day
+            ) first
+        ) g
+        """
     }
 
     /// Writes agreements as they stand now.

@@ -5,38 +5,29 @@ import ServiceKit
 
 /// What may be asked of complaints.
 enum ComplaintQueries {
-    static let all = [Query("complaints.list", list), Query("complaints.show", show)]
+    static let all = [Query(ServiceDeskQuestions.complaints, list), Query(ServiceDeskQuestions.complaint, show)]
 
     /// Those of a customer follow it when it is merged: it is asked for by any of its codes, or by itself.
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
-        let states = ["open", "all"] + ComplaintState.allCases.map(\.rawValue)
-        let state = arguments["state"] ?? "open"
-        guard states.contains(state) else {
-            throw Refusal(
-                .valueNotAllowed, path: "parameters.state", "'state' is one of \(states.joined(separator: ", "))")
-        }
+        let state = try arguments.required("state")
         let customer = arguments["customer"].postgresBind
         return [
-            try table(
-                "complaints", kinds: ["opened_at": .time, "state_at": .time, "promised_at": .time],
+            try arguments.table(
+                "complaints",
                 """
                 select c.opened_at, c.severity, c.category, c.state, c.state_at, c.promised_at, c.source,
-                    c.customer_code, a.customer_id, c.order_id, c.complaint_id
+                    c.customer_code, a.customer_id, c.order_id, c.complaint_id, c.state = 'closed' as is_closed,
+                    coalesce(array_position(array['critical', 'major', 'minor'], c.severity), 9) as urgency
                 from complaint c left join account a on a.source = c.source and a.code = c.customer_code
                 where (\(state) = 'all' or (\(state) = 'open' and c.state <> 'closed') or c.state = \(state))
                     and (\(customer)::text is null or c.customer_code = \(customer) or a.customer_id = \(customer)
                         or a.customer_id in (select customer_id from account where code = \(customer)))
-                order by c.state = 'closed', array_position(array['critical', 'major', 'minor'], c.severity),
-                    c.opened_at, c.source, c.complaint_id
-                limit \(limit)
                 """, transaction),
-            try table(
-                "steps that wait for their complaint", kinds: ["taken_at": .time],
+            try arguments.table(
+                "steps that wait for their complaint",
                 """
                 select taken_at, step, taken_by, source, complaint_id, step_id from complaint_step
                 where is_waiting and \(customer)::text is null
-                order by taken_at, source, complaint_id, step_id limit \(limit)
                 """, transaction),
         ]
     }
@@ -44,10 +35,9 @@ enum ComplaintQueries {
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let complaintId = try arguments.required("complaintId")
         let source = arguments["source"].postgresBind
-        let at = try time(arguments, transaction)
-        let known = try table(
+        let at = try arguments.time("at")
+        let known = try arguments.table(
             "complaint",
-            kinds: ["opened_at": .time, "state_at": .time, "promised_at": .time, "revision": .integer],
             """
             select c.source, c.complaint_id, c.customer_code, a.customer_id, c.order_id, c.category, c.severity,
                 c.opened_at, c.opened_by, c.summary, c.state, c.state_at, c.promised_at, c.revision
@@ -83,18 +73,7 @@ enum ComplaintQueries {
         }
         return [
             known,
-            QueryTable(
-                "steps",
-                [
-                    QueryColumn("source"), QueryColumn("takenAt", .time), QueryColumn("step"), QueryColumn("takenBy"),
-                    QueryColumn("note"), QueryColumn("promise", .time), QueryColumn("counts"), QueryColumn("stepId"),
-                ], rows: steps),
-            QueryTable(
-                "states",
-                [
-                    QueryColumn("source"), QueryColumn("state"), QueryColumn("since", .time),
-                    QueryColumn("until", .time), QueryColumn("seconds", .integer),
-                ], rows: stays),
+            try arguments.table("steps", rows: steps), try arguments.table("states", rows: stays),
         ]
     }
 
@@ -106,16 +85,4 @@ enum ComplaintQueries {
     }
 
     private static func shown(_ time: Timestamp) -> String { time.inOffset(minutes: 480).description }
-
-    /// What "so far" means for a state that lasts.
-    private static func time(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> Timestamp {
-        if let text = arguments["at"] {
-            guard let time = Timestamp(text) else {
-                throw Refusal(.badTime, path: "parameters.at", "'at' must be a time with its offset")
-            }
-            return time
-        }
-        let now = try transaction.query("select (extract(epoch from now()) * 1000000)::bigint", as: Int64.self)
-        return Timestamp(microsecondsSinceEpoch: now.first ?? 0)
-    }
 }

@@ -5,16 +5,16 @@ import ServiceKit
 /// What may be asked of deliveries.
 enum DeliveryQueries {
     static let all = [
-        Query("orders.show", order), Query("performance", performance), Query("surveys.list", surveys),
-        Query("summary", summary), Query("parties.business", business),
+        Query(ServiceDeskQuestions.order, order), Query(ServiceDeskQuestions.performance, performance),
+        Query(ServiceDeskQuestions.surveys, surveys), Query(ServiceDeskQuestions.summary, summary),
+        Query(ServiceDeskQuestions.business, business),
     ]
 
     /// How a party's deliveries went, under whatever codes.
     static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [
-            try table(
+            try arguments.table(
                 "service desk: deliveries",
-                kinds: ["completed": .integer, "late": .integer, "damaged": .integer, "short": .integer],
                 """
                 select sum(p.completed) as completed, sum(p.late) as late, sum(p.damaged) as damaged,
                     sum(p.short) as short
@@ -27,13 +27,16 @@ enum DeliveryQueries {
 
     static func order(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [
-            try table(
-                "delivery", kinds: ["quantity": .decimal, "quantity_delivered": .decimal],
+            try arguments.table(
+                "delivery",
                 """
                 select source, customer_code, branch, branch_known, business_line, promised_at, completed_at,
                     counted_late as late, counted_damaged as damaged, counted_short as short, quantity,
                     quantity_delivered, survey_id
-                from delivery where order_id = \(try arguments.required("orderId")) order by source
+                from delivery
+                where order_id = \(try arguments.required("orderId"))
+                    and source = coalesce(\(arguments["source"].postgresBind), source)
+                order by source
                 """, transaction)
         ]
     }
@@ -42,17 +45,10 @@ enum DeliveryQueries {
     /// thousand as if both were certain.
     static func performance(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let columns = ["branch": "branch", "customer": "customer_code", "line": "business_line"]
-        guard let column = columns[arguments["by"] ?? "branch"] else {
-            throw Refusal(.valueNotAllowed, path: "parameters.by", "'by' is branch, customer or line")
-        }
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
+        let column = try columns[arguments.required("by")] ?? "branch"
         return [
-            try table(
+            try arguments.table(
                 "performance",
-                kinds: [
-                    "completed": .integer, "late": .integer, "damaged": .integer, "short": .integer,
-                    "late_percent": .decimal, "late_low": .decimal, "late_high": .decimal,
-                ],
                 """
                 with sums as (
                     select \(unsafe: column) as name, sum(completed)::float8 as n, sum(late)::float8 as x,
@@ -65,29 +61,23 @@ enum DeliveryQueries {
                         / (1 + 3.8416 / n))::numeric, 2) as late_low,
                     round((100 * (x / n + 1.9208 / n + 1.96 * sqrt(x / n * (1 - x / n) / n + 0.9604 / (n * n)))
                         / (1 + 3.8416 / n))::numeric, 2) as late_high
-                from sums order by late_low desc, name limit \(limit)
+                from sums
                 """, transaction)
         ]
     }
 
     static func surveys(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
-        return [
-            try table(
-                "surveys",
-                "select requested_at, source, order_id, customer_id, rule, survey_id from survey order by requested_at desc limit \(limit)",
+        [
+            try arguments.table(
+                "surveys", "select requested_at, source, order_id, customer_id, rule, survey_id from survey",
                 transaction)
         ]
     }
 
     static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [
-            try table(
+            try arguments.table(
                 "deliveries",
-                kinds: [
-                    "completed": .integer, "late": .integer, "damaged": .integer, "short": .integer,
-                    "surveys": .integer,
-                ],
                 """
                 select coalesce(sum(completed), 0) as completed, coalesce(sum(late), 0) as late,
                     coalesce(sum(damaged), 0) as damaged, coalesce(sum(short), 0) as short,

@@ -41,17 +41,16 @@ enum ActStore {
 /// The question who did what.
 enum ActQueries {
     static let all = [
-        Query("acts.list") { arguments, transaction in
-            let limit = try arguments.integer("limit", in: 1...QueryTable.maximumRows, otherwise: 50)
-            return [
-                try table(
+        Query(CommonQuestions.acts) { arguments, transaction in
+            [
+                try arguments.table(
                     "acts",
                     """
-                    select at::text as at, person, proof, broker_user as "brokerUser", type, source, message_id as id
+                    select at::text as at, person, proof, broker_user as "brokerUser", type, source, message_id as id,
+                        act_id
                     from act
                     where (\(arguments["person"])::text is null or person = \(arguments["person"]))
                         and (\(arguments["id"])::text is null or message_id = \(arguments["id"]))
-                    order by act_id desc limit \(limit)
                     """, transaction)
             ]
         }

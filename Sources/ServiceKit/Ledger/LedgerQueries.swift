@@ -6,7 +6,7 @@ import Postgres
 enum LedgerQueries {
     static let all = [
         // Nothing is read: whoever asks only wants to know whether somebody answers.
-        Query("alive") { _, _ in [QueryTable("alive", [QueryColumn("alive", .boolean)], rows: [["true"]])] },
+        Query(CommonQuestions.alive) { arguments, _ in [try arguments.table("alive", rows: [["true"]])] },
         Query("ledger.sent") { _, transaction in
             [
                 try LedgerStore.sent(transaction), try LedgerStore.pending(transaction),

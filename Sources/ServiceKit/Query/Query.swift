@@ -1,52 +1,48 @@
 public import Contracts
+import Domain
 public import Postgres
 
 /// A question that a service answers, from its own tables, by tables.
 public struct Query: Sendable {
-    let name: String
-    let handle: @Sendable (QueryArguments, borrowing Transaction) throws -> [QueryTable]
+    /// What a question does: reads by a read-only transaction, and makes tables. A ``Refusal`` thrown reaches whoever
+    /// asked.
+    public typealias Handle = @Sendable (QueryArguments, borrowing Transaction) throws -> [QueryTable]
 
+    let name: String
+    /// What the catalogue says of it; `nil` for one that has not moved there yet.
+    let description: QueryDescription?
+    private let handle: Handle
+
+    /// A question of the catalogue.
+    ///
     /// - Parameters:
-    ///   - name: what is asked, such as `orders.show`.
-    ///   - handle: answers from a read-only transaction. A ``Refusal`` thrown reaches whoever asked.
-    public init(
-        _ name: String, _ handle: @escaping @Sendable (QueryArguments, borrowing Transaction) throws -> [QueryTable]
-    ) {
-        self.name = name
+    ///   - description: what it takes and answers.
+    ///   - handle: answers it.
+    public init(_ description: QueryDescription, _ handle: @escaping Handle) {
+        name = description.name
+        self.description = description
         self.handle = handle
     }
-}
 
-/// The named values that come with a question.
-public struct QueryArguments: Sendable {
-    private let values: [String: String]
-
-    /// - Parameter values: the values by name.
-    public init(_ values: [String: String]) {
-        self.values = values
-    }
-
-    /// A value that may be missing.
-    public subscript(_ name: String) -> String? { values[name] }
-
-    /// A value that must be there.
+    /// A question that the catalogue does not know yet: nothing that comes with it is checked.
     ///
-    /// - Throws: a refusal that names it.
-    public func required(_ name: String) throws -> String {
-        guard let value = values[name], !value.isEmpty else {
-            throw Refusal(.missingField, path: "parameters.\(name)", "'\(name)' is required")
-        }
-        return value
+    /// - Parameters:
+    ///   - name: what is asked.
+    ///   - handle: answers it.
+    public init(_ name: String, _ handle: @escaping Handle) {
+        self.name = name
+        description = nil
+        self.handle = handle
     }
 
-    /// A whole number within bounds; `otherwise` when it is missing.
-    public func integer(_ name: String, in range: ClosedRange<Int>, otherwise: Int) throws -> Int {
-        guard let text = values[name] else { return otherwise }
-        guard let value = Int(text), range.contains(value) else {
-            throw Refusal(
-                .valueNotAllowed, path: "parameters.\(name)",
-                "'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return value
+    /// Checks what comes with the question, and answers it.
+    ///
+    /// - Parameters:
+    ///   - parameters: what comes with it.
+    ///   - now: the time as the service sees it.
+    func answer(
+        _ parameters: [QueryParameter], now: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        try handle(QueryArguments(parameters, of: description, now: now), transaction)
     }
 }

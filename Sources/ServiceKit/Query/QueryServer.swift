@@ -23,14 +23,12 @@ struct QueryServer: Sendable {
                     .valueNotAllowed, path: "$.query",
                     "the \(service.rawValue) service has no query '\(request.query)'; it has: \(known)")
             }
-            var values: [String: String] = [:]
-            for parameter in request.parameters { values[parameter.name] = parameter.value }
-            let arguments = QueryArguments(values)
+            let now = clock.now()
             let tables = try await pool.withTransaction(isReadOnly: true) { transaction in
-                try query.handle(arguments, transaction)
+                try query.answer(request.parameters, now: now, transaction)
             }
             metrics.queries.add(1)
-            return .answered(tables, asOf: clock.now())
+            return .answered(tables, asOf: now)
         } catch let refusal as Refusal {
             return .refused(
                 reason: refusal.reason.rawValue, detail: "\(refusal.path): \(refusal.detail)", asOf: clock.now())

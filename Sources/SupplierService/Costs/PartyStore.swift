@@ -55,8 +55,8 @@ enum PartyStore {
     static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let party = try arguments.required("party")
         return [
-            try table(
-                "supplier: as a supplier", kinds: ["costs": .integer, "amount": .decimal],
+            try arguments.table(
+                "supplier: as a supplier",
                 """
                 select s.source, s.code, s.name, f.currency, count(f.cost_id) as costs, sum(f.amount) as amount
                 from customer_party p join supplier_account s using (credit_code)

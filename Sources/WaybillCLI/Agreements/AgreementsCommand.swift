@@ -84,27 +84,24 @@ struct AgreementsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Agreements that hold or will, those first about whose end something has to be done.")
 
-        @Flag(help: "Those that are over, too.")
-        var all = false
         @Option(help: "Only those in this state, such as ending.")
         var state: String?
         @Option(help: ArgumentHelp("Only of this customer: one of its codes, or its identifier.", valueName: "code"))
         var customer: String?
         @Option(help: ArgumentHelp("As of this day; today when not given.", valueName: "day"))
         var at: String?
-        @Option(help: "How many at most.")
-        var limit = 50
+        @Option(help: "How many at most; --all has all of them, and: those that are over, too.")
+        var limit: Int?
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             let state = try state.map { try ArgumentValue.choice($0, "--state", AgreementState.self).rawValue }
-            try output.show(
-                await Asking.once(
-                    .sales, "agreements.list",
-                    [
-                        ("state", state ?? (all ? "all" : "current")), ("customer", customer), ("at", at),
-                        ("limit", String(limit)),
-                    ]))
+            try await output.show(
+                .sales, "agreements.list",
+                [
+                    ("state", state ?? (output.all ? "all" : "current")), ("customer", customer), ("at", at),
+                    ("limit", limit.map(String.init)),
+                ], toEnd: output.all && limit == nil)
         }
     }
 }

@@ -109,25 +109,22 @@ struct ComplaintsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Complaints that are open, the worst first; and steps whose complaint has not come.")
 
-        @Flag(help: "Those that are closed, too.")
-        var all = false
         @Option(help: "Only those in this state, such as accepted.")
         var state: String?
         @Option(help: ArgumentHelp("Only of this customer: one of its codes, or its identifier.", valueName: "code"))
         var customer: String?
-        @Option(help: "How many at most.")
-        var limit = 50
+        @Option(help: "How many at most; --all has all of them, and: those that are closed, too.")
+        var limit: Int?
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             let state = try state.map { try ArgumentValue.choice($0, "--state", ComplaintState.self).rawValue }
-            try output.show(
-                await Asking.once(
-                    .servicedesk, "complaints.list",
-                    [
-                        ("state", state ?? (all ? "all" : "open")), ("customer", customer),
-                        ("limit", String(limit)),
-                    ]))
+            try await output.show(
+                .servicedesk, "complaints.list",
+                [
+                    ("state", state ?? (output.all ? "all" : "open")), ("customer", customer),
+                    ("limit", limit.map(String.init)),
+                ], toEnd: output.all && limit == nil)
         }
     }
 
@@ -142,9 +139,8 @@ struct ComplaintsCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .servicedesk, "complaints.show", [("complaintId", complaint), ("source", source)]))
+            try await output.show(
+                .servicedesk, "complaints.show", [("complaintId", complaint), ("source", source)])
         }
     }
 }

@@ -34,9 +34,8 @@ struct GraphCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .customer, "graph.show", party.values + [("hops", String(hops)), ("fanout", String(fanout))]))
+            try await output.show(
+                .customer, "graph.show", party.values + [("hops", String(hops)), ("fanout", String(fanout))])
         }
     }
 
@@ -48,7 +47,7 @@ struct GraphCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "graph.group", party.values))
+            try await output.show(.customer, "graph.group", party.values)
         }
     }
 
@@ -61,7 +60,7 @@ struct GraphCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "graph.hubs", [("limit", String(limit))]))
+            try await output.show(.customer, "graph.hubs", [("limit", String(limit))])
         }
     }
 
@@ -75,7 +74,7 @@ struct GraphCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "graph.leads", party.values + [("limit", String(limit))]))
+            try await output.show(.customer, "graph.leads", party.values + [("limit", String(limit))])
         }
     }
 

@@ -18,8 +18,7 @@ struct InteractionsCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(.customer, "interactions.list", party.values + [("limit", String(limit))]))
+            try await output.show(.customer, "interactions.list", party.values + [("limit", String(limit))])
         }
     }
 
@@ -36,10 +35,9 @@ struct InteractionsCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .customer, "interactions.coverage",
-                    [("days", days.map(String.init)), ("share", share.map(String.init)), ("at", at)]))
+            try await output.show(
+                .customer, "interactions.coverage",
+                [("days", days.map(String.init)), ("share", share.map(String.init)), ("at", at)])
         }
     }
 
@@ -51,7 +49,7 @@ struct InteractionsCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "interactions.consent", party.values))
+            try await output.show(.customer, "interactions.consent", party.values)
         }
     }
 
@@ -61,7 +59,7 @@ struct InteractionsCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "interactions.erasures"))
+            try await output.show(.customer, "interactions.erasures")
         }
     }
 }

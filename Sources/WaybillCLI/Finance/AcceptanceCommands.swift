@@ -15,7 +15,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.finance, "acceptance.list", [("limit", String(limit))]))
+            try await output.show(.finance, "acceptance.list", [("limit", String(limit))])
         }
     }
 
@@ -28,7 +28,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.finance, "acceptance.show", [("customer", customer)]))
+            try await output.show(.finance, "acceptance.show", [("customer", customer)])
         }
     }
 
@@ -51,13 +51,12 @@ struct AcceptanceCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .finance, "acceptance.ask",
-                    [
-                        ("customer", customer), ("source", source), ("businessLine", line), ("amount", amount),
-                        ("currency", currency), ("on", on),
-                    ]))
+            try await output.show(
+                .finance, "acceptance.ask",
+                [
+                    ("customer", customer), ("source", source), ("businessLine", line), ("amount", amount),
+                    ("currency", currency), ("on", on),
+                ])
         }
     }
 
@@ -158,9 +157,8 @@ struct AcceptanceCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .finance, "acceptance.report", [("from", from), ("to", to), ("limit", String(limit))]))
+            try await output.show(
+                .finance, "acceptance.report", [("from", from), ("to", to), ("limit", String(limit))])
         }
     }
 }

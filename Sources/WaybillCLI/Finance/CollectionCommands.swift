@@ -17,9 +17,8 @@ struct BalancesCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "receivables.balances", scope.values + [("asOf", asOf), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "receivables.balances", scope.values + [("asOf", asOf), ("limit", String(limit))])
     }
 }
 
@@ -40,8 +39,7 @@ struct DSOCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(.finance, "receivables.dso", scope.values + [("asOf", asOf), ("days", String(days))]))
+        try await output.show(.finance, "receivables.dso", scope.values + [("asOf", asOf), ("days", String(days))])
     }
 }
 
@@ -74,12 +72,11 @@ struct ProvisionsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "receivables.provisions",
-                scope.values + [
-                    ("asOf", asOf), ("buckets", buckets), ("rates", rates), ("outlook", outlook),
-                    ("observed", observed.map { String($0) }),
-                ]))
+        try await output.show(
+            .finance, "receivables.provisions",
+            scope.values + [
+                ("asOf", asOf), ("buckets", buckets), ("rates", rates), ("outlook", outlook),
+                ("observed", observed.map { String($0) }),
+            ])
     }
 }

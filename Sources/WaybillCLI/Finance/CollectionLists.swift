@@ -5,18 +5,16 @@ struct DisputesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disputes", abstract: "What customers dispute; nobody is reminded of it.")
 
-    @Flag(help: "Those that have ended, too.")
-    var all = false
     @OptionGroup var scope: CustomerOptions
-    @Option(help: "How many at most.")
-    var limit = 50
+    @Option(help: "How many at most; --all has all of them, and: those that have ended, too.")
+    var limit: Int?
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "receivables.disputes",
-                scope.values + [("state", all ? "all" : nil), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "receivables.disputes",
+            scope.values + [("state", output.all ? "all" : nil), ("limit", limit.map(String.init))],
+            toEnd: output.all && limit == nil)
     }
 }
 
@@ -35,9 +33,8 @@ struct PromisesCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "receivables.promises", scope.values + [("asOf", asOf), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "receivables.promises", scope.values + [("asOf", asOf), ("limit", String(limit))])
     }
 }
 
@@ -51,9 +48,8 @@ struct UnallocatedCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "receivables.unallocated", scope.values + [("limit", String(limit))]))
+        try await output.show(
+            .finance, "receivables.unallocated", scope.values + [("limit", String(limit))])
     }
 }
 
@@ -70,8 +66,7 @@ struct WriteOffsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "receivables.write-offs", scope.values + [("limit", String(limit))]))
+        try await output.show(
+            .finance, "receivables.write-offs", scope.values + [("limit", String(limit))])
     }
 }

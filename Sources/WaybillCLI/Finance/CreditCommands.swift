@@ -14,9 +14,8 @@ struct ExposureCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "credit.exposure", scope.values + [("limit", String(limit))]))
+        try await output.show(
+            .finance, "credit.exposure", scope.values + [("limit", String(limit))])
     }
 }
 
@@ -29,9 +28,8 @@ struct LimitsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "credit.limits", [("asOf", asOf)]))
+        try await output.show(
+            .finance, "credit.limits", [("asOf", asOf)])
     }
 }
 
@@ -51,8 +49,7 @@ struct RiskCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, history ? "credit.trial" : "credit.risk", scope.values + [("limit", String(limit))]))
+        try await output.show(
+            .finance, history ? "credit.trial" : "credit.risk", scope.values + [("limit", String(limit))])
     }
 }

@@ -20,10 +20,9 @@ struct BudgetsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "expenses.budgets",
-                [("branch", branch), ("account", account), ("owner", owner), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "expenses.budgets",
+            [("branch", branch), ("account", account), ("owner", owner), ("limit", String(limit))])
     }
 }
 
@@ -43,8 +42,7 @@ struct ExpensesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(.finance, "expenses.list", [("budget", budget), ("limit", String(limit))]))
+            try await output.show(.finance, "expenses.list", [("budget", budget), ("limit", String(limit))])
         }
     }
 

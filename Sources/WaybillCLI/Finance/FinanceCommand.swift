@@ -22,17 +22,15 @@ struct FinanceCommand: AsyncParsableCommand {
             discussion: "What is paid is what payments allocate to an invoice, never more than the invoice.")
 
         @OptionGroup var scope: CustomerOptions
-        @Flag(help: "Those that are paid, too.")
-        var all = false
-        @Option(help: "How many at most.")
-        var limit = 50
+        @Option(help: "How many at most; --all has all of them, and: those that are paid, too.")
+        var limit: Int?
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .finance, "receivables.invoices",
-                    scope.values + [("state", all ? "all" : "open"), ("limit", String(limit))]))
+            try await output.show(
+                .finance, "receivables.invoices",
+                scope.values + [("state", output.all ? "all" : "open"), ("limit", limit.map(String.init))],
+                toEnd: output.all && limit == nil)
         }
     }
 
@@ -55,10 +53,9 @@ struct FinanceCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .finance, "receivables.statement",
-                    [("customer", customer), ("source", source), ("from", from), ("to", to)]))
+            try await output.show(
+                .finance, "receivables.statement",
+                [("customer", customer), ("source", source), ("from", from), ("to", to)])
         }
     }
 
@@ -75,7 +72,7 @@ struct FinanceCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.finance, "receivables.waiting", [("limit", String(limit))]))
+            try await output.show(.finance, "receivables.waiting", [("limit", String(limit))])
         }
     }
 }

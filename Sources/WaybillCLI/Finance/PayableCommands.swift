@@ -19,17 +19,16 @@ struct PayablesCommand: AsyncParsableCommand {
             Otherwise it is above-cost, below-cost, no-cost or no-order; twice when it looks like another of its number.
             """)
 
-    @Flag(help: "Those that are paid, too.")
-    var all = false
     @OptionGroup var scope: SupplierOptions
-    @Option(help: "How many at most.")
-    var limit = 50
+    @Option(help: "How many at most; --all has all of them, and: those that are paid, too.")
+    var limit: Int?
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "payables.list", scope.values + [("state", all ? "all" : nil), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "payables.list",
+            scope.values + [("state", output.all ? "all" : nil), ("limit", limit.map(String.init))],
+            toEnd: output.all && limit == nil)
     }
 }
 
@@ -48,9 +47,8 @@ struct PaymentRunCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "payables.run", scope.values + [("payOn", payOn), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "payables.run", scope.values + [("payOn", payOn), ("limit", String(limit))])
     }
 }
 
@@ -64,9 +62,8 @@ struct PrepaymentsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "payables.prepayments", scope.values + [("limit", String(limit))]))
+        try await output.show(
+            .finance, "payables.prepayments", scope.values + [("limit", String(limit))])
     }
 }
 
@@ -86,9 +83,8 @@ struct DependencyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "payables.dependency", [("asOf", asOf), ("days", String(days)), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "payables.dependency", [("asOf", asOf), ("days", String(days)), ("limit", String(limit))])
     }
 }
 
@@ -102,8 +98,7 @@ struct SetOffCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "payables.set-off", [("limit", String(limit))]))
+        try await output.show(
+            .finance, "payables.set-off", [("limit", String(limit))])
     }
 }

@@ -27,7 +27,7 @@ struct PeriodsCommand: AsyncParsableCommand {
             if let late { ("periods.late", late as String?) } else if let margins {
                 ("periods.margins", margins as String?)
             } else { ("periods.list", nil as String?) }
-        try output.show(await Asking.once(.finance, query, [("month", month), ("limit", String(limit))]))
+        try await output.show(.finance, query, [("month", month), ("limit", String(limit))])
     }
 }
 

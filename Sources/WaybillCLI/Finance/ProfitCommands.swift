@@ -48,10 +48,9 @@ struct BridgeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "profit.bridge",
-                scope.values + [("before", from), ("after", to), ("by", by), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "profit.bridge",
+            scope.values + [("before", from), ("after", to), ("by", by), ("limit", String(limit))])
     }
 }
 
@@ -80,13 +79,12 @@ struct SupplierCostsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "profit.supplier-costs",
-                scope.values + [
-                    ("from", from), ("to", to), ("by", by), ("against", against),
-                    ("minimumLines", String(minimumLines)), ("limit", String(limit)),
-                ]))
+        try await output.show(
+            .finance, "profit.supplier-costs",
+            scope.values + [
+                ("from", from), ("to", to), ("by", by), ("against", against),
+                ("minimumLines", String(minimumLines)), ("limit", String(limit)),
+            ])
     }
 }
 
@@ -107,9 +105,8 @@ struct MarginsCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(
-                .finance, "profit.margins",
-                scope.values + [("from", from), ("to", to), ("by", by), ("limit", String(limit))]))
+        try await output.show(
+            .finance, "profit.margins",
+            scope.values + [("from", from), ("to", to), ("by", by), ("limit", String(limit))])
     }
 }

@@ -43,6 +43,6 @@ struct ViewCommand: AsyncParsableCommand {
             ("from", from), ("to", to), ("by", by), ("metric", metric), ("branch", branch), ("division", division),
             ("line", line), ("basis", basis), ("currency", currency), ("rates", rates), ("limit", String(limit)),
         ]
-        try output.show(await Asking.once(.finance, drill ? "view.drill" : "view.figures", values))
+        try await output.show(.finance, drill ? "view.drill" : "view.figures", values)
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 struct ContractsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contracts", abstract: "What crosses the wire.",
-        subcommands: [List.self, Fields.self, AsyncAPI.self, JSONSchema.self, Write.self, Check.self])
+        subcommands: [List.self, Fields.self, AsyncAPI.self, JSONSchema.self, Questions.self, Write.self, Check.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Every kind of message.")
@@ -60,6 +60,15 @@ struct ContractsCommand: AsyncParsableCommand {
                 throw Failure("\(Catalogue.refusal(forUnknown: MessageType(type)).detail)")
             }
             print(ContractDocuments.jsonSchema(contract), terminator: "")
+        }
+    }
+
+    struct Questions: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Every question that a service answers, as Markdown: docs/questions.md in this repository.")
+
+        func run() {
+            print(QueryCatalogue.document(), terminator: "")
         }
     }
 

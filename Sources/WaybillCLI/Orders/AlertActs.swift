@@ -10,7 +10,7 @@ extension AlertsCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.finance, "alerts.show", [("alertId", alert)]))
+            try await output.show(.finance, "alerts.show", [("alertId", alert)])
         }
     }
 

@@ -60,8 +60,6 @@ struct AlertsCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Margin alerts, the worst first.")
 
-        @Flag(help: "Those that are over, too.")
-        var all = false
         @Option(help: "Only of this level: order, customer or customer-line.")
         var level: String?
         @Option(help: "Only of this severity: low or negative.")
@@ -70,19 +68,18 @@ struct AlertsCommand: AsyncParsableCommand {
         var customer: String?
         @Option(help: ArgumentHelp("Only those that this person has to see to.", valueName: "login"))
         var owner: String?
-        @Option(help: "How many at most.")
-        var limit = 50
+        @Option(help: "How many at most; --all has all of them, and: those that are over, too.")
+        var limit: Int?
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .finance, "alerts.list",
-                    [
-                        ("state", all ? "all" : "open"), ("level", level), ("severity", severity),
-                        ("customer", customer), ("owner", owner),
-                        ("limit", String(limit)),
-                    ]))
+            try await output.show(
+                .finance, "alerts.list",
+                [
+                    ("state", output.all ? "all" : "open"), ("level", level), ("severity", severity),
+                    ("customer", customer), ("owner", owner),
+                    ("limit", limit.map(String.init)),
+                ], toEnd: output.all && limit == nil)
         }
     }
 }

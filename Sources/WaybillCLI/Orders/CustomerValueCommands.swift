@@ -14,8 +14,7 @@ struct ClassesCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(
-            await Asking.once(.customer, "classes.show", [("customer", customer), ("on", on), ("known", known)]))
+        try await output.show(.customer, "classes.show", [("customer", customer), ("on", on), ("known", known)])
     }
 }
 
@@ -43,10 +42,9 @@ struct ClassifyCommand: AsyncParsableCommand {
         guard dryRun else {
             throw ValidationError("customers are judged by themselves; add --dry-run to see what would change")
         }
-        try output.show(
-            await Asking.once(
-                .customer, "classes.dry-run",
-                [("customer", customer), ("on", on), ("refit", refit ? "yes" : nil), ("limit", String(limit))]))
+        try await output.show(
+            .customer, "classes.dry-run",
+            [("customer", customer), ("on", on), ("refit", refit ? "yes" : nil), ("limit", String(limit))])
     }
 }
 
@@ -60,7 +58,7 @@ struct LifecycleCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try output.show(await Asking.once(.customer, "lifecycle.show", [("on", on)]))
+        try await output.show(.customer, "lifecycle.show", [("on", on)])
     }
 }
 
@@ -90,14 +88,12 @@ struct DriversCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let trace {
-            try output.show(
-                await Asking.once(
-                    .customer, "drivers.trace",
-                    [("driver", trace), ("by", by), ("from", from), ("to", to), ("branch", branch)]))
+            try await output.show(
+                .customer, "drivers.trace",
+                [("driver", trace), ("by", by), ("from", from), ("to", to), ("branch", branch)])
         } else {
-            try output.show(
-                await Asking.once(
-                    .customer, "drivers.show", [("by", by), ("group", group), ("from", from), ("to", to)]))
+            try await output.show(
+                .customer, "drivers.show", [("by", by), ("group", group), ("from", from), ("to", to)])
         }
     }
 }

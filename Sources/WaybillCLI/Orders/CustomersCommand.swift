@@ -20,9 +20,8 @@ struct CustomersCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .customer, "customers.show", [("id", customer), ("code", customer), ("source", source)]))
+            try await output.show(
+                .customer, "customers.show", [("id", customer), ("code", customer), ("source", source)])
         }
     }
 
@@ -36,37 +35,8 @@ struct CustomersCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(.customer, "customers.list", [("name", name), ("limit", String(limit))]))
+            try await output.show(.customer, "customers.list", [("name", name), ("limit", String(limit))])
         }
-    }
-}
-
-struct QueryCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "query", abstract: "Ask a service any of its questions.",
-        discussion: "For example: waybill query finance acceptance.list limit=10")
-
-    @Argument(help: "customer, sales, servicedesk, finance or supplier.")
-    var service: String
-    @Argument(help: "The question's name; a wrong one is answered with those there are.")
-    var name: String
-    @Argument(help: "Values as name=value.")
-    var values: [String] = []
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        guard let service = ServiceName(rawValue: service) else {
-            throw ValidationError(
-                "'\(service)' is no service: \(ServiceName.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        let pairs = try values.map { text -> (String, String?) in
-            guard let equals = text.firstIndex(of: "=") else {
-                throw ValidationError("'\(text)' is not name=value")
-            }
-            return (String(text[..<equals]), String(text[text.index(after: equals)...]))
-        }
-        try output.show(await Asking.once(service, name, pairs))
     }
 }
 

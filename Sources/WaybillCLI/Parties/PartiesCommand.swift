@@ -24,7 +24,7 @@ struct PartiesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "parties.show", [("party", party), ("source", source)]))
+            try await output.show(.customer, "parties.show", [("party", party), ("source", source)])
         }
     }
 
@@ -39,8 +39,7 @@ struct PartiesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(.customer, "parties.search", [("text", text), ("limit", String(limit))]))
+            try await output.show(.customer, "parties.search", [("text", text), ("limit", String(limit))])
         }
     }
 
@@ -86,13 +85,12 @@ struct PartiesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.once(
-                    .customer, "parties.resolve",
-                    [
-                        ("name", name), ("creditCode", creditCode), ("taxId", taxId), ("phone", phone),
-                        ("address", address), ("bankAccount", bankAccount),
-                    ]))
+            try await output.show(
+                .customer, "parties.resolve",
+                [
+                    ("name", name), ("creditCode", creditCode), ("taxId", taxId), ("phone", phone),
+                    ("address", address), ("bankAccount", bankAccount),
+                ])
         }
     }
 
@@ -105,7 +103,7 @@ struct PartiesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "parties.history", [("party", party)]))
+            try await output.show(.customer, "parties.history", [("party", party)])
         }
     }
 
@@ -120,7 +118,7 @@ struct PartiesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(await Asking.once(.customer, "parties.explain", [("one", one), ("other", other)]))
+            try await output.show(.customer, "parties.explain", [("one", one), ("other", other)])
         }
     }
 

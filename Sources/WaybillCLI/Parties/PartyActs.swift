@@ -78,7 +78,7 @@ extension PartiesCommand {
             @OptionGroup var output: OutputOptions
 
             func run() async throws {
-                try output.show(await Asking.once(.customer, "reviews.list", [("limit", String(limit))]))
+                try await output.show(.customer, "reviews.list", [("limit", String(limit))])
             }
         }
 
@@ -91,7 +91,7 @@ extension PartiesCommand {
             @OptionGroup var output: OutputOptions
 
             func run() async throws {
-                try output.show(await Asking.once(.customer, "reviews.show", [("review", review)]))
+                try await output.show(.customer, "reviews.show", [("review", review)])
             }
         }
 

@@ -11,15 +11,60 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print CSV, safe to open in a spreadsheet.")
     var csv = false
 
+    @Flag(help: "All of a list, page by page to its end.")
+    var all = false
+    @Option(help: "Of such a list: the page after the one that gave this as its end.")
+    var after: String?
+
     var format: TableFormat { json ? .json : csv ? .csv : .text }
 
     /// Prints tables; ends with code 2 when there is nothing in them.
     func show(_ tables: [QueryTable]) throws {
         print(TableRenderer.render(tables, as: format), terminator: "")
-        if tables.allSatisfy(\.rows.isEmpty) {
-            if format == .text { say("nothing found") }
-            throw ExitCode(2)
+        if format == .csv { tables.compactMap(TableWriter.more).forEach { say($0) } }
+        try end(isEmpty: tables.allSatisfy(\.rows.isEmpty))
+    }
+
+    /// Asks one service and prints its answer, with `--all` page by page, each as it comes.
+    ///
+    /// - Parameter toEnd: whether all pages are told; when not given, whether `--all` is.
+    func show(
+        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], toEnd: Bool? = nil
+    ) async throws {
+        let toEnd = toEnd ?? all
+        let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
+        var values = values
+        if toEnd, case .integer(let sizes) = QueryCatalogue.question(service, query)?.parameter("limit")?.kind {
+            values.removeAll { $0.0 == "limit" }
+            values.append(("limit", String(sizes.upperBound)))
         }
+        let tables = try await Asking.ask(service, query, values + [("after", after)], client: client)
+        guard toEnd, tables.contains(where: { $0.next != nil }) else {
+            await client.close()
+            return try show(tables)
+        }
+        var writer = TableWriter(format)
+        for first in tables {
+            print(writer.begin(first) + writer.rows(of: first), terminator: "")
+            var page = first
+            while let next = page.next {
+                let answer = try await Asking.ask(service, query, values + [("after", next)], client: client)
+                guard let found = answer.first(where: { $0.name == first.name }) else { break }
+                page = found
+                print(writer.rows(of: page), terminator: "")
+            }
+            print(writer.end(page), terminator: "")
+            if format == .csv, let text = TableWriter.more(page) { say(text) }
+        }
+        print(writer.finish(), terminator: "")
+        await client.close()
+        try end(isEmpty: tables.allSatisfy(\.rows.isEmpty))
+    }
+
+    private func end(isEmpty: Bool) throws {
+        guard isEmpty else { return }
+        if format == .text { say("nothing found") }
+        throw ExitCode(2)
     }
 }
 

@@ -23,7 +23,7 @@ private let sample: String? = {
 struct AgeingTests {
     /// What `waybill finance ageing --json` prints.
     private func report(_ books: Books, _ values: [String: String]) async throws -> String {
-        let tables = try await books.ask(ReceivableQueries(rates: .standard).ageing, values)
+        let tables = try await books.ask("receivables.ageing", values)
         return try Oracle.normal(Data(AgeingReport(tables).encode()))
     }
 
@@ -87,7 +87,7 @@ struct AgeingTests {
                 Make.payment("P2", "6", for: [("I1", "6")], at: "2026-02-03T16:00:00Z"),
             ])
             func amounts(_ day: String) async throws -> [String?] {
-                try await books.ask(ReceivableQueries(rates: .standard).ageing, ["asOf": day, "buckets": "1"])[1].rows
+                try await books.ask("receivables.ageing", ["asOf": day, "buckets": "1"])[1].rows
                     .map {
                         $0.values[4]
                     }
@@ -108,15 +108,15 @@ struct AgeingTests {
                 Make.invoice("K", "1.00", customer: "CK", currency: "KWD"),
             ])
             let values = ["asOf": "2026-01-31", "customer": "CU"]
-            let own = try await books.ask(ReceivableQueries(rates: .standard).ageing, values)[0].rows[0].values
+            let own = try await books.ask("receivables.ageing", values)[0].rows[0].values
             #expect(own == ["2026-01-31", "USD", "1", "100.00"])
             let refusal = await #expect(throws: Refusal.self) {
-                try await books.ask(ReceivableQueries(rates: .standard).ageing, ["asOf": "2026-01-31"])
+                try await books.ask("receivables.ageing", ["asOf": "2026-01-31"])
             }
             #expect(refusal?.reason == .noRate)
             // What is paid needs no rate.
             try await books.deliver([Make.payment("PK", "1.00", for: [("K", "1.00")], currency: "KWD")])
-            let whole = try await books.ask(ReceivableQueries(rates: .standard).ageing, ["asOf": "2026-01-31"])[0].rows[
+            let whole = try await books.ask("receivables.ageing", ["asOf": "2026-01-31"])[0].rows[
                 0
             ].values
             #expect(whole == ["2026-01-31", "CNY", "2", "706.00"])
@@ -133,7 +133,7 @@ struct AgeingTests {
                 Make.payment("P2", "30.00", at: "2026-02-20T10:00:00+08:00"), Make.invoice("X", "9", customer: "C2"),
             ])
             let table = try await books.ask(
-                StatementQuery.answer, ["customer": "C1", "from": "2026-01-20", "to": "2026-01-31"])[0]
+                "receivables.statement", ["customer": "C1", "from": "2026-01-20", "to": "2026-01-31"])[0]
             #expect(table.columns.map(\.name).prefix(3) == ["day", "kind", "reference"])
             #expect(table.rows.map { $0.values[1] } == ["brought forward", "payment", "invoice"])
             #expect(table.rows.map { $0.values[7] } == ["100.00", "-20.00", "30.00"])

@@ -29,7 +29,7 @@ struct FinanceViewTests {
         return try await finance.pool.withTransaction(isReadOnly: true) { transaction in
             let found = try #require(
                 ViewQueries(rates: rates, organisation: .standard).all.first { $0.name == query })
-            return try found.handle(QueryArguments(values), transaction)
+            return try found.ask(values, transaction)
         }
     }
 
@@ -200,8 +200,11 @@ struct FinanceViewTests {
         let counts = try await finance.pool.withTransaction(isReadOnly: true) { transaction in
             // What this connection did before and has not told the server yet is in the counters as well.
             let before = try counters(transaction)
-            _ = try ViewQueries(rates: RandomBusiness.rates(), organisation: .standard).figures(
-                QueryArguments(question), transaction)
+            let figures = try #require(
+                ViewQueries(rates: RandomBusiness.rates(), organisation: .standard).all.first {
+                    $0.name == "view.figures"
+                })
+            _ = try figures.ask(question, transaction)
             return try counters(transaction).merging(before) { $0 - $1 }
         }
         for table in ledger { #expect(counts[table] == 0, "\(table)") }

@@ -70,7 +70,7 @@ struct ProfitTests {
     ) async throws -> [QueryTable] {
         try await finance.pool.withTransaction(isReadOnly: true) { transaction in
             let found = try #require(ProfitQueries(rates: rates).all.first { $0.name == query })
-            return try found.handle(QueryArguments(values), transaction)
+            return try found.ask(values, transaction)
         }
     }
 

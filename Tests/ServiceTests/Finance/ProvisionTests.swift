@@ -90,17 +90,17 @@ struct ProvisionQueryTests {
                 invoice("B", "60000", due: 60), invoice("C", "23000", due: 61),
             ])
             let tables = try await books.ask(
-                ProvisionQuery(rates: .standard).answer, ["asOf": "2025-12-31", "observed": "365"])
+                "receivables.provisions", ["asOf": "2025-12-31", "observed": "365"])
             #expect(tables[0].rows[0].values.prefix(4) == ["2025-12-31", "CNY", "528000.00", "27567.3913"])
             #expect(tables[1].rows.map { $0.values[3] } == ["2", "4", "8.6957", "25", "100"])
-            let standard = try await books.ask(ProvisionQuery(rates: .standard).answer, ["asOf": "2025-12-31"])
+            let standard = try await books.ask("receivables.provisions", ["asOf": "2025-12-31"])
             #expect(standard[0].rows[0].values[3] == "7348.00")
             let refusal = await #expect(throws: Refusal.self) {
-                try await books.ask(ProvisionQuery(rates: .standard).answer, ["asOf": "2025-12-31", "buckets": "30"])
+                try await books.ask("receivables.provisions", ["asOf": "2025-12-31", "buckets": "30"])
             }
             #expect(refusal?.reason == .missingField)
             let early = await #expect(throws: Refusal.self) {
-                try await books.ask(ProvisionQuery(rates: .standard).answer, ["asOf": "2020-12-31", "observed": "9"])
+                try await books.ask("receivables.provisions", ["asOf": "2020-12-31", "observed": "9"])
             }
             #expect(early?.path == "parameters.observed")
         }
@@ -116,7 +116,7 @@ struct ProvisionQueryTests {
                 Make.payment("P", "160.00", for: [("I1", "120.00"), ("I2", "40.00")], at: "2026-01-15T10:00:00+08:00"),
             ])
             func row(_ day: String) async throws -> [String?] {
-                let rows = try await books.ask(CollectionQueries.balances, ["asOf": day, "customer": "C1"])[0].rows
+                let rows = try await books.ask("receivables.balances", ["asOf": day, "customer": "C1"])[0].rows
                 return rows.first.map { Array($0.values[4...]) } ?? []
             }
             #expect(try await row("2025-12-31").isEmpty)
@@ -136,12 +136,12 @@ struct ProvisionQueryTests {
                     "P", "1600.00", for: [("I0", "800.00"), ("I1", "800.00")], at: "2025-12-15T10:00:00+08:00"),
             ])
             let values = ["asOf": "2025-12-31", "days": "90"]
-            let row = try await books.ask(CollectionQueries(rates: .standard).dso, values)[0].rows[0].values
+            let row = try await books.ask("receivables.dso", values)[0].rows[0].values
             #expect(row[2...] == ["CNY", "800.00", "1200.00", "400.00", "400.00", "30", "30", "0", "100"])
             try await books.deliver([
                 Make.invoice("U", "100.00", issued: "2025-12-02T10:00:00+08:00", currency: "USD")
             ])
-            let mixed = try await books.ask(CollectionQueries(rates: .standard).dso, values)[0].rows[0].values
+            let mixed = try await books.ask("receivables.dso", values)[0].rows[0].values
             #expect(mixed[4] == "1905.00")
         }
     }

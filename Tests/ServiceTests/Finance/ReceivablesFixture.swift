@@ -2,11 +2,11 @@ import Contracts
 import Domain
 import Foundation
 import Postgres
-import ServiceKit
 import TestSupport
 import Testing
 
 @testable import FinanceService
+@testable import ServiceKit
 
 /// An invoice or a payment on its way to finance.
 enum LedgerMessage {
@@ -89,11 +89,13 @@ struct Books: Sendable {
         }
     }
 
-    func ask(
-        _ query: @escaping @Sendable (QueryArguments, borrowing Transaction) throws -> [QueryTable],
-        _ values: [String: String]
-    ) async throws -> [QueryTable] {
-        try await pool.withTransaction(isReadOnly: true) { try query(QueryArguments(values), $0) }
+    /// Asks one of the questions about receivables and payables, with the standard rates.
+    func ask(_ query: String, _ values: [String: String]) async throws -> [QueryTable] {
+        try await pool.withTransaction(isReadOnly: true) { transaction in
+            let all = ReceivableQueries(rates: .standard).all + PayableQueries.all + CreditQueries(rates: .standard).all
+            guard let found = all.first(where: { $0.name == query }) else { return [] }
+            return try found.ask(values, transaction)
+        }
     }
 }
 

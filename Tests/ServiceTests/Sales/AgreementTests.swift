@@ -147,4 +147,48 @@ struct AgreementTests {
             await #expect(throws: Refusal.self) { try await sales.ask("agreements.list", ["at": "yesterday"]) }
         }
     }
+
+    @Test("how all of them stand is what the rule says of each, and a filter loses none to the size of a page")
+    func standing() async throws {
+        let all = [nil, "2024-02-29", "2025-03-31", "2026-12-31"].flatMap { until in
+            [nil, true].filter { until != nil || $0 == nil }.flatMap { renews in
+                [nil, 0, 400].flatMap { notice in
+                    [nil, "2025-06-30", "2030-01-01"].map { ended in (until, renews, notice, ended) }
+                }
+            }
+        }.enumerated().map { index, one in
+            AgreementTerms(
+                agreementId: "K\(index)", revision: 1, kind: .rates, title: "Rates", validFrom: day("2023-05-01"),
+                validUntil: one.0.map(day), renews: one.1, noticeDays: one.2, yearlyAmount: .of("12000.50"),
+                currency: .cny, endedOn: one.3.map(day))
+        }
+        try await ServiceFixture.with(SalesService.definition) { sales in
+            try await sales.handle(all.enumerated().map { .init("\($0)", Self.recorded($1)) })
+            for text in [
+                "2023-04-30", "2023-05-01", "2024-02-28", "2024-02-29", "2024-03-01", "2025-02-28", "2025-03-01",
+                "2025-03-31", "2025-04-01", "2025-06-30", "2026-12-31", "2027-01-01", "2028-02-29", "2031-01-01",
+            ] {
+                let on = day(text)
+                let found = try await sales.ask("agreements.list", ["state": "all", "limit": "2000"], at: time(text))[0]
+                #expect(found.rows.count == all.count)
+                for row in found.rows {
+                    let terms = try #require(all.first { $0.agreementId == row.values[0] })
+                    #expect(row.values[1] == terms.state(on: on).rawValue, "\(terms) on \(text)")
+                    #expect(row.values[5] == (terms.endedOn ?? terms.end(asOf: on))?.description, "\(terms) on \(text)")
+                    #expect(row.values[6] == terms.noticeDay(asOf: on)?.description, "\(terms) on \(text)")
+                    #expect(row.values[8] == terms.yearlyAmount?.description)
+                }
+                for state in AgreementState.allCases {
+                    let few = try await sales.ask(
+                        "agreements.list", ["state": state.rawValue, "limit": "1"], at: time(text))[0]
+                    let wanted = all.filter { $0.state(on: on) == state }
+                    #expect(few.rows.count == min(1, wanted.count) && few.isCut == (wanted.count > 1))
+                }
+            }
+        }
+    }
+
+    private func time(_ day: String) -> Timestamp {
+        Timestamp("\(day)T10:00:00+08:00") ?? Timestamp(microsecondsSinceEpoch: 0)
+    }
 }

@@ -1,0 +1,152 @@
+/// What may be asked of profit: why it changed, what suppliers cost, and where money can be saved.
+public enum ProfitQuestions {
+    static let all = [bridge, supplierCosts, margins, lines]
+
+    private static let scope: [QueryInput] = [
+        .text("branch", "Only this branch."), .text("line", "Only this line of business."),
+        .text("customer", "Only the customer with this code."), .source,
+        .text("basis", "By which day a line counts: placed or service; for margins also posted."),
+    ]
+    private static let days: [QueryInput] = [
+        QueryInput.day("from", "The first day.").required, QueryInput.day("to", "The last day.").required,
+    ]
+    private static let by = QueryInput.text(
+        "by", "What is told apart: a list of branch, line, customer, item, supplier, lane, owner and order.")
+    private static func limit(_ otherwise: Int) -> QueryInput {
+        .integer("limit", 1...QueryTable.maximumRows, otherwise: otherwise, "How many rows of each table at most.")
+    }
+    private static let effects: [ColumnGroup] = [
+        .quantity("before", "currency_effect", "price", "cost", "volume", "mix", "new", "lost", "credits", "after"),
+        .quantity("change"),
+    ]
+    private static func savings(_ place: String) -> TableDescription {
+        .varying(
+            "savings at the best \(place)",
+            [
+                .code("item", "unit", "lane"), .code(place), .count("lines"), .quantity("quantity", "unit_cost"),
+                .code("best_\(place)"), .quantity("best_unit_cost"), .money("saving"), .code("currency"),
+            ])
+    }
+
+    /// Why the margin changed.
+    public static let bridge = QueryDescription(
+        .finance, "profit.bridge", "Why the margin changed from one time to another, effect by effect.",
+        scope + [
+            QueryInput.text("before", "The time before, as DAY..DAY.").required,
+            QueryInput.text("after", "The time after, as DAY..DAY.").required, by, limit(200),
+        ],
+        answers: [
+            .whole(
+                "bridge",
+                [.text("from", "to"), .code("currency")] + effects + [
+                    .quantity("rounding"), .count("lines_before", "lines_after", "unknown_before", "unknown_after"),
+                ]), .varying("bridge by …", effects),
+        ])
+
+    /// What suppliers cost.
+    public static let supplierCosts = QueryDescription(
+        .finance, "profit.supplier-costs",
+        "What suppliers cost, what the best price would save, and why the cost changed.",
+        scope + days + [
+            by, .text("against", "The time to compare with, as DAY..DAY."),
+            .integer("minimumLines", 1...1_000_000, otherwise: 5, "From how many lines on a price counts."), limit(50),
+        ],
+        answers: [
+            .varying(
+                "costs",
+                [
+                    .count("lines", "unknown"), .code("unit"), .quantity("quantity", "unit_cost"), .money("cost"),
+                    .code("currency"),
+                ]), savings("branch"), savings("supplier"),
+            .varying(
+                "change of cost",
+                [
+                    .quantity("before", "currency_effect", "price", "volume", "mix", "new", "lost", "credits", "after"),
+                    .quantity("change"),
+                ]),
+        ])
+
+    /// Margins by anything.
+    public static let margins = QueryDescription(
+        .finance, "profit.margins", "Revenue, cost and margin by what is told apart, the lowest margin first.",
+        scope + days + [by, limit(200)],
+        answers: [
+            .varying(
+                "margins",
+                [
+                    .count("lines", "unknown"), .money("revenue", "cost", "margin"), .rate("margin_percent"),
+                    .code("currency"), .money("quoted_margin"), .rate("quoted_percent"), .money("expected_margin"),
+                    .rate("expected_percent"), .money("actual_margin"), .rate("actual_percent"),
+                    .count("actual_lines"), .rate("complete_percent"), .flag("provisional"),
+                ])
+        ])
+
+    /// The lines themselves.
+    public static let lines = QueryDescription(
+        .finance, "profit.lines", "The order lines of some days as they are, at most 2,000 at a time.",
+        scope + days + [.integer("offset", 0...10_000_000, otherwise: 0, "Those after so many.")],
+        answers: [
+            .first(
+                QueryTable.maximumRows, "lines",
+                [
+                    .code("source", "order_id"), .count("line"), .day("day"),
+                    .code("customer", "business_line", "branch", "sales_owner", "lane", "item", "unit", "supplier"),
+                    .quantity("quantity"), .code("currency"), .money("revenue", "cost"),
+                ])
+        ])
+}
+
+/// What may be asked of the finance view.
+public enum ViewQuestions {
+    static let all = [figures, drill]
+
+    private static let about: [QueryInput] = [
+        .day("from", "The first day; that of the last day's year when it is not given."),
+        .day("to", "The last day; today when it is not given."),
+        .text("by", otherwise: "month", "One of day, month and total, with division, branch and line as wanted."),
+        .text(
+            "metric", otherwise: "revenue,margin",
+            "A list of orders, revenue, cost, margin, cash, expenses, receivable, payable, exposure and provisions."),
+        .choice(
+            "basis", ["placed", "posted"], otherwise: "placed",
+            "By which day an order counts: its own, or later for what came after a close."),
+        .text("branch", "Only this branch."), .text("division", "Only this division."),
+        .text("line", "Only this line of business."),
+        .currency("currency", "The currency of all amounts; the one there is, or CNY, when it is not given."),
+        .text("rates", "Rates of provision in percent: not due, 1-30, 31-60, 61-90, more."),
+    ]
+
+    /// Figures.
+    public static let figures = QueryDescription(
+        .finance, "view.figures", "Figures of the business by time, division, branch and line.",
+        about + [.text("limit", "Taken for the sake of the command; all figures are told.")],
+        answers: [
+            .varying("view", [.code("period", "currency"), .time("as_of"), .count("age_seconds")]),
+            .whole(
+                "state",
+                [.count("documents_waiting", "changes_waiting", "oldest_seconds"), .flag("is_complete")]),
+        ])
+
+    /// The events behind a figure.
+    public static let drill = QueryDescription(
+        .finance, "view.drill", "The events that make up one metric over some days, the latest first, and their sum.",
+        about, pageSize: 200,
+        answers: [
+            .whole("cell", [.code("currency"), .count("events"), .money("amount")]),
+            .pages(
+                "events",
+                by: [
+                    .descending("at"), "source", "id", "event", "day", "branch", "line", "amount",
+                ],
+                [
+                    .day("day"), .code("event", "source", "id", "branch", "line", "customer"), .money("amount"),
+                    .code("currency"), .time("at"),
+                ]),
+            .whole(
+                "costs",
+                [
+                    .day("day"), .code("event", "source", "id", "order_id"), .count("line"),
+                    .code("state", "supplier"), .money("amount"), .code("currency"),
+                ]),
+        ])
+}

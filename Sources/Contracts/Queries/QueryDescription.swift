@@ -1,0 +1,423 @@
+public import Domain
+
+/// What a service may be asked: one question, with what it takes and what it answers.
+///
+/// The service binds its handler to the description; the command line, the documents and whatever else asks read it from
+/// here, without importing a service. Names of questions, parameters and columns are typed by people and read by
+/// scripts: they only grow.
+///
+/// ```swift
+/// static let suppliers = QueryDescription(
+///     .supplier, "suppliers.list", "Suppliers and the codes they are known by.",
+///     answers: [.pages("suppliers", by: ["source", "code"], [.code("supplier_id", "source", "code"), .text("name")])])
+/// ```
+public struct QueryDescription: Sendable {
+    /// Who answers it; `nil` when every service does.
+    public let service: ServiceName?
+    /// What is asked, such as `orders.show`.
+    public let name: String
+    /// What it answers, in one sentence.
+    public let help: String
+    /// What it takes; with pages among the answers, `limit` and `after` too.
+    public let parameters: [QueryInput]
+    /// What it answers, table by table.
+    public let answers: [TableDescription]
+
+    /// - Parameters:
+    ///   - service: who answers it; `nil` when every service does.
+    ///   - name: what is asked.
+    ///   - help: what it answers, in one sentence.
+    ///   - parameters: what it takes, beside what pages take.
+    ///   - pageSize: how many rows a page has when the asker does not say, and how many it may have.
+    ///   - answers: what it answers, table by table.
+    public init(
+        _ service: ServiceName?, _ name: String, _ help: String, _ parameters: [QueryInput] = [],
+        pageSize: Int = 50, maximum: Int = QueryTable.maximumRows, answers: [TableDescription]
+    ) {
+        self.service = service
+        self.name = name
+        self.help = help
+        self.answers = answers
+        self.parameters =
+            answers.contains { $0.isPaged }
+            ? parameters + [
+                .integer("limit", 1...maximum, otherwise: pageSize, "How many rows a page has."),
+                .text("after", "Where to go on: what the page before gave as its end."),
+            ] : parameters
+    }
+
+    /// The description of a parameter.
+    public func parameter(_ name: String) -> QueryInput? { parameters.first { $0.name == name } }
+
+    /// The description of a table.
+    public func answer(_ name: String) -> TableDescription? {
+        answers.first { $0.name == name || ($0.name.hasSuffix("…") && name.hasPrefix($0.name.dropLast())) }
+    }
+
+    /// Checks what comes with a question: nothing that it does not take, nothing twice, each value of its kind.
+    ///
+    /// - Returns: the values by name; a parameter without a value counts as not given.
+    /// - Throws: a refusal whose path is `parameters.NAME`.
+    public func values(of parameters: [QueryParameter]) throws(Refusal) -> [String: String] {
+        var values: [String: String] = [:]
+        for parameter in parameters {
+            let path = "parameters.\(parameter.name)"
+            guard let input = self.parameter(parameter.name) else {
+                let known = self.parameters.isEmpty ? "nothing" : self.parameters.map(\.name).joined(separator: ", ")
+                throw Refusal(
+                    .valueNotAllowed, path: path, "'\(name)' takes no '\(parameter.name)'; it takes \(known)")
+            }
+            guard values[parameter.name] == nil else {
+                throw Refusal(.duplicateElement, path: path, "'\(parameter.name)' is given twice")
+            }
+            guard !parameter.value.isEmpty else { continue }
+            try input.check(parameter.value)
+            values[parameter.name] = parameter.value
+        }
+        for input in self.parameters where input.isRequired && values[input.name] == nil {
+            throw Refusal(.missingField, path: "parameters.\(input.name)", "'\(input.name)' is required: \(input.help)")
+        }
+        return values
+    }
+}
+
+/// A parameter of a question.
+public struct QueryInput: Sendable {
+    /// What its values are.
+    public enum Kind: Sendable, Equatable {
+        /// Words, a code or a list, at most 1,000 characters.
+        case text
+        /// One of some words.
+        case choice([String])
+        /// A whole number within bounds.
+        case integer(ClosedRange<Int>)
+        /// An exact decimal, such as `2193.10`.
+        case decimal
+        /// A day, such as `2026-01-05`.
+        case day
+        /// A time with its offset, such as `2026-01-05T10:00:00+08:00`.
+        case time
+        /// A day, which means its end in the organisation's zone, or a time with its offset.
+        case dayOrTime
+        /// A currency, such as `CNY`.
+        case currency
+        /// `true` or `false`.
+        case flag
+    }
+
+    /// Its name.
+    public let name: String
+    /// What its values are.
+    public let kind: Kind
+    /// The value that counts when none is given; nothing when the question does without.
+    public let otherwise: String?
+    /// Whether it must be given.
+    public private(set) var isRequired = false
+    /// What it does, in one sentence.
+    public let help: String
+
+    private init(_ name: String, _ kind: Kind, _ otherwise: String?, _ help: String) {
+        self.name = name
+        self.kind = kind
+        self.otherwise = otherwise
+        self.help = help
+    }
+
+    /// The same, and it must be given.
+    public var required: QueryInput {
+        var copy = self
+        copy.isRequired = true
+        return copy
+    }
+
+    /// Words or a code.
+    public static func text(_ name: String, otherwise: String? = nil, _ help: String) -> QueryInput {
+        QueryInput(name, .text, otherwise, help)
+    }
+
+    /// One of some words.
+    public static func choice(
+        _ name: String, _ choices: [String], otherwise: String? = nil, _ help: String
+    ) -> QueryInput {
+        QueryInput(name, .choice(choices), otherwise, help)
+    }
+
+    /// A whole number within bounds.
+    public static func integer(
+        _ name: String, _ range: ClosedRange<Int>, otherwise: Int? = nil, _ help: String
+    ) -> QueryInput {
+        QueryInput(name, .integer(range), otherwise.map(String.init), help)
+    }
+
+    /// An exact decimal.
+    public static func decimal(_ name: String, otherwise: String? = nil, _ help: String) -> QueryInput {
+        QueryInput(name, .decimal, otherwise, help)
+    }
+
+    /// A day.
+    public static func day(_ name: String, _ help: String) -> QueryInput { QueryInput(name, .day, nil, help) }
+
+    /// A time with its offset.
+    public static func time(_ name: String, _ help: String) -> QueryInput { QueryInput(name, .time, nil, help) }
+
+    /// A day, which means its end, or a time with its offset.
+    public static func dayOrTime(_ name: String, _ help: String) -> QueryInput {
+        QueryInput(name, .dayOrTime, nil, help)
+    }
+
+    /// A currency.
+    public static func currency(_ name: String, otherwise: String? = nil, _ help: String) -> QueryInput {
+        QueryInput(name, .currency, otherwise, help)
+    }
+
+    /// `true` or `false`; false when it is not given.
+    public static func flag(_ name: String, _ help: String) -> QueryInput { QueryInput(name, .flag, nil, help) }
+
+    /// Whom a question is about.
+    public static let customer = text("customer", "The customer: its identifier, or one of its codes.")
+    /// What tells codes of different systems apart.
+    public static let source = text("source", "The source that gave the code, when more than one has it.")
+
+    /// Whether a value is of its kind.
+    public func check(_ value: String) throws(Refusal) {
+        let path = "parameters.\(name)"
+        switch kind {
+        case .text: break
+        case .choice(let choices):
+            guard choices.contains(value) else {
+                throw Refusal(
+                    .valueNotAllowed, path: path, "'\(name)' is one of \(choices.joined(separator: ", "))")
+            }
+        case .integer(let range):
+            guard let number = Int(value), range.contains(number) else {
+                throw Refusal(
+                    .valueNotAllowed, path: path,
+                    "'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+        case .decimal:
+            do { _ = try FixedDecimal(parsing: value) } catch { throw error.refusal(at: path) }
+        case .day:
+            do { _ = try CalendarDay(parsing: value) } catch { throw error.refusal(at: path) }
+        case .time:
+            guard Timestamp(value) != nil else {
+                throw Refusal(.badTime, path: path, "'\(name)' must be a time with its offset")
+            }
+        case .dayOrTime:
+            guard Self.time(ofDayOrTime: value) != nil else {
+                throw Refusal(.badTime, path: path, "'\(name)' must be a day or a time with its offset")
+            }
+        case .currency:
+            guard Currency(value) != nil else {
+                throw Refusal(.unknownCurrency, path: path, "'\(name)' must be a currency such as CNY")
+            }
+        case .flag:
+            guard value == "true" || value == "false" else {
+                throw Refusal(.valueNotAllowed, path: path, "'\(name)' is true or false")
+            }
+        }
+    }
+
+    /// The moment that a day, taken to its last second, or a time with its offset means.
+    public static func time(ofDayOrTime value: String) -> Timestamp? {
+        Timestamp(value) ?? Timestamp(value + "T23:59:59+08:00")
+    }
+}
+
+/// A table of an answer.
+public struct TableDescription: Sendable {
+    /// How much of it an answer holds.
+    public enum Extent: Sendable {
+        /// All rows; the answer says so when there are more than ``QueryTable/maximumRows``.
+        case whole
+        /// So many rows from the beginning; the answer says so when there are more.
+        case first(Int)
+        /// A page; the answer says where the next one begins. The keys together name one row.
+        case pages([SortKey])
+    }
+
+    /// Its name.
+    public let name: String
+    /// Its columns.
+    public let columns: [ColumnDescription]
+    /// How much of it an answer holds, and in which order.
+    public let extent: Extent
+    /// Whether further columns, and the part of the name after `…`, follow from what is asked.
+    public let isVarying: Bool
+
+    /// Whether it is told page by page.
+    public var isPaged: Bool { if case .pages = extent { true } else { false } }
+
+    private init(_ name: String, _ extent: Extent, _ groups: [ColumnGroup], isVarying: Bool = false) {
+        self.name = name
+        self.extent = extent
+        self.isVarying = isVarying
+        columns = groups.flatMap(\.columns)
+    }
+
+    /// A table that is told whole.
+    public static func whole(_ name: String, _ columns: [ColumnGroup]) -> TableDescription {
+        TableDescription(name, .whole, columns)
+    }
+
+    /// A table with further columns, before, between or after these, that follow from what is asked.
+    ///
+    /// - Parameter name: its name; one that ends in `…` is only its beginning.
+    public static func varying(_ name: String, _ columns: [ColumnGroup]) -> TableDescription {
+        TableDescription(name, .whole, columns, isVarying: true)
+    }
+
+    /// A table of which the first rows are told.
+    public static func first(_ count: Int, _ name: String, _ columns: [ColumnGroup]) -> TableDescription {
+        TableDescription(name, .first(count), columns)
+    }
+
+    /// A table that is told page by page.
+    ///
+    /// - Parameter keys: the order, down to what names one row.
+    public static func pages(_ name: String, by keys: [SortKey], _ columns: [ColumnGroup]) -> TableDescription {
+        TableDescription(name, .pages(keys), columns)
+    }
+
+    /// The kind of a key: that of its column, or its own when it is not shown.
+    public func kind(of key: SortKey) -> ColumnDescription.Kind? {
+        key.hidden ?? columns.first { $0.name == key.name }?.kind
+    }
+}
+
+/// A column of a table.
+public struct ColumnDescription: Sendable {
+    /// What its values are.
+    public enum Kind: Sendable, Equatable {
+        /// Words.
+        case text
+        /// What names something: an identifier, a code, a word of a list.
+        case code
+        /// An amount; its currency stands in another column.
+        case money(currency: String)
+        /// An exact number of something.
+        case quantity
+        /// A share, a ratio or a probability.
+        case rate
+        /// A day.
+        case day
+        /// A point in time.
+        case time
+        /// Yes or no.
+        case flag
+        /// How many, a whole number.
+        case count
+
+        /// As what it is told in answers.
+        var told: ColumnKind {
+            switch self {
+            case .text, .code: .text
+            case .money, .quantity, .rate: .decimal
+            case .day, .time: .time
+            case .flag: .boolean
+            case .count: .integer
+            }
+        }
+    }
+
+    /// Its name.
+    public let name: String
+    /// What its values are.
+    public let kind: Kind
+    /// As what it is told in answers, where it was so before kinds were known.
+    public let told: ColumnKind
+
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - kind: what its values are.
+    ///   - told: as what it is told in answers.
+    public init(_ name: String, _ kind: Kind, as told: ColumnKind? = nil) {
+        self.name = name
+        self.kind = kind
+        self.told = told ?? kind.told
+    }
+}
+
+/// Columns of one kind, one after the other.
+public struct ColumnGroup: Sendable {
+    let columns: [ColumnDescription]
+
+    private init(_ names: [String], _ kind: ColumnDescription.Kind, _ told: ColumnKind?) {
+        columns = names.map { ColumnDescription($0, kind, as: told) }
+    }
+
+    /// Words.
+    public static func text(_ names: String...) -> ColumnGroup { ColumnGroup(names, .text, nil) }
+
+    /// What names something.
+    public static func code(_ names: String...) -> ColumnGroup { ColumnGroup(names, .code, nil) }
+
+    /// Amounts.
+    ///
+    /// - Parameter currency: the column that holds their currency.
+    public static func money(_ names: String..., currency: String = "currency", as told: ColumnKind? = nil)
+        -> ColumnGroup
+    { ColumnGroup(names, .money(currency: currency), told) }
+
+    /// Exact numbers.
+    public static func quantity(_ names: String..., as told: ColumnKind? = nil) -> ColumnGroup {
+        ColumnGroup(names, .quantity, told)
+    }
+
+    /// Shares, ratios and probabilities.
+    public static func rate(_ names: String..., as told: ColumnKind? = nil) -> ColumnGroup {
+        ColumnGroup(names, .rate, told)
+    }
+
+    /// Days.
+    public static func day(_ names: String..., as told: ColumnKind? = nil) -> ColumnGroup {
+        ColumnGroup(names, .day, told)
+    }
+
+    /// Points in time.
+    public static func time(_ names: String..., as told: ColumnKind? = nil) -> ColumnGroup {
+        ColumnGroup(names, .time, told)
+    }
+
+    /// Yes or no.
+    public static func flag(_ names: String..., as told: ColumnKind? = nil) -> ColumnGroup {
+        ColumnGroup(names, .flag, told)
+    }
+
+    /// Whole numbers.
+    public static func count(_ names: String..., as told: ColumnKind? = nil) -> ColumnGroup {
+        ColumnGroup(names, .count, told)
+    }
+}
+
+/// A part of the order of a table that is told page by page. It is never absent in a row.
+public struct SortKey: Sendable, ExpressibleByStringLiteral {
+    /// The column.
+    public let name: String
+    /// Whether the highest comes first.
+    public let isDescending: Bool
+    /// The kind of a key that the answer does not show; `nil` for a column of the answer.
+    public let hidden: ColumnDescription.Kind?
+
+    private init(_ name: String, isDescending: Bool, hidden: ColumnDescription.Kind?) {
+        self.name = name
+        self.isDescending = isDescending
+        self.hidden = hidden
+    }
+
+    /// A column of the answer, the lowest first.
+    public init(stringLiteral name: String) { self.init(name, isDescending: false, hidden: nil) }
+
+    /// The lowest first.
+    ///
+    /// - Parameter hidden: the kind of a key that the answer does not show.
+    public static func ascending(_ name: String, hidden: ColumnDescription.Kind? = nil) -> SortKey {
+        SortKey(name, isDescending: false, hidden: hidden)
+    }
+
+    /// The highest first.
+    ///
+    /// - Parameter hidden: the kind of a key that the answer does not show.
+    public static func descending(_ name: String, hidden: ColumnDescription.Kind? = nil) -> SortKey {
+        SortKey(name, isDescending: true, hidden: hidden)
+    }
+}

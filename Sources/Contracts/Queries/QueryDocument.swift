@@ -1,0 +1,103 @@
+/// The catalogue of questions in words: for `docs/questions.md` and for who asks the command what there is.
+extension QueryCatalogue {
+    /// All questions as Markdown.
+    public static func document() -> String {
+        var text = """
+            # Questions
+
+            What the services may be asked: `waybill query SERVICE QUESTION name=value …`, and by the commands that ask for
+            you. `waybill query --list` tells the same. This page is made from the catalogue in `Sources/Contracts/Queries`
+            by `waybill contracts questions`.
+
+            What a question does not take is refused, with the name and what it does take. *Now* and *today* are the
+            service's: with event time those of the events. A list that is told page by page takes `limit` (rows of a page)
+            and `after` (what the page before gave as its end); the command follows it to its end with `--all`. A table that
+            has more rows than are told says so.
+
+
+            """
+        let groups: [(String, ServiceName?)] =
+            [("Every service", nil)] + ServiceName.allCases.map { ($0.rawValue, $0) }
+        for (title, service) in groups {
+            let mine = questions.filter { $0.service == service }
+            guard !mine.isEmpty else { continue }
+            text += "## \(title)\n\n"
+            for question in mine.sorted(by: { $0.name < $1.name }) { text += question.document }
+        }
+        while text.hasSuffix("\n\n") { text.removeLast() }
+        return text
+    }
+}
+
+extension QueryDescription {
+    fileprivate var document: String {
+        var text = "### \(name)\n\n\(help)\n\n"
+        if !parameters.isEmpty {
+            text += "| takes | which is | |\n|---|---|---|\n"
+            for input in parameters {
+                text += "| `\(input.name)`\(input.isRequired ? ", required" : "") | \(input.words) | \(input.help) |\n"
+            }
+            text += "\n"
+        }
+        text += "| answers | |\n|---|---|\n"
+        for table in answers { text += "| \(table.name): \(table.words) | \(table.columnWords) |\n" }
+        return text + "\n"
+    }
+}
+
+extension QueryInput {
+    /// What its values are, and what counts when none is given, in words.
+    public var words: String {
+        let kind =
+            switch kind {
+            case .text: "text"
+            case .choice(let choices): choices.joined(separator: ", ")
+            case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+            case .decimal: "a decimal"
+            case .day: "a day"
+            case .time: "a time with its offset"
+            case .dayOrTime: "a day or a time with its offset"
+            case .currency: "a currency"
+            case .flag: "true or false"
+            }
+        return otherwise.map { "\(kind); \($0) when not given" } ?? kind
+    }
+}
+
+extension TableDescription {
+    /// How much of it an answer holds, and in which order, in words.
+    public var words: String {
+        switch extent {
+        case .whole: "whole"
+        case .first(let count): "the first \(count)"
+        case .pages(let keys):
+            "page by page, by "
+                + keys.map { key in
+                    key.name.replacing("_", with: " ") + (key.isDescending ? " downwards" : "")
+                }.joined(separator: ", ")
+        }
+    }
+
+    /// Its columns with their kinds, in words.
+    public var columnWords: String {
+        let told = columns.map { "\($0.name) (\($0.kind.words))" }.joined(separator: ", ")
+        return isVarying ? "\(told), and further ones by what is asked" : told
+    }
+}
+
+extension ColumnDescription.Kind {
+    /// The kind in words.
+    public var words: String {
+        switch self {
+        case .text: "text"
+        case .code: "code"
+        case .money(let currency): "money in \(currency)"
+        case .quantity: "quantity"
+        case .rate: "rate"
+        case .day: "day"
+        case .time: "time"
+        case .flag: "flag"
+        case .count: "count"
+        }
+    }
+}

@@ -1,0 +1,100 @@
+public import Contracts
+public import Domain
+
+/// What comes with a question: its values, checked by its description, and the time.
+public struct QueryArguments: Sendable {
+    let description: QueryDescription?
+    /// The page that is asked for; nothing for the beginning.
+    let cursor: QueryCursor?
+    private let values: [String: String]
+
+    /// The time as the service's rules see it, in the organisation's zone: with event time that of the events. What a
+    /// question means by *now* and *today* is this and nothing else.
+    public let now: Timestamp
+
+    /// - Parameters:
+    ///   - parameters: what comes with the question.
+    ///   - description: what the catalogue says of it; `nil` checks nothing.
+    ///   - now: the time as the service sees it.
+    init(_ parameters: [QueryParameter], of description: QueryDescription?, now: Timestamp) throws(Refusal) {
+        self.description = description
+        self.now = now.inOffset(minutes: 480)
+        if let description {
+            values = try description.values(of: parameters)
+            let isPaged = description.answers.contains { $0.isPaged }
+            if isPaged, let after = values["after"] {
+                cursor = try QueryCursor(parsing: after)
+            } else {
+                cursor = nil
+            }
+        } else {
+            values = Dictionary(parameters.map { ($0.name, $0.value) }) { _, last in last }
+            cursor = nil
+        }
+    }
+
+    /// Today, as the service's rules see it.
+    public var today: CalendarDay { now.day() }
+
+    /// The text of a value, or of what counts when none is given; `nil` when there is neither.
+    public subscript(_ name: String) -> String? {
+        values[name] ?? description?.parameter(name)?.otherwise
+    }
+
+    /// A value that must be there.
+    ///
+    /// - Throws: a refusal that names it.
+    public func required(_ name: String) throws(Refusal) -> String {
+        guard let value = self[name], !value.isEmpty else {
+            throw Refusal(.missingField, path: "parameters.\(name)", "'\(name)' is required")
+        }
+        return value
+    }
+
+    /// A whole number that is given, or counts when none is.
+    public func integer(_ name: String) throws(Refusal) -> Int {
+        guard let value = optionalInteger(name) else {
+            throw Refusal(.missingField, path: "parameters.\(name)", "'\(name)' is required")
+        }
+        return value
+    }
+
+    /// A whole number that may be missing.
+    public func optionalInteger(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+
+    /// A day that must be there.
+    public func day(_ name: String) throws(Refusal) -> CalendarDay { try Self.day(required(name), name) }
+
+    /// A day that may be missing.
+    public func optionalDay(_ name: String) throws(Refusal) -> CalendarDay? {
+        guard let text = self[name] else { return nil }
+        return try Self.day(text, name)
+    }
+
+    private static func day(_ text: String, _ name: String) throws(Refusal) -> CalendarDay {
+        do { return try CalendarDay(parsing: text) } catch { throw error.refusal(at: "parameters.\(name)") }
+    }
+
+    /// A moment: the time given, or the end of the day given in the organisation's zone; now when nothing is.
+    public func time(_ name: String) throws(Refusal) -> Timestamp {
+        guard let text = self[name] else { return now }
+        guard let time = QueryInput.time(ofDayOrTime: text) else {
+            throw Refusal(.badTime, path: "parameters.\(name)", "'\(name)' must be a day or a time with its offset")
+        }
+        return time
+    }
+
+    /// Whether a flag is given and true.
+    public func flag(_ name: String) -> Bool { self[name] == "true" }
+
+    /// A whole number within bounds; `otherwise` when it is missing. For questions that the catalogue does not know yet.
+    public func integer(_ name: String, in range: ClosedRange<Int>, otherwise: Int) throws(Refusal) -> Int {
+        guard let text = self[name] else { return otherwise }
+        guard let value = Int(text), range.contains(value) else {
+            throw Refusal(
+                .valueNotAllowed, path: "parameters.\(name)",
+                "'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+}
