@@ -18,7 +18,9 @@ struct FakeBrokerTests {
         switch misbehaviour {
         case .garbageFrameKind, .heartbeatsInMessage, .confirmsTwice: true
         case .cancelsConsumer, .skipsDelivery: !toConsumer
-        case .alarm, .unannouncedAlarm, .confirmsNeverUsed, .confirmsAllEver, .confirmsZero, .confirmsEarly: toConsumer
+        case .alarm, .unannouncedAlarm, .confirmsNeverUsed, .confirmsAllEver, .confirmsZero, .confirmsEarly,
+            .confirmsThree:
+            toConsumer
         default: false
         }
     }
@@ -67,7 +69,103 @@ struct FakeBrokerTests {
         }
     }
 
+    @Test("a message whose properties fit into no frame is told at once, and harms no other")
+    func tooLarge() async throws {
+        try await Fake.with { broker, configuration in
+            let publisher = Publisher(configuration: configuration, logger: TestServers.quiet)
+            try await Fake.beside({ await publisher.run() }) {
+                #expect(await TestServers.eventually { await publisher.publish(messages(1)) == [.confirmed] })
+                var batch = messages(3)
+                // The most that a frame holds beside the frame's own bytes and the content header's first fields.
+                let most = 131_072 - 20
+                let room = most - batch[0].properties.encodedBytes - 4 - HeaderValue.string("").encodedBytes(named: "h")
+                batch[0].properties.headers["h"] = .string(String(repeating: "x", count: room))
+                batch[1].properties.headers["h"] = .string(String(repeating: "x", count: room + 1))
+                #expect(batch[0].properties.encodedBytes == most)
+                let sizes = batch
+                let outcomes = try await Fake.inTime("publishing") { await publisher.publish(sizes) }
+                #expect(outcomes == [.confirmed, .tooLarge, .confirmed])
+                #expect(broker.record.accepted == 1)
+            }
+        }
+    }
+
+    @Test("once a publisher is shut down, whatever waits and whatever comes later is told at once")
+    func shutDown() async throws {
+        try await Fake.with { broker, configuration in
+            broker.behave(.silentAfterConnect)
+            let publisher = Publisher(
+                configuration: configuration, confirmTimeout: .seconds(600), logger: TestServers.quiet)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await publisher.run() }
+                let waiting = Fake.Flag()
+                group.addTask {
+                    waiting.set()
+                    guard case .unknown = await publisher.publish(messages(1)).first else {
+                        throw MessagingError(.connection, "an outcome that nobody can know")
+                    }
+                }
+                #expect(await TestServers.eventually { waiting.isSet && broker.record.accepted > 0 })
+                group.cancelAll()
+                // Long before the confirm's time-out.
+                try await group.waitForAll()
+            }
+            let later = try await Fake.inTime("publishing later") { await publisher.publish(messages(2)) }
+            #expect(later.count == 2)
+        }
+    }
+
     // MARK: Consuming
+
+    @Test("a consumer that holds all it may answers heartbeats, goes on after, and ends in time")
+    func full() async throws {
+        try await Fake.with { broker, configuration in
+            let consumer = Consumer(
+                configuration: configuration, queue: "q", maximumBatch: 1, logger: TestServers.quiet)
+            let mayGoOn = Fake.Flag()
+            try await Fake.beside({
+                try await consumer.run { _ in
+                    while !mayGoOn.isSet, !Task.isCancelled { try await Task.sleep(for: .milliseconds(10)) }
+                }
+            }) {
+                // One in hand, and of the others eight fill the 32 MiB.
+                for number in 0..<11 {
+                    broker.give(FakeMessage(id: "\(number)", body: [UInt8](repeating: 9, count: 4 << 20)))
+                }
+                #expect(await TestServers.eventually { consumer.status.unacknowledged >= 9 })
+                let heard = broker.record.heardHeartbeats
+                #expect(await TestServers.eventually { broker.record.heardHeartbeats >= heard + 4 })
+                #expect(consumer.status.unacknowledged == 9)
+                #expect(consumer.status.reconnects == 0)
+                mayGoOn.set()
+                #expect(await TestServers.eventually { broker.record.acknowledged.count == 11 })
+                #expect(broker.record.accepted == 1)
+            }
+        }
+    }
+
+    @Test("a consumer that holds all it may notices that its connection is gone")
+    func fullAndGone() async throws {
+        try await Fake.with { broker, configuration in
+            let consumer = Consumer(
+                configuration: configuration, queue: "q", maximumBatch: 1, logger: TestServers.quiet)
+            let mayGoOn = Fake.Flag()
+            try await Fake.beside({
+                try await consumer.run { _ in
+                    while !mayGoOn.isSet, !Task.isCancelled { try await Task.sleep(for: .milliseconds(10)) }
+                }
+            }) {
+                for number in 0..<11 {
+                    broker.give(FakeMessage(id: "\(number)", body: [UInt8](repeating: 9, count: 4 << 20)))
+                }
+                #expect(await TestServers.eventually { consumer.status.unacknowledged >= 9 })
+                broker.behave(.well, dropping: true)
+                #expect(await TestServers.eventually { !consumer.status.isReady })
+                mayGoOn.set()
+                #expect(await TestServers.eventually { broker.record.acknowledged.count >= 11 })
+            }
+        }
+    }
 
     @Test("a consumer hands over whole messages only, and goes on when the broker is well", arguments: everything)
     func consumer(_ misbehaviour: Misbehaviour) async throws {

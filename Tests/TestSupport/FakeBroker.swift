@@ -52,6 +52,7 @@ public final class FakeBroker: Sendable {
         case confirmsZero = "confirms everything by the number 0"
         case confirmsEarly = "confirms ten messages before one was published"
         case confirmsTwice = "confirms each message twice"
+        case confirmsThree = "confirms the third message, then those up to the second, and no more"
 
         /// The misbehaviour in words.
         public var description: String { rawValue }

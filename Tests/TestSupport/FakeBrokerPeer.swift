@@ -38,6 +38,8 @@ final class FakePeer {
     private var subscription: String?
     private var publishing: Publishing?
     private var lastPublish: UInt64 = 0
+    /// What was published since it began to answer three messages only.
+    private var keptBack: [(tag: UInt64, id: String)] = []
     private var lastDelivery: UInt64 = 0
     private var unacknowledged: [UInt64: FakeMessage] = [:]
     private var lastBeat = ContinuousClock.now
@@ -305,6 +307,14 @@ final class FakePeer {
         case .confirmsZero: others = Wire.ack(0, isMultiple: true)
         case .confirmOnUnopenedChannel: others = Wire.ack(lastPublish, channel: 7)
         case .confirmsEarly, .channelCloseInMessage: others = []
+        case .confirmsThree:
+            keptBack.append((lastPublish, message.id))
+            if keptBack.count == 3 {
+                broker.note { $0.confirmed.formUnion(keptBack.map(\.id)) }
+                others = Wire.ack(keptBack[2].tag) + Wire.ack(keptBack[1].tag, isMultiple: true)
+            } else {
+                others = []
+            }
         case .interleavedConfirm:
             others = beginning(of: message) + Wire.ack(lastPublish) + Wire.body(message.body)
         case .heartbeatsInMessage:
@@ -420,7 +430,7 @@ extension FakePeer {
         case .confirmOnUnopenedChannel:
             if isWithPublish { return }
             send(Wire.ack(1, channel: 7))
-        case .confirmsNeverUsed, .confirmsTwice, .confirmsZero, .confirmsAllEver:
+        case .confirmsNeverUsed, .confirmsTwice, .confirmsThree, .confirmsZero, .confirmsAllEver:
             if isWithPublish { return }
             send(Wire.ack(5) + Wire.ack(5) + Wire.ack(0, isMultiple: true) + Wire.ack(.max, isMultiple: true))
         }

@@ -44,12 +44,17 @@ final class Link {
 
     private let handle: Handle
     private let heartbeat: Duration
+    private let answerTimeout: Duration
     private let closed: (() -> Void)?
     private var partial: Partial?
     /// The tag of the last delivery on this channel.
     private var lastTag: UInt64 = 0
     /// When the last frame came that was no heartbeat.
     private var lastFrame = ContinuousClock.now
+    /// When a heartbeat was sent last while nothing was read.
+    private var lastBeat = ContinuousClock.now
+    /// How long the broker has to say that a subscription has ended: whoever ends it is about to leave.
+    private static let farewell = Duration.seconds(2)
     /// Whether the connection can still be used; once false it stays so.
     private(set) var isAlive = true
 
@@ -62,6 +67,7 @@ final class Link {
         }
         handle = Handle(raw: raw)
         heartbeat = configuration.heartbeat
+        answerTimeout = configuration.answerTimeout
         self.closed = closed
         // One limit for all the steps together, not one for each.
         let deadline = ContinuousClock.now + configuration.answerTimeout
@@ -120,8 +126,14 @@ final class Link {
         try check("subscribing to '\(queue)'")
     }
 
-    /// Ends the subscription; returns when the broker has said so.
+    /// Ends the subscription; returns when the broker has said so, which it must do in two seconds.
     func unsubscribe() throws(MessagingError) {
+        var limit = min(Self.farewell, answerTimeout).timeValue
+        amqp_set_rpc_timeout(handle.raw, &limit)
+        defer {
+            limit = answerTimeout.timeValue
+            amqp_set_rpc_timeout(handle.raw, &limit)
+        }
         "waybill".withAMQPBytes { _ = amqp_basic_cancel(handle.raw, Self.channel, $0) }
         try check("ending the subscription")
     }
@@ -174,6 +186,22 @@ final class Link {
     }
 
     // MARK: Sending
+
+    /// The most bytes that a message's properties may take: those of a frame beside the frame's own and the content
+    /// header's first fields.
+    var mostPropertyBytes: Int { Int(amqp_get_frame_max(handle.raw)) - 8 - 12 }
+
+    /// Sends a heartbeat when one is due. The library does so only while it reads, and who holds as much as may be held
+    /// does not read.
+    func beat() throws(MessagingError) {
+        guard .now - lastBeat > heartbeat / 2, isWritable else { return }
+        lastBeat = .now
+        var frame = amqp_frame_t()
+        frame.frame_type = UInt8(AMQP_FRAME_HEARTBEAT)
+        guard sent(amqp_send_frame(handle.raw, &frame)) else {
+            throw MessagingError(.connection, "the connection was lost")
+        }
+    }
 
     /// Whether the socket takes bytes now.
     var isWritable: Bool {

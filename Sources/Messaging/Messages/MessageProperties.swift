@@ -75,6 +75,41 @@ public struct MessageProperties: Sendable, Equatable {
     }
 }
 
+extension MessageProperties {
+    /// How many bytes the properties take on the wire, which have to fit into one frame (AMQP 0-9-1 §4.2.6.1).
+    public var encodedBytes: Int {
+        var bytes = 2 + (deliveryMode == nil ? 0 : 1) + (timestamp == nil ? 0 : 8)
+        func add(_ text: String?) {
+            if let text { bytes += 1 + text.utf8.count }
+        }
+        add(contentType)
+        add(contentEncoding)
+        add(correlationID)
+        add(replyTo)
+        add(expiration)
+        add(messageID)
+        add(type)
+        add(userID)
+        add(appID)
+        guard !headers.isEmpty else { return bytes }
+        return headers.reduce(bytes + 4) { $0 + $1.value.encodedBytes(named: $1.key) }
+    }
+}
+
+extension HeaderValue {
+    /// How many bytes a header of this value takes on the wire, its name included.
+    public func encodedBytes(named name: String) -> Int {
+        let value =
+            switch self {
+            case .string(let text): 4 + text.utf8.count
+            case .integer, .double, .timestamp: 8
+            case .boolean: 1
+            case .null, .other: 0
+            }
+        return 2 + name.utf8.count + value
+    }
+}
+
 /// A message that the broker delivers.
 public struct Delivery: Sendable, Equatable {
     /// Names the delivery on its channel, to acknowledge it.
@@ -137,6 +172,8 @@ public enum PublishOutcome: Sendable, Equatable {
     case returned(code: Int, text: String)
     /// The broker did not take it.
     case refused
+    /// It was not sent, because its properties do not fit into a frame; nor will they ever.
+    case tooLarge
     /// Nobody knows: publish it again, under the same id.
     case unknown(String)
 }

@@ -93,7 +93,7 @@ public final class Consumer: Sendable {
                     "the subscription was lost; it is made anew",
                     metadata: ["queue": "\(queue)", "error": "\(error)"])
                 await channel.close()
-                try? await Task.sleep(for: backOff.next())
+                await stopFlag.pause(for: backOff.next())
             } catch {
                 await channel.close()
                 throw error
@@ -173,13 +173,4 @@ public final class Consumer: Sendable {
             return .failure(error)
         }
     }
-}
-
-/// A flag that is set once, from anywhere.
-final class StopFlag: Sendable {
-    private let value = Atomic(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-
-    func set() { value.store(true, ordering: .releasing) }
 }

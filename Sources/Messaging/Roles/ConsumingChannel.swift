@@ -15,6 +15,8 @@ actor ConsumingChannel {
     private var taker: CheckedContinuation<Void, Never>?
     private var failure: String?
     private var isStopped = false
+    /// Whether the thread waits for bytes to read; otherwise what wakes it as readable is the end of the connection.
+    private var isReading = true
     private var prefetch = 1
     /// Counts the connections: a delivery is acknowledged on the one it came by.
     private var connection = 0
@@ -58,7 +60,7 @@ actor ConsumingChannel {
         }
         thread.whenIdle { [weak self] readiness in
             guard let self else { return Wait() }
-            return self.assumeIsolated { $0.turn() }
+            return self.assumeIsolated { $0.turn(readiness) }
         }
     }
 
@@ -154,14 +156,18 @@ actor ConsumingChannel {
         thread.wake()
     }
 
-    private func turn() -> Wait {
+    private func turn(_ readiness: Readiness) -> Wait {
         guard let link else { return Wait() }
-        do {
+        do throws(MessagingError) {
+            if !isReading, readiness.isReadable {
+                throw MessagingError(.connection, "the broker closed the connection")
+            }
             if stopFlag.isSet, !isStopped {
                 // Deliveries that are here and not begun go back when the connection closes.
                 try link.unsubscribe()
                 isStopped = true
                 ready = []
+                readyBytes = 0
                 status.update { $0.isSubscribed = false }
                 resumeTaker()
             }
@@ -174,7 +180,8 @@ actor ConsumingChannel {
                 }
             }
             try resumeWriters(link)
-            let isReading = readyBytes < Self.maximumBytes
+            isReading = readyBytes < Self.maximumBytes
+            if !isReading { try link.beat() }
             status.note(isSilent: isReading && link.isSilent)
             return Wait(
                 descriptor: link.descriptor, readable: isReading, writable: !writers.isEmpty, timeout: link.tick)
@@ -213,6 +220,8 @@ actor ConsumingChannel {
         }
         try link.pump { event in
             switch event {
+            // What was on its way when the subscription ended goes back when the connection closes.
+            case .delivery where self.isStopped: break
             case .delivery(let delivery):
                 self.ready.append(delivery)
                 self.readyBytes += delivery.body.count
@@ -234,6 +243,7 @@ actor ConsumingChannel {
         readyBytes = 0
         inHand = []
         unwritableSince = nil
+        isReading = true
         thread.whenIdle(nil)
         status.update {
             $0.state = .failed(reason)

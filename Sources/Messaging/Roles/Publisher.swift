@@ -61,7 +61,7 @@ public final class Publisher: Sendable {
             }
             try? await Task.sleep(for: backOff.next())
         }
-        await channel.close("the publisher is shut down")
+        await channel.shutDown("the publisher is shut down")
     }
 
     /// Publishes messages and waits for what becomes of each.

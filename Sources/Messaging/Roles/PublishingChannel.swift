@@ -61,6 +61,8 @@ actor PublishingChannel {
     private var isBlocked = false
     private var closing: CheckedContinuation<String, Never>?
     private var lastFailure = "not connected yet"
+    /// Whether the publisher is shut down: nothing waits any more for a connection that never comes.
+    private var isShutDown = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -77,6 +79,7 @@ actor PublishingChannel {
     }
 
     func connect(_ configuration: BrokerConfiguration) throws(MessagingError) {
+        isShutDown = false
         let link = try Link(configuration)
         try link.confirmMode()
         self.link = link
@@ -114,6 +117,18 @@ actor PublishingChannel {
         takeTurns()
     }
 
+    /// Gives up the connection and everything that waits for one; what is published later is unknown at once.
+    func shutDown(_ reason: String) {
+        isShutDown = true
+        close(reason)
+        lastFailure = reason
+        for batch in waiting {
+            for index in batch.messages.indices { batch.settle(index, .unknown(reason)) }
+        }
+        waiting = []
+        nextIndex = 0
+    }
+
     /// Has the thread call ``turn()`` whenever it is idle; without a connection too, for what waits must expire.
     private func takeTurns() {
         thread.whenIdle { [weak self] _ in
@@ -123,6 +138,7 @@ actor PublishingChannel {
     }
 
     func publish(_ messages: [Outgoing]) async -> [PublishOutcome] {
+        if isShutDown { return messages.map { _ in .unknown(lastFailure) } }
         if link == nil { takeTurns() }
         return await withCheckedContinuation { continuation in
             waiting.append(Batch(messages, continuation))
@@ -172,6 +188,12 @@ actor PublishingChannel {
                     now = .now
                 }
                 let message = batch.messages[nextIndex]
+                // Half of it would be out before the library notices, and the connection with everybody else's lost.
+                guard message.properties.encodedBytes <= link.mostPropertyBytes else {
+                    batch.settle(nextIndex, .tooLarge)
+                    nextIndex += 1
+                    continue
+                }
                 lastSequence += 1
                 unconfirmed[lastSequence] = Unconfirmed(
                     batch: batch, index: nextIndex, bytes: message.body.count, sentAt: now)
@@ -246,8 +268,9 @@ actor PublishingChannel {
             }
         } else {
             settle(tag, outcome)
-            while lowestUnconfirmed <= lastSequence, unconfirmed[lowestUnconfirmed] == nil { lowestUnconfirmed += 1 }
         }
+        // Past those that were answered one by one before: the time-out watches the lowest, so it must be one that waits.
+        while lowestUnconfirmed <= lastSequence, unconfirmed[lowestUnconfirmed] == nil { lowestUnconfirmed += 1 }
     }
 
     private func settle(_ tag: UInt64, _ outcome: PublishOutcome) {

@@ -134,7 +134,7 @@ public final class ReplyServer: Sendable {
                     "questions cannot be answered; the connection is made anew",
                     metadata: ["queue": "\(queue)", "error": "\(error)"])
                 await channel.close()
-                try? await Task.sleep(for: backOff.next())
+                await stopFlag.pause(for: backOff.next())
             }
         }
         return .stopped
