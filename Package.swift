@@ -133,7 +133,10 @@ let package = Package(
             name: "PartyGraphTests", dependencies: ["PartyGraph", "Domain", "Contracts"], swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",
-            dependencies: ["ServiceKit", "Domain", "Contracts", "Messaging", "Postgres", "TestSupport", log],
+            dependencies: [
+                "ServiceKit", "Domain", "Contracts", "Messaging", "Postgres", "TestSupport", log, lifecycle,
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SimulationTests",

@@ -20,6 +20,8 @@ final class Preparation: Sendable {
     private let logger: Logger
     private let isPrepared = Mutex(false)
     private let turn = Turn()
+    private let isStopping = Atomic(false)
+    private let stopped = Signal()
 
     init(
         definition: ServiceDefinition, pool: PostgresPool, broker: BrokerConfiguration,
@@ -40,16 +42,34 @@ final class Preparation: Sendable {
     /// - Returns: false when the service is shut down first.
     /// - Throws: ``UnsafeSetUp`` when it is not safe.
     func ready() async throws -> Bool {
-        try await turn.run { try await prepare() }
+        // Parts are shut down one after the other, and whoever checks now may not be the first of them: the others must
+        // not wait for a check that goes on until its own turn comes.
+        try await withGracefulShutdownHandler {
+            try await turn.run { try await self.prepare() }
+        } onGracefulShutdown: {
+            self.isStopping.store(true, ordering: .releasing)
+            self.stopped.raise()
+        }
     }
 
     private func prepare() async throws -> Bool {
         if isPrepared.withLock({ $0 }) { return true }
-        try await retrying("the database") { try await self.checkDatabase() }
-        try await retrying("the broker") { try await self.checkBroker() }
-        guard !Task.isShuttingDownGracefully else { return false }
-        isPrepared.withLock { $0 = true }
-        return true
+        guard !isStopping.load(ordering: .acquiring) else { return false }
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.retrying("the database") { try await self.checkDatabase() }
+                try await self.retrying("the broker") { try await self.checkBroker() }
+                return true
+            }
+            group.addTask {
+                await self.stopped.wait()
+                return false
+            }
+            defer { group.cancelAll() }
+            guard try await group.next() == true else { return false }
+            isPrepared.withLock { $0 = true }
+            return true
+        }
     }
 
     private func checkDatabase() async throws {
@@ -103,14 +123,14 @@ final class Preparation: Sendable {
 
     private func retrying(_ what: String, _ check: () async throws -> Void) async throws {
         var backOff = BackOff()
-        while !Task.isShuttingDownGracefully {
+        while true {
             try Task.checkCancellation()
             do {
                 return try await check()
             } catch let error as PostgresError where error.isRetriable {
-                await pause(what, "\(error)", backOff.next())
+                try await pause(what, "\(error)", backOff.next())
             } catch let error as MessagingError where error.isRetriable {
-                await pause(what, "\(error)", backOff.next())
+                try await pause(what, "\(error)", backOff.next())
             } catch let error as MessagingError {
                 throw UnsafeSetUp(description: "the broker is not set up for this service: \(error)")
             } catch let error as PostgresError {
@@ -119,9 +139,9 @@ final class Preparation: Sendable {
         }
     }
 
-    private func pause(_ what: String, _ error: String, _ pause: Duration) async {
+    private func pause(_ what: String, _ error: String, _ pause: Duration) async throws {
         logger.warning("\(what) cannot be reached; it is tried again", metadata: ["error": "\(error)"])
-        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+        try await Task.sleep(for: pause)
     }
 }
 

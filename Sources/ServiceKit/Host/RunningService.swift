@@ -10,15 +10,18 @@ struct RunningService {
     private let definition: ServiceDefinition
     private let settings: Settings
     private let logger: Logger
+    private let limit: ShutdownLimit
 
-    init(_ definition: ServiceDefinition, _ settings: Settings, _ logger: Logger) {
+    /// - Parameter limit: how long its end may take; as long as an installation allows when not given.
+    init(_ definition: ServiceDefinition, _ settings: Settings, _ logger: Logger, limit: ShutdownLimit? = nil) {
         self.definition = definition
         self.settings = settings
         self.logger = logger
+        self.limit = limit ?? ShutdownLimit(logger: logger)
     }
 
     /// Runs until SIGTERM or SIGINT, then drains: stop taking deliveries, finish the batch, commit, acknowledge,
-    /// publish what is in the outbox's memory, close.
+    /// publish what is in the outbox's memory, close. It ends within ten seconds, whatever broker and database do.
     ///
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
@@ -62,7 +65,8 @@ struct RunningService {
         let health = Health(
             definition: definition, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
             metrics: metrics,
-            outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)), pulse: pulse,
+            outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)),
+            batchLimit: .seconds(try settings.integer("batch.limit", in: 1...86_400)), pulse: pulse,
             scheduler: scheduler, madeUp: settings.madeUp.map(\.variable), logger: logger)
         let keeper = PartitionKeeper(
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
@@ -74,37 +78,44 @@ struct RunningService {
             clock: clock, logger: logger)
 
         // The last is shut down first: intake before relay, relay before publisher, everything before the database.
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(
-                        service: health.server(
-                            host: try settings.required("http.host"),
-                            port: try settings.integer("http.port", in: 0...65_535))),
-                    .init(service: RunUntilShutdown { await pool.run() }),
-                    .init(service: RunUntilShutdown { await messagePool.run() }),
-                    .init(service: RunUntilShutdown { await publisher.run() }),
-                    .init(service: pulse),
-                    .init(service: relay),
-                    .init(service: keeper),
-                    .init(service: After(preparation, run: scheduler)),
-                    .init(
-                        service: After(
-                            preparation,
-                            run: RunUntilShutdown {
-                                await replies.run { delivery in await queries.answer(delivery)?.encode() }
-                            })),
-                    .init(
-                        service: After(preparation, run: Intake(consumer: consumer, work: work)),
-                        successTerminationBehavior: .gracefullyShutdownGroup),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: health.server(
+                        host: try settings.required("http.host"),
+                        port: try settings.integer("http.port", in: 0...65_535))),
+                .init(service: RunUntilShutdown { await pool.run() }),
+                .init(service: RunUntilShutdown { await messagePool.run() }),
+                .init(service: RunUntilShutdown { await publisher.run() }),
+                .init(service: pulse),
+                .init(service: relay),
+                .init(service: keeper),
+                .init(service: After(preparation, run: scheduler)),
+                .init(
+                    service: After(
+                        preparation,
+                        run: RunUntilShutdown {
+                            await replies.run { delivery in await queries.answer(delivery)?.encode() }
+                        })),
+                .init(
+                    service: After(preparation, run: Intake(consumer: consumer, work: work)),
+                    successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: limit),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = limit.graceful
+        let group = ServiceGroup(configuration: configuration)
         logger.info("starting", metadata: ["clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)"])
         for (variable, summary) in settings.madeUp {
             logger.warning("made-up data is in use", metadata: ["instead_of": "\(variable)", "data": "\(summary)"])
         }
-        try await group.run()
-        logger.info("stopped")
+        defer { limit.isOver() }
+        do {
+            try await group.run()
+            logger.info("stopped")
+        } catch is CancellationError where limit.isAsked {
+            logger.warning("stopped with a batch or a message in hand; it is delivered, or published, again")
+        }
         return 0
     }
 
@@ -185,7 +196,10 @@ private struct After<Part: Service>: Service {
     }
 
     func run() async throws {
-        guard try await preparation.ready() else { return }
+        guard try await preparation.ready() else {
+            // Shut down before it began. To the group, a part that ends before its turn has failed.
+            return try await gracefulShutdown()
+        }
         try await part.run()
     }
 }

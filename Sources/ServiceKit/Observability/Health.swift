@@ -18,6 +18,7 @@ struct Health: Sendable {
     let replies: ReplyServer
     let metrics: ServiceMetrics
     let outboxLagLimit: Double
+    let batchLimit: Duration
     let pulse: Pulse
     /// The settings for which made-up data stands in.
     let madeUp: [String]
@@ -28,8 +29,8 @@ struct Health: Sendable {
 
     init(
         definition: ServiceDefinition, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
-        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, pulse: Pulse, scheduler: Scheduler,
-        madeUp: [String] = [], logger: Logger
+        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, batchLimit: Duration, pulse: Pulse,
+        scheduler: Scheduler, madeUp: [String] = [], logger: Logger
     ) {
         self.definition = definition
         self.pool = pool
@@ -38,6 +39,7 @@ struct Health: Sendable {
         self.replies = replies
         self.metrics = metrics
         self.outboxLagLimit = outboxLagLimit
+        self.batchLimit = batchLimit
         self.pulse = pulse
         self.madeUp = madeUp
         self.logger = logger
@@ -95,6 +97,7 @@ struct Health: Sendable {
         if !replies.status.isSubscribed || replies.status.isSilent {
             problems.append("not answering questions: \(replies.status.summary)")
         }
+        if let problem = metrics.inHand.problem(past: batchLimit) { problems.append(problem) }
         do {
             problems += try await schema.current()
             let lag = try await lag.current()
@@ -166,6 +169,10 @@ struct Health: Sendable {
         text.gauge(
             "waybill_messages_in_hand", "Messages delivered and not acknowledged yet.",
             Double(consumer.status.unacknowledged))
+        let oldest = metrics.inHand.oldestAge().components
+        text.gauge(
+            "waybill_batch_oldest_seconds", "Age of the oldest batch in hand.",
+            Double(oldest.seconds) + Double(oldest.attoseconds) / 1e18)
         text.gauge(
             "waybill_broker_blocked", "1 while the broker takes no messages.", publisher.status.isBlocked ? 1 : 0)
         text.gauge(

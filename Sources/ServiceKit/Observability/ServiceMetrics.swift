@@ -66,6 +66,7 @@ final class ServiceMetrics: Sendable {
     let splits = Counter()
     let scheduled = Counter()
     let queries = Counter()
+    let inHand = BatchesInHand()
     let batchSize = Histogram(bounds: Histogram.sizes)
     let batchDuration = Histogram(bounds: Histogram.seconds)
     let confirmLatency = Histogram(bounds: Histogram.seconds)

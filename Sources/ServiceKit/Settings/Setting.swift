@@ -101,6 +101,8 @@ public struct Setting: Sendable {
             "clock", default: "system", help: "system, or events: the time of the events (demo, replay of history)"),
         Setting(
             "outbox.lag", default: "60", help: "seconds after which an unpublished message makes the service not ready"),
+        Setting(
+            "batch.limit", default: "60", help: "seconds after which a batch in hand makes the service not ready"),
         Setting("retention.inbox.days", default: "14", help: "how long a message is known as handled"),
         Setting("retention.outbox.days", default: "7", help: "how long published messages are kept"),
     ]

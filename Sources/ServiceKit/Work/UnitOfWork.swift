@@ -89,13 +89,15 @@ struct UnitOfWork: Sendable {
     /// - Throws: `CancellationError` when the service is shut down first; nothing may then be acknowledged.
     func process(_ deliveries: [Delivery]) async throws {
         let started = ContinuousClock.now
+        let batch = metrics.inHand.begin(deliveries.count, at: started)
+        defer { metrics.inHand.end(batch) }
         let (messages, refusals) = decode(deliveries)
         var settled = Settled(refused: refusals)
         for part in clock.parts(of: messages) {
             try await advance(to: part.time)
-            settled.add(try await commit(part.messages))
+            settled.add(try await commit(part.messages, of: batch))
         }
-        try await tell(settled, of: deliveries)
+        try await tell(settled, of: deliveries, in: batch)
         metrics.batchSize.record(Double(deliveries.count))
         metrics.batchDuration.record(ContinuousClock.now - started)
         let now = ServiceClock.wallClock()
@@ -183,7 +185,7 @@ struct UnitOfWork: Sendable {
 
     // MARK: Committing
 
-    private func commit(_ messages: [AnyReceived]) async throws -> Settled {
+    private func commit(_ messages: [AnyReceived], of batch: Int) async throws -> Settled {
         guard !messages.isEmpty else { return Settled() }
         var backOff = pauses.backOff()
         while true {
@@ -196,11 +198,12 @@ struct UnitOfWork: Sendable {
                     "the batch could not be committed; it is tried again",
                     metadata: ["messages": "\(messages.count)", "pause": "\(pause)", "error": "\(error)"])
                 metrics.retries.add(1)
+                metrics.inHand.note(batch, obstacle: "the batch cannot be committed: \(error)")
                 try await pauses.clock.sleep(for: pause)
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                return try await isolate(messages, error)
+                return try await isolate(messages, error, of: batch)
             }
         }
     }
@@ -210,7 +213,7 @@ struct UnitOfWork: Sendable {
     }
 
     /// Finds the message that makes the batch fail: halves until it stands alone.
-    private func isolate(_ messages: [AnyReceived], _ error: any Error) async throws -> Settled {
+    private func isolate(_ messages: [AnyReceived], _ error: any Error, of batch: Int) async throws -> Settled {
         if messages.count == 1 {
             let refusal =
                 error as? Refusal
@@ -219,8 +222,8 @@ struct UnitOfWork: Sendable {
         }
         metrics.splits.add(1)
         let middle = messages.count / 2
-        var settled = try await commit(Array(messages[..<middle]))
-        settled.add(try await commit(Array(messages[middle...])))
+        var settled = try await commit(Array(messages[..<middle]), of: batch)
+        settled.add(try await commit(Array(messages[middle...]), of: batch))
         return settled
     }
 
@@ -237,27 +240,39 @@ struct UnitOfWork: Sendable {
 
     // MARK: Dead letters and answers
 
+    /// What is to be told: a dead letter of the message at a position of the batch, or, without one, an answer or a
+    /// record for the audit.
+    private struct Letter {
+        var message: Outgoing
+        var deadPosition: Int?
+        /// How many bytes the properties of a dead letter may take.
+        var most = DeadLetter.mostPropertyBytes
+    }
+
     /// Puts the refused ones into the dead letters, answers the commands, and returns only when the broker has confirmed
     /// it all.
     ///
     /// A refused command that waits for an answer gets the reason as its answer and an entry in the audit: it is for the
     /// person who typed it to mend, and no dead letter for an operator.
-    private func tell(_ settled: Settled, of deliveries: [Delivery]) async throws {
+    private func tell(_ settled: Settled, of deliveries: [Delivery], in batch: Int) async throws {
         guard !settled.refused.isEmpty || !settled.answers.isEmpty else { return }
         let now = ServiceClock.wallClock()
         var letters = settled.answers.sorted { $0.key < $1.key }.compactMap { position, reply in
-            Asker(deliveries[position])?.message(reply)
+            Asker(deliveries[position]).map { Letter(message: $0.message(reply)) }
         }
         for (position, refusal) in settled.refused.sorted(by: { $0.key < $1.key }) {
             let delivery = deliveries[position]
             let asker = Asker(delivery)
             if let asker {
-                letters.append(asker.message(refused(delivery, refusal)))
+                letters.append(Letter(message: asker.message(refused(delivery, refusal))))
             } else {
-                letters.append(DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now))
+                letters.append(
+                    Letter(
+                        message: DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now),
+                        deadPosition: position))
             }
             if delivery.exchange == Exchanges.commands || Publishers.areConcerned(refusal) {
-                letters.append(record(of: delivery, refusal, at: now))
+                letters.append(Letter(message: record(of: delivery, refusal, at: now)))
             }
             metrics.refused(refusal.reason)
             logger.warning(
@@ -266,20 +281,30 @@ struct UnitOfWork: Sendable {
                     : "a command was refused; who gave it was told",
                 metadata: [
                     "message_id": "\(delivery.properties.messageID ?? "")", "reason": "\(refusal.reason.rawValue)",
-                    "path": "\(refusal.path)", "type": "\(delivery.routingKey)",
+                    "path": "\(DeadLetter.shortened(refusal.path))", "type": "\(delivery.routingKey)",
                 ])
         }
         var backOff = pauses.backOff()
         while !letters.isEmpty {
             try Task.checkCancellation()
-            let outcomes = await publisher.publish(letters)
-            letters = zip(letters, outcomes).filter { $0.1 != .confirmed }.map(\.0)
-            if !letters.isEmpty {
-                logger.warning(
-                    "dead letters and answers were not confirmed; they are published again",
-                    metadata: ["count": "\(letters.count)"])
-                try await pauses.clock.sleep(for: backOff.next())
+            let outcomes = await publisher.publish(letters.map(\.message))
+            let left = zip(letters, outcomes).filter { $0.1 != .confirmed }
+            guard let (_, outcome) = left.first else { return }
+            letters = left.map { letter, outcome in
+                guard outcome == .tooLarge, let position = letter.deadPosition, let refusal = settled.refused[position]
+                else { return letter }
+                // The frames of this broker are smaller than usual.
+                var smaller = letter
+                smaller.most = letter.most / 2
+                smaller.message = DeadLetter.make(
+                    of: deliveries[position], refusal: refusal, service: service, at: now, within: smaller.most)
+                return smaller
             }
+            metrics.inHand.note(batch, obstacle: "dead letters and answers are not confirmed: \(outcome)")
+            logger.warning(
+                "dead letters and answers were not confirmed; they are published again",
+                metadata: ["count": "\(letters.count)", "outcome": "\(outcome)"])
+            try await pauses.clock.sleep(for: backOff.next())
         }
     }
 
