@@ -18,4 +18,25 @@ struct WorkingCalendarTests {
         #expect(!WorkingCalendar.isWorkingDay(try #require(CalendarDay("2029-06-02"))))
         #expect(WorkingCalendar.isWorkingDay(try #require(CalendarDay("2029-06-01"))))
     }
+
+    @Test("an installation's own years hold beside those built in, and say how long they last")
+    func ownYears() throws {
+        // Years that no other test asks for: what is added stays for the whole process.
+        func day(_ text: String) throws -> CalendarDay { try #require(CalendarDay(text)) }
+        #expect(WorkingCalendar.daysLeft(from: try day("2026-12-01")) == 30)
+        #expect(WorkingCalendar.daysLeft(from: try day("2150-12-01")) == 0)
+        WorkingCalendar.add([
+            WorkingCalendar.Year(
+                year: 2150, off: [try day("2150-06-01")], worked: [try day("2150-05-30")],
+                springFestival: try day("2150-01-28")),
+            WorkingCalendar.Year(year: 2151, off: [], worked: [], springFestival: nil),
+        ])
+        #expect(!WorkingCalendar.isWorkingDay(try day("2150-06-01")))
+        #expect(WorkingCalendar.isWorkingDay(try day("2150-05-30")))
+        // Labour Day is off where nobody has said anything; here somebody has.
+        #expect(WorkingCalendar.isWorkingDay(try day("2150-05-01")))
+        #expect(WorkingCalendar.isMasked(try day("2150-01-26")))
+        #expect(WorkingCalendar.daysLeft(from: try day("2150-12-01")) == 30 + 365)
+        #expect(WorkingCalendar.daysLeft(from: try day("2152-01-01")) == 0)
+    }
 }

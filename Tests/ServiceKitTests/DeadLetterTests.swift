@@ -90,7 +90,7 @@ struct DeadLetterTests {
 
     private func work(_ shelf: Shelf, _ metrics: ServiceMetrics) -> UnitOfWork {
         UnitOfWork(
-            service: .finance, handlers: [Handler](), publishers: .any, principals: .none, batches: NoBatches(),
+            service: .finance, handlers: [Handler](), publishers: .any, principals: Principals(isByWord: true), batches: NoBatches(),
             relay: Relay(outbox: NoOutbox(), publisher: shelf, metrics: metrics, logger: TestServers.quiet),
             publisher: shelf, clock: ServiceClock(mode: .system) { _ in }, metrics: metrics,
             logger: TestServers.quiet, pauses: Pauses(backOff: { BackOff { 0 } }))

@@ -1,11 +1,57 @@
+import Synchronization
+
 /// Working days of mainland China: which days are worked, and what of a week a weekly count may expect.
 ///
-/// Days are told from the published calendar where there is one (``publishedYears``). Outside it a weekday is worked but
-/// for New Year's Day, the first week of the Chinese year as far as that is known, Labour Day and the first week of
-/// October, and no weekend is.
+/// Days are told from the published calendar where there is one: of the years built in (``publishedYears``), and of those
+/// that an installation adds. In other years a weekday is worked but for New Year's Day, the first week of the Chinese
+/// year as far as that is known, Labour Day and the first week of October, and no weekend is; how long the published
+/// years last, ``daysLeft(from:)`` says.
 public enum WorkingCalendar {
-    /// The years whose days are those that were published.
+    /// The days of a year as they were published.
+    public struct Year: Sendable, Equatable {
+        /// The year.
+        public let year: Int
+        /// The days that are off; of weekends only those that would not be.
+        public let off: Set<CalendarDay>
+        /// The Saturdays and Sundays that are worked.
+        public let worked: Set<CalendarDay>
+        /// The first day of the Chinese year; `nil` when nobody has said.
+        public let springFestival: CalendarDay?
+
+        /// - Parameters: as the properties.
+        public init(year: Int, off: Set<CalendarDay>, worked: Set<CalendarDay>, springFestival: CalendarDay?) {
+            self.year = year
+            self.off = off
+            self.worked = worked
+            self.springFestival = springFestival
+        }
+    }
+
+    /// The years that are built in.
     public static let publishedYears = 2010...2026
+
+    /// The years that the installation has added, by number.
+    private static let added = Mutex<[Int: Year]>([:])
+
+    /// Adds years, in place of those of the same number. For the start of a process, before anybody asks.
+    public static func add(_ years: [Year]) {
+        added.withLock { added in
+            for year in years { added[year.year] = year }
+        }
+    }
+
+    /// With fewer published days left than this, it is time to add the next year.
+    public static let fewDays = 60
+
+    /// How many days after a day are told from the published calendar without a gap; nought when its year is not.
+    public static func daysLeft(from day: CalendarDay) -> Int {
+        let known = added.withLock { Set($0.keys) }
+        var year = day.components.year
+        let first = year
+        while publishedYears.contains(year) || known.contains(year) { year += 1 }
+        guard year > first, let end = CalendarDay(year: year, month: 1, day: 1) else { return 0 }
+        return day.days(to: end) - 1
+    }
 
     /// The first day of the Chinese year, 2015 to 2030.
     private static let newYears = [
@@ -22,6 +68,9 @@ public enum WorkingCalendar {
     public static func isWorkingDay(_ day: CalendarDay) -> Bool {
         let isWeekday = day.weekday <= 5
         let (year, month, dayOfMonth) = day.components
+        if let own = added.withLock({ $0[year] }) {
+            return isWeekday ? !own.off.contains(day) : own.worked.contains(day)
+        }
         if publishedYears.contains(year) {
             return isWeekday ? !daysOff.contains(day) : daysMadeUp.contains(day)
         }
@@ -56,7 +105,8 @@ public enum WorkingCalendar {
     /// Whether a week says nothing about the level of orders: it lies within two weeks of the Spring Festival, in which
     /// every level is unusual and none is an alarm.
     public static func isMasked(_ week: CalendarDay) -> Bool {
-        newYears.contains { abs($0.days(to: week.adding(days: 3))) <= 17 }
+        let own = added.withLock { $0.values.compactMap(\.springFestival) }
+        return (newYears + own).contains { abs($0.days(to: week.adding(days: 3))) <= 17 }
     }
 
     /// How many working days a week counts for when orders are compared; the week of the National Day (1–7 October) for

@@ -1,6 +1,7 @@
 /// The working calendar of mainland China as the General Office of the State Council published it, year by year: which
 /// days of working weeks are off, and which days of weekends are worked to make up for them. Months and days, a range
-/// where several follow one another. When a year's notice comes out (in November of the year before), add its lines.
+/// where several follow one another. When a year's notice comes out (in November of the year before), its lines are
+/// added here; an installation adds them by a file of its own meanwhile.
 enum WorkingCalendarYears {
     struct Year: Sendable {
         /// Mondays to Fridays that are off.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Logging
 import Messaging
 import Postgres
@@ -108,6 +109,12 @@ struct RunningService {
         logger.info("starting", metadata: ["clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)"])
         for (variable, summary) in settings.madeUp {
             logger.warning("made-up data is in use", metadata: ["instead_of": "\(variable)", "data": "\(summary)"])
+        }
+        let daysLeft = WorkingCalendar.daysLeft(from: ServiceClock.wallClock().day())
+        if daysLeft < WorkingCalendar.fewDays {
+            logger.warning(
+                "the published working calendar ends soon; after it deadlines are guesses: set WAYBILL_CALENDAR",
+                metadata: ["days_left": "\(daysLeft)"])
         }
         defer { limit.isOver() }
         do {

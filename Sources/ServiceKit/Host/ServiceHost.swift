@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Foundation
 import Logging
 import Messaging
@@ -48,6 +49,7 @@ public enum ServiceHost {
             }
             if command == "defaults" { return defaults(known, arguments) }
             let settings = try await Settings(known, environment: environment)
+            if let years = try settings.file("calendar", WorkingCalendar.years(json:)) { WorkingCalendar.add(years) }
             // Schema, outbox and schedule are the same whatever the business: only who runs must know it.
             let isMaintenance = ["migrate", "resend", "schedule"].contains(command)
             let definition = try make(isMaintenance ? Settings(known) : settings)

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Hummingbird
 import Logging
 import Messaging
@@ -169,6 +170,9 @@ struct Health: Sendable {
         text.gauge(
             "waybill_messages_in_hand", "Messages delivered and not acknowledged yet.",
             Double(consumer.status.unacknowledged))
+        text.gauge(
+            "waybill_calendar_days_left", "Days that the published working calendar still covers.",
+            Double(WorkingCalendar.daysLeft(from: ServiceClock.wallClock().day())))
         let oldest = metrics.inHand.oldestAge().components
         text.gauge(
             "waybill_batch_oldest_seconds", "Age of the oldest batch in hand.",

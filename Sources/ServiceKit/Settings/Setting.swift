@@ -103,6 +103,10 @@ public struct Setting: Sendable {
             "outbox.lag", default: "60", help: "seconds after which an unpublished message makes the service not ready"),
         Setting(
             "batch.limit", default: "60", help: "seconds after which a batch in hand makes the service not ready"),
+        Setting(
+            "calendar",
+            help: "path of working days of years beyond \(WorkingCalendar.publishedYears.upperBound) (JSON, see "
+                + "docs/settings.md)"),
         Setting("retention.inbox.days", default: "14", help: "how long a message is known as handled"),
         Setting("retention.outbox.days", default: "7", help: "how long published messages are kept"),
     ]
