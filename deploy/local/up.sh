@@ -22,11 +22,10 @@ for option in "$@"; do
     esac
 done
 if [ "$build" = yes ]; then
-    "$here/setup.sh"
+    if [ "$configuration" = debug ]; then "$here/setup.sh" demo; else "$here/setup.sh" up; fi
     say "building ($configuration); the first time takes some minutes"
-    for product in waybill "${services[@]/#/waybill-}"; do
-        swift_build "$configuration" --product "$product"
-    done
+    # All at once: product by product, each would wait for the last module of the one before.
+    swift_build "$configuration" >&2
 fi
 binaries="${WAYBILL_BINARIES:-$(swift_build "$configuration" --show-bin-path)}"
 binaries="$(cd "$binaries" && pwd)"

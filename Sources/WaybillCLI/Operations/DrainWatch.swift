@@ -12,7 +12,23 @@ struct DrainWatch: Sendable {
     let session: BrokerSession
     let surroundings: Surroundings
 
-    /// Waits until everything has been empty for a while.
+    /// What of one service is still on its way; -1 where it does not say.
+    private struct Rest {
+        let service: ServiceName
+        let waiting: Int
+        let inHand: Int
+        let unpublished: Int
+
+        var isNothing: Bool { waiting == 0 && inHand == 0 && unpublished == 0 }
+
+        var text: String {
+            func number(_ count: Int) -> String { count < 0 ? "?" : String(count) }
+            return "\(service.rawValue) \(number(waiting)) waiting, \(number(inHand)) in hand, "
+                + "\(number(unpublished)) to publish"
+        }
+    }
+
+    /// Waits until everything has been empty for a while, and says every two seconds what is left.
     ///
     /// A service says how deep its outbox is once a second: it must be empty for longer than that.
     ///
@@ -20,9 +36,15 @@ struct DrainWatch: Sendable {
     func wait(seconds: Int) async throws -> Bool {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var quiet = 0
+        var nextWord = ContinuousClock.now + .seconds(2)
         while quiet < 5 {
             guard ContinuousClock.now < deadline else { return false }
-            quiet = try await isDrained() ? quiet + 1 : 0
+            let rest = try await rest()
+            quiet = rest.isEmpty ? quiet + 1 : 0
+            if !rest.isEmpty, ContinuousClock.now >= nextWord {
+                say("on their way: " + rest.map(\.text).joined(separator: "; "))
+                nextWord = .now + .seconds(2)
+            }
             try await Task.sleep(for: .milliseconds(300))
         }
         return true
@@ -34,13 +56,19 @@ struct DrainWatch: Sendable {
         return await values(of: service)["waybill_messages_in_hand"] == "0"
     }
 
-    private func isDrained() async throws -> Bool {
+    /// The services of which something is still on its way.
+    private func rest() async throws -> [Rest] {
+        var found: [Rest] = []
         for service in ServiceName.allCases {
-            guard try await isEmpty(service), await values(of: service)["waybill_outbox_depth"] == "0" else {
-                return false
-            }
+            let waiting = try await session.status(of: Queues.inbound(service)).messages
+            let values = await values(of: service)
+            func number(_ name: String) -> Int { values[name].flatMap { Int($0) } ?? -1 }
+            found.append(
+                Rest(
+                    service: service, waiting: waiting, inHand: number("waybill_messages_in_hand"),
+                    unpublished: number("waybill_outbox_depth")))
         }
-        return true
+        return found.filter { !$0.isNothing }
     }
 
     private func values(of service: ServiceName) async -> [String: String] {

@@ -8,7 +8,11 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Services, queues and how far behind they are.")
 
-    @Option(help: "Wait until every queue and outbox is empty, at most so many seconds; 1 when they are not by then.")
+    @Option(
+        help: """
+            Wait until every queue and outbox is empty, at most so many seconds, saying what is left; 1 when they are not \
+            by then.
+            """)
     var waitDrained: Int?
     @OptionGroup var output: OutputOptions
 
