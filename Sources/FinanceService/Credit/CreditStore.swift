@@ -134,9 +134,9 @@ enum CreditStore {
             from account a
             join receivable r on r.source = a.source and r.customer_code = a.code
             cross join lateral (
-                select coalesce(sum(x.amount), 0) as disputed from dispute x
-                where x.source = r.source and x.invoice_id = r.invoice_id and x.resolved_at is null
-                    and x.currency = r.currency
+                select coalesce(sum(d.amount), 0) as disputed from dispute d
+                where d.source = r.source and d.invoice_id = r.invoice_id and d.resolved_at is null
+                    and \(DisputeHandlers.fault) is null
             ) d
             where a.customer_id = any(\(customers.sorted())) and r.settled_day is null
                 and r.due_day < date '1970-01-01' + \(day.daysSinceEpoch) and r.amount - r.paid > d.disputed

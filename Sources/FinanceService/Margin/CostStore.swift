@@ -60,7 +60,8 @@ enum CostStore {
         return existing
     }
 
-    /// Writes costs; one that has gone further meanwhile stays as it is.
+    /// Writes costs that were not there, or not as far. When another copy of the service has taken one of them as far
+    /// meanwhile, perhaps with other content, the batch is read again.
     static func put(_ rows: [CostRow], _ transaction: borrowing Transaction) throws {
         guard !rows.isEmpty else { return }
         try transaction.queue(
@@ -77,7 +78,7 @@ enum CostStore {
                 order_id = excluded.order_id, line = excluded.line, supplier_code = excluded.supplier_code,
                 state = excluded.state, amount = excluded.amount, currency = excluded.currency, day = excluded.day
             where excluded.state > cost.state
-            """)
+            """, expecting: .rows(rows.count, "a cost"))
     }
 }
 

@@ -6,9 +6,17 @@ import ServiceKit
 /// What customers dispute. A disputed amount is owed as before, but nobody is reminded of it.
 enum DisputeHandlers {
     private struct Standing {
+        /// `nil` while only its resolution has come, and when it does not fit the invoice that has come after it.
         let fingerprint: Int64?
         let outcome: String?
     }
+
+    /// Why a dispute `d` does not fit its invoice `r`; null when it does, and while the invoice has not come. One that comes
+    /// after its invoice is refused for it; one that came before counts for nothing, and may be sent again corrected.
+    static let fault: SQL = """
+        case when d.currency <> r.currency then \(Reason.currencyMismatch.rawValue)::text
+            when d.amount > r.amount then \(Reason.overAllocated.rawValue)::text end
+        """
 
     static func opened(
         _ messages: [Received<InvoiceDisputed>], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -125,9 +133,9 @@ enum DisputeHandlers {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select d.source, d.dispute_id, d.fingerprint, d.outcome
+            select d.source, d.dispute_id, case when \(fault) is null then d.fingerprint end, d.outcome
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, dispute_id)
-            join dispute d using (source, dispute_id)
+            join dispute d using (source, dispute_id) left join receivable r using (source, invoice_id)
             """, as: (String, String, Int64?, String?).self)
         var found: [LedgerKey: Standing] = [:]
         for row in rows {

@@ -20,7 +20,9 @@ enum PromiseHandlers {
             """
             select p.source, p.promise_id, p.fingerprint
             from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))) as k(source, promise_id)
-            join payment_promise p using (source, promise_id)
+            join payment_promise p using (source, promise_id) left join receivable r using (source, invoice_id)
+            -- One in another currency than the invoice that came after it counts for nothing, and may be sent again.
+            where p.currency = coalesce(r.currency, p.currency)
             """, as: (String, String, Int64).self)
         var seen: [LedgerKey: Int64] = [:]
         for row in known { seen[LedgerKey(source: row.0, identifier: row.1)] = row.2 }
@@ -68,6 +70,10 @@ enum PromiseHandlers {
                 \(rows.map(\.body.currency.code)), \(rows.map(\.body.promisedOn.daysSinceEpoch)),
                 \(PostgresValue.timestamps(rows.map(\.body.madeAt.description))), \(rows.map(\.body.by)))
                 as t(source, id, fingerprint, invoice, amount, currency, day, made, taken)
+            on conflict (source, promise_id) do update set
+                fingerprint = excluded.fingerprint, invoice_id = excluded.invoice_id, amount = excluded.amount,
+                currency = excluded.currency, promised_day = excluded.promised_day, made_at = excluded.made_at,
+                taken_by = excluded.taken_by
             """)
         effects.count("promises", rows.count)
     }

@@ -102,9 +102,12 @@ struct ReceivableQueries: Sendable {
                     union all
                     select 'dispute', d.dispute_id, d.source, d.invoice_id, coalesce(d.opened_at, d.resolved_at)::date,
                         d.amount, d.currency,
-                        case when d.fingerprint is null then 'waits for the dispute' else 'waits for the invoice' end
+                        case when d.fingerprint is null then 'waits for the dispute'
+                            when r.amount is null then 'waits for the invoice'
+                            else 'set aside: ' || \(DisputeHandlers.fault) end
                     from dispute d left join receivable r using (source, invoice_id)
-                    where d.fingerprint is null or (r.amount is null and d.resolved_at is null)
+                    where d.fingerprint is null
+                        or d.resolved_at is null and (r.amount is null or \(DisputeHandlers.fault) is not null)
                 ) t
                 """, transaction, format: moneyText),
         ]

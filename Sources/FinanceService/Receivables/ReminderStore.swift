@@ -47,9 +47,9 @@ enum ReminderStore {
                 least(d.disputed, r.amount - r.paid)::text, s.is_broken
             from receivable r left join account a on a.source = r.source and a.code = r.customer_code
             cross join lateral (
-                select coalesce(sum(x.amount), 0) as disputed from dispute x
-                where x.source = r.source and x.invoice_id = r.invoice_id and x.resolved_at is null
-                    and x.currency = r.currency
+                select coalesce(sum(d.amount), 0) as disputed from dispute d
+                where d.source = r.source and d.invoice_id = r.invoice_id and d.resolved_at is null
+                    and \(DisputeHandlers.fault) is null
             ) d
             cross join lateral (
                 select coalesce(bool_or(state = 'broken'), false) as is_broken,
@@ -58,7 +58,8 @@ enum ReminderStore {
                     select \(PromiseHandlers.state(on: day.adding(days: -PromiseHandlers.grace))) as state,
                         p.promised_day + \(Int32(PromiseHandlers.grace)) >= date '1970-01-01' + \(day.daysSinceEpoch)
                             as waits
-                    from payment_promise p where p.source = r.source and p.invoice_id = r.invoice_id
+                    from payment_promise p
+                    where p.source = r.source and p.invoice_id = r.invoice_id and p.currency = r.currency
                 ) t
             ) s
             where r.settled_day is null and r.reminder_day <= date '1970-01-01' + \(day.daysSinceEpoch)
