@@ -86,20 +86,20 @@ before="$(dead)"
 today="$(TZ=Asia/Shanghai date +%F)"
 order() { # NUMBER CUSTOMER COST
     printf '{"orderId":"%s","revision":1,"customer":{"code":"%s","name":"%s Ltd"},"branch":"KS01","businessLine":"air-freight",' "$1" "$2" "$2"
-    printf '"placedAt":"%sT09:00:00+08:00","currency":"CNY","salesOwner":"li.wei","lines":[{"line":1,"serviceItem":"AIR-EXPORT",' "$today"
+    printf '"placedAt":"%sT00:00:00+08:00","currency":"CNY","salesOwner":"li.wei","lines":[{"line":1,"serviceItem":"AIR-EXPORT",' "$today"
     printf '"quantity":"1","unit":"kg","revenue":"1000.00","cost":"%s"}]}\n' "$3"
 }
 {
     order PO-1 PPL 1500.00
     order PO-2 PPL-B 700.00
     printf '{"type":"invoice.issued.v1","id":"PV-1","data":{"invoiceId":"PV-1","customer":{"code":"PPL"},"orderIds":["PO-1"],'
-    printf '"issuedAt":"%sT10:00:00+08:00","amount":"1000.00","currency":"CNY"}}\n' "$today"
+    printf '"issuedAt":"%sT00:00:00+08:00","amount":"1000.00","currency":"CNY"}}\n' "$today"
     printf '{"type":"expense-budget.set.v1","id":"PB-1","data":{"budgetId":"PB-1","revision":1,"branch":"KS01","account":"ppl",'
     printf '"from":"%s-01-01","to":"%s-12-31","amount":"100.00","currency":"CNY","setBy":"zhou.min"}}\n' "${today%%-*}" "${today%%-*}"
     printf '{"type":"expense.reported.v1","id":"PE-1","data":{"expenseId":"PE-1","state":"committed","branch":"KS01",'
     printf '"owner":"li.wei","account":"ppl","day":"%s","amount":"120.00","currency":"CNY"}}\n' "$today"
     printf '{"type":"interaction.logged.v1","id":"PI-1","data":{"interactionId":"PI-1","customer":{"code":"PPL"},"channel":"phone",'
-    printf '"at":"%sT11:00:00+08:00","with":"Ms Gu","by":"li.wei","summary":"rates"}}\n' "$today"
+    printf '"at":"%sT00:00:00+08:00","with":"Ms Gu","by":"li.wei","summary":"rates"}}\n' "$today"
 } >"$work/facts.ndjson"
 waybill orders publish "$work/facts.ndjson" --source ppl 2>"$work/error" || fail "the partner may not publish: $(cat "$work/error")"
 drained
@@ -154,7 +154,7 @@ refused "not-authorised \$.by" li.wei finance close 2024-01
 does finance.director finance close 2024-01
 does finance.director finance reopen 2024-01 --reason "wrong month"
 refused "same-person \$.by" finance.director finance reopen 2024-01 --reason "wrong month"
-customer="$(waybill finance acceptance show PPL --json | jq -r '.standing[0].customer_id')"
+customer="$(waybill query customer parties.name party=ppl/PPL --json | jq -r '.named[0].party')"
 override() { finance=(finance acceptance override "$customer" --line air-freight --from "$today" --to "$(date -d "$today +7 days" +%F)" --reason "a contract" --name "$1" --cap "$2"); }
 override PA-1 60000.00
 refused "above-authority \$.cap" manager.ks01 "${finance[@]}"
