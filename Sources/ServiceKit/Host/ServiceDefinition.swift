@@ -48,22 +48,27 @@ public struct Received<Body: Message>: Sendable {
     public let envelope: Envelope
     /// What it says.
     public let body: Body
-    /// Who acts by it, when it is a command of a person of ours; `nil` for what a system tells.
-    public let principal: Principal?
+    private let act: Act?
     /// Its place in the batch, by which ``Effects/refuse(_:_:)`` knows it again.
     let position: Int
 
     /// - Parameters:
     ///   - envelope: who sent it, as what, and when.
     ///   - body: what it says.
-    ///   - principal: who acts by it, when it is a command.
     ///   - position: its place in the batch.
-    public init(envelope: Envelope, body: Body, principal: Principal? = nil, position: Int = 0) {
+    public init(envelope: Envelope, body: Body, position: Int = 0) {
+        self.init(envelope: envelope, body: body, act: nil, position: position)
+    }
+
+    init(envelope: Envelope, body: Body, act: Act?, position: Int) {
         self.envelope = envelope
         self.body = body
-        self.principal = principal
+        self.act = act
         self.position = position
     }
+
+    /// Who acts by it, when it is a command of a person of ours; `nil` for what a system tells.
+    public var principal: Principal? { act?.principal }
 }
 
 /// What a service does with one kind of message, inside a transaction of PostgreSQL.
@@ -96,8 +101,7 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
             let mine = messages.compactMap { message in
                 (message.body as? Body).map {
                     Received(
-                        envelope: message.envelope, body: $0, principal: message.act?.principal,
-                        position: message.position)
+                        envelope: message.envelope, body: $0, act: message.act, position: message.position)
                 }
             }
             try handle(mine, transaction, &effects)
