@@ -18,7 +18,7 @@ struct Waybill: AsyncParsableCommand {
             InteractionsCommand.self, ComplaintsCommand.self, AgreementsCommand.self, QueryCommand.self,
             StatusCommand.self,
             ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
-            UsersCommand.self, MigrateCommand.self, ScheduleCommand.self,
+            UsersCommand.self, ActsCommand.self, MigrateCommand.self, ScheduleCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self,
         ])
 }

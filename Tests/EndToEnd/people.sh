@@ -136,8 +136,27 @@ does li.wei complaints report PC-1 --source ppl --customer PPL --category damage
 refused "conflicting-content \$.complaintId" li.wei complaints report PC-1 --source ppl --customer PPL --category delay --severity minor --summary "late"
 does li.wei complaints step PC-1 contained
 refused "wrong-state \$.step" li.wei complaints step PC-1 accepted
+refused "not-found \$.complaintId" li.wei complaints step TYPO contained
 does li.wei agreements record PK-1 --source ppl --customer PPL --kind rates --title Rates --revision 1 --from 2026-01-01
 refused "conflicting-revision \$.revision" li.wei agreements record PK-1 --source ppl --customer PPL --kind rates --title Prices --revision 1 --from 2026-01-01
+# What has no command of its own goes by 'acts send'; who acts is filled in.
+sent() { # LOGIN TYPE: the data is on standard input
+    cat >"$work/data.json"
+    does "$1" acts send "$2" "$work/data.json" --source ppl
+}
+sent zhou.min expense-budget.set.v1 <<'JSON'
+{"budgetId":"PB-2","revision":1,"branch":"KS01","account":"ppl-2","from":"2026-01-01","to":"2026-12-31","amount":"100.00","currency":"CNY"}
+JSON
+expect "the budget" 100.00 "$(waybill finance budgets --account ppl-2 --json | jq -r '.budgets[0].amount')"
+printf '{"customer":{"code":"PPL"},"with":"Mr Xu","channel":"phone","state":"granted","at":"%sT00:00:00+08:00"}' "$today" |
+    sent li.wei consent.recorded.v1
+sent li.wei relation.declared.v1 <<<'{"relationId":"PR-1","revision":1,"from":{"code":"PPL"},"to":{"code":"PPL-B"},"kind":"ships-to"}'
+printf '{"interactionId":"PI-2","customer":{"code":"PPL"},"channel":"phone","at":"%sT00:00:00+08:00","summary":"rates"}' "$today" |
+    sent li.wei interaction.logged.v1
+echo '{"budgetId":"PB-3"}' >"$work/data.json"
+refused "missing-field \$.revision" zhou.min acts send expense-budget.set.v1 "$work/data.json" --source ppl
+echo '{"relationId":"PR-2","revision":1,"from":{"code":"PPL"},"to":{"code":"PPL"},"kind":"ships-to","by":"zhou.min"}' >"$work/data.json"
+refused "not-authorised \$.by" li.wei acts send relation.declared.v1 "$work/data.json" --source ppl
 
 # Decisions.
 alert="$(waybill alerts list --customer PPL --json | jq -r '.alerts[0].alert_id')"
@@ -167,6 +186,7 @@ does li.wei customers strategic "$customer" --from 2026-01-01 --reason "key acco
 does li.wei parties merge ppl/PPL ppl/PPL-B --reason "one company"
 decision="$(jq -r .decisionId "$work/said")"
 does li.wei parties undo "$decision" --reason "they are two"
+refused "not-found \$.parties" li.wei parties merge ppl/PPL TYPO --reason "one company"
 refused "not-found \$.decisionId" li.wei parties undo TYPO --reason "they are two"
 does li.wei parties merge ppl/PPL ppl/PPL-B --reason "one company"
 does li.wei parties unmerge ppl/PPL-B --reason "they are two"
@@ -176,7 +196,7 @@ grep -q "1 contacts" "$work/error" || fail "one contact was to be forgotten: $(c
 drained
 expect "dead letters of what people mistyped" "$before" "$(dead)"
 expect "who acted in finance" "finance.director li.wei manager.ks01 zhou.min" \
-    "$(waybill query finance acts.list limit=200 --json | jq -r '[.acts[] | select(.proof == "user") | .person] | unique | join(" ")')"
+    "$(waybill acts list finance --limit 200 --json | jq -r '[.acts[] | select(.proof == "user") | .person] | unique | join(" ")')"
 
 # By word only, in nobody's name, and for others: refused, and on record.
 code=0
@@ -259,6 +279,31 @@ expect("the edge for one, in the name of another", act("edge", "waybill-edge", "
        "refused not-authorised $.by - -")
 expect("the edge for a person who may", act("edge", "waybill-edge", "finance.director", "finance.director", month),
        "done - - finance.director edge")
+
+
+def ask(name, header):
+    """Whether a question is answered, asked for somebody."""
+    connection = session(name)
+    login = "waybill-edge" if name == "edge" else name
+    channel = connection.channel()
+    queue = f"reply.{login}.{uuid.uuid4()}"
+    channel.queue_declare(queue, exclusive=True, auto_delete=True)
+    channel.queue_bind(queue, "waybill.replies", queue)
+    channel.basic_publish(
+        "waybill.commands", "finance.run-query.v1", json.dumps({"query": "acts.list", "parameters": []}),
+        pika.BasicProperties(type="finance.run-query.v1", user_id=login, content_type="application/json", reply_to=queue,
+                             correlation_id="1", headers={"waybill-on-behalf-of": header} if header else None))
+    for _, properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=15):
+        connection.close()
+        if properties is None:
+            return "no answer"
+        answer = json.loads(body)
+        return " ".join(answer.get(key, "-") for key in ("status", "reason"))
+
+
+expect("a question", ask("li.wei", None), "answered -")
+expect("a question for another", ask("li.wei", "zhou.min"), "refused not-authorised")
+expect("the edge's question for a person", ask("edge", "zhou.min"), "answered -")
 own = f"reply.li.wei.{uuid.uuid4()}"
 for name, what, do, wanted in [
     ("li.wei", "publish as a partner", lambda c: c.basic_publish("waybill.inbound", "order.placed.v1", b"{}"), 403),

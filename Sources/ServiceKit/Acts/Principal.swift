@@ -36,21 +36,16 @@ struct Principals: Sendable {
     func principal(of delivery: Delivery, said: String?, field: String) throws(Refusal) -> Principal {
         let user = DeadLetter.verifiedUser(of: delivery)
         let onBehalfOf = delivery.properties.headers[BrokerUsers.onBehalfOf]
-        let place = "headers.\(BrokerUsers.onBehalfOf)"
         if user == BrokerUsers.edge {
             guard let person = onBehalfOf?.text, BrokerUsers.isLogin(person) else {
                 throw Refusal(
-                    .publisherUnknown, path: place,
+                    .publisherUnknown, path: Self.place,
                     "'\(BrokerUsers.edge)' acts for a person: name it by its login in this header")
             }
             try Self.agree(said, person, field)
             return Principal(person: person, proof: .edge, user: user)
         }
-        guard onBehalfOf == nil else {
-            throw Refusal(
-                .notAuthorised, path: place,
-                "only '\(BrokerUsers.edge)' acts for others; this was published by '\(user ?? "nobody who is known")'")
-        }
+        try Self.checkEdge(delivery)
         if let user, said == nil || said == user {
             return Principal(person: user, proof: .user, user: user)
         }
@@ -62,6 +57,17 @@ struct Principals: Sendable {
         }
         try Self.agree(said, user, field)
         return Principal(person: user, proof: .user, user: user)
+    }
+
+    private static let place = "headers.\(BrokerUsers.onBehalfOf)"
+
+    /// Refuses a command or a question in which somebody other than the edge names a person.
+    static func checkEdge(_ delivery: Delivery) throws(Refusal) {
+        let user = DeadLetter.verifiedUser(of: delivery)
+        guard delivery.properties.headers[BrokerUsers.onBehalfOf] != nil, user != BrokerUsers.edge else { return }
+        throw Refusal(
+            .notAuthorised, path: place,
+            "only '\(BrokerUsers.edge)' speaks for others; this was published by '\(user ?? "nobody who is known")'")
     }
 
     private static func agree(_ said: String?, _ person: String, _ field: String) throws(Refusal) {

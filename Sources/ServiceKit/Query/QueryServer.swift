@@ -16,6 +16,7 @@ struct QueryServer: Sendable {
     /// service shuts down before it could begin, so that another copy answers.
     func answer(_ delivery: Delivery) async -> QueryReply? {
         do {
+            try Principals.checkEdge(delivery)
             let request = try RunQuery(json: delivery.body)
             guard let query = queries.first(where: { $0.name == request.query }) else {
                 let known = queries.map(\.name).sorted().joined(separator: ", ")

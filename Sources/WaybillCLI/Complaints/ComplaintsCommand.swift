@@ -90,8 +90,10 @@ struct ComplaintsCommand: AsyncParsableCommand {
                     "'\(complaint)' is of \(sources.sorted().joined(separator: " and ")): say --source")
             }
             guard let only = sources.first else {
-                say("there is no complaint '\(complaint)': 'waybill complaints list --all' shows those there are")
-                throw ExitCode(2)
+                throw act.refused(
+                    Refusal(
+                        .notFound, path: "$.complaintId",
+                        "there is no complaint '\(complaint)': 'waybill complaints list --all' shows those there are"))
             }
             return only
         }

@@ -34,7 +34,7 @@ extension InteractionsCommand {
             let identifier = id ?? UUID().uuidString.lowercased()
             let body = ErasePerson(
                 source: source, customer: CustomerCode(code: code), with: person, by: by, at: AuditTrail.now())
-            let reply = try await Commanding.send(body, to: .customer, id: identifier)
+            let reply = try await Commanding.send(ErasePerson.type, body.encode(), to: .customer, id: identifier)
             if let refusal = reply.refusal {
                 say("refused: \(refusal)")
                 throw ExitCodes.refused

@@ -17,7 +17,7 @@ extension PartiesCommand {
         @OptionGroup var act: ActOptions
 
         func run() async throws {
-            let found = try await PartyNames.resolve(parties)
+            let found = try await PartyNames.resolve(parties, act)
             try await act.send(
                 MergeParties(
                     parties: found.map(\.party), expected: found.map { $0.revision }, reason: reason, by: act.by),
@@ -39,7 +39,7 @@ extension PartiesCommand {
         @OptionGroup var act: ActOptions
 
         func run() async throws {
-            let found = try await PartyNames.resolve(parties)
+            let found = try await PartyNames.resolve(parties, act)
             try await act.send(
                 UnmergeParties(
                     parties: found.map(\.party), expected: found.map { $0.revision }, reason: reason, by: act.by),
@@ -131,7 +131,12 @@ extension PartiesCommand {
                 let names = decisions?.columns.map(\.name) ?? []
                 guard let id = names.firstIndex(of: "decision_id"), let undone = names.firstIndex(of: "undone_by"),
                     let decision = decisions?.rows.first(where: { $0.values[undone] == nil })?.values[id]
-                else { throw Failure("nothing was decided of review '\(review)' that still counts") }
+                else {
+                    throw act.refused(
+                        Refusal(
+                            .notFound, path: "$.reviewId",
+                            "nothing was decided of review '\(review)' that still counts"))
+                }
                 try await act.send(
                     UndoDecision(decisionId: decision, reason: reason, by: act.by), to: .customer,
                     expecting: [IdentityDecided.type])
@@ -143,16 +148,26 @@ extension PartiesCommand {
 /// Finds parties by whatever people call them.
 enum PartyNames {
     /// The identifiers that names stand for, each with the revision in which it was seen.
-    static func resolve(_ names: [String]) async throws -> [(party: String, revision: PartyRevision)] {
+    static func resolve(
+        _ names: [String], _ act: ActOptions
+    ) async throws -> [(party: String, revision: PartyRevision)] {
         var found: [(party: String, revision: PartyRevision)] = []
         for name in names {
             let tables = try await Asking.once(.customer, "parties.name", [("party", name)])
             let rows = tables.first?.rows.map(\.values) ?? []
             guard let row = rows.first, row.count == 3, let party = row[0], let revision = row[1].flatMap({ Int($0) })
-            else { throw Failure("there is no party '\(name)': 'waybill parties search' finds them by name") }
+            else {
+                throw act.refused(
+                    Refusal(
+                        .notFound, path: "$.parties",
+                        "there is no party '\(name)': 'waybill parties search' finds them by name"))
+            }
             guard rows.count == 1 else {
                 let sources = rows.compactMap { $0[2] }.joined(separator: ", ")
-                throw Failure("'\(name)' is a code of several sources: say which, as one of \(sources)")
+                throw act.refused(
+                    Refusal(
+                        .valueNotAllowed, path: "$.parties",
+                        "'\(name)' is a code of several sources: say which, as one of \(sources)"))
             }
             found.append((party, PartyRevision(customerId: party, revision: revision)))
         }

@@ -97,13 +97,21 @@ enum Asking {
         }
     }
 
-    /// Asks one service.
+    /// Asks one service. Ends with code 2 when it refuses, and 75 when it is not heard of in time.
     static func ask(
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], client: RequestClient,
         timeout: Duration = .seconds(5)
     ) async throws -> [QueryTable] {
         let question = Question(service: service, query: query, values: values)
-        return try question.tables(try await client.request(question.message, timeout: timeout))
+        do {
+            return try question.tables(try await client.request(question.message, timeout: timeout))
+        } catch let error as MessagingError where error.code == .timedOut {
+            say("Error: \(error)")
+            throw ExitCodes.notHeard
+        } catch let refused as Failure {
+            say("Error: \(refused)")
+            throw ExitCodes.refused
+        }
     }
 
     /// Asks several questions at once.

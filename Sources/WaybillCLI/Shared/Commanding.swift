@@ -38,21 +38,18 @@ struct ActOptions: ParsableArguments {
         _ body: some Message, to service: ServiceName = .finance, source: String = Commanding.source,
         expecting types: [MessageType] = []
     ) async throws {
+        try await send(
+            Swift.type(of: body).type, body.encode(), to: service, source: source, expecting: types)
+    }
+
+    /// The same for data of any type.
+    func send(
+        _ type: MessageType, _ data: [UInt8], to service: ServiceName, source: String,
+        expecting types: [MessageType] = []
+    ) async throws {
         let identifier = id ?? UUID().uuidString.lowercased()
-        let reply = try await Commanding.send(body, to: service, source: source, id: identifier)
-        let type = Swift.type(of: body).type
-        if let refusal = reply.refusal {
-            if json {
-                var object = ObjectWriter()
-                object.text("refused", refusal.reason.rawValue)
-                object.text("path", refusal.path)
-                object.text("detail", refusal.detail)
-                print(String(decoding: object.finished(), as: UTF8.self))
-            } else {
-                say("refused: \(refusal)")
-            }
-            throw ExitCodes.refused
-        }
+        let reply = try await Commanding.send(type, data, to: service, source: source, id: identifier)
+        if let refusal = reply.refusal { throw refused(refusal) }
         let result = reply.results.first { types.contains($0.type) } ?? reply.results.first
         if json {
             if let result, !types.isEmpty {
@@ -61,7 +58,7 @@ struct ActOptions: ParsableArguments {
                 var object = ObjectWriter()
                 object.text("type", type.description)
                 object.text("id", identifier)
-                object.json("data", body.encode())
+                object.json("data", data)
                 print(String(decoding: object.finished(), as: UTF8.self))
             }
         } else {
@@ -70,6 +67,22 @@ struct ActOptions: ParsableArguments {
         if reply.proof == .word, let person = reply.person {
             say("by the word of '\(person)' only, as the demo profile allows; it is so recorded")
         }
+    }
+
+    /// Says that it is refused, and why: by the service, or by what the command has looked up before.
+    ///
+    /// - Returns: what to throw.
+    func refused(_ refusal: Refusal) -> ExitCode {
+        if json {
+            var object = ObjectWriter()
+            object.text("refused", refusal.reason.rawValue)
+            object.text("path", refusal.path)
+            object.text("detail", refusal.detail)
+            print(String(decoding: object.finished(), as: UTF8.self))
+        } else {
+            say("refused: \(refusal)")
+        }
+        return ExitCodes.refused
     }
 }
 
@@ -84,7 +97,7 @@ enum Commanding {
     ///
     /// - Throws: ``ExitCode`` 75, after saying what to do, when no answer comes in time.
     static func send(
-        _ body: some Message, to service: ServiceName, source: String = Commanding.source, id: String
+        _ type: MessageType, _ data: [UInt8], to service: ServiceName, source: String = Commanding.source, id: String
     ) async throws -> ActReply {
         let user = try Surroundings().person("command")
         let session = try await BrokerSession.connect(user)
@@ -92,13 +105,12 @@ enum Commanding {
         try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
         try await session.bind(Binding(exchange: Exchanges.replies, queue: queue, routingKey: queue))
         try await session.subscribe(queue)
-        let type = Swift.type(of: body).type
         let envelope = Envelope(id: id, source: source, type: type, time: AuditTrail.now())
         var properties = CloudEventCodec.properties(of: envelope)
         (properties.userID, properties.replyTo, properties.correlationID) = (user.userName, queue, id)
         let message = Outgoing(
             exchange: Exchanges.commands, routingKey: type.description, properties: properties,
-            body: envelope.structuredBody(data: body.encode()))
+            body: envelope.structuredBody(data: data))
         let outcomes = try await withPublisher("command", as: user) { await $0.publish([message]) }
         switch outcomes.first {
         case .confirmed: break
