@@ -1,10 +1,11 @@
 import Benchmark
+import Domain
 import Postgres
 
 private let words = (0..<500).map { "SO-2026-\($0)" }
 private let numbers = (0..<500).map { Int64($0) * 1_000_003 }
 private let amounts = (0..<500).map {
-    PostgresDecimal(tenThousandths: Int128($0) * 370_000 + Int128($0 % 10) * 1_000)
+    FixedDecimal(units: Int128($0) * 370_000 + Int128($0 % 10) * 1_000)
 }
 private let flags = (0..<500).map { $0 % 3 == 0 }
 

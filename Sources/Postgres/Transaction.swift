@@ -40,9 +40,25 @@ public struct Transaction: ~Copyable {
     public borrowing func ask<each Column: PostgresDecodable>(
         _ sql: SQL, as columns: (repeat each Column).Type, expecting expectation: Expectation = .anything
     ) throws(PostgresError) -> Answer<repeat each Column> {
-        let statement = try Statement(sql, expecting: expectation)
+        let statement = try Statement(sql, expecting: expectation, isBinary: true)
         try wire.enqueue(statement)
         return Answer(wire, statement)
+    }
+
+    /// Asks now for rows that are read later by the names of their columns: as ``ask(_:as:expecting:)``.
+    public borrowing func ask<Row: PostgresRow>(
+        _ sql: SQL, as type: Row.Type, expecting expectation: Expectation = .anything
+    ) throws(PostgresError) -> RowAnswer<Row> {
+        let statement = try Statement(sql, expecting: expectation, isBinary: true)
+        try wire.enqueue(statement)
+        return RowAnswer(wire, statement)
+    }
+
+    /// Runs a statement and reads its rows by the names of their columns.
+    ///
+    /// - Throws: ``PostgresError``; for a value of another type than asked for it names column and types.
+    public borrowing func query<Row: PostgresRow>(_ sql: SQL, as type: Row.Type) throws(PostgresError) -> [Row] {
+        try RowReader.rows(of: try wire.execute(sql, isBinary: true), as: type)
     }
 
     /// Runs a statement and reads its rows as tuples.
@@ -55,7 +71,7 @@ public struct Transaction: ~Copyable {
     public borrowing func query<each Column: PostgresDecodable>(
         _ sql: SQL, as columns: (repeat each Column).Type
     ) throws(PostgresError) -> [(repeat each Column)] {
-        try Self.rows(try wire.execute(sql))
+        try Self.rows(try wire.execute(sql, isBinary: true))
     }
 
     fileprivate static func rows<each Column: PostgresDecodable>(
@@ -77,7 +93,7 @@ public struct Transaction: ~Copyable {
     public borrowing func query<Column: PostgresDecodable>(
         _ sql: SQL, as type: Column.Type
     ) throws(PostgresError) -> [Column] {
-        let result = try wire.execute(sql)
+        let result = try wire.execute(sql, isBinary: true)
         var rows: [Column] = []
         let count = result.rowCount
         rows.reserveCapacity(count)
@@ -95,7 +111,7 @@ public struct Transaction: ~Copyable {
         var rows: [[String?]] = []
         rows.reserveCapacity(result.rowCount)
         for row in 0..<result.rowCount {
-            rows.append((0..<columns).map { column in result.withCell(row, column) { String.decode(postgres: $0) } })
+            rows.append((0..<columns).map { result.text(row, $0) })
         }
         return Rows(
             columns: (0..<columns).map { result.columnName($0) }, types: (0..<columns).map { result.columnType($0) },
@@ -163,15 +179,7 @@ public struct Transaction: ~Copyable {
                 .decoding,
                 "column \(column + 1) was asked for as \(type), the statement has \(result.columnCount) columns")
         }
-        let value = result.withCell(row, column) { Column.decode(postgres: $0) }
-        guard let value else {
-            let isNull = result.withCell(row, column) { $0 == nil }
-            throw PostgresError(
-                .decoding,
-                "column \(column + 1) '\(result.columnName(column))' (type \(result.columnType(column))) "
-                    + (isNull ? "is NULL" : "does not hold what fits") + ", \(type) was asked for")
-        }
-        return value
+        return try result.value(row, column)
     }
 
     /// COPY's text format: tabs, new lines and backslashes escaped, `\N` for NULL.
@@ -222,6 +230,25 @@ public struct Answer<each Column: PostgresDecodable> {
     ///   for it names column and types.
     public func rows() throws(PostgresError) -> [(repeat each Column)] {
         try Transaction.rows(try wire.answer(to: statement))
+    }
+}
+
+/// The answer to a question whose rows are read by the names of their columns. Only inside the transaction that asked.
+public struct RowAnswer<Row: PostgresRow> {
+    private let wire: Wire
+    private let statement: Statement
+
+    fileprivate init(_ wire: Wire, _ statement: Statement) {
+        self.wire = wire
+        self.statement = statement
+    }
+
+    /// The rows; they can be read once.
+    ///
+    /// - Throws: ``PostgresError``, also of a statement that was queued before; for a value of another type than asked
+    ///   for it names column and types.
+    public func rows() throws(PostgresError) -> [Row] {
+        try RowReader.rows(of: try wire.answer(to: statement), as: Row.self)
     }
 }
 

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Postgres
 import TestSupport
@@ -138,7 +139,7 @@ struct ValueTests {
                     try transaction.query(
                         "select d->>'k' from unnest(\([PostgresValue.json(json)])) d", as: String.self)
                         == [#"a"b\c, {}"#])
-                #expect(try transaction.query("select unnest(\([PostgresDecimal]()))", as: String.self).isEmpty)
+                #expect(try transaction.query("select unnest(\([FixedDecimal]()))", as: String.self).isEmpty)
                 #expect(
                     try transaction.query(
                         "select unnest(\(PostgresValue.timestamps(["2026-01-05T12:00:00Z", nil]))) is null",
@@ -160,7 +161,7 @@ struct ValueTests {
         ]
         try await DatabaseFixture.withSchema { database in
             try await database.pool().withTransaction { transaction throws in
-                let all = expected.map { PostgresDecimal(tenThousandths: $0.0) }
+                let all = expected.map { FixedDecimal(units: $0.0) }
                 #expect(
                     try transaction.query("select n::text from unnest(\(all)) as n", as: String.self)
                         == expected.map(\.1))
@@ -172,6 +173,150 @@ struct ValueTests {
                 #expect(
                     try transaction.query("select sum(n)::text from unnest(\(Array(all[1...4]))) n", as: String.self)
                         == ["0.1210"])
+            }
+        }
+    }
+
+    @Test("decimals come back exactly; what is finer, too large or no number is refused")
+    func decimalsRead() async throws {
+        let units: [Int128] = [
+            0, 1, -1, 10, 10_000, -10_000, 99_999_999, 100_000_000, -123_456_789_000, 9_999_999_999_999_999_999,
+            -9_999_999_999_999_999_999, .max, .min,
+        ]
+        try await DatabaseFixture.withSchema { database in
+            try await database.pool().withTransaction { transaction throws in
+                let all = units.map { FixedDecimal(units: $0) }
+                #expect(try transaction.query("select unnest(\(all))", as: FixedDecimal.self) == all)
+                let gaps = [all[3], nil]
+                #expect(try transaction.query("select unnest(\(gaps))", as: FixedDecimal?.self) == gaps)
+                let texts = ["1200", "0.5000000000", "-0.05", "1e6", "10000.0001", "0e-20", "123456789012345678901"]
+                for text in texts {
+                    let value = try transaction.query(
+                        "select \(PostgresValue.numeric(text)), \(PostgresValue.numeric(text))::numeric(40, 4)::text",
+                        as: (FixedDecimal, String).self
+                    ).first
+                    #expect(value?.0.units.description == value?.1.replacingOccurrences(of: ".", with: "").trimmed)
+                }
+                #expect(try transaction.query("select 7::bigint", as: FixedDecimal.self) == [FixedDecimal(7)])
+                for refused in ["0.00001", "'NaN'", "'Infinity'", "'-Infinity'", "1e40", "'12'::text", "null"] {
+                    let error = #expect(throws: PostgresError.self) {
+                        try transaction.query(
+                            "select \(unsafe: refused)\(unsafe: refused == "'12'::text" ? "" : "::numeric")",
+                            as: FixedDecimal.self)
+                    }
+                    #expect(error?.code == .decoding, "\(refused)")
+                }
+            }
+        }
+    }
+
+    @Test("days and times go and come by their numbers; the infinite ones are refused")
+    func daysAndTimes() async throws {
+        let days = [-719_162, -1, 0, 10_956, 10_957, 20_458, 84_005].map { CalendarDay(daysSinceEpoch: $0) }
+        let times = [-62_135_596_800_000_000, -1, 0, 946_684_800_000_000, 1_767_614_400_250_001].map {
+            Timestamp(microsecondsSinceEpoch: $0)
+        }
+        try await DatabaseFixture.withSchema { database in
+            try await database.pool().withTransaction { transaction throws in
+                try transaction.script("set local timezone = 'Asia/Shanghai'")
+                #expect(try transaction.query("select unnest(\(days))", as: CalendarDay.self) == days)
+                #expect(
+                    try transaction.query("select unnest(\([days[0], nil]))", as: CalendarDay?.self) == [days[0], nil])
+                for day in days.dropFirst(2) {
+                    #expect(try transaction.query("select \(day)::text", as: String.self) == [day.description])
+                }
+                #expect(try transaction.query("select unnest(\(times))", as: Timestamp.self) == times)
+                #expect(
+                    try transaction.query("select unnest(\([times[0], nil]))", as: Timestamp?.self) == [times[0], nil])
+                for time in times {
+                    let seconds = try transaction.query(
+                        "select (extract(epoch from \(time)) * 1000000)::bigint", as: Int64.self)
+                    #expect(seconds == [time.microsecondsSinceEpoch])
+                }
+                for refused in ["'infinity'::date", "'-infinity'::date", "now()", "1"] {
+                    let error = #expect(throws: PostgresError.self) {
+                        try transaction.query("select \(unsafe: refused)", as: CalendarDay.self)
+                    }
+                    #expect(error?.code == .decoding, "\(refused)")
+                }
+                for refused in ["'infinity'::timestamptz", "'-infinity'::timestamptz", "current_date", "now()::text"] {
+                    let error = #expect(throws: PostgresError.self) {
+                        try transaction.query("select \(unsafe: refused)", as: Timestamp.self)
+                    }
+                    #expect(error?.code == .decoding, "\(refused)")
+                }
+            }
+        }
+    }
+
+    @Test("a number, a text and a word are read from whatever type holds them")
+    func otherTypes() async throws {
+        enum Word: String, PostgresDecodable { case yes, no }
+        try await DatabaseFixture.withSchema { database in
+            try await database.pool().withTransaction { transaction throws in
+                #expect(try transaction.query("select 12::numeric union all select 12.00", as: Int.self) == [12, 12])
+                #expect(try transaction.query("select 7::smallint", as: Int32.self) == [7])
+                #expect(try transaction.query("select '42'::text", as: Int.self) == [42])
+                #expect(try transaction.query("select 0.1::numeric", as: Double.self) == [0.1])
+                #expect(try transaction.query("select -5e-20::numeric", as: Double.self) == [-5e-20])
+                #expect(throws: PostgresError.self) { try transaction.query("select 1.5::numeric", as: Int.self) }
+                #expect(throws: PostgresError.self) { try transaction.query("select 3000000000", as: Int32.self) }
+                #expect(
+                    try transaction.query(
+                        "select '{\"a\": 1}'::jsonb, true, -1200.050, 'x'::char(3), -7",
+                        as: (
+                            String, String, String, String, String
+                        ).self
+                    ).map { [$0.0, $0.1, $0.2, $0.3, $0.4] } == [["{\"a\": 1}", "t", "-1200.050", "x  ", "-7"]])
+                #expect(try transaction.query("select 'no'::text", as: Word.self) == [.no])
+                #expect(throws: PostgresError.self) { try transaction.query("select 'maybe'::text", as: Word.self) }
+                #expect(throws: PostgresError.self) { try transaction.query("select now()", as: String.self) }
+                #expect(try transaction.query("select 'USD'::text", as: Currency.self) == [Currency("USD")])
+            }
+        }
+    }
+
+    @Test("rows are read by the names of their columns, in any order of the columns")
+    func named() async throws {
+        struct Line: PostgresRow, Equatable {
+            var item: String
+            var amount: FixedDecimal
+            var day: CalendarDay?
+
+            init(item: String, amount: FixedDecimal, day: CalendarDay?) {
+                (self.item, self.amount, self.day) = (item, amount, day)
+            }
+
+            init(row: inout RowReader) throws(PostgresError) {
+                item = try row("item")
+                amount = try row("amount")
+                // What is asked for by the row before may differ.
+                day = item == "b" ? nil : try row("day")
+                _ = try row("item", as: String.self)
+            }
+        }
+        let day = CalendarDay(daysSinceEpoch: 20_000)
+        let expected = [
+            Line(item: "a", amount: FixedDecimal(units: 15_000), day: day),
+            Line(item: "b", amount: FixedDecimal(-2), day: nil), Line(item: "c", amount: .zero, day: nil),
+        ]
+        try await DatabaseFixture.withSchema { database in
+            try await database.pool().withTransaction { transaction throws in
+                let values: SQL = """
+                    from unnest(
+                        \(expected.map(\.day)), \(expected.map(\.item)), \(expected.map(\.amount))) as t(day, item, amount)
+                    """
+                #expect(try transaction.query("select day, item, amount \(values)", as: Line.self) == expected)
+                let answer = try transaction.ask("select amount, day, item \(values)", as: Line.self)
+                #expect(try answer.rows() == expected)
+                #expect(try transaction.query("select * \(values) where false", as: Line.self).isEmpty)
+                for refused: SQL in [
+                    "select item, amount \(values)", "select day, item, amount, item \(values)",
+                    "select day, item, item as amount \(values)",
+                ] {
+                    let error = #expect(throws: PostgresError.self) { try transaction.query(refused, as: Line.self) }
+                    #expect(error?.code == .decoding)
+                }
             }
         }
     }
@@ -217,5 +362,14 @@ struct ValueTests {
             let left = try await pool.withTransaction { try $0.query("select count(*) from account", as: Int.self) }
             #expect(left == [2])
         }
+    }
+}
+
+extension String {
+    /// Without the noughts before a number.
+    fileprivate var trimmed: String {
+        let isNegative = hasPrefix("-")
+        let digits = drop { $0 == "-" || $0 == "0" }
+        return digits.isEmpty ? "0" : (isNegative ? "-" : "") + digits
     }
 }

@@ -27,11 +27,58 @@ struct ResultHandle: ~Copyable {
     /// The type of a column, by name where it is a usual one.
     func columnType(_ column: Int) -> String { TypeName.of(PQftype(raw, Int32(column))) }
 
-    /// The bytes of a cell, valid only as long as the answer; `nil` for NULL.
-    func withCell<Value>(_ row: Int, _ column: Int, _ read: (UnsafeBufferPointer<UInt8>?) -> Value) -> Value {
-        guard PQgetisnull(raw, Int32(row), Int32(column)) == 0,
-            let start = PQgetvalue(raw, Int32(row), Int32(column))
-        else { return read(nil) }
+    /// Where a column stands.
+    ///
+    /// - Throws: ``PostgresError`` of code `decoding` when there is none of that name, or more than one.
+    func column(named name: String) throws(PostgresError) -> Int {
+        let found = (0..<columnCount).filter { columnName($0) == name }
+        guard found.count == 1 else {
+            let names = (0..<columnCount).map { columnName($0) }.joined(separator: ", ")
+            throw PostgresError(
+                .decoding,
+                "\(found.isEmpty ? "no column" : "more than one column") of the statement is named '\(name)': \(names)")
+        }
+        return found[0]
+    }
+
+    /// Whether a cell is NULL.
+    func isNull(_ row: Int, _ column: Int) -> Bool { PQgetisnull(raw, Int32(row), Int32(column)) == 1 }
+
+    /// A cell of an answer in text form; `nil` for NULL.
+    func text(_ row: Int, _ column: Int) -> String? {
+        guard !isNull(row, column) else { return nil }
+        return withBytes(row, column) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A cell of an answer in binary form.
+    ///
+    /// - Throws: ``PostgresError`` of code `decoding`, which names column and types.
+    func value<Value: PostgresDecodable>(
+        _ row: Int, _ column: Int, as type: Value.Type = Value.self
+    ) throws(PostgresError) -> Value {
+        let isNull = isNull(row, column)
+        let value =
+            isNull
+            ? Value.ofNull
+            : withBytes(row, column) {
+                Value.decode(PostgresCell(type: PQftype(raw, Int32(column)), bytes: $0))
+            }
+        guard let value else {
+            throw PostgresError(
+                .decoding,
+                "column \(column + 1) '\(columnName(column))' (type \(columnType(column))) "
+                    + (isNull ? "is NULL" : "does not hold what fits") + ", \(Value.self) was asked for")
+        }
+        return value
+    }
+
+    /// The bytes of a cell, valid only as long as the answer.
+    private func withBytes<Value>(
+        _ row: Int, _ column: Int, _ read: (UnsafeBufferPointer<UInt8>) -> Value
+    ) -> Value {
+        guard let start = PQgetvalue(raw, Int32(row), Int32(column)) else {
+            return read(UnsafeBufferPointer(start: nil, count: 0))
+        }
         let length = Int(PQgetlength(raw, Int32(row), Int32(column)))
         return start.withMemoryRebound(to: UInt8.self, capacity: length) {
             read(UnsafeBufferPointer(start: $0, count: length))

@@ -8,16 +8,25 @@ final class Statement {
     let key: StatementCache.Key
     let values: [PostgresBind]
     let expectation: Expectation
+    /// Whether the answer comes in the types' binary forms.
+    let isBinary: Bool
     /// The server's answer, once there is one.
     var result: ResultHandle?
 
+    /// - Parameters:
+    ///   - sql: text and values.
+    ///   - expectation: what it is to do.
+    ///   - isBinary: whether the answer is to come in the types' binary forms, otherwise as text.
     /// - Throws: ``PostgresError`` of code `encoding` for what cannot be sent.
-    init(_ sql: SQL, expecting expectation: Expectation = .anything) throws(PostgresError) {
+    init(
+        _ sql: SQL, expecting expectation: Expectation = .anything, isBinary: Bool = false
+    ) throws(PostgresError) {
         let (text, values) = sql.rendered()
         try Self.check(text, values)
         key = StatementCache.Key(text: text, types: values.map(\.type))
         self.values = values
         self.expectation = expectation
+        self.isBinary = isBinary
     }
 
     private static func check(_ text: String, _ values: [PostgresBind]) throws(PostgresError) {

@@ -7,8 +7,8 @@ extension Wire {
     /// Runs one statement with its values, prepared on first use, behind those that wait for it.
     ///
     /// - Returns: its answer.
-    func execute(_ sql: SQL) throws(PostgresError) -> ResultHandle {
-        let statement = try Statement(sql)
+    func execute(_ sql: SQL, isBinary: Bool = false) throws(PostgresError) -> ResultHandle {
+        let statement = try Statement(sql, isBinary: isBinary)
         try enqueue(statement)
         return try answer(to: statement)
     }
@@ -78,7 +78,7 @@ extension Wire {
     @discardableResult
     func send(_ batch: [Statement], then command: String? = nil) throws(PostgresError) -> String {
         if opening == nil, command == nil, batch.count == 1, let name = statements.name(of: batch[0].key) {
-            guard send(name, batch[0].values) else { throw lost() }
+            guard send(name, batch[0]) else { throw lost() }
             let before = failure
             do {
                 batch[0].result = try answer()
@@ -113,7 +113,7 @@ extension Wire {
                 prepared[statement.key] = name
                 steps.append(.prepare(statement.key, name))
             }
-            guard send(name, statement.values) else { throw lost() }
+            guard send(name, statement) else { throw lost() }
             steps.append(.statement(statement))
         }
         if let command {
@@ -161,7 +161,8 @@ extension Wire {
         PQsendQueryParams(handle.raw, command, 0, nil, nil, nil, nil, 0) == 1
     }
 
-    private func send(_ name: String, _ values: [PostgresBind]) -> Bool {
+    private func send(_ name: String, _ statement: Statement) -> Bool {
+        let values = statement.values
         // One buffer for all values: a pointer into an array is valid only inside a closure, and closures nested a
         // value deep would be many.
         var buffer: [UInt8] = []
@@ -179,7 +180,8 @@ extension Wire {
                 PQsendQueryPrepared(
                     handle.raw, name, Int32(values.count),
                     offsets.map { offset in offset.flatMap { characters.baseAddress?.advanced(by: $0) } },
-                    values.map { Int32($0.bytes?.count ?? 0) }, values.map { $0.isBinary ? 1 : 0 }, 0)
+                    values.map { Int32($0.bytes?.count ?? 0) }, values.map { $0.isBinary ? 1 : 0 },
+                    statement.isBinary ? 1 : 0)
             }
         } == 1
     }

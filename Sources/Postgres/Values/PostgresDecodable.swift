@@ -1,107 +1,90 @@
+import Domain
 public import Foundation
 
 /// A value that can be read from a column.
 public protocol PostgresDecodable: Sendable {
-    /// Reads a value from the text form of the server.
+    /// Reads a value from what stands in a column.
     ///
-    /// - Parameter text: the bytes, or `nil` for NULL.
-    /// - Returns: `nil` when they are not such a value.
-    static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> Self?
+    /// - Returns: `nil` when it is not such a value.
+    static func decode(_ cell: PostgresCell) -> Self?
+    /// What NULL is read as; `nil` when it is no value of this type.
+    static var ofNull: Self? { get }
+}
+
+extension PostgresDecodable {
+    /// NULL is no value.
+    public static var ofNull: Self? { nil }
+}
+
+extension PostgresDecodable where Self: RawRepresentable<String> {
+    /// One of a set of words, kept as text.
+    public static func decode(_ cell: PostgresCell) -> Self? { cell.text.flatMap(Self.init(rawValue:)) }
 }
 
 extension String: PostgresDecodable {
-    /// Any type's text.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> String? {
-        text.map { String(decoding: $0, as: UTF8.self) }
-    }
-}
-
-/// Reads a decimal integer; the server writes nothing but digits and a sign.
-private func integer<Number: FixedWidthInteger>(_ text: UnsafeBufferPointer<UInt8>?) -> Number? {
-    guard let text, !text.isEmpty else { return nil }
-    var value: Number = 0
-    let isNegative = text[0] == UInt8(ascii: "-")
-    guard text.count > (isNegative ? 1 : 0) else { return nil }
-    for byte in text[(isNegative ? 1 : 0)...] {
-        guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-        let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
-        let digit = Number(byte - UInt8(ascii: "0"))
-        let (sum, carry) =
-            isNegative ? shifted.subtractingReportingOverflow(digit) : shifted.addingReportingOverflow(digit)
-        if overflow || carry { return nil }
-        value = sum
-    }
-    return value
-}
-
-extension Int64: PostgresDecodable {
-    /// `smallint`, `integer`, `bigint`, and `numeric` without a fraction.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> Int64? { integer(text) }
-}
-
-extension Int: PostgresDecodable {
-    /// `smallint`, `integer`, `bigint`, and `numeric` without a fraction.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> Int? { integer(text) }
-}
-
-extension Int32: PostgresDecodable {
-    /// `smallint` and `integer`.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> Int32? { integer(text) }
-}
-
-extension Bool: PostgresDecodable {
-    /// `boolean`.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> Bool? {
-        guard let text, text.count == 1 else { return nil }
-        switch text[0] {
-        case UInt8(ascii: "t"): return true
-        case UInt8(ascii: "f"): return false
+    /// Texts, JSON, whole numbers, `numeric`, `boolean`, `uuid` and `date`, each as the server writes it. What the
+    /// server writes by its settings, such as times, must be made text by the statement.
+    public static func decode(_ cell: PostgresCell) -> String? {
+        if let text = cell.text { return text }
+        switch cell.type {
+        case PostgresType.numeric: return PostgresNumeric(cell.bytes)?.text
+        case PostgresType.bigint, PostgresType.integer, PostgresType.smallint: return cell.integer.map { String($0) }
+        case PostgresType.boolean: return Bool.decode(cell).map { $0 ? "t" : "f" }
+        case PostgresType.uuid: return UUID.decode(cell)?.uuidString.lowercased()
+        case PostgresType.date: return CalendarDay.decode(cell)?.description
+        case PostgresType.void: return ""
         default: return nil
         }
     }
 }
 
-extension Double: PostgresDecodable {
-    /// `real`, `double precision`, and `numeric` rounded to the nearest double.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> Double? {
-        text.flatMap { Double(String(decoding: $0, as: UTF8.self)) }
+extension Int64: PostgresDecodable {
+    /// `smallint`, `integer`, `bigint`, any other number without a fraction, and a text of one.
+    public static func decode(_ cell: PostgresCell) -> Int64? { cell.integer }
+}
+
+extension Int: PostgresDecodable {
+    /// As `Int64`.
+    public static func decode(_ cell: PostgresCell) -> Int? { cell.integer.map(Int.init) }
+}
+
+extension Int32: PostgresDecodable {
+    /// As `Int64`, as far as it fits.
+    public static func decode(_ cell: PostgresCell) -> Int32? { cell.integer.flatMap(Int32.init(exactly:)) }
+}
+
+extension Bool: PostgresDecodable {
+    /// `boolean`.
+    public static func decode(_ cell: PostgresCell) -> Bool? {
+        guard cell.type == PostgresType.boolean, cell.bytes.count == 1 else { return nil }
+        return cell.bytes[0] != 0
     }
 }
 
+extension Double: PostgresDecodable {
+    /// `real`, `double precision`, whole numbers, and `numeric` or text rounded to the nearest double.
+    public static func decode(_ cell: PostgresCell) -> Double? { cell.floating }
+}
+
 extension UUID: PostgresDecodable {
-    /// `uuid`.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> UUID? {
-        text.flatMap { UUID(uuidString: String(decoding: $0, as: UTF8.self)) }
+    /// `uuid`, or a text of one.
+    public static func decode(_ cell: PostgresCell) -> UUID? {
+        guard cell.type == PostgresType.uuid else { return cell.text.flatMap(UUID.init(uuidString:)) }
+        guard cell.bytes.count == 16, let start = cell.bytes.baseAddress else { return nil }
+        return UUID(uuid: UnsafeRawPointer(start).loadUnaligned(as: uuid_t.self))
     }
 }
 
 extension Array: PostgresDecodable where Element == UInt8 {
-    /// `bytea`, in its hexadecimal text form.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> [UInt8]? {
-        guard let text, text.count >= 2, text.count.isMultiple(of: 2), text[0] == UInt8(ascii: "\\"),
-            text[1] == UInt8(ascii: "x")
-        else { return nil }
-        func nibble(_ byte: UInt8) -> UInt8? {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-            default: nil
-            }
-        }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 2 - 1)
-        for index in stride(from: 2, to: text.count, by: 2) {
-            guard let high = nibble(text[index]), let low = nibble(text[index + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
+    /// `bytea`.
+    public static func decode(_ cell: PostgresCell) -> [UInt8]? {
+        cell.type == PostgresType.bytea ? Array(cell.bytes) : nil
     }
 }
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
-    /// The value, or `nil` for NULL.
-    public static func decode(postgres text: UnsafeBufferPointer<UInt8>?) -> Wrapped?? {
-        guard let text else { return .some(nil) }
-        return Wrapped.decode(postgres: text).map { .some($0) }
-    }
+    /// The value.
+    public static func decode(_ cell: PostgresCell) -> Wrapped?? { Wrapped.decode(cell).map { .some($0) } }
+    /// `nil`.
+    public static var ofNull: Wrapped?? { .some(nil) }
 }

@@ -31,7 +31,7 @@ public struct PostgresValue: PostgresEncodable {
     /// The text, with its type.
     public var postgresBind: PostgresBind { .text(text, type: kind.type) }
 
-    /// An exact number of any size, `numeric`. Amounts are ``PostgresDecimal``.
+    /// An exact number of any size, `numeric`. Amounts are `FixedDecimal`.
     public static func numeric(_ text: String) -> Self { Self(kind: .numeric, text: text) }
     /// A point in time, `timestamptz`, as RFC 3339.
     public static func timestamp(_ text: String) -> Self { Self(kind: .timestamp, text: text) }
