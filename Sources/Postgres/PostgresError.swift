@@ -65,6 +65,10 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     /// in a transaction (25P03). Such an error is retriable too, but what is too slow once may be so each time.
     public var exceedsPatience: Bool { sqlState == "57014" || sqlState == "25P03" }
 
+    /// Whether the server had no memory left for what the transaction held at once, above all locks (53200): the same
+    /// work in smaller parts may pass where the whole never does.
+    public var asksForLess: Bool { sqlState == "53200" }
+
     /// Another transaction changed meanwhile what this one had read, or holds what this one needs.
     ///
     /// - Parameter what: what that is, in words: of rows, what one of them is.

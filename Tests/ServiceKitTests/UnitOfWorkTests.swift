@@ -20,6 +20,10 @@ private let ledger = ServiceDefinition(
                 effects.refuse(message, Refusal(.valueNotAllowed, path: "$.reason", "refused on purpose"))
             }
             let kept = messages.filter { $0.body.reason != "refused" }
+            // What the server says when its lock table is full: of more than three messages, and of one of them once.
+            if kept.count > 3, kept.contains(where: { $0.body.reason == "many" }) {
+                try transaction.script("do $$ begin raise 'out of shared memory' using errcode = '53200'; end $$")
+            }
             // The column takes no NULL: a poison message fails the statement, and with it the whole batch.
             try transaction.execute(
                 """
@@ -173,6 +177,18 @@ struct UnitOfWorkTests {
                 try await TestServers.eventually {
                     try await surroundings.rows("select count(*) from outbox_pending") == [["0"]]
                 })
+        }
+    }
+
+    @Test("a batch that is too much for the server's lock table is split, and none of it is refused")
+    func tooMuchAtOnce() async throws {
+        try await with { surroundings in
+            try await surroundings.work.process((1...20).map { delivery("m\($0)", "many") })
+            #expect(
+                try await surroundings.rows("select count(*), count(distinct order_id) from ledger") == [["20", "20"]])
+            #expect(surroundings.metrics.splits.current > 0)
+            #expect(surroundings.metrics.retries.current == 0)
+            #expect(try await surroundings.take(surroundings.published, 20).count == 20)
         }
     }
 

@@ -61,13 +61,3 @@ struct OrderStanding: Sendable, Equatable {
         cancelledRevision = max(cancelledRevision, revision)
     }
 }
-
-/// The name of an order.
-struct OrderKey: Hashable, Comparable, Sendable {
-    let source: String
-    let orderId: String
-
-    static func < (first: OrderKey, second: OrderKey) -> Bool {
-        (first.source, first.orderId) < (second.source, second.orderId)
-    }
-}

@@ -8,7 +8,7 @@ enum RelationStore {
     /// Lets nobody else declare who owns whom until the transaction ends: two declarations that close a circle together
     /// must see one another.
     static func lockOwnership(_ transaction: borrowing Transaction) throws {
-        try transaction.queue("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' ownership', 0))")
+        try KeyLock.lock("ownership", transaction)
     }
 
     /// The nodes of some codes; those that are not there yet are made.

@@ -1,19 +1,6 @@
 import Contracts
 import Domain
 
-/// A code that a source gave.
-struct AccountKey: Hashable, Comparable, Sendable {
-    let source: String
-    let code: String
-
-    /// Its name in evidence and on the command line.
-    var text: String { "\(source)/\(code)" }
-
-    static func < (first: AccountKey, second: AccountKey) -> Bool {
-        (first.source, first.code) < (second.source, second.code)
-    }
-}
-
 /// By what kind of message something was said: a master record speaks of the party, an order only mentions it.
 enum Channel: String, Sendable {
     case reported

@@ -48,9 +48,7 @@ enum IdentityStore {
     /// Lets nobody else decide who is who until the transaction ends. News of that is rare, so one lock for all of it
     /// costs less than telling apart what may touch what.
     static func lock(_ transaction: borrowing Transaction) throws {
-        // Such locks are of the whole database, the accounts of this schema.
-        try transaction.queue(
-            "select pg_advisory_xact_lock(hashtextextended(current_schema(), 20260105))")
+        try KeyLock.lock("identity", transaction)
     }
 
     static func put(_ accounts: [Account], _ transaction: borrowing Transaction) throws {
@@ -186,7 +184,7 @@ enum IdentityStore {
     ) throws {
         guard !contradictions.isEmpty else { return }
         let details = contradictions.map { account, codes in
-            "account \(account.key.text) names the credit codes \(codes.joined(separator: " and "))"
+            "account \(account.key.description) names the credit codes \(codes.joined(separator: " and "))"
         }
         try transaction.queue(
             """

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Which accounts are one party. Pure: what was ever said and decided in, parties out. Nothing in it depends on the
 /// order in which anything arrived.

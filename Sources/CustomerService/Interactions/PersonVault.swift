@@ -1,5 +1,6 @@
 import Contracts
 import Crypto
+import Domain
 import Foundation
 import Postgres
 import ServiceKit
@@ -91,12 +92,6 @@ enum PersonVault {
 
     /// Lets nobody else log or erase what concerns the same customers' persons until the transaction ends.
     static func lock(_ accounts: Set<AccountKey>, _ transaction: borrowing Transaction) throws {
-        let names = accounts.map { "persons\u{1}\($0.source)\u{1}\($0.code)" }.sorted()
-        try transaction.queue(
-            """
-            select pg_advisory_xact_lock(key) from (
-                select distinct hashtextextended(name, 20260105) as key from unnest(\(names)) as n(name) order by key
-            ) as ordered
-            """)
+        try KeyLock.lock("persons", accounts, transaction)
     }
 }

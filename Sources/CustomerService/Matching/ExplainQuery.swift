@@ -20,7 +20,7 @@ enum ExplainQuery {
             try arguments.table(
                 "pair",
                 rows: [
-                    ["one", one.key.text], ["other", other.key.text],
+                    ["one", one.key.description], ["other", other.key.description],
                     ["one party", one.customerId == other.customerId ? "yes" : "no"],
                     ["by the fields", evidence.verdict.rawValue], ["probability", probability(evidence.probability)],
                     ["ruled out", evidence.veto], ["found by", "\(shared) keys"],
@@ -133,7 +133,7 @@ enum ResolveQuery {
                 "candidates",
                 rows: found.map { evidence, account in
                     [
-                        account.customerId, account.key.text, account.fact.name, evidence.verdict.rawValue,
+                        account.customerId, account.key.description, account.fact.name, evidence.verdict.rawValue,
                         ExplainQuery.probability(evidence.probability),
                     ]
                 }),

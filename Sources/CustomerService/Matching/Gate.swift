@@ -110,7 +110,7 @@ enum Gate {
                     }
                 fields[field, default: []].append(value.value)
             }
-            return PartyProfile(id: key.text, fields)
+            return PartyProfile(id: key.description, fields)
         }
     }
 

@@ -128,8 +128,7 @@ struct ValueTasks: Sendable {
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         // One copy at a time: two would judge the same customers.
-        _ = try transaction.rows(
-            "select pg_advisory_xact_lock(hashtextextended(current_schema() || ' judging customers', 0))::text")
+        try KeyLock.lock("judging customers", transaction)
         let parts = try items.map { try Marks.read(behind: $0.payload, limit: Self.chunk, transaction) }
         for marks in parts {
             try Self.evaluate(

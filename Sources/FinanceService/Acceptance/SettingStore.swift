@@ -82,10 +82,7 @@ enum SettingStore {
     static func lockOverrides(
         _ command: GrantOverride, _ transaction: borrowing Transaction
     ) throws -> [AcceptanceOverride] {
-        try transaction.queue(
-            """
-            select pg_advisory_xact_lock(hashtextextended(\(command.customerId + "\u{1F}" + command.businessLine), 0))
-            """)
+        try KeyLock.lock("override", [[command.customerId, command.businessLine]], transaction)
         let rows = try transaction.query(
             """
             select override_id, valid_from - date '1970-01-01', valid_to - date '1970-01-01', cap::text, currency,

@@ -48,7 +48,7 @@ struct CreditDesk {
             return
         }
         var room = CreditRoom.of(lines, rates, on: day)
-        try MeetingPoint.lock(
+        try KeyLock.lock(
             "credit", Set(room.keys.map { LedgerKey(source: $0.kind.rawValue, identifier: $0.identifier) }), transaction
         )
         for (subject, sums) in try CreditStore.exposures(of: Set(room.keys), transaction) {

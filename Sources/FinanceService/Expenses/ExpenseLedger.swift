@@ -40,8 +40,8 @@ struct ExpenseLedger {
         budgetKeys: Set<LedgerKey> = [], owners: [String] = [], _ transaction: borrowing Transaction
     ) throws {
         self.rules = rules
-        try MeetingPoint.lock("expense", keys, transaction)
-        try MeetingPoint.lock("expense-budget-key", budgetKeys, transaction)
+        try KeyLock.lock("expense", keys, transaction)
+        try KeyLock.lock("expense-budget-key", budgetKeys, transaction)
         // What is known may come for another place now: both are locked.
         var places = places
         places.formUnion(try ExpenseStore.places(of: budgetKeys, transaction))
@@ -50,7 +50,7 @@ struct ExpenseLedger {
         for row in try ExpenseStore.expenses(named, transaction) {
             places.insert(ExpenseStore.place(row.body.branch, row.body.account))
         }
-        try MeetingPoint.lock("expense-place", places, transaction)
+        try KeyLock.lock("expense-place", places, transaction)
         let (branches, accounts) = (places.sorted().map(\.source), places.sorted().map(\.identifier))
         let there: SQL = "(branch, account) in (select * from unnest(\(branches), \(accounts)))"
         for row in try ExpenseStore.budgets(there, transaction) { budgets[row.key] = row }

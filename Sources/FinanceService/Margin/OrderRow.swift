@@ -1,16 +1,6 @@
 import Contracts
 import Domain
 
-/// What names an order: who sent it, and its identifier there.
-struct OrderKey: Hashable, Comparable {
-    let source: String
-    let orderId: String
-
-    static func < (first: OrderKey, second: OrderKey) -> Bool {
-        (first.source, first.orderId) < (second.source, second.orderId)
-    }
-}
-
 /// An order as finance keeps it.
 struct OrderRow: Sendable, Equatable {
     var version = 0

@@ -84,7 +84,7 @@ enum TermsHandlers {
 
     /// Locks the terms of parties: who dates an invoice by them and who changes them do not pass one another.
     static func lock(_ role: TermsRole, _ keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws {
-        try MeetingPoint.lock("terms-\(role.rawValue)", keys, transaction)
+        try KeyLock.lock("terms-\(role.rawValue)", keys, transaction)
     }
 
     /// The terms of the customers of those invoices which do not say when they are due.

@@ -3,16 +3,6 @@ import Domain
 import Postgres
 import ServiceKit
 
-/// Which complaint.
-struct ComplaintKey: Sendable, Hashable, Comparable {
-    let source: String
-    let complaintId: String
-
-    static func < (first: ComplaintKey, second: ComplaintKey) -> Bool {
-        (first.source, first.complaintId) < (second.source, second.complaintId)
-    }
-}
-
 /// A complaint as it was reported, with whose it is now.
 struct ComplaintCase: Sendable {
     let key: ComplaintKey
@@ -46,14 +36,7 @@ enum ComplaintStore {
     /// Locks the places where complaints and their steps meet, in their order so that two batches cannot deadlock: a
     /// complaint and its step handled by two copies at once would not see one another.
     static func lock(_ keys: Set<ComplaintKey>, _ transaction: borrowing Transaction) throws {
-        let names = keys.sorted().map { "complaint\u{1}\($0.source)\u{1}\($0.complaintId)" }
-        _ = try transaction.rows(
-            """
-            select count(pg_advisory_xact_lock(key)) from (
-                select distinct hashtextextended(current_schema() || name, 0) as key
-                from unnest(\(names)) as t(name) order by 1
-            ) k
-            """)
+        try KeyLock.lock("complaint", keys, transaction)
     }
 
     static func complaints(

@@ -45,6 +45,9 @@ struct DeliveryRow: Sendable {
 
 /// The SQL of deliveries.
 enum DeliveryStore {
+    /// The copy of whose each account is.
+    static let accounts = AccountReplica(keeping: [])
+
     static func putOrders(
         _ orders: [(source: String, order: Order)], in organisation: Organisation,
         _ transaction: borrowing Transaction
@@ -231,12 +234,7 @@ enum DeliveryStore {
     static func lastAsked(
         _ customers: [String], _ transaction: borrowing Transaction
     ) throws -> [String: Timestamp] {
-        try transaction.queue(
-            """
-            select pg_advisory_xact_lock(key) from (
-                select distinct hashtextextended(customer, 20260106) as key
-                from unnest(\(customers)) as c(customer) order by key) as ordered
-            """)
+        try KeyLock.lock("survey", customers.map { [$0] }, transaction)
         let rows = try transaction.query(
             """
             select customer_id, (extract(epoch from max(requested_at)) * 1000000)::bigint from survey
@@ -262,28 +260,4 @@ enum DeliveryStore {
             """)
     }
 
-    static func putAccounts(_ records: [CustomerRecord], _ transaction: borrowing Transaction) throws {
-        var latest: [String: (homing: AccountHoming, customerId: String, revision: Int64)] = [:]
-        for record in records {
-            for homing in record.accounts {
-                let revision = Int64(homing.revision) * 1_000_000_000 + Int64(record.revision)
-                let key = "\(homing.source)\u{1}\(homing.code)"
-                if latest[key].map({ $0.revision < revision }) ?? true {
-                    latest[key] = (homing, record.customerId, revision)
-                }
-            }
-        }
-        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        guard !rows.isEmpty else { return }
-        try transaction.queue(
-            """
-            insert into account (source, code, customer_id, revision)
-            select * from unnest(
-                \(rows.map(\.homing.source)), \(rows.map(\.homing.code)), \(rows.map(\.customerId)),
-                \(rows.map(\.revision)))
-            on conflict (source, code) do update set
-                customer_id = excluded.customer_id, revision = excluded.revision
-            where excluded.revision > account.revision
-            """)
-    }
 }

@@ -8,6 +8,7 @@ import Postgres
 ///
 /// - Refused messages (by the contract or by a handler) go to the dead letters with their reason; the rest commit.
 /// - A message that makes the transaction fail is found by splitting the batch, and refused alone.
+/// - A batch that is too much for the server's lock table or memory is split as well; a single message is tried again.
 /// - When the database is away, or another copy was in the way, nothing is refused: the same batch is tried again
 ///   until it works or the service is shut down.
 struct UnitOfWork: Sendable {
@@ -192,6 +193,8 @@ struct UnitOfWork: Sendable {
             try Task.checkCancellation()
             do {
                 return try await commitOnce(messages)
+            } catch let error as PostgresError where error.asksForLess && messages.count > 1 {
+                return try await isolate(messages, error, of: batch)
             } catch let error where Self.isRetriable(error) {
                 let pause = backOff.next()
                 logger.warning(
