@@ -52,13 +52,14 @@ enum FinanceService {
                 Migration(number: 13, name: "evidence", sql: PackageResources._013_evidence_sql),
                 Migration(number: 14, name: "order_key", sql: PackageResources._014_order_key_sql),
                 Migration(number: 15, name: "view_fold", sql: PackageResources._015_view_fold_sql),
+                Migration(number: 16, name: "account_revision", sql: PackageResources._016_account_revision_sql),
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
-                    try AccountStore.put(messages.map(\.body.record), transaction)
+                    try AccountStore.replica.put(messages.map(\.body.record), transaction)
                 },
                 .on(CustomerChanged.self) { messages, transaction, _ in
-                    try AccountStore.put(messages.map(\.body.record), transaction)
+                    try AccountStore.replica.put(messages.map(\.body.record), transaction)
                 },
                 .on(CustomerClassified.self, ClassReplica.put),
                 .on(OrderPlaced.self, margin.placed),

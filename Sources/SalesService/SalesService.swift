@@ -17,10 +17,10 @@ enum SalesService {
         ],
         handlers: [
             .on(CustomerRegistered.self) { messages, transaction, _ in
-                try OrderStore.putAccounts(messages.map(\.body.record), transaction)
+                try OrderStore.accounts.put(messages.map(\.body.record), transaction)
             },
             .on(CustomerChanged.self) { messages, transaction, _ in
-                try OrderStore.putAccounts(messages.map(\.body.record), transaction)
+                try OrderStore.accounts.put(messages.map(\.body.record), transaction)
             },
             .on(CustomersMerged.self, IdentityNotices.merged),
             .on(CustomersUnmerged.self, IdentityNotices.unmerged),

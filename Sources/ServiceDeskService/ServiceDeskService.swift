@@ -29,10 +29,10 @@ enum ServiceDeskService {
             ],
             handlers: [
                 .on(CustomerRegistered.self) { messages, transaction, _ in
-                    try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
+                    try DeliveryStore.accounts.put(messages.map(\.body.record), transaction)
                 },
                 .on(CustomerChanged.self) { messages, transaction, _ in
-                    try DeliveryStore.putAccounts(messages.map(\.body.record), transaction)
+                    try DeliveryStore.accounts.put(messages.map(\.body.record), transaction)
                 },
                 .on(CustomerClassified.self, ClassReplica.put),
                 .on(OrderPlaced.self, delivery.placed),

@@ -30,6 +30,9 @@ struct SalesOrder: Sendable {
 
 /// The SQL of orders, from which their weekly series are read.
 enum OrderStore {
+    /// The copy of whose each account is.
+    static let accounts = AccountReplica(keeping: [.name, .salesOwner])
+
     static func lock(
         _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction
     ) throws -> [String: SalesOrder] {
@@ -116,30 +119,6 @@ enum OrderStore {
         var found: [SeriesKey: (customerId: String, owner: String?)] = [:]
         for row in rows { found[sorted[row.0]] = (row.1, row.2) }
         return found
-    }
-
-    static func putAccounts(_ records: [CustomerRecord], _ transaction: borrowing Transaction) throws {
-        var latest: [String: (homing: AccountHoming, record: CustomerRecord, revision: Int64)] = [:]
-        for record in records {
-            for homing in record.accounts {
-                let revision = Int64(homing.revision) * 1_000_000_000 + Int64(record.revision)
-                let key = "\(homing.source)\u{1}\(homing.code)"
-                if latest[key].map({ $0.revision < revision }) ?? true { latest[key] = (homing, record, revision) }
-            }
-        }
-        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
-        guard !rows.isEmpty else { return }
-        try transaction.queue(
-            """
-            insert into account (source, code, customer_id, name, sales_owner, revision)
-            select * from unnest(
-                \(rows.map(\.homing.source)), \(rows.map(\.homing.code)), \(rows.map(\.record.customerId)),
-                \(rows.map(\.record.name)), \(rows.map(\.record.salesOwner)), \(rows.map(\.revision)))
-            on conflict (source, code) do update set
-                customer_id = excluded.customer_id, name = coalesce(excluded.name, account.name),
-                sales_owner = coalesce(excluded.sales_owner, account.sales_owner), revision = excluded.revision
-            where excluded.revision > account.revision
-            """)
     }
 
     static func decide(_ decisions: [OrderDecided], _ transaction: borrowing Transaction) throws {

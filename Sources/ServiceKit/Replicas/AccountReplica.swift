@@ -1,0 +1,87 @@
+package import Contracts
+import Domain
+package import Postgres
+
+/// Whose each account is, as the customer service last said: what a service keeps of it in its own table `account`
+/// (source, code, customer_id, and of name, branch and sales_owner what it needs).
+///
+/// An account goes to another customer with a higher revision of its homing, and its customer's record changes with a
+/// higher revision of the record. Both are kept in one number, the homing before the record, and the highest stays in
+/// whatever order the messages arrive. Revisions are at most 1,000,000,000 by contract, so that the number always fits.
+public struct AccountReplica: Sendable {
+    /// What a service may keep of an account's customer. What a record does not say stays as it was said before.
+    public enum Column: String, Sendable {
+        /// The customer's name.
+        case name
+        /// The branch that serves it.
+        case branch
+        /// The login of who sells to it.
+        case salesOwner = "sales_owner"
+    }
+
+    private let columns: [Column]
+    private let revision: String
+
+    /// - Parameters:
+    ///   - columns: what the table keeps besides whose the account is.
+    ///   - revision: the column of the number, a `bigint`.
+    public init(keeping columns: [Column], revision: String = "revision") {
+        self.columns = columns
+        self.revision = revision
+    }
+
+    /// Takes over what is newer than what is known. Queued: it runs before whatever is asked next.
+    package func put(_ records: [CustomerRecord], _ transaction: borrowing Transaction) throws(PostgresError) {
+        let rows = Self.latest(records)
+        guard !rows.isEmpty else { return }
+        var names = ""
+        var values: SQL = ""
+        var changes = ""
+        for column in columns {
+            names += ", \(column.rawValue)"
+            let texts = rows.map { $0.record[keyPath: column.path] }
+            values = "\(values), \(texts)"
+            changes += ", \(column.rawValue) = coalesce(excluded.\(column.rawValue), account.\(column.rawValue))"
+        }
+        try transaction.queue(
+            """
+            insert into account (source, code, customer_id, \(unsafe: revision)\(unsafe: names))
+            select * from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.code)), \(rows.map(\.record.customerId)),
+                \(rows.map(\.revision))\(values))
+            on conflict (source, code) do update set
+                customer_id = excluded.customer_id, \(unsafe: revision) = excluded.\(unsafe: revision)\(unsafe: changes)
+            where excluded.\(unsafe: revision) > account.\(unsafe: revision)
+            """)
+    }
+
+    struct Row {
+        let key: AccountKey
+        let record: CustomerRecord
+        let revision: Int64
+    }
+
+    /// Of each account the last word, in the order of the keys, so that two batches cannot deadlock.
+    static func latest(_ records: [CustomerRecord]) -> [Row] {
+        var latest: [AccountKey: Row] = [:]
+        for record in records {
+            for homing in record.accounts {
+                let row = Row(
+                    key: AccountKey(source: homing.source, code: homing.code), record: record,
+                    revision: Int64(homing.revision) * 1_000_000_000 + Int64(record.revision))
+                if latest[row.key].map({ $0.revision < row.revision }) ?? true { latest[row.key] = row }
+            }
+        }
+        return latest.values.sorted { $0.key < $1.key }
+    }
+}
+
+extension AccountReplica.Column {
+    fileprivate var path: KeyPath<CustomerRecord, String?> {
+        switch self {
+        case .name: \.name
+        case .branch: \.branch
+        case .salesOwner: \.salesOwner
+        }
+    }
+}
