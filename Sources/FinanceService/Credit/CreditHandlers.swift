@@ -19,7 +19,7 @@ struct CreditHandlers: Sendable {
         let by: String
         let at: Timestamp
         let reason: String?
-        let fingerprint: Int64
+        let content: Content<Int64>
     }
 
     func limitSet(
@@ -31,7 +31,7 @@ struct CreditHandlers: Sendable {
                 key: LedgerKey(source: message.envelope.source, identifier: body.limitId),
                 customer: body.customer?.code, group: body.group, amount: body.amount, currency: body.currency,
                 from: body.from, to: nil, by: body.setBy, at: body.setAt, reason: body.reason,
-                fingerprint: Fingerprint.of(body.encode()))
+                content: Content(body))
         }
         try put("limit", "$.limitId", messages, rows, transaction, &effects) { _ in nil }
     }
@@ -45,7 +45,7 @@ struct CreditHandlers: Sendable {
                 key: LedgerKey(source: message.envelope.source, identifier: body.overrideId),
                 customer: body.customer?.code, group: body.group, amount: body.amount, currency: body.currency,
                 from: body.from, to: body.to, by: body.approvedBy, at: body.approvedAt, reason: body.reason,
-                fingerprint: Fingerprint.of(body.encode()))
+                content: Content(body))
         }
         try put("override", "$.overrideId", messages, rows, transaction, &effects) { place in
             let body = messages[place].body
@@ -65,29 +65,26 @@ struct CreditHandlers: Sendable {
         _ kind: String, _ path: String, _ messages: [Received<Body>], _ rows: [Row],
         _ transaction: borrowing Transaction, _ effects: inout Effects, _ refusal: (Int) -> Refusal?
     ) throws {
-        try MeetingPoint.lock("credit-\(kind)", Set(rows.map(\.key)), transaction)
+        try KeyLock.lock("credit-\(kind)", Set(rows.map(\.key)), transaction)
         let known = try transaction.query(
             """
             select l.source, l.line_id, l.fingerprint
             from unnest(\(rows.map(\.key.source)), \(rows.map(\.key.identifier))) as k(source, line_id)
             join credit_line l using (source, line_id) where l.kind = \(kind)
             """, as: (String, String, Int64).self)
-        var seen: [LedgerKey: Int64] = [:]
-        for row in known { seen[LedgerKey(source: row.0, identifier: row.1)] = row.2 }
+        var seen = KnownContent(
+            Dictionary(uniqueKeysWithValues: known.map { (LedgerKey(source: $0.0, identifier: $0.1), $0.2) }))
         var fresh: [Row] = []
         for (place, row) in rows.enumerated() {
-            if let before = seen[row.key] {
-                if before != row.fingerprint {
-                    effects.refuse(
-                        messages[place], Refusal(.conflictingContent, path: path, "this came before otherwise"))
-                }
-                continue
-            }
+            guard
+                seen.isNew(
+                    messages[place], row.key, row.content, at: path, counting: "repeated_credit_\(kind)s", &effects)
+            else { continue }
             if let refusal = refusal(place) {
                 effects.refuse(messages[place], refusal)
                 continue
             }
-            seen[row.key] = row.fingerprint
+            seen.keep(row.content, under: row.key)
             fresh.append(row)
         }
         guard !fresh.isEmpty else { return }
@@ -99,7 +96,7 @@ struct CreditHandlers: Sendable {
             select source, \(kind), id, fingerprint, customer, grp, amount, currency, date '1970-01-01' + start,
                 date '1970-01-01' + stop, who, at, reason
             from unnest(
-                \(fresh.map(\.key.source)), \(fresh.map(\.key.identifier)), \(fresh.map(\.fingerprint)),
+                \(fresh.map(\.key.source)), \(fresh.map(\.key.identifier)), \(fresh.map(\.content.mark)),
                 \(fresh.map(\.customer)), \(fresh.map(\.group)),
                 \(fresh.map(\.amount)), \(fresh.map(\.currency.code)),
                 \(fresh.map(\.from.daysSinceEpoch)), \(fresh.map { $0.to?.daysSinceEpoch }), \(fresh.map(\.by)),
@@ -136,31 +133,27 @@ struct CreditHandlers: Sendable {
             LedgerKey(source: message.envelope.source, identifier: message.body.liftId)
         }
         let keys = Set(messages.map(key)).sorted()
-        try MeetingPoint.lock("credit-lift", Set(keys), transaction)
+        try KeyLock.lock("credit-lift", Set(keys), transaction)
         let known = try transaction.query(
             """
             select l.source, l.lift_id, l.fingerprint
             from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))) as k(source, lift_id)
             join credit_lift l using (source, lift_id)
             """, as: (String, String, Int64).self)
-        var seen: [LedgerKey: Int64] = [:]
-        for row in known { seen[LedgerKey(source: row.0, identifier: row.1)] = row.2 }
+        var seen = KnownContent(
+            Dictionary(uniqueKeysWithValues: known.map { (LedgerKey(source: $0.0, identifier: $0.1), $0.2) }))
         for message in messages {
             let (key, body) = (key(message), message.body)
-            let fingerprint = Fingerprint.of(body.encode())
-            if let before = seen[key] {
-                if before != fingerprint {
-                    effects.refuse(
-                        message, Refusal(.conflictingContent, path: "$.liftId", "this came before otherwise"))
-                }
-                continue
-            }
-            seen[key] = fingerprint
+            let content = Content<Int64>(body)
+            guard
+                seen.isNew(message, key, content, at: "$.liftId", counting: "repeated_credit_lifts", &effects)
+            else { continue }
+            seen.keep(content, under: key)
             try transaction.queue(
                 """
                 insert into credit_lift (source, lift_id, fingerprint, customer_code, until, decided_by, decided_at,
                     reason)
-                values (\(key.source), \(key.identifier), \(fingerprint), \(body.customer.code),
+                values (\(key.source), \(key.identifier), \(content.mark), \(body.customer.code),
                     date '1970-01-01' + \(body.until.daysSinceEpoch), \(body.by),
                     \(PostgresValue.timestamp(body.at.description)), \(body.reason))
                 """)

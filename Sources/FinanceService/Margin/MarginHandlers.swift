@@ -35,8 +35,8 @@ struct MarginHandlers: Sendable {
         for index in inOrder {
             let message = messages[index]
             let order = message.body[keyPath: order]
-            let fingerprint = Fingerprint.of(order.encode())
-            switch ledger.take(order, fingerprint, keys[index], causedBy: message.envelope) {
+            let content = Content<Int64>(order, of: Body.type)
+            switch ledger.take(order, content, keys[index], causedBy: message.envelope) {
             case .new: effects.count("order_revisions")
             case .stale: effects.count("stale_revisions")
             case .conflicting:

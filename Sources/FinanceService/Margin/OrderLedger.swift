@@ -37,14 +37,14 @@ struct OrderLedger {
     }
 
     /// Takes a revision of an order over.
-    mutating func take(_ order: Order, _ fingerprint: Int64, _ key: OrderKey, causedBy cause: Envelope) -> Taken {
+    mutating func take(_ order: Order, _ content: Content<Int64>, _ key: OrderKey, causedBy cause: Envelope) -> Taken {
         var row = rows[key] ?? OrderRow()
         guard order.revision > row.contentRevision else {
-            return order.revision < row.contentRevision || row.fingerprint == fingerprint ? .stale : .conflicting
+            return order.revision < row.contentRevision || content.isSame(as: row.fingerprint) ? .stale : .conflicting
         }
         // What is cancelled stays so until a later revision takes it up again.
         let cancelled = row.isCancelled && order.revision <= row.revision ? row.revision : nil
-        row.take(order, fingerprint)
+        row.take(order, content.mark)
         if let cancelled {
             row.revision = cancelled
             row.isCancelled = true

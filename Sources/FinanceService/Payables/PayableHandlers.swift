@@ -12,7 +12,7 @@ enum PayableHandlers {
             LedgerKey(source: message.envelope.source, identifier: message.body.invoiceId)
         }
         let known = try standings(Set(messages.map(key)), transaction)
-        var seen = known.compactMapValues(\.fingerprint)
+        var seen = KnownContent(known.compactMapValues(\.fingerprint))
         let suppliers = Set(
             messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.supplier.code) })
         try TermsHandlers.lock(.supplier, suppliers, transaction)
@@ -20,24 +20,20 @@ enum PayableHandlers {
         var rows: [(key: LedgerKey, body: SupplierInvoiceReceived, due: CalendarDay, fingerprint: Int64)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
-            let fingerprint = Fingerprint.of(body.encode())
-            if let before = seen[key] {
-                if before != fingerprint {
-                    effects.refuse(
-                        message,
-                        Refusal(
-                            .conflictingContent, path: "$.invoiceId",
-                            "this invoice came before with other content: a corrected one has a number of its own"))
-                }
-                continue
-            }
-            seen[key] = fingerprint
+            let content = Content<Int64>(body)
+            guard
+                seen.isNew(
+                    message, key, content, at: "$.invoiceId",
+                    "this invoice came before with other content: a corrected one has a number of its own",
+                    counting: "repeated_supplier_invoices", &effects)
+            else { continue }
+            seen.keep(content, under: key)
             // A small supplier is paid within sixty days, whatever the invoice says.
             var due = body.dueAt.day()
             if terms[LedgerKey(source: key.source, identifier: body.supplier.code)]?.isSmallSupplier == true {
                 due = min(due, body.issuedAt.day().adding(days: PaymentTerms.statutoryDays))
             }
-            rows.append((key, body, due, fingerprint))
+            rows.append((key, body, due, content.mark))
         }
         guard !rows.isEmpty else { return }
         rows.sort { $0.key < $1.key }
@@ -92,7 +88,7 @@ enum PayableHandlers {
             LedgerKey(source: message.envelope.source, identifier: message.body.paymentId)
         }
         let keys = Set(messages.map(key))
-        try MeetingPoint.lock("supplier-payment", keys, transaction)
+        try KeyLock.lock("supplier-payment", keys, transaction)
         let named = Set(
             messages.flatMap { message in
                 message.body.allocations.map {
@@ -106,20 +102,17 @@ enum PayableHandlers {
             from unnest(\(keys.sorted().map(\.source)), \(keys.sorted().map(\.identifier))) as k(source, payment_id)
             join supplier_payment p using (source, payment_id)
             """, as: (String, String, Int64).self)
-        var seen: [LedgerKey: Int64] = [:]
-        for row in known { seen[LedgerKey(source: row.0, identifier: row.1)] = row.2 }
+        var seen = KnownContent(
+            Dictionary(uniqueKeysWithValues: known.map { (LedgerKey(source: $0.0, identifier: $0.1), $0.2) }))
         var rows: [(key: LedgerKey, body: SupplierPaymentMade, fingerprint: Int64)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
-            let fingerprint = Fingerprint.of(body.encode())
-            if let before = seen[key] {
-                if before != fingerprint {
-                    effects.refuse(
-                        message,
-                        Refusal(.conflictingContent, path: "$.paymentId", "this payment came before otherwise"))
-                }
-                continue
-            }
+            let content = Content<Int64>(body)
+            guard
+                seen.isNew(
+                    message, key, content, at: "$.paymentId", "this payment came before otherwise",
+                    counting: "repeated_supplier_payments", &effects)
+            else { continue }
             let wrong = body.allocations.first {
                 let currency = invoices[LedgerKey(source: key.source, identifier: $0.invoiceId)]?.currency
                 return currency != nil && currency != body.currency.code
@@ -132,8 +125,8 @@ enum PayableHandlers {
                         "invoice '\(wrong.invoiceId)' is in another currency than the payment"))
                 continue
             }
-            seen[key] = fingerprint
-            rows.append((key, body, fingerprint))
+            seen.keep(content, under: key)
+            rows.append((key, body, content.mark))
         }
         guard !rows.isEmpty else { return }
         rows.sort { $0.key < $1.key }
@@ -177,7 +170,7 @@ enum PayableHandlers {
     private static func standings(
         _ keys: Set<LedgerKey>, _ transaction: borrowing Transaction
     ) throws -> [LedgerKey: (fingerprint: Int64?, currency: String?)] {
-        try MeetingPoint.lock("supplier-invoice", keys, transaction)
+        try KeyLock.lock("supplier-invoice", keys, transaction)
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """

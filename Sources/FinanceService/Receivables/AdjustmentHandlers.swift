@@ -113,18 +113,14 @@ enum AdjustmentHandlers {
         guard let kind = rows.first?.kind else { return [] }
         let standings = try AdjustmentStore.standings(kind, Set(rows.map(\.key)), transaction)
         var invoices = try AdjustmentStore.invoices(Set(rows.map(\.invoice)), transaction)
-        var seen = standings.filter { !$0.value.isSetAside }.compactMapValues(\.fingerprint)
+        var seen = KnownContent(standings.filter { !$0.value.isSetAside }.compactMapValues(\.fingerprint))
         var fresh: [AdjustmentRow] = []
         for (message, row) in zip(messages, rows) {
-            if let before = seen[row.key] {
-                if before == row.fingerprint {
-                    effects.count("repeated_\(kind == .creditNote ? "credit_notes" : "write_offs")")
-                } else {
-                    effects.refuse(
-                        message, Refusal(.conflictingContent, path: path, "this came before with other content"))
-                }
-                continue
-            }
+            guard
+                seen.isNew(
+                    message, row.key, row.content, at: path,
+                    counting: "repeated_\(kind == .creditNote ? "credit_notes" : "write_offs")", &effects)
+            else { continue }
             if let refusal = NamedByPerson.refusal(
                 of: message, unless: invoices[row.invoice]?.amount != nil, "invoice", row.invoice.identifier,
                 at: "$.invoiceId")
@@ -140,7 +136,7 @@ enum AdjustmentHandlers {
                 effects.refuse(message, samePerson("$.proposedBy"))
                 continue
             }
-            seen[row.key] = row.fingerprint
+            seen.keep(row.content, under: row.key)
             if kind == .creditNote, let credited = invoices[row.invoice]?.credited {
                 invoices[row.invoice]?.credited = credited + row.amount
             }

@@ -20,7 +20,7 @@ struct AdjustmentRow {
     let currency: Currency
     let reason: String?
     let proposedBy: String?
-    let fingerprint: Int64
+    let content: Content<Int64>
 
     init(source: String, _ body: CreditNoteIssued) {
         kind = .creditNote
@@ -28,7 +28,7 @@ struct AdjustmentRow {
         invoice = LedgerKey(source: source, identifier: body.invoiceId)
         customer = body.customer.code
         (at, amount, currency, reason, proposedBy) = (body.issuedAt, body.amount, body.currency, body.reason, nil)
-        fingerprint = Fingerprint.of(body.encode())
+        content = Content(body)
     }
 
     init(source: String, _ body: WriteOffProposed) {
@@ -38,7 +38,7 @@ struct AdjustmentRow {
         customer = nil
         (at, amount, currency) = (body.proposedAt, body.amount, body.currency)
         (reason, proposedBy) = (body.reason.rawValue, body.proposedBy)
-        fingerprint = Fingerprint.of(body.encode())
+        content = Content(body)
     }
 }
 
@@ -60,7 +60,7 @@ enum AdjustmentStore {
     static func standings(
         _ kind: AdjustmentRow.Kind, _ keys: Set<LedgerKey>, _ transaction: borrowing Transaction
     ) throws -> [LedgerKey: Standing] {
-        try MeetingPoint.lock(kind.rawValue, keys, transaction)
+        try KeyLock.lock(kind.rawValue, keys, transaction)
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
@@ -125,7 +125,7 @@ enum AdjustmentStore {
                 reason, proposed_by
             from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.kind.rawValue)), \(rows.map(\.key.identifier)),
-                \(rows.map(\.fingerprint)), \(rows.map(\.customer)), \(rows.map(\.invoice.identifier)),
+                \(rows.map(\.content.mark)), \(rows.map(\.customer)), \(rows.map(\.invoice.identifier)),
                 \(PostgresValue.timestamps(rows.map(\.at.description))), \(rows.map { $0.at.day().daysSinceEpoch }),
                 \(rows.map(\.amount)), \(rows.map(\.currency.code)),
                 \(rows.map(\.reason)), \(rows.map(\.proposedBy)))

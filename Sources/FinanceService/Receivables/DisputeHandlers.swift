@@ -24,22 +24,17 @@ enum DisputeHandlers {
         func key(_ message: Received<InvoiceDisputed>) -> LedgerKey {
             LedgerKey(source: message.envelope.source, identifier: message.body.disputeId)
         }
-        var seen = try standings(Set(messages.map(key)), transaction).compactMapValues(\.fingerprint)
+        var seen = KnownContent(
+            try standings(Set(messages.map(key)), transaction).compactMapValues(\.fingerprint))
         let invoices = try AdjustmentStore.invoices(
             Set(messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.invoiceId) }), transaction)
         var fresh: [(key: LedgerKey, body: InvoiceDisputed, fingerprint: Int64)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
-            let fingerprint = Fingerprint.of(body.encode())
-            if let before = seen[key] {
-                if before == fingerprint {
-                    effects.count("repeated_disputes")
-                } else {
-                    effects.refuse(
-                        message, Refusal(.conflictingContent, path: "$.disputeId", "this came before otherwise"))
-                }
-                continue
-            }
+            let content = Content<Int64>(body)
+            guard
+                seen.isNew(message, key, content, at: "$.disputeId", counting: "repeated_disputes", &effects)
+            else { continue }
             let invoice = invoices[LedgerKey(source: key.source, identifier: body.invoiceId)]
             if let refusal = NamedByPerson.refusal(
                 of: message, unless: invoice?.amount != nil, "invoice", body.invoiceId, at: "$.invoiceId")
@@ -58,8 +53,8 @@ enum DisputeHandlers {
                     Refusal(.overAllocated, path: "$.amount", "the invoice is only of \(amount.moneyText)"))
                 continue
             }
-            seen[key] = fingerprint
-            fresh.append((key, body, fingerprint))
+            seen.keep(content, under: key)
+            fresh.append((key, body, content.mark))
         }
         guard !fresh.isEmpty else { return }
         let rows = fresh.sorted { $0.key < $1.key }
@@ -129,7 +124,7 @@ enum DisputeHandlers {
     private static func standings(
         _ keys: Set<LedgerKey>, _ transaction: borrowing Transaction
     ) throws -> [LedgerKey: Standing] {
-        try MeetingPoint.lock("dispute", keys, transaction)
+        try KeyLock.lock("dispute", keys, transaction)
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """

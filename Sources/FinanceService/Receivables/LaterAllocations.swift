@@ -24,8 +24,8 @@ enum LaterAllocations {
         _ messages: [Received<PaymentAllocated>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let rows = messages.map { row(source: $0.envelope.source, $0.body) }
-        try MeetingPoint.lock("payment", Set(rows.map(\.payment)), transaction)
-        var seen = try fingerprints(Set(rows.map(\.key)), transaction)
+        try KeyLock.lock("payment", Set(rows.map(\.payment)), transaction)
+        var seen = KnownContent(try fingerprints(Set(rows.map(\.key)), transaction))
         var payments = try payments(Set(rows.map(\.payment)), transaction)
         let currencies = try ReceivableStore.lockInvoices(
             Set(rows.flatMap { $0.items.map(\.invoice) }), transaction
@@ -33,26 +33,20 @@ enum LaterAllocations {
         var fresh: [Row] = []
         var waiting: [Row] = []
         for (message, row) in zip(messages, rows) {
-            if let before = seen[row.key] {
-                if before == row.fingerprint {
-                    effects.count("repeated_allocations")
-                } else {
-                    effects.refuse(
-                        message,
-                        Refusal(.conflictingContent, path: "$.allocationId", "this came before with other content"))
-                }
-                continue
-            }
-            seen[row.key] = row.fingerprint
+            let content = Content<Int64>(message.body)
+            guard
+                seen.isNew(message, row.key, content, at: "$.allocationId", counting: "repeated_allocations", &effects)
+            else { continue }
             guard let payment = payments[row.payment] else {
+                seen.keep(content, under: row.key)
                 waiting.append(row)
                 continue
             }
             if let fault = fault(row, payment, currencies) {
-                seen[row.key] = nil
                 effects.refuse(message, fault)
                 continue
             }
+            seen.keep(content, under: row.key)
             payments[row.payment]?.allocated = payment.allocated + sum(row)
             fresh.append(row)
         }
@@ -115,7 +109,7 @@ enum LaterAllocations {
             key: LedgerKey(source: source, identifier: body.allocationId),
             payment: LedgerKey(source: source, identifier: body.paymentId), at: body.allocatedAt,
             items: sums.sorted { $0.key < $1.key }.map { (LedgerKey(source: source, identifier: $0.key), $0.value) },
-            fingerprint: Fingerprint.of(body.encode()))
+            fingerprint: Content(body).mark)
     }
 
     private static func sum(_ row: Row) -> FixedDecimal { row.items.reduce(.zero) { $0 + $1.amount } }

@@ -15,7 +15,7 @@ enum PromiseHandlers {
             LedgerKey(source: message.envelope.source, identifier: message.body.promiseId)
         }
         let keys = Set(messages.map(key)).sorted()
-        try MeetingPoint.lock("promise", Set(keys), transaction)
+        try KeyLock.lock("promise", Set(keys), transaction)
         let known = try transaction.query(
             """
             select p.source, p.promise_id, p.fingerprint
@@ -24,23 +24,17 @@ enum PromiseHandlers {
             -- One in another currency than the invoice that came after it counts for nothing, and may be sent again.
             where p.currency = coalesce(r.currency, p.currency)
             """, as: (String, String, Int64).self)
-        var seen: [LedgerKey: Int64] = [:]
-        for row in known { seen[LedgerKey(source: row.0, identifier: row.1)] = row.2 }
+        var seen = KnownContent(
+            Dictionary(uniqueKeysWithValues: known.map { (LedgerKey(source: $0.0, identifier: $0.1), $0.2) }))
         let invoices = try AdjustmentStore.invoices(
             Set(messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.invoiceId) }), transaction)
         var rows: [(key: LedgerKey, body: PaymentPromised, fingerprint: Int64)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
-            let fingerprint = Fingerprint.of(body.encode())
-            if let before = seen[key] {
-                if before == fingerprint {
-                    effects.count("repeated_promises")
-                } else {
-                    effects.refuse(
-                        message, Refusal(.conflictingContent, path: "$.promiseId", "this came before otherwise"))
-                }
-                continue
-            }
+            let content = Content<Int64>(body)
+            guard
+                seen.isNew(message, key, content, at: "$.promiseId", counting: "repeated_promises", &effects)
+            else { continue }
             let invoice = invoices[LedgerKey(source: key.source, identifier: body.invoiceId)]
             if let refusal = NamedByPerson.refusal(
                 of: message, unless: invoice?.amount != nil, "invoice", body.invoiceId, at: "$.invoiceId")
@@ -55,8 +49,8 @@ enum PromiseHandlers {
                     message, Refusal(.currencyMismatch, path: "$.currency", "the invoice is in \(currency)"))
                 continue
             }
-            seen[key] = fingerprint
-            rows.append((key, body, fingerprint))
+            seen.keep(content, under: key)
+            rows.append((key, body, content.mark))
         }
         guard !rows.isEmpty else { return }
         rows.sort { $0.key < $1.key }

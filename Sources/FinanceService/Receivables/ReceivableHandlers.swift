@@ -15,23 +15,17 @@ enum ReceivableHandlers {
             return InvoiceRow(source: message.envelope.source, message.body, terms[customer] ?? .standard)
         }
         let standing = try ReceivableStore.lockInvoices(Set(rows.map(\.key)), transaction)
-        var seen = standing.compactMapValues(\.fingerprint)
+        var seen = KnownContent(standing.compactMapValues(\.fingerprint))
         var fresh: [InvoiceRow] = []
         for (message, row) in zip(messages, rows) {
-            let fingerprint = row.fingerprint
-            if let before = seen[row.key] {
-                if before == fingerprint {
-                    effects.count("repeated_invoices")
-                } else {
-                    effects.refuse(
-                        message,
-                        Refusal(
-                            .conflictingContent, path: "$.invoiceId",
-                            "this invoice came before with other content: give the corrected one a number of its own"))
-                }
-                continue
-            }
-            seen[row.key] = fingerprint
+            let content = row.content
+            guard
+                seen.isNew(
+                    message, row.key, content, at: "$.invoiceId",
+                    "this invoice came before with other content: give the corrected one a number of its own",
+                    counting: "repeated_invoices", &effects)
+            else { continue }
+            seen.keep(content, under: row.key)
             fresh.append(row)
         }
         guard !fresh.isEmpty else { return }
@@ -62,30 +56,24 @@ enum ReceivableHandlers {
         _ messages: [Received<PaymentReceived>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let rows = messages.map { PaymentRow(source: $0.envelope.source, $0.body) }
-        try MeetingPoint.lock("payment", Set(rows.map(\.key)), transaction)
-        var seen = try ReceivableStore.lockPayments(Set(rows.map(\.key)), transaction)
+        try KeyLock.lock("payment", Set(rows.map(\.key)), transaction)
+        var seen = KnownContent(try ReceivableStore.lockPayments(Set(rows.map(\.key)), transaction))
         let named = Set(rows.flatMap { $0.allocations.map(\.invoice) })
         let invoices = named.isEmpty ? [:] : try ReceivableStore.lockInvoices(named, transaction)
         var fresh: [PaymentRow] = []
         for (message, row) in zip(messages, rows) {
-            let fingerprint = row.fingerprint
-            if let before = seen[row.key] {
-                if before == fingerprint {
-                    effects.count("repeated_payments")
-                } else {
-                    effects.refuse(
-                        message,
-                        Refusal(
-                            .conflictingContent, path: "$.paymentId",
-                            "this payment came before with other content: give the corrected one a number of its own"))
-                }
-                continue
-            }
+            let content = row.content
+            guard
+                seen.isNew(
+                    message, row.key, content, at: "$.paymentId",
+                    "this payment came before with other content: give the corrected one a number of its own",
+                    counting: "repeated_payments", &effects)
+            else { continue }
             if let refusal = currencyRefusal(row, invoices) {
                 effects.refuse(message, refusal)
                 continue
             }
-            seen[row.key] = fingerprint
+            seen.keep(content, under: row.key)
             fresh.append(row)
         }
         guard !fresh.isEmpty else { return }

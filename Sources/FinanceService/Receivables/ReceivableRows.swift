@@ -1,15 +1,12 @@
 import Contracts
 import Domain
+import ServiceKit
 
 /// The key of an invoice or of a payment: who says it, and the number it goes by there.
-struct LedgerKey: Hashable, Comparable {
-    let source: String
-    let identifier: String
+typealias LedgerKey = SourceKey<LedgerKind>
 
-    static func < (first: LedgerKey, second: LedgerKey) -> Bool {
-        (first.source, first.identifier) < (second.source, second.identifier)
-    }
-}
+/// Marks keys of the ledger.
+enum LedgerKind {}
 
 /// An invoice as it is written down.
 struct InvoiceRow {
@@ -35,12 +32,12 @@ struct InvoiceRow {
 
     /// What tells a copy from a contradiction. The same instant in another offset, or orders in another order, are no
     /// other content.
-    var fingerprint: Int64 {
+    var content: Content<Int64> {
         let normal = InvoiceIssued(
             invoiceId: body.invoiceId, customer: body.customer, orderIds: body.orderIds.sorted(),
             issuedAt: body.issuedAt.inOffset(minutes: 0), dueAt: body.dueAt?.inOffset(minutes: 0), amount: body.amount,
             currency: body.currency)
-        return Fingerprint.of(normal.encode())
+        return Content(normal)
     }
 }
 
@@ -64,11 +61,11 @@ struct PaymentRow {
     }
 
     /// What tells a copy from a contradiction.
-    var fingerprint: Int64 {
+    var content: Content<Int64> {
         let normal = PaymentReceived(
             paymentId: body.paymentId, customer: body.customer, receivedAt: body.receivedAt.inOffset(minutes: 0),
             amount: body.amount, currency: body.currency,
             allocations: allocations.map { PaymentAllocation(invoiceId: $0.invoice.identifier, amount: $0.amount) })
-        return Fingerprint.of(normal.encode())
+        return Content(normal)
     }
 }

@@ -61,7 +61,7 @@ enum ReceivableStore {
                 case when amount = 0 then date '1970-01-01' + issued_day end, date '1970-01-01' + reminder_day,
                 is_due_by_terms
             from unnest(
-                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
+                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.content.mark)),
                 \(rows.map(\.body.customer.code)), \(rows.map { $0.body.orderIds.joined(separator: "\u{1F}") }),
                 \(PostgresValue.timestamps(rows.map(\.body.issuedAt.description))),
                 \(rows.map { $0.body.issuedAt.day().daysSinceEpoch }),
@@ -104,7 +104,7 @@ enum ReceivableStore {
             select source, payment_id, fingerprint, customer_code, received_at, date '1970-01-01' + received_day,
                 amount, currency
             from unnest(
-                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
+                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.content.mark)),
                 \(rows.map(\.body.customer.code)),
                 \(PostgresValue.timestamps(rows.map(\.body.receivedAt.description))),
                 \(rows.map { $0.body.receivedAt.day().daysSinceEpoch }),

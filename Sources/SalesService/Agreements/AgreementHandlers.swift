@@ -12,12 +12,12 @@ enum AgreementHandlers {
         var current = known
         var causes: [String: Received<AgreementRecorded>] = [:]
         for message in messages {
+            let content = Content<String>(message.body)
             let row = AgreementRow(
                 source: message.envelope.source, terms: message.body.terms, customerCode: message.body.customer.code,
-                by: message.body.by,
-                fingerprint: StableIdentifier.of("content", String(decoding: message.body.encode(), as: UTF8.self)))
+                by: message.body.by, fingerprint: content.mark)
             if let before = current[row.name], before.terms.revision >= row.terms.revision {
-                if before.terms.revision == row.terms.revision, before.fingerprint != row.fingerprint {
+                if before.terms.revision == row.terms.revision, !content.isSame(as: before.fingerprint) {
                     effects.refuse(
                         message,
                         Refusal(

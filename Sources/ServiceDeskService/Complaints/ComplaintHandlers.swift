@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 import ServiceKit
 
@@ -12,27 +13,21 @@ enum ComplaintHandlers {
         }
         let keys = Set(messages.map(key))
         try ComplaintStore.lock(keys, transaction)
-        var seen = try ComplaintStore.complaints(keys, transaction).mapValues(\.fingerprint)
+        var seen = KnownContent(try ComplaintStore.complaints(keys, transaction).mapValues(\.fingerprint))
         let steps = try ComplaintStore.steps(keys, transaction)
         let customers = try ComplaintStore.customers(
             messages.map { ($0.envelope.source, $0.body.customer.code) }, transaction)
         var fresh: [(complaint: ComplaintCase, summary: String, progress: ComplaintProgress)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
-            let fingerprint = fingerprint(of: body)
-            if let before = seen[key] {
-                if before == fingerprint {
-                    effects.count("repeated_complaints")
-                } else {
-                    effects.refuse(
-                        message, Refusal(.conflictingContent, path: "$.complaintId", "this came before otherwise"))
-                }
-                continue
-            }
-            seen[key] = fingerprint
+            let content = Content<String>(body)
+            guard
+                seen.isNew(message, key, content, at: "$.complaintId", counting: "repeated_complaints", &effects)
+            else { continue }
+            seen.keep(content, under: key)
             let code = body.customer.code
             let complaint = ComplaintCase(
-                key: key, fingerprint: fingerprint, customerCode: code,
+                key: key, fingerprint: content.mark, customerCode: code,
                 customerId: customers[ComplaintKey(source: key.source, complaintId: code)]
                     ?? AccountIdentifier.customer(source: key.source, code: code),
                 orderId: body.orderId, category: body.category, severity: body.severity, openedAt: body.at,
@@ -65,9 +60,9 @@ enum ComplaintHandlers {
         var changed: [ComplaintKey: ComplaintProgress] = [:]
         for message in messages {
             let (key, body) = (key(message), message.body)
-            let fingerprint = fingerprint(of: body)
+            let content = Content<String>(body)
             if let before = steps[key]?.first(where: { $0.step.stepId == body.stepId }) {
-                if before.fingerprint == fingerprint {
+                if content.isSame(as: before.fingerprint) {
                     effects.count("repeated_complaint_steps")
                 } else {
                     effects.refuse(
@@ -78,7 +73,7 @@ enum ComplaintHandlers {
             let stored = ComplaintStore.StoredStep(
                 step: ComplaintProgress.Step(
                     stepId: body.stepId, step: body.step, at: body.at, by: body.by, note: body.note,
-                    promise: body.promise), fingerprint: fingerprint)
+                    promise: body.promise), fingerprint: content.mark)
             let all = (steps[key] ?? []) + [stored]
             guard let complaint = complaints[key] else {
                 steps[key] = all
@@ -104,7 +99,4 @@ enum ComplaintHandlers {
         effects.count("complaint_steps", fresh.count)
     }
 
-    private static func fingerprint(of body: some Message) -> String {
-        StableIdentifier.of("content", String(decoding: body.encode(), as: UTF8.self))
-    }
 }
