@@ -90,6 +90,8 @@ let package = Package(
         .target(name: "PartyGraph", dependencies: ["Domain", "Contracts"], swiftSettings: settings),
         .target(name: "ProfitAnalysis", dependencies: ["Domain", "Contracts"], swiftSettings: settings),
         .target(name: "CustomerValue", swiftSettings: settings),
+        .target(name: "Pricing", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "CaseClocks", dependencies: ["Domain"], swiftSettings: settings),
         .target(
             name: "Simulation",
             dependencies: ["Domain", "Contracts", .product(name: "HeapModule", package: "swift-collections")],
@@ -99,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit",
-                "Simulation", log, crypto, arguments,
+                "Domain", "Contracts", "Messaging", "CaseClocks", "PartyGraph", "PartyMatching", "Pricing",
+                "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto, arguments,
             ],
             swiftSettings: settings),
 
@@ -129,6 +131,8 @@ let package = Package(
             name: "PartyMatchingTests", dependencies: ["PartyMatching", "Domain", "Contracts", "WaybillCLI"],
             swiftSettings: settings),
         .testTarget(name: "CustomerValueTests", dependencies: ["CustomerValue"], swiftSettings: settings),
+        .testTarget(name: "PricingTests", dependencies: ["Pricing", "Domain"], swiftSettings: settings),
+        .testTarget(name: "CaseClocksTests", dependencies: ["CaseClocks", "Domain"], swiftSettings: settings),
         .testTarget(
             name: "PartyGraphTests", dependencies: ["PartyGraph", "Domain", "Contracts"], swiftSettings: settings),
         .testTarget(

@@ -19,6 +19,6 @@ struct Waybill: AsyncParsableCommand {
             StatusCommand.self,
             ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
             UsersCommand.self, ActsCommand.self, MigrateCommand.self, ScheduleCommand.self,
-            FinanceCommand.self, SimulateCommand.self, MatchCommand.self,
+            FinanceCommand.self, SimulateCommand.self, MatchCommand.self, RatesCommand.self,
         ])
 }

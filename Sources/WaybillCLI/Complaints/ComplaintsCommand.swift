@@ -7,7 +7,7 @@ import ServiceKit
 struct ComplaintsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "complaints", abstract: "What customers complain of, and what is done about it.",
-        subcommands: [Report.self, Step.self, List.self, Show.self])
+        subcommands: [Report.self, Step.self, List.self, Show.self, ClocksCommand.self])
 
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
