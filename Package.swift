@@ -92,6 +92,7 @@ let package = Package(
         .target(name: "CustomerValue", swiftSettings: settings),
         .target(name: "Pricing", dependencies: ["Domain"], swiftSettings: settings),
         .target(name: "CaseClocks", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "LeadScoring", dependencies: ["Domain"], swiftSettings: settings),
         .target(
             name: "Simulation",
             dependencies: ["Domain", "Contracts", .product(name: "HeapModule", package: "swift-collections")],
@@ -101,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "CaseClocks", "PartyGraph", "PartyMatching", "Pricing",
+                "Domain", "Contracts", "Messaging", "CaseClocks", "LeadScoring", "PartyGraph", "PartyMatching",
+                "Pricing",
                 "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto, arguments,
             ],
             swiftSettings: settings),
@@ -133,6 +135,7 @@ let package = Package(
         .testTarget(name: "CustomerValueTests", dependencies: ["CustomerValue"], swiftSettings: settings),
         .testTarget(name: "PricingTests", dependencies: ["Pricing", "Domain"], swiftSettings: settings),
         .testTarget(name: "CaseClocksTests", dependencies: ["CaseClocks", "Domain"], swiftSettings: settings),
+        .testTarget(name: "LeadScoringTests", dependencies: ["LeadScoring", "Domain"], swiftSettings: settings),
         .testTarget(
             name: "PartyGraphTests", dependencies: ["PartyGraph", "Domain", "Contracts"], swiftSettings: settings),
         .testTarget(

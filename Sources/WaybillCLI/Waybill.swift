@@ -20,5 +20,6 @@ struct Waybill: AsyncParsableCommand {
             ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
             UsersCommand.self, ActsCommand.self, MigrateCommand.self, ScheduleCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self, RatesCommand.self,
+            LeadsCommand.self,
         ])
 }

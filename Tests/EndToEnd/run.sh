@@ -9,7 +9,7 @@ chmod 711 "$WAYBILL_HOME"
 trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME"' EXIT
 "$root/deploy/local/up.sh" --no-build
 passed=0
-for part in dataco bad_input publishers drain weather systemd operate dead_letters ledger partners people refusals books overview finance_loop customer_walk; do
+for part in dataco bad_input publishers drain weather systemd operate dead_letters ledger partners people refusals books overview finance_loop customer_walk methods; do
     echo "== $part"
     "$root/Tests/EndToEnd/$part.sh" || { tail -n 5 "$WAYBILL_HOME"/log/*.log; echo "$passed passed, 1 failed"; exit 1; }
     passed=$((passed + 1))

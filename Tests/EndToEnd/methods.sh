@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# The commands that need no service, compared with other ways of working the same out.
+set -euo pipefail
+. "$WAYBILL_HOME/env"
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+data="${WAYBILL_SHARED_DATA:-$root/../shared/data}"
+python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --cases 10000
+python3 "$root/Tests/Oracles/rates.py" "$WAYBILL_CLI" --shipments 10000
+if [ -d "$data" ]; then
+    python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --helpdesk "$data/helpdesk/events.csv"
+    python3 "$root/Tests/Oracles/rates.py" "$WAYBILL_CLI" --freight "$data/freight_rates"
+else
+    echo "skipped: no real data beside the project"
+fi
+work="$WAYBILL_HOME/methods"
+mkdir -p "$work"
+# A score may not change when what came after it is taken away.
+python3 - "$work" <<'PYTHON'
+import csv, datetime, random, sys
+random.seed(7)
+rows = []
+for number in range(1500):
+    day = number // 5
+    rows.append((day, f"L{number}", random.choice("abc"), day + random.randrange(60) if random.random() < 0.15 else None))
+time = lambda day: (datetime.datetime(2024, 1, 1, 8) + datetime.timedelta(days=day)).isoformat() + "Z"
+for name, end in (("whole", 1000), ("early", 200)):
+    kept = [row for row in rows if row[0] <= end]
+    random.shuffle(kept)
+    with open(f"{sys.argv[1]}/{name}.csv", "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["id", "captured_at", "channel", "converted_at"])
+        for day, lead, channel, done in kept:
+            out.writerow([lead, time(day), channel, "" if done is None or done > end else time(done)])
+PYTHON
+"$WAYBILL_CLI" leads trial "$work/whole.csv" --out "$work/whole.out"
+"$WAYBILL_CLI" leads trial "$work/early.csv" --out "$work/early.out"
+python3 - "$work" <<'PYTHON'
+import csv, sys
+read = lambda name: {row["id"]: row["probability"] for row in csv.DictReader(open(f"{sys.argv[1]}/{name}"))}
+whole, early = read("whole.out"), read("early.out")
+assert len(whole) == 1500 and 900 < len(early) < 1100, (len(whole), len(early))
+changed = [key for key in early if early[key] != whole[key]]
+assert not changed, f"{len(changed)} scores changed when what came later was taken away: {changed[:5]}"
+assert len(set(whole.values())) > 300, "all leads have nearly the same score"
+PYTHON
+echo "the commands without services agree with their oracles"
