@@ -55,4 +55,21 @@ for _ in $(seq 600); do [ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 200 ]
 [ "$(code "$WAYBILL_HTTP_FINANCE/health/ready")" = 200 ] || fail "not ready again with broker and database back"
 waybill orders publish "$work/orders.ndjson" --source operate --json | jq -e '.failed == 0' >/dev/null
 waybill status --wait-drained 60 >/dev/null
-echo "migrate, topology, publish, show, summary and health do what they say"
+
+# A task that has failed: readiness names it and stays ready, the list shows it, and once tried again it is gone.
+psql -q "$(cat "$WAYBILL_HOME/secrets/postgres-supplier.url")" -c "insert into supplier.schedule_aside
+    (task, key, due_at, payload, attempts, last_error) values ('bias.evaluate', '', now() - interval '1 day', '', 5, 'on purpose')"
+degraded() { curl -sf "$WAYBILL_HTTP_SUPPLIER/health/ready" | grep -q "degraded: task 'bias.evaluate': 1 set aside"; }
+for _ in $(seq 100); do degraded && break; sleep 0.1; done
+degraded || fail "readiness does not name the task: $(curl -s "$WAYBILL_HTTP_SUPPLIER/health/ready")"
+waybill status --json | jq -e '.services[] | select(.service == "supplier") | .state | startswith("degraded")' >/dev/null ||
+    fail "status does not say that supplier is degraded"
+waybill schedule list --json >"$work/schedule"
+jq -e '.schedule == [.schedule[] | select(.service == "supplier" and .task == "bias.evaluate" and .state == "set aside")]' \
+    "$work/schedule" >/dev/null || fail "the list does not show the task: $(cat "$work/schedule")"
+waybill schedule list supplier --all --json | jq -e '[.schedule[] | select(.state == "waiting")] | length > 0' >/dev/null ||
+    fail "the list of all does not show what is still to be done"
+waybill schedule retry supplier bias.evaluate >/dev/null || fail "the task cannot be tried again"
+for _ in $(seq 100); do waybill schedule list supplier >/dev/null 2>&1 || break; sleep 0.1; done
+if waybill schedule list supplier >"$work/schedule" 2>&1; then fail "the task was not tried again: $(cat "$work/schedule")"; fi
+echo "migrate, topology, publish, show, summary, health and schedule do what they say"

@@ -137,11 +137,13 @@ struct SchedulerTests {
             // The first day is set aside after the third try, and the second is tried at once.
             #expect(
                 try await desk.rows(
-                    "select to_char(due_at at time zone '+8', 'DD'), attempts, last_error from schedule_aside")
+                    "select to_char(due_at at time zone interval '08:00', 'DD'), attempts, last_error from schedule_aside"
+                )
                     == [["02", "3", "Broken()"]])
             #expect(
                 try await desk.rows(
-                    "select to_char(due_at at time zone '+8', 'DD'), attempts from schedule where task = 'a.broken'")
+                    "select to_char(due_at at time zone interval '08:00', 'DD'), attempts from schedule where task = 'a.broken'"
+                )
                     == [["03", "1"]])
             #expect(
                 try await copy.state().troubles
@@ -272,7 +274,8 @@ struct SchedulerTests {
             #expect(try await desk.rows(Self.days) == [["close", "02 23"]])
             // The day to come is as it was.
             #expect(
-                try await desk.rows("select to_char(due_at at time zone '+8', 'DD'), attempts from schedule")
+                try await desk.rows(
+                    "select to_char(due_at at time zone interval '08:00', 'DD'), attempts from schedule")
                     == [["04", "0"]])
             #expect(try await decide(isDiscarded: true) == 1)
             #expect(try await copy.state().troubles == [])
@@ -566,7 +569,8 @@ struct SchedulerTests {
                 ])
             #expect(
                 try await desk.rows(
-                    "select task, to_char(due_at at time zone '+8', 'DD') from schedule_aside order by due_at")
+                    "select task, to_char(due_at at time zone interval '08:00', 'DD') from schedule_aside order by due_at"
+                )
                     == [["a.broken", "02"], ["a.broken", "03"]])
         }
     }

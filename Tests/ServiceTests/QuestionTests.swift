@@ -27,11 +27,13 @@ struct QuestionTests {
     @Test("a service answers what the catalogue says of it, and nothing else", arguments: ServiceName.allCases)
     func names(_ service: ServiceName) throws {
         let definition = try Self.definition(service)
-        let answered = (definition.queries + LedgerQueries.all + ActQueries.all).map(\.name)
+        let answered = (definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all).map(\.name)
         #expect(Set(answered).count == answered.count, "a name is answered twice")
         let described = QueryCatalogue.questions(of: service).map(\.name)
         #expect(Set(described).count == described.count, "a name is described twice")
-        let bound = (definition.queries + LedgerQueries.all + ActQueries.all).filter { $0.description != nil }
+        let bound = (definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all).filter {
+            $0.description != nil
+        }
         #expect(Set(bound.map(\.name)) == Set(described))
         for query in bound {
             #expect(query.description?.service == nil || query.description?.service == service, "\(query.name)")
@@ -151,7 +153,7 @@ struct QuestionTests {
     }
 
     private func definition(_ fixture: ServiceFixture) -> [Query] {
-        fixture.definition.queries + LedgerQueries.all + ActQueries.all
+        fixture.definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all
     }
 
     private func check(_ table: QueryTable, _ question: QueryDescription) {

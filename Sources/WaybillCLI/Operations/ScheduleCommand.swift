@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contracts
+import Messaging
 import ServiceKit
 
 struct ScheduleCommand: AsyncParsableCommand {
@@ -10,20 +11,38 @@ struct ScheduleCommand: AsyncParsableCommand {
 
 private struct ListSchedule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Items that have failed: set aside, or to be tried again by themselves.")
+        commandName: "list", abstract: "Items that have failed: set aside, or to be tried again by themselves.",
+        discussion: "With --all also what has not failed: all that is still to be done.")
 
     @Argument(help: "The services; all five when none is named.")
     var services: [String] = []
-    @Flag(help: "Show what has not failed as well: all that is still to be done.")
-    var all = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let asked = services.isEmpty ? ServiceName.allCases : try services.map(ServiceArgument.parse)
-        let tables = try await Asking.each(asked, "schedule.list", [("all", all ? "true" : nil)])
+        let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
+        var tables: [QueryTable] = []
+        for service in asked {
+            // One that does not answer costs only its own part.
+            do { tables += try await pages(of: service, client) } catch { say("\(service.rawValue): \(error)") }
+        }
+        await client.close()
         // One table: each row names its service.
         guard let first = tables.first else { throw ExitCode(1) }
         try output.show([QueryTable(first.name, first.columns, rows: tables.flatMap { $0.rows.map(\.values) })])
+    }
+
+    private func pages(of service: ServiceName, _ client: RequestClient) async throws -> [QueryTable] {
+        var pages: [QueryTable] = []
+        var after: String?
+        repeat {
+            pages += try await Asking.ask(
+                service, "schedule.list",
+                [("state", output.all ? "all" : nil), ("limit", String(QueryTable.maximumRows)), ("after", after)],
+                client: client)
+            after = pages.last?.next
+        } while after != nil
+        return pages
     }
 }
 
