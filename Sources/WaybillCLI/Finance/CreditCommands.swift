@@ -49,7 +49,9 @@ struct RiskCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await output.show(
-            .finance, history ? "credit.trial" : "credit.risk", scope.values + [("limit", String(limit))])
+        // Of the past every invoice is told, so that what was said of them can be judged.
+        history
+            ? try await output.show(.finance, "credit.trial", scope.values, toEnd: true)
+            : try await output.show(.finance, "credit.risk", scope.values + [("limit", String(limit))])
     }
 }
