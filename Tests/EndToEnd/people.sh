@@ -147,7 +147,7 @@ sent() { # LOGIN TYPE: the data is on standard input
 sent zhou.min expense-budget.set.v1 <<'JSON'
 {"budgetId":"PB-2","revision":1,"branch":"KS01","account":"ppl-2","from":"2026-01-01","to":"2026-12-31","amount":"100.00","currency":"CNY"}
 JSON
-expect "the budget" 100.00 "$(waybill finance budgets --account ppl-2 --json | jq -r '.budgets[0].amount')"
+expect "the budget" 100.00 "$(waybill finance budgets --account ppl-2 --json | jq -r '.budgets[0].available')"
 printf '{"customer":{"code":"PPL"},"with":"Mr Xu","channel":"phone","state":"granted","at":"%sT00:00:00+08:00"}' "$today" |
     sent li.wei consent.recorded.v1
 sent li.wei relation.declared.v1 <<<'{"relationId":"PR-1","revision":1,"from":{"code":"PPL"},"to":{"code":"PPL-B"},"kind":"ships-to"}'
