@@ -62,7 +62,7 @@ def meet(weather):
     """How long a copy of finance took to end in this weather; fails when it did not end well."""
     name, at_start, later = weather
     secrets = HOME / "secrets"
-    database, broker = (re.search(r"@([^/?]+)", (secrets / f"{kind}-finance.url").read_text())[1]
+    database, broker = (re.search(r"@([^/?\s]+)", (secrets / f"{kind}-finance.url").read_text())[1]
                         for kind in ("postgres", "amqp"))
     with tempfile.TemporaryDirectory() as folder, open(Path(folder) / "log", "w+b") as log:
         proxy = subprocess.Popen([BINARIES / "FaultProxyCommand", database, broker.split(",")[0]], stdin=subprocess.PIPE,
