@@ -90,7 +90,8 @@ struct DeadLetterTests {
 
     private func work(_ shelf: Shelf, _ metrics: ServiceMetrics) -> UnitOfWork {
         UnitOfWork(
-            service: .finance, handlers: [Handler](), publishers: .any, principals: Principals(isByWord: true), batches: NoBatches(),
+            service: .finance, handlers: [Handler](), publishers: .any, principals: Principals(isByWord: true),
+            batches: NoBatches(),
             relay: Relay(outbox: NoOutbox(), publisher: shelf, metrics: metrics, logger: TestServers.quiet),
             publisher: shelf, clock: ServiceClock(mode: .system) { _ in }, metrics: metrics,
             logger: TestServers.quiet, pauses: Pauses(backOff: { BackOff { 0 } }))
@@ -116,7 +117,8 @@ struct DeadLetterTests {
             #expect(await TestServers.eventually { shelf.asked.load(ordering: .relaxed) > 2 })
             #expect(metrics.inHand.problem(past: .seconds(60)) == nil)
             let problem = metrics.inHand.problem(past: .seconds(60), at: .now + .seconds(70))
-            #expect(problem?.hasPrefix("work: 1 messages have been in hand for 70 s: dead letters and answers are") == true)
+            #expect(
+                problem?.hasPrefix("work: 1 messages have been in hand for 70 s: dead letters and answers are") == true)
             group.cancelAll()
             await #expect(throws: CancellationError.self) { try await group.waitForAll() }
         }
