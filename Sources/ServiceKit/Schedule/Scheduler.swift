@@ -171,7 +171,8 @@ struct Scheduler: Service {
         _ memory: inout SchedulerMemory
     ) async {
         let cause = error as? PostgresError
-        let isSlow = cause?.exceedsPatience ?? false
+        // Of more than one item, what was too much for the server's lock table may pass in smaller parts.
+        let isSlow = cause.map { $0.exceedsPatience || $0.asksForLess && taken.count > 1 } ?? false
         guard isSlow || !(cause?.isRetriable ?? false), let first = taken.first else {
             logger.warning(
                 "a task could not be run; it is tried again", metadata: ["task": "\(task.name)", "error": "\(error)"])
