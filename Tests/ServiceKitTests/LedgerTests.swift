@@ -185,7 +185,7 @@ struct LedgerTests {
             }
             /// Type, reader, whether there is a time, lane, first number.
             func readers() async throws -> [[String?]] {
-                try await pool.withTransaction { try LedgerStore.readers($0) }.rows.map { row in
+                try await pool.withTransaction { try LedgerQueries.told("ledger.sent", $0)[2] }.rows.map { row in
                     [row.values[0], row.values[1], row.values[2] == nil ? "-" : "since", row.values[3], row.values[4]]
                 }
             }
@@ -218,14 +218,15 @@ struct LedgerTests {
                     """)
                 try LedgerStore.begin(
                     readers: [(OrderCompleted.type.description, "sales")], reading: ["order.placed.v1"], transaction)
-                return (try LedgerStore.readers(transaction), try LedgerStore.reading(transaction))
+                let told = try LedgerQueries.told("ledger.sent", transaction)
+                return (told[2], told[3])
             }
             #expect(at.0.rows.map { Array($0.values.dropFirst()) } == [["sales", nil, nil, nil]])
             #expect(at.1.rows.map(\.values) == [["order.placed.v1", nil]])
             try await pool.withTransaction {
                 try LedgerStore.begin(readers: [], reading: ["order.placed.v1", "order.changed.v1"], $0)
             }
-            let reading = try await pool.withTransaction { try LedgerStore.reading($0) }.rows
+            let reading = try await pool.withTransaction { try LedgerQueries.told("ledger.sent", $0)[3] }.rows
             #expect(reading.map { $0.values[1] == nil } == [false, true])
             #expect(reading.first?.values[1]?.hasSuffix("Z") == true)
         }
@@ -262,7 +263,9 @@ struct LedgerTests {
         repeat {
             let last = after
             let page = try await pool.withTransaction { transaction in
-                try LedgerStore.digest(type: "order.placed.v1", since: "2026-01-01", after: last, transaction)
+                try LedgerQueries.told(
+                    "ledger.digest", with: ["type": "order.placed.v1", "since": "2026-01-01", "after": last],
+                    transaction)
             }
             pages.append(page)
             after = page[1].rows.first?.values[1] == "true" ? page[1].rows.first?.values[0] ?? "" : ""
@@ -274,7 +277,7 @@ struct LedgerTests {
 extension LedgerStore {
     /// The ranges that the query of holes names.
     fileprivate static func missingRanges(_ transaction: borrowing Transaction) throws -> [ClosedRange<Int64>] {
-        try holes(transaction).rows.compactMap { row in
+        try LedgerQueries.told("ledger.handled", transaction)[1].rows.compactMap { row in
             guard let first = row.values[3].flatMap({ Int64($0) }), let last = row.values[4].flatMap({ Int64($0) })
             else {
                 return nil
@@ -357,5 +360,16 @@ struct PartnerRegistryTests {
         ])
     func refused(_ text: String) {
         #expect(throws: Refusal.self) { try registry(text) }
+    }
+}
+
+extension LedgerQueries {
+    /// The answer to one of the questions.
+    fileprivate static func told(
+        _ name: String, with values: [String: String] = [:], _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        let question = try #require(all.first { $0.name == name })
+        return try question.answer(
+            values.map { QueryParameter(name: $0.key, value: $0.value) }, now: ServiceClock.wallClock(), transaction)
     }
 }

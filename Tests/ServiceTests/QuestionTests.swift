@@ -27,16 +27,13 @@ struct QuestionTests {
     @Test("a service answers what the catalogue says of it, and nothing else", arguments: ServiceName.allCases)
     func names(_ service: ServiceName) throws {
         let definition = try Self.definition(service)
-        let answered = (definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all).map(\.name)
+        let answered = definition.answered.map(\.name)
         #expect(Set(answered).count == answered.count, "a name is answered twice")
         let described = QueryCatalogue.questions(of: service).map(\.name)
         #expect(Set(described).count == described.count, "a name is described twice")
-        let bound = (definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all).filter {
-            $0.description != nil
-        }
-        #expect(Set(bound.map(\.name)) == Set(described))
-        for query in bound {
-            #expect(query.description?.service == nil || query.description?.service == service, "\(query.name)")
+        #expect(Set(answered) == Set(described))
+        for query in definition.answered {
+            #expect(query.description.service == nil || query.description.service == service, "\(query.name)")
         }
     }
 
@@ -119,8 +116,8 @@ struct QuestionTests {
                 .init("m1", OrderPlaced(makeOrder("O1"))),
                 .init("m2", OrderPlaced(makeOrder("O2", customer: "C2", [("200", "150")]))),
             ])
-            for query in definition(fixture) {
-                guard let question = query.description else { continue }
+            for query in fixture.definition.answered {
+                let question = query.description
                 let required = question.parameters.filter {
                     $0.isRequired || Self.needed[question.name] == $0.name
                 }
@@ -150,10 +147,6 @@ struct QuestionTests {
                 }
             }
         }
-    }
-
-    private func definition(_ fixture: ServiceFixture) -> [Query] {
-        fixture.definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all
     }
 
     private func check(_ table: QueryTable, _ question: QueryDescription) {

@@ -1,7 +1,7 @@
 /// What every service answers.
 public enum CommonQuestions {
     /// All of them.
-    public static let all: [QueryDescription] = [alive, acts, schedule]
+    public static let all: [QueryDescription] = [alive, acts, schedule] + LedgerQuestions.all
 
     /// Whether somebody answers; nothing is read for it.
     public static let alive = QueryDescription(

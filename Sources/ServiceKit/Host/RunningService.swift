@@ -52,7 +52,7 @@ struct RunningService {
             clock: clock, metrics: metrics, logger: logger)
         let queries = QueryServer(
             service: name,
-            queries: definition.queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all, pool: pool,
+            queries: definition.answered, pool: pool,
             clock: clock, metrics: metrics,
             logger: logger)
         let replies = ReplyServer(

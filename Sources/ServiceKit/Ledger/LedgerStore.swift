@@ -95,9 +95,9 @@ enum LedgerStore {
     }
 
     /// Per source, type and lane of what this service reads: the highest number handled, and how many below are not.
-    static func handled(_ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "handled", kinds: ["lane": .integer, "high": .integer],
+    static func handled(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> QueryTable {
+        try arguments.table(
+            "handled",
             """
             with \(news)
             select source, type, lane, max(high) as high
@@ -110,9 +110,9 @@ enum LedgerStore {
     }
 
     /// The numbers below the highest that were not handled, as ranges.
-    static func holes(_ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "holes", kinds: ["lane": .integer, "number": .integer, "upto": .integer],
+    static func holes(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> QueryTable {
+        try arguments.table(
+            "holes",
             """
             with \(news), known as (
                 select source, type, lane, number, coalesce(upto, number) as upto from ledger_hole
@@ -124,16 +124,16 @@ enum LedgerStore {
     }
 
     /// Per type and lane the number of messages recorded, which is the last number given.
-    static func sent(_ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "sent", kinds: ["lane": .integer, "last": .integer],
+    static func sent(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> QueryTable {
+        try arguments.table(
+            "sent",
             "select routing_key as type, lane, last from outbox_count order by 1, 2", transaction)
     }
 
     /// The messages that the broker has not confirmed yet.
-    static func pending(_ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "pending", kinds: ["lane": .integer, "number": .integer],
+    static func pending(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> QueryTable {
+        try arguments.table(
+            "pending",
             """
             select o.routing_key as type, o.lane, o.number
             from outbox_pending p join outbox o on o.id = p.id and o.day = p.day
@@ -143,10 +143,10 @@ enum LedgerStore {
 
     /// The identifiers of messages by their numbers in a lane; those dropped by retention are not found.
     static func names(
-        type: String, lane: Int64, numbers: [Int64], _ transaction: borrowing Transaction
+        type: String, lane: Int64, numbers: [Int64], _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        try table(
-            "names", kinds: ["lane": .integer, "number": .integer, "recorded_at": .time],
+        try arguments.table(
+            "names",
             """
             select lane, number, convert_from(body, 'UTF8')::jsonb ->> 'id' as id, recorded_at
             from outbox where routing_key = \(type) and lane = \(lane) and number = any(\(numbers)) order by number
@@ -165,7 +165,8 @@ enum LedgerStore {
     ///
     /// - Returns: the sums, and which source was the last of the answer and whether there are more.
     static func digest(
-        type: String, since day: String, after source: String, _ transaction: borrowing Transaction
+        type: String, since day: String, after source: String, _ arguments: QueryArguments,
+        _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
         // A loose index scan over the sources, whatever types they sent; one more than the answer tells of.
         let sources = try transaction.query(
@@ -180,8 +181,8 @@ enum LedgerStore {
             select source from sources limit \(sourcesPerAnswer + 1)
             """, as: String.self)
         let told = Array(sources.prefix(sourcesPerAnswer))
-        let digest = try table(
-            "digest", kinds: ["bucket": .integer, "messages": .integer],
+        let digest = try arguments.table(
+            "digest",
             """
             select source, hash & \(Int64(buckets - 1)) as bucket, count(*) as messages, sum(hash) as digest
             from (
@@ -191,32 +192,31 @@ enum LedgerStore {
             ) handled
             group by 1, 2 order by 1, 2
             """, transaction)
-        let page = QueryTable(
-            "page", [QueryColumn("last"), QueryColumn("more", .boolean)],
-            rows: told.last.map { [[$0, sources.count > told.count ? "true" : "false"]] } ?? [])
+        let page = try arguments.table(
+            "page", rows: told.last.map { [[$0, sources.count > told.count ? "true" : "false"]] } ?? [])
         return [digest, page]
     }
 
     /// The identifiers of one bucket, a page of them.
     static func identifiers(
         type: String, source: String, bucket: Int64, since day: String, after identifier: String,
-        _ transaction: borrowing Transaction
+        _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        try table(
+        try arguments.table(
             "identifiers",
             """
             select distinct message_id from inbox
             where type = \(type) and source = \(source) and day >= \(PostgresValue.date(day))
                 and hashtextextended(message_id, 0) & 255 = \(bucket) and message_id > \(identifier)
-            order by message_id limit \(QueryTable.maximumRows)
+            order by message_id
             """, transaction)
     }
 
     /// Which of some identifiers this service has handled, on whatever day, and when first.
     static func known(
-        source: String, identifiers: [String], _ transaction: borrowing Transaction
+        source: String, identifiers: [String], _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        try table(
+        try arguments.table(
             "known",
             """
             select message_id, \(instant("min(handled_at)")) as handled_at
@@ -268,9 +268,9 @@ enum LedgerStore {
     }
 
     /// Who reads what this service sends, since when, and from which number of a lane on where it is not the first.
-    static func readers(_ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "readers", kinds: ["lane": .integer, "first": .integer],
+    static func readers(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> QueryTable {
+        try arguments.table(
+            "readers",
             """
             select r.type, r.reader, \(instant("r.since")) as since, l.lane, l.first
             from ledger_reader r left join ledger_reader_lane l using (type, reader)
@@ -279,9 +279,10 @@ enum LedgerStore {
     }
 
     /// What this service reads, and since when.
-    static func reading(_ transaction: borrowing Transaction) throws -> QueryTable {
-        try table(
-            "reading", "select type, \(instant("since")) as since from ledger_reading order by 1", transaction)
+    static func reading(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> QueryTable {
+        try arguments.table(
+            "reading",
+            "select type, \(instant("since")) as since from ledger_reading order by 1", transaction)
     }
 
     /// A time as text whose order is that of the times.

@@ -8,10 +8,11 @@ public struct Query: Sendable {
     /// asked.
     public typealias Handle = @Sendable (QueryArguments, borrowing Transaction) throws -> [QueryTable]
 
-    let name: String
-    /// What the catalogue says of it; `nil` for one that has not moved there yet.
-    let description: QueryDescription?
+    /// What the catalogue says of it.
+    let description: QueryDescription
     private let handle: Handle
+
+    var name: String { description.name }
 
     /// A question of the catalogue.
     ///
@@ -19,19 +20,7 @@ public struct Query: Sendable {
     ///   - description: what it takes and answers.
     ///   - handle: answers it.
     public init(_ description: QueryDescription, _ handle: @escaping Handle) {
-        name = description.name
         self.description = description
-        self.handle = handle
-    }
-
-    /// A question that the catalogue does not know yet: nothing that comes with it is checked.
-    ///
-    /// - Parameters:
-    ///   - name: what is asked.
-    ///   - handle: answers it.
-    public init(_ name: String, _ handle: @escaping Handle) {
-        self.name = name
-        description = nil
         self.handle = handle
     }
 
@@ -45,4 +34,9 @@ public struct Query: Sendable {
     ) throws -> [QueryTable] {
         try handle(QueryArguments(parameters, of: description, now: now), transaction)
     }
+}
+
+extension ServiceDefinition {
+    /// All that the service answers: its own questions, and those that every service answers.
+    var answered: [Query] { queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all }
 }

@@ -3,7 +3,7 @@ public import Domain
 
 /// What comes with a question: its values, checked by its description, and the time.
 public struct QueryArguments: Sendable {
-    let description: QueryDescription?
+    let description: QueryDescription
     /// The page that is asked for; nothing for the beginning.
     let cursor: QueryCursor?
     private let values: [String: String]
@@ -14,21 +14,15 @@ public struct QueryArguments: Sendable {
 
     /// - Parameters:
     ///   - parameters: what comes with the question.
-    ///   - description: what the catalogue says of it; `nil` checks nothing.
+    ///   - description: what the catalogue says of it.
     ///   - now: the time as the service sees it.
-    init(_ parameters: [QueryParameter], of description: QueryDescription?, now: Timestamp) throws(Refusal) {
+    init(_ parameters: [QueryParameter], of description: QueryDescription, now: Timestamp) throws(Refusal) {
         self.description = description
         self.now = now.inOffset(minutes: 480)
-        if let description {
-            values = try description.values(of: parameters)
-            let isPaged = description.answers.contains { $0.isPaged }
-            if isPaged, let after = values["after"] {
-                cursor = try QueryCursor(parsing: after)
-            } else {
-                cursor = nil
-            }
+        values = try description.values(of: parameters)
+        if description.answers.contains(where: { $0.isPaged }), let after = values["after"] {
+            cursor = try QueryCursor(parsing: after)
         } else {
-            values = Dictionary(parameters.map { ($0.name, $0.value) }) { _, last in last }
             cursor = nil
         }
     }
@@ -38,7 +32,7 @@ public struct QueryArguments: Sendable {
 
     /// The text of a value, or of what counts when none is given; `nil` when there is neither.
     public subscript(_ name: String) -> String? {
-        values[name] ?? description?.parameter(name)?.otherwise
+        values[name] ?? description.parameter(name)?.otherwise
     }
 
     /// A value that must be there.
@@ -86,15 +80,4 @@ public struct QueryArguments: Sendable {
 
     /// Whether a flag is given and true.
     public func flag(_ name: String) -> Bool { self[name] == "true" }
-
-    /// A whole number within bounds; `otherwise` when it is missing. For questions that the catalogue does not know yet.
-    public func integer(_ name: String, in range: ClosedRange<Int>, otherwise: Int) throws(Refusal) -> Int {
-        guard let text = self[name] else { return otherwise }
-        guard let value = Int(text), range.contains(value) else {
-            throw Refusal(
-                .valueNotAllowed, path: "parameters.\(name)",
-                "'\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return value
-    }
 }

@@ -1,19 +1,6 @@
 public import Contracts
 public import Postgres
 
-/// Runs a statement and makes its rows the table of an answer. For questions that the catalogue does not know yet.
-///
-/// - Parameters:
-///   - name: the table's name.
-///   - kinds: what columns hold that are not text.
-///   - sql: the statement; its columns' names are the table's.
-public func table(
-    _ name: String, kinds: [String: ColumnKind] = [:], _ sql: SQL, _ transaction: borrowing Transaction
-) throws -> QueryTable {
-    let rows = try transaction.rows(sql)
-    return QueryTable(name, rows.columns.map { QueryColumn($0, kinds[$0] ?? .text) }, rows: rows.values)
-}
-
 /// How a value that a statement gave is written in the answer.
 public typealias QueryValueFormat = (String, ColumnDescription) throws -> String
 
@@ -121,8 +108,8 @@ extension QueryArguments {
     private func isWanted(_ table: TableDescription) -> Bool { isWanted(table.name) }
 
     private func answer(_ name: String) throws(Refusal) -> TableDescription {
-        guard let table = description?.answer(name) else {
-            throw Self.fault("the catalogue knows no table '\(name)' of '\(description?.name ?? "?")'")
+        guard let table = description.answer(name) else {
+            throw Self.fault("the catalogue knows no table '\(name)' of '\(description.name)'")
         }
         return table
     }
