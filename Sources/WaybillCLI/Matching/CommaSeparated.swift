@@ -11,6 +11,7 @@ struct CommaSeparated: Sequence, IteratorProtocol {
     /// What is wrong with the file; the rows end there.
     private(set) var problem: String?
 
+    /// - Parameter bytes: UTF-8; a byte order mark is passed over.
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
@@ -60,8 +61,12 @@ struct CommaSeparated: Sequence, IteratorProtocol {
         return String(decoding: value, as: UTF8.self)
     }
 
-    /// A value as a field: quoted where it must be.
+    /// A value as a field: quoted where it must be. Goes by bytes: a quote with an accent on it, and a line feed behind
+    /// a carriage return, are single characters to a reader, but not to a program.
     static func quoted(_ text: String) -> String {
-        text.contains(where: { ",\"\r\n".contains($0) }) ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+        guard text.utf8.contains(where: { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }) else { return text }
+        var bytes: [UInt8] = [34]
+        for byte in text.utf8 { bytes += byte == 34 ? [34, 34] : [byte] }
+        return String(decoding: bytes + [34], as: UTF8.self)
     }
 }

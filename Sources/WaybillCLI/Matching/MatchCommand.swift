@@ -7,11 +7,13 @@ struct MatchCommand: ParsableCommand {
         commandName: "match", abstract: "Say which records of a file are one party.",
         discussion: """
             FILE has the columns id and name, and any of alias, address, phone, email, creditCode, taxId, bankAccount,
-            branch, city and postcode; other columns are passed over. Written are id, cluster and probability, a row for
-            each row read, in the same order. Needs no broker and no database.
+            branch, city and postcode; other columns are passed over. It is UTF-8, with or without a byte order mark, or
+            GB 18030 (GBK), as Excel saves in China; which of them is said on standard error where it is not UTF-8.
+            Written are id, cluster and probability, a row for each row read, in the same order, in UTF-8. Needs no
+            broker and no database.
             """)
 
-    @Argument(help: "The records, as comma-separated values in UTF-8; - for standard input.")
+    @Argument(help: "The records, as comma-separated values; - for standard input.")
     var file: String
     @Option(help: "Where to write the clusters; - for standard output.")
     var out = "-"
@@ -28,7 +30,7 @@ struct MatchCommand: ParsableCommand {
         }
         let records = try Self.read(file)
         var progress = Progress()
-        let matcher = PartyMatcher(records.map { $0 }) { text in progress.show(text) }
+        let matcher = PartyMatcher(records) { text in progress.show(text) }
         progress.end()
         if explained.count == 2 { return try explain(matcher) }
         let found = Dictionary(uniqueKeysWithValues: matcher.memberships.map { ($0.id, $0) })
@@ -93,7 +95,9 @@ struct MatchCommand: ParsableCommand {
             }
             data = found
         }
-        var rows = CommaSeparated(Array(data))
+        let text = try TextEncoding.decode(Array(data), name: file == "-" ? "standard input" : file)
+        if let original = text.original { say("'\(file)' is \(original), read as such") }
+        var rows = CommaSeparated(text.bytes)
         guard let header = rows.next() else {
             throw Failure(
                 "\(rows.problem ?? "'\(file)' is empty"): the first line must name the columns, at least id and name")
