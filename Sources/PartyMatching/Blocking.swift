@@ -3,7 +3,14 @@ struct Blocking {
     /// A value that more records share than this says nothing; it is asked for together with another then.
     static let cap = 60
 
-    private var blocks: [UInt64: [Int32]] = [:]
+    private struct Entry {
+        let key: UInt64
+        let index: Int32
+    }
+
+    private var entries: [Entry] = []
+    /// The records of each name, which are compared however many they are.
+    private var named: [Int32: [Int32]] = [:]
 
     /// Adds a record's keys.
     mutating func add(_ index: Int, _ features: PartyFeatures, _ reader: FeatureReader) {
@@ -12,25 +19,26 @@ struct Blocking {
             guard let one else { return }
             var hash = kind &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(UInt32(bitPattern: one))
             if let other { hash = hash &* 0xBF58_476D_1CE4_E5B9 ^ UInt64(UInt32(bitPattern: other)) &+ 1 }
-            keys.insert(hash &* 0x94D0_49BB_1331_11EB ^ (hash >> 29))
+            hash = (hash ^ (hash >> 31)) &* 0x94D0_49BB_1331_11EB
+            keys.insert(hash ^ (hash >> 29))
         }
         key(1, features.credit)
         key(2, features.organisation)
         key(3, features.bank)
         key(4, features.phone)
         key(5, features.email)
-        key(6, features.name)
+        if let name = features.name { named[name, default: []].append(Int32(index)) }
         if let house = features.house {
             for word in features.address.prefix(6) where word != house { key(7, house, word) }
         } else if features.address.count > 1 {
             key(8, features.address[0], features.address[1])
         }
-        // The rarest words, each alone and with another: a common word blocks only together with a second one.
-        let rare = features.words.sorted {
-            let (first, second) = (reader.wordFrequency[$0, default: 0], reader.wordFrequency[$1, default: 0])
-            return (first, $0) < (second, $1)
-        }.prefix(5)
-        if features.chinese.isEmpty {
+        if features.chinese.isEmpty, features.hasMoreThanName {
+            // The rarest words, each alone and with another: a common word blocks only together with a second one.
+            let rare = features.words.sorted {
+                let (first, second) = (reader.wordFrequency[$0, default: 0], reader.wordFrequency[$1, default: 0])
+                return (first, $0) < (second, $1)
+            }.prefix(5)
             for (place, word) in rare.enumerated() {
                 if reader.wordFrequency[word, default: 0] <= 2 * Self.cap { key(9, word) }
                 for other in rare.dropFirst(place + 1) { key(10, min(word, other), max(word, other)) }
@@ -46,7 +54,7 @@ struct Blocking {
                 key(15, Self.hash(Array(chinese.body.dropLast(3))))
             }
         }
-        for key in keys { blocks[key, default: []].append(Int32(index)) }
+        for key in keys { entries.append(Entry(key: key, index: Int32(index))) }
     }
 
     private static func hash(_ scalars: [Unicode.Scalar]) -> Int32 {
@@ -56,16 +64,41 @@ struct Blocking {
     }
 
     /// The pairs, each once, the smaller index first.
-    func pairs() -> [(Int, Int)] {
+    ///
+    /// - Parameter names: the numbers of names that may be one company though they are written differently.
+    mutating func pairs(alike names: [(Int32, Int32)]) -> [(Int, Int)] {
         var found: [UInt64] = []
-        for block in blocks.values where block.count > 1 && block.count <= Self.cap {
-            for (place, one) in block.enumerated() {
-                for other in block[(place + 1)...] {
-                    let (low, high) = (min(one, other), max(one, other))
-                    found.append(UInt64(UInt32(bitPattern: low)) << 32 | UInt64(UInt32(bitPattern: high)))
+        func add(_ one: Int32, _ other: Int32) {
+            let (low, high) = (min(one, other), max(one, other))
+            found.append(UInt64(UInt32(bitPattern: low)) << 32 | UInt64(UInt32(bitPattern: high)))
+        }
+        entries.sort { ($0.key, $0.index) < ($1.key, $1.index) }
+        var start = 0
+        while start < entries.count {
+            var end = start + 1
+            while end < entries.count, entries[end].key == entries[start].key { end += 1 }
+            if end - start > 1, end - start <= Self.cap {
+                for one in start..<end {
+                    for other in (one + 1)..<end { add(entries[one].index, entries[other].index) }
                 }
             }
+            start = end
         }
+        entries = []
+        for block in named.values where block.count > 1 {
+            for (place, one) in block.enumerated() {
+                // Of very many with one name each is compared with its neighbours and with the first ones.
+                let others = block[(place + 1)...].prefix(block.count > Self.cap ? 4 : Self.cap)
+                for other in others { add(one, other) }
+                if block.count > Self.cap { for other in block.prefix(4) where other < one { add(other, one) } }
+            }
+        }
+        for (one, other) in names {
+            for first in (named[one] ?? []).prefix(Self.few) {
+                for second in (named[other] ?? []).prefix(Self.few) { add(first, second) }
+            }
+        }
+        named = [:]
         found.sort()
         var pairs: [(Int, Int)] = []
         var last: UInt64?
@@ -75,4 +108,7 @@ struct Blocking {
         }
         return pairs
     }
+
+    /// How many records of a name stand for all in comparing it with another name.
+    private static let few = 8
 }

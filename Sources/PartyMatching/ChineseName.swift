@@ -1,3 +1,5 @@
+import Foundation
+
 /// A Chinese company name in its parts: 西安宝德自动化股份有限公司 is the place 西安, the body 宝德自动化, a stock company.
 struct ChineseName: Sendable, Equatable {
     /// What is left when marks, place, role and legal form are taken away; the brand and the line of business.
@@ -13,8 +15,10 @@ struct ChineseName: Sendable, Equatable {
     /// A branch office is no party of its own, and not its head office.
     let isBranchOffice: Bool
 
-    /// - Returns: `nil` when the name has fewer than two Chinese characters.
-    init?(_ normalised: String) {
+    /// - Returns: `nil` when the name has fewer than two Chinese characters besides a Japanese legal form.
+    init?(_ text: String) {
+        guard text.utf8.contains(where: { $0 >= 0x80 }) else { return nil }
+        let (normalised, isJapanese) = JapaneseForms.strip(text)
         var scalars = Array(
             normalised.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "*" })
         guard scalars.filter(Normalisation.isHan).count >= 2 else { return nil }
@@ -33,7 +37,7 @@ struct ChineseName: Sendable, Equatable {
             scalars.removeLast(suffix.count)
         }
         isBranchOffice = branch
-        var form = false
+        var form = isJapanese
         var roles: Set<String> = []
         for suffix in Self.forms where Self.ends(scalars, suffix) && scalars.count > suffix.count {
             scalars.removeLast(suffix.count)
@@ -63,6 +67,17 @@ struct ChineseName: Sendable, Equatable {
         body = Array(scalars[length...])
         self.places = places
         self.roles = roles
+    }
+
+    /// Whether a text is a Chinese name: two characters are enough.
+    static func isChinese(_ normalised: String) -> Bool {
+        guard normalised.utf8.contains(where: { $0 >= 0x80 }) else { return false }
+        var count = 0
+        for scalar in JapaneseForms.strip(normalised).text.unicodeScalars where Normalisation.isHan(scalar) {
+            count += 1
+            if count == 2 { return true }
+        }
+        return false
     }
 
     /// Whether nothing in the body tells one company from another: only words of trade, or a place.
@@ -161,4 +176,46 @@ struct ChineseName: Sendable, Equatable {
         ($0, Array($0.unicodeScalars))
     }
     private static let trades = ChineseWords.trades
+}
+
+/// Legal forms that Japanese names carry in front or behind: 株式会社, (株).
+enum JapaneseForms {
+    /// The name without them, and whether there was one. A name that is nothing else is left as it is.
+    static func strip(_ text: String) -> (text: String, hasForm: Bool) {
+        guard text.utf8.contains(where: { $0 >= 0x80 }), text.unicodeScalars.contains(where: marks.contains) else {
+            return (text, false)
+        }
+        var rest = text.trimmingCharacters(in: .whitespaces)
+        var found = false
+        var isShorter = true
+        while isShorter {
+            isShorter = false
+            for form in forms where rest.unicodeScalars.count > form.unicodeScalars.count {
+                if rest.hasPrefix(form) {
+                    rest = String(rest.dropFirst(form.count))
+                } else if rest.hasSuffix(form) {
+                    rest = String(rest.dropLast(form.count))
+                } else {
+                    continue
+                }
+                rest = rest.trimmingCharacters(in: .whitespaces)
+                found = true
+                isShorter = true
+                break
+            }
+        }
+        return found && !rest.isEmpty ? (rest, true) : (text, false)
+    }
+
+    /// The forms written out.
+    static let all = Set(forms)
+
+    private static let forms: [String] = [
+        "特定非営利活動法人", "地方独立行政法人", "国立研究開発法人", "社会福祉法人", "一般社団法人", "一般財団法人", "公益社団法人", "公益財団法人",
+        "独立行政法人", "国立大学法人", "公立大学法人", "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "相互会社", "学校法人", "医療法人",
+        "宗教法人", "財団法人", "社団法人", "協同組合", "(株)", "(有)", "(合)", "(資)", "(名)", "(同)", "(財)", "(社)", "(学)",
+    ].map { Normalisation.text($0) }
+
+    /// The first and last characters of the forms: without one of them there is nothing to look for.
+    private static let marks = Set("株有合相特地国国社一公独学医宗財財協(（".unicodeScalars)
 }

@@ -4,7 +4,7 @@ struct Comparator {
 
     func compare(_ one: PartyFeatures, _ other: PartyFeatures) -> Comparison {
         Comparison(levels: [
-            name(one, other), address(one, other), level(one.phone, other.phone), email(one, other),
+            name(one, other), address(one, other), phone(one, other), email(one, other),
             level(one.city, other.city, most: 2), level(one.postcode, other.postcode), level(one.bank, other.bank),
             level(one.organisation, other.organisation),
         ])
@@ -29,6 +29,16 @@ struct Comparator {
         return Self.distance(first, second, most: most) <= most
     }
 
+    /// One number in two areas is two telephones.
+    private func phone(_ one: PartyFeatures, _ other: PartyFeatures) -> Int8 {
+        if one.phone != nil, other.phone != nil, let first = one.phoneArea, let second = other.phoneArea,
+            first != second
+        {
+            return 0
+        }
+        return level(one.phone, other.phone)
+    }
+
     private func email(_ one: PartyFeatures, _ other: PartyFeatures) -> Int8 {
         guard let first = one.email, let second = other.email else { return -1 }
         if first == second { return 2 }
@@ -41,9 +51,31 @@ struct Comparator {
             return one.chinese.flatMap { first in other.chinese.map { Self.level(first, $0) } }.max() ?? 0
         }
         guard let first = one.name, let second = other.name else { return -1 }
-        if first == second || one.words == other.words { return 4 }
+        if first == second || one.words == other.words && one.latin.isEmpty && other.latin.isEmpty { return 4 }
         let share = overlap(one.words, other.words)
-        return share >= 0.8 ? 3 : share >= 0.55 ? 2 : share >= 0.3 ? 1 : 0
+        let level: Int8 = share >= 0.8 ? 3 : share >= 0.55 ? 2 : share >= 0.3 ? 1 : 0
+        switch relation(one, other) {
+        case .same: return 4
+        case .near: return 3
+        case .different: return min(level, 1)
+        case .unknown: return level
+        }
+    }
+
+    /// How the names in letters stand to one another: the best that is said of any two.
+    func relation(_ one: PartyFeatures, _ other: PartyFeatures) -> LatinName.Relation {
+        var best = LatinName.Relation.unknown
+        for first in one.latin {
+            for second in other.latin {
+                switch first.relation(second, reader.vocabulary) {
+                case .same: return .same
+                case .near(let reasons): best = .near(reasons)
+                case .different: if best == .unknown { best = .different }
+                case .unknown: break
+                }
+            }
+        }
+        return best
     }
 
     /// Chinese names in full are the same when brand, business and role are, and their places do not contradict: a

@@ -9,6 +9,9 @@ enum Normalisation {
         // Nearly everything is plain letters or simplified Chinese, which the library would go through four times.
         if written.utf8.allSatisfy({ $0 < 0x80 }) { return written.uppercased() }
         var text = written
+        if text.unicodeScalars.contains(where: isInvisible) {
+            text = String(String.UnicodeScalarView(text.unicodeScalars.filter { !isInvisible($0) }))
+        }
         if !text.unicodeScalars.allSatisfy({ $0.isASCII || isHan($0) }) {
             text = text.precomposedStringWithCompatibilityMapping
         }
@@ -18,6 +21,13 @@ enum Normalisation {
             text = text.folding(options: .diacriticInsensitive, locale: nil)
         }
         return text.uppercased()
+    }
+
+    /// Characters that nobody sees: marks of direction and order, joiners, soft hyphens, variation selectors, controls.
+    static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.value >= 0x7F else { return false }
+        return scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .format
+            || scalar.properties.generalCategory == .control && scalar.value != 0x85
     }
 
     private static func simplified(_ text: String) -> String {
@@ -39,8 +49,9 @@ enum Normalisation {
         String(text(written).filter { $0.isASCII && $0.isNumber })
     }
 
-    /// The number of a telephone without country, area and extension: what people write differently is left out.
-    static func phone(_ written: String) -> String? {
+    /// What a telephone is found by: the last digits of its number, which people write alike. Kept in databases: it is
+    /// read so for good.
+    static func phoneKey(_ written: String) -> String? {
         let first = text(written).split(whereSeparator: { "/;,X转".contains($0) }).first.map(String.init) ?? written
         let digits = digits(first)
         guard digits.count >= 7 else { return nil }
@@ -59,6 +70,11 @@ enum Normalisation {
         guard let at = written.lastIndex(of: "@") else { return nil }
         let domain = text(String(written[written.index(after: at)...])).trimmingCharacters(in: .whitespaces)
         return domain.isEmpty || freeMail.contains(domain) ? nil : domain
+    }
+
+    /// A credit code as somebody pasted it; `nil` when it is not valid.
+    static func creditCode(_ written: String) -> String? {
+        UnifiedSocialCreditCode(text(written).filter { $0.isASCII && ($0.isLetter || $0.isNumber) })?.text
     }
 
     /// The nine characters that name an organisation: in a credit code, a tax number of fifteen, or alone.

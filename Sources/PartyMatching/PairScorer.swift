@@ -1,5 +1,3 @@
-import Domain
-
 /// Judges pairs of accounts one by one as they come, where ``PartyMatcher`` judges a whole set at once.
 ///
 /// What it says of a pair follows from the two profiles alone: nothing is learnt from others, so that it is the same
@@ -34,7 +32,7 @@ public struct PairScorer: Sendable {
     /// Reads a profile; a subject can be compared with others that the same scorer has read.
     public mutating func read(_ profile: PartyProfile) -> Subject {
         let variants = profile.variants.map { reader.read($0) }
-        let credits = Set((profile.values[.creditCode] ?? []).compactMap { UnifiedSocialCreditCode($0)?.text })
+        let credits = Set((profile.values[.creditCode] ?? []).compactMap(Normalisation.creditCode))
         return Subject(
             id: profile.id, keys: PartyKeys.keys(of: profile, variants), variants: variants, credits: credits)
     }
@@ -139,7 +137,7 @@ enum PartyKeys {
             if let text, !text.isEmpty { keys.insert(hash("\(kind)\u{1}\(text)")) }
         }
         for code in profile.values[.creditCode] ?? [] {
-            guard let valid = UnifiedSocialCreditCode(code)?.text else { continue }
+            guard let valid = Normalisation.creditCode(code) else { continue }
             add("organisation", Normalisation.organisationCode(valid))
         }
         for tax in profile.values[.taxId] ?? [] {
@@ -147,7 +145,7 @@ enum PartyKeys {
             if text.count >= 6 { add("organisation", Normalisation.organisationCode(tax) ?? text) }
         }
         for account in profile.values[.bankAccount] ?? [] { add("bank", Normalisation.digits(account)) }
-        for phone in profile.values[.phone] ?? [] { add("phone", Normalisation.phone(phone)) }
+        for phone in profile.values[.phone] ?? [] { add("phone", Normalisation.phoneKey(phone)) }
         for email in profile.values[.email] ?? [] {
             add("email", Normalisation.text(email).filter { !$0.isWhitespace })
         }
@@ -192,10 +190,10 @@ public enum PartyName {
     /// Whether nothing is left when the legal form is taken away: 有限公司, `Co., Ltd`.
     public static func isEmpty(_ name: String) -> Bool {
         let text = Normalisation.text(name)
-        let words = Normalisation.words(text)
-        guard !words.joined().isEmpty else { return true }
-        if words.allSatisfy({ FeatureReader.forms.contains($0) }) { return true }
-        let bare = String(words.joined())
-        return ChineseName.formTexts.contains(bare)
+        let words = NameWords.split(text)
+        guard let first = words.first, !words.joined().isEmpty else { return true }
+        if words.count > 1 || first.unicodeScalars.count > 1, LegalForms.areForm(words) { return true }
+        let bare = words.joined()
+        return ChineseName.formTexts.contains(bare) || JapaneseForms.all.contains(bare)
     }
 }

@@ -1,4 +1,5 @@
-/// Says which records of a set are one party. Pure: the same records give the same clusters, in whatever order they come.
+/// Says which records of a set are one party. Pure: the same records give the same clusters, in whatever order they
+/// come.
 public struct PartyMatcher {
     /// What became of a record.
     public struct Membership: Sendable, Equatable {
@@ -48,10 +49,17 @@ public struct PartyMatcher {
     /// The least score of a short name's home.
     static let leastScore = 3.0
 
-    private var records: [PartyRecord] = []
+    /// The identifiers, in order.
+    private var ids: [String] = []
+    /// Which node each record is of: records that are alike in everything are one before anything is learnt.
+    private var nodeOf: [Int32] = []
+    /// What each node says, how many records say it, and the first of them.
     private var features: [PartyFeatures] = []
+    private var sizes: [Int] = []
+    private var firsts: [Int] = []
     private var comparator: Comparator
     private var model: FellegiSunter
+    private var evidence: NameEvidence
     private var parents: [Int] = []
     private var members: [[Int]] = []
     private var confidence: [Double] = []
@@ -64,45 +72,87 @@ public struct PartyMatcher {
     public init(_ records: [PartyRecord], progress: (String) -> Void = { _ in }) {
         // Whatever the order of arrival, work goes by identifier.
         let ordered = records.sorted { $0.id < $1.id }
+        ids = ordered.map(\.id)
         var reader = FeatureReader()
         progress("reading \(ordered.count) records")
-        features = ordered.map { reader.read($0) }
-        self.records = ordered
+        reader.learn(ordered)
+        var nodes: [[Int32]: Int32] = [:]
+        nodeOf.reserveCapacity(ordered.count)
+        for (index, record) in ordered.enumerated() {
+            let found = reader.read(record)
+            if let form = found.normalForm {
+                if let node = nodes[form] {
+                    nodeOf.append(node)
+                    sizes[Int(node)] += 1
+                    continue
+                }
+                nodes[form] = Int32(features.count)
+            }
+            reader.count(found)
+            nodeOf.append(Int32(features.count))
+            features.append(found)
+            sizes.append(1)
+            firsts.append(index)
+        }
+        nodes = [:]
+        reader.finish()
         comparator = Comparator(reader: reader)
-        model = FellegiSunter(records: ordered.count)
-        parents = Array(ordered.indices)
-        members = ordered.indices.map { [$0] }
-        confidence = [Double](repeating: 1, count: ordered.count)
+        model = FellegiSunter(records: features.count)
+        parents = Array(features.indices)
+        members = features.indices.map { [$0] }
+        confidence = [Double](repeating: 1, count: features.count)
+        progress("comparing \(reader.book.names.count) different names")
+        evidence = Self.evidence(features, sizes, reader)
         progress("looking for pairs")
         var blocking = Blocking()
         for (index, feature) in features.enumerated() { blocking.add(index, feature, reader) }
-        let pairs = blocking.pairs()
+        let alike = evidence.pairs.compactMap { one, other -> (Int32, Int32)? in
+            guard let first = reader.number(ofName: one), let second = reader.number(ofName: other) else { return nil }
+            return (first, second)
+        }
+        let pairs = blocking.pairs(alike: alike)
         progress("comparing \(pairs.count) pairs")
         learn(pairs)
+        for (node, size) in sizes.enumerated() where size > 1 { confidence[node] = Self.alike }
         join(pairs)
         progress("finding homes for short names")
         joinShortNames()
     }
 
+    /// How sure it is that records which are alike in everything are one.
+    private static let alike = 0.99
+
+    /// What the names alone say, each counted once with the records that have it.
+    private static func evidence(_ features: [PartyFeatures], _ sizes: [Int], _ reader: FeatureReader) -> NameEvidence {
+        var records = [Int](repeating: 0, count: reader.book.names.count)
+        var registered = [Bool](repeating: false, count: records.count)
+        for (feature, size) in zip(features, sizes) {
+            for name in feature.latin where name.id >= 0 {
+                records[Int(name.id)] += size
+                if name.hasForm { registered[Int(name.id)] = true }
+            }
+        }
+        return NameEvidence(
+            reader.book, reader.vocabulary, records: records, registered: registered)
+    }
+
     /// What became of each record, in the order of their identifiers.
     public var memberships: [Membership] {
-        var smallest: [Int: String] = [:]
-        for index in records.indices {
-            let root = find(index)
-            smallest[root] = min(smallest[root] ?? records[index].id, records[index].id)
+        var smallest: [Int: Int] = [:]
+        for (node, first) in firsts.enumerated() {
+            smallest[find(node), default: first] = min(smallest[find(node)] ?? first, first)
         }
-        return records.indices.map { index in
-            Membership(
-                id: records[index].id, cluster: smallest[find(index)] ?? records[index].id,
-                probability: confidence[index])
+        return ids.indices.map { index in
+            let node = Int(nodeOf[index])
+            return Membership(
+                id: ids[index], cluster: ids[smallest[find(node)] ?? index], probability: confidence[node])
         }
     }
 
     /// Why two records are, or are not, one; `nil` when one of them is not there.
     public func explain(_ one: String, _ other: String) -> Explanation? {
-        guard let first = records.firstIndex(where: { $0.id == one }),
-            let second = records.firstIndex(where: { $0.id == other })
-        else { return nil }
+        guard let place = ids.firstIndex(of: one), let otherPlace = ids.firstIndex(of: other) else { return nil }
+        let (first, second) = (Int(nodeOf[place]), Int(nodeOf[otherPlace]))
         let comparison = comparator.compare(features[first], features[second])
         let lines = Comparison.Part.allCases.map { part in
             let level = comparison.levels[part.rawValue]
@@ -176,14 +226,34 @@ public struct PartyMatcher {
         if Comparator.isVetoed(features[one], features[other]) { return 0 }
         if let credit = features[one].credit, credit == features[other].credit { return 0.9999 }
         let comparison = comparator.compare(features[one], features[other])
-        let name = comparison.levels[0]
-        let evidence = comparison.levels.dropFirst().contains { $0 > 0 }
         let probability = model.probability(weight(one, other))
-        if name == 4, !evidence, comparison.levels.dropFirst().allSatisfy({ $0 != 0 }) {
-            // By the name alone: the more records carry it, the less it says, but a full name is chosen to be unique.
-            return max(probability, features[one].chinese.contains(where: \.hasForm) ? 0.985 : 0.975)
+        // What contradicts is weighed; what agrees besides the name only adds to it.
+        guard comparison.levels.dropFirst().allSatisfy({ $0 != 0 }) else { return probability }
+        // By the name alone: the more records carry it, the less it says, but a full name is chosen to be unique.
+        if comparison.levels[0] == 4 {
+            let isFull =
+                features[one].chinese.contains(where: \.hasForm) || features[one].latin.contains(where: \.hasForm)
+            return max(probability, isFull ? 0.985 : 0.975)
         }
-        return probability
+        if features[one].latin.isEmpty || features[other].latin.isEmpty { return probability }
+        let isOne = features[one].latin.contains { name in features[other].latin.contains { evidence.isOne(name, $0) } }
+        if isOne { return max(probability, 0.972) }
+        return comparison.levels.dropFirst().contains { $0 > 0 } ? probability : min(probability, 0.9)
+    }
+
+    /// What two members of clusters say to a union of them, in bits. Names that have nothing in common say little: each
+    /// may be a spelling of a third.
+    private func link(_ one: Int, _ other: Int) -> Double {
+        let probability = probability(one, other)
+        let bits = min(max(log2Of(max(probability, 1e-9) / max(1 - probability, 1e-9)), -8), 8)
+        guard !features[one].latin.isEmpty, !features[other].latin.isEmpty,
+            !features[one].hasMoreThanName || !features[other].hasMoreThanName
+        else { return bits }
+        return switch comparator.relation(features[one], features[other]) {
+        case .different: -8
+        case .unknown: max(bits, -1)
+        case .same, .near: bits
+        }
     }
 
     // MARK: Clusters
@@ -210,28 +280,36 @@ public struct PartyMatcher {
         let (first, second) = (find(one), find(other))
         guard first != second else { return }
         var sum = 0.0
-        var count = 0
-        for left in members[first].prefix(12) {
-            for right in members[second].prefix(12) {
+        for left in members[first].prefix(Self.spokesmen) {
+            for right in members[second].prefix(Self.spokesmen) {
                 if Comparator.isVetoed(features[left], features[right]) { return }
-                if !isForced {
-                    sum += min(max(weight(left, right) + log2Of(model.prior), -8), 8)
-                    count += 1
-                }
+                if !isForced { sum += link(left, right) * voice(left) * voice(right) }
             }
         }
         let isCertain = features[one].credit != nil && features[one].credit == features[other].credit
-        guard
-            isForced || isCertain || sum / Double(max(1, count)) > 0
-                || model.probability(weight(one, other)) < probability && count == 1
-        else { return }
+        guard isForced || isCertain || sum > 0 else { return }
         let (root, child) = first < second ? (first, second) : (second, first)
         for index in members[child] { confidence[index] = min(confidence[index], probability) }
         if members[root].count == 1 { confidence[root] = min(confidence[root], probability) }
         parents[child] = root
         members[root] += members[child]
         members[child] = []
+        // Those with the most records speak for a cluster.
+        if members[root].count > Self.spokesmen {
+            for place in 0..<Self.spokesmen {
+                var best = place
+                for other in members[root].indices.dropFirst(place + 1)
+                where sizes[members[root][other]] > sizes[members[root][best]] { best = other }
+                members[root].swapAt(place, best)
+            }
+        }
     }
+
+    /// How many members speak for a cluster when it is asked whether to join another.
+    private static let spokesmen = 12
+
+    /// What a member's word counts: more records say more, but not as often as they are.
+    private func voice(_ node: Int) -> Double { 1 + log2Of(Double(sizes[node])) }
 
     // MARK: Short names
 

@@ -43,8 +43,8 @@ struct PartyMatchingTests {
 
     @Test("telephones, addresses, mail and codes are read through their spellings")
     func values() {
-        #expect(Normalisation.phone("+86 (512) 5733-4455 转 801") == Normalisation.phone("0512-57334455"))
-        #expect(Normalisation.phone("138 1234 5678") == "13812345678")
+        #expect(Normalisation.phoneKey("+86 (512) 5733-4455 转 801") == Normalisation.phoneKey("0512-57334455"))
+        #expect(Normalisation.creditCode("9135 0100 M000 100Y\u{200B}43") == "91350100M000100Y43")
         #expect(Normalisation.address("27 Washington Street") == Normalisation.address("27 WASHINGTON ST."))
         #expect(
             Normalisation.emailDomain("a@gmail.com") == nil && Normalisation.emailDomain("a@Acme.com") == "ACME.COM")
@@ -140,6 +140,19 @@ struct PartyMatchingTests {
         #expect(expected.filter { $0.cluster == "a" }.count == 3)
     }
 
+    @Test("records that are alike in everything are one before anything is learnt, however many they are")
+    func repeats() {
+        var set = others
+        for number in 0..<300 {
+            set.append(
+                record("a\(number)", ["Siemens AG", "SIEMENS Aktiengesellschaft", "* siemens a.g."][number % 3]))
+        }
+        set += [record("b", "Siemens Healthineers AG"), record("c", "Bosch GmbH"), record("d", "Robert Bosch GmbH")]
+        let found = clusters(set)
+        #expect(Set((0..<300).map { found["a\($0)"] }).count == 1)
+        #expect(found["b"] != found["a0"] && found["c"] == found["d"] && found["c"] != found["a0"])
+    }
+
     @Test("the weights are those of the model: what agrees more often within a party than by chance speaks for it")
     func model() {
         var model = FellegiSunter(records: 1_000)
@@ -170,6 +183,37 @@ struct PartyMatchingTests {
     }
 }
 
+@Suite("Telephones")
+struct TelephoneTests {
+    @Test(
+        "one number is one however it is written",
+        arguments: [
+            ["0512-57334455", "+86 (512) 5733-4455 转 801", "86-512-57334455", "051257334455", "０５１２－５７３３４４５５"],
+            ["010-67881234", "+86 10 6788 1234", "(010)67881234", "010 6788\u{200B}1234"],
+            ["138 1234 5678", "+8613812345678"],
+            ["773-285-9902", "+1 773 285 9902", "(773) 285-9902", "1-773-285-9902"],
+            ["052-123-4567", "+81 52 123 4567"],
+            ["01 23 45 67 89", "+33 1 23 45 67 89", "+33 (0)1 23456789"], ["6123 4567", "+65 6123 4567"],
+        ])
+    func spellings(_ written: [String]) throws {
+        let first = try #require(Telephone(written[0]))
+        for other in written { #expect(Telephone(other) == first, "\(other)") }
+    }
+
+    @Test("eight digits are whole: numbers that end alike, and one number in two areas, are two")
+    func different() {
+        #expect(
+            Telephone("0512-57881234")?.subscriber == "57881234" && Telephone("010-67881234")?.subscriber == "67881234")
+        #expect(Telephone("57881234")?.subscriber == "57881234" && Telephone("0750-7881234")?.subscriber == "7881234")
+        #expect(Telephone("0512-57881234")?.area != Telephone("0513-57881234")?.area)
+        #expect(Telephone("12345") == nil && Telephone("") == nil)
+        let set = ["0512-57881234", "010-67881234", "021-57881234"].enumerated().map {
+            PartyRecord(id: "\($0.offset)", [.name: "顺达物流有限公司", .phone: $0.element])
+        }
+        #expect(Set(PartyMatcher(set).memberships.map(\.cluster)).count == 3)
+    }
+}
+
 @Suite("Comma-separated values")
 struct CommaSeparatedTests {
     private func rows(_ text: String) -> [[String]] { Array(CommaSeparated(Array(text.utf8))) }
@@ -182,6 +226,10 @@ struct CommaSeparatedTests {
             ])
         #expect(rows("").isEmpty)
         #expect(CommaSeparated.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
+        // Neither a quote with an accent on it nor a line break of two characters hides what must be quoted.
+        for text in ["a\"\u{301}b", "a\r\nb", "a\nb", "a,\u{301}"] {
+            #expect(rows(CommaSeparated.quoted(text)) == [[text]], "\(text)")
+        }
     }
 
     @Test("what is wrong is named with its line", arguments: ["a\n\"b", "a\n\"b\"c\n"])
@@ -189,6 +237,32 @@ struct CommaSeparatedTests {
         var file = CommaSeparated(Array(text.utf8))
         while file.next() != nil {}
         #expect(file.problem?.contains("line 2") == true)
+    }
+
+    @Test("UTF-8 with and without a mark, GB 18030 and UTF-16 are read, and said where it is not UTF-8")
+    func encodings() throws {
+        let text = "id,name\n1,昆山恒达物流有限公司\n"
+        let chinese: [UInt8] =
+            Array("id,name\n1,".utf8) + [
+                0xC0, 0xA5, 0xC9, 0xBD, 0xBA, 0xE3, 0xB4, 0xEF, 0xCE, 0xEF, 0xC1, 0xF7, 0xD3, 0xD0, 0xCF, 0xDE, 0xB9,
+                0xAB,
+                0xCB, 0xBE, 0x0A,
+            ]
+        let wide: [UInt8] = [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] as [UInt8] }
+        for (bytes, original) in [
+            (Array(text.utf8), nil), ([0xEF, 0xBB, 0xBF] + Array(text.utf8), nil), (chinese, "GB 18030"),
+            (wide, "UTF-16"),
+        ] {
+            let found = try TextEncoding.decode(bytes, name: "x.csv")
+            #expect(String(decoding: found.bytes, as: UTF8.self) == text && found.original == original)
+        }
+        // Western letters with accents are no Chinese, and a broken file is no file.
+        for bytes in [
+            Array("id,name\n1,Soci".utf8) + [0xE9, 0x74, 0xE9], Array("id,name\n1,".utf8) + [0xFF, 0x00, 0xFE],
+        ] {
+            let error = #expect(throws: Failure.self) { try TextEncoding.decode(bytes, name: "x.csv") }
+            #expect(error?.description.contains("line 2") == true)
+        }
     }
 
     @Test("a file without id or name, with a short row or an id twice is refused with its line")
