@@ -172,10 +172,9 @@ struct FeatureReader {
         } else if let latin = book.read(written, &vocabulary) {
             form.latin = [latin]
             form.words = latin.words
+            // Outside of a set there is no number of its normal form: the spelling stands for it.
             form.number = vocabulary.number(
-                latin.id >= 0
-                    ? "\u{1}\u{1}\(latin.id)"
-                    : "\u{1}" + latin.brand.map { vocabulary.string($0) }.joined(separator: " "))
+                latin.id >= 0 ? "\u{1}\u{1}\(latin.id)" : "\u{1}" + vocabulary.string(latin.plainWhole))
         }
         // Frequencies are learnt on distinct names: a name that stands there a hundred times is one name.
         if let number = form.number, seenNames.insert(number).inserted {

@@ -153,6 +153,25 @@ struct LatinNameTests {
         }
     }
 
+    @Test(
+        "a pair is judged by general knowledge alone: what only a set could bear out is nearly the same",
+        arguments: [
+            ("Philips N.V.", "PHILIPS Naamloze Vennootschap", "the same"),
+            ("Robert Bosch GmbH", "BOSCH GMBH ROBERT", "the same"),
+            ("L'Oréal S.A.", "LOREAL", "the same"), ("Philips", "Philips Electronics", "nearly the same"),
+            ("Montedison", "Monteedison", "nearly the same"), ("Hengda Trading Ltd", "Hengda Logistics Ltd", "in part"),
+            ("Mitsubishi Electric Corp", "Mitsubishi Chemical Corp", "in part"),
+            ("Siemens AG", "Bosch GmbH", "different"),
+        ])
+    func pairs(_ one: String, _ other: String, _ level: String) {
+        var scorer = PairScorer()
+        let first = scorer.read(PartyProfile(id: "a", [.name: [one]]))
+        let second = scorer.read(PartyProfile(id: "b", [.name: [other]]))
+        let evidence = scorer.evidence(first, second)
+        #expect(evidence.lines.first?.level == level)
+        #expect(evidence.verdict != .same)
+    }
+
     @Test("pinyin is read as syllables, so that two of them are two words and no slip")
     func pinyin() {
         for word in ["HENGDA", "HENGTONG", "SHENZHEN", "XIAMEN"] {
