@@ -34,17 +34,16 @@ enum ClassStore {
         var current: [String: [ClassDimension: [ClassSpan]]] = [:]
         for row in try transaction.query(
             """
-            select customer_id, dimension, class_id, value, valid_from - date '1970-01-01',
-                valid_to - date '1970-01-01', reason, model
+            select customer_id, dimension, class_id, value, valid_from, valid_to, reason, model
             from class where customer_id = any(\(customers)) and superseded_at is null
             order by customer_id, dimension, valid_from
-            """, as: (String, String, Int64, String, Int32, Int32?, String, Int32).self)
+            """, as: (String, String, Int64, String, CalendarDay, CalendarDay?, String, Int32).self)
         {
             guard let dimension = ClassDimension(rawValue: row.1) else { continue }
             current[row.0, default: [:]][dimension, default: []].append(
                 ClassSpan(
-                    id: row.2, value: row.3, from: CalendarDay(daysSinceEpoch: row.4),
-                    to: row.5.map { CalendarDay(daysSinceEpoch: $0) }, reason: row.6, model: Int(row.7)))
+                    id: row.2, value: row.3, from: row.4,
+                    to: row.5, reason: row.6, model: Int(row.7)))
         }
         return current
     }

@@ -95,12 +95,12 @@ extension ValueHandlers {
     ) throws {
         let marks = try transaction.query(
             """
-            select i.source, i.customer_code, least(due_on, agreed_due_on) - date '1970-01-01'
+            select i.source, i.customer_code, least(due_on, agreed_due_on)
             from (select distinct * from unnest(\(keys.map(\.source)), \(keys.map(\.invoiceId))) k(source, invoice_id)) k
             join value_invoice i using (source, invoice_id)
             where i.customer_code is not null and coalesce(due_on, agreed_due_on) is not null
-            """, as: (String, String, Int32).self
-        ).map { ValueFacts.Mark(source: $0.0, code: $0.1, day: CalendarDay(daysSinceEpoch: $0.2)) }
+            """, as: (String, String, CalendarDay).self
+        ).map(ValueFacts.Mark.init)
         try ValueFacts.mark(marks, transaction, &effects)
     }
 }

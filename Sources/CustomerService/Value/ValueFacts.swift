@@ -92,19 +92,19 @@ enum ValueFacts {
     ) throws -> [AccountKey: [AccountHome.Word]] {
         let rows = try transaction.query(
             """
-            select k.place - 1, o.order_id, o.revision, o.day - date '1970-01-01', o.branch, o.sales_owner
+            select k.place - 1, o.order_id, o.revision, o.day, o.branch, o.sales_owner
             from unnest(\(accounts.map(\.source)), \(accounts.map(\.code))) with ordinality as k(source, code, place)
             cross join lateral (
                 select * from value_order v
                 where v.source = k.source and v.customer_code = k.code and v.cancel_revision < v.revision
                 order by v.day desc, v.order_id desc limit \(AccountHome.memory)
             ) o
-            """, as: (Int, String, Int, Int32, String?, String?).self)
+            """, as: (Int, String, Int, CalendarDay, String?, String?).self)
         var words: [AccountKey: [AccountHome.Word]] = [:]
         for row in rows {
             words[accounts[row.0], default: []].append(
                 AccountHome.Word(
-                    orderId: row.1, revision: row.2, day: CalendarDay(daysSinceEpoch: row.3), branch: row.4,
+                    orderId: row.1, revision: row.2, day: row.3, branch: row.4,
                     salesOwner: row.5))
         }
         return words
@@ -116,11 +116,11 @@ enum ValueFacts {
     ) throws -> [Mark] {
         try transaction.query(
             """
-            select o.source, o.customer_code, least(o.day, o.done_on) - date '1970-01-01'
+            select o.source, o.customer_code, least(o.day, o.done_on)
             from (select distinct * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))) k(source, order_id)) k
             join value_order o using (source, order_id) where o.day is not null
-            """, as: (String, String, Int32).self
-        ).map { Mark(source: $0.0, code: $0.1, day: CalendarDay(daysSinceEpoch: $0.2)) }
+            """, as: (String, String, CalendarDay).self
+        ).map { Mark(source: $0.0, code: $0.1, day: $0.2) }
     }
 
     /// Notes accounts to judge anew; the earliest day holds.

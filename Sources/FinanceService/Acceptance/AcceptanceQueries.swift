@@ -137,15 +137,13 @@ extension StandingStore {
     ) throws -> [AcceptanceOverride] {
         let rows = try transaction.query(
             """
-            select override_id, valid_from - date '1970-01-01', valid_to - date '1970-01-01', cap::text, currency,
-                used::text
+            select override_id, valid_from, valid_to, cap, currency, used
             from acceptance_override where customer_id = \(customerId) and business_line = \(businessLine)
-            """, as: (String, Int32, Int32, String, String, String).self)
-        return try rows.map { row in
+            """, as: (String, CalendarDay, CalendarDay, FixedDecimal, String, FixedDecimal).self)
+        return rows.map { row in
             AcceptanceOverride(
-                identifier: row.0, from: CalendarDay(daysSinceEpoch: row.1), to: CalendarDay(daysSinceEpoch: row.2),
-                cap: try OrderStore.decimal(row.3), currency: Currency(row.4) ?? .cny,
-                used: try OrderStore.decimal(row.5))
+                identifier: row.0, from: row.1, to: row.2,
+                cap: row.3, currency: Currency(row.4) ?? .cny, used: row.5)
         }
     }
 }

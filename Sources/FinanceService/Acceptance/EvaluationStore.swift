@@ -49,16 +49,16 @@ enum EvaluationStore {
                 case when of_currency = of_customer then null else day - date '1970-01-01' end,
                 (array_agg(code order by day desc))[1], (array_agg(branch order by day desc))[1],
                 (array_agg(sales_owner order by day desc))[1],
-                sum(orders)::bigint, sum(revenue)::text, sum(cost)::text
+                sum(orders)::bigint, sum(revenue), sum(cost)
             from days
             group by 1, 2, 3, 4
             order by 1, 2, 3, 4
-            """, as: (String, String, String, Int32?, String, String?, String?, Int, String, String).self)
+            """, as: (String, String, String, Int32?, String, String?, String?, Int, FixedDecimal, FixedDecimal).self)
         var found: [Key: (WindowFigures, Party)] = [:]
         for row in rows {
             let currency = Currency(row.2) ?? .cny
             let party = Party(code: row.4, branch: row.5 ?? "-", salesOwner: row.6)
-            let (revenue, cost) = (try OrderStore.decimal(row.8), try OrderStore.decimal(row.9))
+            let (revenue, cost) = (row.8, row.9)
             for line in [row.1, allLines] {
                 let key = Key(customerId: row.0, businessLine: line)
                 let target = row.3 == nil ? currency : .cny

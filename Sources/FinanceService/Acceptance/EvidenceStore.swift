@@ -84,21 +84,20 @@ enum EvidenceStore {
                 sum(o.known_revenue)::float8, sum(o.known_revenue - o.cost)::float8,
                 sum((o.known_revenue - o.cost) * (o.known_revenue - o.cost))::float8, sum((o.known_revenue - o.cost) * o.known_revenue)::float8,
                 sum(o.known_revenue * o.known_revenue)::float8, count(*) filter (where not o.is_provisional),
-                coalesce(sum(o.known_revenue - o.cost) filter (where not o.is_provisional), 0)::text
+                coalesce(sum(o.known_revenue - o.cost) filter (where not o.is_provisional), 0)
             from orders o
             join named n on n.source = o.source and n.code = o.customer_code
                 and (n.business_line = o.business_line or n.business_line = \(EvaluationStore.allLines))
             where o.is_counted and o.day between \(PostgresValue.date(window.from.description))
                 and \(PostgresValue.date(window.to.description))
             group by 1, 2, 3 order by 1, 2, 3
-            """, as: (Int, String, Int32?, Double, Double, Double, Double, Double, Int, String).self)
+            """, as: (Int, String, Int32?, Double, Double, Double, Double, Double, Int, FixedDecimal).self)
         for row in rows {
             let (key, target) = (suspects[row.0], currencies[row.0])
             let currency = Currency(row.1) ?? .cny
             let day = row.2.map { CalendarDay(daysSinceEpoch: $0) } ?? window.to
-            let realised = try OrderStore.decimal(row.9)
             guard let rate = rates.convert(million, from: currency, to: target, on: day),
-                let realised = rates.convert(realised, from: currency, to: target, on: day),
+                let realised = rates.convert(row.9, from: currency, to: target, on: day),
                 var evidence = found[key]
             else { continue }
             let sums = OrderSums(
@@ -119,11 +118,11 @@ enum EvidenceStore {
     ) throws -> [String: CalendarDay] {
         let rows = try transaction.query(
             """
-            select a.customer_id, min(d.day) - date '1970-01-01'
+            select a.customer_id, min(d.day)
             from account a join account_line_day d using (source, code)
             where a.customer_id = any(\(customers)) and d.orders > 0
             group by 1
-            """, as: (String, Int32).self)
-        return Dictionary(rows.map { ($0.0, CalendarDay(daysSinceEpoch: $0.1)) }) { first, _ in first }
+            """, as: (String, CalendarDay).self)
+        return Dictionary(rows) { first, _ in first }
     }
 }

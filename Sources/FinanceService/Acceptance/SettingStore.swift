@@ -38,14 +38,14 @@ enum SettingStore {
     ) throws -> AcceptanceSetting? {
         let rows = try transaction.query(
             """
-            select level, reason, owner, plan, valid_from - date '1970-01-01', valid_to - date '1970-01-01', set_by
+            select level, reason, owner, plan, valid_from, valid_to, set_by
             from acceptance_setting
             where customer_id = \(key.customerId) and business_line = \(key.businessLine) for update
-            """, as: (String, String, String, String?, Int32, Int32, String).self)
+            """, as: (String, String, String, String?, CalendarDay, CalendarDay, String).self)
         guard let row = rows.first, let level = AcceptanceLevel(rawValue: row.0) else { return nil }
         return AcceptanceSetting(
             key: key, level: level, reason: row.1, owner: row.2, plan: row.3,
-            from: CalendarDay(daysSinceEpoch: row.4), until: CalendarDay(daysSinceEpoch: row.5), by: row.6)
+            from: row.4, until: row.5, by: row.6)
     }
 
     /// What the figures say of a customer's business.
@@ -85,20 +85,18 @@ enum SettingStore {
         try KeyLock.lock("override", [[command.customerId, command.businessLine]], transaction)
         let rows = try transaction.query(
             """
-            select override_id, valid_from - date '1970-01-01', valid_to - date '1970-01-01', cap::text, currency,
-                used::text
+            select override_id, valid_from, valid_to, cap, currency, used
             from acceptance_override
             where override_id = \(command.overrideId)
                 or (customer_id = \(command.customerId) and business_line = \(command.businessLine)
                     and valid_from <= \(PostgresValue.date(command.to.description))
                     and valid_to >= \(PostgresValue.date(command.from.description)))
             order by override_id
-            """, as: (String, Int32, Int32, String, String, String).self)
-        return try rows.map { row in
+            """, as: (String, CalendarDay, CalendarDay, FixedDecimal, String, FixedDecimal).self)
+        return rows.map { row in
             AcceptanceOverride(
-                identifier: row.0, from: CalendarDay(daysSinceEpoch: row.1), to: CalendarDay(daysSinceEpoch: row.2),
-                cap: try OrderStore.decimal(row.3), currency: Currency(row.4) ?? .cny,
-                used: try OrderStore.decimal(row.5))
+                identifier: row.0, from: row.1, to: row.2,
+                cap: row.3, currency: Currency(row.4) ?? .cny, used: row.5)
         }
     }
 

@@ -39,8 +39,7 @@ enum StandingStore {
         let answer = try transaction.ask(
             """
             select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders,
-                s.revenue::text, s.cost::text, s.currency, s.evaluated_day - date '1970-01-01', p.level, s.rule,
-                s.upper_rate::text, s.pooled_rate::text
+                s.revenue, s.cost, s.currency, s.evaluated_day, p.level, s.rule, s.upper_rate, s.pooled_rate
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)), \(guesses))
                 with ordinality as k(source, code, business_line, guess, place)
             left join account a on a.source = k.source and a.code = k.code
@@ -57,7 +56,8 @@ enum StandingStore {
             ) p on true
             """,
             as: (
-                Int, String, Bool, String?, Int?, String?, String?, String?, Int32?, String?, String?, String?, String?
+                Int, String, Bool, String?, Int?, FixedDecimal?, FixedDecimal?, String?, CalendarDay?, String?, String?,
+                FixedDecimal?, FixedDecimal?
             ).self)
         return {
             var found: [BusinessKey: BusinessStanding] = [:]
@@ -65,13 +65,11 @@ enum StandingStore {
                 var figures: AcceptanceFigures?
                 if let orders = row.4, let revenue = row.5, let cost = row.6, let code = row.7, let day = row.8 {
                     figures = WindowFigures(
-                        orders: orders, revenue: try OrderStore.decimal(revenue), cost: try OrderStore.decimal(cost),
-                        currency: Currency(code) ?? .cny
+                        orders: orders, revenue: revenue, cost: cost, currency: Currency(code) ?? .cny
                     ).inMessage(
-                        window(CalendarDay(daysSinceEpoch: day)),
+                        window(day),
                         judged: WindowFigures.Judged(
-                            rule: row.10, upperRate: try row.11.map(OrderStore.decimal),
-                            pooledRate: try row.12.map(OrderStore.decimal)))
+                            rule: row.10, upperRate: row.11, pooledRate: row.12))
                 }
                 let level = row.9.flatMap(AcceptanceLevel.init(rawValue:))
                 found[sorted[row.0]] = BusinessStanding(
@@ -109,8 +107,7 @@ enum StandingStore {
         guard !keys.isEmpty else { return [:] }
         let rows = try transaction.query(
             """
-            select k.customer_id, k.business_line, o.override_id, o.valid_from - date '1970-01-01',
-                o.valid_to - date '1970-01-01', o.cap::text, o.currency, o.used::text
+            select k.customer_id, k.business_line, o.override_id, o.valid_from, o.valid_to, o.cap, o.currency, o.used
             from (select distinct * from unnest(\(keys.map(\.customerId)), \(keys.map(\.businessLine)))
                 as t(customer_id, business_line)) k
             cross join lateral (
@@ -118,14 +115,13 @@ enum StandingStore {
                 union select n.own_id from account n where n.customer_id = k.customer_id) as names
             join acceptance_override o on o.customer_id = names.name and o.business_line = k.business_line
             order by o.override_id for update of o
-            """, as: (String, String, String, Int32, Int32, String, String, String).self)
+            """, as: (String, String, String, CalendarDay, CalendarDay, FixedDecimal, String, FixedDecimal).self)
         var found: [String: [AcceptanceOverride]] = [:]
         for row in rows {
             found["\(row.0)\u{1}\(row.1)", default: []].append(
                 AcceptanceOverride(
-                    identifier: row.2, from: CalendarDay(daysSinceEpoch: row.3), to: CalendarDay(daysSinceEpoch: row.4),
-                    cap: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
-                    used: try OrderStore.decimal(row.7)))
+                    identifier: row.2, from: row.3, to: row.4,
+                    cap: row.5, currency: Currency(row.6) ?? .cny, used: row.7))
         }
         return found
     }

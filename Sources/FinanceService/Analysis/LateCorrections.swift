@@ -23,10 +23,10 @@ enum LateCorrections {
                     and (p.posting_day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)
                         or p.original_day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to))
             )
-            select p.source, p.reference, p.original_day - date '1970-01-01', p.party, p.business_line,
+            select p.source, p.reference, p.original_day, p.party, p.business_line,
                 coalesce(p.branch, o.branch, ''), o.sales_owner, p.currency,
-                sum(case when p.is_posted then p.revenue else -p.revenue end)::text,
-                sum(case when p.is_posted then p.cost else -p.cost end)::text
+                sum(case when p.is_posted then p.revenue else -p.revenue end),
+                sum(case when p.is_posted then p.cost else -p.cost end)
             from moved p left join orders o on o.source = p.source and o.order_id = p.reference
             where p.is_posted <> p.is_placed
                 and coalesce(p.branch, o.branch, '') = coalesce(\(scope.branch), p.branch, o.branch, '')
@@ -37,13 +37,16 @@ enum LateCorrections {
             having sum(case when p.is_posted then p.revenue else -p.revenue end) <> 0
                 or sum(case when p.is_posted then p.cost else -p.cost end) <> 0
             order by 1, 2, 3, 4, 5, 6, 8
-            """, as: (String, String, Int32, String, String, String, String?, String, String, String).self)
-        return try rows.map { row in
+            """,
+            as: (
+                String, String, CalendarDay, String, String, String, String?, String, FixedDecimal, FixedDecimal
+            ).self)
+        return rows.map { row in
             ProfitLine(
-                source: row.0, orderId: row.1, line: 0, day: CalendarDay(daysSinceEpoch: row.2), customer: row.3,
+                source: row.0, orderId: row.1, line: 0, day: row.2, customer: row.3,
                 businessLine: row.4, branch: row.5, salesOwner: row.6, lane: nil, serviceItem: item, unit: "",
                 supplier: nil, quantity: .zero, currency: Currency(row.7) ?? .cny,
-                revenue: try OrderStore.decimal(row.8), cost: try OrderStore.decimal(row.9))
+                revenue: row.8, cost: row.9)
         }
     }
 }

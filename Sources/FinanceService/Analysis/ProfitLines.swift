@@ -56,13 +56,13 @@ enum ProfitLines {
     private static func biases(_ transaction: borrowing Transaction) throws -> [LedgerKey: [String: FixedDecimal]] {
         let rows = try transaction.query(
             """
-            select a.source, a.code, b.service_item, b.stage, b.ratio::text
+            select a.source, a.code, b.service_item, b.stage, b.ratio
             from supplier_bias b join supplier_account a using (supplier_id)
-            """, as: (String, String, String, String, String).self)
+            """, as: (String, String, String, String, FixedDecimal).self)
         var found: [LedgerKey: [String: FixedDecimal]] = [:]
         for row in rows {
             found[LedgerKey(source: row.0, identifier: row.1), default: [:]]["\(row.2)\u{1}\(row.3)"] =
-                try OrderStore.decimal(row.4)
+                row.4
         }
         return found
     }
@@ -74,13 +74,13 @@ enum ProfitLines {
         let costs = try costs(scope, transaction)
         let rows = try transaction.query(
             """
-            select o.source, o.order_id, o.day - date '1970-01-01', o.customer_code, o.business_line, o.branch,
+            select o.source, o.order_id, o.day, o.customer_code, o.business_line, o.branch,
                 o.sales_owner, o.currency, o.lines
             from orders o where \(filter(scope)) order by o.source, o.order_id
-            """, as: (String, String, Int32, String, String, String, String?, String, String).self)
+            """, as: (String, String, CalendarDay, String, String, String, String?, String, String).self)
         for row in rows {
             let key = OrderKey(source: row.0, orderId: row.1)
-            let placed = CalendarDay(daysSinceEpoch: row.2)
+            let placed = row.2
             let currency = Currency(row.7) ?? .cny
             let known = costs[key] ?? []
             let stated = try LineCodec.orderLines(row.8)
@@ -123,19 +123,19 @@ enum ProfitLines {
     ) throws -> [OrderKey: [Paid]] {
         let rows = try transaction.query(
             """
-            select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount::text, c.currency,
-                c.day - date '1970-01-01', c.supplier_code
+            select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount, c.currency, c.day,
+                c.supplier_code
             from orders o join cost c using (source, order_id)
             where \(filter(scope)) order by c.source, c.order_id, c.cost_id
-            """, as: (String, String, String, Int, Int, String, String, Int32, String).self)
+            """, as: (String, String, String, Int, Int, FixedDecimal, String, CalendarDay, String).self)
         var found: [OrderKey: [Paid]] = [:]
         for row in rows {
             found[OrderKey(source: row.0, orderId: row.1), default: []].append(
                 Paid(
                     cost: StoredCost(
                         costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
-                        amount: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
-                        day: CalendarDay(daysSinceEpoch: row.7)), supplier: row.8))
+                        amount: row.5, currency: Currency(row.6) ?? .cny,
+                        day: row.7), supplier: row.8))
         }
         return found
     }

@@ -35,24 +35,24 @@ enum CreditStore {
         let epochDay = day.daysSinceEpoch
         let rows = try transaction.query(
             """
-            select m.customer_id, null, l.kind, l.source, l.line_id, l.amount::text, l.currency,
-                l.valid_from - date '1970-01-01', (extract(epoch from l.decided_at) * 1000000)::bigint
+            select m.customer_id, null, l.kind, l.source, l.line_id, l.amount, l.currency,
+                l.valid_from, (extract(epoch from l.decided_at) * 1000000)::bigint
             from account m join credit_line l on l.source = m.source and l.customer_code = m.code
             where m.customer_id = any(\(customers.sorted())) and \(holds(epochDay))
             union all
-            select m.customer_id, g.group_id, l.kind, l.source, l.line_id, l.amount::text, l.currency,
-                l.valid_from - date '1970-01-01', (extract(epoch from l.decided_at) * 1000000)::bigint
+            select m.customer_id, g.group_id, l.kind, l.source, l.line_id, l.amount, l.currency,
+                l.valid_from, (extract(epoch from l.decided_at) * 1000000)::bigint
             from account m join credit_group_member g on g.source = m.source and g.customer_code = m.code
             join credit_line l on l.group_id = g.group_id
             where m.customer_id = any(\(customers.sorted())) and \(holds(epochDay))
-            """, as: (String, String?, String, String, String, String, String, Int32, Int64).self)
-        return try rows.map { row in
+            """, as: (String, String?, String, String, String, FixedDecimal, String, CalendarDay, Int64).self)
+        return rows.map { row in
             Line(
                 customerId: row.0,
                 subject: row.1.map { CreditSubject(kind: .group, identifier: $0) }
                     ?? CreditSubject(kind: .customer, identifier: row.0), isOverride: row.2 == "override",
-                key: LedgerKey(source: row.3, identifier: row.4), amount: try OrderStore.decimal(row.5),
-                currency: Currency(row.6) ?? .cny, from: CalendarDay(daysSinceEpoch: row.7), decidedAt: row.8)
+                key: LedgerKey(source: row.3, identifier: row.4), amount: row.5,
+                currency: Currency(row.6) ?? .cny, from: row.7, decidedAt: row.8)
         }
     }
 
@@ -70,8 +70,7 @@ enum CreditStore {
         let sorted = subjects.sorted()
         let rows = try transaction.query(
             """
-            select k.place - 1, e.currency, sum(e.receivable)::text, sum(e.deposits)::text, sum(e.accepted)::text,
-                sum(e.unbilled)::text
+            select k.place - 1, e.currency, sum(e.receivable), sum(e.deposits), sum(e.accepted), sum(e.unbilled)
             from unnest(\(sorted.map(\.kind.rawValue)), \(sorted.map(\.identifier)))
                 with ordinality as k(kind, identifier, place)
             cross join lateral (
@@ -82,14 +81,14 @@ enum CreditStore {
             ) m
             join account_exposure e on e.source = m.source and e.customer_code = m.code
             group by k.place, e.currency
-            """, as: (Int, String, String, String, String, String).self)
+            """, as: (Int, String, FixedDecimal, FixedDecimal, FixedDecimal, FixedDecimal).self)
         var found: [CreditSubject: [Sum]] = [:]
         for row in rows {
             found[sorted[row.0], default: []].append(
                 Sum(
-                    currency: Currency(row.1) ?? .cny, receivable: try OrderStore.decimal(row.2),
-                    deposits: try OrderStore.decimal(row.3), accepted: try OrderStore.decimal(row.4),
-                    unbilled: try OrderStore.decimal(row.5)))
+                    currency: Currency(row.1) ?? .cny, receivable: row.2,
+                    deposits: row.3, accepted: row.4,
+                    unbilled: row.5))
         }
         return found
     }
@@ -129,7 +128,7 @@ enum CreditStore {
     ) throws -> [String: [(currency: Currency, overdue: FixedDecimal, days: Int)]] {
         let rows = try transaction.query(
             """
-            select a.customer_id, r.currency, sum(r.amount - r.paid - d.disputed)::text,
+            select a.customer_id, r.currency, sum(r.amount - r.paid - d.disputed),
                 (date '1970-01-01' + \(day.daysSinceEpoch) - min(r.due_day))::integer
             from account a
             join receivable r on r.source = a.source and r.customer_code = a.code
@@ -141,10 +140,10 @@ enum CreditStore {
             where a.customer_id = any(\(customers.sorted())) and r.settled_day is null
                 and r.due_day < date '1970-01-01' + \(day.daysSinceEpoch) and r.amount - r.paid > d.disputed
             group by a.customer_id, r.currency
-            """, as: (String, String, String, Int).self)
+            """, as: (String, String, FixedDecimal, Int).self)
         var found: [String: [(currency: Currency, overdue: FixedDecimal, days: Int)]] = [:]
         for row in rows {
-            found[row.0, default: []].append((Currency(row.1) ?? .cny, try OrderStore.decimal(row.2), row.3))
+            found[row.0, default: []].append((Currency(row.1) ?? .cny, row.2, row.3))
         }
         return found
     }

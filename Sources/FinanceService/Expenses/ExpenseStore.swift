@@ -26,55 +26,53 @@ enum ExpenseStore {
     static func budgets(_ filter: SQL, _ transaction: borrowing Transaction) throws -> [BudgetRow] {
         try transaction.query(
             """
-            select source, budget_id, revision, branch, owner, account, from_day - date '1970-01-01',
-                to_day - date '1970-01-01', amount::text, currency, sales_target::text, set_by, planned::text,
-                committed::text, actual::text, held::text, level, level_alert, lowered_alert, pace_alert, raised,
-                sold::text, to_char(sold_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+            select source, budget_id, revision, branch, owner, account, from_day, to_day, amount, currency,
+                sales_target, set_by, planned, committed, actual, held, level, level_alert, lowered_alert, pace_alert,
+                raised, sold, to_char(sold_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             from expense_budget b where \(filter) order by source, budget_id for update
             """,
             as: (
-                String, String, Int, String, String?, String, Int32, Int32, String, String, String?, String, String,
-                String, String, String, Int, String?, String?, String?, Int, String?, String?
+                String, String, Int, String, String?, String, CalendarDay, CalendarDay, FixedDecimal, String,
+                FixedDecimal?,
+                String, FixedDecimal, FixedDecimal, FixedDecimal, FixedDecimal, Int, String?, String?, String?, Int,
+                FixedDecimal?, String?
             ).self
         ).map { row in
-            let amount = try OrderStore.decimal(row.8)
-            return BudgetRow(
+            BudgetRow(
                 key: LedgerKey(source: row.0, identifier: row.1),
                 body: ExpenseBudgetSet(
                     budgetId: row.1, revision: row.2, branch: row.3, owner: row.4, account: row.5,
-                    from: CalendarDay(daysSinceEpoch: row.6), to: CalendarDay(daysSinceEpoch: row.7), amount: amount,
-                    currency: Currency(row.9) ?? .cny, salesTarget: try row.10.map { try OrderStore.decimal($0) },
+                    from: row.6, to: row.7, amount: row.8, currency: Currency(row.9) ?? .cny, salesTarget: row.10,
                     setBy: row.11),
                 budget: ExpenseBudget(
-                    amount: amount, planned: try OrderStore.decimal(row.12),
-                    committed: try OrderStore.decimal(row.13), actual: try OrderStore.decimal(row.14),
-                    held: try OrderStore.decimal(row.15)), level: row.16, levelAlert: row.17,
+                    amount: row.8, planned: row.12, committed: row.13, actual: row.14, held: row.15), level: row.16,
+                levelAlert: row.17,
                 loweredAlert: row.18, paceAlert: row.19, raised: row.20,
-                sold: try row.21.map { try OrderStore.decimal($0) }, soldAt: row.22.flatMap { Timestamp($0) })
+                sold: row.21, soldAt: row.22.flatMap { Timestamp($0) })
         }
     }
 
     static func expenses(_ filter: SQL, _ transaction: borrowing Transaction) throws -> [ExpenseRow] {
         try transaction.query(
             """
-            select source, expense_id, state, branch, owner, account, day - date '1970-01-01', amount::text, currency,
-                budget_source, budget_id, counted::text, is_held, is_committed, approved_by
+            select source, expense_id, state, branch, owner, account, day, amount, currency, budget_source,
+                budget_id, counted, is_held, is_committed, approved_by
             from expense e where \(filter)
             """,
             as: (
-                String, String, Int, String, String, String, Int32, String, String, String?, String?, String?, Bool,
-                Bool, String?
+                String, String, Int, String, String, String, CalendarDay, FixedDecimal, String, String?, String?,
+                FixedDecimal?, Bool, Bool, String?
             ).self
         ).map { row in
             var found = ExpenseRow(
                 key: LedgerKey(source: row.0, identifier: row.1),
                 body: ExpenseReported(
                     expenseId: row.1, state: ExpenseState.allCases[min(max(row.2, 0), 2)], branch: row.3, owner: row.4,
-                    account: row.5, day: CalendarDay(daysSinceEpoch: row.6), amount: try OrderStore.decimal(row.7),
+                    account: row.5, day: row.6, amount: row.7,
                     currency: Currency(row.8) ?? .cny), isHeld: row.12, isCommitted: row.13, approvedBy: row.14)
             if let source = row.9, let budget = row.10 {
                 found.budget = LedgerKey(source: source, identifier: budget)
-                found.counted = try row.11.map { try OrderStore.decimal($0) }
+                found.counted = row.11
             }
             return found
         }
@@ -87,16 +85,16 @@ enum ExpenseStore {
     ) throws -> [(key: LedgerKey, currency: Currency, revenue: FixedDecimal)] {
         try transaction.query(
             """
-            select b.source, b.budget_id, o.currency, sum(o.known_revenue)::text
+            select b.source, b.budget_id, o.currency, sum(o.known_revenue)
             from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))) as k(source, budget_id)
             join expense_budget b using (source, budget_id)
             join orders o on o.is_counted and o.day between b.from_day and b.to_day and o.branch = b.branch
                 and (b.owner is null or o.sales_owner = b.owner)
             group by 1, 2, 3 order by 1, 2, 3
-            """, as: (String, String, String, String).self
+            """, as: (String, String, String, FixedDecimal).self
         ).map { row in
             (
-                LedgerKey(source: row.0, identifier: row.1), Currency(row.2) ?? .cny, try OrderStore.decimal(row.3)
+                LedgerKey(source: row.0, identifier: row.1), Currency(row.2) ?? .cny, row.3
             )
         }
     }

@@ -22,20 +22,19 @@ enum CostStore {
         let sorted = Set(keys).sorted()
         let answer = try transaction.ask(
             """
-            select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount::text, c.currency,
-                c.day - date '1970-01-01'
+            select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount, c.currency, c.day
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
             join cost c using (source, order_id)
             order by c.source, c.cost_id
-            """, as: (String, String, String, Int, Int, String, String, Int32).self)
+            """, as: (String, String, String, Int, Int, FixedDecimal, String, CalendarDay).self)
         return {
             var found: [OrderKey: [StoredCost]] = [:]
             for row in try answer.rows() {
                 found[OrderKey(source: row.0, orderId: row.1), default: []].append(
                     StoredCost(
                         costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
-                        amount: try OrderStore.decimal(row.5), currency: Currency(row.6) ?? .cny,
-                        day: CalendarDay(daysSinceEpoch: row.7)))
+                        amount: row.5, currency: Currency(row.6) ?? .cny,
+                        day: row.7))
             }
             return found
         }
@@ -47,14 +46,14 @@ enum CostStore {
     ) throws -> [String: (rank: Int, content: String)] {
         let found = try transaction.query(
             """
-            select c.source, c.cost_id, c.state, c.order_id, c.line, c.amount::text, c.currency
+            select c.source, c.cost_id, c.state, c.order_id, c.line, c.amount, c.currency
             from unnest(\(rows.map(\.source)), \(rows.map(\.body.costId))) as k(source, cost_id)
             join cost c using (source, cost_id)
             order by c.source, c.cost_id for update of c
-            """, as: (String, String, Int, String, Int, String, String).self)
+            """, as: (String, String, Int, String, Int, FixedDecimal, String).self)
         var existing: [String: (rank: Int, content: String)] = [:]
         for row in found {
-            let amount = try OrderStore.decimal(row.5)
+            let amount = row.5
             existing["\(row.0)\u{1}\(row.1)"] = (row.2, "\(row.3)|\(row.4)|\(amount)|\(row.6)")
         }
         return existing

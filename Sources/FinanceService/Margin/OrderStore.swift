@@ -11,56 +11,57 @@ enum OrderStore {
         let rows = try transaction.query(
             """
             select o.source, o.order_id, o.version, o.revision, o.fingerprint, o.is_cancelled, o.customer_code,
-                o.business_line, o.branch, o.sales_owner, (extract(epoch from o.placed_at) * 1000000)::bigint,
-                o.currency, o.lines, o.revenue::text, o.known_revenue::text, o.cost::text, o.is_counted,
-                o.is_provisional, o.open_severity, o.low_raised, o.negative_raised, o.decision, o.decision_rule,
-                o.override_id, o.override_amount::text, coalesce(o.content_revision, 0),
-                o.is_completed, o.is_billed, o.reserved::text, o.earned::text
+                o.business_line, o.branch, o.sales_owner, o.placed_at, o.currency, o.lines, o.revenue,
+                o.known_revenue, o.cost, o.is_counted, o.is_provisional, o.open_severity, o.low_raised,
+                o.negative_raised, o.decision, o.decision_rule, o.override_id, o.override_amount,
+                coalesce(o.content_revision, 0) as content_revision, o.is_completed, o.is_billed, o.reserved, o.earned
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
             join orders o using (source, order_id)
             order by o.source, o.order_id
             for update of o
-            """,
-            as: (
-                String, String, Int, Int, Int64, Bool, String, String, String, String?, Int64, String, String, String,
-                String, String, Bool, Bool, String?, Int, Int, String?, String?, String?, String?, Int, Bool, Bool,
-                String, String
-            ).self)
-        var found: [OrderKey: OrderRow] = [:]
-        for row in rows {
-            var order = OrderRow()
-            order.version = row.2
-            order.revision = row.3
-            order.contentRevision = row.25
-            order.fingerprint = row.4
-            order.isCancelled = row.5
-            order.customerCode = row.6
-            order.businessLine = row.7
-            order.branch = row.8
-            order.salesOwner = row.9
-            order.placedAt = Timestamp(microsecondsSinceEpoch: row.10, offsetMinutes: 480)
-            order.currency = Currency(row.11) ?? .cny
-            order.lines = row.12
-            order.margin.revenue = try decimal(row.13)
-            order.margin.knownRevenue = try decimal(row.14)
-            order.margin.cost = try decimal(row.15)
-            order.isCounted = row.16
-            order.margin.isProvisional = row.17
-            order.alert.open = row.18.flatMap(MarginSeverity.init(rawValue:))
-            order.alert.lowRaised = row.19
-            order.alert.negativeRaised = row.20
-            order.decision = row.21.flatMap(OrderDecision.init(rawValue:))
-            order.decisionRule = row.22
-            if let identifier = row.23, let amount = row.24 {
-                order.override = OverrideUse(identifier: identifier, amount: try decimal(amount))
+            """, as: StoredOrder.self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.order) })
+    }
+
+    /// An order as it stands in the table.
+    private struct StoredOrder: PostgresRow {
+        let key: OrderKey
+        var order = OrderRow()
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = OrderKey(source: try row("source"), orderId: try row("order_id"))
+            order.version = try row("version")
+            order.revision = try row("revision")
+            order.contentRevision = try row("content_revision")
+            order.fingerprint = try row("fingerprint")
+            order.isCancelled = try row("is_cancelled")
+            order.customerCode = try row("customer_code")
+            order.businessLine = try row("business_line")
+            order.branch = try row("branch")
+            order.salesOwner = try row("sales_owner")
+            order.placedAt = try row("placed_at", as: Timestamp.self).inOffset(minutes: 480)
+            order.currency = try row("currency")
+            order.lines = try row("lines")
+            order.margin.revenue = try row("revenue")
+            order.margin.knownRevenue = try row("known_revenue")
+            order.margin.cost = try row("cost")
+            order.margin.earned = try row("earned")
+            order.margin.isProvisional = try row("is_provisional")
+            order.isCounted = try row("is_counted")
+            order.isCompleted = try row("is_completed")
+            order.isBilled = try row("is_billed")
+            order.alert.open = try row("open_severity")
+            order.alert.lowRaised = try row("low_raised")
+            order.alert.negativeRaised = try row("negative_raised")
+            order.decision = try row("decision")
+            order.decisionRule = try row("decision_rule")
+            order.reserved = try row("reserved")
+            if let identifier = try row("override_id", as: String?.self),
+                let amount = try row("override_amount", as: FixedDecimal?.self)
+            {
+                order.override = OverrideUse(identifier: identifier, amount: amount)
             }
-            order.isCompleted = row.26
-            order.isBilled = row.27
-            order.reserved = try decimal(row.28)
-            order.margin.earned = try decimal(row.29)
-            found[OrderKey(source: row.0, orderId: row.1)] = order
         }
-        return found
     }
 
     /// Writes orders back, only where they still stand as they were read.
@@ -100,16 +101,15 @@ enum OrderStore {
         let rows = orders.map(\.1)
         return """
             select source, order_id, version, revision, fingerprint, is_cancelled, customer_code, business_line,
-            branch, sales_owner, timestamptz 'epoch' + placed_at * interval '1 microsecond' as placed_at,
-            date '1970-01-01' + day as day, currency, lines, revenue, known_revenue, cost, is_counted, is_provisional,
-            open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
+            branch, sales_owner, placed_at, day, currency, lines, revenue, known_revenue, cost, is_counted,
+            is_provisional, open_severity, low_raised, negative_raised, decision, decision_rule, override_id,
             override_amount, content_revision, reserved, earned
             from unnest(
                 \(orders.map(\.0.source)), \(orders.map(\.0.orderId)), \(rows.map { Int32($0.version + 1) }),
                 \(rows.map { Int32($0.revision) }), \(rows.map(\.fingerprint)), \(rows.map(\.isCancelled)),
                 \(rows.map(\.customerCode)), \(rows.map(\.businessLine)), \(rows.map(\.branch)),
-                \(rows.map(\.salesOwner)), \(rows.map(\.placedAt.microsecondsSinceEpoch)),
-                \(rows.map { $0.placedAt.day().daysSinceEpoch }), \(rows.map(\.currency.code)), \(rows.map(\.lines)),
+                \(rows.map(\.salesOwner)), \(rows.map(\.placedAt)),
+                \(rows.map { $0.placedAt.day() }), \(rows.map(\.currency.code)), \(rows.map(\.lines)),
                 \(rows.map(\.margin.revenue)), \(rows.map(\.margin.knownRevenue)), \(rows.map(\.margin.cost)),
                 \(rows.map(\.isCounted)), \(rows.map(\.margin.isProvisional)), \(rows.map(\.alert.open?.rawValue)),
                 \(rows.map { Int32($0.alert.lowRaised) }), \(rows.map { Int32($0.alert.negativeRaised) }),
@@ -129,10 +129,10 @@ enum OrderStore {
         try transaction.queue(
             """
             insert into account_line_day (source, code, business_line, day, currency, orders, revenue, cost)
-            select source, code, business_line, date '1970-01-01' + day, currency, orders, revenue, cost
+            select source, code, business_line, day, currency, orders, revenue, cost
             from unnest(
                 \(sorted.map(\.key.source)), \(sorted.map(\.key.code)), \(sorted.map(\.key.businessLine)),
-                \(sorted.map(\.key.day.daysSinceEpoch)), \(sorted.map(\.key.currency.code)),
+                \(sorted.map(\.key.day)), \(sorted.map(\.key.currency.code)),
                 \(sorted.map { Int32($0.value.orders) }),
                 \(sorted.map(\.value.revenue)),
                 \(sorted.map(\.value.cost)))
@@ -142,23 +142,7 @@ enum OrderStore {
                 revenue = account_line_day.revenue + excluded.revenue, cost = account_line_day.cost + excluded.cost
             """)
     }
-
-    static func decimal(_ text: String) throws -> FixedDecimal {
-        // Sums may have more digits than one amount on the wire.
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard let whole = parts.first, let units = Int128(whole.filter { $0 != "-" }) else {
-            throw Refusal(.notADecimal, path: "$", "the database holds '\(text)' where a number should be")
-        }
-        var fraction: Int128 = 0
-        let digits = parts.count > 1 ? String(parts[1].prefix(4)) : ""
-        for character in digits.padding(to: 4) { fraction = fraction * 10 + Int128(character.wholeNumberValue ?? 0) }
-        let magnitude = units * FixedDecimal.unitsPerOne + fraction
-        return FixedDecimal(units: text.hasPrefix("-") ? -magnitude : magnitude)
-    }
 }
 
-extension String {
-    fileprivate func padding(to count: Int) -> String {
-        self + String(repeating: "0", count: max(0, count - self.count))
-    }
-}
+extension MarginSeverity: PostgresDecodable {}
+extension OrderDecision: PostgresDecodable {}

@@ -65,18 +65,17 @@ enum AdjustmentStore {
         let rows = try transaction.query(
             """
             select a.source, a.adjustment_id, a.fingerprint, a.proposed_by, a.approved_by,
-                (extract(epoch from a.approved_at) * 1000000)::bigint, a.invoice_id, a.amount::text,
-                a.set_aside is not null
+                a.approved_at, a.invoice_id, a.amount, a.set_aside is not null
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, adjustment_id)
             join receivable_adjustment a using (source, adjustment_id)
             where a.kind = \(kind.rawValue) order by 1, 2 for update of a
-            """, as: (String, String, Int64?, String?, String?, Int64?, String?, String?, Bool).self)
+            """, as: (String, String, Int64?, String?, String?, Timestamp?, String?, FixedDecimal?, Bool).self)
         var found: [LedgerKey: Standing] = [:]
         for row in rows {
             found[LedgerKey(source: row.0, identifier: row.1)] = Standing(
                 fingerprint: row.2, proposedBy: row.3, approvedBy: row.4,
-                approvedAt: row.5.map { Timestamp(microsecondsSinceEpoch: $0, offsetMinutes: 480) }, invoice: row.6,
-                amount: try row.7.map(OrderStore.decimal), isSetAside: row.8)
+                approvedAt: row.5?.inOffset(minutes: 480), invoice: row.6,
+                amount: row.7, isSetAside: row.8)
         }
         return found
     }
@@ -98,17 +97,16 @@ enum AdjustmentStore {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select r.source, r.invoice_id, r.amount::text, r.currency, r.customer_code, coalesce((
+            select r.source, r.invoice_id, r.amount, r.currency, r.customer_code, coalesce((
                 select sum(a.amount) from payment_allocation a
-                where a.source = r.source and a.invoice_id = r.invoice_id and a.kind = 'credit-note'), 0)::text
+                where a.source = r.source and a.invoice_id = r.invoice_id and a.kind = 'credit-note'), 0)
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, invoice_id)
             join receivable r using (source, invoice_id)
-            """, as: (String, String, String?, String?, String?, String).self)
+            """, as: (String, String, FixedDecimal?, String?, String?, FixedDecimal).self)
         var found: [LedgerKey: Invoice] = [:]
         for row in rows {
             found[LedgerKey(source: row.0, identifier: row.1)] = Invoice(
-                amount: try row.2.map(OrderStore.decimal), currency: row.3, customer: row.4,
-                credited: try OrderStore.decimal(row.5))
+                amount: row.2, currency: row.3, customer: row.4, credited: row.5)
         }
         return found
     }

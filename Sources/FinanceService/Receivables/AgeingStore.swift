@@ -37,13 +37,13 @@ enum AgeingStore {
                 group by r.due_day, r.currency
             )
             select width_bucket(date '1970-01-01' + \(epochDay) - due_day, \(buckets.starts.map(Int32.init(clamping:)))),
-                currency, sum(invoices)::bigint, sum(amount)::text
+                currency, sum(invoices)::bigint, sum(amount)
             from part group by 1, 2 order by 1, 2
-            """, as: (Int, String, Int, String).self)
-        return try rows.map { span, currency, count, amount in
+            """, as: (Int, String, Int, FixedDecimal).self)
+        return rows.map { span, currency, count, amount in
             Ageing.Part(
                 span: span, currency: Currency(currency) ?? .cny,
-                figure: AgeingFigure(count: count, amount: try OrderStore.decimal(amount)))
+                figure: AgeingFigure(count: count, amount: amount))
         }
     }
 
@@ -70,15 +70,15 @@ enum AgeingStore {
     ) throws -> [Ageing.Part] {
         let rows = try transaction.query(
             """
-            select r.currency, count(*), sum(r.amount)::text from receivable r
+            select r.currency, count(*), sum(r.amount) from receivable r
             where r.issued_day > date '1970-01-01' + \(first.daysSinceEpoch)
                 and r.issued_day <= date '1970-01-01' + \(last.daysSinceEpoch) and \(filter(scope))
             group by r.currency
-            """, as: (String, Int, String).self)
-        return try rows.map { currency, count, amount in
+            """, as: (String, Int, FixedDecimal).self)
+        return rows.map { currency, count, amount in
             Ageing.Part(
                 span: 0, currency: Currency(currency) ?? .cny,
-                figure: AgeingFigure(count: count, amount: try OrderStore.decimal(amount)))
+                figure: AgeingFigure(count: count, amount: amount))
         }
     }
 

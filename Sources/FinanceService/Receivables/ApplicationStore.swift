@@ -59,17 +59,15 @@ enum ApplicationStore {
             ) t
             where r.source = t.source and r.invoice_id = t.invoice_id
                 and (r.paid <> t.paid or r.settled_day is distinct from t.settled_day)
-            returning r.source, r.invoice_id, t.customer_id, r.customer_code, r.amount::text, (r.amount - r.paid)::text,
-                r.currency
-            """, as: (String, String, String?, String, String, String, String).self)
+            returning r.source, r.invoice_id, t.customer_id, r.customer_code, r.amount, r.amount - r.paid, r.currency
+            """, as: (String, String, String?, String, FixedDecimal, FixedDecimal, String).self)
         for row in changed {
             let customerId = row.2 ?? AccountIdentifier.customer(source: row.0, code: row.3)
-            let open = try OrderStore.decimal(row.5)
             effects.publish(
                 PaymentApplied(
                     source: row.0, invoiceId: row.1, customerId: customerId, customerCode: row.3,
-                    amount: try OrderStore.decimal(row.4), openAmount: open, currency: Currency(row.6) ?? .cny,
-                    settled: open == .zero, appliedAt: effects.now), key: customerId)
+                    amount: row.4, openAmount: row.5, currency: Currency(row.6) ?? .cny,
+                    settled: row.5 == .zero, appliedAt: effects.now), key: customerId)
         }
     }
 

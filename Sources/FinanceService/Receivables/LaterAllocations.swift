@@ -63,18 +63,18 @@ enum LaterAllocations {
         let sorted = keys.sorted()
         let found = try transaction.query(
             """
-            select l.source, l.allocation_id, l.payment_id, (extract(epoch from l.at) * 1000000)::bigint,
+            select l.source, l.allocation_id, l.payment_id, l.at,
                 array_to_string(l.invoices, chr(31)), array_to_string(l.amounts, ' ')
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
             join later_allocation l using (source, payment_id) where l.state = 'waiting' order by l.at, l.allocation_id
-            """, as: (String, String, String, Int64, String, String).self)
+            """, as: (String, String, String, Timestamp, String, String).self)
         guard !found.isEmpty else { return }
         let rows = try found.map { row in
-            let amounts = try row.5.split(separator: " ").map { try OrderStore.decimal(String($0)) }
+            let amounts = try row.5.split(separator: " ").map { try NumericText.decimal(String($0)) }
             return Row(
                 key: LedgerKey(source: row.0, identifier: row.1),
                 payment: LedgerKey(source: row.0, identifier: row.2),
-                at: Timestamp(microsecondsSinceEpoch: row.3, offsetMinutes: 480),
+                at: row.3.inOffset(minutes: 480),
                 items: zip(row.4.split(separator: "\u{1F}"), amounts).map {
                     (LedgerKey(source: row.0, identifier: String($0)), $1)
                 }, fingerprint: 0)
@@ -152,16 +152,16 @@ enum LaterAllocations {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select p.source, p.payment_id, p.currency, p.amount::text, coalesce((
+            select p.source, p.payment_id, p.currency, p.amount, coalesce((
                 select sum(a.amount) from payment_allocation a
-                where a.source = p.source and a.payment_id = p.payment_id and a.kind = 'payment'), 0)::text
+                where a.source = p.source and a.payment_id = p.payment_id and a.kind = 'payment'), 0)
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
             join customer_payment p using (source, payment_id)
-            """, as: (String, String, String, String, String).self)
+            """, as: (String, String, String, FixedDecimal, FixedDecimal).self)
         var found: [LedgerKey: Payment] = [:]
         for row in rows {
             found[LedgerKey(source: row.0, identifier: row.1)] = Payment(
-                currency: row.2, amount: try OrderStore.decimal(row.3), allocated: try OrderStore.decimal(row.4))
+                currency: row.2, amount: row.3, allocated: row.4)
         }
         return found
     }

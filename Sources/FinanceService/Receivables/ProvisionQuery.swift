@@ -83,21 +83,21 @@ struct ProvisionQuery: Sendable {
                         and date '1970-01-01' + \(last.daysSinceEpoch)
                     and \(AgeingStore.filter(scope))
             )
-            select -1, currency, sum(amount)::text from cohort group by currency
+            select -1, currency, sum(amount) from cohort group by currency
             union all
             select width_bucket(a.received_day - c.due_day, \(buckets.starts.map(Int32.init(clamping:)))), c.currency,
-                sum(a.applied)::text
+                sum(a.applied)
             from cohort c join payment_allocation a using (source, invoice_id)
             where a.received_day <= date '1970-01-01' + \(day.daysSinceEpoch) and a.applied > 0
                 and a.kind <> 'write-off'
             group by 1, 2
-            """, as: (Int, String, String).self)
+            """, as: (Int, String, FixedDecimal).self)
         var invoiced = FixedDecimal.zero
         var paid = [FixedDecimal](repeating: .zero, count: buckets.starts.count)
-        for (span, code, text) in rows {
+        for (span, code, sum) in rows {
             let currency = Currency(code) ?? .cny
             guard
-                let amount = rates.convert(try OrderStore.decimal(text), from: currency, to: .cny, on: day)
+                let amount = rates.convert(sum, from: currency, to: .cny, on: day)
             else {
                 throw Refusal(.noRate, path: "rates.\(code)", "there is no rate of \(code) in CNY for \(day)")
             }

@@ -117,7 +117,7 @@ struct ReceivableQueries: Sendable {
 /// Amounts are written as money is in messages.
 func moneyText(_ value: String, _ column: ColumnDescription) throws -> String {
     // Whatever stands as a decimal in the answer is an amount, or is told like one.
-    column.told == .decimal ? try OrderStore.decimal(value).moneyText : value
+    column.told == .decimal ? try NumericText.decimal(value).moneyText : value
 }
 
 extension QueryArguments {

@@ -42,9 +42,8 @@ enum ReminderStore {
         let rows = try transaction.query(
             """
             select r.source, r.invoice_id, r.customer_code, a.customer_id, a.branch, a.sales_owner,
-                r.issued_day - date '1970-01-01', r.due_day - date '1970-01-01', r.amount::text,
-                (r.amount - r.paid)::text, r.currency, r.reminded,
-                least(d.disputed, r.amount - r.paid)::text, s.is_broken
+                r.issued_day, r.due_day, r.amount, r.amount - r.paid, r.currency, r.reminded,
+                least(d.disputed, r.amount - r.paid), s.is_broken
             from receivable r left join account a on a.source = r.source and a.code = r.customer_code
             cross join lateral (
                 select coalesce(sum(d.amount), 0) as disputed from dispute d
@@ -67,17 +66,16 @@ enum ReminderStore {
             order by r.source, r.invoice_id limit \(limit) for update of r
             """,
             as: (
-                String, String, String, String?, String?, String?, Int32, Int32, String, String, String, Int, String,
-                Bool
+                String, String, String, String?, String?, String?, CalendarDay, CalendarDay, FixedDecimal, FixedDecimal,
+                String, Int, FixedDecimal, Bool
             ).self)
-        return try rows.map { row in
+        return rows.map { row in
             Debt(
                 key: LedgerKey(source: row.0, identifier: row.1), customerCode: row.2,
                 customerId: row.3 ?? AccountIdentifier.customer(source: row.0, code: row.2), branch: row.4,
-                salesOwner: row.5, issued: CalendarDay(daysSinceEpoch: row.6), due: CalendarDay(daysSinceEpoch: row.7),
-                amount: try OrderStore.decimal(row.8), open: try OrderStore.decimal(row.9),
+                salesOwner: row.5, issued: row.6, due: row.7, amount: row.8, open: row.9,
                 currency: Currency(row.10) ?? .cny, told: row.11,
-                disputed: try OrderStore.decimal(row.12), isPromiseBroken: row.13)
+                disputed: row.12, isPromiseBroken: row.13)
         }
     }
 

@@ -50,7 +50,7 @@ extension ViewQueries {
             "costs",
             rows: rows.prefix(limit).map { row in
                 var row = row
-                row[8] = try row[8].map { try OrderStore.decimal($0).moneyText }
+                row[8] = try row[8].map { try NumericText.decimal($0).moneyText }
                 return row
             }, isCut: rows.count > limit)
     }

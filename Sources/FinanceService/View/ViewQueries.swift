@@ -139,8 +139,8 @@ struct ViewQueries: Sendable {
             """
         let rows = try transaction.query(
             """
-            select branch, business_line, day - date '1970-01-01', currency, sum(orders)::bigint, sum(revenue)::text,
-                sum(known_revenue)::text, sum(cost)::text, (extract(epoch from max(as_of)) * 1000000)::bigint
+            select branch, business_line, day, currency, sum(orders)::bigint, sum(revenue),
+                sum(known_revenue), sum(cost), (extract(epoch from max(as_of)) * 1000000)::bigint
             from (
                 select branch, business_line, day, currency, orders, revenue, known_revenue, cost, as_of
                 from view_order_day where \(condition)
@@ -150,18 +150,18 @@ struct ViewQueries: Sendable {
             ) t
             group by 1, 2, 3, 4
             having sum(orders) <> 0 or sum(revenue) <> 0 or sum(known_revenue) <> 0 or sum(cost) <> 0
-            """, as: (String, String, Int32, String, Int, String, String, String, Int64?).self)
+            """, as: (String, String, CalendarDay, String, Int, FixedDecimal, FixedDecimal, FixedDecimal, Int64?).self)
         var found: [(ViewFigures.Part, OrderView.Sums)] = []
         for row in rows {
             guard let labels = labels(question, row.0, row.1) else { continue }
             found.append(
                 (
                     ViewFigures.Part(
-                        labels: labels, day: CalendarDay(daysSinceEpoch: row.2), currency: Currency(row.3) ?? .cny,
+                        labels: labels, day: row.2, currency: Currency(row.3) ?? .cny,
                         asOf: Self.time(row.8)),
                     OrderView.Sums(
-                        orders: row.4, revenue: try OrderStore.decimal(row.5),
-                        knownRevenue: try OrderStore.decimal(row.6), cost: try OrderStore.decimal(row.7))
+                        orders: row.4, revenue: row.5,
+                        knownRevenue: row.6, cost: row.7)
                 ))
         }
         return found
@@ -175,8 +175,8 @@ struct ViewQueries: Sendable {
         let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
         let rows = try transaction.query(
             """
-            select branch, business_line, greatest(day, date '1970-01-01' + \(from)) - date '1970-01-01', currency,
-                sum(reserved)::text, (extract(epoch from max(as_of)) * 1000000)::bigint
+            select branch, business_line, greatest(day, date '1970-01-01' + \(from)), currency,
+                sum(reserved), (extract(epoch from max(as_of)) * 1000000)::bigint
             from (
                 select branch, business_line, day, currency, reserved, as_of from view_order_day
                 where basis = 0 and reserved <> 0
@@ -186,15 +186,15 @@ struct ViewQueries: Sendable {
             ) t
             where day <= date '1970-01-01' + \(to) and \(Self.filter(question))
             group by 1, 2, 3, 4 having sum(reserved) <> 0
-            """, as: (String, String, Int32, String, String, Int64?).self)
+            """, as: (String, String, CalendarDay, String, FixedDecimal, Int64?).self)
         var found: [(ViewFigures.Part, FixedDecimal)] = []
         for row in rows {
             guard let labels = labels(question, row.0, row.1) else { continue }
             found.append(
                 (
                     ViewFigures.Part(
-                        labels: labels, day: CalendarDay(daysSinceEpoch: row.2), currency: Currency(row.3) ?? .cny,
-                        asOf: Self.time(row.5)), try OrderStore.decimal(row.4)
+                        labels: labels, day: row.2, currency: Currency(row.3) ?? .cny,
+                        asOf: Self.time(row.5)), row.4
                 ))
         }
         return found
@@ -218,8 +218,8 @@ struct ViewQueries: Sendable {
             """
             select metric, case when \(hasBranches) or metric = any(\(flows)) then branch else '' end,
                 case when \(hasLines) or metric = any(\(flows)) then business_line else '' end,
-                greatest(day, date '1970-01-01' + \(from - 1)) - date '1970-01-01',
-                due_day - date '1970-01-01', currency, sum(amount)::text,
+                greatest(day, date '1970-01-01' + \(from - 1)),
+                due_day, currency, trunc(sum(amount), 4),
                 (extract(epoch from max(as_of)) * 1000000)::bigint
             from (
                 select metric, branch, business_line, day, due_day, currency, amount, as_of from view_sum
@@ -239,7 +239,7 @@ struct ViewQueries: Sendable {
             ) t
             where \(Self.filter(question))
             group by 1, 2, 3, 4, 5, 6
-            """, as: (String, String, String, Int32, Int32, String, String, Int64?).self)
+            """, as: (String, String, String, CalendarDay, CalendarDay, String, FixedDecimal, Int64?).self)
         var found: [DocumentRow] = []
         for row in rows {
             guard let labels = labels(question, row.1, row.2) else { continue }
@@ -247,9 +247,9 @@ struct ViewQueries: Sendable {
                 DocumentRow(
                     kind: row.0,
                     part: ViewFigures.Part(
-                        labels: labels, day: CalendarDay(daysSinceEpoch: row.3), currency: Currency(row.5) ?? .cny,
-                        asOf: Self.time(row.7)), due: CalendarDay(daysSinceEpoch: row.4),
-                    amount: try OrderStore.decimal(row.6)))
+                        labels: labels, day: row.3, currency: Currency(row.5) ?? .cny,
+                        asOf: Self.time(row.7)), due: row.4,
+                    amount: row.6))
         }
         return found
     }

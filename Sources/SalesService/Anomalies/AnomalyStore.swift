@@ -115,7 +115,7 @@ enum AnomalyStore {
     ) throws -> [SeriesKey: [Currency: [CalendarDay: SeriesBucket]]] {
         let rows = try transaction.query(
             """
-            select source, customer_code, business_line, currency, week - date '1970-01-01', count(*)::float8,
+            select source, customer_code, business_line, currency, week, count(*)::float8,
                 sum(amount)::float8
             from orders
             where customer_code is not null and not is_cancelled
@@ -124,12 +124,12 @@ enum AnomalyStore {
                 and week between \(PostgresValue.date(last.adding(days: -7 * (weeks - 1)).description))
                 and \(PostgresValue.date(last.description))
             group by 1, 2, 3, 4, 5
-            """, as: (String, String, String, String, Int32, Double, Double).self)
+            """, as: (String, String, String, String, CalendarDay, Double, Double).self)
         var found: [SeriesKey: [Currency: [CalendarDay: SeriesBucket]]] = [:]
         for row in rows {
             guard let currency = Currency(row.3) else { continue }
             let key = SeriesKey(source: row.0, code: row.1, businessLine: row.2)
-            found[key, default: [:]][currency, default: [:]][CalendarDay(daysSinceEpoch: row.4)] = SeriesBucket(
+            found[key, default: [:]][currency, default: [:]][row.4] = SeriesBucket(
                 orders: row.5, amount: row.6)
         }
         return found

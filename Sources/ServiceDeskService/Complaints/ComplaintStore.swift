@@ -46,11 +46,11 @@ enum ComplaintStore {
         let rows = try transaction.query(
             """
             select c.source, c.complaint_id, c.fingerprint, c.customer_code, a.customer_id, c.order_id, c.category,
-                c.severity, (extract(epoch from c.opened_at) * 1000000)::bigint, c.opened_by
+                c.severity, c.opened_at, c.opened_by
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint c using (source, complaint_id)
             left join account a on a.source = c.source and a.code = c.customer_code
-            """, as: (String, String, String, String, String?, String?, String, String, Int64, String).self)
+            """, as: (String, String, String, String, String?, String?, String, String, Timestamp, String).self)
         var found: [ComplaintKey: ComplaintCase] = [:]
         for row in rows {
             guard let category = ComplaintCategory(rawValue: row.6), let severity = ComplaintSeverity(rawValue: row.7)
@@ -61,7 +61,7 @@ enum ComplaintStore {
             found[key] = ComplaintCase(
                 key: key, fingerprint: row.2, customerCode: row.3,
                 customerId: row.4 ?? AccountIdentifier.customer(source: row.0, code: row.3), orderId: row.5,
-                category: category, severity: severity, openedAt: Timestamp(microsecondsSinceEpoch: row.8),
+                category: category, severity: severity, openedAt: row.8,
                 openedBy: row.9)
         }
         return found
@@ -74,11 +74,11 @@ enum ComplaintStore {
         let rows = try transaction.query(
             """
             select s.source, s.complaint_id, s.step_id, s.fingerprint, s.step,
-                (extract(epoch from s.taken_at) * 1000000)::bigint, s.taken_by, s.note,
-                (extract(epoch from s.promise) * 1000000)::bigint
+                s.taken_at, s.taken_by, s.note,
+                s.promise
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint_step s using (source, complaint_id)
-            """, as: (String, String, String, String, String, Int64, String, String?, Int64?).self)
+            """, as: (String, String, String, String, String, Timestamp, String, String?, Timestamp?).self)
         var found: [ComplaintKey: [StoredStep]] = [:]
         for row in rows {
             guard let step = ComplaintStep(rawValue: row.4) else {
@@ -87,8 +87,8 @@ enum ComplaintStore {
             found[ComplaintKey(source: row.0, complaintId: row.1), default: []].append(
                 StoredStep(
                     step: ComplaintProgress.Step(
-                        stepId: row.2, step: step, at: Timestamp(microsecondsSinceEpoch: row.5), by: row.6,
-                        note: row.7, promise: row.8.map { Timestamp(microsecondsSinceEpoch: $0) }),
+                        stepId: row.2, step: step, at: row.5, by: row.6,
+                        note: row.7, promise: row.8),
                     fingerprint: row.3))
         }
         return found

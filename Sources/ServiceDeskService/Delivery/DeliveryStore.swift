@@ -237,10 +237,10 @@ enum DeliveryStore {
         try KeyLock.lock("survey", customers.map { [$0] }, transaction)
         let rows = try transaction.query(
             """
-            select customer_id, (extract(epoch from max(requested_at)) * 1000000)::bigint from survey
+            select customer_id, max(requested_at) from survey
             where customer_id = any(\(customers)) group by customer_id
-            """, as: (String, Int64).self)
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0.0, Timestamp(microsecondsSinceEpoch: $0.1)) })
+            """, as: (String, Timestamp).self)
+        return Dictionary(uniqueKeysWithValues: rows)
     }
 
     static func putSurveys(_ surveys: [SurveyRequested], _ transaction: borrowing Transaction) throws {
