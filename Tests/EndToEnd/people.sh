@@ -326,14 +326,14 @@ expect "those who tried, on record" "li.wei waybill-edge waybill-operator" "$(wa
 # Not heard of in time: the command is kept, and the same again gets the answer.
 "$root/deploy/local/service.sh" stop finance
 code=0
-as finance.director finance close 2024-03 --id people-1 2>"$work/error" || code=$?
+as finance.director finance close 2023-11 --id people-1 2>"$work/error" || code=$?
 expect "a service that is down" 75 "$code"
 grep -q -- "--id people-1" "$work/error" || fail "it is not said what to do: $(cat "$work/error")"
 "$root/deploy/local/service.sh" start finance
 drained
-said 0 "the same again" finance.director finance close 2024-03 --id people-1
+said 0 "the same again" finance.director finance close 2023-11 --id people-1
 expect "the answer" closed "$(jq -r .state "$work/said")"
-refused "conflicting-content id" finance.director finance close 2024-04 --id people-1
+refused "conflicting-content id" finance.director finance close 2023-12 --id people-1
 
 # A leaver.
 "$python" - "$(cat "$work/li.wei.url")" "$work" <<'PY' &
