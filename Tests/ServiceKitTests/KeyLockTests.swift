@@ -49,6 +49,27 @@ struct KeyLockTests {
         }
     }
 
+    @Test("a copy of the release before is kept out by the numbers that it locks")
+    func releaseBefore() async throws {
+        try await DatabaseFixture.withSchema { database in
+            try await database.pool().withTransaction { transaction throws in
+                try KeyLock.lock("payment", [OrderKey(source: "erp", orderId: "P1")], transaction)
+                try KeyLock.lock("ownership", transaction)
+                for former: SQL in [
+                    "current_schema() || \("payment\u{1}erp\u{1}P1")", "current_schema() || ' ownership'",
+                ] {
+                    let isHeld = try transaction.query(
+                        """
+                        select exists (
+                            select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()
+                                and (classid::bigint << 32 | objid::bigint) = hashtextextended(\(former), 0))
+                        """, as: Bool.self)
+                    #expect(isHeld == [true])
+                }
+            }
+        }
+    }
+
     private final class Held: Sendable {
         let value = Atomic(false)
     }
@@ -88,13 +109,14 @@ struct KeyLockTests {
                     try await waits.withTransaction { transaction in
                         try KeyLock.lock("place", [AccountKey(source: "erp", code: other)], transaction)
                         try KeyLock.lock("elsewhere", [AccountKey(source: "erp", code: "C")], transaction)
-                        #expect(try transaction.query(Self.held, as: Int.self) == [2])
+                        // Each is locked by its stripe, and as the release before locks it.
+                        #expect(try transaction.query(Self.held, as: Int.self) == [4])
                         let isHeldNow = held.value.load(ordering: .sequentiallyConsistent)
                         #expect(isHeldNow)
                     }
                     try await waits.withTransaction { transaction in
                         try KeyLock.lock("place", [AccountKey(source: "erp", code: "C")], transaction)
-                        #expect(try transaction.query(Self.held, as: Int.self) == [1])
+                        #expect(try transaction.query(Self.held, as: Int.self) == [2])
                         let isHeldNow = held.value.load(ordering: .sequentiallyConsistent)
                         #expect(!isHeldNow)
                     }

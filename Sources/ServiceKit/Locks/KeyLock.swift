@@ -5,7 +5,7 @@ public import Postgres
 /// waits for the first.
 ///
 /// A place is what the keys are of: payments, complaints. Each place of a schema has 256 stripes, and a key locks the
-/// stripe it falls into. So no transaction holds more than 256 locks a place, however many keys its batch has: the
+/// stripe it falls into. So no transaction holds more than 512 locks a place, however many keys its batch has: the
 /// server's lock table, which all its databases share, cannot be exhausted (max_locks_per_transaction ×
 /// max_connections, 6,400 by default). Two keys of one stripe wait for one another without need, which costs time and
 /// nothing else.
@@ -18,7 +18,7 @@ public enum KeyLock {
 
     /// Locks some keys of a place.
     ///
-    /// The stripes are taken in their order, so that two transactions that lock one place once cannot deadlock. The
+    /// The locks are taken in their order, so that two transactions that lock one place once cannot deadlock. The
     /// statement is queued: it runs before whatever is asked next, in the same round trip.
     ///
     /// - Parameters:
@@ -28,12 +28,21 @@ public enum KeyLock {
     public static func lock(
         _ place: String, _ keys: some Sequence<[String]>, _ transaction: borrowing Transaction
     ) throws(PostgresError) {
-        let stripes = Set(keys.map { stripe(of: $0) }).sorted()
-        guard !stripes.isEmpty else { return }
+        let keys = Array(keys)
+        guard !keys.isEmpty else { return }
+        let stripes = Set(keys.map { stripe(of: $0) })
+        // A copy of the release before locks each key by a number of its own. Until none of them runs, so do we, as far
+        // as that stays few.
+        let former = keys.count > Self.stripes ? [] : keys.map { ([place] + $0).joined(separator: "\u{1}") }
         try transaction.queue(
             """
-            select count(pg_advisory_xact_lock(hashtextextended(current_schema() || \(prefix + place), 0) & -256 | stripe))
-            from unnest(\(stripes)) as s(stripe)
+            select count(pg_advisory_xact_lock(key)) from (
+                select hashtextextended(current_schema() || \(prefix + place), 0) & -256 | stripe as key
+                from unnest(\(Array(stripes))) as s(stripe)
+                union
+                select hashtextextended(current_schema() || name, 0) from unnest(\(former)) as n(name)
+                order by 1
+            ) k
             """)
     }
 
@@ -47,10 +56,10 @@ public enum KeyLock {
     /// Locks a place as a whole: for what is rare, or concerns all that is kept there.
     ///
     /// - Parameters:
-    ///   - place: what is locked. A place that is locked as a whole has no keys.
+    ///   - place: what is locked, one lock.
     ///   - transaction: until it ends the lock holds.
     public static func lock(_ place: String, _ transaction: borrowing Transaction) throws(PostgresError) {
-        try lock(place, [[]], transaction)
+        try transaction.queue("select pg_advisory_xact_lock(hashtextextended(current_schema() || \(" " + place), 0))")
     }
 
     private static let prefix = " lock "
