@@ -26,7 +26,10 @@ struct ColumnFile: Sequence, IteratorProtocol {
     /// - Throws: ``Failure`` when it cannot be read, or a column is missing or named twice.
     init(_ file: String, required: [String]) throws {
         name = file
-        rows = CommaSeparated(Array(try Self.contents(of: file)))
+        let text = try TextEncoding.decode(
+            Array(try Self.contents(of: file)), name: file == "-" ? "standard input" : file)
+        if let original = text.original { say("'\(file)' is \(original), read as such") }
+        rows = CommaSeparated(text.bytes)
         guard let header = rows.next() else {
             throw Failure("\(file): \(rows.problem ?? "the file is empty"); the first line must name the columns")
         }
