@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-simulate bench-graph up down status lint format
+.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-turns bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-simulate bench-graph up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ bench-quick: ## the same, short
 
 bench-peers: ## the same work written in Go, Java, Python and Celery, beside ours in one run
 	@Benchmarks/run.sh --only peers $(ARGS)
+
+bench-turns: ## the order path of a commit beside that of now, by turns: ARGS='536f62e --rounds 7'
+	@Benchmarks/turns.sh $(ARGS)
 
 bench-micro: ## what one decode, one hop, one round trip cost
 	@Benchmarks/micro.sh $(ARGS)

@@ -35,6 +35,18 @@ let services = [
     ("SupplierService", "waybill-supplier"),
 ]
 
+/// The tests of services in a folder of `Tests/ServiceTests`, with what all of them need.
+func serviceTests(_ folder: String, of services: [String], _ more: [String] = []) -> [Target] {
+    [
+        .testTarget(
+            name: "\(folder)ServiceTests",
+            dependencies: (services + more).map { .byName(name: $0) } + [
+                "Domain", "Contracts", "ServiceKit", "Postgres", "Simulation", "TestSupport", "ServiceTestSupport",
+            ],
+            path: "Tests/ServiceTests/\(folder)", swiftSettings: settings)
+    ]
+}
+
 let package = Package(
     name: "waybill",
     platforms: [.macOS("26.0")],
@@ -47,7 +59,9 @@ let package = Package(
             url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
             traits: [.defaults, "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -62,11 +76,16 @@ let package = Package(
         .systemLibrary(
             name: "CLibPQ", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "CSystemShims"),
 
         // The libraries, from the bottom up.
         .target(name: "PinnedThread", dependencies: ["CSystemShims"], swiftSettings: settings),
         .target(name: "Domain", swiftSettings: settings),
+        .target(name: "Outbound", dependencies: ["PinnedThread", "CCurl"], swiftSettings: settings),
         // Its parts and messages are written by Generator/ from the specification, which SwiftPM has no business with.
         .target(name: "Contracts", dependencies: ["Domain"], exclude: ["Specification"], swiftSettings: settings),
         .target(
@@ -75,10 +94,16 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Domain", "PinnedThread", "CSystemShims", "CLibPQ", log, crypto],
             swiftSettings: settings),
+        // What the system has on the broker: names, topology, users, the form of dead letters and of the audit.
+        .target(
+            name: "BrokerLayout", dependencies: ["Domain", "Contracts", "Messaging", "Outbound", crypto],
+            swiftSettings: settings),
         .target(
             name: "ServiceKit",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "Postgres", log, crypto, lifecycle,
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Outbound", "Postgres", log, crypto, lifecycle,
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -91,6 +116,8 @@ let package = Package(
         .target(name: "ProfitAnalysis", dependencies: ["Domain", "Contracts"], swiftSettings: settings),
         .target(name: "CustomerValue", swiftSettings: settings),
         .target(name: "Pricing", dependencies: ["Domain"], swiftSettings: settings),
+        // Tables as people save them, and what their lines say.
+        .target(name: "Importing", dependencies: ["Domain", "Contracts", "CZlib"], swiftSettings: settings),
         .target(name: "CaseClocks", dependencies: ["Domain"], swiftSettings: settings),
         .target(name: "LeadScoring", dependencies: ["Domain"], swiftSettings: settings),
         .target(
@@ -98,19 +125,28 @@ let package = Package(
             dependencies: ["Domain", "Contracts", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: settings),
 
+        // What a command line and a console share.
+        .target(
+            name: "Client", dependencies: ["Domain", "Contracts", "Messaging", "BrokerLayout", log],
+            swiftSettings: settings),
+        .target(
+            name: "Operations",
+            dependencies: ["Domain", "Contracts", "Messaging", "BrokerLayout", "Outbound", "Client", crypto],
+            swiftSettings: settings),
+
         // The operator's command.
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "CaseClocks", "LeadScoring", "PartyGraph", "PartyMatching",
-                "Pricing",
-                "ProfitAnalysis", "ServiceKit", "Simulation", log, crypto, arguments,
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "Operations", "CaseClocks", "Importing",
+                "LeadScoring", "PartyGraph", "PartyMatching", "Pricing", "ProfitAnalysis", "Simulation",
+                "CSystemShims", arguments,
             ],
             swiftSettings: settings),
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Domain", "Contracts", "Messaging", "Postgres", log],
+            name: "TestSupport", dependencies: ["Domain", "Contracts", "Messaging", "BrokerLayout", "Postgres", log],
             path: "Tests/TestSupport",
             swiftSettings: settings),
         .executableTarget(
@@ -130,35 +166,60 @@ let package = Package(
             dependencies: ["Postgres", "Domain", "PinnedThread", "CSystemShims", "TestSupport", log],
             swiftSettings: settings),
         .testTarget(
-            name: "PartyMatchingTests", dependencies: ["PartyMatching", "Domain", "Contracts", "WaybillCLI"],
+            name: "PartyMatchingTests", dependencies: ["PartyMatching", "Domain", "Contracts", "Client", "WaybillCLI"],
             swiftSettings: settings),
         .testTarget(name: "CustomerValueTests", dependencies: ["CustomerValue"], swiftSettings: settings),
         .testTarget(name: "PricingTests", dependencies: ["Pricing", "Domain"], swiftSettings: settings),
+        .testTarget(
+            name: "ImportingTests", dependencies: ["Importing", "Contracts", "Domain"], exclude: ["Files"],
+            swiftSettings: settings),
         .testTarget(name: "CaseClocksTests", dependencies: ["CaseClocks", "Domain"], swiftSettings: settings),
         .testTarget(name: "LeadScoringTests", dependencies: ["LeadScoring", "Domain"], swiftSettings: settings),
         .testTarget(
             name: "PartyGraphTests", dependencies: ["PartyGraph", "Domain", "Contracts"], swiftSettings: settings),
+        .testTarget(name: "OutboundTests", dependencies: ["Outbound", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Client", "BrokerLayout", "Domain", "Contracts", "Messaging", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Operations", "Client", "BrokerLayout", "ServiceKit", "Domain", "Contracts", "Messaging", "Postgres",
+                "TestSupport",
+            ], swiftSettings: settings),
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
-                "ServiceKit", "Domain", "Contracts", "Messaging", "Postgres", "TestSupport", log, lifecycle,
+                "ServiceKit", "BrokerLayout", "Domain", "Contracts", "Messaging", "Postgres", "TestSupport", log,
+                lifecycle,
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["FinanceService", "ServiceKit", "Domain", "Contracts", "Messaging", "Postgres", log],
-            swiftSettings: settings),
-        .testTarget(
-            name: "ServiceTests",
-            dependencies: services.map { .byName(name: $0.0) } + [
-                "Domain", "Contracts", "CustomerValue", "PartyGraph", "PartyMatching", "ProfitAnalysis", "ServiceKit",
-                "Postgres",
-                "Messaging", "TestSupport", "Simulation",
-                "WaybillCLI", log,
+            dependencies: [
+                "FinanceService", "ServiceKit", "BrokerLayout", "Domain", "Contracts", "Messaging", "Postgres", log,
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["WaybillCLI", "BrokerLayout", "Client", "Contracts", "Importing", "Messaging", arguments],
+            swiftSettings: settings),
+        // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.
+        .target(
+            name: "ServiceTestSupport",
+            dependencies: ["Domain", "Contracts", "ServiceKit", "Postgres", "TestSupport", "Simulation"],
+            path: "Tests/ServiceTests/Support", swiftSettings: settings),
     ]
+        + serviceTests("Customer", of: ["CustomerService"], ["PartyGraph", "PartyMatching", "WaybillCLI"])
+        + serviceTests("Finance", of: ["FinanceService"], ["ProfitAnalysis", "WaybillCLI"])
+        + serviceTests("Sales", of: ["SalesService"])
+        + serviceTests("ServiceDesk", of: ["ServiceDeskService"])
+        + serviceTests("Supplier", of: ["SupplierService"])
+        // What more than one service is in.
+        + serviceTests("Across", of: services.map(\.0))
         + services.map { module, _ in
             .executableTarget(
                 name: module,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The benchmark: the whole safe path beside raw twins and peers, in one run, on a private broker and database.
 
-usage: run.sh [--quick] [--rounds N] [--orders N] [--only PART,…] [--queued N] [--stored N] [--rows N] [--results FILE]
+usage: run.sh [--quick] [--partner] [--rounds N] [--orders N] [--only PART,…] [--queued N] [--stored N] [--rows N] [--results FILE]
 
 Parts of every run: start (ready time, idle memory), latency (publish to alert, open loop), five (all five services beside
 the raw broker moving the same messages), finance (one finance service beside the raw broker, the raw database and batches of
@@ -13,6 +13,8 @@ scale (one, two, four copies of finance); drain (--queued orders wait in the que
 (whether an order would be taken, asked 500 times a second); fsync
 (commits and syncs for 1,000 orders); retention (finance with an inbox and an outbox of --rows rows); customers (taken in
 until there are --customers, and then found by a question).
+
+With --partner all orders are those of a partner that has a queue of its own, by which it is told of each decision.
 
 Each round ends with a check of what came out against what the orders say, computed here with decimals; a round that fails
 it has no figure and the run ends with exit code 1. The rounds of what is compared follow one another in turn. Prints JSON
@@ -54,6 +56,7 @@ def keep(options, about):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, under two minutes")
+    parser.add_argument("--partner", action="store_true", help="the orders are of a partner with a queue of its own")
     parser.add_argument("--rounds", type=int, help="rounds of each measure (5; quick: 1)")
     parser.add_argument("--orders", type=int, help="orders a round (40000; quick: 10000)")
     parser.add_argument("--only", help="parts, separated by commas: " + ", ".join(PARTS))
@@ -69,7 +72,7 @@ def main():
     for name in names:
         if name not in PARTS:
             parser.error(f"no part is called '{name}': " + ", ".join(PARTS))
-    about = machine()
+    about = {**machine(), **({"partner": True} if options.partner else {})}
     record(**about)
     try:
         for name in names:

@@ -3,7 +3,7 @@ import json
 import random
 
 from companies import companies
-from harness import (HOME, SERVICES, answer, peak, processor_seconds, purge, ready, record, service, spent, sql,
+from harness import (HOME, INBOUND, SERVICES, answer, peak, processor_seconds, purge, ready, record, service, spent, sql,
                      twin, unique, until)
 
 def bring(count, seed):
@@ -21,7 +21,7 @@ def bring(count, seed):
             raise SystemExit("error: the publisher failed")
         return int(sql("customer", f"select count(*) from account where source = '{source}'")[0][0])
 
-    publisher = twin("publish", "waybill.inbound", "customer.reported.v1", path, source, 1000, "customer.reported.v1", "code")
+    publisher = twin("publish", INBOUND, "customer.reported.v1", path, source, 1000, "customer.reported.v1", "code")
     ended = until("every customer is taken in", lambda: taken() == count, 1800)
     started = answer(publisher)["started"]
     after = processor_seconds()

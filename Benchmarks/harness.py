@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ["WAYBILL_HOME"])
 TWINS = Path(os.environ["BENCH_TWINS"])
+# Where orders are published: a partner's own exchange with --partner.
+INBOUND = os.environ.get("BENCH_INBOUND", "waybill.inbound")
 SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
 results = []
 

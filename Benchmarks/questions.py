@@ -3,7 +3,7 @@ import json
 import os
 import subprocess
 
-from harness import ENV, HOME, SERVICES, answer, check, expectation, make_orders, ready, record, service, twin
+from harness import ENV, HOME, INBOUND, SERVICES, answer, check, expectation, make_orders, ready, record, service, twin
 
 
 def part_question(options):
@@ -12,7 +12,7 @@ def part_question(options):
         service("start", name)
         ready(name)
     path = make_orders(20_000, 4000, "known")
-    publisher = twin("publish", "waybill.inbound", "order.placed.v1", path, "known")
+    publisher = twin("publish", INBOUND, "order.placed.v1", path, "known")
     subprocess.run([ENV["WAYBILL_CLI"], "status", "--wait-drained", "300"], check=True, stdout=subprocess.DEVNULL,
                    env={**os.environ, **ENV})
     answer(publisher)
@@ -36,7 +36,7 @@ def part_question(options):
         record(measure="question", beside="nothing", round=number, **ask())
         prefix = f"beside-{number}"
         orders = make_orders(200 * 12, 4100 + number, prefix, "--all-losing")
-        load = twin("latency", "waybill.inbound", "order.placed.v1", orders, prefix, "finance.margin-alerts", 200,
+        load = twin("latency", INBOUND, "order.placed.v1", orders, prefix, "finance.margin-alerts", 200,
                     alerts=True)
         record(measure="question", beside="200 orders/s", round=number, **ask())
         answer(load)

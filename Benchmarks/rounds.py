@@ -2,7 +2,7 @@
 import subprocess
 import time
 
-from harness import (CLI_ENVIRONMENT, ENV, SERVICES, administer, answer, check, expectation, finance_round,
+from harness import (CLI_ENVIRONMENT, ENV, INBOUND, SERVICES, administer, answer, check, expectation, finance_round,
                      make_orders, memory, metrics, peak, processor_seconds, purge, raw_queues, raw_round, ready, record,
                      say, service, spent, sql, twin, unique, until_done)
 from rawtwins import make_five, raw_database_round, raw_five_round, remove_five
@@ -100,7 +100,7 @@ def part_five(options):
         handled = "waybill_messages_handled_total"
         published = "waybill_messages_published_total"
         alerts = len(expected["alerts"])
-        publisher = twin("publish", "waybill.inbound", "order.placed.v1", path, source)
+        publisher = twin("publish", INBOUND, "order.placed.v1", path, source)
 
         def done():
             now = {name: metrics(name) for name in SERVICES}
@@ -141,7 +141,7 @@ def part_latency(options):
                 record(measure="publish-to-delivery", round=number, **answer(twin(
                     "latency", "-", "finance.margin-alerts", path, prefix, "finance.margin-alerts", rate, alerts=True)))
             used = processor_seconds()
-            found = answer(twin("latency", "waybill.inbound", "order.placed.v1", path, prefix,
+            found = answer(twin("latency", INBOUND, "order.placed.v1", path, prefix,
                                 "finance.margin-alerts", rate, alerts=True))
             after = processor_seconds()
             subprocess.run([ENV["WAYBILL_CLI"], "status", "--wait-drained", "120"], check=True,

@@ -2,8 +2,8 @@
 """Writes what finance does with a file of orders as statements for the raw database twin, with all their arguments.
 
 usage: rows.py ORDERS.ndjson SOURCE BATCH >FILE
-The statements are those of finance's order path (Sources/ServiceKit/Work/Inbox.swift and Outbox.swift,
-Sources/FinanceService/Margin, Credit, Acceptance), with the same arrays: as many reads, rows and bytes.
+The statements are those of finance's order path (Sources/ServiceKit/Work/Inbox.swift and Outbox/Outbox.swift,
+Sources/FinanceService/Orders, Credit, Acceptance), with the same arrays: as many reads, rows and bytes.
 """
 import datetime
 import hashlib

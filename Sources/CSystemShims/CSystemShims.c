@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -26,6 +27,8 @@ void waybill_wake_drain(int descriptor) {
 int64_t waybill_thread_id(void) { return (int64_t)syscall(SYS_gettid); }
 
 void waybill_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+void waybill_output_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 
 #else
 #error "Waybill's event loop is written for Linux: give waybill_wake_open a kqueue or a pipe for another system."

@@ -17,7 +17,7 @@ public struct Envelope: Sendable, Equatable {
     /// The message that led to it.
     public let causationID: String?
     /// The W3C trace it belongs to.
-    public let traceparent: String?
+    public var traceparent: String?
     /// What its order depends on.
     public let partitionKey: String?
     /// Its place in a sequence.

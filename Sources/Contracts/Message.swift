@@ -8,6 +8,17 @@ public protocol Part: Sendable, Equatable {
     func write(to object: inout ObjectWriter)
 }
 
+extension FieldReader {
+    /// Reads a part that comes alone, from the bytes of its JSON object.
+    public static func read<Value: Part>(_ type: Value.Type, from json: [UInt8]) throws(Refusal) -> Value {
+        let root = try JSONDocument(parsing: json).root
+        return try under("$") { () throws(Refusal) in
+            var reader = try FieldReader(root)
+            return try Value(fields: &reader)
+        }
+    }
+}
+
 extension Part {
     /// The JSON object.
     public func encode() -> [UInt8] {
@@ -35,16 +46,22 @@ extension Message {
     public var occurredAt: Timestamp? { nil }
 
     /// Reads a message from its data.
-    public init(node: JSONNode) throws(Refusal) {
+    ///
+    /// - Parameter references: whose numbers it names.
+    public init(node: JSONNode, naming references: References = .said) throws(Refusal) {
         self = try FieldReader.under("$") { () throws(Refusal) in
-            var reader = try FieldReader(node)
+            var reader = try FieldReader(node, naming: references)
             return try Self(fields: &reader)
         }
     }
 
     /// How to read this message, and every older version of it, by its type.
     public static var decoders: [MessageDecoder<Self>] {
-        [MessageDecoder(type: type) { node throws(Refusal) in try Self(node: node) }] + upcasters.flatMap(\.decoders)
+        [
+            MessageDecoder(type: type) { node, references throws(Refusal) in
+                try Self(node: node, naming: references)
+            }
+        ] + upcasters.flatMap(\.decoders)
     }
 }
 
@@ -52,8 +69,19 @@ extension Message {
 public struct MessageDecoder<Body: Message>: Sendable {
     /// The type on the wire.
     public let type: MessageType
+    private let read: @Sendable (JSONNode, References) throws(Refusal) -> Body
+
+    init(type: MessageType, _ read: @escaping @Sendable (JSONNode, References) throws(Refusal) -> Body) {
+        self.type = type
+        self.read = read
+    }
+
     /// Reads its data, lifting an older version.
-    public let decode: @Sendable (JSONNode) throws(Refusal) -> Body
+    ///
+    /// - Parameter references: whose numbers it names.
+    public func decode(_ node: JSONNode, naming references: References = .said) throws(Refusal) -> Body {
+        try read(node, references)
+    }
 }
 
 /// Lifts an older version of a message to a newer one by a pure function.
@@ -65,7 +93,9 @@ public struct Upcaster<Body: Message>: Sendable {
     ///   - lift: the pure function.
     public init<Older: Message>(from older: Older.Type, _ lift: @escaping @Sendable (Older) -> Body) {
         decoders = Older.decoders.map { decoder in
-            MessageDecoder(type: decoder.type) { node throws(Refusal) in lift(try decoder.decode(node)) }
+            MessageDecoder(type: decoder.type) { node, references throws(Refusal) in
+                lift(try decoder.decode(node, naming: references))
+            }
         }
     }
 }

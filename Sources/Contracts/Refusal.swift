@@ -79,6 +79,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case identifierLength = "identifier-length"
     /// An identifier or name holds a control character.
     case controlCharacter = "control-character"
+    /// An identifier that a person typed or pasted holds a character that nobody sees.
+    case unseenCharacter = "unseen-character"
     /// A required text is empty.
     case textTooShort = "text-too-short"
     /// A text is longer than it may be.

@@ -55,26 +55,40 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible, CustomDe
     public var debugDescription: String { text.summary }
 
     /// What the library is told. A later pair wins over an earlier one, and over what the text says: the text may
-    /// change how the network is watched, not how long the server works.
+    /// change how the network is watched.
     var parameters: [(String, String)] {
-        var options =
-            "-c statement_timeout=\(statementTimeout.milliseconds) -c lock_timeout=\(lockTimeout.milliseconds)"
-            + " -c idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)"
-            // Compiling a plan costs 40 ms and more: every question that looks dear to the planner would pay it.
-            + " -c jit=off"
-        if let searchPath { options += " -c search_path=\(ConnectionText.escaped(option: searchPath))" }
-        if isKeyed {
-            options +=
-                " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"
-                // Most keys of a batch are different: remembering what each has led to is work for nothing.
-                + " -c enable_mergejoin=off -c enable_memoize=off"
-        }
-        if let given = text.options { options = "\(given) \(options)" }
-        return [
+        [
             ("gssencmode", "disable"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
             ("keepalives_count", "3"), ("tcp_user_timeout", "20000"),
-            ("dbname", url), ("application_name", applicationName), ("client_encoding", "UTF8"), ("options", options),
+            ("dbname", url), ("application_name", applicationName), ("client_encoding", "UTF8"),
         ]
+    }
+
+    /// What a session says first, as statements. Whatever server, database, role and connection text have set, values
+    /// are written and read in one way and days begin at one time; how long the server works is not for them either.
+    /// As start-up options a pooler between would refuse them, or leave them out.
+    var opening: String {
+        var settings = [
+            ("standard_conforming_strings", "on"), ("timezone", "UTC"), ("datestyle", "ISO, MDY"),
+            ("intervalstyle", "postgres"), ("bytea_output", "hex"), ("extra_float_digits", "1"),
+            ("lc_numeric", "C"), ("lc_monetary", "C"), ("lc_time", "C"), ("array_nulls", "on"),
+            ("transform_null_equals", "off"), ("quote_all_identifiers", "off"),
+            ("statement_timeout", "\(statementTimeout.milliseconds)"),
+            ("lock_timeout", "\(lockTimeout.milliseconds)"),
+            ("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout.milliseconds)"),
+            // Compiling a plan costs 40 ms and more: every question that looks dear to the planner would pay it.
+            ("jit", "off"),
+        ]
+        if let searchPath { settings.append(("search_path", searchPath)) }
+        if isKeyed {
+            settings += [
+                ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("enable_hashjoin", "off"),
+                // Most keys of a batch are different: remembering what each has led to is work for nothing.
+                ("enable_mergejoin", "off"), ("enable_memoize", "off"),
+            ]
+        }
+        let calls = settings.map { "set_config('\($0)', \(Wire.quoted(literal: $1)), false)" }.joined(separator: ", ")
+        return "select \(calls)" + (role.map { "; set role \(Wire.quoted(identifier: $0))" } ?? "")
     }
 
     /// The same database with another patience.

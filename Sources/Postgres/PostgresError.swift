@@ -37,10 +37,12 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     /// Whether the connection was lost while COMMIT was under way: the transaction may or may not have happened. Such
     /// an error is retriable as well, but only for who finds out first, by a key of their own, whether it happened.
     public let isCommitUnknown: Bool
+    /// Whether no partition takes the row.
+    private let isWithoutPartition: Bool
 
     init(
         _ code: Code, _ message: String, sqlState: String? = nil, detail: String? = nil,
-        isConnectionLost: Bool = false, isCommitUnknown: Bool = false
+        isConnectionLost: Bool = false, isCommitUnknown: Bool = false, isWithoutPartition: Bool = false
     ) {
         self.code = code
         self.message = message
@@ -48,6 +50,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
         self.detail = detail
         self.isConnectionLost = isConnectionLost
         self.isCommitUnknown = isCommitUnknown
+        self.isWithoutPartition = isWithoutPartition
     }
 
     /// Whether the same thing may work when it is tried again: the connection was lost, another transaction was in
@@ -55,10 +58,29 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     public var isRetriable: Bool {
         if isConnectionLost || code == .pool || code == .timeout || code == .concurrentChange { return true }
         guard let sqlState else { return code == .connection }
+        // A pooler that does not know what a connection asks for: it will not know it later.
+        if sqlState == "08P01", message.contains("unsupported startup parameter") { return false }
         // 40001 serialisation, 40P01 deadlock, 55P03 lock not available; 57014 cancelled by a time-out of the server;
         // classes 08 connection, 53 insufficient resources, 57P shutdown and start-up, 58 system error.
-        return ["40001", "40P01", "55P03", "57014"].contains(sqlState)
+        return ["40001", "40P01", "55P03", "57014"].contains(sqlState) || isReadOnly
             || ["08", "53", "58"].contains(String(sqlState.prefix(2))) || sqlState.hasPrefix("57P")
+    }
+
+    /// Whether the server takes no changes now (25006): it follows another one, or it was told to only read.
+    public var isReadOnly: Bool { sqlState == "25006" }
+
+    /// Whether the fault is in how the database stands and not in what was to be stored: a grant, a table, a partition
+    /// or a function is missing, the user may not log in any more, pages are damaged, a pooler mixes sessions up.
+    /// Everything meets such a fault, a person mends it, and then what met it works.
+    public var isOfSetUp: Bool {
+        if code == .connection || isReadOnly || isWithoutPartition { return true }
+        guard let sqlState else { return false }
+        // 42501 privilege; 42P01, 42703, 42883, 42704 no such table, column, function, object; 3F000, 3D000 no such
+        // schema, database; 26000, 42P05, 08P01 sessions mixed up; XX001, XX002 damaged table, index; classes 28 login,
+        // 55 not in a state for it.
+        return [
+            "42501", "42P01", "42703", "42883", "42704", "3F000", "3D000", "26000", "42P05", "08P01", "XX001", "XX002",
+        ].contains(sqlState) || ["28", "55"].contains(String(sqlState.prefix(2)))
     }
 
     /// Whether the server gave up because something took too long: a statement (57014), or the time between two of them

@@ -131,6 +131,12 @@ public struct ScenarioRate: Part {
     /// Its worth.
     public let rate: FixedDecimal
 
+    /// - Parameters: as the properties.
+    public init(currency: Currency, rate: FixedDecimal) {
+        self.currency = currency
+        self.rate = rate
+    }
+
     /// Reads it.
     public init(fields: inout FieldReader) throws(Refusal) {
         currency = try fields.currency("currency")
@@ -194,11 +200,23 @@ public struct Scenario: Part {
     /// What capital costs a year, in percent.
     public let costOfCapital: FixedDecimal
     /// What other currencies are worth.
-    public let rates: [ScenarioRate]
+    public private(set) var rates: [ScenarioRate]
     /// What is to be otherwise.
     public let levers: [Lever]
     /// How unsure it is.
     public let uncertainty: Uncertainty
+
+    /// The currencies of some lines that it has no rate of.
+    public func unrated(_ lines: [ProfitLine]) -> Set<Currency> {
+        Set(lines.lazy.map(\.currency)).subtracting(rates.map(\.currency)).subtracting([currency])
+    }
+
+    /// The same, with rates of currencies that it has none of.
+    public func adding(_ others: [ScenarioRate]) -> Scenario {
+        var copy = self
+        copy.rates += others.filter { other in !rates.contains { $0.currency == other.currency } }
+        return copy
+    }
 
     /// Reads it; refuses levers that contradict one another with `contradictory-levers`.
     public init(fields: inout FieldReader) throws(Refusal) {

@@ -15,9 +15,6 @@ public struct ScenarioLine: Part {
     /// What it costs.
     public let cost: FixedDecimal
 
-    /// What names it.
-    public var key: String { "\(source)\u{1}\(orderId)\u{1}\(line)" }
-
     init(_ line: ProfitLine, _ sum: ProfitSum) {
         source = line.source
         orderId = line.orderId
@@ -113,6 +110,20 @@ public struct ScenarioReport: Sendable {
     }
 }
 
+extension ScenarioLine {
+    /// What names a line.
+    fileprivate struct Key: Hashable, Comparable {
+        let order: OrderKey
+        let line: Int
+
+        static func < (first: Key, second: Key) -> Bool {
+            first.order == second.order ? first.line < second.line : first.order < second.order
+        }
+    }
+
+    fileprivate var key: Key { Key(order: OrderKey(source: source, orderId: orderId), line: line) }
+}
+
 /// Two saved simulations beside one another.
 public struct ScenarioComparison: Sendable {
     /// A line that one scenario leaves otherwise than the other; `nil` where it does not have it.
@@ -146,25 +157,26 @@ public struct ScenarioComparison: Sendable {
                 "one simulation is in \(one.currency), the other in \(other.currency)")
         }
         currency = one.currency
-        var (sums, rest) = ((ProfitSum(), ProfitSum()), [String: ScenarioLine]())
+        var (sums, rest) = ((ProfitSum(), ProfitSum()), [ScenarioLine.Key: ScenarioLine]())
         for line in other.lines {
             rest[line.key] = line
             sums.1 += ProfitSum(revenue: line.revenue, cost: line.cost)
         }
-        var found: [Difference] = []
+        var found: [(key: ScenarioLine.Key, difference: Difference)] = []
         for line in one.lines {
             sums.0 += ProfitSum(revenue: line.revenue, cost: line.cost)
             let match = rest.removeValue(forKey: line.key)
             guard match?.revenue != line.revenue || match?.cost != line.cost else { continue }
             let margin = (match.map { $0.revenue - $0.cost } ?? .zero) - (line.revenue - line.cost)
-            found.append(Difference(first: line, second: match, margin: margin))
+            found.append((line.key, Difference(first: line, second: match, margin: margin)))
         }
-        found += rest.values.map { Difference(first: nil, second: $0, margin: $0.revenue - $0.cost) }
+        found += rest.map { key, line in
+            (key, Difference(first: nil, second: line, margin: line.revenue - line.cost))
+        }
         differences = found.sorted { one, other in
-            one.margin.magnitude != other.margin.magnitude
-                ? one.margin.magnitude > other.margin.magnitude
-                : ((one.first ?? one.second)?.key ?? "") < ((other.first ?? other.second)?.key ?? "")
-        }
+            let (first, second) = (one.difference.margin.magnitude, other.difference.margin.magnitude)
+            return first != second ? first > second : one.key < other.key
+        }.map(\.difference)
         self.first = sums.0
         self.second = sums.1
     }

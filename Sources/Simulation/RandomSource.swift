@@ -1,14 +1,16 @@
 import Foundation
 
 /// A generator whose numbers follow from its seed alone (SplitMix64; Steele, Lea and Flood, 2014).
-struct RandomSource: RandomNumberGenerator {
+package struct RandomSource: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    /// - Parameter seed: what all its numbers follow from.
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    /// The next 64 bits.
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,15 +19,16 @@ struct RandomSource: RandomNumberGenerator {
     }
 
     /// A number from nought up to one.
-    mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
+    package mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// Whether something of a probability happens.
-    mutating func happens(_ probability: Double) -> Bool { fraction() < probability }
+    package mutating func happens(_ probability: Double) -> Bool { fraction() < probability }
 
     /// A normally distributed number (Box and Muller, 1958).
-    mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         (-2 * log(max(fraction(), 1e-300))).squareRoot() * cos(2 * .pi * fraction())
     }
 
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
+    /// A whole number from 0 up to, and without, a bound; 0 where the bound is below 1.
+    package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 }

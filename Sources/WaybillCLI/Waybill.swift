@@ -1,4 +1,6 @@
 import ArgumentParser
+import CSystemShims
+import Client
 
 /// The operator's command.
 @main
@@ -10,16 +12,36 @@ struct Waybill: AsyncParsableCommand {
             Where broker and services are, is read from the environment (WAYBILL_AMQP_OPERATOR_URL and so on), or from
             the file that 'make up' writes: $WAYBILL_HOME/env, by default .waybill/env.
 
-            Exit codes: 0 done, 1 failed, 2 nothing found or refused, 64 wrong arguments, 75 a service was not heard of in
-            time: what it was told is kept.
+            Programs read --json or --csv; docs/operate/output.md says their form. Exit codes:
+            \(ExitCodes.table.map { "\($0.code.rawValue) \($0.meaning)" }.joined(separator: "\n"))
             """,
         subcommands: [
-            OrdersCommand.self, AlertsCommand.self, CustomersCommand.self, PartiesCommand.self, GraphCommand.self,
+            OrdersCommand.self, AlertsCommand.self, NoticesCommand.self, DeliveriesCommand.self, CustomersCommand.self,
+            PartiesCommand.self, GraphCommand.self,
             InteractionsCommand.self, ComplaintsCommand.self, AgreementsCommand.self, QueryCommand.self,
             StatusCommand.self,
             ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
-            UsersCommand.self, ActsCommand.self, MigrateCommand.self, ScheduleCommand.self,
+            UsersCommand.self, ActsCommand.self, SettingsCommand.self, MigrateCommand.self, ScheduleCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self, RatesCommand.self,
-            LeadsCommand.self,
+            LeadsCommand.self, ImportCommand.self,
         ])
+
+    /// As the parser's own, and what a service had to say has an exit code of its own. Whoever reads the output through a
+    /// pipe gets each line when it ends.
+    static func main() async {
+        waybill_output_by_line()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ClientError {
+            say("Error: \(error)")
+            exit(withError: ExitCodes.code(of: error))
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

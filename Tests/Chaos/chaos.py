@@ -2,10 +2,11 @@
 """One chaos run over what run.sh has started: load and faults by seed, then drain, then account for everything.
 
 usage: chaos.py --home DIR --out DIR --binaries DIR --cli FILE --proxy FILE [--seed N] [--minutes M] [--rate R]
-                [--pause S] [--drain S] [--next DIR] [--only KIND,…] [--tally] [--plan] [KEY=VALUE …]
+                [--pause S] [--drain S] [--next DIR] [--only KIND,…] [--partners] [--tally] [--plan] [KEY=VALUE …]
 
 --plan prints the plan and ends. --next brings the schemas up to the build in DIR after a third of the time, and then
-replaces every copy by it, one after the other. --tally has a trial build count each effect by itself. KEY=VALUE goes to
+replaces every copy by it, one after the other. --partners has three partners publish, each with a queue of its own, and
+what each hears accounted for. --tally has a trial build count each effect by itself. KEY=VALUE goes to
 the services' environment. Exit code 0 only when nothing was lost, duplicated or unexpected.
 """
 import argparse
@@ -17,9 +18,10 @@ import time
 from pathlib import Path
 
 import check
+import partners
 from faults import Breaker
 from load import Load
-from operations import SOURCE, operations
+from operations import operations
 from plan import KINDS, plan
 from world import World, wait_for
 
@@ -36,6 +38,7 @@ def main():
     parser.add_argument("--pause", type=float, default=4, help="seconds between two faults, on average")
     parser.add_argument("--only", default="", help="only these kinds of fault")
     parser.add_argument("--drain", type=float, default=240, help="seconds within which everything must be empty at the end")
+    parser.add_argument("--partners", action="store_true", help="three partners, each with a queue of its own")
     parser.add_argument("--tally", action="store_true")
     parser.add_argument("--plan", action="store_true")
     parser.add_argument("environment", nargs="*")
@@ -66,7 +69,7 @@ def main():
     def log(text):
         print(f"{time.monotonic() - started:7.1f} s  {text}", file=sys.stderr, flush=True)
 
-    all_operations = operations(options.seed, seconds, options.rate)
+    all_operations = operations(options.seed, seconds, options.rate, options.partners)
     world = World(options.home, out, options.binaries, options.proxy, history, dict(pair.split("=", 1) for pair in options.environment))
     world.addresses = {
         f"WAYBILL_HTTP_{copy.service.upper()}": f"http://127.0.0.1:{copy.port}" for copy in world.copies if copy.number == 1}
@@ -74,10 +77,12 @@ def main():
     if options.tally:
         world.count_effects()
     try:
+        if options.partners:
+            partners.prepare(world, options.cli)
         log(f"seed {options.seed}: {len(all_operations)} publications and {len(faults)} faults in {seconds:.0f} s")
         world.start()
         log("two copies of each service are ready")
-        load = Load(world, history, all_operations, SOURCE)
+        load = Load(world, history, all_operations)
         begin = time.monotonic()
         load.start(begin)
         teller = threading.Event()
@@ -105,7 +110,7 @@ def main():
             # What did not come through is then named one by one.
             world.surprises.append(str(problem))
         teller.set()
-        verdict = check.check(world, load, all_operations, options.cli, log)
+        verdict = check.check(world, load, all_operations, options.cli, log, options.partners)
     finally:
         teller_is_set = locals().get("teller")
         if teller_is_set:
@@ -142,6 +147,9 @@ def report(options, verdict, breaker, faults, out):
           f"{figures['rubbish']} rubbish); messages of our own {figures['ledger']}")
     print(f"orders {figures['orders']}, margin {figures['margin']}, receivables {figures['receivables']}: as the oracle says"
           if verdict.is_good() else f"orders {figures['orders']}")
+    if "refusals heard" in figures:
+        print(f"three partners have heard what is theirs, and nothing else; {figures['refusals heard']} refusals"
+              if verdict.is_good() else f"refusals heard by partners {figures['refusals heard']}")
     if "effects" in figures:
         print(f"effects {figures['effects']}, each counted by itself")
     print("told once: " + ", ".join(f"{figures[name]} {name}" for name in (

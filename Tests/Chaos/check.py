@@ -8,6 +8,7 @@ from decimal import Decimal
 import pika
 
 import oracle
+import partners
 from operations import READERS, SOURCE
 from plan import SERVICES
 
@@ -21,13 +22,15 @@ class Verdict:
         return not (self.lost or self.duplicated or self.unexpected)
 
 
-def check(world, load, operations, cli, log):
+def check(world, load, operations, cli, log, with_partners=False):
     verdict = Verdict()
+    sources = sorted(set(partners.SOURCES.values())) if with_partners else [SOURCE]
+    named = ", ".join(f"'{source}'" for source in sources)
     unique = {operation.id: operation for operation in operations if not operation.is_repeat}
     attempted = {id for id in unique if id in load.attempted}
     acknowledged = {id for id in unique if id in load.acknowledged}
     inboxes = {service: Counter({row[0]: int(row[1]) for row in world.sql(
-        f"select message_id, count(distinct (source, message_id)) from {service}.inbox where source = '{SOURCE}' group by 1")}) for service in SERVICES}
+        f"select message_id, count(distinct (source, message_id)) from {service}.inbox where source in ({named}) group by 1")}) for service in SERVICES}
     dead = dead_letters(world, cli)
 
     # Every operation that the broker took, in every service that reads it: handled, or refused and visible.
@@ -51,9 +54,11 @@ def check(world, load, operations, cli, log):
     # Finance to the cent, over what it has taken in.
     taken = [operation for id, operation in unique.items() if inboxes["finance"][id] > 0]
     compare_orders(world, oracle.orders(taken), verdict)
-    compare_receivables(world, oracle.receivables(taken), verdict)
+    compare_receivables(world, oracle.receivables(taken), verdict, named)
     events(world, oracle.orders(taken), verdict)
     alerts(world, verdict)
+    if with_partners:
+        partners.check(world, operations, attempted, acknowledged, verdict)
 
     effects(world, verdict)
 
@@ -78,7 +83,7 @@ def check(world, load, operations, cli, log):
         ledger = {"ledger": [], "missing": []}
     for row in ledger["missing"]:
         # A message whose publisher gave up may have reached some queues and not others: the broker never said yes.
-        if row["source"] == SOURCE and row["id"] not in acknowledged:
+        if row["source"] in sources and row["id"] not in acknowledged:
             continue
         verdict.lost.append(f"the ledger misses {row['type']} {row.get('place') or ''} {row['id']} in {row['reader']}")
     verdict.figures["ledger"] = sum(row["sent"] for row in ledger["ledger"] if row["producer"] != "partner")
@@ -110,7 +115,7 @@ def world_env(world):
 def dead_letters(world, cli):
     found = {service: Counter() for service in SERVICES}
     answer = subprocess.run([cli, "dead", "list", "--json", "--limit", "60000"], capture_output=True, text=True, env=world_env(world))
-    for row in (json.loads(answer.stdout)["dead letters"] if answer.returncode in (0, 2) and answer.stdout else []):
+    for row in (json.loads(answer.stdout)["deadLetters"] if answer.returncode in (0, 2) and answer.stdout else []):
         found[row["service"]][row["id"]] += 1
     return found
 
@@ -136,9 +141,9 @@ def compare_orders(world, expected, verdict):
     verdict.figures.update(orders=len(expected), revenue=revenue, margin=revenue - cost)
 
 
-def compare_receivables(world, expected, verdict):
+def compare_receivables(world, expected, verdict, named):
     found = {row[0]: (Decimal(row[1]), Decimal(row[2])) for row in world.sql(
-        f"select invoice_id, amount, paid from finance.receivable where source = '{SOURCE}' and amount is not null")}
+        f"select invoice_id, amount, paid from finance.receivable where source in ({named}) and amount is not null")}
     for invoice, wanted in expected.items():
         if found.get(invoice) != wanted:
             verdict.lost.append(f"invoice {invoice} stands as {found.get(invoice)}, the oracle says {wanted}")
@@ -154,7 +159,7 @@ def events(world, expected, verdict):
             f"where routing_key = '{type}') told group by {', '.join(str(n + 1) for n in range(len(key)))}")})
 
     told = {
-        "decision": counted("finance", "finance.order-decided.v1", ("d->>'orderId'", "d->>'revision'")),
+        "decision": counted("finance", "finance.order-decided.v1", ("d->>'orderId'", "d->>'revision'", "coalesce(d->>'decisionNumber', '1')")),
         "alert": counted("finance", "finance.margin-alert-raised.v1", ("d->>'alertId'",)),
         "clearance": counted("finance", "finance.margin-alert-cleared.v1", ("d->>'alertId'",)),
         "registration": counted("customer", "customer.registered.v1", ("d->>'customerId'",)),
@@ -163,7 +168,7 @@ def events(world, expected, verdict):
     for what, counts in told.items():
         verdict.duplicated += [f"{what} {' '.join(key)} was told {count} times" for key, count in counts.items() if count > 1]
         verdict.figures[what + "s"] = sum(counts.values())
-    decided = {order for order, _ in told["decision"]}
+    decided = {order for order, *_ in told["decision"]}
     verdict.lost += [f"order {order} was never decided" for order in expected if order not in decided]
     in_sales = {row[0] for row in world.sql(f"select order_id from sales.orders where source = '{SOURCE}' and decision is not null")}
     verdict.lost += [f"sales does not know the decision on order {order}" for order in expected if order not in in_sales]
@@ -174,7 +179,8 @@ def alerts(world, verdict):
     secret = (world.home / "secrets" / "amqp-finance-reader").read_text().strip()
     told = {row[0] for row in world.sql(
         "select convert_from(body, 'UTF8')::jsonb ->> 'id' from finance.outbox "
-        "where routing_key in ('finance.margin-alert-raised.v1', 'finance.margin-alert-cleared.v1')")}
+        "where routing_key in ('finance.margin-alert-raised.v1', 'finance.margin-alert-cleared.v1', "
+        "'finance.margin-alert-closed.v1')")}
     connection = pika.BlockingConnection(pika.ConnectionParameters(
         host=world.nodes["node1_host"], port=int(world.nodes["node1_port"]),
         credentials=pika.PlainCredentials("finance-reader", secret)))

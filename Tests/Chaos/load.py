@@ -10,23 +10,32 @@ FAILURES = (pika.exceptions.AMQPError, OSError, pika.exceptions.UnroutableError,
 
 
 class Load:
-    def __init__(self, world, history, operations, source, threads=4):
-        self.history, self.source = history, source
-        secret = (world.home / "secrets" / "amqp-partner-demo").read_text().strip()
-        self.addresses = [
-            pika.ConnectionParameters(
-                host=world.nodes[f"node{number}_host"], port=int(world.nodes[f"node{number}_port"]),
-                credentials=pika.PlainCredentials("partner-demo", secret), heartbeat=4, blocked_connection_timeout=8,
-                socket_timeout=4, stack_timeout=6, connection_attempts=1)
-            for number in (1, 2, 3)]
-        self.work = [queue.Queue() for _ in range(threads)]
+    def __init__(self, world, history, operations, threads=4):
+        self.history = history
+        # A connection publishes for one partner: threads of them for one, two for each of several.
+        partners = sorted({operation.partner for operation in operations})
+        self.lanes = [partner for partner in partners for _ in range(threads if len(partners) == 1 else 2)]
+        self.addresses = {partner: self.of(world, partner) for partner in partners}
+        self.work = [queue.Queue() for _ in self.lanes]
         for place, operation in enumerate(operations):
-            self.work[place % threads].put(operation)
+            own = [number for number, partner in enumerate(self.lanes) if partner == operation.partner]
+            self.work[own[place % len(own)]].put(operation)
         self.attempted, self.acknowledged, self.gave_up = set(), set(), set()
         self.attempts = self.failures = 0
         self.lock = threading.Lock()
         self.is_over = threading.Event()
-        self.threads = [threading.Thread(target=self.publish_all, args=(number,), daemon=True) for number in range(threads)]
+        self.threads = [threading.Thread(target=self.publish_all, args=(number,), daemon=True) for number in range(len(self.lanes))]
+
+    @staticmethod
+    def of(world, partner):
+        """How a partner connects, to each node."""
+        secret = (world.home / "secrets" / f"amqp-partner-{partner}").read_text().strip()
+        return [
+            pika.ConnectionParameters(
+                host=world.nodes[f"node{number}_host"], port=int(world.nodes[f"node{number}_port"]),
+                credentials=pika.PlainCredentials(f"partner-{partner}", secret), heartbeat=4, blocked_connection_timeout=8,
+                socket_timeout=4, stack_timeout=6, connection_attempts=1)
+            for number in (1, 2, 3)]
 
     def start(self, started):
         self.started = started
@@ -45,6 +54,8 @@ class Load:
 
     def publish_all(self, number):
         connection, channel, turn = None, None, number
+        partner = self.lanes[number]
+        exchange = "waybill.inbound" if partner == "demo" else f"waybill.inbound.{partner}"
         while not self.is_over.is_set():
             try:
                 operation = self.work[number].get_nowait()
@@ -69,12 +80,12 @@ class Load:
                 try:
                     if channel is None:
                         turn += 1
-                        connection = pika.BlockingConnection(self.addresses[turn % 3])
+                        connection = pika.BlockingConnection(self.addresses[partner][turn % 3])
                         channel = connection.channel()
                         channel.confirm_delivery()
                     channel.basic_publish(
-                        "waybill.inbound", operation.type, operation.body,
-                        pika.BasicProperties(message_id=operation.id, type=operation.type, app_id=self.source,
+                        exchange, operation.type, operation.body,
+                        pika.BasicProperties(message_id=operation.id, type=operation.type, app_id=operation.source,
                                              content_type="application/json", delivery_mode=2), mandatory=True)
                     with self.lock:
                         self.acknowledged.add(operation.id)

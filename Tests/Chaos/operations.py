@@ -8,6 +8,8 @@ import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import partners
+
 SOURCE = "chaos"
 READERS = {
     "order.placed.v1": ("customer", "sales", "servicedesk", "finance", "supplier"),
@@ -30,26 +32,37 @@ class Operation:
     is_rubbish: bool = False
     is_repeat: bool = False  # a second publication of an id
     gives_up: bool = False  # its publisher does not try again when the first try has no answer
+    partner: str = "demo"  # who publishes it
+    source: str = SOURCE
 
 
 def money(draw, mean=6.0):
     return Decimal(str(round(draw.lognormvariate(mean, 0.8) + 20, 2))).quantize(Decimal("0.01"))
 
 
-def operations(seed, seconds, rate):
+def operations(seed, seconds, rate, with_partners=False):
     """About rate × seconds operations, in the order in which they are due."""
     draw = random.Random(f"operations {seed}")
+    wrong = random.Random(f"partners {seed}")
     made = []
     number = 0
     while len(made) < rate * seconds:
         at = len(made) / rate
         number += 1
         made += story(draw, f"{seed}-{number}", at, seconds)
+        if with_partners and wrong.random() < 0.03:
+            partner, source, type, body = partners.wrong(wrong, f"{seed}-{number}")
+            made.append(Operation(
+                at, f"{seed}-{number}-wrong", type, json.dumps(body).encode(), is_rubbish=True, partner=partner, source=source))
+    for operation in made:
+        if with_partners and operation.partner == "demo":
+            operation.partner = partners.of(operation.type)
+            operation.source = partners.SOURCES[operation.partner]
     for operation in list(made):
         if draw.random() < 0.05:
             due = min(seconds, operation.due + draw.uniform(0, 60))
             made.append(Operation(due, operation.id, operation.type, operation.body, operation.about,
-                                  operation.is_rubbish, is_repeat=True))
+                                  operation.is_rubbish, is_repeat=True, partner=operation.partner, source=operation.source))
     made.sort(key=lambda operation: (operation.due, operation.id, operation.is_repeat))
     return made
 

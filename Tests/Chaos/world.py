@@ -42,7 +42,7 @@ class Copy:
 
     def start(self):
         environment = {
-            "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "WAYBILL_PARTNERS": "any",
+            "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "WAYBILL_PARTNERS": self.world.partners,
             "WAYBILL_PROFILE": "demo",
             "WAYBILL_AMQP_URL_FILE": str(self.world.directory / f"amqp-{self.service}.url"),
             "WAYBILL_POSTGRES_URL_FILE": str(self.world.directory / f"postgres-{self.service}.url"),
@@ -112,6 +112,8 @@ class World:
         self.home, self.directory, self.binaries = Path(home), Path(directory), str(binaries)
         self.history, self.extra_environment = history, extra_environment
         self.surprises = []
+        # Whoever may publish, or the file of those who may.
+        self.partners = "any"
         text = (self.home / "broker" / "cluster-env").read_text()
         self.nodes = dict(re.findall(r"(\w+)=(\S+)", text))
         self.managements = (self.home / "run" / "management").read_text().strip()
@@ -140,6 +142,11 @@ class World:
 
     def write(self, name, text):
         path = self.directory / name
+        path.touch(mode=0o600)
+        path.write_text(text + "\n")
+
+    def write_secret(self, name, text):
+        path = self.home / "secrets" / name
         path.touch(mode=0o600)
         path.write_text(text + "\n")
 

@@ -14,8 +14,11 @@ struct EvolutionTests {
         arguments: Catalogue.contracts.map(\.type))
     func goldenFiles(_ type: MessageType) throws {
         let contract = try #require(Catalogue.description(of: type))
-        for name in ["full", "minimal"] {
-            let data = try Data(contentsOf: golden.appendingPathComponent("\(type)/\(name).json"))
+        let folder = golden.appendingPathComponent(type.description)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.contains("full.json") && names.contains("minimal.json"))
+        for name in names {
+            let data = try Data(contentsOf: folder.appendingPathComponent(name))
             let written = try contract.reencode(JSONDocument(parsing: Array(data)).root)
             let (expected, found) = (try normalised(data), try normalised(Data(written)))
             #expect(expected == found, "\(type) \(name)")
@@ -51,6 +54,10 @@ struct EvolutionTests {
             SchemaCompatibility.breaks(released: released, current: released + ["a.b.v1 $.z day required"]).count == 1)
         let within = released + ["a.b.v1 $.z object optional", "a.b.v1 $.z.day day required"]
         #expect(SchemaCompatibility.breaks(released: released, current: within).isEmpty)
+        let list = released + ["a.b.v1 $.z array(0…9) optional", "a.b.v1 $.z[].day day required"]
+        #expect(SchemaCompatibility.breaks(released: released, current: list).isEmpty)
+        #expect(
+            SchemaCompatibility.breaks(released: list, current: list + ["a.b.v1 $.z[].to day required"]).count == 1)
         #expect(
             SchemaCompatibility.breaks(released: within, current: within + ["a.b.v1 $.z.to day required"]).count == 1)
         #expect(
@@ -77,10 +84,12 @@ struct EvolutionTests {
         }
     }
 
-    @Test("docs/questions.md is what the catalogue of questions says")
+    @Test("docs/contracts/questions.md is what the catalogue of questions says")
     func questions() throws {
-        let found = try? String(contentsOf: root.appendingPathComponent("docs/questions.md"), encoding: .utf8)
-        #expect(found == QueryCatalogue.document(), "stale: run 'waybill contracts questions > docs/questions.md'")
+        let found = try? String(contentsOf: root.appendingPathComponent("docs/contracts/questions.md"), encoding: .utf8)
+        #expect(
+            found == QueryCatalogue.document(),
+            "stale: run 'waybill contracts questions > docs/contracts/questions.md'")
     }
 
     struct First: Message {

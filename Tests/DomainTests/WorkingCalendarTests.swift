@@ -19,6 +19,18 @@ struct WorkingCalendarTests {
         #expect(WorkingCalendar.isWorkingDay(try #require(CalendarDay("2029-06-01"))))
     }
 
+    @Test(
+        "Qingming, Dragon Boat and Mid-Autumn are off in every year; on a weekend the Monday after is",
+        arguments: [
+            "2027-04-05", "2027-06-09", "2027-09-15", "2028-04-04", "2028-05-29", "2029-06-18", "2030-09-12",
+            "2036-05-30",
+        ])
+    func festivals(day: String) throws {
+        let day = try #require(CalendarDay(day))
+        #expect(!WorkingCalendar.isWorkingDay(day))
+        #expect(WorkingCalendar.isWorkingDay(day.adding(days: 1)) == (day.weekday < 5))
+    }
+
     @Test("an installation's own years hold beside those built in, and say how long they last")
     func ownYears() throws {
         // Years that no other test asks for: what is added stays for the whole process.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Rubbish among good orders: each refused message stands in the dead letters with its reason, its neighbours have their
-# effect, and one that is replayed is refused once more and not lost.
+# effect, and one that is replayed is refused once more and not lost. What fits into no frame stops nobody, and what a
+# publisher lets expire while a service is down is found, and replayed.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 . "$WAYBILL_HOME/env"
@@ -41,6 +42,9 @@ send(order(7), message_id="bad-key", key="order.changed.v1")
 send(order(8), message_id="bad-batch", content_type="application/cloudevents-batch+json")
 send(order(9), message_id="bad-headers", headers={"ce-id": "1", "cloudEvents_type": "x"})
 send(order(1, branch="SH01"), message_id="bad-revision")
+# What a refusal has to say of these fits into no frame: the path of legal keys, and headers beside those of the refusal.
+send(b'{"' + b"a" * 60000 + b'":{"' + b"b" * 60000 + b'":{"' + b"c" * 60000 + b'":x}}}', message_id="big-path")
+send(b"not json", message_id="big-head", headers={"trace": "x" * 130900})
 send(order(10), message_id="good-10")
 connection.close()
 PYTHON
@@ -48,7 +52,7 @@ PYTHON
 letters="$("$WAYBILL_CLI" dead list --service finance --json)"
 expect() { # ID REASON
     local reason
-    reason="$(echo "$letters" | jq -r --arg id "$1" '[."dead letters"[] | select(.id == $id)][0].reason')"
+    reason="$(echo "$letters" | jq -r --arg id "$1" '[.deadLetters[] | select(.id == $id)][0].reason')"
     [ "$reason" = "$2" ] || { echo "$1: '$reason' instead of '$2'"; exit 1; }
     echo "$1 refused: $reason"
 }
@@ -63,17 +67,79 @@ expect bad-key routing-key-mismatch
 expect bad-batch batch-not-supported
 expect bad-headers mixed-header-spellings
 expect bad-revision conflicting-revision
-[ "$(echo "$letters" | jq '[."dead letters"[] | select(.reason == "missing-id")] | length')" -ge 1 ]
+[ "$(echo "$letters" | jq '[.deadLetters[] | select(.reason == "missing-id")] | length')" -ge 1 ]
 letters="$("$WAYBILL_CLI" dead list --service customer --json)"
 expect bad-type unknown-type
 expect bad-version unknown-version
+for service in customer sales servicedesk finance supplier; do
+    found="$("$WAYBILL_CLI" dead list --service "$service" --json | jq -r '[.deadLetters[] | select(.id == "big-path" or .id == "big-head") | "\(.id) \(.reason) \(.copies)"] | sort | join(", ")')"
+    [ "$found" = "big-head not-json 1, big-path not-json 1" ] || { echo "$service: '$found'"; exit 1; }
+done
+echo "what fits into no frame stands once with every service"
 for order in BAD-1 BAD-10; do
     [ "$("$WAYBILL_CLI" orders show "$order" --json | jq -r '.order[0].decision')" = accepted ]
 done
 echo "the neighbours were decided"
-before="$("$WAYBILL_CLI" dead list --service finance --json | jq '."dead letters" | length')"
+before="$("$WAYBILL_CLI" dead list --service finance --json | jq '.deadLetters | length')"
 "$WAYBILL_CLI" dead replay --service finance --id bad-currency
 "$WAYBILL_CLI" status --wait-drained 60 >/dev/null
-after="$("$WAYBILL_CLI" dead list --service finance --json | jq '."dead letters" | length')"
+after="$("$WAYBILL_CLI" dead list --service finance --json | jq '.deadLetters | length')"
 [ "$before" = "$after" ] || { echo "$before dead letters before the replay, $after after it"; exit 1; }
 "$WAYBILL_CLI" dead discard --service finance --id bad-currency --yes
+
+# A publisher's own `expiration` while a service is down: the broker gives the message up for that service alone.
+"$root/deploy/local/service.sh" stop finance >/dev/null
+"$python" - <<'PYTHON'
+import json, os
+import pika
+
+connection = pika.BlockingConnection(pika.URLParameters(os.environ["WAYBILL_AMQP_PARTNER_URL"]))
+channel = connection.channel()
+channel.confirm_delivery()
+body = {"orderId": "BAD-LATE", "revision": 1, "customer": {"code": "C-1"}, "branch": "KS01", "businessLine": "road",
+        "placedAt": "2026-01-05T09:30:00+08:00", "currency": "CNY",
+        "lines": [{"line": 1, "serviceItem": "ROAD", "quantity": "1", "unit": "kg", "revenue": "10.00", "cost": "9.00"}]}
+channel.basic_publish("waybill.inbound", "order.placed.v1", json.dumps(body).encode(), pika.BasicProperties(
+    delivery_mode=2, message_id="bad-late", type="order.placed.v1", app_id="bad", content_type="application/json",
+    expiration="1000"))
+connection.close()
+PYTHON
+# The broker gives up what has expired once it stands first in the queue. What another service says meanwhile may stand before
+# it, and stays there until finance takes it: so the time is let pass, and finance begins.
+sleep 2
+"$root/deploy/local/service.sh" start finance >/dev/null
+late() { "$WAYBILL_CLI" dead list --service finance --id bad-late --json | jq -r '[.deadLetters[].reason] | join(",")'; }
+deadline=$((SECONDS + 60))
+until [ "$(late)" = given-up-by-the-broker ]; do
+    [ $SECONDS -lt $deadline ] || {
+        echo "what expired is not among the dead letters of finance: '$(late)'"
+        "$WAYBILL_CLI" status
+        "$WAYBILL_CLI" dead list --service finance
+        "$WAYBILL_CLI" orders show BAD-LATE --json
+        exit 1
+    }
+    sleep 0.2
+done
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+shown="$("$WAYBILL_CLI" orders show BAD-LATE --json)"
+[ "$(echo "$shown" | jq -c '[(.order | length), (.sales | length), (.delivery | length)]')" = "[0,1,1]" ] \
+    || { echo "others did not handle what expired for finance alone: $shown"; exit 1; }
+"$WAYBILL_CLI" dead replay --service finance --id bad-late --why "finance was down" >/dev/null
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+[ "$("$WAYBILL_CLI" orders show BAD-LATE --json | jq -r '.order[0].decision')" = accepted ] || { echo "the replay has no effect"; exit 1; }
+echo "what expired while finance was down was found, and replayed"
+
+# What people paste: a number with what nobody sees is looked for as it is, and what may be meant is said; where it would
+# begin something of its own it is refused; amounts and days are read in their plain form.
+pasted=$'BAD-1\u200b'
+code=0
+"$WAYBILL_CLI" orders show "$pasted" >/dev/null 2>"$WAYBILL_HOME/pasted" || code=$?
+[ "$code" = 2 ] && grep "character 6 is U+200B, which nobody sees; 'BAD-1' may be meant" "$WAYBILL_HOME/pasted" >/dev/null \
+    || { echo "exit $code: $(cat "$WAYBILL_HOME/pasted")"; exit 1; }
+code=0
+"$WAYBILL_CLI" complaints report "CP-$pasted" --source bad --customer C-1 --category delay --severity minor --summary x \
+    >/dev/null 2>"$WAYBILL_HOME/pasted" || code=$?
+[ "$code" = 2 ] && grep 'unseen-character at $.complaintId' "$WAYBILL_HOME/pasted" >/dev/null \
+    || { echo "exit $code: $(cat "$WAYBILL_HOME/pasted")"; exit 1; }
+[ "$("$WAYBILL_CLI" query finance orders.list limit=２ --json | jq '.orders | length')" = 2 ]
+echo "what people paste is looked for as it is, or refused with what is wrong"

@@ -29,7 +29,7 @@ printf '{"orderId":"BO-1","revision":1,"customer":{"code":"BOOK","name":"BOOK Lt
     '"businessLine":"air-freight","placedAt":"2024-03-01T10:00:00+08:00","currency":"CNY","lines":[{"line":1,"serviceItem":"AIR-EXPORT","quantity":"1","unit":"kg","revenue":"1000.00","cost":"700.00"}]}' | publish
 invoice B-1 2024-03-05T10:00:00+08:00 1000.00 | publish
 book terms BOOK --days 45 --by zhou.min
-expect "due by terms" 2024-04-19 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].due_day')"
+expect "due by terms" 2024-04-19 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].dueDay')"
 
 book promise BP-1 --invoice B-1 --amount 300.00 --on 2027-04-25 --by li.wei
 expect "promise" 1 "$(waybill finance promises --as-of 2026-01-01 --customer BOOK --json | grep -c '"BP-1"')"
@@ -64,7 +64,7 @@ refused not-authorised finance expenses approve BE-1 --source books --reason fai
 waybill finance expenses approve BE-1 --source books --reason fair --by manager.ks01 >/dev/null
 expect "approved" "1200.00 -200.00" "$(budget committed) $(budget available)"
 
-! waybill dead list --service finance --json | jq -e '[.["dead letters"][].reason] | index("same-person")' >/dev/null ||
+! waybill dead list --service finance --json | jq -e '[.deadLetters[].reason] | index("same-person")' >/dev/null ||
     fail "what a person was refused stands in the dead letters"
 expect "by word, as the demo allows" "word zhou.min" \
     "$(waybill query finance acts.list person=zhou.min --json | jq -r '[.acts[] | select(.source == "books") | "\(.proof) \(.person)"] | unique | join(", ")')"
@@ -74,7 +74,7 @@ refused contradictory-times finance close 2199-01 --by finance.director
 waybill finance close 2024-03 --by finance.director >/dev/null
 invoice B-2 2024-03-20T10:00:00+08:00 70.00 | publish
 expect "late" "invoice B-2 2024-03-20 2024-04-01 70.00" "$(waybill finance periods --late 2024-03 --json |
-    jq -r '.late[] | select(.reference == "B-2") | "\(.kind) \(.reference) \(.original_day) \(.posting_day) \(.amount)"')"
+    jq -r '.late[] | select(.reference == "B-2") | "\(.kind) \(.reference) \(.originalDay) \(.postingDay) \(.amount)"')"
 waybill finance reopen 2024-03 --reason "wrong month" --by finance.director >/dev/null
 refused same-person finance reopen 2024-03 --reason "wrong month" --by finance.director
 expect "closed" "2024-03" "$(waybill finance periods --json | jq -r '.closed[0].month')"
@@ -97,18 +97,18 @@ viewed() { view --by month --metric revenue,margin,cash,receivable "$@" |
     jq -r '.view[] | "\(.period) \(.revenue) \(.margin) \(.cash) \(.receivable)"'; }
 expect "the finance view" "$(printf '%s\n' '2024-04 500.00 100.00 0.00 500.00' '2024-05 300.00 -30.00 200.00 300.00')" "$(viewed)"
 expect "by branch" "KS01 800.00" "$(view --by total,branch --metric revenue | jq -r '.view[] | "\(.branch) \(.revenue)"')"
-expect "its age" "2024-05-20T10:00:00+08:00" "$(view --by total --metric receivable | jq -r '.view[0].as_of')"
+expect "its age" "2024-05-20T10:00:00+08:00" "$(view --by total --metric receivable | jq -r '.view[0].asOf')"
 expect "events behind it" "payment.received BVP-1 -200.00, invoice.issued BV-1 500.00, 300.00" "$(view --metric receivable --drill |
     jq -r '[.events[] | "\(.event) \(.id) \(.amount)"] + [.cell[0].amount] | join(", ")')"
 expect "as CSV" "period,revenue,currency" "$(waybill finance view --from 2024-03-01 --to 2024-05-31 --line viewed --metric revenue --csv |
-    head -n 1 | tr -d '\r' | cut -d, -f1-3)"
+    sed -n 1p | tr -d '\r' | cut -d, -f1-3)"
 waybill finance close 2024-04 --by finance.director >/dev/null
 order BV-3 2024-04-09T10:00:00+08:00 70.00 50.00 | publish
 expect "placed" "2024-04 570.00,2024-05 300.00" "$(view --metric revenue | jq -r '[.view[] | "\(.period) \(.revenue)"] | join(",")')"
 expect "posted" "2024-04 500.00,2024-05 370.00" "$(view --metric revenue --basis posted |
     jq -r '[.view[] | "\(.period) \(.revenue)"] | join(",")')"
 expect "posted, as the close has it" "370.00" "$(waybill finance periods --margins 2024-05 --json |
-    jq -r '.margins[] | select(.business_line == "viewed") | .revenue')"
+    jq -r '.margins[] | select(.businessLine == "viewed") | .revenue')"
 found="$(waybill finance view --metric profit 2>&1)" && fail "a metric that there is not is told"
 expect "unknown metric" 1 "$(grep -c "value-not-allowed parameters.metric" <<<"$found")"
 echo "what finance is told by hand takes effect, and is refused where it must be"

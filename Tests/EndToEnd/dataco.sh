@@ -26,7 +26,7 @@ wait "$first"
 "$python" "$root/Tests/EndToEnd/publish_dataco.py" "$work/orders.ndjson" dataco 2
 "$WAYBILL_CLI" status --wait-drained 90
 "$WAYBILL_CLI" query finance alerts.list state=all level=order limit=2000 --json |
-    jq -r '.alerts[] | select(.source == "dataco") | [.order_id, .severity, .revenue, .cost, .margin] | @tsv' |
+    jq -r '.alerts[] | select(.source == "dataco") | [.orderId, .severity, .revenue, .cost, .margin] | @tsv' |
     sed -E 's/([0-9]\.[0-9]{2})0*(\t|$)/\1\2/g; s/([0-9]\.[0-9]{2})0*(\t|$)/\1\2/g' | sort >"$work/found"
 diff "$work/expected" "$work/found" && echo "alerts equal the oracle: $(wc -l <"$work/found")"
 orders="$(wc -l <"$work/orders.ndjson")"

@@ -57,6 +57,103 @@ for act in edit replay discard; do
         "$work/audit" >/dev/null || fail "no record of $act: $(cat "$work/audit")"
 done
 
+# A group is mended by one change: first it says what it would do, and what does not fit stays as it is.
+{
+    for number in 1 2 3; do order "DG-$number" 100.00 XQQ; done
+    order DG-4 100.123456 XQQ
+} >"$work/group.ndjson"
+"$WAYBILL_CLI" orders publish "$work/group.ndjson" --source grouped --json >/dev/null
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+standing() { curl -s "$WAYBILL_HTTP_FINANCE/metrics" | sed -n 's/^waybill_dead_letters //p'; }
+for _ in $(seq 50); do [ "$(standing)" -ge 4 ] 2>/dev/null && break; sleep 0.2; done
+[ "$(standing)" -ge 4 ] || fail "standing letters are no metric: $(standing)"
+group() { dead edit --service finance --source grouped --of-type order.placed.v1 --set currency=CNY --why "mistyped" "$@" 2>"$work/group"; }
+code=0; group || code=$?
+[ "$code" = 1 ] || fail "a group with a letter that cannot be mended so ends with $code: $(cat "$work/group")"
+grep 'would edit 3' "$work/group" >/dev/null || fail "the dry run of a group: $(cat "$work/group")"
+grep 'DG-4' "$work/group" >/dev/null || fail "what would stay is not named: $(cat "$work/group")"
+wrong() { dead export --service finance --source grouped 2>/dev/null | jq -s '[.[] | select((.body | fromjson | .currency) == "XQQ")] | length'; }
+[ "$(wrong)" = 4 ] || fail "the dry run of a group has changed something"
+code=0; group --yes || code=$?
+[ "$code" = 1 ] || fail "the edit of a group: $(cat "$work/group")"
+grep 'edited 3' "$work/group" >/dev/null || fail "the edit of a group: $(cat "$work/group")"
+[ "$(wrong)" = 1 ] || fail "a group was not edited"
+dead replay --service finance --source grouped --reason unknown-currency --why mended 2>/dev/null
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+for number in 1 2 3; do
+    "$WAYBILL_CLI" orders show "DG-$number" --json | jq -e '.order[0].currency == "CNY"' >/dev/null || fail "DG-$number was not mended"
+done
+dead discard --service finance --source grouped --yes --why "cannot be mended" 2>/dev/null
+
+# Every form in which a message may come: shown, mended, replayed by the same words; without an id, by the name it gets.
+python=python3
+"$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
+"$python" - <<'PY'
+import base64, json, os, pika
+link = pika.BlockingConnection(pika.URLParameters(os.environ["WAYBILL_AMQP_PARTNER_URL"]))
+channel = link.channel()
+channel.confirm_delivery()
+def order(number, currency="XQQ"):
+    return {"orderId": number, "revision": 1, "customer": {"code": "C1"}, "branch": "KS01", "businessLine": "road",
+            "placedAt": "2026-03-02T09:00:00+08:00", "currency": currency, "lines": [{"line": 1, "serviceItem": "R",
+            "quantity": "1", "unit": "kg", "revenue": "10.00"}]}
+def send(body, **properties):
+    channel.basic_publish("waybill.inbound", "order.placed.v1", body if isinstance(body, bytes) else json.dumps(body).encode(),
+                          pika.BasicProperties(delivery_mode=2, **properties), mandatory=True)
+def event(number, **data):
+    return dict({"specversion": "1.0", "id": number, "source": "demo", "type": "order.placed.v1"}, **data)
+structured = {"content_type": "application/cloudevents+json"}
+send(event("DF-STRUCTURED", data=order("DF-STRUCTURED")), **structured)
+send(event("DF-BASE64", data_base64=base64.b64encode(json.dumps(order("DF-BASE64")).encode()).decode()), **structured)
+send(event("DF-TEXT", data=json.dumps(order("DF-TEXT"))), **structured)
+for prefix, number in (("ce-", "DF-CE"), ("cloudEvents_", "DF-UNDERSCORE"), ("cloudEvents:", "DF-COLON")):
+    send(order(number), content_type="application/json", headers={prefix + name: value for name, value in
+         event(number).items()})
+send(order("DF-NAMELESS", "CNY"), content_type="application/json", type="order.placed.v1", app_id="demo")
+send(b"\x1b]0;owned\x07\x1b[2J\x1b[31mno json \xc2\x9b31m \xe2\x80\xaereversed", type="order.placed.v1", app_id="demo",
+     message_id="DF-ESC", content_type="application/json", headers={"x-trace": "\x1b]0;owned\x07", "x-\x1b[7mname": "v"})
+PY
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+dead list --service finance --json >"$work/list"
+for number in STRUCTURED BASE64 TEXT CE UNDERSCORE COLON; do
+    jq -e --arg id "DF-$number" '(.deadLetters // ."dead letters")[] | select(.id == $id and .source == "demo" and .type == "order.placed.v1")' \
+        "$work/list" >/dev/null || fail "the letter of DF-$number does not say who it is"
+    dead show "DF-$number" --service finance | grep >/dev/null 'XQQ' || fail "DF-$number is not shown"
+    dead edit --service finance --id "DF-$number" --set currency=CNY --why mistyped 2>"$work/edit" || fail "DF-$number: $(cat "$work/edit")"
+    dead replay --service finance --id "DF-$number" --why mended 2>/dev/null
+done
+# A letter without an id stands with each reader, and gets its name with each: whoever is left out is missed by reconcile.
+for service in customer sales servicedesk finance supplier; do
+    nameless="$(dead list --service "$service" --json | jq -r '[(.deadLetters // ."dead letters")[] | select(.reason == "missing-id") | .id][-1]')"
+    dead edit --service "$service" --id "$nameless" --new-id DF-NAMED --why nameless 2>"$work/edit" ||
+        fail "$service: a letter without an id is not mended: $(cat "$work/edit")"
+    dead replay --service "$service" --id DF-NAMED --why mended 2>/dev/null
+done
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+for number in STRUCTURED BASE64 TEXT CE UNDERSCORE COLON NAMELESS; do
+    [ "$("$WAYBILL_CLI" orders show "DF-$number" --json | jq -r '.order[0].decision')" = accepted ] || fail "DF-$number was mended and is not decided"
+done
+dead show DF-ESC --service finance >"$work/escapes"
+dead list --service finance >>"$work/escapes" 2>&1
+if LC_ALL=C grep -q "$(printf '[\033\007]\|\302\233\|\342\200\256')" "$work/escapes"; then fail "what strangers wrote acts on the terminal: $(cat -v "$work/escapes")"; fi
+
+# Looking uses nothing up, whatever limit a policy sets for returns.
+manage() { # METHOD PATH [BODY]
+    local address="${WAYBILL_HTTP_MANAGEMENT_URL#http://}"
+    printf 'user = "%s"\n' "${address%@*}" |
+        curl -sf -K - -X "$1" -H 'content-type: application/json' ${3:+-d "$3"} "http://${address#*@}/api/$2"
+}
+"$WAYBILL_CLI" status --json >"$work/before"
+records="$(dead audit --json | jq '.audit | length')"
+manage PUT 'policies/%2F/looks' '{"pattern":"^(finance\\.dead|waybill\\.audit)$","definition":{"delivery-limit":20},"apply-to":"queues"}'
+for wait in $(seq 1 100); do [ "$(manage GET queues/%2F/finance.dead | jq -r .policy)" = looks ] && break || sleep 0.1; done
+for look in $(seq 1 24); do [ "$(dead list --service finance --id DF-ESC --json | jq '(.deadLetters // ."dead letters") | length')" = 1 ] || fail "the letter is gone at look $look"; done
+for look in $(seq 1 22); do [ "$(dead audit --json | jq '.audit | length')" = "$records" ] || fail "records are gone at look $look"; done
+manage DELETE 'policies/%2F/looks'
+dead show DF-ESC --service finance | grep >/dev/null 'x-waybill-reason' || fail "a letter lost its reason by being looked at"
+dead discard --source demo --reason not-json --yes --why "test" 2>/dev/null || true
+dead discard --source demo --reason unknown-currency --yes --why "test" 2>/dev/null || true
+
 # Many at once: 10,000 refused messages go back in one go.
 python3 - >"$work/many" <<'PY'
 for number in range(2000):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the walk of docs/finance.md exactly as it stands there, against services of its own that follow the time of the
+# Runs the walk of docs/business/finance/finance.md exactly as it stands there, against services of its own that follow the time of the
 # events: days pass as orders come.
 #
 # usage: finance_loop.sh
@@ -20,20 +20,20 @@ fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
     awk '/^## / { inside = ($0 == "## The walk") }
         inside && /^```sh$/ { printing = 1; next }
         printing && /^```$/ { printing = 0 }
-        printing { print }' "$root/docs/finance.md"
+        printing { print }' "$root/docs/business/finance/finance.md"
 } >"$work/walk.sh"
-[ "$(wc -l <"$work/walk.sh")" -gt 30 ] || fail "docs/finance.md has no walk"
+[ "$(wc -l <"$work/walk.sh")" -gt 30 ] || fail "docs/business/finance/finance.md has no walk"
 bash "$work/walk.sh" || fail "the walk ended with $?"
 
 # What the walk shows, looked at once more.
-decisions="$(waybill query finance acceptance.report --json | jq -c '[.["not taken"][] | [.customer_code, .orders, .revenue_refused]]')"
+decisions="$(waybill query finance acceptance.report --json | jq -c '[.notTaken[] | [.customerCode, .orders, .revenueRefused]]')"
 echo "not taken: $decisions"
-[ "$(waybill query finance acceptance.report --json | jq -r '.["not taken"][0].orders')" = 2 ] ||
+[ "$(waybill query finance acceptance.report --json | jq -r '.notTaken[0].orders')" = 2 ] ||
     fail "not two orders were refused"
-[ "$(waybill alerts list --customer WALK --all --level order --json | jq '[.alerts[] | select(.outcome == "recovered" and .escalated_to == "manager.ks01")] | length')" = 6 ] ||
+[ "$(waybill alerts list --customer WALK --all --level order --json | jq '[.alerts[] | select(.outcome == "recovered" and .escalatedTo == "manager.ks01")] | length')" = 6 ] ||
     fail "not all six orders' alerts went to the manager and recovered"
-! waybill dead list --service finance >/dev/null 2>&1 || fail "a refused command stands in the dead letters"
+[ "$(waybill dead list --service finance --json | jq '.deadLetters | length')" = 0 ] || fail "a refused command stands in the dead letters"
 waybill dead audit --json | jq -e '[.audit[] | select(.act == "refuse") | .reason] | sort == ["above-authority", "not-authorised"]' >/dev/null ||
     fail "the refused commands are not on record"
 waybill reconcile --json >/dev/null || fail "something is missing"
-echo "the walk of docs/finance.md does what it says"
+echo "the walk of docs/business/finance/finance.md does what it says"

@@ -66,7 +66,7 @@ code=0
 jq -r '.missing[] | [.reader, .source, .id] | @tsv' "$work/after" | sort >"$work/found"
 printf 'sales\twaybill.finance\t%s\nsupplier\tledger\t%s\n' "$ours" "$theirs" | sort >"$work/wanted"
 diff "$work/wanted" "$work/found" || fail "not the two that were taken"
-jq -e '[.ledger[] | select(.sent != .handled + .dead + .discarded + .in_flight + .missing)] == []' "$work/after" >/dev/null ||
+jq -e '[.ledger[] | select(.sent != .handled + .dead + .discarded + .inFlight + .missing)] == []' "$work/after" >/dev/null ||
     fail "sent is not the sum of its parts"
 echo "two messages taken out by hand are missed by name"
 

@@ -43,7 +43,7 @@ yesterday="$(date -u -d yesterday +%F)"
     spoke SIDE-I2 telegraph
 } | publish
 expect "refused" "cyclic-relation value-not-allowed" \
-    "$(waybill dead list --service customer --json | jq -r '[.["dead letters"][] | select((.id // "") | startswith("SIDE-")) | .reason] | sort | join(" ")')"
+    "$(waybill dead list --service customer --json | jq -r '[.deadLetters[] | select((.id // "") | startswith("SIDE-")) | .reason] | sort | join(" ")')"
 expect "the group" 3 "$(waybill graph group SIDE-B --json | jq '.group | length')"
 expect "ties of one customer" "parent-of pays-for ships-to supplies" \
     "$(waybill graph show SIDE-A --hops 1 --json | jq -r '[.ties[].kind] | unique | join(" ")')"
@@ -66,7 +66,7 @@ expect "what it owes" 600 "$(overview | jq -r '.receivables[0].open')"
 expect "what it earns" 300.0000 "$(overview | jq -r '.margin[0].margin')"
 expect "the person spoken with" "Canary Qiu" "$(overview | jq -r '.contacts[0].person')"
 
-complained() { overview | jq -r '[.complaints[] | "\(.complaint_id) \(.state)"] | join(", ")'; }
+complained() { overview | jq -r '[.complaints[] | "\(.complaintId) \(.state)"] | join(", ")'; }
 step() { waybill complaints step "$@" --by li.wei >/dev/null 2>&1; }
 waybill complaints report SIDE-C1 --source overview --customer SIDE-A --order SIDE-1 --category damage --severity major \
     --summary "two cartons crushed" --by hotline >/dev/null 2>&1
@@ -79,7 +79,7 @@ expect "the complaint, contained" "SIDE-C1 contained" "$(complained)"
 step SIDE-C1 closed
 waybill status --wait-drained 60 >/dev/null
 expect "the complaint, closed" "SIDE-C1 closed current" "$(complained) $(overview | state complaints)"
-expect "complaints that are open" 2 "$(waybill complaints list --customer SIDE-A >/dev/null 2>&1; echo $?)"
+expect "complaints that are open" 0 "$(waybill complaints list --customer SIDE-A --json | jq '.complaints | length')"
 expect "its way" "received contained closed" \
     "$(waybill complaints show SIDE-C1 --json | jq -r '[.states[].state] | join(" ")')"
 
@@ -104,7 +104,7 @@ expect "the person, forgotten" 0 "$(overview | grep -ci canary || true)"
 expect "the contact, kept" 1 "$(overview | jq '.interactions | length')"
 waybill status --wait-drained 60 >/dev/null
 for service in customer sales servicedesk finance supplier; do
-    ! waybill dead list --service "$service" --json | grep -qi canary || fail "a dead letter of $service speaks of the person"
+    ! waybill dead list --service "$service" --json | grep >/dev/null -i canary || fail "a dead letter of $service speaks of the person"
 done
 PGPASSWORD="$(cat "$WAYBILL_HOME/database/password")" pg_dump -h 127.0.0.1 -p "$(cat "$WAYBILL_HOME/database/port")" \
     -U postgres waybill >"$work/dump.sql"

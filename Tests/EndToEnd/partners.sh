@@ -88,9 +88,9 @@ PY
 known="$("$WAYBILL_CLI" query finance orders.totals source=acme --json | jq '[.totals[].orders] | add')"
 [ "$known" = 2 ] || fail "$known orders of acme are known, not 2"
 [ "$("$WAYBILL_CLI" query finance orders.totals source=acme-east --json | jq '[.totals[].orders] | add')" = 1 ] || fail "the order of acme-east is not known"
-"$WAYBILL_CLI" dead list --service finance --json | jq -r '.["dead letters"][] | select((.id // "") | startswith("id-")) | .reason' | sort | uniq -c | sed 's/^ *//' >"$work/reasons"
+"$WAYBILL_CLI" dead list --service finance --json | jq -r '.deadLetters[] | select((.id // "") | startswith("id-")) | .reason' | sort | uniq -c | sed 's/^ *//' >"$work/reasons"
 printf '1 publisher-unknown\n3 source-not-allowed\n' | diff - "$work/reasons" || fail "finance refused otherwise"
-"$WAYBILL_CLI" dead list --service customer --json | jq -r '.["dead letters"][] | select((.id // "") | startswith("id-")) | .reason' | grep -qx wrong-exchange || fail "a partner may speak as a service"
+"$WAYBILL_CLI" dead list --service customer --json | jq -r '.deadLetters[] | select((.id // "") | startswith("id-")) | .reason' | grep >/dev/null -x wrong-exchange || fail "a partner may speak as a service"
 "$WAYBILL_CLI" dead audit --json | jq -r '.audit[] | select(.act == "refuse" and .service == "finance") | [.who, .brokerUser, .source, .reason] | @tsv' | sort >"$work/audit"
 printf '%s\t%s\t%s\t%s\n' \
     waybill.inbound "not said" acme publisher-unknown \

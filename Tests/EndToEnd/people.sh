@@ -78,7 +78,7 @@ refused() { # REASON-AND-PATH LOGIN COMMAND...
     said 2 refused "$@"
     expect "$*" "$reason" "$(jq -r '"\(.refused) \(.path)"' "$work/said")"
 }
-dead() { for service in "${services[@]}"; do waybill dead list --service "$service" --json 2>/dev/null || true; done | jq -s '[.[]["dead letters"] | length] | add'; }
+dead() { for service in "${services[@]}"; do waybill dead list --service "$service" --json 2>/dev/null || true; done | jq -s '[.[].deadLetters | length] | add'; }
 drained
 before="$(dead)"
 
@@ -159,7 +159,7 @@ echo '{"relationId":"PR-2","revision":1,"from":{"code":"PPL"},"to":{"code":"PPL"
 refused "not-authorised \$.by" li.wei acts send relation.declared.v1 "$work/data.json" --source ppl
 
 # Decisions.
-alert="$(waybill alerts list --customer PPL --json | jq -r '.alerts[0].alert_id')"
+alert="$(waybill alerts list --customer PPL --json | jq -r '.alerts[0].alertId')"
 refused "not-found \$.alertId" li.wei alerts diagnose TYPO --reason cost --plan "another carrier" --recover-by 2027-03-31
 refused "wrong-state \$.alertId" li.wei alerts close "$alert" --outcome stopped
 does li.wei alerts diagnose "$alert" --reason cost --plan "another carrier" --recover-by 2027-03-31

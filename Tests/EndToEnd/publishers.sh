@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the programs of docs/publishing.md exactly as they stand there, and looks whether their orders were decided.
+# Runs the programs of docs/contracts/publishing.md exactly as they stand there, and looks whether their orders were decided.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 . "$WAYBILL_HOME/env"
@@ -11,14 +11,14 @@ snippet() {
         index($0, "## ") == 1 { inside = index($0, heading) == 1 }
         inside && $0 == fence { printing = 1; next }
         printing && $0 == "```" { exit }
-        printing { print }' "$root/docs/publishing.md"
+        printing { print }' "$root/docs/contracts/publishing.md"
 }
 snippet Python python >"$work/publish.py"
 snippet Shell sh >"$work/publish.sh"
 snippet Go go >"$work/publish.go"
 snippet HTTP sh >"$work/publish_http.sh"
 for file in publish.py publish.sh publish.go publish_http.sh; do
-    [ -s "$work/$file" ] || { echo "docs/publishing.md has no $file"; exit 1; }
+    [ -s "$work/$file" ] || { echo "docs/contracts/publishing.md has no $file"; exit 1; }
 done
 python=python3
 "$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3

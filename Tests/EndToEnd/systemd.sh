@@ -27,7 +27,7 @@ for instance in finance finance:2 sales:1 finance:blue; do
         [ "$(cat "$path")" = "${name%.url} of $service" ] || fail "$instance gets another's $name"
     done < <(lines waybill@.service LoadCredential "$instance")
     [ "$(lines waybill@.service LoadCredential "$instance" | wc -l)" = 2 ] || fail "$instance has not two credentials"
-    file="$(lines waybill@.service EnvironmentFile "$instance" | head -1)"
+    file="$(lines waybill@.service EnvironmentFile "$instance" | sed -n 1p)"
     [ "$(cat "${file#-}")" = "WAYBILL_OF=$service" ] || fail "$instance reads another's settings"
     [ "$(eval "$(lines waybill@.service ExecStart "$instance")")" = "$service runs" ] || fail "$instance starts another"
     eval "$(lines waybill-settings@.service ExecStop "$instance")"

@@ -238,6 +238,52 @@ struct MessagingTests {
         await session.close()
     }
 
+    @Test("who waits for a delivery is woken by it, by its own cancellation, by its time, and by the session's end")
+    func waiting() async throws {
+        let session = try await BrokerSession.connect(TestServers.brokerConfiguration())
+        let queue = TestServers.unique("waiting")
+        try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
+        try await session.subscribe(queue)
+        #expect(try await session.next(within: .zero).isEmpty)
+        #expect(try await session.next(within: .milliseconds(50)).isEmpty)
+        // Far longer than the test may take: each is woken, or the test fails by its limit.
+        let cancelled = Task { try await session.next(within: .seconds(3_600)).count }
+        cancelled.cancel()
+        #expect(try await cancelled.value == 0)
+        let both = (0..<2).map { _ in Task { try await session.next(within: .seconds(3_600)).map(\.body) } }
+        try await session.send(message(queue, "1", body: "one"))
+        try await session.send(message(queue, "2", body: "two"))
+        // One of them may have taken both; then the other waits on, until the session ends.
+        await session.close()
+        for task in both { _ = await task.result }
+        let isOver = await #expect(throws: MessagingError.self) { try await session.next(within: .seconds(3_600)) }
+        #expect(isOver?.code == .connection)
+    }
+
+    @Test("two who wait get each delivery once")
+    func waitingTogether() async throws {
+        let session = try await BrokerSession.connect(TestServers.brokerConfiguration())
+        let queue = TestServers.unique("waiting")
+        try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
+        try await session.subscribe(queue, prefetch: 1_000)
+        let bodies = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    var found: [String] = []
+                    while let some = try? await session.next(within: .seconds(3_600)), !some.isEmpty {
+                        found += some.map { String(decoding: $0.body, as: UTF8.self) }
+                        if found.contains("end") { await session.close() }
+                    }
+                    return found
+                }
+            }
+            for number in 0..<100 { try await session.send(message(queue, "\(number)", body: "\(number)")) }
+            try await session.send(message(queue, "end", body: "end"))
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(bodies.sorted() == ((0..<100).map(String.init) + ["end"]).sorted())
+    }
+
     @Test("the library's close runs on the session's own thread")
     func closesOnItsThread() async throws {
         let threads = Mutex<[Int64]>([])
@@ -331,5 +377,68 @@ struct CloudEventTests {
                 MessageProperties(contentType: "application/cloudevents+json"),
                 Array(#"{"specversion": "0.3", "id": "1", "source": "s", "type": "t", "data": {}}"#.utf8))
                 == .unsupportedSpecVersion)
+    }
+
+    @Test("data in Base64 is read, data that comes twice is refused, and so is data that is no JSON")
+    func base64() throws {
+        func event(_ data: String) -> Delivery {
+            delivery(
+                MessageProperties(contentType: "application/cloudevents+json"),
+                Array(#"{"specversion":"1.0","id":"1","source":"s","type":"t.u.v1",\#(data)}"#.utf8))
+        }
+        func refusal(_ data: String) -> Refusal? {
+            do {
+                _ = try CloudEventCodec.decode(event(data))
+                return nil
+            } catch { return error }
+        }
+        let coded = #""data_base64":"eyJ4IjogMX0=""#
+        #expect(try CloudEventCodec.decode(event(coded)).1["x"]?.integer == 1)
+        #expect(
+            try CloudEventCodec.decode(event(coded + #","datacontenttype":"application/json; charset=utf-8""#)).1["x"]
+                != nil)
+        #expect(refusal(coded + #","data":{"x":1}"#)?.path == "$.data_base64")
+        #expect(refusal(#""data_base64":"no base64 !""#)?.path == "$.data_base64")
+        #expect(refusal(#""data_base64":7"#)?.path == "$.data_base64")
+        #expect(refusal(#""data_base64":"bm8ganNvbg==""#)?.reason == .notJSON)
+        #expect(refusal(#""data":{"x":1},"datacontenttype":"application/xml""#)?.reason == .unsupportedContentType)
+        #expect(refusal(#""subject":"x""#)?.path == "$.data")
+    }
+
+    @Test("a byte order mark before the body is passed over, in every form")
+    func byteOrderMark() throws {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let properties = MessageProperties(messageID: "1", type: "a.b.v1", appID: "s")
+        #expect(try CloudEventCodec.decode(delivery(properties, mark + body)).1["x"]?.integer == 1)
+        let event = Array(#"{"specversion":"1.0","id":"1","source":"s","type":"t.u.v1","data":{"x":1}}"#.utf8)
+        let structured = MessageProperties(contentType: "application/cloudevents+json")
+        #expect(try CloudEventCodec.decode(delivery(structured, mark + event)).1["x"]?.integer == 1)
+        #expect(throws: Refusal.self) { try CloudEventCodec.decode(self.delivery(properties, mark)) }
+    }
+
+    @Test("an identifier whose bytes are no UTF-8 is refused, and shown so that two stay two")
+    func malformed() throws {
+        #expect(String(showing: [0x41, 0xB6, 0xA9]) == #"A\xB6\xA9"#)
+        #expect(String(showing: [0x41, 0xB6, 0xFE]) != String(showing: [0x41, 0xB6, 0xA9]))
+        #expect(String(showing: [UInt8](repeating: 0xFF, count: 255)).utf8.count == 252)
+        var plain = MessageProperties(messageID: "x", type: "a.b.v1", appID: "s")
+        plain.malformed = ["properties.message_id"]
+        var binary = MessageProperties()
+        for (name, value) in ["specversion": "1.0", "id": "x", "source": "s", "type": "a.b.v1"] {
+            binary.headers["ce-" + name] = .string(value)
+        }
+        binary.malformed = ["headers.ce-source"]
+        for properties in [plain, binary] {
+            do {
+                _ = try CloudEventCodec.decode(delivery(properties))
+                Issue.record("\(properties.malformed) was read")
+            } catch {
+                #expect(error.reason == .badUTF8)
+                #expect([error.path] == properties.malformed)
+            }
+        }
+        // Nobody looks at a header of another's: it refuses nothing.
+        plain.malformed = ["headers.x-note"]
+        #expect(try CloudEventCodec.decode(delivery(plain)).0.id == "x")
     }
 }

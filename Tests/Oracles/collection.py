@@ -1,4 +1,5 @@
-"""What invoices have open and what customers hold, from invoices, payments, credit notes, write-offs and allocations.
+"""What invoices have open and what customers hold, from invoices, payments, what went back of
+them, credit notes, write-offs and allocations.
 
 usage: collection.py MESSAGES.jsonl            {"type", "data"} a line, in any order, all of one source
 
@@ -46,6 +47,32 @@ for later in by_type["payment.allocated.v1"]:
 for note in by_type["credit-note.issued.v1"]:
     reductions[note["invoiceId"]].append(
         (instant(note["issuedAt"]), "credit-note", note["creditNoteId"], "", Decimal(note["amount"])))
+# What went back of a payment is taken first from what is allocated to nothing, then from what was allocated last.
+returned = defaultdict(Decimal)
+for payment in by_type["payment.received.v1"]:
+    name = payment["paymentId"]
+    allocations = sorted(
+        ([time, invoice, amount] for invoice, parts in reductions.items() for time, kind, of, _, amount in parts
+         if kind == "payment" and of == name), reverse=True)
+    free = max(Decimal(0), Decimal(payment["amount"]) - sum((a[2] for a in allocations), Decimal(0)))
+    for back in sorted((r for r in by_type["payment.returned.v1"] if r["paymentId"] == name),
+                       key=lambda r: (instant(r["returnedAt"]), r["returnId"])):
+        left = Decimal(back["amount"])
+        returned[name] += left
+        at = max(instant(back["returnedAt"]), instant(payment["receivedAt"]))
+        taken = min(left, free)
+        free -= taken
+        left -= taken
+        parts = {}
+        for allocation in allocations:
+            taken = min(left, allocation[2])
+            if taken > 0:
+                allocation[2] -= taken
+                left -= taken
+                time, amount = parts.get(allocation[1], (at, Decimal(0)))
+                parts[allocation[1]] = (max(time, allocation[0]), amount + taken)
+        for invoice, (time, amount) in parts.items():
+            reductions[invoice].append((time, "return", back["returnId"], name, -amount))
 approvals = {a["writeOffId"]: a for a in by_type["write-off.approved.v1"]}
 for proposal in by_type["write-off.proposed.v1"]:
     approval = approvals.get(proposal["writeOffId"])
@@ -59,12 +86,18 @@ owed = defaultdict(Decimal)
 for invoice in sorted(by_type["invoice.issued.v1"], key=lambda i: i["invoiceId"]):
     left = Decimal(invoice["amount"])
     walk = []
-    for time, kind, name, _, amount in sorted(reductions[invoice["invoiceId"]]):
-        applied = min(left, amount)
+    here = defaultdict(Decimal)
+    for time, kind, name, of, amount in sorted(reductions[invoice["invoiceId"]]):
+        applied = -min(-amount, here[of]) if kind == "return" else min(left, amount)
         left -= applied
         walk.append((time, kind, applied, left))
+        if kind in ("payment", "credit-note"):
+            used[(kind, name)] += applied
         if kind == "payment":
-            used[name] += applied
+            here[name] += applied
+        if kind == "return":
+            used[("payment", of)] += applied
+            here[of] += applied
     owed[invoice["customer"]["code"]] += left
     disputed = sum((Decimal(d["amount"]) for d in by_type["invoice.disputed.v1"]
                     if d["invoiceId"] == invoice["invoiceId"] and d["disputeId"] not in resolved), Decimal(0))
@@ -73,13 +106,16 @@ for invoice in sorted(by_type["invoice.issued.v1"], key=lambda i: i["invoiceId"]
         if promise["invoiceId"] != invoice["invoiceId"]:
             continue
         came = sum((applied for time, kind, applied, _ in walk
-                    if kind == "payment" and time >= instant(promise["madeAt"])
+                    if kind in ("payment", "return") and time >= instant(promise["madeAt"])
                     and time.astimezone(CHINA).date().isoformat() <= promise["promisedOn"]), Decimal(0))
-        whole = any(rest == 0 and time.astimezone(CHINA).date().isoformat() <= promise["promisedOn"]
-                    for time, _, applied, rest in walk if applied > 0)
+        last = max((time for time, _, applied, _ in walk if applied > 0), default=None)
+        whole = left == 0 and last and last.astimezone(CHINA).date().isoformat() <= promise["promisedOn"]
         print(f"promise {promise['promiseId']} {'kept' if whole or came >= Decimal(promise['amount']) else 'broken'}")
 cash = defaultdict(Decimal)
 for payment in by_type["payment.received.v1"]:
-    cash[payment["customer"]["code"]] += Decimal(payment["amount"]) - used[payment["paymentId"]]
+    name = payment["paymentId"]
+    cash[payment["customer"]["code"]] += Decimal(payment["amount"]) - returned[name] - used[("payment", name)]
+for note in by_type["credit-note.issued.v1"]:
+    cash[note["customer"]["code"]] += Decimal(note["amount"]) - used[("credit-note", note["creditNoteId"])]
 for code in sorted(set(owed) | set(cash)):
     print(f"customer {code} {owed[code]:.2f} {cash[code]:.2f}")

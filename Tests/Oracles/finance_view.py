@@ -60,13 +60,29 @@ def main():
         order = orders.get(body["orderIds"][0]) if body["orderIds"] else None
         return (order["branch"], order["businessLine"]) if order else ("-", "-")
 
-    billed = {identifier for body in by_type["invoice.issued"] for identifier in body["orderIds"]}
+    # An invoice of several orders is shared by revenue; an order that has not come has an equal share.
+    billed = defaultdict(Decimal)
+    credited = defaultdict(Decimal)
+    notes = defaultdict(Decimal)
+    for body in by_type["credit-note.issued"]:
+        notes[body["invoiceId"]] += Decimal(body["amount"])
+    for body in by_type["invoice.issued"]:
+        named = sorted(set(body["orderIds"]))
+        known = {one: Decimal(0) if one in cancelled else max(Decimal(0), sum(
+            (Decimal(line["revenue"]) for line in orders[one]["lines"]), Decimal(0))) for one in named if one in orders}
+        total = sum(known.values(), Decimal(0))
+        for one in known:
+            for sums, amount in ((billed, Decimal(body["amount"])), (credited, notes[body["invoiceId"]])):
+                part = rounded(amount * len(known) / len(named))
+                sums[one] += rounded(part * known[one] / total) if total else rounded(amount / len(named))
     for identifier, order in orders.items():
         where = (order["branch"], order["businessLine"], day(order["placedAt"]), None, order["currency"])
         if identifier in cancelled:
             continue
         flows[("orders",) + where] += 1
         total = Decimal(0)
+        flows[("revenue",) + where] -= credited[identifier]
+        is_costed = False
         for line in order["lines"]:
             revenue = Decimal(line["revenue"])
             total += revenue
@@ -84,10 +100,12 @@ def main():
                 cost = sum(said["estimated"])
             else:
                 continue
+            is_costed = True
             flows[("costed_revenue",) + where] += revenue
             flows[("cost",) + where] += cost
-        if identifier not in billed:
-            flows[("exposure",) + where] += max(total, Decimal(0))
+        if is_costed:
+            flows[("costed_revenue",) + where] -= credited[identifier]
+        flows[("exposure",) + where] += max(total - billed[identifier], Decimal(0))
 
     def side(invoices, payments, notes, balance, flow, at, deposits):
         """What invoices and payments come to: each allocation up to what those before it left open."""
@@ -115,13 +133,16 @@ def main():
                 if kind == "payment":
                     flows[flow, branch, line, when, None, code] += part
                     used[identifier] += part
-                    if deposits:
-                        flows["exposure", "-", "-", max(when, issued), None, code] += part
+                if deposits:
+                    flows["exposure", "-", "-", max(when, issued), None, code] += part
         for body in payments:
             amount, when = Decimal(body["amount"]), day(body[at])
             flows[flow, "-", "-", when, None, body["currency"]] += amount - used[body["paymentId"]]
             if deposits:
                 flows["exposure", "-", "-", when, None, body["currency"]] -= amount
+        # What a credit note's invoice has no room for is on account as well.
+        for body in notes:
+            flows["exposure", "-", "-", day(body["issuedAt"]), None, body["currency"]] -= Decimal(body["amount"])
 
     side(by_type["invoice.issued"], by_type["payment.received"], by_type["credit-note.issued"], "receivable", "cash_in",
          "receivedAt", True)

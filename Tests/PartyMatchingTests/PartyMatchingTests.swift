@@ -1,3 +1,4 @@
+import Client
 import Contracts
 import Domain
 import Foundation
@@ -44,6 +45,14 @@ struct PartyMatchingTests {
     @Test("telephones, addresses, mail and codes are read through their spellings")
     func values() {
         #expect(Normalisation.phoneKey("+86 (512) 5733-4455 转 801") == Normalisation.phoneKey("0512-57334455"))
+        // As it is pasted from an address book, typed with a Chinese input method, and written in other digits.
+        for written in [
+            "\u{202D}0512-57334455\u{202C}", "０５１２－５７３３４４５５", "0512\u{2011}5733\u{A0}4455", "٠٥١٢-٥٧٣٣٤٤٥٥",
+        ] {
+            #expect(Normalisation.phoneKey(written) == Normalisation.phoneKey("0512-57334455"), "\(written)")
+            #expect(Telephone(written) == Telephone("0512-57334455"), "\(written)")
+        }
+        #expect(Normalisation.text("上海\u{200B}远洋\u{FEFF}") == Normalisation.text("上海远洋"))
         #expect(Normalisation.creditCode("9135 0100 M000 100Y\u{200B}43") == "91350100M000100Y43")
         #expect(Normalisation.address("27 Washington Street") == Normalisation.address("27 WASHINGTON ST."))
         #expect(
@@ -214,57 +223,8 @@ struct TelephoneTests {
     }
 }
 
-@Suite("Comma-separated values")
-struct CommaSeparatedTests {
-    private func rows(_ text: String) -> [[String]] { Array(CommaSeparated(Array(text.utf8))) }
-
-    @Test("quotes, doubled quotes, line breaks in quotes, any line ends and a byte order mark are read")
-    func reads() {
-        #expect(
-            rows("\u{FEFF}id,name\r\n1,\"a \"\"b\"\", c\"\r\n\r\n2,\"two\nlines\"\n3,") == [
-                ["id", "name"], ["1", "a \"b\", c"], ["2", "two\nlines"], ["3", ""],
-            ])
-        #expect(rows("").isEmpty)
-        #expect(CommaSeparated.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
-        // Neither a quote with an accent on it nor a line break of two characters hides what must be quoted.
-        for text in ["a\"\u{301}b", "a\r\nb", "a\nb", "a,\u{301}"] {
-            #expect(rows(CommaSeparated.quoted(text)) == [[text]], "\(text)")
-        }
-    }
-
-    @Test("what is wrong is named with its line", arguments: ["a\n\"b", "a\n\"b\"c\n"])
-    func problems(_ text: String) {
-        var file = CommaSeparated(Array(text.utf8))
-        while file.next() != nil {}
-        #expect(file.problem?.contains("line 2") == true)
-    }
-
-    @Test("UTF-8 with and without a mark, GB 18030 and UTF-16 are read, and said where it is not UTF-8")
-    func encodings() throws {
-        let text = "id,name\n1,昆山恒达物流有限公司\n"
-        let chinese: [UInt8] =
-            Array("id,name\n1,".utf8) + [
-                0xC0, 0xA5, 0xC9, 0xBD, 0xBA, 0xE3, 0xB4, 0xEF, 0xCE, 0xEF, 0xC1, 0xF7, 0xD3, 0xD0, 0xCF, 0xDE, 0xB9,
-                0xAB,
-                0xCB, 0xBE, 0x0A,
-            ]
-        let wide: [UInt8] = [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] as [UInt8] }
-        for (bytes, original) in [
-            (Array(text.utf8), nil), ([0xEF, 0xBB, 0xBF] + Array(text.utf8), nil), (chinese, "GB 18030"),
-            (wide, "UTF-16"),
-        ] {
-            let found = try TextEncoding.decode(bytes, name: "x.csv")
-            #expect(String(decoding: found.bytes, as: UTF8.self) == text && found.original == original)
-        }
-        // Western letters with accents are no Chinese, and a broken file is no file.
-        for bytes in [
-            Array("id,name\n1,Soci".utf8) + [0xE9, 0x74, 0xE9], Array("id,name\n1,".utf8) + [0xFF, 0x00, 0xFE],
-        ] {
-            let error = #expect(throws: Failure.self) { try TextEncoding.decode(bytes, name: "x.csv") }
-            #expect(error?.description.contains("line 2") == true)
-        }
-    }
-
+@Suite("Files of parties")
+struct PartyFileTests {
     @Test("a file without id or name, with a short row or an id twice is refused with its line")
     func refusals() throws {
         for (text, part) in [

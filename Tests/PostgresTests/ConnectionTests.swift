@@ -258,6 +258,81 @@ struct ConnectionTests {
         }
     }
 
+    @Test("values, days and times are the same whatever server, database, role and address have set")
+    func surroundings() async throws {
+        try await DatabaseFixture.withDatabase { database in
+            func answers(_ url: String) async throws -> [[String?]] {
+                let connection = try await PostgresConnection.connect(
+                    PostgresConfiguration(url: url, applicationName: "surroundings of a test"))
+                return try await connection.withTransaction { transaction in
+                    try transaction.rows(
+                        """
+                        select timestamptz '2026-03-01T19:00:00Z', (timestamptz '2026-03-01T19:00:00Z')::date,
+                            date '03/04/2026', interval '1 day 02:00', float8 '0.1', '\\x00ff'::bytea,
+                            to_char(1234.5, '9G999D9'), ('{a,NULL}'::text[])::text, null = null,
+                            current_setting('transaction_isolation'), 'a\\nb', format('%I', 'a')
+                        """
+                    ).values
+                }
+            }
+            let before = try await answers(database.url)
+            try await database.pool().withTransaction { transaction in
+                for setting in [
+                    "timezone = 'America/New_York'", "datestyle = 'German, DMY'", "intervalstyle = 'iso_8601'",
+                    "bytea_output = 'escape'", "extra_float_digits = -10", "standard_conforming_strings = off",
+                    "default_transaction_isolation = 'serializable'", "transform_null_equals = on",
+                    "array_nulls = off", "quote_all_identifiers = on",
+                ] {
+                    let (name, value) = (setting.prefix { $0 != " " }, setting.drop { $0 != "=" })
+                    try transaction.script(
+                        """
+                        do $$ begin
+                            execute format('alter database %I set \(name) \(value.replacing("'", with: "''"))',
+                                current_database());
+                        end $$
+                        """)
+                }
+            }
+            #expect(try await answers(database.url) == before)
+            let options = "?options=-c%20timezone%3DAsia/Tokyo%20-c%20datestyle%3DSQL"
+            #expect(try await answers(database.url + options) == before)
+            #expect(before.first?.first == "2026-03-01 19:00:00+00")
+        }
+    }
+
+    @Test("a row that no partition takes is a matter of the set-up; one that a check forbids is not")
+    func partitions() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            try await pool.withTransaction {
+                try $0.script(
+                    """
+                    create table parted (day date, amount integer check (amount > 0)) partition by range (day);
+                    create table parted_1 partition of parted for values from ('2026-01-01') to ('2026-01-02')
+                    """)
+            }
+            for (row, isOfSetUp) in [("'2026-01-05', 1", true), ("'2026-01-01', 0", false)] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await pool.withTransaction { try $0.script("insert into parted values (\(row))") }
+                }
+                #expect(error?.sqlState == "23514")
+                #expect(error?.isOfSetUp == isOfSetUp, "\(row)")
+            }
+        }
+    }
+
+    @Test("a connection to a server that takes no changes any more is given up, for another may by now")
+    func readOnly() async throws {
+        let connection = try await Self.connect()
+        let error = await #expect(throws: PostgresError.self) {
+            try await connection.withTransaction {
+                try $0.script("set transaction read only; create table never_made (a integer)")
+            }
+        }
+        #expect(error?.isReadOnly == true && error?.isRetriable == true)
+        #expect(!connection.isAlive)
+    }
+
     @Test("an address that makes no sense is refused without being repeated")
     func nonsense() {
         for url in ["postgres://user:hunter2@host:port:port/x?y", "hunter2", "host='hunter2"] {

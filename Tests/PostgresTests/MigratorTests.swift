@@ -20,11 +20,11 @@ struct MigratorTests {
             let pool = try database.pool()
             let one = Self.migrator(database.schema, [Self.first])
             #expect(try await one.status(pool).pending == [1])
-            #expect(try await one.migrate(database.configuration()).map(\.number) == [1])
+            #expect(try await one.migrate(database.configuration()).numbered.map(\.number) == [1])
             #expect(try await one.migrate(database.configuration()).isEmpty)
             let two = Self.migrator(database.schema, [Self.second, Self.first])
             #expect(try await two.status(pool).pending == [2])
-            #expect(try await two.migrate(database.configuration()).map(\.name) == ["second"])
+            #expect(try await two.migrate(database.configuration()).numbered.map(\.name) == ["second"])
             #expect(try await two.status(pool).isAtHead)
             let tables = try await pool.withTransaction {
                 try $0.query("select count(*) from b", as: Int.self)
@@ -42,13 +42,13 @@ struct MigratorTests {
     func makeSchema() async throws {
         try await DatabaseFixture.withDatabase { database in
             let applied = try await Self.migrator("new \"schema\"", [Self.first]).migrate(database.configuration())
-            #expect(applied.count == 1)
+            #expect(applied.numbered.count == 1)
             let found = try await database.pool().withTransaction {
                 try $0.query(
                     "select count(*) from information_schema.tables where table_schema = \("new \"schema\"")",
                     as: Int.self)
             }
-            #expect(found == [2])
+            #expect(found == [3])
         }
     }
 
@@ -59,8 +59,8 @@ struct MigratorTests {
                 schema: database.schema, component: "host",
                 migrations: [Migration(number: 1, name: "host", sql: "create table host ()")], logger: Self.logger)
             let own = Self.migrator(database.schema, [Self.first])
-            #expect(try await other.migrate(database.configuration()).count == 1)
-            #expect(try await own.migrate(database.configuration()).count == 1)
+            #expect(try await other.migrate(database.configuration()).numbered.count == 1)
+            #expect(try await own.migrate(database.configuration()).numbered.count == 1)
             let pool = try database.pool()
             #expect(try await own.status(pool).isAtHead)
             #expect(try await other.status(pool).isAtHead)
@@ -71,7 +71,8 @@ struct MigratorTests {
     func dryRun() async throws {
         try await DatabaseFixture.withSchema { database in
             let migrator = Self.migrator(database.schema, [Self.first, Self.second])
-            #expect(try await migrator.migrate(database.configuration(), isDryRun: true).map(\.number) == [1, 2])
+            #expect(
+                try await migrator.migrate(database.configuration(), isDryRun: true).numbered.map(\.number) == [1, 2])
             let tables = try await database.pool().withTransaction {
                 try $0.query(
                     "select table_name from information_schema.tables where table_schema = \(database.schema)",
@@ -147,7 +148,7 @@ struct MigratorTests {
             let configuration = try database.configuration()
             let migrator = Self.migrator(database.schema, [Self.first, Self.second])
             let counts = try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0..<5 { group.addTask { try await migrator.migrate(configuration).count } }
+                for _ in 0..<5 { group.addTask { try await migrator.migrate(configuration).numbered.count } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(counts.sorted() == [0, 0, 0, 0, 2])
@@ -166,7 +167,7 @@ struct MigratorTests {
             try await reader.withSession { try $0.script("begin; select from a") }
             let configuration = try database.configuration()
             let applied = try await withThrowingTaskGroup(of: [Migration].self) { group in
-                group.addTask { try await migrator.migrate(configuration) }
+                group.addTask { try await migrator.migrate(configuration).numbered }
                 // Its first attempt fails while the reader is there.
                 #expect(try await eventually { warnings.count.value > 0 })
                 await reader.close()
@@ -193,7 +194,7 @@ struct MigratorTests {
                         grant select, insert, update, delete on tables to \(app)
                     """)
                 let migrator = Self.migrator(database.schema, [Self.first])
-                #expect(try await migrator.migrate(database.configuration(role: owner)).count == 1)
+                #expect(try await migrator.migrate(database.configuration(role: owner)).numbered.count == 1)
                 let pool = try database.pool(configuration: database.configuration(user: (app, "app")))
                 #expect(try await migrator.status(pool).isAtHead)
                 try await pool.withTransaction { try $0.execute("insert into a values (1)") }
@@ -215,6 +216,106 @@ struct MigratorTests {
         }
         try await DatabaseFixture.administer("drop role \(app); drop role \(owner)")
         try outcome.get()
+    }
+}
+
+@Suite(
+    "Functions and views of a schema",
+    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+struct RepeatableMigrationTests {
+    private static let tables = Migration(
+        number: 1, name: "tables", sql: "create table a (id int primary key); insert into a values (7)")
+
+    private static func answer(_ text: String) -> RepeatableMigration {
+        RepeatableMigration(
+            name: "answer", sql: "create or replace function answer() returns int language sql as $$ \(text) $$")
+    }
+
+    private static func migrator(_ schema: String, _ repeatables: [RepeatableMigration]) -> Migrator {
+        Migrator(
+            schema: schema, migrations: [tables], repeatables: repeatables,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func answers(_ pool: PostgresPool) async throws -> [Int] {
+        try await pool.withTransaction { try $0.query("select answer()", as: Int.self) }
+    }
+
+    @Test("follow the numbered migrations, once, and again when their text changes")
+    func again() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            // The body is checked against the table, which the numbered migration makes.
+            let first = Self.migrator(database.schema, [Self.answer("select id from a")])
+            #expect(try await first.status(pool).changed == ["answer"])
+            #expect(try await !first.status(pool).isAtHead)
+            let applied = try await first.migrate(database.configuration())
+            #expect(applied.numbered.map(\.number) == [1] && applied.repeatable.map(\.name) == ["answer"])
+            #expect(try await answers(pool) == [7])
+            #expect(try await first.migrate(database.configuration()).isEmpty)
+            #expect(try await first.status(pool).isAtHead)
+
+            let second = Self.migrator(database.schema, [Self.answer("select id + 1 from a")])
+            let status = try await second.status(pool)
+            #expect(status.changed == ["answer"] && !status.isAtHead && status.problem == nil)
+            #expect(status.lacking == "0 migrations pending, and 1 functions or views to renew")
+            #expect(try await second.migrate(database.configuration(), isDryRun: true).repeatable.count == 1)
+            #expect(try await answers(pool) == [7])
+            #expect(try await second.migrate(database.configuration()).repeatable.count == 1)
+            #expect(try await answers(pool) == [8])
+        }
+    }
+
+    @Test("leave the release before at its head, and it does not bring its own text back")
+    func releaseBefore() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            let (old, new) = (Self.answer("select 1"), Self.answer("select 2"))
+            let before = Self.migrator(database.schema, [old])
+            _ = try await before.migrate(database.configuration())
+            _ = try await Self.migrator(database.schema, [new]).migrate(database.configuration())
+            #expect(try await before.status(pool).isAtHead)
+            #expect(try await before.migrate(database.configuration()).isEmpty)
+            #expect(try await answers(pool) == [2])
+            // Whoever wants the earlier text back writes why, and so it is new.
+            let back = RepeatableMigration(name: old.name, sql: "-- Two was too much.\n" + old.sql)
+            #expect(
+                try await Self.migrator(database.schema, [back]).migrate(database.configuration()).repeatable == [back])
+            #expect(try await answers(pool) == [1])
+        }
+    }
+
+    @Test("one that fails is named; what stood before it stays in force")
+    func failing() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let pool = try database.pool()
+            _ = try await Self.migrator(database.schema, [Self.answer("select 1")]).migrate(database.configuration())
+            let late = RepeatableMigration(name: "late", sql: "create or replace view late as select 1 as one")
+            // A result of another type is another function: the release before calls this one.
+            let broken = RepeatableMigration(
+                name: "answer", sql: "create or replace function answer() returns text language sql as $$ select '' $$")
+            let migrator = Self.migrator(database.schema, [broken, late])
+            let error = await #expect(throws: PostgresError.self) {
+                try await migrator.migrate(database.configuration())
+            }
+            #expect(error?.code == .migration)
+            #expect(error?.description.contains("the function or view 'answer' of schema") == true)
+            #expect(try await answers(pool) == [1])
+            #expect(try await migrator.status(pool).changed == ["answer", "late"])
+        }
+    }
+
+    @Test("of five that migrate at once, one renews")
+    func concurrent() async throws {
+        try await DatabaseFixture.withSchema { database in
+            let configuration = try database.configuration()
+            let migrator = Self.migrator(database.schema, [Self.answer("select 1")])
+            let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<5 { group.addTask { try await migrator.migrate(configuration).repeatable.count } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(counts.sorted() == [0, 0, 0, 0, 1])
+        }
     }
 }
 

@@ -57,6 +57,26 @@ struct ServerMessageTests {
         #expect(PostgresError(.statement, "x", sqlState: state).isRetriable == isRetriable)
     }
 
+    @Test(
+        "may speak of how the database stands, or of what was to be stored",
+        arguments: [
+            ("42501", true), ("25006", true), ("42P01", true), ("42703", true), ("42883", true), ("3F000", true),
+            ("28P01", true), ("28000", true), ("55000", true), ("26000", true), ("42P05", true), ("08P01", true),
+            ("XX001", true), ("22P02", false), ("22003", false), ("23505", false), ("23502", false), ("23514", false),
+            ("42601", false), ("54000", false), ("P0001", false), ("XX000", false),
+        ])
+    func ofSetUp(_ state: String, _ isOfSetUp: Bool) {
+        #expect(PostgresError(.statement, "x", sqlState: state).isOfSetUp == isOfSetUp)
+        #expect(PostgresError(.connection, "x", sqlState: state).isOfSetUp)
+    }
+
+    @Test("what a pooler never takes is not tried again; that it finds no server is")
+    func pooler() {
+        let words = "connection to server failed: FATAL:  08P01: unsupported startup parameter: options"
+        #expect(!ServerMessage.connectionFailure(words).isRetriable)
+        #expect(ServerMessage.connectionFailure("FATAL:  08P01: server login has been failing").isRetriable)
+    }
+
     @Test("a cache lets go of the statement not used for longest, and tells types apart")
     func cache() {
         var cache = StatementCache(capacity: 2)

@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Foundation
@@ -134,28 +135,31 @@ private let desk = ServiceDefinition(
     migrations: [
         Migration(number: 1, name: "desk", sql: "create table desk (said text not null, who text, proof text)")
     ],
-    handlers: [
-        .on(ComplaintReported.self) { messages, transaction, effects in
-            for message in messages {
-                try transaction.execute(
-                    "insert into desk values (\(message.body.complaintId), \(message.principal?.person), \(message.principal?.proof.rawValue))"
-                )
-            }
-        },
-        .on(CloseAlert.self) { messages, transaction, effects in
-            for message in messages {
-                guard message.body.alertId != "typo" else {
-                    effects.refuse(message, Refusal(.notFound, path: "$.alertId", "there is no such alert"))
-                    continue
-                }
-                try transaction.execute(
-                    "insert into desk values (\(message.body.alertId), \(message.principal?.person), \(message.principal?.proof.rawValue))"
-                )
-                effects.publish(
-                    OrderCompleted(orderId: message.body.alertId, revision: 1, completedAt: effects.now),
-                    causedBy: message.envelope)
-            }
-        },
+    capabilities: [
+        Capability(
+            handlers: [
+                .on(ComplaintReported.self) { messages, transaction, effects in
+                    for message in messages {
+                        try transaction.execute(
+                            "insert into desk values (\(message.body.complaintId), \(message.principal?.person), \(message.principal?.proof.rawValue))"
+                        )
+                    }
+                },
+                .on(CloseAlert.self) { messages, transaction, effects in
+                    for message in messages {
+                        guard message.body.alertId != "typo" else {
+                            effects.refuse(message, Refusal(.notFound, path: "$.alertId", "there is no such alert"))
+                            continue
+                        }
+                        try transaction.execute(
+                            "insert into desk values (\(message.body.alertId), \(message.principal?.person), \(message.principal?.proof.rawValue))"
+                        )
+                        effects.publish(
+                            OrderCompleted(orderId: message.body.alertId, revision: 1, completedAt: effects.now),
+                            causedBy: message.envelope)
+                    }
+                },
+            ])
     ])
 
 @Suite(
@@ -250,7 +254,7 @@ struct ActTests {
             try await session.bind(
                 Binding(exchange: Exchanges.dead, queue: rest, routingKey: ServiceName.sales.rawValue))
             try await session.bind(Binding(exchange: Exchanges.audit, queue: rest, routingKey: ""))
-            let metrics = ServiceMetrics()
+            let metrics = ServiceMetrics(of: .finance)
             let publisher = Publisher(configuration: try TestServers.brokerConfiguration(), logger: TestServers.quiet)
             let work = UnitOfWork(
                 service: .sales, handlers: desk.handlers, publishers: publishers,

@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Messaging
@@ -101,7 +102,7 @@ struct DeadLetterTests {
     func smallFrames() async throws {
         let shelf = Shelf(most: 4_000)
         let big = delivery("big", headers: ["trace": .string(String(repeating: "x", count: 100_000))])
-        try await work(shelf, ServiceMetrics()).process([delivery("one"), big, delivery("two")])
+        try await work(shelf, ServiceMetrics(of: .finance)).process([delivery("one"), big, delivery("two")])
         let letters = shelf.letters.withLock { $0 }
         #expect(letters.map(\.properties.messageID) == ["one", "two", "big"])
         #expect(letters.allSatisfy { $0.body == Array("not json".utf8) })
@@ -110,7 +111,7 @@ struct DeadLetterTests {
     @Test("while a letter is not confirmed the service is not ready and says why; a shutdown ends the wait")
     func neverConfirmed() async throws {
         let shelf = Shelf(most: 0)
-        let metrics = ServiceMetrics()
+        let metrics = ServiceMetrics(of: .finance)
         let work = work(shelf, metrics)
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await work.process([delivery()]) }

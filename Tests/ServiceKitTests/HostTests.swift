@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Foundation
@@ -24,6 +25,44 @@ struct HostTests {
         #expect(try settings.integer("batch", in: 1...10) == 7)
         #expect(throws: Settings.Problem.self) { try settings.integer("batch", in: 1...5) }
         #expect(!settings.redacted.contains { $0.value.contains("hush") })
+    }
+
+    @Test("what a person's shell has for the command is passed over; what is nobody's is named, and only that")
+    func othersVariables() async throws {
+        var environment = [
+            "WAYBILL_HOME": "/x", "WAYBILL_CLI": "/x/waybill", "WAYBILL_OUTPUT": "old", "WAYBILL_BATCH": "7",
+            "WAYBILL_AMQP_OPERATOR_URL": "amqp://o:o@h", "WAYBILL_AMQP_USER_URL_FILE": "/x/url",
+            "WAYBILL_HTTP_MANAGEMENT_URL": "http://h", "WAYBILL_HTTP_FINANCE": "http://h",
+            "WAYBILL_POSTGRES_URL_SERVICEDESK": "postgres://h", "WAYBILL_POSTGRES_MIGRATE_URL_SALES": "postgres://h",
+        ]
+        let settings = try await Settings(Setting.common, environment: environment)
+        #expect(try settings.integer("batch", in: 1...10) == 7)
+        environment["WAYBILL_BATCHH"] = "7"
+        environment["WAYBILL_HTTP_BILLING"] = "http://h"
+        environment["WAYBILL_HTTP_PORT_FILE"] = "/x"
+        let problem = await #expect(throws: Settings.Problem.self) {
+            try await Settings(Setting.common, environment: environment)
+        }
+        #expect(
+            problem?.description.contains(
+                "unknown settings: WAYBILL_BATCHH, WAYBILL_HTTP_BILLING, WAYBILL_HTTP_PORT_FILE;") == true)
+    }
+
+    @Test(
+        "a check reads settings and files as a start does; 78 when one is wrong",
+        arguments: [
+            ([:], 78), (["WAYBILL_PARTNERS": "any"], 0), (["WAYBILL_PARTNERS": "any", "WAYBILL_BATCH": "0"], 78),
+            (["WAYBILL_PARTNERS": "any", "WAYBILL_CLOCK": "sundial"], 78),
+            (["WAYBILL_PARTNERS": "any", "WAYBILL_LOG_LEVEL": "loud"], 78),
+            (["WAYBILL_PARTNERS": "any", "WAYBILL_AMQP_URL": "http://h"], 78),
+            (["WAYBILL_PARTNERS": "/nowhere/partners.json"], 78),
+            (["WAYBILL_PARTNERS": "any", "WAYBILL_CALENDAR": "/nowhere/calendar.json"], 78),
+        ] as [([String: String], Int32)])
+    func check(_ environment: [String: String], _ code: Int32) async {
+        let made = await ServiceHost.run(
+            [], { _ in ServiceDefinition(name: .supplier, migrations: [], capabilities: []) }, arguments: ["check"],
+            environment: environment)
+        #expect(made == code)
     }
 
     @Test("every contract's readers have its binding, and every queue is safe")

@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Foundation
@@ -333,6 +334,66 @@ struct PartnerRegistryTests {
         #expect(try check(delivery(""), source: "acme", publishers) == nil)
         #expect(try check(delivery("waybill.inbound"), source: "acme", .any) == nil)
         #expect(try check(delivery("waybill.inbound"), source: "waybill.finance", .any) == .sourceNotAllowed)
+    }
+
+    @Test("a partner names its own numbers, and those of others as far as its settings say")
+    func references() throws {
+        let registry = try registry(
+            """
+            {"partners": [{"name": "tms", "users": ["pt"], "sources": ["tms"]},
+                          {"name": "crm", "users": ["pc"], "sources": ["crm"]},
+                          {"name": "erp", "users": ["pe"], "sources": ["erp", "erp-*"],
+                           "speaksOf": {"orders": ["tms"], "customers": ["crm", "tms"]}}]}
+            """)
+        let at = try #require(Timestamp("2026-03-02T12:00:00+08:00"))
+        let contract = try #require(Catalogue.description(of: InvoiceIssued.type))
+        func read(_ fields: String, from source: String = "erp", by exchange: String = "waybill.inbound.erp") throws
+            -> InvoiceIssued
+        {
+            let references = Publishers.registered(registry).references(
+                of: Envelope(id: "1", source: source, type: InvoiceIssued.type, time: at), delivery(exchange), contract)
+            let json = """
+                {"invoiceId": "I", "issuedAt": "2026-03-02T12:00:00+08:00", "amount": "1.00", "currency": "CNY",
+                 "orderIds": ["O"], \(fields)}
+                """
+            return try InvoiceIssued(node: JSONDocument(parsing: json).root, naming: references)
+        }
+        let unsaid = try read(#""customer": {"code": "C"}"#)
+        #expect(unsaid.orderSource == "tms")
+        #expect(unsaid.customer.source == "crm")
+        // What is meant and what is said are the same content.
+        #expect(try read(#""customer": {"code": "C", "source": "crm"}, "orderSource": "tms""#) == unsaid)
+        #expect(try read(#""customer": {"code": "C", "source": "tms"}"#, from: "erp-2").customer.source == "tms")
+        let own = try read(#""customer": {"code": "C", "source": "erp"}, "orderSource": "erp""#)
+        #expect(own.orderSource == nil && own.customer.source == nil)
+        #expect(try read(#""customer": {"code": "C"}"#, from: "tms").orderSource == nil)
+        let refusal = #expect(throws: Refusal.self) {
+            try read(#""customer": {"code": "C", "source": "globex"}"#)
+        }
+        #expect(refusal?.reason == .sourceNotAllowed)
+        #expect(refusal?.path == "$.customer.source")
+        // People of ours may name any.
+        #expect(
+            try read(#""customer": {"code": "C", "source": "globex"}"#, by: "waybill.commands").customer.source
+                == "globex")
+    }
+
+    @Test(
+        "settings that speak of what is not there are refused with their place",
+        arguments: [
+            (#"{"parcels": ["tms"]}"#, "$.partners[0].speaksOf.parcels"),
+            (#"{"orders": ["tsm"]}"#, "$.partners[0].speaksOf.orders"),
+            (#"{"orders": []}"#, "$.partners[0].speaksOf.orders"),
+            (#"{"orders": "tms"}"#, "$.partners[0].speaksOf.orders"),
+            (#"{"orders": ["tms", "tms"]}"#, "$.partners[0].speaksOf.orders"),
+            (#"["tms"]"#, "$.partners[0].speaksOf"),
+        ])
+    func wrongReferences(_ speaksOf: String, _ path: String) throws {
+        let refusal = #expect(throws: Refusal.self) {
+            try registry(
+                #"{"partners": [{"name": "tms", "users": ["u"], "sources": ["tms"], "speaksOf": \#(speaksOf)}]}"#)
+        }
+        #expect(refusal?.path == path)
     }
 
     @Test("a command comes by the exchange of commands and no other way, and not in the name of a service")

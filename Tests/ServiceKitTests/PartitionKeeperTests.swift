@@ -65,6 +65,48 @@ struct PartitionKeeperTests {
         }
     }
 
+    @Test("who drops partitions for long does not hold up a copy for which there is nothing to make")
+    func nothingToMake() async throws {
+        try await DatabaseFixture.withSchema { database in
+            _ = try await Migrator(
+                schema: database.schema, component: "host", migrations: Schema.hostMigrations,
+                repeatables: Schema.hostRepeatables, logger: TestServers.quiet
+            ).migrate(database.configuration())
+            let (pool, other) = (try database.pool(), try database.pool())
+            let impatient = try database.pool(configuration: database.configuration(lockTimeout: .milliseconds(50)))
+            let clock = "from (select (now() at time zone 'utc')::date as today) as clock"
+            let ensure = SQL(stringLiteral: "select ensure_partitions(today - 1, today + 3)::bigint \(clock)")
+            let more = SQL(stringLiteral: "select ensure_partitions(today, today + 4)::bigint \(clock)")
+            let drop = SQL(stringLiteral: "select drop_partitions(today - 14, today - 7)::bigint \(clock)")
+            @Sendable func run(_ statement: SQL, _ pool: PostgresPool) async throws -> Int64? {
+                try await pool.withTransaction { try $0.query(statement, as: Int64.self).first }
+            }
+            #expect(try await run(ensure, pool) == 10)
+            let (opened, isOpen) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            let isDone = DispatchSemaphore(value: 0)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { isOpen.finish() }
+                    try await other.withTransaction { transaction in
+                        _ = try transaction.rows(drop)
+                        isOpen.yield()
+                        isDone.wait()
+                    }
+                }
+                group.addTask {
+                    defer { isDone.signal() }
+                    for await _ in opened { break }
+                    let made = try await run(ensure, impatient)
+                    #expect(made == 0)
+                    // What has to make one waits for the other.
+                    await #expect(throws: PostgresError.self) { try await run(more, impatient) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await run(more, pool) == 2)
+        }
+    }
+
     private func count(_ statement: SQL, _ pool: PostgresPool) async throws -> Int64? {
         try await pool.withTransaction(isReadOnly: true) { try $0.query(statement, as: Int64.self).first }
     }

@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Foundation
@@ -25,7 +26,7 @@ struct SchedulerTests {
             _ tasks: [ScheduledTask], pool: PostgresPool? = nil, mode: ServiceClock.Mode = .system,
             retries: RetryPolicy? = RetryPolicy(limit: 3, pauses: [.seconds(3_600)])
         ) -> Scheduler {
-            let metrics = ServiceMetrics()
+            let metrics = ServiceMetrics(of: .finance)
             return Scheduler(
                 service: .supplier, tasks: tasks, pool: pool ?? self.pool,
                 relay: Relay(
@@ -287,7 +288,7 @@ struct SchedulerTests {
     func program() async throws {
         try await DatabaseFixture.withDatabase { database in
             let definition = ServiceDefinition(
-                name: .supplier, migrations: [], handlers: [], tasks: [Self.good("do")])
+                name: .supplier, migrations: [], capabilities: [Capability(tasks: [Self.good("do")])])
             try await database.pool().withTransaction { _ = try $0.execute("create schema supplier") }
             _ = try await Migrator(
                 schema: "supplier", component: "host", migrations: Schema.hostMigrations, logger: TestServers.quiet

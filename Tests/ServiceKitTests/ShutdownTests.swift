@@ -17,7 +17,7 @@ import Testing
 struct ShutdownTests {
     enum Peer: String, CaseIterable { case away, silent }
 
-    private static let definition = ServiceDefinition(name: .supplier, migrations: [], handlers: [])
+    private static let definition = ServiceDefinition(name: .supplier, migrations: [], capabilities: [])
 
     @Test(
         "it ends with 0 while it waits for broker and database, without being torn down",

@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Foundation
 import Messaging
@@ -14,29 +15,33 @@ private let ledger = ServiceDefinition(
     migrations: [
         Migration(number: 1, name: "ledger", sql: "create table ledger (order_id text not null, reason text not null)")
     ],
-    handlers: [
-        .on(OrderCancelled.self) { messages, transaction, effects in
-            for message in messages where message.body.reason == "refused" {
-                effects.refuse(message, Refusal(.valueNotAllowed, path: "$.reason", "refused on purpose"))
-            }
-            let kept = messages.filter { $0.body.reason != "refused" }
-            // What the server says when its lock table is full: of more than three messages, and of one of them once.
-            if kept.count > 3, kept.contains(where: { $0.body.reason == "many" }) {
-                try transaction.script("do $$ begin raise 'out of shared memory' using errcode = '53200'; end $$")
-            }
-            // The column takes no NULL: a poison message fails the statement, and with it the whole batch.
-            try transaction.execute(
-                """
-                insert into ledger select order_id, nullif(reason, 'poison')
-                from unnest(\(kept.map(\.body.orderId)), \(kept.map { $0.body.reason ?? "" })) as t(order_id, reason)
-                """)
-            for message in kept {
-                effects.publish(
-                    OrderCompleted(
-                        orderId: message.body.orderId, revision: 1, completedAt: message.body.cancelledAt),
-                    causedBy: message.envelope)
-            }
-        }
+    capabilities: [
+        Capability(
+            handlers: [
+                .on(OrderCancelled.self) { messages, transaction, effects in
+                    for message in messages where message.body.reason == "refused" {
+                        effects.refuse(message, Refusal(.valueNotAllowed, path: "$.reason", "refused on purpose"))
+                    }
+                    let kept = messages.filter { $0.body.reason != "refused" }
+                    // What the server says when its lock table is full: of more than three messages, and of one of them once.
+                    if kept.count > 3, kept.contains(where: { $0.body.reason == "many" }) {
+                        try transaction.script(
+                            "do $$ begin raise 'out of shared memory' using errcode = '53200'; end $$")
+                    }
+                    // The column takes no NULL: a poison message fails the statement, and with it the whole batch.
+                    try transaction.execute(
+                        """
+                        insert into ledger select order_id, nullif(reason, 'poison')
+                        from unnest(\(kept.map(\.body.orderId)), \(kept.map { $0.body.reason ?? "" })) as t(order_id, reason)
+                        """)
+                    for message in kept {
+                        effects.publish(
+                            OrderCompleted(
+                                orderId: message.body.orderId, revision: 1, completedAt: message.body.cancelledAt),
+                            causedBy: message.envelope)
+                    }
+                }
+            ])
     ])
 
 @Suite(
@@ -103,7 +108,7 @@ struct UnitOfWorkTests {
                     configuration: PostgresConfiguration(
                         url: through.string ?? "", applicationName: "through", searchPath: database.schema))
             }
-            let metrics = ServiceMetrics()
+            let metrics = ServiceMetrics(of: .finance)
             let publisher = Publisher(configuration: try TestServers.brokerConfiguration(), logger: TestServers.quiet)
             let relay = Relay(pool: direct, publisher: publisher, metrics: metrics, logger: TestServers.quiet)
             let work = UnitOfWork(
@@ -189,6 +194,33 @@ struct UnitOfWorkTests {
             #expect(surroundings.metrics.splits.current > 0)
             #expect(surroundings.metrics.retries.current == 0)
             #expect(try await surroundings.take(surroundings.published, 20).count == 20)
+        }
+    }
+
+    @Test(
+        "what every message meets is waited for and said at once; once it is mended all have their effect",
+        arguments: ["42501", "25006", "28000", "XX002"])
+    func setUpFault(state: String) async throws {
+        try await with { surroundings in
+            try await surroundings.pool.withTransaction {
+                try $0.script(
+                    """
+                    create function obstacle() returns trigger language plpgsql as
+                        $f$ begin raise 'not now' using errcode = '\(state)'; end $f$;
+                    create trigger obstacle before insert on ledger for each row execute function obstacle()
+                    """)
+            }
+            async let processed: Void = surroundings.work.process((1...20).map { delivery("w\($0)", "fine") })
+            #expect(
+                await TestServers.eventually {
+                    surroundings.metrics.inHand.problem(past: .seconds(600))?.contains("not now") == true
+                })
+            #expect(surroundings.metrics.splits.current == 0)
+            try await surroundings.pool.withTransaction { try $0.script("drop trigger obstacle on ledger") }
+            try await processed
+            #expect(try await surroundings.rows("select count(*) from ledger") == [["20"]])
+            #expect(surroundings.metrics.refusedByReason.isEmpty)
+            #expect(surroundings.metrics.inHand.problem(past: .zero) == nil)
         }
     }
 

@@ -27,7 +27,7 @@ struct Tables {
     /// How often each message has had its effect.
     var tally: [MessageName: Int] = [:]
     var orders: [OrderKey: OrderRow] = [:]
-    var costs: [String: CostRow] = [:]
+    var costs: [CostKey: CostRow] = [:]
     var sums: [Contribution.Key: Contribution] = [:]
     var view: [OrderView.Place: OrderView.Sums] = [:]
     var alerts: [String: Alert] = [:]

@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Messaging
@@ -127,10 +128,11 @@ extension ModelTransaction: MarginRows {
     }
 
     func circumstances(
-        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay,
+        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay, _ rates: ExchangeRates,
         window: @escaping (CalendarDay) -> FigureWindow
     ) throws -> OrderCircumstances {
-        OrderCircumstances(costs: costs(of: keys), standings: standings(of: businesses), months: PostingMonths())
+        OrderCircumstances(
+            costs: costs(of: keys), standings: standings(of: businesses), months: PostingMonths(), rates: .standard)
     }
 
     private func costs(of keys: [OrderKey]) -> [OrderKey: [StoredCost]] {
@@ -146,10 +148,10 @@ extension ModelTransaction: MarginRows {
         return found
     }
 
-    func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)] {
-        var found: [String: (rank: Int, content: String)] = [:]
+    func existingCosts(_ rows: [CostRow]) throws -> [CostKey: (rank: Int, content: String)] {
+        var found: [CostKey: (rank: Int, content: String)] = [:]
         for row in rows {
-            let key = "\(row.source)\u{1}\(row.body.costId)"
+            let key = CostKey(source: row.source, costId: row.body.costId)
             guard let there = tables.costs[key] else { continue }
             found[key] = (
                 there.rank,
@@ -161,7 +163,7 @@ extension ModelTransaction: MarginRows {
 
     func putCosts(_ rows: [CostRow]) throws {
         for row in rows {
-            let key = "\(row.source)\u{1}\(row.body.costId)"
+            let key = CostKey(source: row.source, costId: row.body.costId)
             if let there = tables.costs[key], there.rank >= row.rank { continue }
             tables.costs[key] = row
         }
@@ -184,9 +186,7 @@ extension ModelTransaction: MarginRows {
         for account in accounts { tables.accounts.insert("\(account.key.source)\u{1}\(account.key.code)") }
     }
 
-    func overrides(_ keys: [(customerId: String, businessLine: String)]) throws -> [String: [AcceptanceOverride]] {
-        [:]
-    }
+    func overrides(_ keys: Set<CustomerBusiness>) throws -> [CustomerBusiness: [AcceptanceOverride]] { [:] }
 
     func setUsed(_ overrides: [AcceptanceOverride]) throws {}
 

@@ -151,7 +151,7 @@ final class Schedule: @unchecked Sendable {
             backOff: { BackOff { 0.5 + chance.fraction() / 2 } })
         let database = database(process.service)
         let publisher = ModelPublisher(broker: broker, process: process)
-        let metrics = ServiceMetrics()
+        let metrics = ServiceMetrics(of: .finance)
         let handlers = SimulatedServices.handlers(process.service)
         let relay = Relay(
             outbox: ModelOutboxStore(database: database, process: process), publisher: publisher, metrics: metrics,

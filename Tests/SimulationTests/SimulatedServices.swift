@@ -13,7 +13,7 @@ enum SimulatedServices {
 
     struct Poisoned: Error {}
 
-    private static let margin = MarginHandlers(rates: .standard, policy: .standard)
+    private static let margin = MarginHandlers(rates: ExchangeRates(.standard), policy: .standard)
 
     static let finance: [MessageHandler<ModelTransaction>] = [
         .on(OrderPlaced.self) { messages, transaction, effects in

@@ -36,7 +36,7 @@ running() { [ -s "$data/pid" ] && kill -0 "$(cat "$data/pid")" 2>/dev/null; }
 stop_epmd() {
     local pid
     pid="$(pgrep -f "epmd .*-port $epmd|epmd -daemon" 2>/dev/null | while read -r candidate; do
-        tr '\0' '\n' <"/proc/$candidate/environ" 2>/dev/null | grep -qx "ERL_EPMD_PORT=$epmd" && echo "$candidate"
+        tr '\0' '\n' <"/proc/$candidate/environ" 2>/dev/null | grep -x "ERL_EPMD_PORT=$epmd" >/dev/null && echo "$candidate"
     done || true)"
     [ -z "$pid" ] || kill $pid 2>/dev/null || true
 }

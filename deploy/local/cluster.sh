@@ -128,7 +128,7 @@ pid_of() {
 running() { pid_of "$1" >/dev/null; }
 gone() { ! running "$1"; }
 paused() { grep -q '^State:.T' "/proc/$(pid_of "$1")/status"; }
-severed() { [ "$partitions" = yes ] && ! ip link show "$(link_of "$1")" 2>/dev/null | grep -q '[<,]UP[,>]'; }
+severed() { [ "$partitions" = yes ] && ! ip link show "$(link_of "$1")" 2>/dev/null | grep '[<,]UP[,>]' >/dev/null; }
 serves() { running "$1" && timeout 2 bash -c "exec 3<>/dev/tcp/$(of "$1" host)/$(of "$1" port)" 2>/dev/null; }
 
 configure() {

@@ -34,8 +34,8 @@ say ""
 say "== what came out (after $SECONDS s in all)"
 "$WAYBILL_CLI" summary
 say ""
-say "== the worst margin alerts that stand open"
+say "== the worst margin alerts that stand open, by margin_now in one currency (margin is that of the alert's day)"
 "$WAYBILL_CLI" alerts list --limit 10
 say ""
 say "To go on: 'make up' keeps everything running in the background and writes .waybill/env;"
-say "docs/publishing.md shows how to publish orders of your own, 'waybill --help' all there is to ask."
+say "docs/contracts/publishing.md shows how to publish orders of your own, 'waybill --help' all there is to ask."

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing. Quick when all is there. Debian and its like, by apt; elsewhere it says what is needed.
 #
-# usage: setup.sh [demo | up | test]     what 'make demo' needs; and what builds for release need; and what the tests,
-#                                        chaos and benchmarks call (the default)
+# usage: setup.sh [demo | up | test]     what 'make demo' and builds for release need; and what the tests, chaos and
+#                                        benchmarks call (the default)
 . "$(dirname "$0")/lib.sh"
 purpose="${1:-test}"
 case "$purpose" in demo | up | test) ;; *) die "unknown purpose '$purpose': demo, up or test" ;; esac
@@ -12,23 +12,21 @@ need() { # PACKAGE TEST…
     shift
     "$@" >/dev/null 2>&1 || packages+=("$package")
 }
-# The broker, the database, the two C libraries, and what the scripts call.
+# The broker, the database, the four C libraries, and what the scripts call.
 need rabbitmq-server test -x /usr/lib/rabbitmq/bin/rabbitmq-server
 need librabbitmq-dev test -f /usr/include/amqp.h
+need libcurl4-openssl-dev sh -c 'ls /usr/include/*/curl/curl.h /usr/include/curl/curl.h | grep .'
+need zlib1g-dev test -f /usr/include/zlib.h
 need libpq-dev sh -c 'test -f /usr/include/postgresql/libpq-fe.h || pkg-config --exists libpq'
 need postgresql sh -c 'ls -d /usr/lib/postgresql/*/bin/initdb'
 need pkg-config command -v pkg-config
 need gcc command -v gcc
 need python3 command -v python3
 need curl command -v curl
-if [ "$purpose" != demo ]; then
-    # A release carries Foundation's networking in itself, and with it the need for these.
-    need libcurl4-openssl-dev sh -c 'ls /usr/include/*/curl/curl.h /usr/include/curl/curl.h | grep .'
-    need libxml2-dev test -d /usr/include/libxml2
-fi
 if [ "$purpose" = test ]; then
     need amqp-tools command -v amqp-publish
     need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import pika"'
+    need python3-jsonschema sh -c 'python3 -c "import jsonschema" || /usr/bin/python3 -c "import jsonschema"'
     need python3-networkx sh -c 'python3 -c "import networkx" || /usr/bin/python3 -c "import networkx"'
     need openssl command -v openssl
     need jq command -v jq
@@ -58,5 +56,10 @@ fi
 if [ ! -d "$root/.build/oracles/lifetimes" ]; then
     python3 -m pip install --quiet --no-deps --target "$root/.build/oracles" lifetimes==0.11.3 2>/dev/null ||
         say "the package lifetimes cannot be had: its tests will be skipped"
+fi
+# The SDK of CloudEvents, as a publisher and a reader of other people's.
+if [ ! -d "$root/.build/oracles/cloudevents" ]; then
+    python3 -m pip install --quiet --target "$root/.build/oracles" cloudevents==2.2.0 2>/dev/null ||
+        say "the package cloudevents cannot be had: its test will be skipped"
 fi
 say "set-up: everything is there"

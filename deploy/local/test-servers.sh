@@ -14,7 +14,7 @@ start)
     export TLS_CERTIFICATES="$dir/certificates"
     "$here/broker.sh" start "$dir/broker" >&2 &
     broker=$!
-    "$here/database.sh" start "$dir/database" >&2
+    FSYNC=off "$here/database.sh" start "$dir/database" >&2
     wait "$broker"
     . "$dir/broker/ports"
     cat <<VARIABLES

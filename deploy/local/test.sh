@@ -11,6 +11,9 @@ trap '"$here/test-servers.sh" stop "$dir" >/dev/null 2>&1 || true' EXIT
 phase() { say "== $* (${SECONDS} s)"; }
 phase format
 swift format lint --strict -r Sources Tests Generator/Sources Generator/Tests Generator/Package.swift Package.swift
+phase shape
+python3 Tests/Shape/test_shape.py
+python3 Tests/Shape/shape.py
 phase "contracts as specified"
 "$here/contracts.sh" --check
 swift test --package-path Generator --quiet

@@ -64,6 +64,8 @@ struct Field {
         case day
         case dayOrTime
         case boolean
+        /// The source of what another field names: orders, customers and so on, or what a field before it says.
+        case source(of: String, isField: Bool)
         /// A choice or a part, by its name.
         case named(String)
         case texts(maximum: String?, counts: String, isWrittenEmpty: Bool)

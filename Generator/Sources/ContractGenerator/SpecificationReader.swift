@@ -138,7 +138,12 @@ struct SpecificationReader {
         if let match = type.wholeMatch(of: /(.*) only ([A-Z_]+) "(.*)"/) {
             (type, only) = (String(match.1), (String(match.2), String(match.3)))
         }
-        let (form, isOptional) = try form(type)
+        var (form, isOptional) = try form(type)
+        if case .source(let of, _) = form, let said = list.fields.first(where: { $0.name == of }), !said.isOptional,
+            case .named = said.form
+        {
+            form = .source(of: of, isField: true)
+        }
         if only != nil {
             guard case .text = form, isOptional else {
                 throw error("only a text that may be missing can be conditional")
@@ -154,6 +159,10 @@ struct SpecificationReader {
 
     private func form(_ text: String) throws(SpecificationError) -> (Field.Form, isOptional: Bool) {
         if let match = text.wholeMatch(of: /fields of ([A-Z][A-Za-z]*)/) { return (.fieldsOf(String(match.1)), false) }
+        if let match = text.wholeMatch(of: /source of ([a-z]+)(\?)?/) {
+            guard match.2 != nil else { throw error("a source of a reference may be missing: write '\(text)?'") }
+            return (.source(of: String(match.1), isField: false), true)
+        }
         if let match = text.wholeMatch(
             of: /\[([A-Za-z]+)( [0-9_]+)?\](\?)? ([0-9_]+\.\.\.[0-9_]+)( else [a-z-]+)?( written)?/)
         {

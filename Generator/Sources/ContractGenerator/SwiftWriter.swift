@@ -194,7 +194,7 @@ struct SwiftWriter {
     private func swiftType(_ field: Field) throws(SpecificationError) -> String {
         let type: String
         switch field.form {
-        case .identifier, .text: type = "String"
+        case .identifier, .text, .source: type = "String"
         case .integer: type = "Int"
         case .decimal, .amount: type = "FixedDecimal"
         case .currency: type = "Currency"
@@ -225,6 +225,8 @@ struct SwiftWriter {
         case .day: return call("day")
         case .dayOrTime: return call("dayOfTime")
         case .boolean: return call("boolean")
+        case .source(let kind, let isField):
+            return "fields.source(\"\(field.name)\", of: \(isField ? "\(kind).referred" : ".\(kind)"))"
         case .named(let name): return call(try isChoice(name, field) ? "choice" : "object", "\(name).self")
         case .texts(let maximum, let counts, _):
             return call("texts", maximum.map { "maximum: \($0)" }, counts) + orEmpty
@@ -241,7 +243,7 @@ struct SwiftWriter {
         let name = field.name
         let value = field.isOptional ? name + "?" : name
         switch field.form {
-        case .identifier, .text: return "object.text(\"\(name)\", \(name))"
+        case .identifier, .text, .source: return "object.text(\"\(name)\", \(name))"
         case .integer: return "object.integer(\"\(name)\", \(name))"
         case .decimal: return "object.decimal(\"\(name)\", \(name))"
         case .amount: return "object.amount(\"\(name)\", \(name))"

@@ -148,6 +148,12 @@ struct SpecificationTests {
                 flag: boolean?
                 /// Of what kind.
                 kind: Kind?
+                /// Of which side.
+                side: Kind
+                /// Whose number the key is.
+                keySource: source of orders?
+                /// Whose number the other key is.
+                otherSource: source of side?
                 /// With what.
                 with: Piece
                 /// More keys.
@@ -229,6 +235,12 @@ struct SpecificationTests {
             package let flag: Bool?
             /// Of what kind.
             package let kind: Kind?
+            /// Of which side.
+            package let side: Kind
+            /// Whose number the key is.
+            package let keySource: String?
+            /// Whose number the other key is.
+            package let otherSource: String?
             /// With what.
             package let with: Piece
             /// More keys.
@@ -241,8 +253,9 @@ struct SpecificationTests {
             package init(
                 _ piece: Piece, key: String, otherKey: String? = nil, count: Int? = nil, amount: FixedDecimal,
                 limit: FixedDecimal? = nil, rate: FixedDecimal? = nil, currency: Currency? = nil, at: Timestamp,
-                until: CalendarDay? = nil, on: CalendarDay, flag: Bool? = nil, kind: Kind? = nil, with: Piece,
-                keys: [String] = [], pieces: [Piece] = [], lines: [Piece]
+                until: CalendarDay? = nil, on: CalendarDay, flag: Bool? = nil, kind: Kind? = nil, side: Kind,
+                keySource: String? = nil, otherSource: String? = nil, with: Piece, keys: [String] = [], pieces: [Piece] = [],
+                lines: [Piece]
             ) {
                 self.piece = piece
                 self.key = key
@@ -257,6 +270,9 @@ struct SpecificationTests {
                 self.on = on
                 self.flag = flag
                 self.kind = kind
+                self.side = side
+                self.keySource = keySource
+                self.otherSource = otherSource
                 self.with = with
                 self.keys = keys
                 self.pieces = pieces
@@ -277,6 +293,9 @@ struct SpecificationTests {
                 on = try fields.dayOfTime("on")
                 flag = try fields.optionalBoolean("flag")
                 kind = try fields.optionalChoice("kind", Kind.self)
+                side = try fields.choice("side", Kind.self)
+                keySource = try fields.source("keySource", of: .orders)
+                otherSource = try fields.source("otherSource", of: side.referred)
                 with = try fields.object("with", Piece.self)
                 keys = try fields.optionalTexts("keys", maximum: 64, 0...5) ?? []
                 pieces = try fields.optionalArray("pieces", Piece.self, 0...5) ?? []
@@ -307,6 +326,9 @@ struct SpecificationTests {
                 object.text("on", on.description)
                 object.boolean("flag", flag)
                 object.choice("kind", kind)
+                object.choice("side", side)
+                object.text("keySource", keySource)
+                object.text("otherSource", otherSource)
                 object.object("with", with)
                 object.texts("keys", keys)
                 object.array("pieces", pieces.isEmpty ? nil : pieces)

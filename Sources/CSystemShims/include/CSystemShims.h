@@ -17,3 +17,6 @@ int64_t waybill_thread_id(void);
 
 /// Names the calling thread, as seen by the system's tools (15 characters at most).
 void waybill_thread_name(const char *name);
+
+/// Has each line of the standard output written when it ends, into a pipe or a file as on a terminal.
+void waybill_output_by_line(void);

@@ -8,6 +8,8 @@ public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
     case `operator`
     /// One of the services.
     case service(ServiceName)
+    /// Any service that has something to tell one partner alone, by that partner's own queue.
+    case servicesToPartner
 
     /// The owner's name.
     public var description: String {
@@ -15,6 +17,7 @@ public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
         case .partner: "partner"
         case .operator: "operator"
         case .service(let name): name.rawValue
+        case .servicesToPartner: "services"
         }
     }
 }
@@ -40,6 +43,14 @@ public struct ContractDescription: Sendable {
     /// Whether it is somebody else's message that our own people send as a command, too.
     public var isAlsoTyped: Bool { owner == .partner && personField != nil }
 
+    /// Whether our own people import it from old systems' files, too.
+    public var isImported: Bool { Self.imported.contains(type) }
+
+    private static let imported: Set = [
+        CustomerReported.type, SupplierReported.type, InvoiceIssued.type, PaymentReceived.type, ExpenseBudgetSet.type,
+        AgreementRecorded.type,
+    ]
+
     /// Every exchange by which it may come: its own, and that of commands when our own people type it, too.
     public var exchanges: [String] { isAlsoTyped ? [exchange, "waybill.commands"] : [exchange] }
 
@@ -49,6 +60,7 @@ public struct ContractDescription: Sendable {
         case .partner: "waybill.inbound"
         case .operator: "waybill.commands"
         case .service: "waybill.events"
+        case .servicesToPartner: "waybill.partners"
         }
     }
 
@@ -86,6 +98,8 @@ public enum Catalogue {
             CostRecorded.self, .partner, to: [.customer, .finance, .supplier], "What a line of an order costs."),
         ContractDescription(InvoiceIssued.self, .partner, to: [.customer, .finance], "A customer owes money."),
         ContractDescription(PaymentReceived.self, .partner, to: [.finance], "A customer has paid."),
+        ContractDescription(
+            PaymentReturned.self, .partner, to: [.finance], by: "by", "A payment has gone back, wholly or in part."),
         ContractDescription(
             CreditNoteIssued.self, .partner, to: [.finance], "Part of an invoice, or all of it, is taken back."),
         ContractDescription(
@@ -175,6 +189,9 @@ public enum Catalogue {
             ClosePeriod.self, .operator, to: [.finance],
             "A month is closed: what comes for it later is posted in the first open month."),
         ContractDescription(
+            LoadRates.self, .operator, to: [.finance],
+            "Exchange rates that hold from a day on, beside those that are known."),
+        ContractDescription(
             ReopenPeriod.self, .operator, to: [.finance],
             "A closed month is to be opened again: one proposes it, another person's does it."),
         ContractDescription(
@@ -211,14 +228,25 @@ public enum Catalogue {
             MarginAlertEscalated.self, .service(.finance), to: [.sales],
             "A margin alert was not dealt with in time and goes to the manager."),
         ContractDescription(
-            MarginAlertClosed.self, .service(.finance), to: [.sales], "Somebody has ended a margin alert."),
+            MarginAlertClosed.self, .service(.finance), to: [.customer, .sales], "Somebody has ended a margin alert."),
         ContractDescription(
             AcceptanceChanged.self, .service(.finance), to: [.sales, .customer],
             "Orders of a customer in a line of business are taken differently now."),
         ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
+            DecideOrder.self, .operator, to: [.finance], "An order that waits for approval is decided again."),
+        ContractDescription(
             OrderDecided.self, .service(.finance), to: [.sales],
             "The answer to every placed or changed order."),
+        ContractDescription(
+            PartnerOrderDecided.self, .servicesToPartner, to: [],
+            "The answer to an order, for the partner whose order it is."),
+        ContractDescription(
+            PartnerAcceptanceChanged.self, .servicesToPartner, to: [],
+            "Orders of a customer are taken differently now, for the partner whose customer it is."),
+        ContractDescription(
+            PartnerMessageRefused.self, .servicesToPartner, to: [],
+            "A message was refused, for the partner who has sent it."),
         ContractDescription(
             ExpenseDecided.self, .service(.finance), to: [.sales],
             "The answer to an expense that is to be committed, or was spent without an answer."),

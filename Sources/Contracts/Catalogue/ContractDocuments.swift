@@ -1,3 +1,5 @@
+import Domain
+
 /// The documents generated from the catalogue: JSON Schema (2020-12), AsyncAPI 3.0, and a table for people.
 public enum ContractDocuments {
     /// Every document with its path below `docs/contracts`.
@@ -33,6 +35,7 @@ public enum ContractDocuments {
                 """)
             let parties =
                 [("send", contract.owner.description)] + (contract.isAlsoTyped ? [("send", "people")] : [])
+                + (contract.owner == .servicesToPartner ? [("receive", "partner")] : [])
                 + contract.readers.map { ("receive", $0.rawValue) }
             for (action, party) in parties {
                 operations.append(
@@ -91,7 +94,9 @@ public enum ContractDocuments {
 
             """
         for contract in Catalogue.contracts {
-            let readers = contract.readers.map(\.rawValue).joined(separator: ", ")
+            let readers =
+                contract.owner == .servicesToPartner
+                ? "the partner whose it is" : contract.readers.map(\.rawValue).joined(separator: ", ")
             text +=
                 "| [`\(contract.type)`](schemas/\(contract.type).json) | \(contract.owner)\(contract.isAlsoTyped ? ", our own people" : "") | \(readers) | \(contract.summary) |\n"
         }
@@ -133,31 +138,68 @@ public enum ContractDocuments {
 
     private static func properties(_ fields: [FieldDescription], _ indent: String) -> String {
         let required = fields.filter(\.isRequired).map { quote($0.name) }.joined(separator: ", ")
-        let members = fields.map { "\(indent)  \(quote($0.name)): \(schema($0.form, indent + "  "))" }
-            .joined(separator: ",\n")
+        let members = fields.map { field in
+            "\(indent)  \(quote(field.name)): \(schema(field.form, indent + "  ", isNullable: !field.isRequired))"
+        }.joined(separator: ",\n")
         return
             "\(indent)\"type\": \"object\",\n\(indent)\"required\": [\(required)],\n\(indent)\"properties\": {\n\(members)\n\(indent)}"
     }
 
-    private static func schema(_ form: FieldForm, _ indent: String) -> String {
+    /// What a reader takes for a field and nothing else, but for rules that tie values together or to nought. A field
+    /// that need not be there may be null, which is the same.
+    private static func schema(_ form: FieldForm, _ indent: String, isNullable: Bool = false) -> String {
+        func type(_ name: String) -> String {
+            "\"type\": \(isNullable ? "[\"\(name)\", \"null\"]" : "\"\(name)\"")"
+        }
+        func words(_ words: [String]) -> String {
+            "{ \(type("string")), \"enum\": [\((words.map(quote) + (isNullable ? ["null"] : [])).joined(separator: ", "))] }"
+        }
         switch form {
         case .text(let minimum, let maximum):
-            "{ \"type\": \"string\", \"minLength\": \(minimum), \"maxLength\": \(maximum) }"
+            let pattern = minimum > 0 ? Pattern.line : Pattern.text
+            return "{ \(type("string")), \"minLength\": \(minimum), \"maxLength\": \(maximum), "
+                + "\"pattern\": \(quote(pattern)) }"
         case .integer(let range):
-            "{ \"type\": \"integer\", \"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound) }"
-        case .decimal: "{ \"type\": \"string\", \"pattern\": \"^-?[0-9]{1,15}(\\\\.[0-9]{1,4})?$\" }"
-        case .currency: "{ \"type\": \"string\", \"pattern\": \"^[A-Z]{3}$\" }"
-        case .timestamp: "{ \"type\": \"string\", \"format\": \"date-time\" }"
-        case .day: "{ \"type\": \"string\", \"format\": \"date\" }"
+            return "{ \(type("integer")), \"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound) }"
+        case .decimal: return "{ \(type("string")), \"pattern\": \(quote(Pattern.decimal)) }"
+        case .currency: return words(Currency.all.map(\.code))
+        case .timestamp:
+            return "{ \(type("string")), \"format\": \"date-time\", \"pattern\": \(quote(Pattern.timestamp)) }"
+        case .day: return "{ \(type("string")), \"format\": \"date\", \"pattern\": \(quote(Pattern.day)) }"
         case .dayOrTimestamp:
-            "{ \"type\": \"string\", \"anyOf\": [{ \"format\": \"date\" }, { \"format\": \"date-time\" }] }"
-        case .boolean: "{ \"type\": \"boolean\" }"
-        case .choice(let choices):
-            "{ \"type\": \"string\", \"enum\": [\(choices.map(quote).joined(separator: ", "))] }"
-        case .object(let fields): "{\n\(properties(fields, indent + "  "))\n\(indent)}"
+            return "{ \(type("string")), \"pattern\": \(quote(Pattern.dayOrTimestamp)) }"
+        case .boolean: return "{ \(type("boolean")) }"
+        case .choice(let choices): return words(choices)
+        case .object(let fields):
+            let text = properties(fields, indent + "  ")
+            return
+                "{\n\(isNullable ? text.replacing("\"type\": \"object\"", with: type("object"), maxReplacements: 1) : text)\n\(indent)}"
         case .array(let element, let counts):
-            "{ \"type\": \"array\", \"minItems\": \(counts.lowerBound), \"maxItems\": \(counts.upperBound), \"items\": \(schema(element, indent)) }"
+            return "{ \(type("array")), \"minItems\": \(counts.lowerBound), \"maxItems\": \(counts.upperBound), "
+                + "\"items\": \(schema(element, indent)) }"
         }
+    }
+
+    /// The forms of texts as regular expressions, in what ECMA 262 and its like have in common.
+    private enum Pattern {
+        /// To the end of the text: in some languages `$` is also right before a line break at the end.
+        private static let end = #"$(?!\n)"#
+        /// An identifier: no control character.
+        static let line = #"^[^\u0000-\u001f\u007f]*"# + end
+        /// A text: of control characters, tabulator and line breaks.
+        static let text = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*"# + end
+        static let decimal = #"^-?[0-9]{1,15}(\.[0-9]{1,4})?"# + end
+        static let day = "^\(date)\(end)"
+        static let timestamp = "^\(date)\(time)\(end)"
+        static let dayOrTimestamp = "^\(date)(\(time))?\(end)"
+
+        /// A day that the calendar has, of 1970 to 2199.
+        private static let date =
+            "((19[7-9][0-9]|2[01][0-9][0-9])-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+            + "|02-(0[1-9]|1[0-9]|2[0-8]))|(19(7[26]|8[048]|9[26])|20([02468][048]|[13579][26])"
+            + "|21(0[48]|[2468][048]|[13579][26]))-02-29)"
+        private static let time =
+            #"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"#
     }
 
     private static func quote(_ text: String) -> String {

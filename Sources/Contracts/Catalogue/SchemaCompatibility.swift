@@ -45,8 +45,10 @@ public enum SchemaCompatibility {
         }
         for (path, form) in now where before[path] == nil && form.hasSuffix("required") {
             // Within something that is new itself it is that which must be optional.
-            let isWithinNew = path.lastIndex(of: ".").map {
-                now[String(path[..<$0])] != nil && before[String(path[..<$0])] == nil
+            let isWithinNew = path.lastIndex(of: ".").map { dot in
+                // `$.list[].field` is within `$.list`.
+                let holder = path[..<dot].hasSuffix("[]") ? path[..<dot].dropLast(2) : path[..<dot]
+                return now[String(holder)] != nil && before[String(holder)] == nil
             }
             if types.contains(path.prefix { $0 != " " }), isWithinNew != true {
                 breaks.append("\(path): new, and required")

@@ -6,6 +6,8 @@ public import Domain
 /// it must be there. So the code that decodes a message is also the one description from which its JSON Schema comes.
 public struct FieldReader {
     private let node: JSONNode?
+    /// Whose numbers the message names.
+    private let references: References
     /// What was recorded; `nil` while reading a document.
     private(set) var fields: [FieldDescription]?
 
@@ -13,16 +15,18 @@ public struct FieldReader {
     ///
     /// Refusals name paths from this object on; each level that passes one up puts its own part before it, so that
     /// no path is built for a field that is right.
-    public init(_ node: JSONNode) throws(Refusal) {
+    public init(_ node: JSONNode, naming references: References = .said) throws(Refusal) {
         guard node.kind == .object else {
             throw Refusal(.wrongType, path: "", "an object is expected, this is \(node.kind.phrase)")
         }
         self.node = node
+        self.references = references
     }
 
     /// Records instead of reading.
     private init() {
         node = nil
+        references = .said
         fields = []
     }
 
@@ -36,10 +40,10 @@ public struct FieldReader {
     }
 
     /// A condition that ties several fields together.
-    public func require(_ condition: Bool, _ reason: Reason, _ key: String, _ detail: @autoclosure () -> String)
-        throws(Refusal)
-    {
-        if !condition, fields == nil { throw Refusal(reason, path: ".\(key)", detail()) }
+    public func require(
+        _ condition: Bool, _ reason: Reason, _ key: @autoclosure () -> String, _ detail: @autoclosure () -> String
+    ) throws(Refusal) {
+        if !condition, fields == nil { throw Refusal(reason, path: ".\(key())", detail()) }
     }
 
     // MARK: Fields that must be there
@@ -90,7 +94,7 @@ public struct FieldReader {
     /// A day, or the business day (UTC+8) of a point in time.
     public mutating func dayOfTime(_ key: String) throws(Refusal) -> CalendarDay {
         try required(key, .dayOrTimestamp, CalendarDay(daysSinceEpoch: 0)) { node, path throws(Refusal) in
-            if node.kind == .string, node.rawBytes.count > 10 { return try Self.timestamp(node, path).day() }
+            if node.kind == .string, node.valueBytes.count > 10 { return try Self.timestamp(node, path).day() }
             return try Self.day(node, path)
         }
     }
@@ -112,7 +116,7 @@ public struct FieldReader {
     public mutating func object<Value: Part>(_ key: String, _ type: Value.Type) throws(Refusal) -> Value {
         fields?.append(FieldDescription(key, .object(Self.record(Value.init(fields:))), isRequired: true))
         if fields != nil { return try Self.sample() }
-        return try required(key) { node, path throws(Refusal) in try Self.part(node, path) }
+        return try required(key) { node, path throws(Refusal) in try part(node, path) }
     }
 
     /// An array of objects.
@@ -123,7 +127,7 @@ public struct FieldReader {
             FieldDescription(key, .array(.object(Self.record(Value.init(fields:))), counts), isRequired: true))
         if fields != nil { return counts.lowerBound > 0 ? [try Self.sample()] : [] }
         return try required(key) { node, path throws(Refusal) in
-            try Self.list(node, path, counts, tooMany) { node, path throws(Refusal) in try Self.part(node, path) }
+            try Self.list(node, path, counts, tooMany) { node, path throws(Refusal) in try part(node, path) }
         }
     }
 
@@ -145,6 +149,11 @@ public struct FieldReader {
         try optional(key, .text(minimum: 1, maximum: maximum)) { node, path throws(Refusal) in
             try Self.text(node, path, 1, maximum, .identifierLength)
         }
+    }
+
+    /// The source of what another field names: whose number that is, or `nil` for the message's own.
+    public mutating func source(_ key: String, of kind: Referred) throws(Refusal) -> String? {
+        try references.source(of: kind, said: try optionalIdentifier(key, maximum: 128), key)
     }
 
     /// A text, or none.
@@ -197,7 +206,7 @@ public struct FieldReader {
     public mutating func optionalObject<Value: Part>(_ key: String, _ type: Value.Type) throws(Refusal) -> Value? {
         fields?.append(FieldDescription(key, .object(Self.record(Value.init(fields:))), isRequired: false))
         guard fields == nil, let member = member(key) else { return nil }
-        return try Self.under(".\(key)") { () throws(Refusal) in try Self.part(member, "") }
+        return try Self.under(".\(key)") { () throws(Refusal) in try part(member, "") }
     }
 
     /// An array of objects; none counts as empty.
@@ -209,7 +218,7 @@ public struct FieldReader {
         guard fields == nil, let member = member(key) else { return nil }
         return try Self.under(".\(key)") { () throws(Refusal) in
             try Self.list(member, "", counts, .tooManyElements) { node, path throws(Refusal) in
-                try Self.part(node, path)
+                try part(node, path)
             }
         }
     }
@@ -231,6 +240,11 @@ public struct FieldReader {
     private func member(_ key: String) -> JSONNode? {
         guard let member = node?[key], member.kind != .null else { return nil }
         return member
+    }
+
+    private func part<Value: Part>(_ node: JSONNode, _ path: String) throws(Refusal) -> Value {
+        var reader = try FieldReader(node, naming: references)
+        return try Value(fields: &reader)
     }
 
     private func required<Value>(

@@ -42,7 +42,7 @@ extension FieldReader {
                 "a decimal is written as a string such as \"2193.10\", this is \(node.kind.phrase)")
         }
         do {
-            return try FixedDecimal(bytes: node.rawBytes)
+            return try FixedDecimal(bytes: node.valueBytes)
         } catch {
             throw error.refusal(at: path)
         }
@@ -52,7 +52,7 @@ extension FieldReader {
         guard node.kind == .string else {
             throw Refusal(.wrongType, path: path, "a currency code is expected, this is \(node.kind.phrase)")
         }
-        guard let currency = Currency(bytes: node.rawBytes) else {
+        guard let currency = Currency(bytes: node.valueBytes) else {
             throw Refusal(
                 .unknownCurrency, path: path, "\(quoted(node.string ?? "")) is no active currency of ISO 4217")
         }
@@ -64,7 +64,7 @@ extension FieldReader {
             throw Refusal(.wrongType, path: path, "a time is written as a string, this is \(node.kind.phrase)")
         }
         do {
-            return try Timestamp(bytes: node.rawBytes)
+            return try Timestamp(bytes: node.valueBytes)
         } catch {
             throw error.refusal(at: path)
         }
@@ -75,7 +75,7 @@ extension FieldReader {
             throw Refusal(.wrongType, path: path, "a day is written as a string, this is \(node.kind.phrase)")
         }
         do {
-            return try CalendarDay(bytes: node.rawBytes)
+            return try CalendarDay(bytes: node.valueBytes)
         } catch {
             throw error.refusal(at: path)
         }
@@ -100,11 +100,6 @@ extension FieldReader {
             throw Refusal(.valueNotAllowed, path: path, "\(quoted(text)) is none of: \(words)")
         }
         return choice
-    }
-
-    static func part<Value: Part>(_ node: JSONNode, _ path: String) throws(Refusal) -> Value {
-        var reader = try FieldReader(node)
-        return try Value(fields: &reader)
     }
 
     static func list<Value>(

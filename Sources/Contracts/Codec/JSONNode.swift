@@ -11,6 +11,12 @@ public struct JSONNode: Sendable {
     /// The bytes of the value as they stand in the document, without the quotes of a string.
     var rawBytes: ArraySlice<UInt8> { document.bytes[Int(entry.start)..<Int(entry.end)] }
 
+    /// The bytes of the value as it is meant: of a string, with its escapes resolved. An escaped character is the
+    /// character (RFC 8259 §7), in a number or a time as in a name.
+    var valueBytes: ArraySlice<UInt8> {
+        entry.isSpecial && kind == .string ? JSONText.unescaped(document.bytes, entry)[...] : rawBytes
+    }
+
     /// The JSON text of the value.
     public var text: ArraySlice<UInt8> {
         kind == .string ? document.bytes[(Int(entry.start) - 1)...Int(entry.end)] : rawBytes
@@ -24,10 +30,11 @@ public struct JSONNode: Sendable {
             : String(decoding: rawBytes, as: UTF8.self)
     }
 
-    /// A whole number; `nil` for any other value.
+    /// A whole number, however it is written (`2`, `2.0`, `2e0`); `nil` for any other value.
     public var integer: Int? {
-        guard kind == .number, !entry.isSpecial else { return nil }
-        return Int(String(decoding: rawBytes, as: UTF8.self))
+        guard kind == .number else { return nil }
+        let text = String(decoding: rawBytes, as: UTF8.self)
+        return entry.isSpecial ? Double(text).flatMap(Int.init(exactly:)) : Int(text)
     }
 
     /// How many elements or members.

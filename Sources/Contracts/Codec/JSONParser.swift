@@ -32,6 +32,8 @@ struct JSONParser {
                 .bodyTooLarge, path: "$", "the body has \(bytes.count) bytes, \(limits.bodyBytes) are allowed")
         }
         tape.reserveCapacity(bytes.count / 10 + 8)
+        // A byte order mark, as some systems write it in front, may be passed over (RFC 8259 §8.1).
+        if bytes[0] == 0xEF, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         try value()
         while !open.isEmpty { try member() }
         skipSpace()

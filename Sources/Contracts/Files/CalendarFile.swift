@@ -7,7 +7,7 @@ extension WorkingCalendar {
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     public static func years(json: [UInt8]) throws(Refusal) -> [Year] {
-        let root = try JSONDocument(parsing: json).root
+        let root = try SettingsFile.root(json)
         try SettingsFile.allow(["years"], in: root, "$")
         var years: [Year] = []
         for (index, node) in (root["years"]?.elements ?? []).enumerated() {

@@ -18,7 +18,7 @@ public struct ClockPolicyFile: Sendable, Equatable {
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     public init(json: [UInt8]) throws(Refusal) {
-        let root = try JSONDocument(parsing: json).root
+        let root = try SettingsFile.root(json)
         try SettingsFile.allow(["zone", "hours", "holidays", "workdays", "targets"], in: root, "$")
         guard let name = root["zone"]?.string else {
             throw Refusal(.missingField, path: "$.zone", "'zone' is required, such as \"Asia/Shanghai\"")

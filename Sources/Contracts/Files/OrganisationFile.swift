@@ -4,7 +4,7 @@ extension Organisation {
     /// Reads an organisation tree from JSON: `{"name", "divisions": [{"code", "name", "branches": [{"code", "name",
     /// "city", "manager", "from", "to"?}]}]}`, days as `2026-01-05`.
     public init(json: [UInt8]) throws(Refusal) {
-        let root = try JSONDocument(parsing: json).root
+        let root = try SettingsFile.root(json)
         func text(_ node: JSONNode, _ key: String, _ path: String) throws(Refusal) -> String {
             guard let text = node[key]?.string, !text.isEmpty else {
                 throw Refusal(.missingField, path: "\(path).\(key)", "'\(key)' is required, as a string")

@@ -6,7 +6,7 @@ extension RateTable {
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     public init(json: [UInt8]) throws(Refusal) {
-        let root = try JSONDocument(parsing: json).root
+        let root = try SettingsFile.root(json)
         try SettingsFile.allow(["rates"], in: root, "$")
         var entries: [Entry] = []
         for (index, node) in (root["rates"]?.elements ?? []).enumerated() {

@@ -2,6 +2,32 @@ package import Domain
 
 /// Values of a settings file, each refused with its path.
 package enum SettingsFile {
+    /// The value of a file. People write it, so nothing stands in it that nobody sees: a code with a zero-width space
+    /// would be another one.
+    ///
+    /// - Throws: ``Refusal`` with the path of what is wrong.
+    package static func root(_ json: [UInt8]) throws(Refusal) -> JSONNode {
+        let root = try JSONDocument(parsing: json).root
+        try refuseUnseen(in: root, "$")
+        return root
+    }
+
+    private static func refuseUnseen(in node: JSONNode, _ path: String) throws(Refusal) {
+        func check(_ text: String, _ what: String) throws(Refusal) {
+            guard let scalar = text.unicodeScalars.first(where: TypedText.isUnseen) else { return }
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            throw Refusal(
+                .unseenCharacter, path: path,
+                "\(what) holds a character that nobody sees (hexadecimal \(code)); take it out")
+        }
+        if let text = node.string { try check(text, "this text") }
+        for (index, element) in node.elements.enumerated() { try refuseUnseen(in: element, "\(path)[\(index)]") }
+        for (name, value) in node.members {
+            try check(name, "the name of a field")
+            try refuseUnseen(in: value, "\(path).\(name)")
+        }
+    }
+
     /// Refuses a key that is none of the known: a misspelt one must not be passed over in silence.
     package static func allow(_ names: Set<String>, in node: JSONNode, _ path: String) throws(Refusal) {
         for (name, _) in node.members where !names.contains(name) {

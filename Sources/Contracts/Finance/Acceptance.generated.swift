@@ -79,6 +79,29 @@ package struct AcceptanceFigures: Part {
     }
 }
 
+/// The code by which a system names a customer.
+package struct AccountName: Part {
+    /// The system.
+    package let source: String
+    /// The code.
+    package let code: String
+
+    package init(source: String, code: String) {
+        self.source = source
+        self.code = code
+    }
+
+    package init(fields: inout FieldReader) throws(Refusal) {
+        source = try fields.identifier("source", maximum: 128)
+        code = try fields.identifier("code")
+    }
+
+    package func write(to object: inout ObjectWriter) {
+        object.text("source", source)
+        object.text("code", code)
+    }
+}
+
 /// `finance.acceptance-changed.v1`: orders of a customer in a line of business are taken differently now.
 package struct AcceptanceChanged: Message {
     package static let type = MessageType("finance.acceptance-changed.v1")
@@ -106,11 +129,13 @@ package struct AcceptanceChanged: Message {
     package let by: String?
     /// When.
     package let changedAt: Timestamp
+    /// The codes by which systems name the customer.
+    package let accounts: [AccountName]
 
     package init(
         customerId: String, businessLine: String, state: AcceptanceState, previous: AcceptanceState, reason: String,
         figures: AcceptanceFigures? = nil, level: AcceptanceLevel? = nil, owner: String? = nil, plan: String? = nil,
-        until: CalendarDay? = nil, by: String? = nil, changedAt: Timestamp
+        until: CalendarDay? = nil, by: String? = nil, changedAt: Timestamp, accounts: [AccountName] = []
     ) {
         self.customerId = customerId
         self.businessLine = businessLine
@@ -124,6 +149,7 @@ package struct AcceptanceChanged: Message {
         self.until = until
         self.by = by
         self.changedAt = changedAt
+        self.accounts = accounts
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
@@ -139,6 +165,7 @@ package struct AcceptanceChanged: Message {
         until = try fields.optionalDay("until")
         by = try fields.optionalIdentifier("by")
         changedAt = try fields.timestamp("changedAt")
+        accounts = try fields.optionalArray("accounts", AccountName.self, 0...1_000) ?? []
     }
 
     package func write(to object: inout ObjectWriter) {
@@ -154,6 +181,7 @@ package struct AcceptanceChanged: Message {
         object.text("until", until?.description)
         object.text("by", by)
         object.timestamp("changedAt", changedAt)
+        object.array("accounts", accounts.isEmpty ? nil : accounts)
     }
 }
 
@@ -176,6 +204,8 @@ package struct OrderDecided: Message {
     package let orderId: String
     /// The revision that is answered.
     package let revision: Int
+    /// Counts the decisions of that revision from 1, the first when not given; the highest holds.
+    package let decisionNumber: Int?
     /// The customer.
     package let customerId: String
     /// The code by which the customer ordered.
@@ -198,13 +228,14 @@ package struct OrderDecided: Message {
     package let decidedAt: Timestamp
 
     package init(
-        source: String, orderId: String, revision: Int, customerId: String, customerCode: String, businessLine: String,
-        branch: String, decision: OrderDecision, rule: String, figures: AcceptanceFigures? = nil,
-        override: String? = nil, credit: CreditFigures? = nil, decidedAt: Timestamp
+        source: String, orderId: String, revision: Int, decisionNumber: Int? = nil, customerId: String,
+        customerCode: String, businessLine: String, branch: String, decision: OrderDecision, rule: String,
+        figures: AcceptanceFigures? = nil, override: String? = nil, credit: CreditFigures? = nil, decidedAt: Timestamp
     ) {
         self.source = source
         self.orderId = orderId
         self.revision = revision
+        self.decisionNumber = decisionNumber
         self.customerId = customerId
         self.customerCode = customerCode
         self.businessLine = businessLine
@@ -221,6 +252,7 @@ package struct OrderDecided: Message {
         source = try fields.identifier("source", maximum: 128)
         orderId = try fields.identifier("orderId")
         revision = try fields.integer("revision", 1...1_000_000_000)
+        decisionNumber = try fields.optionalInteger("decisionNumber", 1...1_000_000_000)
         customerId = try fields.identifier("customerId")
         customerCode = try fields.identifier("customerCode")
         businessLine = try fields.identifier("businessLine")
@@ -240,6 +272,7 @@ package struct OrderDecided: Message {
         object.text("source", source)
         object.text("orderId", orderId)
         object.integer("revision", revision)
+        object.integer("decisionNumber", decisionNumber)
         object.text("customerId", customerId)
         object.text("customerCode", customerCode)
         object.text("businessLine", businessLine)

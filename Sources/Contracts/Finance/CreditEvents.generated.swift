@@ -76,6 +76,8 @@ package struct PaymentApplied: Message {
     package let customerId: String
     /// The code by which the customer was invoiced.
     package let customerCode: String
+    /// The system whose code that is, when it is another than that of the invoice.
+    package let customerSource: String?
     /// What was invoiced.
     package let amount: FixedDecimal
     /// What is open of it now.
@@ -88,13 +90,14 @@ package struct PaymentApplied: Message {
     package let appliedAt: Timestamp
 
     package init(
-        source: String, invoiceId: String, customerId: String, customerCode: String, amount: FixedDecimal,
-        openAmount: FixedDecimal, currency: Currency, settled: Bool, appliedAt: Timestamp
+        source: String, invoiceId: String, customerId: String, customerCode: String, customerSource: String? = nil,
+        amount: FixedDecimal, openAmount: FixedDecimal, currency: Currency, settled: Bool, appliedAt: Timestamp
     ) {
         self.source = source
         self.invoiceId = invoiceId
         self.customerId = customerId
         self.customerCode = customerCode
+        self.customerSource = customerSource
         self.amount = amount
         self.openAmount = openAmount
         self.currency = currency
@@ -107,6 +110,7 @@ package struct PaymentApplied: Message {
         invoiceId = try fields.identifier("invoiceId")
         customerId = try fields.identifier("customerId")
         customerCode = try fields.identifier("customerCode")
+        customerSource = try fields.optionalIdentifier("customerSource", maximum: 128)
         amount = try fields.decimal("amount")
         openAmount = try fields.decimal("openAmount")
         currency = try fields.currency("currency")
@@ -119,6 +123,7 @@ package struct PaymentApplied: Message {
         object.text("invoiceId", invoiceId)
         object.text("customerId", customerId)
         object.text("customerCode", customerCode)
+        object.text("customerSource", customerSource)
         object.amount("amount", amount)
         object.amount("openAmount", openAmount)
         object.text("currency", currency.code)

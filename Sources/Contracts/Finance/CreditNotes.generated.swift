@@ -2,6 +2,20 @@
 
 package import Domain
 
+/// What a credit note is for.
+package enum CreditCause: String, Sendable, CaseIterable {
+    /// A lower price than was invoiced was agreed.
+    case price
+    /// Less was done than was invoiced.
+    case quantity
+    /// The customer is made good for a service that failed.
+    case service
+    /// The invoice was wrong, and its orders are as they are: what they earn stays.
+    case invoiceError = "invoice-error"
+    /// Another cause.
+    case other
+}
+
 /// `credit-note.issued.v1`: part of an invoice, or all of it, is taken back.
 package struct CreditNoteIssued: Message {
     package static let type = MessageType("credit-note.issued.v1")
@@ -11,6 +25,8 @@ package struct CreditNoteIssued: Message {
     package let customer: CustomerCode
     /// The invoice that it takes from.
     package let invoiceId: String
+    /// The system whose number the invoice has; the publishing one when not given, or the one that its settings say.
+    package let invoiceSource: String?
     /// When it was issued.
     package let issuedAt: Timestamp
     /// How much.
@@ -19,28 +35,34 @@ package struct CreditNoteIssued: Message {
     package let currency: Currency
     /// Why, in words.
     package let reason: String?
+    /// What it is for; all but an error of the invoice lessens what its orders earn, and so does one that does not say.
+    package let cause: CreditCause?
 
     package init(
-        creditNoteId: String, customer: CustomerCode, invoiceId: String, issuedAt: Timestamp, amount: FixedDecimal,
-        currency: Currency, reason: String? = nil
+        creditNoteId: String, customer: CustomerCode, invoiceId: String, invoiceSource: String? = nil,
+        issuedAt: Timestamp, amount: FixedDecimal, currency: Currency, reason: String? = nil, cause: CreditCause? = nil
     ) {
         self.creditNoteId = creditNoteId
         self.customer = customer
         self.invoiceId = invoiceId
+        self.invoiceSource = invoiceSource
         self.issuedAt = issuedAt
         self.amount = amount
         self.currency = currency
         self.reason = reason
+        self.cause = cause
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
         creditNoteId = try fields.identifier("creditNoteId")
         customer = try fields.object("customer", CustomerCode.self)
         invoiceId = try fields.identifier("invoiceId")
+        invoiceSource = try fields.source("invoiceSource", of: .invoices)
         issuedAt = try fields.timestamp("issuedAt")
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
         reason = try fields.optionalText("reason")
+        cause = try fields.optionalChoice("cause", CreditCause.self)
         try fields.require(amount > .zero, .negativeAmount, "amount", "the amount must be above nought")
     }
 
@@ -48,10 +70,12 @@ package struct CreditNoteIssued: Message {
         object.text("creditNoteId", creditNoteId)
         object.object("customer", customer)
         object.text("invoiceId", invoiceId)
+        object.text("invoiceSource", invoiceSource)
         object.timestamp("issuedAt", issuedAt)
         object.amount("amount", amount)
         object.text("currency", currency.code)
         object.text("reason", reason)
+        object.choice("cause", cause)
     }
 
     package var occurredAt: Timestamp? { issuedAt }

@@ -27,6 +27,8 @@ package struct InvoiceDisputed: Message {
     package let disputeId: String
     /// The invoice.
     package let invoiceId: String
+    /// The system whose number the invoice has; the publishing one when not given, or the one that its settings say.
+    package let invoiceSource: String?
     /// When it was opened.
     package let openedAt: Timestamp
     /// How much is disputed.
@@ -41,11 +43,12 @@ package struct InvoiceDisputed: Message {
     package let note: String?
 
     package init(
-        disputeId: String, invoiceId: String, openedAt: Timestamp, amount: FixedDecimal, currency: Currency,
-        reason: DisputeReason, by: String? = nil, note: String? = nil
+        disputeId: String, invoiceId: String, invoiceSource: String? = nil, openedAt: Timestamp, amount: FixedDecimal,
+        currency: Currency, reason: DisputeReason, by: String? = nil, note: String? = nil
     ) {
         self.disputeId = disputeId
         self.invoiceId = invoiceId
+        self.invoiceSource = invoiceSource
         self.openedAt = openedAt
         self.amount = amount
         self.currency = currency
@@ -57,6 +60,7 @@ package struct InvoiceDisputed: Message {
     package init(fields: inout FieldReader) throws(Refusal) {
         disputeId = try fields.identifier("disputeId")
         invoiceId = try fields.identifier("invoiceId")
+        invoiceSource = try fields.source("invoiceSource", of: .invoices)
         openedAt = try fields.timestamp("openedAt")
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
@@ -69,6 +73,7 @@ package struct InvoiceDisputed: Message {
     package func write(to object: inout ObjectWriter) {
         object.text("disputeId", disputeId)
         object.text("invoiceId", invoiceId)
+        object.text("invoiceSource", invoiceSource)
         object.timestamp("openedAt", openedAt)
         object.amount("amount", amount)
         object.text("currency", currency.code)

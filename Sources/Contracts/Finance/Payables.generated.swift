@@ -11,6 +11,8 @@ package struct SupplierInvoiceReceived: Message {
     package let supplier: SupplierReference
     /// The orders it is for.
     package let orderIds: [String]
+    /// The system whose numbers the orders have; the publishing one when not given, or the one that its settings say.
+    package let orderSource: String?
     /// When it was issued.
     package let issuedAt: Timestamp
     /// When it is due.
@@ -21,12 +23,13 @@ package struct SupplierInvoiceReceived: Message {
     package let currency: Currency
 
     package init(
-        invoiceId: String, supplier: SupplierReference, orderIds: [String] = [], issuedAt: Timestamp, dueAt: Timestamp,
-        amount: FixedDecimal, currency: Currency
+        invoiceId: String, supplier: SupplierReference, orderIds: [String] = [], orderSource: String? = nil,
+        issuedAt: Timestamp, dueAt: Timestamp, amount: FixedDecimal, currency: Currency
     ) {
         self.invoiceId = invoiceId
         self.supplier = supplier
         self.orderIds = orderIds
+        self.orderSource = orderSource
         self.issuedAt = issuedAt
         self.dueAt = dueAt
         self.amount = amount
@@ -37,6 +40,7 @@ package struct SupplierInvoiceReceived: Message {
         invoiceId = try fields.identifier("invoiceId")
         supplier = try fields.object("supplier", SupplierReference.self)
         orderIds = try fields.optionalTexts("orderIds", 0...10_000) ?? []
+        orderSource = try fields.source("orderSource", of: .orders)
         issuedAt = try fields.timestamp("issuedAt")
         dueAt = try fields.timestamp("dueAt")
         amount = try fields.decimal("amount")
@@ -50,6 +54,7 @@ package struct SupplierInvoiceReceived: Message {
         object.text("invoiceId", invoiceId)
         object.object("supplier", supplier)
         object.texts("orderIds", orderIds)
+        object.text("orderSource", orderSource)
         object.timestamp("issuedAt", issuedAt)
         object.timestamp("dueAt", dueAt)
         object.amount("amount", amount)

@@ -9,6 +9,8 @@ package struct PaymentPromised: Message {
     package let promiseId: String
     /// The invoice.
     package let invoiceId: String
+    /// The system whose number the invoice has; the publishing one when not given, or the one that its settings say.
+    package let invoiceSource: String?
     /// How much.
     package let amount: FixedDecimal
     /// In what currency.
@@ -21,11 +23,12 @@ package struct PaymentPromised: Message {
     package let by: String?
 
     package init(
-        promiseId: String, invoiceId: String, amount: FixedDecimal, currency: Currency, promisedOn: CalendarDay,
-        madeAt: Timestamp, by: String? = nil
+        promiseId: String, invoiceId: String, invoiceSource: String? = nil, amount: FixedDecimal, currency: Currency,
+        promisedOn: CalendarDay, madeAt: Timestamp, by: String? = nil
     ) {
         self.promiseId = promiseId
         self.invoiceId = invoiceId
+        self.invoiceSource = invoiceSource
         self.amount = amount
         self.currency = currency
         self.promisedOn = promisedOn
@@ -36,6 +39,7 @@ package struct PaymentPromised: Message {
     package init(fields: inout FieldReader) throws(Refusal) {
         promiseId = try fields.identifier("promiseId")
         invoiceId = try fields.identifier("invoiceId")
+        invoiceSource = try fields.source("invoiceSource", of: .invoices)
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
         promisedOn = try fields.day("promisedOn")
@@ -50,6 +54,7 @@ package struct PaymentPromised: Message {
     package func write(to object: inout ObjectWriter) {
         object.text("promiseId", promiseId)
         object.text("invoiceId", invoiceId)
+        object.text("invoiceSource", invoiceSource)
         object.amount("amount", amount)
         object.text("currency", currency.code)
         object.text("promisedOn", promisedOn.description)

@@ -25,6 +25,8 @@ package struct TermsAgreed: Message {
     package let role: TermsRole
     /// The code of the party.
     package let code: String
+    /// The system whose code it is; the publishing one when not given, or the one that its settings say.
+    package let codeSource: String?
     /// From where days are counted.
     package let kind: TermsKind
     /// How many days.
@@ -39,11 +41,12 @@ package struct TermsAgreed: Message {
     package let by: String?
 
     package init(
-        role: TermsRole, code: String, kind: TermsKind, days: Int, cutOffDay: Int? = nil, smallSupplier: Bool? = nil,
-        agreedAt: Timestamp, by: String? = nil
+        role: TermsRole, code: String, codeSource: String? = nil, kind: TermsKind, days: Int, cutOffDay: Int? = nil,
+        smallSupplier: Bool? = nil, agreedAt: Timestamp, by: String? = nil
     ) {
         self.role = role
         self.code = code
+        self.codeSource = codeSource
         self.kind = kind
         self.days = days
         self.cutOffDay = cutOffDay
@@ -55,6 +58,7 @@ package struct TermsAgreed: Message {
     package init(fields: inout FieldReader) throws(Refusal) {
         role = try fields.choice("role", TermsRole.self)
         code = try fields.identifier("code")
+        codeSource = try fields.source("codeSource", of: role.referred)
         kind = try fields.choice("kind", TermsKind.self)
         days = try fields.integer("days", 0...720)
         cutOffDay = try fields.optionalInteger("cutOffDay", 1...31)
@@ -66,6 +70,7 @@ package struct TermsAgreed: Message {
     package func write(to object: inout ObjectWriter) {
         object.choice("role", role)
         object.text("code", code)
+        object.text("codeSource", codeSource)
         object.choice("kind", kind)
         object.integer("days", days)
         object.integer("cutOffDay", cutOffDay)

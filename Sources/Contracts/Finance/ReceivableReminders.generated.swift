@@ -28,6 +28,8 @@ package struct ReceivableReminder: Part {
     package let customerId: String
     /// The code by which the customer was invoiced.
     package let customerCode: String
+    /// The system whose code that is, when it is another than that of the invoice.
+    package let customerSource: String?
     /// The branch that looks after the customer.
     package let branch: String?
     /// Who looks after the customer.
@@ -53,15 +55,16 @@ package struct ReceivableReminder: Part {
 
     package init(
         reminderId: String, source: String, invoiceId: String, customerId: String, customerCode: String,
-        branch: String? = nil, salesOwner: String? = nil, dueOn: CalendarDay, amount: FixedDecimal,
-        openAmount: FixedDecimal, disputedAmount: FixedDecimal? = nil, currency: Currency, offsetDays: Int,
-        remindOn: CalendarDay, level: ReminderLevel, raisedAt: Timestamp
+        customerSource: String? = nil, branch: String? = nil, salesOwner: String? = nil, dueOn: CalendarDay,
+        amount: FixedDecimal, openAmount: FixedDecimal, disputedAmount: FixedDecimal? = nil, currency: Currency,
+        offsetDays: Int, remindOn: CalendarDay, level: ReminderLevel, raisedAt: Timestamp
     ) {
         self.reminderId = reminderId
         self.source = source
         self.invoiceId = invoiceId
         self.customerId = customerId
         self.customerCode = customerCode
+        self.customerSource = customerSource
         self.branch = branch
         self.salesOwner = salesOwner
         self.dueOn = dueOn
@@ -81,6 +84,7 @@ package struct ReceivableReminder: Part {
         invoiceId = try fields.identifier("invoiceId")
         customerId = try fields.identifier("customerId")
         customerCode = try fields.identifier("customerCode")
+        customerSource = try fields.optionalIdentifier("customerSource", maximum: 128)
         branch = try fields.optionalIdentifier("branch")
         salesOwner = try fields.optionalIdentifier("salesOwner")
         dueOn = try fields.day("dueOn")
@@ -100,6 +104,7 @@ package struct ReceivableReminder: Part {
         object.text("invoiceId", invoiceId)
         object.text("customerId", customerId)
         object.text("customerCode", customerCode)
+        object.text("customerSource", customerSource)
         object.text("branch", branch)
         object.text("salesOwner", salesOwner)
         object.text("dueOn", dueOn.description)

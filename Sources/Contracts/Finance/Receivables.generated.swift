@@ -6,17 +6,22 @@ package import Domain
 package struct CustomerCode: Part {
     /// The code that the publishing system gave it.
     package let code: String
+    /// The system whose code it is; the publishing one when not given, or the one that its settings say.
+    package let source: String?
 
-    package init(code: String) {
+    package init(code: String, source: String? = nil) {
         self.code = code
+        self.source = source
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
         code = try fields.identifier("code")
+        source = try fields.source("source", of: .customers)
     }
 
     package func write(to object: inout ObjectWriter) {
         object.text("code", code)
+        object.text("source", source)
     }
 }
 
@@ -29,6 +34,8 @@ package struct InvoiceIssued: Message {
     package let customer: CustomerCode
     /// The orders it is for.
     package let orderIds: [String]
+    /// The system whose numbers the orders have; the publishing one when not given, or the one that its settings say.
+    package let orderSource: String?
     /// When it was issued.
     package let issuedAt: Timestamp
     /// When it is due; as the customer's terms say when not given.
@@ -39,12 +46,13 @@ package struct InvoiceIssued: Message {
     package let currency: Currency
 
     package init(
-        invoiceId: String, customer: CustomerCode, orderIds: [String] = [], issuedAt: Timestamp,
-        dueAt: Timestamp? = nil, amount: FixedDecimal, currency: Currency
+        invoiceId: String, customer: CustomerCode, orderIds: [String] = [], orderSource: String? = nil,
+        issuedAt: Timestamp, dueAt: Timestamp? = nil, amount: FixedDecimal, currency: Currency
     ) {
         self.invoiceId = invoiceId
         self.customer = customer
         self.orderIds = orderIds
+        self.orderSource = orderSource
         self.issuedAt = issuedAt
         self.dueAt = dueAt
         self.amount = amount
@@ -55,6 +63,7 @@ package struct InvoiceIssued: Message {
         invoiceId = try fields.identifier("invoiceId")
         customer = try fields.object("customer", CustomerCode.self)
         orderIds = try fields.optionalTexts("orderIds", 0...10_000) ?? []
+        orderSource = try fields.source("orderSource", of: .orders)
         issuedAt = try fields.timestamp("issuedAt")
         dueAt = try fields.optionalTimestamp("dueAt")
         amount = try fields.decimal("amount")
@@ -69,6 +78,7 @@ package struct InvoiceIssued: Message {
         object.text("invoiceId", invoiceId)
         object.object("customer", customer)
         object.texts("orderIds", orderIds)
+        object.text("orderSource", orderSource)
         object.timestamp("issuedAt", issuedAt)
         object.timestamp("dueAt", dueAt)
         object.amount("amount", amount)
@@ -82,22 +92,27 @@ package struct InvoiceIssued: Message {
 package struct PaymentAllocation: Part {
     /// The invoice.
     package let invoiceId: String
+    /// The system whose number the invoice has; the publishing one when not given, or the one that its settings say.
+    package let invoiceSource: String?
     /// How much of the payment.
     package let amount: FixedDecimal
 
-    package init(invoiceId: String, amount: FixedDecimal) {
+    package init(invoiceId: String, invoiceSource: String? = nil, amount: FixedDecimal) {
         self.invoiceId = invoiceId
+        self.invoiceSource = invoiceSource
         self.amount = amount
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
         invoiceId = try fields.identifier("invoiceId")
+        invoiceSource = try fields.source("invoiceSource", of: .invoices)
         amount = try fields.decimal("amount")
         try fields.require(!amount.isNegative, .negativeAmount, "amount", "an allocation is not negative")
     }
 
     package func write(to object: inout ObjectWriter) {
         object.text("invoiceId", invoiceId)
+        object.text("invoiceSource", invoiceSource)
         object.amount("amount", amount)
     }
 }

@@ -23,6 +23,8 @@ package struct WriteOffProposed: Message {
     package let writeOffId: String
     /// The invoice.
     package let invoiceId: String
+    /// The system whose number the invoice has; the publishing one when not given, or the one that its settings say.
+    package let invoiceSource: String?
     /// How much.
     package let amount: FixedDecimal
     /// In what currency.
@@ -37,11 +39,12 @@ package struct WriteOffProposed: Message {
     package let note: String?
 
     package init(
-        writeOffId: String, invoiceId: String, amount: FixedDecimal, currency: Currency, reason: WriteOffReason,
-        proposedBy: String, proposedAt: Timestamp, note: String? = nil
+        writeOffId: String, invoiceId: String, invoiceSource: String? = nil, amount: FixedDecimal, currency: Currency,
+        reason: WriteOffReason, proposedBy: String, proposedAt: Timestamp, note: String? = nil
     ) {
         self.writeOffId = writeOffId
         self.invoiceId = invoiceId
+        self.invoiceSource = invoiceSource
         self.amount = amount
         self.currency = currency
         self.reason = reason
@@ -53,6 +56,7 @@ package struct WriteOffProposed: Message {
     package init(fields: inout FieldReader) throws(Refusal) {
         writeOffId = try fields.identifier("writeOffId")
         invoiceId = try fields.identifier("invoiceId")
+        invoiceSource = try fields.source("invoiceSource", of: .invoices)
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
         reason = try fields.choice("reason", WriteOffReason.self)
@@ -65,6 +69,7 @@ package struct WriteOffProposed: Message {
     package func write(to object: inout ObjectWriter) {
         object.text("writeOffId", writeOffId)
         object.text("invoiceId", invoiceId)
+        object.text("invoiceSource", invoiceSource)
         object.amount("amount", amount)
         object.text("currency", currency.code)
         object.choice("reason", reason)

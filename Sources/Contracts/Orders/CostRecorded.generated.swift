@@ -15,10 +15,15 @@ package enum CostState: String, Sendable, CaseIterable {
 /// `cost.recorded.v1`: what a line of an order costs; `actual` replaces that line's estimate or accrual.
 package struct CostRecorded: Message {
     package static let type = MessageType("cost.recorded.v1")
-    /// The cost; with the message's source it names it through all its states.
+    /// The cost; with its source it names it through all its states.
     package let costId: String
+    /// The system whose number the cost has, when another has estimated it; the publishing one when not given, or the one
+    /// that its settings say.
+    package let costSource: String?
     /// The order.
     package let orderId: String
+    /// The system whose number the order has; the publishing one when not given, or the one that its settings say.
+    package let orderSource: String?
     /// The line of the order.
     package let line: Int
     /// Who is paid.
@@ -35,11 +40,14 @@ package struct CostRecorded: Message {
     package let invoiceNo: String?
 
     package init(
-        costId: String, orderId: String, line: Int, supplier: SupplierReference, state: CostState, amount: FixedDecimal,
-        currency: Currency, serviceDate: CalendarDay, invoiceNo: String? = nil
+        costId: String, costSource: String? = nil, orderId: String, orderSource: String? = nil, line: Int,
+        supplier: SupplierReference, state: CostState, amount: FixedDecimal, currency: Currency,
+        serviceDate: CalendarDay, invoiceNo: String? = nil
     ) {
         self.costId = costId
+        self.costSource = costSource
         self.orderId = orderId
+        self.orderSource = orderSource
         self.line = line
         self.supplier = supplier
         self.state = state
@@ -51,7 +59,9 @@ package struct CostRecorded: Message {
 
     package init(fields: inout FieldReader) throws(Refusal) {
         costId = try fields.identifier("costId")
+        costSource = try fields.source("costSource", of: .costs)
         orderId = try fields.identifier("orderId")
+        orderSource = try fields.source("orderSource", of: .orders)
         line = try fields.integer("line", 1...1_000_000)
         supplier = try fields.object("supplier", SupplierReference.self)
         state = try fields.choice("state", CostState.self)
@@ -63,7 +73,9 @@ package struct CostRecorded: Message {
 
     package func write(to object: inout ObjectWriter) {
         object.text("costId", costId)
+        object.text("costSource", costSource)
         object.text("orderId", orderId)
+        object.text("orderSource", orderSource)
         object.integer("line", line)
         object.object("supplier", supplier)
         object.choice("state", state)

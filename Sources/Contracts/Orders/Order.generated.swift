@@ -36,20 +36,25 @@ package struct SupplierReference: Part {
     package let code: String
     /// Its name, if known there.
     package let name: String?
+    /// The system whose code it is; the publishing one when not given, or the one that its settings say.
+    package let source: String?
 
-    package init(code: String, name: String? = nil) {
+    package init(code: String, name: String? = nil, source: String? = nil) {
         self.code = code
         self.name = name
+        self.source = source
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
         code = try fields.identifier("code")
         name = try fields.optionalText("name")
+        source = try fields.source("source", of: .suppliers)
     }
 
     package func write(to object: inout ObjectWriter) {
         object.text("code", code)
         object.text("name", name)
+        object.text("source", source)
     }
 }
 

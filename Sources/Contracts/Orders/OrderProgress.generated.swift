@@ -43,6 +43,8 @@ package struct OrderCompleted: Message {
     package static let type = MessageType("order.completed.v1")
     /// The order.
     package let orderId: String
+    /// The system whose number the order has; the publishing one when not given, or the one that its settings say.
+    package let orderSource: String?
     /// Counts corrections of this report; a higher one replaces a lower one.
     package let revision: Int
     /// When.
@@ -55,10 +57,11 @@ package struct OrderCompleted: Message {
     package let quantityDelivered: FixedDecimal?
 
     package init(
-        orderId: String, revision: Int, completedAt: Timestamp, onTime: Bool? = nil, damaged: Bool? = nil,
-        quantityDelivered: FixedDecimal? = nil
+        orderId: String, orderSource: String? = nil, revision: Int, completedAt: Timestamp, onTime: Bool? = nil,
+        damaged: Bool? = nil, quantityDelivered: FixedDecimal? = nil
     ) {
         self.orderId = orderId
+        self.orderSource = orderSource
         self.revision = revision
         self.completedAt = completedAt
         self.onTime = onTime
@@ -68,6 +71,7 @@ package struct OrderCompleted: Message {
 
     package init(fields: inout FieldReader) throws(Refusal) {
         orderId = try fields.identifier("orderId")
+        orderSource = try fields.source("orderSource", of: .orders)
         revision = try fields.integer("revision", 1...1_000_000_000)
         completedAt = try fields.timestamp("completedAt")
         onTime = try fields.optionalBoolean("onTime")
@@ -77,6 +81,7 @@ package struct OrderCompleted: Message {
 
     package func write(to object: inout ObjectWriter) {
         object.text("orderId", orderId)
+        object.text("orderSource", orderSource)
         object.integer("revision", revision)
         object.timestamp("completedAt", completedAt)
         object.boolean("onTime", onTime)

@@ -32,23 +32,28 @@ public struct RunQuery: Part {
     public let query: String
     /// The values that come with it.
     public let parameters: [QueryParameter]
+    /// The data of messages that it is about, each as JSON; at most 500.
+    public let lines: [String]
 
     /// - Parameters: as the properties.
-    public init(query: String, parameters: [QueryParameter] = []) {
+    public init(query: String, parameters: [QueryParameter] = [], lines: [String] = []) {
         self.query = query
         self.parameters = parameters
+        self.lines = lines
     }
 
     /// Reads it.
     public init(fields: inout FieldReader) throws(Refusal) {
         query = try fields.identifier("query")
         parameters = try fields.array("parameters", QueryParameter.self, 0...50)
+        lines = try fields.optionalTexts("lines", maximum: 32_768, 0...500) ?? []
     }
 
     /// Writes it.
     public func write(to object: inout ObjectWriter) {
         object.text("query", query)
         object.array("parameters", parameters)
+        object.texts("lines", lines.isEmpty ? nil : lines)
     }
 
     /// The type of a question to a service; also its routing key.
@@ -123,6 +128,37 @@ public struct QueryRow: Part {
     }
 }
 
+/// What the amounts of one column come to in one currency, over all rows of a list and not over those of a page.
+public struct QueryTotal: Part, Equatable {
+    /// The column.
+    public let column: String
+    /// The currency; amounts of different ones are never added.
+    public let currency: String
+    /// The sum, such as `2193.10`. It may have more digits than an amount of a message, and is text as the values of rows are.
+    public let amount: String
+
+    /// - Parameters: as the properties.
+    public init(column: String, currency: String, amount: String) {
+        self.column = column
+        self.currency = currency
+        self.amount = amount
+    }
+
+    /// Reads it.
+    public init(fields: inout FieldReader) throws(Refusal) {
+        column = try fields.identifier("column")
+        currency = try fields.identifier("currency")
+        amount = try fields.text("amount", maximum: 64)
+    }
+
+    /// Writes it.
+    public func write(to object: inout ObjectWriter) {
+        object.text("column", column)
+        object.text("currency", currency)
+        object.text("amount", amount)
+    }
+}
+
 /// A table of an answer.
 public struct QueryTable: Part {
     /// The most rows that a table of one answer carries; a table that had more says so.
@@ -138,6 +174,10 @@ public struct QueryTable: Part {
     /// Where the next rows begin, to be asked for by the parameter `after`; nothing when there are no more, or when the
     /// table is not told page by page.
     public let next: String?
+    /// How many rows the whole list has, whichever page this is; nothing when that was not asked for.
+    public let count: Int?
+    /// What the amounts of the whole list come to, by column and then by currency; none when that was not asked for.
+    public let totals: [QueryTotal]
 
     /// - Parameters:
     ///   - name: its name.
@@ -145,14 +185,24 @@ public struct QueryTable: Part {
     ///   - rows: its values, row by row; what is beyond ``maximumRows`` is left out, and the table says so.
     ///   - isCut: whether there are more rows than these.
     ///   - next: where the next rows begin.
+    ///   - count: how many rows the whole list has.
+    ///   - totals: what the amounts of the whole list come to.
     public init(
-        _ name: String, _ columns: [QueryColumn], rows: [[String?]], isCut: Bool = false, next: String? = nil
+        _ name: String, _ columns: [QueryColumn], rows: [[String?]], isCut: Bool = false, next: String? = nil,
+        count: Int? = nil, totals: [QueryTotal] = []
     ) {
         self.name = name
         self.columns = columns
         self.rows = rows.prefix(Self.maximumRows).map { QueryRow($0) }
         self.isCut = isCut || next != nil || rows.count > Self.maximumRows
         self.next = next
+        self.count = count
+        self.totals = totals
+    }
+
+    /// The same page of the same list, with rows that were worked on.
+    public func with(rows: [[String?]]) -> QueryTable {
+        QueryTable(name, columns, rows: rows, isCut: isCut, next: next, count: count, totals: totals)
     }
 
     /// Reads it.
@@ -162,6 +212,8 @@ public struct QueryTable: Part {
         rows = try fields.array("rows", QueryRow.self, 0...Self.maximumRows)
         isCut = try fields.optionalBoolean("isCut") ?? false
         next = try fields.optionalText("next", maximum: 4_000)
+        count = try fields.optionalInteger("count")
+        totals = try fields.optionalArray("totals", QueryTotal.self, 1...2_000) ?? []
     }
 
     /// Writes it.
@@ -171,6 +223,8 @@ public struct QueryTable: Part {
         object.array("rows", rows)
         object.boolean("isCut", isCut ? true : nil)
         object.text("next", next)
+        object.integer("count", count)
+        object.array("totals", totals.isEmpty ? nil : totals)
     }
 }
 

@@ -19,14 +19,18 @@ public struct QueryCursor: Sendable, Equatable {
 
     /// Reads its text.
     ///
-    /// - Throws: a refusal of the parameter `after`.
-    public init(parsing text: String) throws(Refusal) {
+    /// - Parameters:
+    ///   - text: what the page before gave as its end.
+    ///   - parameter: the parameter that holds it.
+    /// - Throws: a refusal of the parameter.
+    public init(parsing text: String, parameter: String = "after") throws(Refusal) {
         var base = text.replacing("-", with: "+").replacing("_", with: "/")
         while base.utf8.count % 4 != 0 { base += "=" }
         guard let data = Data(base64Encoded: base), let document = try? JSONDocument(parsing: Array(data)),
             let table = document.root.elements.first?.string
         else {
-            throw Refusal(.valueNotAllowed, path: "parameters.after", "'after' is not the end of a page")
+            throw Refusal(
+                .valueNotAllowed, path: "parameters.\(parameter)", "'\(parameter)' is not the end of a page")
         }
         self.table = table
         keys = document.root.elements.dropFirst().compactMap(\.string)

@@ -18,10 +18,12 @@ public struct QueryDescription: Sendable {
     public let name: String
     /// What it answers, in one sentence.
     public let help: String
-    /// What it takes; with pages among the answers, `limit` and `after` too.
+    /// What it takes; with pages among the answers, `limit`, where a page begins (``cursor``) and `totals` too.
     public let parameters: [QueryInput]
     /// What it answers, table by table.
     public let answers: [TableDescription]
+    /// The parameter that holds where a page begins; `nil` when nothing is told page by page.
+    public let cursor: String?
 
     /// - Parameters:
     ///   - service: who answers it; `nil` when every service does.
@@ -38,13 +40,28 @@ public struct QueryDescription: Sendable {
         self.name = name
         self.help = help
         self.answers = answers
+        guard answers.contains(where: \.isPaged) else {
+            self.parameters = parameters
+            cursor = nil
+            return
+        }
+        // Where a question has an `after` of its own, a time of business, the page begins with `next`.
+        let cursor = parameters.contains { $0.name == "after" } ? "next" : "after"
+        self.cursor = cursor
         self.parameters =
-            answers.contains { $0.isPaged }
-            ? parameters + [
+            parameters + [
                 .integer("limit", 1...maximum, otherwise: pageSize, "How many rows a page has."),
-                .text("after", "Where to go on: what the page before gave as its end."),
-            ] : parameters
+                .text(cursor, "Where to go on: what the page before gave as its end."),
+                .flag(Self.totals, "Also how many rows there are in all, and what their amounts come to."),
+            ]
     }
+
+    /// The parameter by which who asks for pages asks for the count and the totals of the whole list, too. They are not
+    /// told unasked: the whole list is read for them, whatever a page holds.
+    public static let totals = "totals"
+
+    /// Whether it is about one thing that must be named: an answer without rows means that it is not there.
+    public var isOfOne: Bool { name.hasSuffix(".show") && parameters.contains { $0.isRequired } }
 
     /// The description of a parameter.
     public func parameter(_ name: String) -> QueryInput? { parameters.first { $0.name == name } }
@@ -71,8 +88,7 @@ public struct QueryDescription: Sendable {
                 throw Refusal(.duplicateElement, path: path, "'\(parameter.name)' is given twice")
             }
             guard !parameter.value.isEmpty else { continue }
-            try input.check(parameter.value)
-            values[parameter.name] = parameter.value
+            values[parameter.name] = try input.value(parameter.value)
         }
         for input in self.parameters where input.isRequired && values[input.name] == nil {
             throw Refusal(.missingField, path: "parameters.\(input.name)", "'\(input.name)' is required: \(input.help)")
@@ -173,13 +189,30 @@ public struct QueryInput: Sendable {
     /// `true` or `false`; false when it is not given.
     public static func flag(_ name: String, _ help: String) -> QueryInput { QueryInput(name, .flag, nil, help) }
 
+    /// The days that a list is of.
+    static func days(_ what: String) -> [QueryInput] {
+        [
+            .day("from", "Only what \(what) on this day or later."),
+            .day("to", "Only what \(what) on this day or before."),
+        ]
+    }
+
     /// Whom a question is about.
     public static let customer = text("customer", "The customer: its identifier, or one of its codes.")
     /// What tells codes of different systems apart.
     public static let source = text("source", "The source that gave the code, when more than one has it.")
 
-    /// Whether a value is of its kind.
-    public func check(_ value: String) throws(Refusal) {
+    /// A value as it was typed, if it is of its kind.
+    ///
+    /// - Returns: words and codes exactly as they are, since they may name something; of every other kind the plain form.
+    public func value(_ written: String) throws(Refusal) -> String {
+        guard kind != .text else { return written }
+        let value = TypedText.plain(written)
+        try check(plain: value)
+        return value
+    }
+
+    private func check(plain value: String) throws(Refusal) {
         let path = "parameters.\(name)"
         switch kind {
         case .text: break
@@ -243,14 +276,24 @@ public struct TableDescription: Sendable {
     public let extent: Extent
     /// Whether further columns, and the part of the name after `…`, follow from what is asked.
     public let isVarying: Bool
+    /// Those of the further columns whose kind is known.
+    public let further: [ColumnDescription]
+    /// The columns whose sums, each by currency, say something of the whole list. Amounts of which a row holds what another
+    /// row holds too, such as the balance after each entry, are none of them.
+    public let totals: [String]
 
     /// Whether it is told page by page.
     public var isPaged: Bool { if case .pages = extent { true } else { false } }
 
-    private init(_ name: String, _ extent: Extent, _ groups: [ColumnGroup], isVarying: Bool = false) {
+    private init(
+        _ name: String, _ extent: Extent, _ groups: [ColumnGroup], totals: [String] = [], isVarying: Bool = false,
+        further: [ColumnGroup] = []
+    ) {
+        self.totals = totals
         self.name = name
         self.extent = extent
         self.isVarying = isVarying
+        self.further = further.flatMap(\.columns)
         columns = groups.flatMap(\.columns)
     }
 
@@ -261,9 +304,19 @@ public struct TableDescription: Sendable {
 
     /// A table with further columns, before, between or after these, that follow from what is asked.
     ///
-    /// - Parameter name: its name; one that ends in `…` is only its beginning.
-    public static func varying(_ name: String, _ columns: [ColumnGroup]) -> TableDescription {
-        TableDescription(name, .whole, columns, isVarying: true)
+    /// It is told page by page.
+    ///
+    /// - Parameters:
+    ///   - name: its name; one that ends in `…` is only its beginning.
+    ///   - keys: the order, down to what names one row.
+    ///   - totals: the amounts whose sums say something of the whole list.
+    ///   - columns: those that it always has.
+    ///   - further: those of the others whose kind is known.
+    public static func varying(
+        _ name: String, by keys: [SortKey], totals: [String] = [], _ columns: [ColumnGroup],
+        further: [ColumnGroup] = []
+    ) -> TableDescription {
+        TableDescription(name, .pages(keys), columns, totals: totals, isVarying: true, further: further)
     }
 
     /// A table of which the first rows are told.
@@ -273,9 +326,26 @@ public struct TableDescription: Sendable {
 
     /// A table that is told page by page.
     ///
-    /// - Parameter keys: the order, down to what names one row.
-    public static func pages(_ name: String, by keys: [SortKey], _ columns: [ColumnGroup]) -> TableDescription {
-        TableDescription(name, .pages(keys), columns)
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - keys: the order, down to what names one row.
+    ///   - totals: the amounts whose sums say something of the whole list.
+    ///   - columns: its columns.
+    public static func pages(
+        _ name: String, by keys: [SortKey], totals: [String] = [], _ columns: [ColumnGroup]
+    ) -> TableDescription {
+        TableDescription(name, .pages(keys), columns, totals: totals)
+    }
+
+    /// The kind of a column; `nil` when it follows from what is asked and is not known.
+    public func kind(of column: String) -> ColumnDescription.Kind? {
+        columns.first { $0.name == column }?.kind ?? further.first { $0.name == column }?.kind
+    }
+
+    /// The column that holds the currency of an amount.
+    public func currency(of column: String) -> String? {
+        guard case .money(let currency) = kind(of: column) else { return nil }
+        return currency
     }
 
     /// The kind of a key: that of its column, or its own when it is not shown.

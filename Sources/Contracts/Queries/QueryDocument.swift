@@ -1,4 +1,4 @@
-/// The catalogue of questions in words: for `docs/questions.md` and for who asks the command what there is.
+/// The catalogue of questions in words: for `docs/contracts/questions.md` and for who asks the command what there is.
 extension QueryCatalogue {
     /// All questions as Markdown.
     public static func document() -> String {
@@ -11,8 +11,9 @@ extension QueryCatalogue {
 
             What a question does not take is refused, with the name and what it does take. *Now* and *today* are the
             service's: with event time those of the events. A list that is told page by page takes `limit` (rows of a page)
-            and `after` (what the page before gave as its end); the command follows it to its end with `--all`. A table that
-            has more rows than are told says so.
+            and `after` (what the page before gave as its end, `next` where `after` is something else); the command follows it
+            to its end with `--all`. With `totals` it says how many rows it has in all and what its amounts come to, each
+            currency by itself. A table that has more rows than are told says so.
 
 
             """
@@ -74,7 +75,7 @@ extension TableDescription {
             "page by page, by "
                 + keys.map { key in
                     key.name.replacing("_", with: " ") + (key.isDescending ? " downwards" : "")
-                }.joined(separator: ", ")
+                }.joined(separator: ", ") + (totals.isEmpty ? "" : "; totals of \(totals.joined(separator: ", "))")
         }
     }
 

@@ -150,13 +150,19 @@ package struct AgreementChanged: Message {
     package let source: String
     /// The customer, by the code it was agreed under.
     package let customerCode: String
+    /// The system whose code that is, when it is another than that whose number the agreement has.
+    package let customerSource: String?
     /// When sales took it over.
     package let changedAt: Timestamp
 
-    package init(_ terms: AgreementTerms, source: String, customerCode: String, changedAt: Timestamp) {
+    package init(
+        _ terms: AgreementTerms, source: String, customerCode: String, customerSource: String? = nil,
+        changedAt: Timestamp
+    ) {
         self.terms = terms
         self.source = source
         self.customerCode = customerCode
+        self.customerSource = customerSource
         self.changedAt = changedAt
     }
 
@@ -164,6 +170,7 @@ package struct AgreementChanged: Message {
         terms = try AgreementTerms(fields: &fields)
         source = try fields.identifier("source", maximum: 128)
         customerCode = try fields.identifier("customerCode")
+        customerSource = try fields.optionalIdentifier("customerSource", maximum: 128)
         changedAt = try fields.timestamp("changedAt")
     }
 
@@ -171,6 +178,7 @@ package struct AgreementChanged: Message {
         terms.write(to: &object)
         object.text("source", source)
         object.text("customerCode", customerCode)
+        object.text("customerSource", customerSource)
         object.timestamp("changedAt", changedAt)
     }
 }

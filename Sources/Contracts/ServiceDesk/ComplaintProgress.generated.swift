@@ -32,8 +32,12 @@ package struct ComplaintStanding: Part {
     package let customerId: String
     /// The code by which it was reported.
     package let customerCode: String
+    /// The system whose code that is, when it is another than that which reported the complaint.
+    package let customerSource: String?
     /// The order it is about.
     package let orderId: String?
+    /// The system whose number that is, when it is another than that which reported the complaint.
+    package let orderSource: String?
     /// What it is about.
     package let category: ComplaintCategory
     /// How bad it is.
@@ -54,15 +58,18 @@ package struct ComplaintStanding: Part {
     package let at: Timestamp
 
     package init(
-        complaintId: String, source: String, customerId: String, customerCode: String, orderId: String? = nil,
-        category: ComplaintCategory, severity: ComplaintSeverity, state: ComplaintState, revision: Int, by: String,
-        note: String? = nil, promisedAt: Timestamp? = nil, openedAt: Timestamp, at: Timestamp
+        complaintId: String, source: String, customerId: String, customerCode: String, customerSource: String? = nil,
+        orderId: String? = nil, orderSource: String? = nil, category: ComplaintCategory, severity: ComplaintSeverity,
+        state: ComplaintState, revision: Int, by: String, note: String? = nil, promisedAt: Timestamp? = nil,
+        openedAt: Timestamp, at: Timestamp
     ) {
         self.complaintId = complaintId
         self.source = source
         self.customerId = customerId
         self.customerCode = customerCode
+        self.customerSource = customerSource
         self.orderId = orderId
+        self.orderSource = orderSource
         self.category = category
         self.severity = severity
         self.state = state
@@ -79,7 +86,9 @@ package struct ComplaintStanding: Part {
         source = try fields.identifier("source", maximum: 128)
         customerId = try fields.identifier("customerId")
         customerCode = try fields.identifier("customerCode")
+        customerSource = try fields.optionalIdentifier("customerSource", maximum: 128)
         orderId = try fields.optionalIdentifier("orderId")
+        orderSource = try fields.optionalIdentifier("orderSource", maximum: 128)
         category = try fields.choice("category", ComplaintCategory.self)
         severity = try fields.choice("severity", ComplaintSeverity.self)
         state = try fields.choice("state", ComplaintState.self)
@@ -96,7 +105,9 @@ package struct ComplaintStanding: Part {
         object.text("source", source)
         object.text("customerId", customerId)
         object.text("customerCode", customerCode)
+        object.text("customerSource", customerSource)
         object.text("orderId", orderId)
+        object.text("orderSource", orderSource)
         object.choice("category", category)
         object.choice("severity", severity)
         object.choice("state", state)

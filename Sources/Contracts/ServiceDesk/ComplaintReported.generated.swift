@@ -39,6 +39,8 @@ package struct ComplaintReported: Message {
     package let customer: CustomerCode
     /// The order it is about.
     package let orderId: String?
+    /// The system whose number the order has; the publishing one when not given, or the one that its settings say.
+    package let orderSource: String?
     /// What it is about.
     package let category: ComplaintCategory
     /// How bad it is.
@@ -51,12 +53,13 @@ package struct ComplaintReported: Message {
     package let summary: String
 
     package init(
-        complaintId: String, customer: CustomerCode, orderId: String? = nil, category: ComplaintCategory,
-        severity: ComplaintSeverity, at: Timestamp, by: String, summary: String
+        complaintId: String, customer: CustomerCode, orderId: String? = nil, orderSource: String? = nil,
+        category: ComplaintCategory, severity: ComplaintSeverity, at: Timestamp, by: String, summary: String
     ) {
         self.complaintId = complaintId
         self.customer = customer
         self.orderId = orderId
+        self.orderSource = orderSource
         self.category = category
         self.severity = severity
         self.at = at
@@ -68,6 +71,7 @@ package struct ComplaintReported: Message {
         complaintId = try fields.identifier("complaintId")
         customer = try fields.object("customer", CustomerCode.self)
         orderId = try fields.optionalIdentifier("orderId")
+        orderSource = try fields.source("orderSource", of: .orders)
         category = try fields.choice("category", ComplaintCategory.self)
         severity = try fields.choice("severity", ComplaintSeverity.self)
         at = try fields.timestamp("at")
@@ -79,6 +83,7 @@ package struct ComplaintReported: Message {
         object.text("complaintId", complaintId)
         object.object("customer", customer)
         object.text("orderId", orderId)
+        object.text("orderSource", orderSource)
         object.choice("category", category)
         object.choice("severity", severity)
         object.timestamp("at", at)

@@ -183,7 +183,7 @@ enum DecisionHandlers {
     }
 
     /// Two valid credit codes are two companies, whoever says otherwise.
-    private static func checkCodes(_ parties: [String], _ transaction: borrowing Transaction) throws {
+    static func checkCodes(_ parties: [String], _ transaction: borrowing Transaction) throws {
         let codes = Set(try IdentityStore.customers(parties, transaction).values.compactMap(\.creditCode))
         guard codes.count > 1 else { return }
         throw Refusal(

@@ -96,10 +96,20 @@ enum DecisionStore {
             """
             select a.own_id, a.source, a.code, a.customer_id, c.revision
             from account a join customer c on c.customer_id = a.own_id where a.own_id = any(\(ids))
-            """, as: (String, String, String, String, Int).self)
-        var found: [String: (account: AccountKey, current: String, revision: Int)] = [:]
-        for row in rows { found[row.0] = (AccountKey(source: row.1, code: row.2), row.3, row.4) }
-        return found
+            """, as: NamedParty.self)
+        return Dictionary(rows.map { ($0.name, $0.party) }) { _, last in last }
+    }
+
+    /// A party by the name that follows from its account.
+    private struct NamedParty: PostgresRow {
+        let name: String
+        let party: (account: AccountKey, current: String, revision: Int)
+
+        init(row: inout RowReader) throws(PostgresError) {
+            name = try row("own_id")
+            let account = AccountKey(source: try row("source"), code: try row("code"))
+            party = (account, try row("customer_id"), try row("revision"))
+        }
     }
 
     /// The two accounts of an entry of the review queue, by the names that follow from their codes.
@@ -108,13 +118,25 @@ enum DecisionStore {
     ) throws -> (one: AccountKey, other: AccountKey, parties: [String])? {
         let rows = try transaction.query(
             """
-            select e.one_source, e.one_code, e.other_source, e.other_code, a.own_id, b.own_id from match_edge e
+            select e.one_source, e.one_code, e.other_source, e.other_code, a.own_id as one, b.own_id as other
+            from match_edge e
             join account a on a.source = e.one_source and a.code = e.one_code
             join account b on b.source = e.other_source and b.code = e.other_code
             where e.pair_id = \(pairId)
-            """, as: (String, String, String, String, String, String).self)
-        guard let row = rows.first else { return nil }
-        return (AccountKey(source: row.0, code: row.1), AccountKey(source: row.2, code: row.3), [row.4, row.5])
+            """, as: Pair.self)
+        return rows.first.map { ($0.one, $0.other, $0.parties) }
+    }
+
+    private struct Pair: PostgresRow {
+        let one: AccountKey
+        let other: AccountKey
+        let parties: [String]
+
+        init(row: inout RowReader) throws(PostgresError) {
+            one = AccountKey(source: try row("one_source"), code: try row("one_code"))
+            other = AccountKey(source: try row("other_source"), code: try row("other_code"))
+            parties = [try row("one"), try row("other")]
+        }
     }
 
     /// What somebody last said of a pair and has not taken back.

@@ -8,7 +8,8 @@ import ServiceKit
 enum PartyQueries {
     static let all = [
         Query(PartyQuestions.show, show), Query(PartyQuestions.name, name), Query(PartyQuestions.search, search),
-        Query(PartyQuestions.history, history), Query(PartyQuestions.explain, ExplainQuery.explain),
+        Query(PartyQuestions.mergePreview, MergePreviewQuery.preview), Query(PartyQuestions.history, history),
+        Query(PartyQuestions.explain, ExplainQuery.explain),
         Query(PartyQuestions.resolve, ResolveQuery.resolve), Query(PartyQuestions.rematch, RematchQuery.rematch),
         Query(PartyQuestions.reviews, ReviewQueries.list), Query(PartyQuestions.review, ReviewQueries.show),
     ]

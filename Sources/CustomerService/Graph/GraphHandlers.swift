@@ -22,10 +22,10 @@ enum GraphHandlers {
     ) throws {
         try apply(
             Set(messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }), transaction
-        ) { standings in
+        ) { orders in
             for message in messages {
-                standings[OrderKey(source: message.envelope.source, orderId: message.body.orderId)]?
-                    .cancel(revision: message.body.revision)
+                orders[OrderKey(source: message.envelope.source, orderId: message.body.orderId)]?
+                    .standing.cancel(message.body.revision)
             }
         }
     }
@@ -44,9 +44,9 @@ enum GraphHandlers {
         }
         if !others.isEmpty { try IdentityHandlers.take(others, transaction, &effects) }
         try apply(Set(orders.map { OrderKey(source: $0.source, orderId: $0.order.orderId) }), transaction) {
-            standings in
+            replicas in
             for (source, order) in orders {
-                standings[OrderKey(source: source, orderId: order.orderId)]?
+                replicas[OrderKey(source: source, orderId: order.orderId)]?
                     .take(OrderContent(order), revision: order.revision)
             }
         }
@@ -61,16 +61,16 @@ enum GraphHandlers {
 
     private static func apply(
         _ keys: Set<OrderKey>, _ transaction: borrowing Transaction,
-        _ change: (inout [OrderKey: OrderStanding]) -> Void
+        _ change: (inout [OrderKey: GraphOrder]) -> Void
     ) throws {
         let before = try OrderReplicaStore.lock(keys.sorted(), transaction)
         var after = before
-        for key in keys where after[key] == nil { after[key] = OrderStanding() }
+        for key in keys where after[key] == nil { after[key] = GraphOrder() }
         change(&after)
         let changed = after.filter { before[$0.key] != $0.value }
         try OrderReplicaStore.put(changed, known: before, transaction)
-        let orders = changed.sorted { $0.key < $1.key }.map { key, standing in
-            (source: key.source, before: before[key]?.counting, after: standing.counting)
+        let orders = changed.sorted { $0.key < $1.key }.map { key, order in
+            (source: key.source, before: before[key]?.counting, after: order.counting)
         }
         try RelationStore.add(InferredRelation.changes(orders), transaction)
         try OrderReplicaStore.count(orders, transaction)
@@ -116,7 +116,8 @@ enum GraphHandlers {
         let spoken = Set(relations.flatMap { [$0.from, $0.to] })
         let mentions = messages.flatMap { message in
             [message.body.from, message.body.to].map {
-                AccountFact(source: message.envelope.source, code: $0.code, saidAt: message.envelope.time ?? now)
+                AccountFact(
+                    source: $0.source ?? message.envelope.source, code: $0.code, saidAt: message.envelope.time ?? now)
             }
         }.filter { spoken.contains(NodeKey(role: .customer, source: $0.source, code: $0.code)) }
         try IdentityHandlers.take(mentions, transaction, &effects)
@@ -171,8 +172,8 @@ struct DeclaredRelation: Sendable, Equatable {
         relationId = StableIdentifier.of("declared-relation", source, body.relationId)
         reference = body.relationId
         revision = body.revision
-        from = NodeKey(role: .customer, source: source, code: body.from.code)
-        to = NodeKey(role: .customer, source: source, code: body.to.code)
+        from = NodeKey(role: .customer, source: body.from.source ?? source, code: body.from.code)
+        to = NodeKey(role: .customer, source: body.to.source ?? source, code: body.to.code)
         kind = body.kind
         share = body.share
         since = body.since

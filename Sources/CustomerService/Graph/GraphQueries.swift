@@ -15,8 +15,8 @@ enum GraphQueries {
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let hops = try arguments.integer("hops")
         let fanOut = try arguments.integer("fanout")
-        let party = try GraphReader.party(arguments, transaction)
-        let reader = GraphReader(at: try arguments.time("at"))
+        let party = try GraphStore.party(arguments, transaction)
+        let reader = GraphStore(at: try arguments.time("at"))
         let part = try reader.around([party], hops: hops, fanOut: fanOut, transaction)
         let near = part.graph.neighbourhood(of: 0, hops: hops, fanOut: .max, limit: QueryTable.maximumRows)
         let omitted = part.omitted + part.graph.nodeCount - near.members.count
@@ -40,8 +40,8 @@ enum GraphQueries {
 
     /// The group that a party belongs to, and what it comes to as a whole.
     static func group(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let party = try GraphReader.party(arguments, transaction)
-        let reader = GraphReader(at: try arguments.time("at"))
+        let party = try GraphStore.party(arguments, transaction)
+        let reader = GraphStore(at: try arguments.time("at"))
         let part = try reader.ownership(of: party, transaction)
         let top = part.graph.ultimateParent(of: 0)
         let members = part.graph.group(of: top)
@@ -54,9 +54,9 @@ enum GraphQueries {
                     return cells(part.parties[member])
                         + [number(owner?.share ?? 1), String(member == top ? 0 : owner?.depth ?? 0)]
                 }),
-            try GroupFigures.margin(identifiers, at: reader.at, as: "revenue and margin", arguments, transaction),
-            try GroupFigures.receivables(identifiers, arguments, transaction),
-            try GroupFigures.exposure(identifiers, arguments, transaction),
+            try GroupFigureQueries.margin(identifiers, at: reader.at, as: "revenue and margin", arguments, transaction),
+            try GroupFigureQueries.receivables(identifiers, arguments, transaction),
+            try GroupFigureQueries.exposure(identifiers, arguments, transaction),
         ]
     }
 
@@ -77,10 +77,10 @@ enum GraphQueries {
     /// Who is two ties away: reached through the same parties, and not tied to this one yet.
     static func leads(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let limit = try arguments.integer("limit")
-        let party = try GraphReader.party(arguments, transaction)
-        let reader = GraphReader(at: try arguments.time("at"))
+        let party = try GraphStore.party(arguments, transaction)
+        let reader = GraphStore(at: try arguments.time("at"))
         let part = try reader.around([party], hops: 2, transaction)
-        let found = part.graph.leads(of: 0, fanOut: GraphReader.fanOut, limit: limit + 1)
+        let found = part.graph.leads(of: 0, fanOut: GraphStore.fanOut, limit: limit + 1)
         return [
             try arguments.table(
                 "leads",

@@ -13,9 +13,7 @@ enum GraphRanking {
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard let due = items.last?.due else { return }
-        let now = PostgresValue.timestamp(due.description)
-        let parties = try transaction.query(
-            "select node, party_id from graph_party order by node", as: (Int32, String).self)
+        let parties = try RelationStore.parties(transaction)
         var places: [String: Int] = [:]
         var names: [String] = []
         var placeOfNode: [Int32: Int] = [:]
@@ -26,16 +24,7 @@ enum GraphRanking {
             }
             placeOfNode[node] = places[party]
         }
-        let rows = try transaction.query(
-            """
-            select from_node, to_node, kind,
-                case origin when 'declared' then weight
-                    else weight * \(RelationStore.fading("at - weighed_at")) end
-            from (select relation.*, \(now)::timestamptz as at from relation) r
-            where coalesce(since <= (at at time zone 'Asia/Shanghai')::date, true)
-                and coalesce(until > (at at time zone 'Asia/Shanghai')::date, true)
-            order by relation_id
-            """, as: (Int32, Int32, String, Double).self)
+        let rows = try RelationStore.weighed(at: due, transaction)
         let graph = RelationGraph(
             nodes: names,
             relations: rows.compactMap { row in
@@ -46,13 +35,9 @@ enum GraphRanking {
             })
         // A rank is an order of who matters: ten decimals are plenty, and cost a third of the steps of fourteen.
         let (ranks, degrees, components) = (graph.pageRank(tolerance: 1e-10), graph.degrees(), graph.components())
-        try transaction.queue("delete from graph_rank")
-        let stamp = due.description
-        try transaction.copy(
-            into: "graph_rank", columns: ["party_id", "rank", "degree", "component", "ranked_at"],
-            rows: names.indices.lazy.map {
-                [names[$0], "\(ranks[$0])", String(degrees[$0]), String(components[$0]), stamp]
-            })
+        try RelationStore.keep(
+            names.indices.lazy.map { [names[$0], "\(ranks[$0])", String(degrees[$0]), String(components[$0])] },
+            rankedAt: due, transaction)
         effects.count("graph_ranked", names.count)
     }
 }

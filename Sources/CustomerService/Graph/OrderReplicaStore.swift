@@ -6,41 +6,47 @@ import ServiceKit
 /// The SQL of what is kept of orders.
 enum OrderReplicaStore {
     /// Lets nobody else change some orders until the transaction ends, and reads how those stand that are there.
-    static func lock(_ keys: [OrderKey], _ transaction: borrowing Transaction) throws -> [OrderKey: OrderStanding] {
+    static func lock(_ keys: [OrderKey], _ transaction: borrowing Transaction) throws -> [OrderKey: GraphOrder] {
         let rows = try transaction.query(
             """
             select o.source, o.order_id, o.revision, o.cancelled_revision, o.code, o.business_line, o.currency,
-                o.revenue::text, (extract(epoch from o.placed_at) * 1000000)::bigint, o.consignee, o.payer,
-                array_to_string(o.suppliers, chr(1))
+                o.revenue, o.placed_at, o.consignee, o.payer, array_to_string(o.suppliers, chr(1)) as suppliers
             from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))) as k(source, order_id)
             join order_replica o using (source, order_id)
             order by o.source, o.order_id for update of o
-            """,
-            as: (
-                String, String, Int, Int, String?, String?, String?, String?, Int64?, String?, String?, String
-            ).self)
-        var standings: [OrderKey: OrderStanding] = [:]
-        for row in rows {
-            var standing = OrderStanding(revision: row.2, cancelledRevision: row.3)
-            if let code = row.4, let line = row.5, let currency = row.6,
-                let revenue = row.7.flatMap({ FixedDecimal($0) }),
-                let placed = row.8
+            """, as: StoredOrder.self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.order) })
+    }
+
+    /// An order as it stands in the table.
+    private struct StoredOrder: PostgresRow {
+        let key: OrderKey
+        let order: GraphOrder
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = OrderKey(source: try row("source"), orderId: try row("order_id"))
+            let standing = OrderStanding(
+                contentRevision: try row("revision"), cancelledRevision: try row("cancelled_revision"))
+            var content: OrderContent?
+            if let code = try row("code", as: String?.self), let line = try row("business_line", as: String?.self),
+                let currency = try row("currency", as: String?.self),
+                let revenue = try row("revenue", as: FixedDecimal?.self),
+                let placedAt = try row("placed_at", as: Timestamp?.self)
             {
-                standing.content = OrderContent(
-                    code: code, businessLine: line, currency: currency, revenue: revenue,
-                    placedAt: Timestamp(microsecondsSinceEpoch: placed), consignee: row.9, payer: row.10,
-                    suppliers: row.11.split(separator: "\u{1}").map(String.init))
+                content = OrderContent(
+                    code: code, businessLine: line, currency: currency, revenue: revenue, placedAt: placedAt,
+                    consignee: try row("consignee"), payer: try row("payer"),
+                    suppliers: try row("suppliers", as: String.self).split(separator: "\u{1}").map(String.init))
             }
-            standings[OrderKey(source: row.0, orderId: row.1)] = standing
+            order = GraphOrder(standing: standing, content: content)
         }
-        return standings
     }
 
     /// Writes orders as they stand now.
     ///
     /// - Parameter known: those that were there and are locked.
     static func put(
-        _ orders: [OrderKey: OrderStanding], known: [OrderKey: OrderStanding], _ transaction: borrowing Transaction
+        _ orders: [OrderKey: GraphOrder], known: [OrderKey: GraphOrder], _ transaction: borrowing Transaction
     ) throws {
         let sorted = orders.sorted { $0.key < $1.key }
         let (old, new) = (sorted.filter { known[$0.key] != nil }, sorted.filter { known[$0.key] == nil })
@@ -63,14 +69,15 @@ enum OrderReplicaStore {
         }
     }
 
-    private static func columns(of orders: [(key: OrderKey, value: OrderStanding)]) -> SQL {
+    private static func columns(of orders: [(key: OrderKey, value: GraphOrder)]) -> SQL {
         let contents = orders.map(\.value.content)
         return """
             select source, order_id, revision, cancelled, code, line, currency, revenue, placed, consignee, payer,
                 string_to_array(suppliers, chr(1)) as suppliers
             from unnest(
-                \(orders.map(\.key.source)), \(orders.map(\.key.orderId)), \(orders.map { Int32($0.value.revision) }),
-                \(orders.map { Int32($0.value.cancelledRevision) }), \(contents.map { $0?.code }),
+                \(orders.map(\.key.source)), \(orders.map(\.key.orderId)),
+                \(orders.map { Int32($0.value.standing.contentRevision) }),
+                \(orders.map { Int32($0.value.standing.cancelledRevision) }), \(contents.map { $0?.code }),
                 \(contents.map { $0?.businessLine }), \(contents.map { $0?.currency }),
                 \(contents.map { $0?.revenue }),
                 \(PostgresValue.timestamps(contents.map { $0?.placedAt.description })),

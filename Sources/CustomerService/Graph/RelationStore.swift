@@ -99,24 +99,31 @@ enum RelationStore {
     ) throws -> [String: DeclaredRelation] {
         let rows = try transaction.query(
             """
-            select r.relation_id, r.reference, r.revision, f.source, f.code, t.code, r.kind, r.share::text,
-                r.since::text, r.until::text, r.said_by
+            select r.relation_id, coalesce(r.reference, '') as reference, r.revision, f.source, f.code as from_code,
+                t.code as to_code, r.kind, r.share, r.since, r.until, r.said_by
             from relation r join graph_node f on f.node = r.from_node join graph_node t on t.node = r.to_node
             where r.relation_id = any(\(Set(identifiers).sorted())) and r.origin = 'declared'
             order by r.relation_id for update of r
-            """,
-            as: (String, String?, Int, String, String, String, String, String?, String?, String?, String?).self)
-        var found: [String: DeclaredRelation] = [:]
-        for row in rows {
-            guard let kind = RelationKind(rawValue: row.6) else { continue }
-            found[row.0] = DeclaredRelation(
-                relationId: row.0, reference: row.1 ?? "", revision: row.2,
-                from: NodeKey(role: .customer, source: row.3, code: row.4),
-                to: NodeKey(role: .customer, source: row.3, code: row.5), kind: kind,
-                share: row.7.flatMap { FixedDecimal($0) }, since: row.8.flatMap { CalendarDay($0) },
-                until: row.9.flatMap { CalendarDay($0) }, by: row.10)
+            """, as: StoredRelation.self)
+        return Dictionary(uniqueKeysWithValues: rows.compactMap(\.relation).map { ($0.relationId, $0) })
+    }
+
+    /// A declared relation as it stands in the table; `nil` when it is of a kind that only a later release knows.
+    private struct StoredRelation: PostgresRow {
+        let relation: DeclaredRelation?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            guard let kind = RelationKind(rawValue: try row("kind")) else {
+                relation = nil
+                return
+            }
+            let source: String = try row("source")
+            relation = DeclaredRelation(
+                relationId: try row("relation_id"), reference: try row("reference"), revision: try row("revision"),
+                from: NodeKey(role: .customer, source: source, code: try row("from_code")),
+                to: NodeKey(role: .customer, source: source, code: try row("to_code")), kind: kind,
+                share: try row("share"), since: try row("since"), until: try row("until"), by: try row("said_by"))
         }
-        return found
     }
 
     static func put(
@@ -183,5 +190,41 @@ enum RelationStore {
             where r.until is null and r.relation_id <> all(\(without))
             """, as: String.self)
         return Set(rows)
+    }
+}
+
+/// The whole graph at once, for its ranking.
+extension RelationStore {
+    /// Who each node is now.
+    static func parties(_ transaction: borrowing Transaction) throws -> [(Int32, String)] {
+        try transaction.query("select node, party_id from graph_party order by node", as: (Int32, String).self)
+    }
+
+    /// The relations that hold at a time, each with its weight by then: from, to, kind, weight.
+    static func weighed(
+        at time: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> [(Int32, Int32, String, Double)] {
+        let now = PostgresValue.timestamp(time.description)
+        return try transaction.query(
+            """
+            select from_node, to_node, kind,
+                case origin when 'declared' then weight
+                    else weight * \(fading("at - weighed_at")) end
+            from (select relation.*, \(now)::timestamptz as at from relation) r
+            where coalesce(since <= (at at time zone 'Asia/Shanghai')::date, true)
+                and coalesce(until > (at at time zone 'Asia/Shanghai')::date, true)
+            order by relation_id
+            """, as: (Int32, Int32, String, Double).self)
+    }
+
+    /// Keeps the ranks in place of those before: party, rank, degree, component.
+    static func keep(
+        _ ranks: some Sequence<[String]>, rankedAt: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
+        try transaction.queue("delete from graph_rank")
+        let stamp = rankedAt.description
+        try transaction.copy(
+            into: "graph_rank", columns: ["party_id", "rank", "degree", "component", "ranked_at"],
+            rows: ranks.lazy.map { $0 + [stamp] })
     }
 }

@@ -4,11 +4,11 @@ import ServiceKit
 
 /// What may be asked of customers.
 enum CustomerQueries {
-    static let all =
-        [
-            Query(CustomerQuestions.show, show), Query(CustomerQuestions.list, list),
-            Query(CustomerQuestions.unknownBranches, unknownBranches), Query(CustomerQuestions.summary, summary),
-        ] + PartyQueries.all
+    static let all = [
+        Query(CustomerQuestions.show, show), Query(CustomerQuestions.list, list),
+        Query(CustomerQuestions.unknownBranches, unknownBranches), Query(CustomerQuestions.summary, summary),
+        Query(ImportQuestions.customers, CustomerPreviewQuery.customers),
+    ]
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let id = arguments["id"]

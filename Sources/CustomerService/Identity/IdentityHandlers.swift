@@ -46,17 +46,19 @@ struct IdentityHandlers: Sendable {
     ) throws {
         let now = effects.now
         try Self.take(
-            messages.map { message in
-                AccountFact(
-                    source: message.envelope.source, code: message.body.code, name: message.body.name,
-                    creditCode: message.body.creditCode, branch: message.body.branch,
-                    saidAt: message.envelope.time ?? now, channel: .reported,
-                    details: [
-                        .alias: message.body.aliases, .taxId: [message.body.taxId ?? ""],
-                        .phone: message.body.phones, .address: [message.body.address ?? ""],
-                        .bankAccount: message.body.bankAccounts,
-                    ])
-            }, transaction, &effects)
+            messages.map { Self.fact($0.body, source: $0.envelope.source, at: $0.envelope.time ?? now) }, transaction,
+            &effects)
+    }
+
+    /// What a master record says.
+    static func fact(_ body: CustomerReported, source: String, at saidAt: Timestamp) -> AccountFact {
+        AccountFact(
+            source: source, code: body.code, name: body.name, creditCode: body.creditCode, branch: body.branch,
+            saidAt: saidAt, channel: .reported,
+            details: [
+                .alias: body.aliases, .taxId: [body.taxId ?? ""], .phone: body.phones, .address: [body.address ?? ""],
+                .bankAccount: body.bankAccounts,
+            ])
     }
 
     /// Takes facts about accounts. Nearly always they say nothing new: then it is one read and no write.
@@ -64,7 +66,7 @@ struct IdentityHandlers: Sendable {
         _ facts: [AccountFact], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let known = try IdentityStore.accounts(Set(facts.map(\.key)).sorted(), transaction)
-        let facts = try AccountHome.settle(facts, known) { try ValueFacts.words(of: $0, transaction) }
+        let facts = try AccountHome.settle(facts, known) { try ValueFactStore.words(of: $0, transaction) }
         let news = facts.filter { known[$0.key]?.isNews($0) ?? true }
         guard !news.isEmpty else { return }
         try IdentityStore.lock(transaction)

@@ -80,17 +80,23 @@ enum IdentityStore {
         guard !ids.isEmpty else { return [:] }
         let rows = try transaction.query(
             """
-            select customer_id, revision, (extract(epoch from founded_at) * 1000000)::bigint, name, credit_code, branch,
-                sales_owner, merged_into
+            select customer_id, revision, (extract(epoch from founded_at) * 1000000)::bigint as founded, name,
+                credit_code, branch, sales_owner, merged_into
             from customer where customer_id = any(\(ids))
-            """, as: (String, Int, Int64, String?, String?, String?, String?, String?).self)
-        var found: [String: Customer] = [:]
-        for row in rows {
-            found[row.0] = Customer(
-                customerId: row.0, revision: row.1, foundedAt: row.2, name: row.3, creditCode: row.4, branch: row.5,
-                salesOwner: row.6, mergedInto: row.7)
+            """, as: StoredCustomer.self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.customer.customerId, $0.customer) })
+    }
+
+    /// A customer as it stands in the table.
+    private struct StoredCustomer: PostgresRow {
+        let customer: Customer
+
+        init(row: inout RowReader) throws(PostgresError) {
+            customer = Customer(
+                customerId: try row("customer_id"), revision: try row("revision"), foundedAt: try row("founded"),
+                name: try row("name"), creditCode: try row("credit_code"), branch: try row("branch"),
+                salesOwner: try row("sales_owner"), mergedInto: try row("merged_into"))
         }
-        return found
     }
 
     static func put(_ customers: [Customer], now: Timestamp, _ transaction: borrowing Transaction) throws {
@@ -170,12 +176,25 @@ enum IdentityStore {
             join identity_value v using (source, code)
             where \(field?.rawValue)::text is null or v.field = \(field?.rawValue)
             order by v.source, v.code, v.field, v.digest
-            """, as: (String, String, String, String, String, Int64, Int64, String?).self
-        ).compactMap { row in
-            guard let field = IdentityField(rawValue: row.2), let channel = Channel(rawValue: row.4) else { return nil }
-            return IdentityValue(
-                key: AccountKey(source: row.0, code: row.1), field: field, value: row.3, channel: channel,
-                firstAt: row.5, lastAt: row.6, fault: row.7)
+            """, as: StoredValue.self
+        ).compactMap(\.value)
+    }
+
+    /// A value as it stands in the table; `nil` when a later release has written what this one does not know.
+    private struct StoredValue: PostgresRow {
+        let value: IdentityValue?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            let key = AccountKey(source: try row("source"), code: try row("code"))
+            guard let field = IdentityField(rawValue: try row("field")),
+                let channel = Channel(rawValue: try row("channel"))
+            else {
+                value = nil
+                return
+            }
+            value = IdentityValue(
+                key: key, field: field, value: try row("value"), channel: channel, firstAt: try row("first_at"),
+                lastAt: try row("last_at"), fault: try row("fault"))
         }
     }
 
@@ -197,6 +216,21 @@ enum IdentityStore {
                 \(contradictions.map(\.account.ownId)), \(details)) as t(id, customer_id, detail)
             on conflict do nothing
             """)
+    }
+
+    /// The accounts that have some valid credit codes; of one code at most twenty.
+    static func holding(
+        _ codes: [(key: AccountKey, code: String)], _ transaction: borrowing Transaction
+    ) throws -> [(key: AccountKey, other: AccountKey)] {
+        guard !codes.isEmpty else { return [] }
+        return try transaction.query(
+            """
+            select k.source, k.code, a.source, a.code
+            from unnest(\(codes.map(\.key.source)), \(codes.map(\.key.code)), \(codes.map(\.code)))
+                as k(source, code, credit)
+            cross join lateral (select source, code from account where identity_code = k.credit limit 20) a
+            """, as: (String, String, String, String).self
+        ).map { (AccountKey(source: $0.0, code: $0.1), AccountKey(source: $0.2, code: $0.3)) }
     }
 
     static func countUnknown(_ branches: [String: Int], _ transaction: borrowing Transaction) throws {

@@ -17,18 +17,7 @@ enum SupplierRoles {
                 latest[key] = (message.body, at)
             }
         }
-        let rows = latest.sorted { $0.key < $1.key }
-        try transaction.queue(
-            """
-            insert into supplier_name as s (source, code, name, credit_code, said_at)
-            select * from unnest(
-                \(rows.map(\.key.source)), \(rows.map(\.key.code)), \(rows.map(\.value.body.name)),
-                \(rows.map { $0.value.body.creditCode.flatMap { UnifiedSocialCreditCode($0)?.text } }),
-                \(rows.map(\.value.at)))
-            on conflict (source, code) do update set
-                name = excluded.name, credit_code = coalesce(excluded.credit_code, s.credit_code),
-                said_at = excluded.said_at
-            where excluded.said_at >= s.said_at
-            """)
+        try SupplierNameStore.put(
+            latest.sorted { $0.key < $1.key }.map { ($0.key, $0.value.body, $0.value.at) }, transaction)
     }
 }

@@ -14,7 +14,7 @@ struct InteractionQueries: Sendable {
     }
 
     private func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let customer = try GraphReader.party(arguments, transaction)
+        let customer = try GraphStore.party(arguments, transaction)
         return [try Self.interactions(of: customer, arguments, transaction)]
     }
 
@@ -23,18 +23,17 @@ struct InteractionQueries: Sendable {
         of customer: String, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         let order: SQL = "happened_at desc, id, source, channel"
-        let selection = try arguments.selection(
-            of: "interactions",
-            """
+        let all: SQL = """
             select i.*, i.interaction_id as id,
                 to_char(i.happened_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"') as at
             from account a join interaction i on i.source = a.source and i.code = a.code
             where a.customer_id = \(customer)
-            """, order: order)
+            """
+        let selection = try arguments.selection(of: "interactions", all, order: order)
         let rows = try transaction.query(
             """
             select i.source, i.channel, i.id, i.code, i.said_by, i.at,
-                coalesce(c.state, w.state, 'not asked'), p.sealed, o.key, i.happened_at::text
+                coalesce(c.state, w.state, 'not asked') as consent, p.sealed, o.key, i.happened_at::text as happened
             from (\(selection)) i
             left join interaction_payload p using (source, channel, interaction_id)
             left join person o on o.person_id = i.person_id
@@ -43,23 +42,45 @@ struct InteractionQueries: Sendable {
                 select w.state from consent w where w.source = i.source and w.code = i.code and w.is_whole
                     and w.channel = i.channel limit 1) w on true
             order by i.happened_at desc, i.id, i.source, i.channel
-            """, as: (String, String, String, String, String, String, String, [UInt8]?, [UInt8]?, String).self)
+            """, as: Contact.self)
         return try arguments.table(
             "interactions",
-            selected: rows.map { row in
-                let name = PersonVault.InteractionKey(source: row.0, channel: row.1, interactionId: row.2)
-                let payload = row.7.flatMap { sealed in
-                    row.8.flatMap { PersonVault.open(sealed, of: name, key: $0) }
-                }
-                return [
-                    row.5, row.1, row.0, row.3, row.4, payload?.with, payload?.summary ?? "(no longer kept)", row.6,
-                    row.2,
+            selected: rows.map { contact in
+                [
+                    contact.at, contact.name.channel, contact.name.source, contact.code, contact.saidBy,
+                    contact.payload?.with, contact.payload?.summary ?? "(no longer kept)", contact.consent,
+                    contact.name.interactionId,
                 ]
-            }, keys: rows.map { [$0.9, $0.2, $0.0, $0.1] })
+            },
+            keys: rows.map { [$0.happenedAt, $0.name.interactionId, $0.name.source, $0.name.channel] }, of: all,
+            transaction)
+    }
+
+    /// A contact, opened where it can be.
+    private struct Contact: PostgresRow {
+        let name: PersonVault.InteractionKey
+        let code: String
+        let saidBy: String
+        let at: String
+        let consent: String
+        let payload: PersonalPayload?
+        let happenedAt: String
+
+        init(row: inout RowReader) throws(PostgresError) {
+            name = PersonVault.InteractionKey(
+                source: try row("source"), channel: try row("channel"), interactionId: try row("id"))
+            code = try row("code")
+            saidBy = try row("said_by")
+            at = try row("at")
+            consent = try row("consent")
+            let (sealed, key) = (try row("sealed", as: [UInt8]?.self), try row("key", as: [UInt8]?.self))
+            if let sealed, let key { payload = PersonVault.open(sealed, of: name, key: key) } else { payload = nil }
+            happenedAt = try row("happened")
+        }
     }
 
     private func consent(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let customer = try GraphReader.party(arguments, transaction)
+        let customer = try GraphStore.party(arguments, transaction)
         return [
             try arguments.table(
                 "consent",
@@ -94,7 +115,7 @@ struct InteractionQueries: Sendable {
                 "no contact",
                 """
                 select customer_id, name, branch, sales_owner, revenue, last_at as last_contact_at
-                from (\(ContactTasks.lapsed(keyShare: share, days: days, at: at))) l
+                from (\(ContactStore.lapsed(keyShare: share, days: days, at: at))) l
                 """, transaction)
         ]
     }

@@ -43,29 +43,28 @@ enum PersonVault {
         }
     }
 
-    /// The secret of this installation, made when it is first needed.
-    static func secret(_ transaction: borrowing Transaction) throws -> SymmetricKey {
-        func find() throws -> [UInt8]? {
-            try transaction.query("select secret from privacy_secret", as: [UInt8].self).first
-        }
-        if let secret = try find() { return SymmetricKey(data: secret) }
-        try transaction.queue(
-            "insert into privacy_secret (secret) values (\(newKey())) on conflict do nothing")
-        guard let secret = try find() else {
-            throw PostgresError.concurrentChange(of: "the secret of persons")
-        }
-        return SymmetricKey(data: secret)
-    }
-
     /// 256 random bits.
     static func newKey() -> [UInt8] {
         SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
     }
 
-    /// The identifier of a person: the same for the same words, however they are written (width, case, spaces), and of
-    /// no use to whoever has not the secret. Without a name it stands for the customer as a whole.
+    /// The identifier of a person: the same for the same words, however they are written (width, case, spaces, what nobody
+    /// sees), and of no use to whoever has not the secret. Without a name it stands for the customer as a whole.
     static func person(_ with: String?, source: String, code: String, _ secret: SymmetricKey) -> String {
-        let name = (with ?? "").precomposedStringWithCompatibilityMapping.lowercased()
+        identifier(TypedText.withoutUnseen(with ?? ""), source: source, code: code, secret)
+    }
+
+    /// Every identifier under which something of a person may stand: before names were compared without what nobody sees,
+    /// one with it was another person's.
+    static func persons(_ with: String, source: String, code: String, _ secret: SymmetricKey) -> [String] {
+        [
+            person(with, source: source, code: code, secret),
+            identifier(with, source: source, code: code, secret),
+        ]
+    }
+
+    private static func identifier(_ with: String, source: String, code: String, _ secret: SymmetricKey) -> String {
+        let name = with.precomposedStringWithCompatibilityMapping.lowercased()
             .split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let text = "\(source.utf8.count):\(source)\(code.utf8.count):\(code)\(name)"
         let digest = HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: secret)

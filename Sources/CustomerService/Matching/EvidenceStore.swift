@@ -89,6 +89,21 @@ enum EvidenceStore {
         return found
     }
 
+    /// Which known accounts could be found by some keys, as long as not too many share one.
+    static func sharing(
+        _ keys: [(account: AccountKey, key: Int64)], _ transaction: borrowing Transaction
+    ) throws -> [(account: AccountKey, other: AccountKey)] {
+        guard !keys.isEmpty else { return [] }
+        return try transaction.query(
+            """
+            select distinct k.source, k.code, m.source, m.code
+            from unnest(\(keys.map(\.key)), \(keys.map(\.account.source)), \(keys.map(\.account.code)))
+                as k(key, source, code)
+            join block b on b.key = k.key and b.size <= \(PairScorer.cap) join block_member m on m.key = k.key
+            """, as: (String, String, String, String).self
+        ).map { (AccountKey(source: $0.0, code: $0.1), AccountKey(source: $0.2, code: $0.3)) }
+    }
+
     /// Replaces the evidence about some accounts.
     ///
     /// - Returns: the accounts on either side of what came or went.

@@ -114,6 +114,9 @@ enum Gate {
         }
     }
 
+    /// What a fact alone says of who an account is.
+    static func profile(of fact: AccountFact) -> Profile { Profile(values: values(of: [fact])) }
+
     static func profiles(
         _ keys: [AccountKey], _ transaction: borrowing Transaction
     ) throws -> [AccountKey: Profile] {

@@ -16,18 +16,18 @@ enum AgreementReplica {
         let terms = rows.map(\.terms)
         try transaction.queue(
             """
-            insert into agreement_replica (source, agreement_id, code, revision, kind, title, valid_from, valid_until,
-                renews, notice_days, business_line, yearly_amount, currency, ended_on)
+            insert into agreement_replica (source, agreement_id, code, customer_of, revision, kind, title, valid_from,
+                valid_until, renews, notice_days, business_line, yearly_amount, currency, ended_on)
             select * from unnest(
                 \(rows.map(\.source)), \(terms.map(\.agreementId)), \(rows.map(\.customerCode)),
-                \(terms.map { Int32($0.revision) }), \(terms.map(\.kind.rawValue)), \(terms.map(\.title)),
+                \(rows.map(\.customerSource)), \(terms.map { Int32($0.revision) }), \(terms.map(\.kind.rawValue)), \(terms.map(\.title)),
                 \(PostgresValue.dates(terms.map(\.validFrom.description))),
                 \(PostgresValue.dates(terms.map { $0.validUntil?.description })), \(terms.map(\.renews)),
                 \(terms.map { $0.noticeDays.map { Int32($0) } }), \(terms.map(\.businessLine)),
                 \(terms.map(\.yearlyAmount)),
                 \(terms.map { $0.currency?.code }), \(PostgresValue.dates(terms.map { $0.endedOn?.description })))
             on conflict (source, agreement_id) do update set
-                code = excluded.code, revision = excluded.revision, kind = excluded.kind, title = excluded.title,
+                code = excluded.code, customer_of = excluded.customer_of, revision = excluded.revision, kind = excluded.kind, title = excluded.title,
                 valid_from = excluded.valid_from, valid_until = excluded.valid_until, renews = excluded.renews,
                 notice_days = excluded.notice_days, business_line = excluded.business_line,
                 yearly_amount = excluded.yearly_amount, currency = excluded.currency, ended_on = excluded.ended_on
@@ -41,31 +41,24 @@ enum AgreementReplica {
     ) throws -> QueryTable {
         let rows = try transaction.query(
             """
-            select r.source, r.agreement_id, r.revision, r.kind, r.title, r.valid_from::text, r.valid_until::text,
-                r.renews, r.notice_days, r.business_line, r.yearly_amount::text, r.currency, r.ended_on::text
-            from account a join agreement_replica r on r.source = a.source and r.code = a.code
+            select r.source, r.agreement_id, r.revision, r.kind, r.title, r.valid_from, r.valid_until, r.renews,
+                r.notice_days, r.business_line, r.yearly_amount, r.currency, r.ended_on
+            from account a join agreement_replica r on r.customer_source = a.source and r.code = a.code
             where a.customer_id = \(customer)
             order by r.valid_from desc, r.source, r.agreement_id limit 200
-            """,
-            as: (
-                String, String, Int, String, String, String, String?, Bool?, Int?, String?, String?, String?, String?
-            ).self)
+            """, as: StoredAgreement.self)
         var found: [(state: AgreementState, row: [String?])] = []
         for row in rows {
-            guard let kind = AgreementKind(rawValue: row.3), let from = CalendarDay(row.5) else { continue }
-            let terms = AgreementTerms(
-                agreementId: row.1, revision: row.2, kind: kind, title: row.4, validFrom: from,
-                validUntil: row.6.flatMap { CalendarDay($0) }, renews: row.7, noticeDays: row.8, businessLine: row.9,
-                yearlyAmount: row.10.flatMap { FixedDecimal($0) }, currency: row.11.flatMap { Currency($0) },
-                endedOn: row.12.flatMap { CalendarDay($0) })
+            guard let terms = row.terms else { continue }
             let state = terms.state(on: day)
             found.append(
                 (
                     state,
                     [
-                        terms.agreementId, state.rawValue, kind.rawValue, terms.title, from.description,
+                        terms.agreementId, state.rawValue, terms.kind.rawValue, terms.title,
+                        terms.validFrom.description,
                         (terms.endedOn ?? terms.end(asOf: day))?.description, terms.noticeDay(asOf: day)?.description,
-                        terms.businessLine, terms.yearlyAmount?.description, terms.currency?.code, row.0,
+                        terms.businessLine, terms.yearlyAmount?.description, terms.currency?.code, row.source,
                     ]
                 ))
         }
@@ -75,5 +68,25 @@ enum AgreementReplica {
                 < (order.firstIndex(of: $1.element.state) ?? 0, $1.offset)
         }
         return try arguments.table("contracts", rows: sorted.map(\.element.row))
+    }
+
+    /// An agreement as it stands in the table.
+    private struct StoredAgreement: PostgresRow {
+        let source: String
+        /// `nil` when they are of a kind that only a later release knows.
+        let terms: AgreementTerms?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            source = try row("source")
+            guard let kind = AgreementKind(rawValue: try row("kind")) else {
+                terms = nil
+                return
+            }
+            terms = AgreementTerms(
+                agreementId: try row("agreement_id"), revision: try row("revision"), kind: kind,
+                title: try row("title"), validFrom: try row("valid_from"), validUntil: try row("valid_until"),
+                renews: try row("renews"), noticeDays: try row("notice_days"), businessLine: try row("business_line"),
+                yearlyAmount: try row("yearly_amount"), currency: try row("currency"), endedOn: try row("ended_on"))
+        }
     }
 }

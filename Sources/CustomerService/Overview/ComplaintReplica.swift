@@ -28,10 +28,11 @@ enum ComplaintReplica {
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
         try transaction.queue(
             """
-            insert into complaint_replica (source, complaint_id, code, order_id, category, severity, state, state_by,
-                note, promised_at, opened_at, state_at, revision)
+            insert into complaint_replica (source, complaint_id, code, customer_of, order_id, order_of, category, severity,
+                state, state_by, note, promised_at, opened_at, state_at, revision)
             select * from unnest(
-                \(rows.map(\.source)), \(rows.map(\.complaintId)), \(rows.map(\.customerCode)), \(rows.map(\.orderId)),
+                \(rows.map(\.source)), \(rows.map(\.complaintId)), \(rows.map(\.customerCode)),
+                \(rows.map(\.customerSource)), \(rows.map(\.orderId)), \(rows.map(\.orderSource)),
                 \(rows.map(\.category.rawValue)), \(rows.map(\.severity.rawValue)), \(rows.map(\.state.rawValue)),
                 \(rows.map(\.by)), \(rows.map(\.note)),
                 \(PostgresValue.timestamps(rows.map(\.promisedAt?.description))),
@@ -56,7 +57,7 @@ enum ComplaintReplica {
             from (
                 select r.*, r.state = 'closed' as is_closed, row_number() over (
                     partition by r.state = 'closed' order by r.opened_at desc, r.source, r.complaint_id) as place
-                from account a join complaint_replica r on r.source = a.source and r.code = a.code
+                from account a join complaint_replica r on r.customer_source = a.source and r.code = a.code
                 where a.customer_id = \(customer)
             ) as c
             where place <= case when is_closed then 20 else 200 end

@@ -61,7 +61,41 @@ enum FinanceReplica {
         _ messages: [Received<MarginAlertCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try Heard.note(.finance, effects.now, transaction)
-        let latest = Dictionary(messages.map { ($0.body.alertId, $0.body) }) { $0.clearedAt > $1.clearedAt ? $0 : $1 }
+        try end(
+            messages.map(\.body).map { body in
+                End(
+                    alertId: body.alertId, customerId: body.customerId, businessLine: body.businessLine,
+                    level: body.level, severity: body.severity, orderId: body.orderId, at: body.clearedAt)
+            }, transaction)
+    }
+
+    /// What people close stands nowhere any more, whatever its margin is.
+    static func alertClosed(
+        _ messages: [Received<MarginAlertClosed>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try Heard.note(.finance, effects.now, transaction)
+        try end(
+            messages.map(\.body).map { body in
+                End(
+                    alertId: body.alert.alertId, customerId: body.alert.customerId,
+                    businessLine: body.alert.businessLine, level: body.alert.level, severity: body.alert.severity,
+                    orderId: body.alert.orderId, at: body.closedAt)
+            }, transaction)
+    }
+
+    /// The end of an alert, by its margin or by people.
+    private struct End {
+        let alertId: String
+        let customerId: String
+        let businessLine: String
+        let level: MarginLevel
+        let severity: MarginSeverity
+        let orderId: String?
+        let at: Timestamp
+    }
+
+    private static func end(_ ends: [End], _ transaction: borrowing Transaction) throws {
+        let latest = Dictionary(ends.map { ($0.alertId, $0) }) { $0.at > $1.at ? $0 : $1 }
         let rows = latest.values.sorted { $0.alertId < $1.alertId }
         try transaction.queue(
             """
@@ -70,7 +104,7 @@ enum FinanceReplica {
             select * from unnest(
                 \(rows.map(\.alertId)), \(rows.map(\.customerId)), \(rows.map(\.businessLine)),
                 \(rows.map(\.level.rawValue)), \(rows.map(\.severity.rawValue)), \(rows.map(\.orderId)),
-                \(PostgresValue.timestamps(rows.map(\.clearedAt.description))))
+                \(PostgresValue.timestamps(rows.map(\.at.description))))
             on conflict (alert_id) do update set
                 cleared_at = greatest(margin_alert_replica.cleared_at, excluded.cleared_at)
             """)

@@ -8,9 +8,13 @@ enum InvoiceReplica {
     static func issued(
         _ messages: [Received<InvoiceIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        // Whose invoice it is, is known by the invoice alone: the first word stays, as in finance.
+        // Whose invoice it is, is known by the invoice alone: the first word stays, as in finance. It stands with its
+        // customer's account.
         let first = Dictionary(
-            messages.map { (OrderKey(source: $0.envelope.source, orderId: $0.body.invoiceId), $0.body) }
+            messages.map { message -> (OrderKey, InvoiceIssued) in
+                let customer = message.body.customer.source
+                return (message.key(message.number(message.body.invoiceId, in: customer), of: customer), message.body)
+            }
         ) { first, _ in first }
         let rows = first.sorted { $0.key < $1.key }
         try transaction.queue(
@@ -35,7 +39,7 @@ enum InvoiceReplica {
     ) throws {
         try Heard.note(.finance, effects.now, transaction)
         let latest = Dictionary(
-            messages.map { (OrderKey(source: $0.body.source, orderId: $0.body.invoiceId), $0.body) }
+            messages.map { (OrderKey(of: $0.body), $0.body) }
         ) { first, second in
             (first.appliedAt, second.openAmount) > (second.appliedAt, first.openAmount) ? first : second
         }
@@ -54,6 +58,25 @@ enum InvoiceReplica {
                 or (invoice_replica.applied_at = excluded.applied_at
                     and excluded.open_amount < invoice_replica.open_amount)
             """)
+    }
+}
+
+extension SourceKey<OrderKind> {
+    /// Where an invoice stands that finance speaks of: with its customer's account, as ``Received/number(_:in:)`` has it.
+    init(of applied: PaymentApplied) {
+        self.init(ofInvoice: applied.invoiceId, source: applied.source, customerSource: applied.customerSource)
+    }
+
+    init(of reminder: ReceivableReminder) {
+        self.init(ofInvoice: reminder.invoiceId, source: reminder.source, customerSource: reminder.customerSource)
+    }
+
+    private init(ofInvoice invoiceId: String, source: String, customerSource: String?) {
+        guard let customerSource else {
+            self.init(source: source, orderId: invoiceId)
+            return
+        }
+        self.init(source: customerSource, orderId: "\(source)/\(invoiceId)")
     }
 }
 

@@ -18,10 +18,10 @@ enum OverviewQuery {
     static func overview(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let staleAfter = try arguments.integer("stale")
         let at = try arguments.time("at")
-        let customer = try GraphReader.party(arguments, transaction)
-        var blocks = try OverviewBlocks.own(customer, arguments, transaction)
+        let customer = try GraphStore.party(arguments, transaction)
+        var blocks = try OverviewBlockQueries.own(customer, arguments, transaction)
         blocks.append(try graph(customer, at, arguments, transaction))
-        blocks += try OverviewBlocks.told(customer, at: at, arguments, transaction)
+        blocks += try OverviewBlockQueries.told(customer, at: at, arguments, transaction)
         let interactions = try InteractionQueries.interactions(of: customer, arguments, transaction)
         blocks.append(try contacts(interactions, arguments))
         blocks.append(interactions)
@@ -61,7 +61,7 @@ enum OverviewQuery {
     private static func graph(
         _ customer: String, _ at: Timestamp, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        let part = try GraphReader(at: at).around([customer], hops: 1, fanOut: 20, transaction)
+        let part = try GraphStore(at: at).around([customer], hops: 1, fanOut: 20, transaction)
         return try arguments.table(
             "graph",
             rows: part.ties.sorted { ($1.weight, $0.from, $0.to) < ($0.weight, $1.from, $1.to) }.map { tie in

@@ -5,25 +5,14 @@ import ServiceKit
 
 /// What happens with a customer, written down once and never changed.
 enum TimelineHandlers {
-    private struct Entry {
-        let source: String
-        let eventId: String
-        let accountSource: String?
-        let code: String
-        let customerId: String?
-        let kind: String
-        let detail: String
-        let at: Timestamp
-    }
-
     /// That somebody spoke with a customer; what was said stands sealed elsewhere.
     static func interactions(
         _ contacts: [(source: String, eventId: String, code: String, channel: String, by: String, at: Timestamp)],
         _ transaction: borrowing Transaction
     ) throws {
-        try put(
+        try TimelineStore.put(
             contacts.map {
-                Entry(
+                TimelineEntry(
                     source: $0.source, eventId: $0.eventId, accountSource: $0.source, code: $0.code, customerId: nil,
                     kind: "interaction: \($0.channel)", detail: $0.by, at: $0.at)
             }, transaction)
@@ -33,9 +22,9 @@ enum TimelineHandlers {
         _ messages: [Received<OrderAnomalyRaised>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try Heard.note(.sales, effects.now, transaction)
-        try put(
+        try TimelineStore.put(
             messages.map {
-                Entry(
+                TimelineEntry(
                     source: $0.envelope.source, eventId: $0.envelope.id, accountSource: $0.body.source,
                     code: $0.body.customerCode, customerId: $0.body.customerId, kind: "order anomaly raised",
                     detail: "\($0.body.businessLine): \($0.body.metric.rawValue) \($0.body.direction.rawValue), "
@@ -47,9 +36,9 @@ enum TimelineHandlers {
         _ messages: [Received<OrderAnomalyCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try Heard.note(.sales, effects.now, transaction)
-        try put(
+        try TimelineStore.put(
             messages.map {
-                Entry(
+                TimelineEntry(
                     source: $0.envelope.source, eventId: $0.envelope.id, accountSource: $0.body.source,
                     code: $0.body.customerCode, customerId: $0.body.customerId, kind: "order anomaly cleared",
                     detail: "\($0.body.businessLine): \($0.body.reason.rawValue)", at: $0.body.clearedAt)
@@ -60,25 +49,12 @@ enum TimelineHandlers {
         _ messages: [Received<SurveyRequested>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try Heard.note(.servicedesk, effects.now, transaction)
-        try put(
+        try TimelineStore.put(
             messages.map {
-                Entry(
+                TimelineEntry(
                     source: $0.envelope.source, eventId: $0.envelope.id, accountSource: $0.body.source,
                     code: $0.body.customerCode, customerId: $0.body.customerId, kind: "survey requested",
                     detail: "order \($0.body.orderId): \($0.body.rule)", at: $0.body.requestedAt)
             }, transaction)
-    }
-
-    private static func put(_ entries: [Entry], _ transaction: borrowing Transaction) throws {
-        guard !entries.isEmpty else { return }
-        try transaction.queue(
-            """
-            insert into timeline (source, event_id, account_source, code, customer_id, kind, detail, happened_at)
-            select * from unnest(
-                \(entries.map(\.source)), \(entries.map(\.eventId)), \(entries.map(\.accountSource)),
-                \(entries.map(\.code)), \(entries.map(\.customerId)), \(entries.map(\.kind)), \(entries.map(\.detail)),
-                \(entries.map { PostgresValue.timestamp($0.at.description) }))
-            on conflict do nothing
-            """)
     }
 }

@@ -3,7 +3,7 @@ import Domain
 import Postgres
 import ServiceKit
 
-/// The five drivers, each counted from orders and deliveries that can be listed. docs/glossary.md defines them.
+/// The five drivers, each counted from orders and deliveries that can be listed. docs/business/glossary.md defines them.
 struct DriverQueries: Sendable {
     let market: MarketEstimates
 
@@ -18,16 +18,20 @@ struct DriverQueries: Sendable {
     private static let live: SQL =
         """
         value_order o join account a on a.source = o.source and a.code = o.customer_code
-        where o.revision > o.cancel_revision and o.day is not null
+        where \(ValueFactStore.orders.counts("o")) and o.day is not null
         """
 
-    /// The days asked for; the year up to the last order when not given.
+    /// The days asked for; the year up to the last order, no later than today, when not given: one order dated years ahead
+    /// takes the figures from nobody.
     private static func window(
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> (from: Int32, to: Int32) {
         let last =
             try transaction.query(
-                "select max(day) - date '1970-01-01' from value_order", as: Int32?.self
+                """
+                select max(day) - date '1970-01-01' from value_order
+                where day <= date '1970-01-01' + \(arguments.today.daysSinceEpoch)
+                """, as: Int32?.self
             ).first ?? nil
         let to = try ClassQueries.day("to", arguments) ?? last ?? 0
         let from = try ClassQueries.day("from", arguments) ?? to - 364
@@ -101,7 +105,14 @@ struct DriverQueries: Sendable {
             where p between date_trunc(\(unit), date '1970-01-01' + \(from)) and date '1970-01-01' + \(to)
             order by p, g
             """, transaction)
-        return [drivers, try shares(from: from, to: to, arguments, transaction)]
+        let ahead = try arguments.table(
+            "dated ahead",
+            """
+            select a.customer_id, o.source, count(*) as orders, min(o.day) as first_day, max(o.day) as last_day
+            from \(Self.live) and o.day > date '1970-01-01' + \(arguments.today.daysSinceEpoch) + 1
+            group by 1, 2 order by last_day desc, 1, 2
+            """, transaction)
+        return [drivers, try shares(from: from, to: to, arguments, transaction), ahead]
     }
 
     /// Our revenue against each estimate whose days lie within those asked for.
@@ -147,14 +158,14 @@ struct DriverQueries: Sendable {
                 """
                 \(inside) and not exists (
                     select from account b join value_order e on e.source = b.source and e.customer_code = b.code
-                    where b.customer_id = a.customer_id and e.revision > e.cancel_revision and e.day < \(start))
+                    where b.customer_id = a.customer_id and \(ValueFactStore.orders.counts("e")) and e.day < \(start))
                 """
         default:
             condition =
                 """
                 o.day between (\(start) - \(step)::interval)::date and date '1970-01-01' + \(to) and exists (
                     select from account b join value_order e on e.source = b.source and e.customer_code = b.code
-                    where b.customer_id = a.customer_id and e.revision > e.cancel_revision
+                    where b.customer_id = a.customer_id and \(ValueFactStore.orders.counts("e"))
                         and e.day < \(start) and e.day >= (\(start) - \(step)::interval)::date)
                 """
         }

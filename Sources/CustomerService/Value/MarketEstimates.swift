@@ -22,7 +22,7 @@ struct MarketEstimates: Sendable {
 
     /// Reads `{"estimates": [{"from", "to", "amount", "by", "branch"?, "businessLine"?}]}`, amounts in CNY.
     init(json: [UInt8]) throws(Refusal) {
-        let root = try JSONDocument(parsing: json).root
+        let root = try SettingsFile.root(json)
         var estimates: [Estimate] = []
         for (index, node) in (root["estimates"]?.elements ?? []).enumerated() {
             let path = "$.estimates[\(index)]"

@@ -39,11 +39,11 @@ enum SubjectStore {
         try addHistories(customers, &subjects, organisation, transaction)
         for row in try transaction.query(
             """
-            select customer_id, from_day - date '1970-01-01', is_strategic, reason, decided_by
+            select customer_id, from_day - date '1970-01-01', is_strategic, decided_by || ': ' || reason
             from value_strategic where customer_id = any(\(customers)) order by customer_id, from_day
-            """, as: (String, Int32, Bool, String, String).self)
+            """, as: (String, Int, Bool, String).self)
         {
-            subjects[row.0]?.strategic.append((Int(row.1), row.2, "\(row.4): \(row.3)"))
+            subjects[row.0]?.strategic.append((row.1, row.2, row.3))
         }
         for row in try transaction.query(
             """
@@ -64,24 +64,41 @@ enum SubjectStore {
         organisation.divisions.first { $0.branches.contains { $0.code == branch } }?.code ?? "unknown"
     }
 
+    /// The orders of a customer on one day.
+    private struct OrderDayRow: PostgresRow {
+        let customerId: String
+        let orders: CustomerHistory.OrderDay
+        let branch: String
+
+        init(row: inout RowReader) throws(PostgresError) {
+            customerId = try row("customer_id")
+            orders = CustomerHistory.OrderDay(
+                day: Int(try row("day", as: CalendarDay.self).daysSinceEpoch), orders: try row("orders"),
+                revenue: try row("revenue"), costedRevenue: try row("costed"), cost: try row("cost"))
+            branch = try row("branch")
+        }
+    }
+
     private static func addHistories(
         _ customers: [String], _ subjects: inout [String: Subject], _ organisation: Organisation,
         _ transaction: borrowing Transaction
     ) throws {
         var days: [String: [CustomerHistory.OrderDay]] = [:]
-        for row in try transaction.query(
+        let orders = try transaction.query(
             """
-            select a.customer_id, o.day - date '1970-01-01', count(*)::integer, (sum(o.revenue) * 10000)::bigint,
-                (sum(o.costed_revenue) * 10000)::bigint, (sum(o.cost) * 10000)::bigint, max(o.branch)
+            select a.customer_id, o.day, count(*)::integer as orders, (sum(o.revenue) * 10000)::bigint as revenue,
+                (sum(o.costed_revenue) * 10000)::bigint as costed, (sum(o.cost) * 10000)::bigint as cost,
+                max(o.branch) as branch
             from account a join value_order o on o.source = a.source and o.customer_code = a.code
-            where a.customer_id = any(\(customers)) and o.revision > o.cancel_revision and o.day is not null
-            group by 1, 2 order by 1, 2
-            """, as: (String, Int32, Int32, Int64, Int64, Int64, String).self)
-        {
-            days[row.0, default: []].append(
-                .init(day: Int(row.1), orders: Int(row.2), revenue: row.3, costedRevenue: row.4, cost: row.5))
-            let region = region(of: row.6, organisation)
-            if subjects[row.0]?.regions.last?.region != region { subjects[row.0]?.regions.append((Int(row.1), region)) }
+            where a.customer_id = any(\(customers)) and \(ValueFactStore.orders.counts("o")) and o.day is not null
+            group by a.customer_id, o.day order by a.customer_id, o.day
+            """, as: OrderDayRow.self)
+        for row in orders {
+            days[row.customerId, default: []].append(row.orders)
+            let region = region(of: row.branch, organisation)
+            if subjects[row.customerId]?.regions.last?.region != region {
+                subjects[row.customerId]?.regions.append((row.orders.day, region))
+            }
         }
         let contacts = try dated(
             """
@@ -93,7 +110,7 @@ enum SubjectStore {
             """
             select a.customer_id, f.done_on - date '1970-01-01'
             from account a join value_order f on f.source = a.source and f.customer_code = a.code
-            where a.customer_id = any(\(customers)) and f.revision > f.cancel_revision and f.done_on is not null
+            where a.customer_id = any(\(customers)) and \(ValueFactStore.orders.counts("f")) and f.done_on is not null
                 and (f.is_damaged or coalesce(f.is_late, f.done_on > (f.promised_on at time zone 'Asia/Shanghai')::date))
             """, transaction)
         var invoices: [String: [CustomerHistory.Invoice]] = [:]

@@ -45,7 +45,7 @@ struct ValueTasks: Sendable {
     private func moveChanged(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let moved = try moveHomes(transaction)
+        let moved = try ValueFactStore.moveHomes(atMost: Self.moves, transaction)
         for item in items {
             if moved == Self.moves {
                 effects.schedule(Self.changed, key: item.key, at: effects.now)
@@ -70,9 +70,9 @@ struct ValueTasks: Sendable {
     ) throws {
         let day = effects.now.day()
         let isMonthEnd = day.adding(days: 1).components.day == 1
-        let isFirstChance = try day.weekday == 7 && ValueModels.isEmpty(transaction)
+        let isFirstChance = try day.weekday == 7 && ValueModelStore.isEmpty(transaction)
         if isMonthEnd || isFirstChance {
-            try ValueModels.learn(on: day, transaction, &effects)
+            try ValueModelStore.learn(on: day, transaction, &effects)
         }
         effects.schedule(Self.mark, key: Self.daily, at: effects.now)
     }
@@ -81,46 +81,8 @@ struct ValueTasks: Sendable {
     private func markAll(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let epochDay = effects.now.day().daysSinceEpoch
-        try transaction.queue(
-            """
-            insert into value_dirty (source, code, from_day)
-            select source, customer_code, date '1970-01-01' + \(epochDay) from (
-                select source, customer_code from value_order
-                where customer_code is not null and day >= date '1970-01-01' + \(epochDay) - 400
-                union select source, customer_code from value_invoice
-                where customer_code is not null and (settled_on is null or due_on >= date '1970-01-01' + \(epochDay) - 400)
-            ) a order by 1, 2
-            on conflict do nothing
-            """)
+        try ValueFactStore.markAll(on: effects.now.day(), transaction)
         effects.schedule(Self.changed, key: Self.daily, at: effects.now)
-    }
-
-    /// An account that has another customer than before takes all its past along.
-    ///
-    /// - Returns: how many have; ``moves`` when there may be more.
-    private func moveHomes(_ transaction: borrowing Transaction) throws -> Int {
-        try transaction.query(
-            """
-            with moved as materialized (
-                select a.source, a.code, a.customer_id, h.customer_id as old_id
-                from account a left join value_home h using (source, code)
-                where a.customer_id is distinct from h.customer_id
-                order by a.source, a.code limit \(Self.moves)
-            ), marked as (
-                insert into value_dirty (source, code, from_day)
-                select source, code, date '1970-01-01' from moved
-                union
-                select '', old_id, date '1970-01-01' from moved where old_id is not null
-                order by 1, 2
-                on conflict (source, code) do update set from_day = least(value_dirty.from_day, excluded.from_day)
-            ), kept as (
-                insert into value_home (source, code, customer_id) select source, code, customer_id from moved
-                on conflict (source, code) do update set customer_id = excluded.customer_id
-            )
-            select count(*) from moved
-            """, as: Int.self
-        ).first ?? 0
     }
 
     /// Judges what is marked, a part after the other; the payload says behind which mark a part begins.
@@ -129,7 +91,7 @@ struct ValueTasks: Sendable {
     ) throws {
         // One copy at a time: two would judge the same customers.
         try KeyLock.lock("judging customers", transaction)
-        let parts = try items.map { try Marks.read(behind: $0.payload, limit: Self.chunk, transaction) }
+        let parts = try items.map { try MarkStore.read(behind: $0.payload, limit: Self.chunk, transaction) }
         for marks in parts {
             try Self.evaluate(
                 customers: marks.customers(transaction), through: effects.now.day(), organisation: organisation,
@@ -151,7 +113,7 @@ struct ValueTasks: Sendable {
         guard !customers.isEmpty else { return }
         let states = try ClassStore.lock(customers.keys.sorted(), transaction)
         let subjects = try SubjectStore.subjects(customers.keys.sorted(), organisation, transaction)
-        let models = try ValueModels.all(transaction)
+        let models = try ValueModelStore.all(transaction)
         var changes: [ClassChange] = []
         let known = try ClassStore.current(customers.keys.sorted(), transaction)
         for (customerId, marked) in customers.sorted(by: { $0.key < $1.key }) {

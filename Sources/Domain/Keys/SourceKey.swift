@@ -1,6 +1,9 @@
 /// What names something of another system: who speaks of it, and its identifier there. Two systems may use the same
 /// identifier for different things, so that neither half alone names anything.
 ///
+/// Two keys are the same exactly when their bytes are, as the database has it: Swift's `==` takes texts for equal that
+/// only look alike (an é in one character or in two), and one of two orders would be lost.
+///
 /// `Kind` says what it names: the key of an order is no key of an account.
 public struct SourceKey<Kind>: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The system, as its messages name it.
@@ -23,7 +26,7 @@ public struct SourceKey<Kind>: Sendable, Hashable, Comparable, CustomStringConve
     /// Whether both halves are the same.
     @inlinable
     public static func == (first: Self, second: Self) -> Bool {
-        first.identifier == second.identifier && first.source == second.source
+        first.identifier.hasSameBytes(as: second.identifier) && first.source.hasSameBytes(as: second.source)
     }
 
     /// Both halves.
@@ -33,10 +36,11 @@ public struct SourceKey<Kind>: Sendable, Hashable, Comparable, CustomStringConve
         hasher.combine(identifier)
     }
 
-    /// By source, then by identifier.
+    /// By source, then by identifier, byte by byte.
     @inlinable
     public static func < (first: Self, second: Self) -> Bool {
-        first.source == second.source ? first.identifier < second.identifier : first.source < second.source
+        let order = first.source.compareBytes(with: second.source)
+        return order != 0 ? order < 0 : first.identifier.compareBytes(with: second.identifier) < 0
     }
 }
 
@@ -64,6 +68,32 @@ extension SourceKey<AccountKind> {
     public init(source: String, code: String) { self.init(source: source, identifier: code) }
     /// The account's code at its source.
     @inlinable public var code: String { identifier }
+}
+
+/// Marks keys of invoices.
+public enum InvoiceKind {}
+/// Which invoice.
+public typealias InvoiceKey = SourceKey<InvoiceKind>
+
+extension SourceKey<InvoiceKind> {
+    /// The key of an invoice.
+    @inlinable
+    public init(source: String, invoiceId: String) { self.init(source: source, identifier: invoiceId) }
+    /// The invoice's identifier at its source.
+    @inlinable public var invoiceId: String { identifier }
+}
+
+/// Marks keys of costs.
+public enum CostKind {}
+/// Which cost.
+public typealias CostKey = SourceKey<CostKind>
+
+extension SourceKey<CostKind> {
+    /// The key of a cost.
+    @inlinable
+    public init(source: String, costId: String) { self.init(source: source, identifier: costId) }
+    /// The cost's identifier at its source.
+    @inlinable public var costId: String { identifier }
 }
 
 /// Marks keys of complaints.

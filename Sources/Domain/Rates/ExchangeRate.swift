@@ -63,17 +63,26 @@ public struct RateTable: Sendable, Equatable {
     /// - Parameter entries: the rates, in any order; of two for one day the later in the list holds.
     public init(_ entries: [Entry]) {
         byCurrency = Dictionary(grouping: entries, by: \.currency).mapValues { entries in
-            entries.enumerated().sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }.map(\.element)
+            let sorted = entries.enumerated().sorted { ($0.element.from, $0.offset) < ($1.element.from, $1.offset) }
+                .map(\.element)
+            return sorted.indices.filter { $0 + 1 == sorted.count || sorted[$0].from != sorted[$0 + 1].from }
+                .map { sorted[$0] }
         }
     }
 
-    /// Every rate, by currency and day.
+    /// Every rate that holds on some day, by currency and day.
     public var entries: [Entry] { byCurrency.sorted { $0.key < $1.key }.flatMap(\.value) }
 
     /// The rate of a currency on a day; `nil` when none is known for so early a day, or at all.
     public func rate(of currency: Currency, on day: CalendarDay) -> ExchangeRate? {
         if currency == .cny { return .one }
-        return byCurrency[currency]?.last { $0.from <= day }?.rate
+        guard let entries = byCurrency[currency] else { return nil }
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].from <= day { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? entries[low - 1].rate : nil
     }
 
     /// An amount in another currency, by way of CNY, rounded once, half away from zero, to four places.

@@ -43,8 +43,11 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
         self.init(microsecondsSinceEpoch: seconds * 1_000_000 + Int64(microseconds), offsetMinutes: Int16(offset))
     }
 
-    /// The business day the instant falls on, in an offset from UTC: China's unless another is given.
-    public func day(offsetMinutes: Int = 480) -> CalendarDay {
+    /// The offset of the organisation's clocks from UTC, in minutes: China's, which has one zone and no summer time.
+    public static let organisationOffsetMinutes: Int16 = 480
+
+    /// The business day the instant falls on, in an offset from UTC: the organisation's unless another is given.
+    public func day(offsetMinutes: Int = Int(organisationOffsetMinutes)) -> CalendarDay {
         let local = microsecondsSinceEpoch + Int64(offsetMinutes) * 60_000_000
         return CalendarDay(daysSinceEpoch: Int32(clamping: floorDivide(local, 86_400_000_000).quotient))
     }

@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// Days are told from the published calendar where there is one: of the years built in (``publishedYears``), and of those
 /// that an installation adds. In other years a weekday is worked but for New Year's Day, the first week of the Chinese
-/// year as far as that is known, Labour Day and the first week of October, and no weekend is; how long the published
+/// year, Qingming, Labour Day, Dragon Boat, Mid-Autumn (those by the moon up to 2045) and the first week of October, and no
+/// weekend is; how long the published
 /// years last, ``daysLeft(from:)`` says.
 public enum WorkingCalendar {
     /// The days of a year as they were published.
@@ -53,11 +54,37 @@ public enum WorkingCalendar {
         return day.days(to: end) - 1
     }
 
-    /// The first day of the Chinese year, 2015 to 2030.
+    /// The first day of the Chinese year, 2015 to 2045.
     private static let newYears = [
         "2015-02-19", "2016-02-08", "2017-01-28", "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12", "2022-02-01",
         "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26", "2029-02-13", "2030-02-03",
+        "2031-01-23", "2032-02-11", "2033-01-31", "2034-02-19", "2035-02-08", "2036-01-28", "2037-02-15", "2038-02-04",
+        "2039-01-24", "2040-02-12", "2041-02-01", "2042-01-22", "2043-02-10", "2044-01-30", "2045-02-17",
     ].compactMap { CalendarDay($0) }
+
+    /// Dragon Boat (5th of the 5th month of the Chinese year) and Mid-Autumn (15th of the 8th), 2027 to 2045.
+    private static let moonFestivals = Set(
+        [
+            "2027-06-09", "2028-05-28", "2029-06-16", "2030-06-05", "2031-06-24", "2032-06-12", "2033-06-01",
+            "2034-06-20",
+            "2035-06-10", "2036-05-30", "2037-06-18", "2038-06-07", "2039-05-27", "2040-06-14", "2041-06-03",
+            "2042-06-22",
+            "2043-06-11", "2044-05-31", "2045-06-19",
+            "2027-09-15", "2028-10-03", "2029-09-22", "2030-09-12", "2031-10-01", "2032-09-19", "2033-09-08",
+            "2034-09-27",
+            "2035-09-16", "2036-10-04", "2037-09-24", "2038-09-13", "2039-10-02", "2040-09-20", "2041-09-10",
+            "2042-09-28",
+            "2043-09-17", "2044-10-05", "2045-09-25",
+        ].compactMap { CalendarDay($0) })
+
+    /// Whether a day is Qingming, Dragon Boat or Mid-Autumn, of a year whose calendar is not published.
+    private static func isFestival(_ day: CalendarDay) -> Bool {
+        if moonFestivals.contains(day) { return true }
+        let (year, month, dayOfMonth) = day.components
+        // The sun's longitude of 15°, right to the day for all of this century.
+        let short = year - 2000
+        return month == 4 && (0...99).contains(short) && dayOfMonth == (short * 2_422 + 48_100) / 10_000 - short / 4
+    }
 
     private static let daysOff = days(\.off)
     private static let daysMadeUp = days(\.on)
@@ -77,6 +104,10 @@ public enum WorkingCalendar {
         guard isWeekday else { return false }
         switch (month, dayOfMonth) {
         case (1, 1), (5, 1), (10, 1...7): return false
+        case _ where isFestival(day): return false
+        // One on a weekend is made up for on the Monday.
+        case _ where day.weekday == 1 && (isFestival(day.adding(days: -1)) || isFestival(day.adding(days: -2))):
+            return false
         default: return !newYears.contains { (0...6).contains($0.days(to: day)) }
         }
     }

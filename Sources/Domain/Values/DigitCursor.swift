@@ -84,6 +84,12 @@ struct DigitCursor<Bytes: RandomAccessCollection<UInt8>> {
 
 /// Appends a number of 0 or more, padded with noughts to a width.
 func appendPadded(_ number: Int, width: Int, to bytes: inout [UInt8]) {
+    if width == 2 {
+        // Hours, minutes, months, days: what every time has five of.
+        bytes.append(UInt8(truncatingIfNeeded: 0x30 + number / 10 % 10))
+        bytes.append(UInt8(truncatingIfNeeded: 0x30 + number % 10))
+        return
+    }
     var divisor = 1
     for _ in 1..<max(width, 1) { divisor *= 10 }
     var rest = number

@@ -111,9 +111,17 @@ public struct FixedDecimal: Sendable, Hashable {
     /// Appends the text with at least so many digits after the point.
     package func appendText(minimumDecimals: Int, to bytes: inout [UInt8]) {
         if units < 0 { bytes.append(UInt8(ascii: "-")) }
-        let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.unitsPerOne))
-        appendDigits(of: whole, to: &bytes)
-        var rest = UInt32(fraction)
+        var rest: UInt32
+        if let small = UInt64(exactly: units.magnitude) {
+            // Nearly all amounts: a division of 64 bits is one instruction, one of 128 bits a loop.
+            let (whole, fraction) = small.quotientAndRemainder(dividingBy: UInt64(Self.unitsPerOne))
+            appendDigits(of: whole, to: &bytes)
+            rest = UInt32(fraction)
+        } else {
+            let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.unitsPerOne))
+            appendDigits(of: whole, to: &bytes)
+            rest = UInt32(fraction)
+        }
         var decimals = Self.fractionDigits
         while decimals > minimumDecimals, rest % 10 == 0 {
             rest /= 10
@@ -170,7 +178,12 @@ func appendDigits(of number: UInt128, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: String(number).utf8)
         return
     }
-    var rest = UInt64(number)
+    appendDigits(of: UInt64(number), to: &bytes)
+}
+
+/// Appends the decimal digits of a number.
+private func appendDigits(of number: UInt64, to bytes: inout [UInt8]) {
+    var rest = number
     let first = bytes.count
     repeat {
         bytes.append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))

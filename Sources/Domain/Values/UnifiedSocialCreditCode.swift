@@ -14,17 +14,15 @@ public struct UnifiedSocialCreditCode: Sendable, Hashable {
         weights.append(((weights.last ?? 21) * 3) % 31)
     }
 
-    /// A code as somebody wrote it: spaces around it, lower case and full-width characters are put right.
+    /// A code as somebody wrote or pasted it: spaces, hyphens, lower case, full-width characters and what nobody sees are
+    /// put right.
     ///
     /// - Returns: `nil` when it is not valid.
     public init?(_ written: String) {
         var bytes: [UInt8] = []
-        for scalar in written.unicodeScalars {
-            // Full-width forms lie 0xFEE0 above the ASCII characters they stand for.
-            let value = (0xFF01...0xFF5E).contains(scalar.value) ? scalar.value - 0xFEE0 : scalar.value
-            if value == 0x20 || value == 0x3000 || value == 0x09 { continue }
-            guard value < 0x80 else { return nil }
-            bytes.append((0x61...0x7A).contains(value) ? UInt8(value - 0x20) : UInt8(value))
+        for byte in TypedText.plain(written).utf8 where byte != 0x20 && byte != 0x2D {
+            guard byte < 0x80 else { return nil }
+            bytes.append((0x61...0x7A).contains(byte) ? byte - 0x20 : byte)
         }
         guard bytes.count == 18 else { return nil }
         let digits = bytes.compactMap { Self.values[$0] }

@@ -6,7 +6,7 @@ import ServiceKit
 /// What people decide about acceptance: setting it for a time, and letting orders through although it is not open.
 struct AcceptanceControl: Sendable {
     let authority: Authority
-    let rates: RateTable
+    let rates: ExchangeRates
 
     var tasks: [ScheduledTask] {
         [
@@ -24,6 +24,7 @@ struct AcceptanceControl: Sendable {
     func set(
         _ messages: [Received<SetAcceptance>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        var news = AcceptanceNews()
         for message in messages {
             let command = message.body
             let today = effects.now.day()
@@ -42,16 +43,15 @@ struct AcceptanceControl: Sendable {
             let previous = before.flatMap { $0.holds(on: today) ? $0.level.state : nil } ?? figures
             let scheduleKey = "\(key.customerId)\u{1F}\(key.businessLine)"
             if setting.from <= today {
-                effects.publish(
-                    setting.changed(from: previous, at: effects.now), causedBy: message.envelope, key: key.customerId)
+                news.add(setting.changed(from: previous, at: effects.now), causedBy: message.envelope)
             } else {
                 // It is told now as well, so that whoever has set it has an answer; nothing changes until its first day.
-                effects.publish(
+                news.add(
                     AcceptanceChanged(
                         customerId: key.customerId, businessLine: key.businessLine, state: figures, previous: previous,
                         reason: "from \(setting.from): \(setting.reason)".prefixed(200), level: setting.level,
                         owner: setting.owner, plan: setting.plan, until: setting.until, by: setting.by,
-                        changedAt: effects.now), causedBy: message.envelope, key: key.customerId)
+                        changedAt: effects.now), causedBy: message.envelope)
                 effects.schedule(
                     "acceptance.begin", key: scheduleKey, at: ReminderPolicy.beginning(of: setting.from))
             }
@@ -59,6 +59,7 @@ struct AcceptanceControl: Sendable {
                 "acceptance.end", key: scheduleKey, at: ReminderPolicy.beginning(of: setting.until.adding(days: 1)))
             effects.count("acceptance_settings")
         }
+        try news.publish(transaction, &effects)
     }
 
     private func check(_ setting: AcceptanceSetting, branch: String?, on day: CalendarDay) throws(Refusal) {
@@ -83,6 +84,7 @@ struct AcceptanceControl: Sendable {
     private func turn(
         _ items: [ScheduledItem], isBeginning: Bool, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        var news = AcceptanceNews()
         for item in items {
             let parts = item.key.split(separator: "\u{1F}", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { continue }
@@ -92,15 +94,15 @@ struct AcceptanceControl: Sendable {
             else { continue }
             let figures = try SettingStore.state(key, transaction)
             if isBeginning {
-                effects.publish(setting.changed(from: figures, at: effects.now), key: key.customerId)
+                news.add(setting.changed(from: figures, at: effects.now))
             } else if figures != setting.level.state {
-                effects.publish(
+                news.add(
                     AcceptanceChanged(
                         customerId: key.customerId, businessLine: key.businessLine, state: figures,
-                        previous: setting.level.state, reason: "setting-ended", changedAt: effects.now),
-                    key: key.customerId)
+                        previous: setting.level.state, reason: "setting-ended", changedAt: effects.now))
             }
         }
+        try news.publish(transaction, &effects)
     }
 
     // MARK: Overrides
@@ -108,12 +110,13 @@ struct AcceptanceControl: Sendable {
     func grant(
         _ messages: [Received<GrantOverride>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let rates = try rates.current(transaction)
         for message in messages {
             let command = message.body
             do {
                 let branch = try SettingStore.branch(of: command.customerId, transaction)
                 let others = try SettingStore.lockOverrides(command, transaction)
-                let tier = try check(command, others, branch: branch, on: effects.now.day())
+                let tier = try check(command, others, rates, branch: branch, on: effects.now.day())
                 try SettingStore.add(command, transaction)
                 effects.publish(
                     OverrideGranted(
@@ -130,7 +133,8 @@ struct AcceptanceControl: Sendable {
 
     /// - Parameter others: the overrides of the same business that hold at the same time: split in two, it is not less.
     private func check(
-        _ command: GrantOverride, _ others: [AcceptanceOverride], branch: String?, on day: CalendarDay
+        _ command: GrantOverride, _ others: [AcceptanceOverride], _ rates: RateTable, branch: String?,
+        on day: CalendarDay
     ) throws(Refusal) -> Authority.Tier {
         guard let tier = authority.tier(of: command.by, branch: branch, on: day) else {
             throw Refusal(

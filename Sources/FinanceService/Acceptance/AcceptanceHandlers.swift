@@ -5,7 +5,7 @@ import ServiceKit
 
 /// The daily evaluation of every customer's business.
 struct AcceptanceHandlers: Sendable {
-    let rates: RateTable
+    let rates: ExchangeRates
     let policy: MarginPolicy
 
     /// Runs at the end of a business day; the item says which day ended.
@@ -19,6 +19,7 @@ struct AcceptanceHandlers: Sendable {
         day: CalendarDay, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let window = policy.window(endingOn: day)
+        let rates = try rates.current(transaction)
         let business = try EvaluationStore.business(window, rates, transaction)
         let standings = try EvaluationStore.standings(transaction)
         let set = try SettingStore.inForce(on: day.adding(days: 1), transaction)
@@ -27,6 +28,7 @@ struct AcceptanceHandlers: Sendable {
         var changed: [(EvaluationStore.Key, AcceptanceStanding, WindowFigures, WindowFigures.Judged)] = []
         var raised: [MarginAlertRaised] = []
         var cleared: [MarginAlertCleared] = []
+        var news = AcceptanceNews()
         for key in Set(business.keys).union(standings.keys).sorted() {
             let before = standings[key] ?? AcceptanceStanding()
             let (figures, party) =
@@ -55,14 +57,15 @@ struct AcceptanceHandlers: Sendable {
             }
             // What somebody has set holds whatever the figures say; the end of it is told when it comes.
             if let reason = outcome.reason, !set.contains(key) {
-                effects.publish(
+                news.add(
                     AcceptanceChanged(
                         customerId: key.customerId, businessLine: key.businessLine, state: after.state,
                         previous: before.state, reason: reason, figures: figures.inMessage(window, judged: judged),
-                        changedAt: effects.now), key: key.customerId)
+                        changedAt: effects.now))
                 effects.count("acceptance_changes")
             }
         }
+        try news.publish(transaction, &effects)
         try EvaluationStore.put(changed, day, transaction)
         try AlertStore.raise(raised, diagnosedWithin: policy.diagnosisDays, transaction)
         try AlertStore.clear(cleared, transaction)

@@ -5,25 +5,27 @@ import ServiceKit
 
 /// What may be asked of acceptance.
 struct AcceptanceQueries: Sendable {
-    let rates: RateTable
+    let rates: ExchangeRates
 
     var all: [Query] {
         [
-            Query(AcceptanceQuestions.list, Self.list), Query(AcceptanceQuestions.show, Self.show),
+            Query(AcceptanceQuestions.list, list), Query(AcceptanceQuestions.show, Self.show),
             Query(AcceptanceQuestions.ask) { arguments, transaction in try ask(arguments, transaction) },
-            Query(AcceptanceQuestions.report, Self.report),
+            Query(AcceptanceQuestions.report, report),
         ]
     }
 
-    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+    private func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let worth = try rates.current(transaction).relation(on: arguments.today)
         return [
             try arguments.table(
                 "acceptance",
                 """
                 select s.customer_id, max(a.name) as name, s.business_line, s.state, s.orders, s.revenue, s.cost,
                     s.revenue - s.cost as margin, s.currency, s.evaluated_day, s.rule,
-                    s.upper_rate, s.pooled_rate
+                    s.upper_rate, s.pooled_rate, (s.revenue - s.cost) * coalesce(max(x.cny), 0) as worth
                 from standing s left join account a using (customer_id)
+                left join \(worth) x on x.code = s.currency
                 where s.business_line <> '*' and s.state <> 'open'
                 group by s.customer_id, s.business_line
                 """, transaction),
@@ -86,12 +88,26 @@ struct AcceptanceQueries: Sendable {
         guard let standing = try StandingStore.ask(of: [key], on: day, window: window, transaction)()[key] else {
             throw Refusal(.internalError, path: "parameters.customer", "no standing was found")
         }
+        let rates = try rates.current(transaction)
         var overrides =
             standing.state == .open
-            ? [] : try StandingStore.read(standing.customerId, key.businessLine, transaction)
-        let answer = OrderDecisionPolicy.decide(
+            ? []
+            : try StandingStore.overrides(
+                [CustomerBusiness(customerId: standing.customerId, businessLine: key.businessLine)], isAsking: true,
+                transaction
+            ).values.flatMap { $0 }
+        var answer = OrderDecisionPolicy.decide(
             standing.state, isSet: standing.isSet, revenue: amount, currency: currency, on: day, former: nil,
             overrides: &overrides, rates: rates)
+        if answer.decision == .accepted {
+            let time = day == arguments.today ? arguments.now : ReminderPolicy.beginning(of: day)
+            var desk = try CreditDesk(
+                customers: [standing.customerId], at: time, rates: rates, isAsking: true, transaction)
+            let claim = CreditDesk.Claim(amount: amount, former: .zero, currency: currency)
+            if let verdict = desk.decide(standing.customerId, isTaken: true, claim), verdict.decision != .accepted {
+                answer = OrderDecisionPolicy.Answer(decision: verdict.decision, rule: verdict.rule, use: nil)
+            }
+        }
         let figures = standing.figures
         return [
             try arguments.table(
@@ -103,14 +119,33 @@ struct AcceptanceQueries: Sendable {
                         figures.map { String($0.orders) }, figures?.revenue.description, figures?.cost.description,
                         figures?.margin.description, figures?.currency.code, figures?.window.to.description,
                         day.description, figures?.rule, figures?.upperRate?.description,
-                        figures?.pooledRate?.description,
+                        figures?.pooledRate?.description, try Self.notes(key, standing, transaction),
                     ]
                 ])
         ]
     }
 
+    /// What the answer rests on nothing for: an order is answered in the same way, but who asks may have mistyped.
+    private static func notes(
+        _ key: BusinessKey, _ standing: BusinessStanding, _ transaction: borrowing Transaction
+    ) throws -> String? {
+        var notes: [String] = []
+        if !standing.isAccountKnown {
+            let isKnown = try StandingStore.isKnown(source: key.source, transaction)
+            notes.append(
+                isKnown
+                    ? "source '\(key.source)' has named no customer '\(key.code)' yet"
+                    : "nothing is known of a source '\(key.source)'")
+        }
+        if try !StandingStore.isKnown(line: key.businessLine, transaction) {
+            notes.append("no order of a line of business '\(key.businessLine)' has come yet")
+        }
+        return notes.isEmpty ? nil : notes.joined(separator: "; ")
+    }
+
     /// What was not taken, and what it would have earned or cost.
-    static func report(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+    private func report(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let worth = try rates.current(transaction).relation(on: arguments.today)
         let from = try arguments.optionalDay("from")?.daysSinceEpoch ?? 0
         let to = try arguments.optionalDay("to")?.daysSinceEpoch ?? 84_000
         return [
@@ -120,8 +155,9 @@ struct AcceptanceQueries: Sendable {
                 select decision, source, customer_code, business_line, currency, count(*) as orders,
                     sum(revenue) as revenue_refused,
                     coalesce(sum(cost - known_revenue) filter (where cost > known_revenue), 0) as margin_saved,
-                    coalesce(sum(known_revenue - cost) filter (where cost < known_revenue), 0) as margin_forgone
-                from orders
+                    coalesce(sum(known_revenue - cost) filter (where cost < known_revenue), 0) as margin_forgone,
+                    sum(revenue) * coalesce(max(x.cny), 0) as worth
+                from orders left join \(worth) x on x.code = currency
                 where decision <> 'accepted' and not is_cancelled
                     and day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)
                 group by 1, 2, 3, 4, 5
@@ -131,19 +167,19 @@ struct AcceptanceQueries: Sendable {
 }
 
 extension StandingStore {
-    /// The overrides of a customer's business, not locked: for whoever only asks.
-    static func read(
-        _ customerId: String, _ businessLine: String, _ transaction: borrowing Transaction
-    ) throws -> [AcceptanceOverride] {
-        let rows = try transaction.query(
+    /// Whether a system has named any customer.
+    static func isKnown(source: String, _ transaction: borrowing Transaction) throws -> Bool {
+        try transaction.query("select exists (select from account where source = \(source))", as: Bool.self).first
+            ?? false
+    }
+
+    /// Whether an order of a line of business has ever come.
+    static func isKnown(line: String, _ transaction: borrowing Transaction) throws -> Bool {
+        try transaction.query(
             """
-            select override_id, valid_from, valid_to, cap, currency, used
-            from acceptance_override where customer_id = \(customerId) and business_line = \(businessLine)
-            """, as: (String, CalendarDay, CalendarDay, FixedDecimal, String, FixedDecimal).self)
-        return rows.map { row in
-            AcceptanceOverride(
-                identifier: row.0, from: row.1, to: row.2,
-                cap: row.3, currency: Currency(row.4) ?? .cny, used: row.5)
-        }
+            select exists (select from view_order_day where business_line = \(line))
+                or exists (select from view_order_delta where business_line = \(line))
+            """, as: Bool.self
+        ).first ?? false
     }
 }

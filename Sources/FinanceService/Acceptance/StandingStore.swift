@@ -3,17 +3,6 @@ import Domain
 import Postgres
 import ServiceKit
 
-/// An account and a line of business: what an order is decided by.
-struct BusinessKey: Hashable, Comparable {
-    let source: String
-    let code: String
-    let businessLine: String
-
-    static func < (first: BusinessKey, second: BusinessKey) -> Bool {
-        (first.source, first.code, first.businessLine) < (second.source, second.code, second.businessLine)
-    }
-}
-
 /// How a customer stands in a line of business when one of its orders is decided.
 struct BusinessStanding: Sendable {
     let customerId: String
@@ -25,6 +14,18 @@ struct BusinessStanding: Sendable {
     let figures: AcceptanceFigures?
 }
 
+/// A customer's business in one line, whatever its accounts: what an override is granted for.
+struct CustomerBusiness: Hashable, Sendable {
+    let customerId: String
+    let businessLine: String
+
+    /// Whether both are the same byte for byte, as the database has it.
+    static func == (first: CustomerBusiness, second: CustomerBusiness) -> Bool {
+        first.customerId.hasSameBytes(as: second.customerId)
+            && first.businessLine.hasSameBytes(as: second.businessLine)
+    }
+}
+
 /// The SQL of acceptance: standings and overrides.
 enum StandingStore {
     /// Asks how the customers of a batch stand, by account and line of business.
@@ -34,13 +35,13 @@ enum StandingStore {
         of keys: Set<BusinessKey>, on day: CalendarDay, window: @escaping (CalendarDay) -> FigureWindow,
         _ transaction: borrowing Transaction
     ) throws -> () throws -> [BusinessKey: BusinessStanding] {
-        let sorted = keys.sorted()
-        let guesses = sorted.map { AccountIdentifier.customer(source: $0.source, code: $0.code) }
+        let keys = Array(keys)
+        let guesses = keys.map { AccountIdentifier.customer(source: $0.source, code: $0.code) }
         let answer = try transaction.ask(
             """
             select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders,
                 s.revenue, s.cost, s.currency, s.evaluated_day, p.level, s.rule, s.upper_rate, s.pooled_rate
-            from unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)), \(guesses))
+            from unnest(\(keys.map(\.source)), \(keys.map(\.code)), \(keys.map(\.businessLine)), \(guesses))
                 with ordinality as k(source, code, business_line, guess, place)
             left join account a on a.source = k.source and a.code = k.code
             left join standing s on s.customer_id = coalesce(a.customer_id, k.guess)
@@ -72,7 +73,7 @@ enum StandingStore {
                             rule: row.10, upperRate: row.11, pooledRate: row.12))
                 }
                 let level = row.9.flatMap(AcceptanceLevel.init(rawValue:))
-                found[sorted[row.0]] = BusinessStanding(
+                found[keys[row.0]] = BusinessStanding(
                     customerId: row.1, isAccountKnown: row.2,
                     state: level?.state ?? row.3.flatMap(AcceptanceState.init(rawValue:)) ?? .open, isSet: level != nil,
                     figures: figures)
@@ -101,24 +102,26 @@ enum StandingStore {
     }
 
     /// The overrides of some customers' business, locked, so that two orders cannot both use the last of one.
+    ///
+    /// - Parameter isAsking: whether nothing is going to be used, so that nobody has to wait.
     static func overrides(
-        _ keys: [(customerId: String, businessLine: String)], _ transaction: borrowing Transaction
-    ) throws -> [String: [AcceptanceOverride]] {
+        _ keys: Set<CustomerBusiness>, isAsking: Bool = false, _ transaction: borrowing Transaction
+    ) throws -> [CustomerBusiness: [AcceptanceOverride]] {
         guard !keys.isEmpty else { return [:] }
+        let lock: SQL = isAsking ? "" : "for update of o"
         let rows = try transaction.query(
             """
             select k.customer_id, k.business_line, o.override_id, o.valid_from, o.valid_to, o.cap, o.currency, o.used
-            from (select distinct * from unnest(\(keys.map(\.customerId)), \(keys.map(\.businessLine)))
-                as t(customer_id, business_line)) k
+            from unnest(\(keys.map(\.customerId)), \(keys.map(\.businessLine))) as k(customer_id, business_line)
             cross join lateral (
                 select k.customer_id as name
                 union select n.own_id from account n where n.customer_id = k.customer_id) as names
             join acceptance_override o on o.customer_id = names.name and o.business_line = k.business_line
-            order by o.override_id for update of o
+            order by o.override_id \(lock)
             """, as: (String, String, String, CalendarDay, CalendarDay, FixedDecimal, String, FixedDecimal).self)
-        var found: [String: [AcceptanceOverride]] = [:]
+        var found: [CustomerBusiness: [AcceptanceOverride]] = [:]
         for row in rows {
-            found["\(row.0)\u{1}\(row.1)", default: []].append(
+            found[CustomerBusiness(customerId: row.0, businessLine: row.1), default: []].append(
                 AcceptanceOverride(
                     identifier: row.2, from: row.3, to: row.4,
                     cap: row.5, currency: Currency(row.6) ?? .cny, used: row.7))

@@ -3,27 +3,71 @@ import Postgres
 import ServiceKit
 
 /// What may be asked of alerts.
-enum AlertQueries {
-    static let all = [Query(FinanceQuestions.alerts, list), Query(FinanceQuestions.alert, show)]
+struct AlertQueries: Sendable {
+    let rates: ExchangeRates
 
-    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+    var all: [Query] { [Query(FinanceQuestions.alerts, list), Query(FinanceQuestions.alert, Self.show)] }
+
+    /// Beside the figures of the day on which it was raised those of now, of the order or of the customer's business.
+    private static let figuresOfNow: SQL = """
+        left join orders o on t.level = 'order' and o.source = t.source and o.order_id = t.order_id
+        left join standing n on t.level <> 'order' and n.customer_id = t.customer_id
+            and n.business_line = t.business_line
+        """
+    private static let now: SQL = """
+        coalesce(o.known_revenue, n.revenue) as revenue_now, coalesce(o.cost, n.cost) as cost_now,
+        coalesce(o.known_revenue - o.cost, n.revenue - n.cost) as margin_now,
+        coalesce(o.currency, n.currency) as currency_now
+        """
+
+    private func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let isAll = arguments["state"] == "all"
+        let customers = try arguments.customers(transaction)
+        let worth = try rates.current(transaction).relation(on: arguments.today)
         return [
             try arguments.table(
                 "alerts",
                 """
-                select level, severity, order_id, source, customer_code, business_line, branch, sales_owner, revenue,
-                    cost, revenue - cost as margin, currency, raised_at, cleared_at, diagnose_by, reason, recover_by,
-                    escalated_to, outcome, alert_id
-                from alert
-                where (\(isAll) or (cleared_at is null and outcome is null))
-                    and level = coalesce(\(arguments["level"].postgresBind), level)
-                    and severity = coalesce(\(arguments["severity"].postgresBind), severity)
-                    and customer_code = coalesce(\(arguments["customer"].postgresBind), customer_code)
-                    and (\(arguments["owner"].postgresBind)::text is null
-                        or coalesce(escalated_to, sales_owner) = \(arguments["owner"].postgresBind))
+                select t.*, coalesce(t.margin_now * w.cny, t.margin * x.cny, 0) as worth
+                from (
+                    select t.level, t.severity, t.order_id, t.source, t.customer_code, t.business_line, t.branch,
+                        t.sales_owner, t.revenue, t.cost, t.revenue - t.cost as margin, t.currency, t.raised_at,
+                        t.cleared_at, t.diagnose_by, t.reason, t.recover_by, t.escalated_to, t.outcome, t.alert_id,
+                        \(Self.now)
+                    from (
+                        select * from alert where \(try chosen(arguments, customers, isAll: isAll))
+                    ) t \(Self.figuresOfNow)
+                ) t
+                left join \(worth) x on x.code = t.currency left join \(worth) w on w.code = t.currency_now
                 """, transaction)
         ]
+    }
+
+    private func chosen(_ arguments: QueryArguments, _ customers: CustomerScope, isAll: Bool) throws -> SQL {
+        """
+        (\(isAll) or (cleared_at is null and outcome is null))
+            and level = coalesce(\(arguments["level"].postgresBind), level)
+            and severity = coalesce(\(arguments["severity"].postgresBind), severity)
+            and \(Self.isOf(customers))
+            and (\(arguments["owner"].postgresBind)::text is null
+                or coalesce(escalated_to, sales_owner) = \(arguments["owner"].postgresBind))
+            and branch = coalesce(\(arguments["branch"]), branch)
+            and business_line = coalesce(\(arguments["line"]), business_line)
+            and cost - revenue >= coalesce(\(arguments["loss"])::numeric, cost - revenue)
+            and \(try arguments.within(time: "raised_at"))
+        """
+    }
+
+    /// That an alert is of some customers. One of an order names its account; one of a customer's business names the
+    /// customer that it was then, by one of its codes.
+    private static func isOf(_ customers: CustomerScope) -> SQL {
+        guard customers.accounts != nil else { return "true" }
+        return """
+            (case when source is not null then \(customers.condition("source", "customer_code"))
+                else customer_id in (
+                    select unnest(array[c.customer_id, c.own_id]) from account c
+                    where \(customers.condition("c.source", "c.code"))) end)
+            """
     }
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -32,11 +76,11 @@ enum AlertQueries {
             try arguments.table(
                 "alert",
                 """
-                select alert_id, level, severity, order_id, source, customer_id, customer_code, business_line, branch,
-                    sales_owner, revenue, cost, revenue - cost as margin, currency, raised_at, cleared_at, clearing,
-                    diagnose_by, reason, plan, recover_by, diagnosed_by, diagnosed_at, escalated_to, escalated_at,
-                    outcome, note, closed_by, closed_at
-                from alert where alert_id = \(alertId)
+                select t.alert_id, t.level, t.severity, t.order_id, t.source, t.customer_id, t.customer_code,
+                    t.business_line, t.branch, t.sales_owner, t.revenue, t.cost, t.revenue - t.cost as margin, t.currency,
+                    t.raised_at, t.cleared_at, t.clearing, t.diagnose_by, t.reason, t.plan, t.recover_by, t.diagnosed_by,
+                    t.diagnosed_at, t.escalated_to, t.escalated_at, t.outcome, t.note, t.closed_by, t.closed_at, \(now)
+                from alert t \(figuresOfNow) where t.alert_id = \(alertId)
                 """, transaction)
         ]
     }

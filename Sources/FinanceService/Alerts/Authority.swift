@@ -94,6 +94,15 @@ struct Authority: Sendable, Equatable {
         return tiers.first { $0.name == name }
     }
 
+    /// Who may approve something for customers of a branch.
+    ///
+    /// - Parameter may: whether those of a tier may.
+    func approvers(of branch: String, on day: CalendarDay, _ may: (Tier) -> Bool) -> [String] {
+        var logins = Set(approvers.keys).union([director])
+        if let manager = organisation.branch(branch, on: day)?.manager { logins.insert(manager) }
+        return logins.filter { tier(of: $0, branch: branch, on: day).map(may) ?? false }.sorted()
+    }
+
     /// Whether somebody may speak for an alert: its owner, those above, and whoever may approve.
     func mayHandle(_ login: String, owner: String?, escalatedTo: String?, branch: String, on day: CalendarDay) -> Bool {
         login == owner || login == escalatedTo || login == manager(of: owner, branch: branch, on: day)
@@ -107,7 +116,7 @@ extension Authority {
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     init(json: [UInt8], organisation: Organisation) throws {
-        let root = try JSONDocument(parsing: json).root
+        let root = try SettingsFile.root(json)
         try SettingsFile.allow(["director", "managers", "approvers", "tiers"], in: root, "$")
         func pairs(_ list: String, _ second: String) throws -> [String: String] {
             var found: [String: String] = [:]

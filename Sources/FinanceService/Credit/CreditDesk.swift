@@ -37,8 +37,10 @@ struct CreditDesk {
         (subjects, subjectsOfCustomer, states) = ([:], [:], [:])
     }
 
+    /// - Parameter isAsking: whether nothing is going to be taken, so that nobody has to wait.
     init(
-        customers: Set<String>, at time: Timestamp, rates: RateTable, _ transaction: borrowing Transaction
+        customers: Set<String>, at time: Timestamp, rates: RateTable, isAsking: Bool = false,
+        _ transaction: borrowing Transaction
     ) throws {
         self.rates = rates
         day = time.day()
@@ -48,9 +50,10 @@ struct CreditDesk {
             return
         }
         var room = CreditRoom.of(lines, rates, on: day)
-        try KeyLock.lock(
-            "credit", Set(room.keys.map { LedgerKey(source: $0.kind.rawValue, identifier: $0.identifier) }), transaction
-        )
+        if !isAsking {
+            let keys = room.keys.map { LedgerKey(source: $0.kind.rawValue, identifier: $0.identifier) }
+            try KeyLock.lock("credit", Set(keys), transaction)
+        }
         for (subject, sums) in try CreditStore.exposures(of: Set(room.keys), transaction) {
             room[subject]?.add(sums, rates, on: day)
         }
@@ -74,7 +77,7 @@ struct CreditDesk {
             standing.owed = standing.owed - (former ?? .zero)
             subjects[subject] = standing
             guard let amount = rates.convert(claim.amount, from: claim.currency, to: standing.currency, on: day),
-                !standing.isRateMissing
+                standing.unrated.isEmpty
             else {
                 verdict = Verdict(
                     decision: .needsApproval, rule: "credit-no-rate", figures: standing.figures(state, subject))
@@ -121,8 +124,8 @@ struct CreditStanding {
     var owed = FixedDecimal.zero
     var receivable = FixedDecimal.zero
     var deposits = FixedDecimal.zero
-    /// Whether something owed is in a currency without a rate.
-    var isRateMissing = false
+    /// In which currencies something is owed or held that have no rate.
+    var unrated: Set<Currency> = []
 
     var room: FixedDecimal { limit + overrides }
     var exposure: FixedDecimal { exposure(with: .zero) }
@@ -138,7 +141,7 @@ struct CreditStanding {
             guard let receivable = converted(sum.receivable), let orders = converted(sum.accepted + sum.unbilled),
                 let deposits = converted(sum.deposits)
             else {
-                isRateMissing = true
+                unrated.insert(sum.currency)
                 continue
             }
             owed = owed + receivable + orders

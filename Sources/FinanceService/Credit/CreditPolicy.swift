@@ -1,6 +1,16 @@
 import Contracts
 import Domain
 
+/// What somebody has approved above a limit, and for which days.
+struct CreditApproval: Sendable, Equatable {
+    let key: LedgerKey
+    let amount: FixedDecimal
+    let currency: Currency
+    let from: CalendarDay
+    /// The last day.
+    let to: CalendarDay
+}
+
 /// How far a customer is trusted, by what it owes and how late it is. Pure.
 enum CreditPolicy {
     /// What of the limit may be used before somebody looks.
@@ -18,12 +28,17 @@ enum CreditPolicy {
         var receivable: FixedDecimal
         var overdue: FixedDecimal
         var maxDaysOverdue: Int
+        /// What is owed in currencies that have no rate: how much it is in the currency of the limit is not known.
+        var unrated: [Currency] = []
     }
 
     /// What the figures say, and why.
     static func state(_ figures: Figures) -> (state: CreditState, reason: String) {
         if figures.maxDaysOverdue > stopDays { return (.stop, "overdue by more than \(stopDays) days") }
         if figures.maxDaysOverdue > holdDays { return (.hold, "overdue by more than \(holdDays) days") }
+        if let currency = figures.unrated.min() {
+            return (.hold, "owes in \(currency.code), which has no rate")
+        }
         if figures.exposure > figures.room { return (.hold, "above the limit") }
         if figures.overdue.units * 100 > figures.receivable.units * overdueShare, figures.maxDaysOverdue > 7 {
             return (.hold, "more than \(overdueShare) % overdue")
@@ -47,6 +62,34 @@ enum CreditPolicy {
         case .branchManager: FixedDecimal(500_000)
         case .financeDirector: nil
         }
+    }
+
+    /// Why somebody of a tier may not approve an override; `nil` when he may. What stands approved for some of its days
+    /// counts with it: in pieces it is no less.
+    ///
+    /// - Parameters:
+    ///   - standing: all that is approved for the same customer or group.
+    ///   - day: by whose rates amounts become CNY, in which tiers are.
+    static func refusal(
+        of approval: CreditApproval, by tier: ApprovalTier, beside standing: [CreditApproval], on day: CalendarDay,
+        _ rates: RateTable
+    ) -> Refusal? {
+        guard let authority = authority(tier) else { return nil }
+        let together = standing.filter {
+            $0.key != approval.key && $0.from <= approval.to && $0.to >= approval.from
+        }
+        var sum = FixedDecimal.zero
+        for part in [approval] + together {
+            guard let amount = rates.convert(part.amount, from: part.currency, to: .cny, on: day) else {
+                return Refusal(.noRate, path: "$.currency", "there is no rate of \(part.currency.code) in CNY")
+            }
+            sum = sum + amount
+        }
+        guard sum > authority else { return nil }
+        let what = together.isEmpty ? "" : "; with what stands approved for these days it is \(sum.moneyText)"
+        return Refusal(
+            .aboveAuthority, path: "$.amount",
+            "a \(tier.rawValue) approves up to \(authority.moneyText) CNY\(what): have a higher tier approve it")
     }
 
     /// Whether an order may be taken, and by which rule not.

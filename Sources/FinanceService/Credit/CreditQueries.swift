@@ -5,18 +5,19 @@ import ServiceKit
 
 /// What may be asked of credit.
 struct CreditQueries: Sendable {
-    let rates: RateTable
+    let rates: ExchangeRates
 
     var all: [Query] {
         [
-            Query(CreditQuestions.exposure, Self.exposure), Query(CreditQuestions.limits, limits),
+            Query(CreditQuestions.exposure, exposure), Query(CreditQuestions.limits, limits),
             Query(CreditQuestions.risk, LatePaymentQuery.risk), Query(CreditQuestions.trial, LatePaymentQuery.trial),
         ]
     }
 
     /// What accounts owe and have ordered, by currency, from what is kept at every change.
-    static func exposure(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let (customer, source) = (arguments["customer"], arguments["source"])
+    func exposure(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let scope = try arguments.customers(transaction)
+        let worth = try rates.current(transaction).relation(on: arguments.today)
         return [
             try arguments.table(
                 "exposure",
@@ -24,14 +25,15 @@ struct CreditQueries: Sendable {
                 select e.customer_code, e.source, a.name, g.group_id, e.currency, e.receivable, e.unbilled,
                     e.accepted as accepted_orders, e.deposits,
                     greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) as exposure, s.state,
-                    k.classes->>'value' as value_class
+                    k.classes->>'value' as value_class,
+                    greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) * coalesce(x.cny, 0) as worth
                 from account_exposure e
                 left join account a on a.source = e.source and a.code = e.customer_code
                 left join credit_group_member g on g.source = e.source and g.customer_code = e.customer_code
                 left join credit_standing s on s.customer_id = a.customer_id
                 left join customer_class k on k.customer_id = a.customer_id
-                where e.customer_code = coalesce(\(customer), e.customer_code)
-                    and e.source = coalesce(\(source), e.source)
+                left join \(worth) x on x.code = e.currency
+                where \(scope.condition("e.source", "e.customer_code"))
                 """, transaction, format: moneyText)
         ]
     }
@@ -40,6 +42,7 @@ struct CreditQueries: Sendable {
     func limits(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let day = try arguments.day("asOf")
         let time = ReminderPolicy.beginning(of: day)
+        let rates = try rates.current(transaction)
         let customers = try CreditStore.limited(transaction)
         let lines = try CreditStore.lines(of: customers, on: day, transaction)
         var rooms = CreditRoom.of(lines, rates, on: day)
@@ -54,10 +57,11 @@ struct CreditQueries: Sendable {
                 room.limit.moneyText, room.overrides.moneyText, room.exposure.moneyText,
                 max(.zero, room.room - room.exposure).moneyText,
                 subject.kind == .customer ? (states[subject.identifier] ?? .ok).rawValue : nil,
+                room.unrated.isEmpty ? nil : room.unrated.sorted().map(\.code).joined(separator: ", "),
             ]
         }
         return [
-            try arguments.table("limits", rows: rows) { row in "\(row[0] ?? "") \(row[1] ?? "")" }
+            try arguments.table("limits", rows: rows) { row in row[..<2].map { $0 ?? "" } }
         ]
     }
 

@@ -3,6 +3,13 @@ import Domain
 import Postgres
 import ServiceKit
 
+/// Whom a limit or an override is of, as its sender names it: a customer or a group.
+struct CreditParty: Sendable, Hashable {
+    let source: String
+    let customer: String?
+    var group: String? = nil
+}
+
 /// The SQL of limits, exposures and states.
 enum CreditStore {
     /// A limit, or what is approved above one, that holds on a day for a customer or its group.
@@ -37,7 +44,7 @@ enum CreditStore {
             """
             select m.customer_id, null, l.kind, l.source, l.line_id, l.amount, l.currency,
                 l.valid_from, (extract(epoch from l.decided_at) * 1000000)::bigint
-            from account m join credit_line l on l.source = m.source and l.customer_code = m.code
+            from account m join credit_line l on l.customer_source = m.source and l.customer_code = m.code
             where m.customer_id = any(\(customers.sorted())) and \(holds(epochDay))
             union all
             select m.customer_id, g.group_id, l.kind, l.source, l.line_id, l.amount, l.currency,
@@ -100,7 +107,7 @@ enum CreditStore {
         let rows = try transaction.query(
             """
             select s.customer_id, s.state, exists(
-                select from account a join credit_lift l on l.source = a.source and l.customer_code = a.code
+                select from account a join credit_lift l on l.customer_source = a.source and l.customer_code = a.code
                 where a.customer_id = s.customer_id and l.until >= date '1970-01-01' + \(time.day().daysSinceEpoch))
             from credit_standing s where s.customer_id = any(\(customers.sorted()))
             """, as: (String, String, Bool).self)
@@ -109,13 +116,124 @@ enum CreditStore {
             uniquingKeysWith: { first, _ in first })
     }
 
+    /// Of which customer or group each party is. Until the transaction ends nobody else approves anything for these.
+    static func lockSubjects(
+        of parties: [CreditParty], _ transaction: borrowing Transaction
+    ) throws -> [CreditSubject] {
+        let known = try transaction.query(
+            """
+            select k.place - 1, a.customer_id
+            from unnest(\(parties.map(\.source)), \(parties.map { $0.customer ?? "" })) with ordinality
+                as k(source, code, place)
+            join account a using (source, code)
+            """, as: (Int, String).self)
+        let customers = Dictionary(known.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
+        let subjects = parties.enumerated().map { place, party in
+            party.group.map { CreditSubject(kind: .group, identifier: $0) }
+                ?? CreditSubject(
+                    kind: .customer,
+                    identifier: customers[place]
+                        ?? AccountIdentifier.customer(source: party.source, code: party.customer ?? ""))
+        }
+        try KeyLock.lock("credit-approval", Set(subjects).map { [$0.kind.rawValue, $0.identifier] }, transaction)
+        return subjects
+    }
+
+    /// All overrides of those that some parties are of, by whoever they are of.
+    static func overrides(
+        of parties: [CreditParty], as subjects: [CreditSubject], _ transaction: borrowing Transaction
+    ) throws -> [CreditSubject: [CreditApproval]] {
+        let rows = try transaction.query(
+            """
+            select distinct k.kind, k.identifier, l.source, l.line_id, l.amount, l.currency, l.valid_from, l.valid_to
+            from unnest(\(subjects.map(\.kind.rawValue)), \(subjects.map(\.identifier)), \(parties.map(\.source)),
+                \(parties.map { $0.customer ?? "" })) as k(kind, identifier, source, code)
+            cross join lateral (
+                select l.* from credit_line l where k.kind = 'group' and l.group_id = k.identifier
+                union all
+                select l.* from credit_line l
+                where k.kind = 'customer' and l.customer_source = k.source and l.customer_code = k.code
+                union all
+                select l.* from account a join credit_line l on l.customer_source = a.source and l.customer_code = a.code
+                where k.kind = 'customer' and a.customer_id = k.identifier
+            ) l
+            where l.kind = 'override'
+            """, as: (String, String, String, String, FixedDecimal, String, CalendarDay, CalendarDay).self)
+        var found: [CreditSubject: [CreditApproval]] = [:]
+        for row in rows {
+            guard let kind = CreditSubject.Kind(rawValue: row.0) else { continue }
+            found[CreditSubject(kind: kind, identifier: row.1), default: []].append(
+                CreditApproval(
+                    key: LedgerKey(source: row.2, identifier: row.3), amount: row.4,
+                    currency: Currency(row.5) ?? .cny, from: row.6, to: row.7))
+        }
+        return found
+    }
+
+    /// The states that customers were found in last; lifts do not count.
+    static func stored(
+        _ customers: Set<String>, _ transaction: borrowing Transaction
+    ) throws -> [String: CreditState] {
+        let rows = try transaction.query(
+            "select customer_id, state from credit_standing where customer_id = any(\(customers.sorted()))",
+            as: (String, String).self)
+        return Dictionary(
+            rows.map { ($0.0, CreditState(rawValue: $0.1) ?? .ok) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Writes the states that customers were found in.
+    static func put(
+        _ changed: [(customerId: String, state: CreditState, reason: String)], at time: Timestamp,
+        _ transaction: borrowing Transaction
+    ) throws {
+        guard !changed.isEmpty else { return }
+        try transaction.queue(
+            """
+            insert into credit_standing (customer_id, state, reason, since)
+            select id, state, reason, \(PostgresValue.timestamp(time.description)) from unnest(
+                \(changed.map(\.customerId)), \(changed.map(\.state.rawValue)), \(changed.map(\.reason)))
+                as t(id, state, reason)
+            on conflict (customer_id) do update set
+                state = excluded.state, reason = excluded.reason, since = excluded.since
+            """)
+    }
+
+    /// Which customers some accounts and groups are, as far as they have a limit of their own or of a group.
+    static func limited(
+        among parties: [CreditParty], _ transaction: borrowing Transaction
+    ) throws -> Set<String> {
+        guard !parties.isEmpty else { return [] }
+        return Set(
+            try transaction.query(
+                """
+                select m.customer_id
+                from (
+                    select a.customer_id
+                    from unnest(\(parties.map(\.source)), \(parties.map { $0.customer ?? "" })) as k(source, code)
+                    join account a using (source, code)
+                    union
+                    select a.customer_id from unnest(\(parties.map { $0.group ?? "" })) as k(group_id)
+                    join credit_group_member g using (group_id)
+                    join account a on a.source = g.source and a.code = g.customer_code
+                ) m
+                where exists (
+                    select from account a join credit_line l on l.customer_source = a.source and l.customer_code = a.code
+                    where a.customer_id = m.customer_id)
+                or exists (
+                    select from account a
+                    join credit_group_member g on g.source = a.source and g.customer_code = a.code
+                    join credit_line l on l.group_id = g.group_id
+                    where a.customer_id = m.customer_id)
+                """, as: String.self))
+    }
+
     /// All customers that have a limit, of their own or of their group.
     static func limited(_ transaction: borrowing Transaction) throws -> Set<String> {
         Set(
             try transaction.query(
                 """
                 select a.customer_id from credit_line l
-                join account a on a.source = l.source and a.code = l.customer_code
+                join account a on a.source = l.customer_source and a.code = l.customer_code
                 union
                 select a.customer_id from credit_line l join credit_group_member g on g.group_id = l.group_id
                 join account a on a.source = g.source and a.code = g.customer_code
@@ -131,11 +249,11 @@ enum CreditStore {
             select a.customer_id, r.currency, sum(r.amount - r.paid - d.disputed),
                 (date '1970-01-01' + \(day.daysSinceEpoch) - min(r.due_day))::integer
             from account a
-            join receivable r on r.source = a.source and r.customer_code = a.code
+            join receivable r on r.customer_source = a.source and r.customer_code = a.code
             cross join lateral (
                 select coalesce(sum(d.amount), 0) as disputed from dispute d
-                where d.source = r.source and d.invoice_id = r.invoice_id and d.resolved_at is null
-                    and \(DisputeHandlers.fault) is null
+                where d.invoice_source = r.source and d.invoice_id = r.invoice_id and d.resolved_at is null
+                    and \(DisputeStore.fault) is null
             ) d
             where a.customer_id = any(\(customers.sorted())) and r.settled_day is null
                 and r.due_day < date '1970-01-01' + \(day.daysSinceEpoch) and r.amount - r.paid > d.disputed

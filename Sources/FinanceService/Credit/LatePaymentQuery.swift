@@ -11,34 +11,39 @@ enum LatePaymentQuery {
 
     /// Open invoices with the probability that each is paid late and the days to expect, the most to lose first.
     static func risk(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let (cases, currencies) = try cases(arguments, transaction)
+        let (cases, currencies, isCut) = try cases(arguments, transaction)
         let (outcomes, model) = Prequential.walk(cases)
-        let open = outcomes.filter { $0.invoice.settled == nil }.sorted {
-            ($1.prediction.probability * $1.invoice.amount, $0.invoice.identifier)
-                < ($0.prediction.probability * $0.invoice.amount, $1.invoice.identifier)
-        }
         return [
             try arguments.table(
                 "risk",
-                rows: open.map { row($0) + [currencies[$0.invoice.identifier] ?? nil, String(model.learned)] },
-                key: name)
+                rows: outcomes.filter { $0.invoice.settled == nil }.map {
+                    row($0) + [currencies[$0.invoice.identifier] ?? nil, String(model.learned)]
+                }, isCut: isCut
+            ) { row in [loss(row)] + name(row) }
         ]
+    }
+
+    /// What is to be lost of an invoice, of its amount and probability as they are told.
+    private static func loss(_ row: [String?]) -> String {
+        let (amount, probability) = (row[5].flatMap { FixedDecimal($0) }, row[6].flatMap { FixedDecimal($0) })
+        return probability.flatMap { amount?.multiplied(by: $0) }?.description ?? "0"
     }
 
     /// What was said of each invoice when it was issued, beside what became of it.
     static func trial(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let outcomes = Prequential.walk(try cases(arguments, transaction).cases).outcomes
+        let (cases, _, isCut) = try cases(arguments, transaction)
         return [
             try arguments.table(
                 "trial",
-                rows: outcomes.map { outcome in
+                rows: Prequential.walk(cases).outcomes.map { outcome in
                     row(outcome) + [outcome.invoice.settled.map { String(max(0, $0 - outcome.invoice.due)) }]
-                }, key: name)
+                }, isCut: isCut
+            ) { row in [row[3] ?? ""] + name(row) }
         ]
     }
 
     /// What names an invoice.
-    private static func name(_ row: [String?]) -> String { "\(row[1] ?? "")/\(row[0] ?? "")" }
+    private static func name(_ row: [String?]) -> [String] { [row[1] ?? "", row[0] ?? ""] }
 
     private static func row(_ outcome: Prequential.Outcome) -> [String?] {
         func day(_ days: Int) -> String { CalendarDay(daysSinceEpoch: Int32(clamping: days)).description }
@@ -55,21 +60,24 @@ enum LatePaymentQuery {
         String(format: "%.\(places)f", locale: Locale(identifier: "en_US_POSIX"), value)
     }
 
+    /// The newest invoices, the oldest of them first; and whether there are older ones.
     private static func cases(
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
-    ) throws -> (cases: [Prequential.Case], currencies: [String: String?]) {
+    ) throws -> (cases: [Prequential.Case], currencies: [String: String?], isCut: Bool) {
+        let scope = try arguments.customers(transaction)
         let rows = try transaction.query(
             """
             select * from (
                 select r.source, r.invoice_id, r.customer_code, r.amount::double precision as amount,
                     r.issued_day - date '1970-01-01' as issued, r.due_day - date '1970-01-01' as due,
                     extract(day from r.due_day)::integer, r.settled_day - date '1970-01-01', r.currency
-                from receivable r where r.amount > 0 and \(AgeingStore.filter(arguments.scope))
-                order by r.issued_day desc, r.source, r.invoice_id limit \(memory)
-            ) t order by issued
+                from receivable r where r.amount > 0 and \(AgeingStore.filter(scope))
+                order by r.issued_day desc, r.source, r.invoice_id limit \(memory + 1)
+            ) t order by issued, source desc, invoice_id desc
             """, as: (String, String, String, Double, Int32, Int32, Int32, Int32?, String).self)
         var currencies: [String: String?] = [:]
-        let cases = rows.map { row in
+        let isCut = rows.count > memory
+        let cases = rows.suffix(memory).map { row in
             let identifier = "\(row.0)\u{1F}\(row.1)"
             currencies[identifier] = row.8
             return Prequential.Case(
@@ -77,6 +85,6 @@ enum LatePaymentQuery {
                 due: Int(row.5), dueDayOfMonth: Int(row.6), settled: row.7.map { Int($0) },
                 currency: Currency(row.8) ?? .cny)
         }
-        return (cases, currencies)
+        return (cases, currencies, isCut)
     }
 }

@@ -6,9 +6,11 @@ import ServiceKit
 /// Budgets, expenses and approvals → sums, decisions and alerts.
 struct ExpenseHandlers: Sendable {
     let authority: Authority
-    let rates: RateTable
+    let rates: ExchangeRates
 
-    private var rules: ExpenseLedger.Rules { ExpenseLedger.Rules(authority: authority, rates: rates) }
+    private func rules(_ transaction: borrowing Transaction) throws -> ExpenseLedger.Rules {
+        ExpenseLedger.Rules(authority: authority, rates: try rates.current(transaction))
+    }
 
     func set(
         _ messages: [Received<ExpenseBudgetSet>], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -18,7 +20,7 @@ struct ExpenseHandlers: Sendable {
         let owners = Set(messages.compactMap(\.body.owner)).sorted()
         let keys = messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.budgetId) }
         var ledger = try ExpenseLedger(
-            rules, Set(places), [], budgetKeys: Set(keys), owners: owners, transaction)
+            rules(transaction), Set(places), [], budgetKeys: Set(keys), owners: owners, transaction)
         for message in messages.sorted(by: { $0.body.revision < $1.body.revision }) {
             if let refusal = ledger.set(message.body, source: message.envelope.source) {
                 effects.refuse(message, refusal)
@@ -33,7 +35,7 @@ struct ExpenseHandlers: Sendable {
         guard let first = messages.first else { return }
         let places = messages.map { ExpenseStore.place($0.body.branch, $0.body.account) }
         let keys = messages.map { LedgerKey(source: $0.envelope.source, identifier: $0.body.expenseId) }
-        var ledger = try ExpenseLedger(rules, Set(places), Set(keys), transaction)
+        var ledger = try ExpenseLedger(rules(transaction), Set(places), Set(keys), transaction)
         for message in messages {
             if let refusal = ledger.report(message.body, message.envelope, &effects) {
                 effects.refuse(message, refusal)
@@ -54,7 +56,7 @@ struct ExpenseHandlers: Sendable {
     ) throws {
         guard let first = messages.first else { return }
         let keys = messages.map { LedgerKey(source: $0.body.source, identifier: $0.body.expenseId) }
-        var ledger = try ExpenseLedger(rules, [], Set(keys), transaction)
+        var ledger = try ExpenseLedger(rules(transaction), [], Set(keys), transaction)
         for message in messages {
             if let refusal = ledger.approve(message.body, message.envelope, &effects) {
                 effects.refuse(message, refusal)
@@ -68,7 +70,7 @@ struct ExpenseHandlers: Sendable {
         return [
             .daily("expenses.pace") { items, transaction, effects in
                 guard !items.isEmpty else { return }
-                try ExpensePace.evaluate(rates, transaction, &effects)
+                try ExpensePace.evaluate(rates.current(transaction), transaction, &effects)
             }
         ]
     }

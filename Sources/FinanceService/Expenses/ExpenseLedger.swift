@@ -68,8 +68,27 @@ struct ExpenseLedger {
     /// Takes a budget over; a reason when it contradicts what there is.
     mutating func set(_ body: ExpenseBudgetSet, source: String) -> Refusal? {
         let key = LedgerKey(source: source, identifier: body.budgetId)
+        if let refusal = Self.refusal(of: body, key, among: budgets) { return refusal }
         if var row = budgets[key] {
             let former = row.body
+            guard former.revision < body.revision else { return nil }
+            row.body = body
+            row.budget.amount = body.amount
+            if body.amount < former.amount { lowered.insert(key) }
+            budgets[key] = row
+        } else {
+            budgets[key] = BudgetRow(key: key, body: body, budget: ExpenseBudget(amount: body.amount))
+            if body.owner != nil { claim(for: key) }
+        }
+        changedBudgets.insert(key)
+        return nil
+    }
+
+    /// Why a budget cannot be set beside those there are; `nil` when it can.
+    static func refusal(
+        of body: ExpenseBudgetSet, _ key: LedgerKey, among budgets: [LedgerKey: BudgetRow]
+    ) -> Refusal? {
+        if let former = budgets[key]?.body {
             guard
                 former.branch == body.branch, former.account == body.account, former.owner == body.owner,
                 former.from == body.from, former.to == body.to, former.currency == body.currency
@@ -82,21 +101,13 @@ struct ExpenseLedger {
                 return Refusal(
                     .conflictingRevision, path: "$.revision", "this revision came before with other content")
             }
-            guard former.revision < body.revision else { return nil }
-            row.body = body
-            row.budget.amount = body.amount
-            if body.amount < former.amount { lowered.insert(key) }
-            budgets[key] = row
         } else {
             if let other = budgets.values.filter({ $0.overlaps(body) }).min(by: { $0.key < $1.key }) {
                 return Refusal(
                     .conflictingContent, path: "$.from",
                     "budget '\(other.key.identifier)' of '\(other.key.source)' is for the same place and days")
             }
-            budgets[key] = BudgetRow(key: key, body: body, budget: ExpenseBudget(amount: body.amount))
-            if body.owner != nil { claim(for: key) }
         }
-        changedBudgets.insert(key)
         return nil
     }
 

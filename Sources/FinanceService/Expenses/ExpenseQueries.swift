@@ -4,7 +4,10 @@ import ServiceKit
 
 /// What may be asked of budgets and expenses.
 enum ExpenseQueries {
-    static let all = [Query(FinanceQuestions.budgets, budgets), Query(FinanceQuestions.expenses, list)]
+    static let all = [
+        Query(FinanceQuestions.budgets, budgets), Query(FinanceQuestions.expenses, list),
+        Query(ImportQuestions.budgets, BudgetPreviewQuery.budgets),
+    ]
 
     static func budgets(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         return [

@@ -24,12 +24,25 @@ enum ExpenseStore {
 
     /// The budgets of a condition, locked until the transaction ends.
     static func budgets(_ filter: SQL, _ transaction: borrowing Transaction) throws -> [BudgetRow] {
+        try budgets(filter, locked: "for update", transaction)
+    }
+
+    /// The budgets of some branches' accounts, as they stand now.
+    static func budgets(at places: Set<LedgerKey>, _ transaction: borrowing Transaction) throws -> [BudgetRow] {
+        let (branches, accounts) = (places.sorted().map(\.source), places.sorted().map(\.identifier))
+        return try budgets(
+            "(branch, account) in (select * from unnest(\(branches), \(accounts)))", locked: "", transaction)
+    }
+
+    private static func budgets(
+        _ filter: SQL, locked lock: SQL, _ transaction: borrowing Transaction
+    ) throws -> [BudgetRow] {
         try transaction.query(
             """
             select source, budget_id, revision, branch, owner, account, from_day, to_day, amount, currency,
                 sales_target, set_by, planned, committed, actual, held, level, level_alert, lowered_alert, pace_alert,
                 raised, sold, to_char(sold_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-            from expense_budget b where \(filter) order by source, budget_id for update
+            from expense_budget b where \(filter) order by source, budget_id \(lock)
             """,
             as: (
                 String, String, Int, String, String?, String, CalendarDay, CalendarDay, FixedDecimal, String,

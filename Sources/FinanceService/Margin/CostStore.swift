@@ -5,8 +5,27 @@ import ServiceKit
 
 /// A cost as finance keeps it.
 struct CostRow: Sendable, Equatable {
+    /// The system whose number it has; the references of its body are as seen from there.
     let source: String
     let body: CostRecorded
+
+    init(_ body: CostRecorded, toldBy source: String) {
+        (self.source, self.body) = body.asOfItsSystem(toldBy: source)
+    }
+
+    /// The order that it is for.
+    var order: OrderKey { OrderKey(source: body.orderSource ?? source, orderId: body.orderId) }
+
+    /// What tells a copy from a contradiction.
+    var content: String {
+        Self.content(body.orderId, of: body.orderSource, body.line, body.amount, body.currency.code)
+    }
+
+    static func content(
+        _ orderId: String, of source: String?, _ line: Int, _ amount: FixedDecimal, _ currency: String
+    ) -> String {
+        "\(source.map { "\($0)/" } ?? "")\(orderId)|\(line)|\(amount)|\(currency)"
+    }
 
     var rank: Int { CostState.allCases.firstIndex(of: body.state) ?? 0 }
 }
@@ -15,16 +34,18 @@ struct CostRow: Sendable, Equatable {
 enum CostStore {
     /// Asks for the costs of the orders of a batch, each in the state it has reached.
     ///
+    /// - Parameters:
+    ///   - keys: the orders, each once.
+    ///   - transaction: in which it is asked.
     /// - Returns: what reads the answer.
     static func ask(
         of keys: [OrderKey], _ transaction: borrowing Transaction
     ) throws -> () throws -> [OrderKey: [StoredCost]] {
-        let sorted = Set(keys).sorted()
         let answer = try transaction.ask(
             """
-            select c.source, c.order_id, c.cost_id, c.line, c.state, c.amount, c.currency, c.day
-            from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
-            join cost c using (source, order_id)
+            select c.order_source, c.order_id, c.cost_id, c.line, c.state, c.amount, c.currency, c.day
+            from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))) as k(order_source, order_id)
+            join cost c using (order_source, order_id)
             order by c.source, c.cost_id
             """, as: (String, String, String, Int, Int, FixedDecimal, String, CalendarDay).self)
         return {
@@ -43,18 +64,19 @@ enum CostStore {
     /// The costs of given identifiers that are there already.
     static func existing(
         _ rows: [CostRow], _ transaction: borrowing Transaction
-    ) throws -> [String: (rank: Int, content: String)] {
+    ) throws -> [CostKey: (rank: Int, content: String)] {
         let found = try transaction.query(
             """
-            select c.source, c.cost_id, c.state, c.order_id, c.line, c.amount, c.currency
+            select c.source, c.cost_id, c.state, c.order_id, c.order_of, c.line, c.amount, c.currency
             from unnest(\(rows.map(\.source)), \(rows.map(\.body.costId))) as k(source, cost_id)
             join cost c using (source, cost_id)
             order by c.source, c.cost_id for update of c
-            """, as: (String, String, Int, String, Int, FixedDecimal, String).self)
-        var existing: [String: (rank: Int, content: String)] = [:]
+            """, as: (String, String, Int, String, String?, Int, FixedDecimal, String).self)
+        var existing: [CostKey: (rank: Int, content: String)] = [:]
         for row in found {
-            let amount = row.5
-            existing["\(row.0)\u{1}\(row.1)"] = (row.2, "\(row.3)|\(row.4)|\(amount)|\(row.6)")
+            existing[CostKey(source: row.0, costId: row.1)] = (
+                row.2, CostRow.content(row.3, of: row.4, row.5, row.6, row.7)
+            )
         }
         return existing
     }
@@ -65,17 +87,22 @@ enum CostStore {
         guard !rows.isEmpty else { return }
         try transaction.queue(
             """
-            insert into cost (source, cost_id, order_id, line, supplier_code, state, amount, currency, day)
-            select source, cost_id, order_id, line, supplier_code, state, amount, currency, date '1970-01-01' + day
+            insert into cost (source, cost_id, order_id, order_of, line, supplier_code, supplier_of, state, amount,
+                currency, day)
+            select source, cost_id, order_id, order_of, line, supplier_code, supplier_of, state, amount, currency,
+                date '1970-01-01' + day
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.body.costId)), \(rows.map(\.body.orderId)),
-                \(rows.map { Int32($0.body.line) }), \(rows.map(\.body.supplier.code)), \(rows.map { Int32($0.rank) }),
+                \(rows.map(\.body.orderSource)), \(rows.map { Int32($0.body.line) }),
+                \(rows.map(\.body.supplier.code)), \(rows.map(\.body.supplier.source)),
+                \(rows.map { Int32($0.rank) }),
                 \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)),
                 \(rows.map { $0.body.serviceDate.daysSinceEpoch }))
-                as t(source, cost_id, order_id, line, supplier_code, state, amount, currency, day)
+                as t(source, cost_id, order_id, order_of, line, supplier_code, supplier_of, state, amount, currency, day)
             on conflict (source, cost_id) do update set
-                order_id = excluded.order_id, line = excluded.line, supplier_code = excluded.supplier_code,
-                state = excluded.state, amount = excluded.amount, currency = excluded.currency, day = excluded.day
+                order_id = excluded.order_id, order_of = excluded.order_of, line = excluded.line,
+                supplier_code = excluded.supplier_code, supplier_of = excluded.supplier_of, state = excluded.state,
+                amount = excluded.amount, currency = excluded.currency, day = excluded.day
             where excluded.state > cost.state
             """, expecting: .rows(rows.count, "a cost"))
     }

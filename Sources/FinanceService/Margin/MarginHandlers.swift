@@ -4,7 +4,7 @@ import ServiceKit
 
 /// Orders and costs → margin, alerts, sums and decisions.
 struct MarginHandlers: Sendable {
-    let rates: RateTable
+    let rates: ExchangeRates
     let policy: MarginPolicy
 
     func placed<Rows: MarginRows & ~Copyable>(
@@ -66,16 +66,14 @@ struct MarginHandlers: Sendable {
     func costRecorded<Rows: MarginRows & ~Copyable>(
         _ messages: [Received<CostRecorded>], _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
-        let existing = try transaction.existingCosts(
-            messages.map { CostRow(source: $0.envelope.source, body: $0.body) })
-        let keys = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
-        var ledger = try OrderLedger(keys, rates: rates, policy: policy, transaction)
-        var furthest: [String: (rank: Int, content: String)] = existing
-        var fresh: [String: CostRow] = [:]
-        for (message, key) in zip(messages, keys) {
-            let row = CostRow(source: message.envelope.source, body: message.body)
-            let identity = "\(row.source)\u{1}\(row.body.costId)"
-            let content = "\(row.body.orderId)|\(row.body.line)|\(row.body.amount)|\(row.body.currency.code)"
+        let rows = messages.map { CostRow($0.body, toldBy: $0.envelope.source) }
+        let existing = try transaction.existingCosts(rows)
+        var ledger = try OrderLedger(rows.map(\.order), rates: rates, policy: policy, transaction)
+        var furthest: [CostKey: (rank: Int, content: String)] = existing
+        var fresh: [CostKey: CostRow] = [:]
+        for (message, row) in zip(messages, rows) {
+            let (key, content) = (row.order, row.content)
+            let identity = CostKey(source: row.source, costId: row.body.costId)
             if let before = furthest[identity], row.rank <= before.rank {
                 if row.rank == before.rank, content != before.content {
                     effects.refuse(

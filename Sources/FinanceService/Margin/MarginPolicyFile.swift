@@ -9,7 +9,7 @@ extension MarginPolicy {
     ///
     /// - Throws: ``Refusal`` with the path of what is wrong.
     init(json: [UInt8]) throws {
-        let root = try JSONDocument(parsing: json).root
+        let root = try SettingsFile.root(json)
         try SettingsFile.allow(["windowDays", "diagnosisDays", "rules"], in: root, "$")
         let windowDays = try SettingsFile.integer(root, "windowDays", in: 1...731, "$") ?? 90
         let diagnosisDays = try SettingsFile.integer(root, "diagnosisDays", in: 0...60, "$") ?? 2

@@ -19,13 +19,14 @@ protocol MarginRows: ~Copyable {
     ///   - keys: the orders.
     ///   - businesses: whose orders they are, and in which lines of business.
     ///   - day: the day on which they are judged.
+    ///   - rates: what knows the exchange rates.
     ///   - window: the days that figures of a day are of.
     borrowing func circumstances(
-        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay,
+        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay, _ rates: ExchangeRates,
         window: @escaping (CalendarDay) -> FigureWindow
     ) throws -> OrderCircumstances
     /// The costs of given identifiers that are there already.
-    borrowing func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)]
+    borrowing func existingCosts(_ rows: [CostRow]) throws -> [CostKey: (rank: Int, content: String)]
     /// Writes costs; one that has gone further meanwhile stays as it is.
     borrowing func putCosts(_ rows: [CostRow]) throws
 
@@ -34,9 +35,7 @@ protocol MarginRows: ~Copyable {
         _ accounts: [(key: BusinessKey, customerId: String, branch: String, salesOwner: String?)]
     ) throws
     /// The overrides of some customers' business, locked.
-    borrowing func overrides(
-        _ keys: [(customerId: String, businessLine: String)]
-    ) throws -> [String: [AcceptanceOverride]]
+    borrowing func overrides(_ keys: Set<CustomerBusiness>) throws -> [CustomerBusiness: [AcceptanceOverride]]
     /// Writes what is used of overrides.
     borrowing func setUsed(_ overrides: [AcceptanceOverride]) throws
 
@@ -65,6 +64,8 @@ struct OrderCircumstances {
     let standings: [BusinessKey: BusinessStanding]
     /// Which months are closed.
     let months: PostingMonths
+    /// The exchange rates that hold.
+    let rates: RateTable
 }
 
 extension Transaction: MarginRows {
@@ -77,16 +78,19 @@ extension Transaction: MarginRows {
     borrowing func addSums(_ deltas: [Contribution.Key: Contribution]) throws { try OrderStore.add(deltas, self) }
 
     borrowing func circumstances(
-        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay,
+        of keys: [OrderKey], _ businesses: Set<BusinessKey>, on day: CalendarDay, _ rates: ExchangeRates,
         window: @escaping (CalendarDay) -> FigureWindow
     ) throws -> OrderCircumstances {
         let costs = try CostStore.ask(of: keys, self)
         let standings = try StandingStore.ask(of: businesses, on: day, window: window, self)
-        let months = try PostingStore.ask(self)
-        return OrderCircumstances(costs: try costs(), standings: try standings(), months: try months())
+        let books = try PostingStore.askWithRates(self)
+        let (known, standing, posting) = (try costs(), try standings(), try books())
+        return OrderCircumstances(
+            costs: known, standings: standing, months: posting.months,
+            rates: try rates.current(posting.rates, self))
     }
 
-    borrowing func existingCosts(_ rows: [CostRow]) throws -> [String: (rank: Int, content: String)] {
+    borrowing func existingCosts(_ rows: [CostRow]) throws -> [CostKey: (rank: Int, content: String)] {
         try CostStore.existing(rows, self)
     }
 
@@ -98,9 +102,7 @@ extension Transaction: MarginRows {
         try StandingStore.addAccounts(accounts, self)
     }
 
-    borrowing func overrides(
-        _ keys: [(customerId: String, businessLine: String)]
-    ) throws -> [String: [AcceptanceOverride]] {
+    borrowing func overrides(_ keys: Set<CustomerBusiness>) throws -> [CustomerBusiness: [AcceptanceOverride]] {
         try StandingStore.overrides(keys, self)
     }
 
@@ -113,7 +115,7 @@ extension Transaction: MarginRows {
     }
 
     borrowing func addExposures(_ deltas: [OrderCredit.Place: OrderCredit.Delta]) throws {
-        try OrderCredit.put(deltas, self)
+        try ExposureStore.add(deltas, self)
     }
 
     borrowing func put(_ postings: [LatePosting], at time: Timestamp) throws {

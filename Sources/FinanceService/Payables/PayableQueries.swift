@@ -27,25 +27,37 @@ enum PayableQueries {
             when r.amount > c.recorded then 'above-cost' else 'below-cost' end as match,
             exists(
                 select from supplier_invoice o
-                where o.source = r.source and o.supplier_code = r.supplier_code and o.invoice_id <> r.invoice_id
-                    and upper(regexp_replace(o.invoice_id, '[^[:alnum:]]', '', 'g'))
-                        = upper(regexp_replace(r.invoice_id, '[^[:alnum:]]', '', 'g'))
+                where o.source = r.source and o.supplier_code = r.supplier_code
+                    and o.supplier_source = r.supplier_source and o.invoice_id <> r.invoice_id
+                    and \(bare("o.invoice_id")) = \(bare("r.invoice_id"))
                     and o.currency = r.currency and abs(o.amount - r.amount) <= r.amount / 100
                     and abs(o.issued_day - r.issued_day) <= 30
                     and (o.issued_at, o.invoice_id) < (r.issued_at, r.invoice_id)) as is_twice
         from supplier_invoice r
         cross join lateral (
             select coalesce(sum(x.amount), 0) as recorded, count(*) as costs from cost x
-            where x.source = r.source and x.order_id = any(r.order_ids) and x.supplier_code = r.supplier_code
-                and x.currency = r.currency
+            where x.order_source = r.order_source and x.order_id = any(r.order_ids) and x.currency = r.currency
+                and ((x.supplier_source, x.supplier_code) = (r.supplier_source, r.supplier_code) or exists(
+                    select from supplier_account p join supplier_account q using (supplier_id)
+                    where (p.source, p.code) = (x.supplier_source, x.supplier_code)
+                        and (q.source, q.code) = (r.supplier_source, r.supplier_code)))
         ) c
         where \(condition)
         """
     }
 
+    /// A number without what people write or leave out between its parts. What is left out is named: which characters are
+    /// letters follows from the locale of the database, and in one of them Chinese ones are none.
+    private static func bare(_ number: SQL) -> SQL {
+        "translate(upper(normalize(\(number), NFKC)), ' -_/\\.,:;#*+&()[]{}''\"·–—、。', '')"
+    }
+
     private static func condition(_ arguments: QueryArguments) -> SQL {
         let (supplier, source) = (arguments["supplier"], arguments["source"])
-        return "r.supplier_code = coalesce(\(supplier), r.supplier_code) and r.source = coalesce(\(source), r.source)"
+        return """
+            r.supplier_code = coalesce(\(supplier), r.supplier_code)
+                and r.supplier_source = coalesce(\(source), r.supplier_source)
+            """
     }
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -60,13 +72,13 @@ enum PayableQueries {
                 from (\(matched(
                     "\(condition(arguments)) and r.fingerprint is not null and (\(isAll) or r.settled_day is null)")
                 )) m
-                left join supplier_account s on s.source = m.source and s.code = m.supplier_code
+                left join supplier_account s on s.source = m.supplier_source and s.code = m.supplier_code
                 """, transaction, format: moneyText),
             try arguments.table(
                 "supplier payments that wait for an invoice or were set aside",
                 """
                 select *, coalesce(invoice_id, '') as named from (
-                    select a.payment_id, a.source, a.invoice_id, a.paid_day, a.amount, 'waits' as state
+                    select a.payment_id, a.document_source as source, a.invoice_id, a.paid_day, a.amount, 'waits' as state
                     from supplier_allocation a left join supplier_invoice r using (source, invoice_id)
                     where r.source is null
                     union all
@@ -93,17 +105,18 @@ enum PayableQueries {
                 "payment run",
                 """
                 \(found)
-                select d.supplier_code, d.source, s.name, d.currency, count(*) as invoices,
+                select d.supplier_code, d.supplier_source as source, s.name, d.currency, count(*) as invoices,
                     sum(d.amount - d.paid) as pay, min(d.due_day) as oldest_due, coalesce((
                         select sum(p.amount - coalesce((
                             select sum(a.applied) from supplier_allocation a
-                            where a.source = p.source and a.payment_id = p.payment_id), 0))
+                            where a.document_source = p.source and a.payment_id = p.payment_id), 0))
                         from supplier_payment p
-                        where p.source = d.source and p.supplier_code = d.supplier_code and p.currency = d.currency
+                        where p.supplier_source = d.supplier_source and p.supplier_code = d.supplier_code
+                            and p.currency = d.currency
                     ), 0) as prepaid
-                from due d left join supplier_account s on s.source = d.source and s.code = d.supplier_code
+                from due d left join supplier_account s on s.source = d.supplier_source and s.code = d.supplier_code
                 where d.match = 'matched' and not d.is_twice
-                group by d.supplier_code, d.source, s.name, d.currency
+                group by d.supplier_code, d.supplier_source, s.name, d.currency
                 """, transaction, format: moneyText),
             try arguments.table(
                 "held back",
@@ -126,10 +139,11 @@ enum PayableQueries {
                 "dependency",
                 """
                 with sums as (
-                    select source, supplier_code, currency, sum(amount) as invoiced from supplier_invoice
+                    select supplier_source as source, supplier_code, currency, sum(amount) as invoiced
+                    from supplier_invoice
                     where issued_day > date '1970-01-01' + \(day) - \(Int32(days))
                         and issued_day <= date '1970-01-01' + \(day)
-                    group by source, supplier_code, currency
+                    group by supplier_source, supplier_code, currency
                 ), shares as (
                     select *, invoiced / nullif(sum(invoiced) over (partition by currency), 0) as share from sums
                 )
@@ -150,7 +164,7 @@ enum PayableQueries {
                     r.amount - a.applied as prepaid, r.currency
                 from supplier_payment r cross join lateral (
                     select coalesce(sum(applied), 0) as applied from supplier_allocation a
-                    where a.source = r.source and a.payment_id = r.payment_id
+                    where a.document_source = r.source and a.payment_id = r.payment_id
                 ) a
                 where r.amount > a.applied and \(condition(arguments))
                 """, transaction, format: moneyText)
@@ -173,7 +187,7 @@ enum PayableQueries {
                     select s.name, r.currency, sum(r.amount - r.paid) as amount,
                         string_agg(distinct s.code, ' ' order by s.code) as codes
                     from supplier_invoice r
-                    join supplier_account s on s.source = r.source and s.code = r.supplier_code
+                    join supplier_account s on s.source = r.supplier_source and s.code = r.supplier_code
                     where s.name <> '' and r.settled_day is null and r.amount is not null group by s.name, r.currency
                 )
                 select name, currency, o.codes as customer_codes, w.codes as supplier_codes, o.amount as receivable,

@@ -20,19 +20,14 @@ struct PeriodHandlers: Sendable {
                         .contradictoryTimes, path: "$.month",
                         "the month is not over: it is \(effects.now.day()) in China")
                 }
-                guard try standing(command.month, transaction) == nil else {
+                guard try PeriodStore.standing(command.month, transaction) == nil else {
                     throw Refusal(.wrongState, path: "$.month", "the month is closed already")
                 }
             } catch let refusal as Refusal {
                 effects.refuse(message, refusal)
                 continue
             }
-            try transaction.queue(
-                """
-                insert into closed_month (month, closed_by, closed_at)
-                values (date '1970-01-01' + \(command.month.daysSinceEpoch), \(command.by),
-                    \(PostgresValue.timestamp(effects.now.description)))
-                """)
+            try PeriodStore.close(command, at: effects.now, transaction)
             try tell(
                 PeriodChanged(month: command.month, state: .closed, by: command.by, changedAt: effects.now),
                 message.envelope, transaction, &effects)
@@ -48,7 +43,7 @@ struct PeriodHandlers: Sendable {
             let proposedBy: String?
             do {
                 try check(command.by, on: effects.now.day())
-                guard let standing = try standing(command.month, transaction) else {
+                guard let standing = try PeriodStore.standing(command.month, transaction) else {
                     throw Refusal(.wrongState, path: "$.month", "the month is open")
                 }
                 if standing.reopenBy == command.by {
@@ -60,14 +55,10 @@ struct PeriodHandlers: Sendable {
                 effects.refuse(message, refusal)
                 continue
             }
-            let month: SQL = "month = date '1970-01-01' + \(command.month.daysSinceEpoch)"
             if proposedBy == nil {
-                try transaction.queue(
-                    """
-                    update closed_month set reopen_by = \(command.by), reopen_reason = \(command.reason) where \(month)
-                    """)
+                try PeriodStore.propose(command, transaction)
             } else {
-                try transaction.queue("delete from closed_month where \(month)")
+                try PeriodStore.open(command.month, transaction)
             }
             try tell(
                 PeriodChanged(
@@ -85,28 +76,10 @@ struct PeriodHandlers: Sendable {
         }
     }
 
-    private struct Standing {
-        let reopenBy: String?
-    }
-
-    private func standing(_ month: CalendarDay, _ transaction: borrowing Transaction) throws -> Standing? {
-        try transaction.query(
-            """
-            select closed_by, reopen_by from closed_month
-            where month = date '1970-01-01' + \(month.daysSinceEpoch)
-            """, as: (String, String?).self
-        ).first.map { Standing(reopenBy: $0.1) }
-    }
-
     private func tell(
         _ change: PeriodChanged, _ cause: Envelope, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try transaction.queue(
-            """
-            insert into period_event (month, state, by, proposed_by, reason, at)
-            values (date '1970-01-01' + \(change.month.daysSinceEpoch), \(change.state.rawValue), \(change.by),
-                \(change.proposedBy), \(change.reason), \(PostgresValue.timestamp(change.changedAt.description)))
-            """)
+        try PeriodStore.note(change, transaction)
         effects.publish(change, causedBy: cause, key: change.month.description)
         effects.count("periods_\(change.state.rawValue)")
     }

@@ -69,11 +69,11 @@ enum PeriodQueries {
                     where day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)
                     union all
                     select business_line, currency, -revenue, -cost, 0, revenue - cost from late_posting
-                    where kind in ('order', 'cost')
+                    where kind in ('order', 'cost', 'credit')
                         and original_day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)
                     union all
                     select business_line, currency, revenue, cost, revenue - cost, 0 from late_posting
-                    where kind in ('order', 'cost')
+                    where kind in ('order', 'cost', 'credit')
                         and posting_day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)
                 ) t
                 group by business_line, currency

@@ -32,6 +32,8 @@ struct LatePosting: Equatable {
     enum Kind: String {
         case order
         case cost
+        /// What a credit note has taken from what its order earns.
+        case credit
         case invoice
         case creditNote = "credit-note"
         case payment

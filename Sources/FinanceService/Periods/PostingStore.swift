@@ -12,6 +12,26 @@ enum PostingStore {
         return { PostingMonths(closed: Set(try answer.rows().map { CalendarDay(daysSinceEpoch: $0) })) }
     }
 
+    /// Asks for the closed months, and for the revision of the exchange rates that were loaded last, in one statement.
+    ///
+    /// - Returns: what reads the answer.
+    static func askWithRates(
+        _ transaction: borrowing Transaction
+    ) throws -> () throws -> (months: PostingMonths, rates: Int64) {
+        let answer = try transaction.ask(
+            """
+            select m, null::bigint from closed_months() as t(m)
+            union all select null, coalesce(max(revision), 0) from exchange_rate_load
+            """, as: (Int32?, Int64?).self)
+        return {
+            let rows = try answer.rows()
+            return (
+                PostingMonths(closed: Set(rows.compactMap { $0.0.map { CalendarDay(daysSinceEpoch: $0) } })),
+                rows.compactMap(\.1).first ?? 0
+            )
+        }
+    }
+
     /// Locks the months for whoever closes or opens one, once nobody posts.
     static func lock(_ transaction: borrowing Transaction) throws {
         _ = try transaction.rows(

@@ -4,7 +4,8 @@ import Domain
 /// Figures of the finance view while they are added up.
 ///
 /// What came in on a day is converted by the rate of that day; what stands at the end of a period by the rate of its last
-/// day, each branch and line once, so that rows sum to what is told of them.
+/// day, each branch and line once, so that rows sum to what is told of them. What has no rate then stands apart, in rows of
+/// its own currency.
 struct ViewFigures {
     /// A sum of some day, as the database keeps it.
     struct Part {
@@ -20,6 +21,8 @@ struct ViewFigures {
         var revenue = FixedDecimal.zero
         var knownRevenue = FixedDecimal.zero
         var cost = FixedDecimal.zero
+        var waiting = (orders: 0, revenue: FixedDecimal.zero)
+        var refused = (orders: 0, revenue: FixedDecimal.zero)
         var cashIn = FixedDecimal.zero
         var cashOut = FixedDecimal.zero
         var expenses = FixedDecimal.zero
@@ -43,11 +46,18 @@ struct ViewFigures {
         func asOf(_ metric: ViewMetric) -> Timestamp? { times[metric.isOfOrders ? .revenue : metric] }
     }
 
+    /// What the rows of the answer are told apart by.
+    struct Row: Hashable {
+        let labels: [String]
+        /// The one that all is converted to; another for what has no rate.
+        let currency: Currency
+    }
+
     let question: ViewQuestion
     let periods: [(name: String, last: CalendarDay)]
     let rates: RateTable
     let target: Currency
-    private(set) var cells: [[String]: [Cell]] = [:]
+    private(set) var cells: [Row: [Cell]] = [:]
     /// Running balances by row, metric, due day and currency, each with the place of the period from which it stands.
     private var movements: [(labels: [String], metric: ViewMetric, place: Int, due: CalendarDay, Part, FixedDecimal)] =
         []
@@ -69,43 +79,61 @@ struct ViewFigures {
         return low < periods.count ? low : nil
     }
 
-    private mutating func change(_ labels: [String], _ place: Int, _ change: (inout Cell) -> Void) {
-        var row = cells[labels] ?? [Cell](repeating: Cell(), count: periods.count)
+    private mutating func change(
+        _ labels: [String], _ currency: Currency, _ place: Int, _ change: (inout Cell) -> Void
+    ) {
+        let key = Row(labels: labels, currency: currency)
+        var row = cells[key] ?? [Cell](repeating: Cell(), count: periods.count)
         change(&row[place])
-        cells[labels] = row
+        cells[key] = row
     }
 
     /// Adds what orders of a day come to.
-    mutating func add(_ part: Part, _ sums: OrderView.Sums) throws(Refusal) {
+    mutating func add(_ part: Part, _ sums: OrderView.Sums) {
         guard let place = place(of: part.day) else { return }
-        let revenue = try convert(sums.revenue, part.currency, part.day)
-        let known = try convert(sums.knownRevenue, part.currency, part.day)
-        let cost = try convert(sums.cost, part.currency, part.day)
-        change(part.labels, place) { cell in
+        let (currency, amounts) = convert([sums.revenue, sums.knownRevenue, sums.cost], part.currency, part.day)
+        change(part.labels, currency, place) { cell in
             cell.orders += sums.orders
-            cell.revenue = cell.revenue + revenue
-            cell.knownRevenue = cell.knownRevenue + known
-            cell.cost = cell.cost + cost
+            cell.revenue = cell.revenue + amounts[0]
+            cell.knownRevenue = cell.knownRevenue + amounts[1]
+            cell.cost = cell.cost + amounts[2]
             cell.see(part.asOf, .revenue)
         }
     }
 
-    /// Adds cash of a day.
-    mutating func addCash(_ part: Part, _ amount: FixedDecimal, isIn: Bool) throws(Refusal) {
+    /// Takes orders of a day out that are not accepted, and tells them apart.
+    ///
+    /// - Parameter isCounted: whether they are among the sums that were added.
+    mutating func hold(_ part: Part, _ sums: OrderView.Sums, isRefused: Bool, isCounted: Bool) {
+        if isCounted { add(part, -sums) }
         guard let place = place(of: part.day) else { return }
-        let amount = try convert(amount, part.currency, part.day)
-        change(part.labels, place) { cell in
-            if isIn { cell.cashIn = cell.cashIn + amount } else { cell.cashOut = cell.cashOut + amount }
+        let (currency, amounts) = convert([sums.revenue], part.currency, part.day)
+        change(part.labels, currency, place) { cell in
+            if isRefused {
+                cell.refused = (cell.refused.orders + sums.orders, cell.refused.revenue + amounts[0])
+            } else {
+                cell.waiting = (cell.waiting.orders + sums.orders, cell.waiting.revenue + amounts[0])
+            }
+            cell.see(part.asOf, .held)
+        }
+    }
+
+    /// Adds cash of a day.
+    mutating func addCash(_ part: Part, _ amount: FixedDecimal, isIn: Bool) {
+        guard let place = place(of: part.day) else { return }
+        let (currency, amounts) = convert([amount], part.currency, part.day)
+        change(part.labels, currency, place) { cell in
+            if isIn { cell.cashIn = cell.cashIn + amounts[0] } else { cell.cashOut = cell.cashOut + amounts[0] }
             cell.see(part.asOf, .cash)
         }
     }
 
     /// Adds sales expenses of a day.
-    mutating func addExpense(_ part: Part, _ amount: FixedDecimal) throws(Refusal) {
+    mutating func addExpense(_ part: Part, _ amount: FixedDecimal) {
         guard let place = place(of: part.day) else { return }
-        let amount = try convert(amount, part.currency, part.day)
-        change(part.labels, place) { cell in
-            cell.expenses = cell.expenses + amount
+        let (currency, amounts) = convert([amount], part.currency, part.day)
+        change(part.labels, currency, place) { cell in
+            cell.expenses = cell.expenses + amounts[0]
             cell.see(part.asOf, .expenses)
         }
     }
@@ -119,7 +147,7 @@ struct ViewFigures {
     /// Works out the balances at the end of each period.
     ///
     /// - Parameter matrix: by which provisions are made.
-    mutating func closePeriods(_ matrix: ProvisionMatrix, _ buckets: AgeingBuckets) throws(Refusal) {
+    mutating func closePeriods(_ matrix: ProvisionMatrix, _ buckets: AgeingBuckets) {
         struct Account: Hashable {
             let labels: [String]
             let metric: ViewMetric
@@ -156,28 +184,33 @@ struct ViewFigures {
                     }
                     amount = matrix.provisions(balances).reduce(.zero, +)
                 }
-                let converted = try convert(amount, account.currency, last)
-                change(account.labels, place) { cell in
+                let (currency, amounts) = convert([amount], account.currency, last)
+                change(account.labels, currency, place) { cell in
                     cell.balances[account.metric, default: .zero] =
-                        cell.balances[account.metric, default: .zero] + converted
-                    if converted != .zero { cell.see(open.asOf, account.metric) }
+                        cell.balances[account.metric, default: .zero] + amounts[0]
+                    if amounts[0] != .zero { cell.see(open.asOf, account.metric) }
                 }
             }
         }
     }
 
-    private func convert(_ amount: FixedDecimal, _ from: Currency, _ day: CalendarDay) throws(Refusal) -> FixedDecimal {
-        guard let converted = rates.convert(amount, from: from, to: target, on: day) else {
-            throw Refusal(
-                .noRate, path: "rates.\(from.code)", "there is no rate of \(from.code) in \(target.code) for \(day)")
-        }
-        return converted
+    /// Amounts in the currency that all is told in; as they are, in their own, when there is no rate.
+    private func convert(
+        _ amounts: [FixedDecimal], _ from: Currency, _ day: CalendarDay
+    ) -> (currency: Currency, amounts: [FixedDecimal]) {
+        let converted = amounts.compactMap { rates.convert($0, from: from, to: target, on: day) }
+        return converted.count == amounts.count ? (target, converted) : (from, amounts)
     }
 
     /// What a cell has in the columns of a metric.
     static func values(_ metric: ViewMetric, _ cell: Cell) -> [String?] {
         switch metric {
         case .orders: return [String(cell.orders)]
+        case .held:
+            return [
+                String(cell.waiting.orders), cell.waiting.revenue.moneyText, String(cell.refused.orders),
+                cell.refused.revenue.moneyText,
+            ]
         case .revenue: return [cell.revenue.moneyText]
         case .cost: return [cell.cost.moneyText]
         case .margin:

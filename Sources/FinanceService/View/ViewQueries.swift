@@ -3,10 +3,10 @@ import Domain
 import Postgres
 import ServiceKit
 
-/// What may be asked of the finance view. No order and no invoice is read for it, only sums of days, and what has changed
-/// since they were folded last.
+/// What may be asked of the finance view. No invoice is read for it, and of orders only those that are not accepted: only
+/// sums of days, and what has changed since they were folded last.
 struct ViewQueries: Sendable {
-    let rates: RateTable
+    let rates: ExchangeRates
     let organisation: Organisation
 
     var all: [Query] { [Query(ViewQuestions.figures, figures), Query(ViewQuestions.drill, drill)] }
@@ -15,12 +15,25 @@ struct ViewQueries: Sendable {
         let question = try ViewQuestion(arguments)
         let matrix = try arguments["rates"].map { try ProvisionMatrix(percents: $0, spans: 4) } ?? .illustrative
         let orders = try orderRows(question, transaction)
+        let held = try heldRows(question, transaction)
         let reserved = try reservedRows(question, transaction)
         let documents = try documentRows(question, transaction)
-        let currencies = Set(orders.map(\.0.currency)).union(reserved.map(\.0.currency))
-            .union(documents.map(\.part.currency))
+        let currencies = Set(orders.map(\.0.currency)).union(held.map(\.part.currency)).union(
+            reserved.map(\.0.currency)
+        )
+        .union(documents.map(\.part.currency))
+        let rates = try rates.current(transaction)
+        if let wanted = question.currency, currencies != [wanted], rates.rate(of: wanted, on: question.period.to) == nil
+        {
+            throw Refusal(
+                .noRate, path: "parameters.currency", "there is no rate of \(wanted.code) on \(question.period.to)")
+        }
         var figures = ViewFigures(question, rates, in: currencies)
-        for (part, sums) in orders { try figures.add(part, sums) }
+        for (part, sums) in orders { figures.add(part, sums) }
+        // By posting date figures are those of the books, which a decision does not move from one month to another.
+        for row in held {
+            figures.hold(row.part, row.sums, isRefused: row.isRefused, isCounted: question.basis == .placed)
+        }
         for (part, amount) in reserved {
             figures.addMovement(part, amount, of: .exposure, due: part.day)
         }
@@ -30,9 +43,9 @@ struct ViewQueries: Sendable {
                 if !metric.isBalance {
                     guard row.amount != .zero else { continue }
                     if metric == .cash {
-                        try figures.addCash(row.part, row.amount, isIn: sign > 0)
+                        figures.addCash(row.part, row.amount, isIn: sign > 0)
                     } else {
-                        try figures.addExpense(row.part, row.amount)
+                        figures.addExpense(row.part, row.amount)
                     }
                 } else {
                     let amount = sign == 0 ? .zero : sign > 0 ? row.amount : -row.amount
@@ -40,45 +53,53 @@ struct ViewQueries: Sendable {
                 }
             }
         }
-        try figures.closePeriods(matrix, .standard)
-        return [try answer(figures, transaction), try Self.state(arguments, transaction)]
+        figures.closePeriods(matrix, .standard)
+        return [
+            try answer("view", arguments, figures, transaction) { $0 == figures.target },
+            try Self.state(arguments, transaction),
+            try answer("without a rate", arguments, figures, transaction) { $0 != figures.target },
+            try Self.ahead(arguments, transaction),
+        ]
     }
 
-    private func answer(_ figures: ViewFigures, _ transaction: borrowing Transaction) throws -> QueryTable {
+    /// The rows of some currencies: of that which all is converted to, or of those that have no rate.
+    private func answer(
+        _ name: String, _ arguments: QueryArguments, _ figures: ViewFigures, _ transaction: borrowing Transaction,
+        _ isMeant: (Currency) -> Bool
+    ) throws -> QueryTable {
         let question = figures.question
         let now =
             try transaction.query("select (extract(epoch from now()) * 1000000)::bigint", as: Int64.self).first ?? 0
         // One figure is as old as its row.
         let ages = question.metrics.count > 1 ? question.metrics : []
+        // Nothing in it has happened after now, whatever the clocks of others say.
+        func told(_ time: Timestamp?) -> String? {
+            time.map { min($0, Timestamp(microsecondsSinceEpoch: now, offsetMinutes: 480)).description }
+        }
         var rows: [[String?]] = []
-        for (labels, cells) in figures.cells.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for (key, cells) in figures.cells where isMeant(key.currency) {
             for (period, cell) in zip(figures.periods, cells) where cell.isTold {
                 let age = cell.asOf.map { String(max(0, (now - $0.microsecondsSinceEpoch) / 1_000_000)) }
                 rows.append(
-                    [period.name] + labels + question.metrics.flatMap { ViewFigures.values($0, cell) }
-                        + [figures.target.code] + ages.map { cell.asOf($0)?.description }
-                        + [cell.asOf?.description, age])
+                    [period.name] + key.labels + question.metrics.flatMap { ViewFigures.values($0, cell) }
+                        + [key.currency.code] + ages.map { told(cell.asOf($0)) }
+                        + [told(cell.asOf), age])
             }
         }
         // By period first, as they are read.
         let order = Dictionary(
             figures.periods.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let sorted = rows.enumerated().sorted {
-            (order[$0.element[0] ?? ""] ?? 0, $0.offset) < (order[$1.element[0] ?? ""] ?? 0, $1.offset)
-        }.map(\.element)
-        guard sorted.count <= QueryTable.maximumRows else {
-            throw Refusal(
-                .tooManyElements, path: "parameters.by",
-                "the answer has \(sorted.count) rows, and at most \(QueryTable.maximumRows) are told: ask for less at once"
-            )
-        }
-        return QueryTable(
-            "view",
-            [QueryColumn("period")] + question.dimensions.map { QueryColumn($0.rawValue) }
+        return try arguments.table(
+            name,
+            columns: [QueryColumn("period")] + question.dimensions.map { QueryColumn($0.rawValue) }
                 + question.metrics.flatMap(\.columns)
                 + [QueryColumn("currency")] + ages.map { QueryColumn("\($0.rawValue)_as_of", .time) }
                 + [QueryColumn("as_of", .time), QueryColumn("age_seconds", .integer)],
-            rows: sorted)
+            rows: rows
+        ) { row in
+            [String(order[row[0] ?? ""] ?? 0)] + row[1...].prefix(question.dimensions.count).map { $0 ?? "" }
+                + [row[row.count - 3 - ages.count] ?? ""]
+        }
     }
 
     /// How far the sums are: what is not folded is in the figures all the same, up to so many documents.
@@ -165,6 +186,50 @@ struct ViewQueries: Sendable {
                 ))
         }
         return found
+    }
+
+    /// Orders of a period that are refused, or wait for approval: they are in the sums of days, and are few.
+    private func heldRows(
+        _ question: ViewQuestion, _ transaction: borrowing Transaction
+    ) throws -> [(part: ViewFigures.Part, sums: OrderView.Sums, isRefused: Bool)] {
+        guard question.metrics.contains(where: \.isOfOrders) else { return [] }
+        let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
+        let rows = try transaction.query(
+            """
+            select branch, business_line, day, currency, decision = 'refused', count(*), sum(earned),
+                sum(known_revenue), sum(cost)
+            from orders
+            where decision <> 'accepted' and is_counted and day between date '1970-01-01' + \(from)
+                and date '1970-01-01' + \(to) and \(Self.filter(question))
+            group by 1, 2, 3, 4, 5
+            """,
+            as: (String, String, CalendarDay, String, Bool, Int, FixedDecimal, FixedDecimal, FixedDecimal).self)
+        return rows.compactMap { row in
+            guard let labels = labels(question, row.0, row.1) else { return nil }
+            return (
+                ViewFigures.Part(labels: labels, day: row.2, currency: Currency(row.3) ?? .cny, asOf: nil),
+                OrderView.Sums(orders: row.5, revenue: row.6, knownRevenue: row.7, cost: row.8), row.4
+            )
+        }
+    }
+
+    /// Orders that are dated after tomorrow: they are in no figure up to today, and may be mistyped.
+    private static func ahead(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> QueryTable {
+        let tomorrow = arguments.today.daysSinceEpoch + 1
+        return try arguments.table(
+            "dated ahead",
+            """
+            select branch, business_line as line, currency, sum(orders)::bigint as orders, sum(revenue) as revenue,
+                min(day) as first_day, max(day) as last_day
+            from (
+                select branch, business_line, currency, orders, revenue, day from view_order_day
+                where basis = 0 and day > date '1970-01-01' + \(tomorrow)
+                union all
+                select branch, business_line, currency, orders, revenue, day from view_order_delta
+                where basis = 0 and day > date '1970-01-01' + \(tomorrow)
+            ) t
+            group by 1, 2, 3 having sum(orders) <> 0 order by 1, 2, 3
+            """, transaction, format: moneyText)
     }
 
     /// What orders that were placed by a day reserve of their customers' limits now.

@@ -8,6 +8,8 @@ enum ViewMetric: String, CaseIterable {
     case revenue
     case cost
     case margin
+    /// Orders refused, and orders that wait for approval: they are no revenue.
+    case held
     case cash
     case expenses
     case receivable
@@ -18,7 +20,7 @@ enum ViewMetric: String, CaseIterable {
     /// Which sums of documents it is made of, and with which sign; 0 when only their age counts.
     var parts: [String: Int] {
         switch self {
-        case .orders, .revenue, .cost, .margin: [:]
+        case .orders, .revenue, .cost, .margin, .held: [:]
         case .cash: ["cash-in": 1, "cash-out": -1]
         case .expenses: ["expense": 1]
         case .receivable: ["receivable": 1]
@@ -31,7 +33,7 @@ enum ViewMetric: String, CaseIterable {
     /// Whether it is what stands at the end of a period, and not what came within it.
     var isBalance: Bool {
         switch self {
-        case .orders, .revenue, .cost, .margin, .cash, .expenses: false
+        case .orders, .revenue, .cost, .margin, .held, .cash, .expenses: false
         case .receivable, .payable, .exposure, .provisions: true
         }
     }
@@ -41,7 +43,7 @@ enum ViewMetric: String, CaseIterable {
 
     var isOfOrders: Bool {
         switch self {
-        case .orders, .revenue, .cost, .margin: true
+        case .orders, .revenue, .cost, .margin, .held: true
         default: false
         }
     }
@@ -50,6 +52,11 @@ enum ViewMetric: String, CaseIterable {
     var columns: [QueryColumn] {
         switch self {
         case .orders: [QueryColumn("orders", .integer)]
+        case .held:
+            [
+                QueryColumn("waiting_orders", .integer), QueryColumn("waiting_revenue", .decimal),
+                QueryColumn("refused_orders", .integer), QueryColumn("refused_revenue", .decimal),
+            ]
         case .margin:
             [
                 QueryColumn("costed_revenue", .decimal), QueryColumn("margin", .decimal),

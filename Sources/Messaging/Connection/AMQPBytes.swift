@@ -1,9 +1,42 @@
 import CRabbitMQ
+import Foundation
 
 extension amqp_bytes_t {
-    /// The text; what is no UTF-8 is replaced, for it is only shown.
-    var string: String {
-        String(decoding: UnsafeRawBufferPointer(start: bytes, count: len), as: UTF8.self)
+    private var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: len) }
+
+    /// The text, or `nil` when the bytes are no UTF-8.
+    ///
+    /// What is no UTF-8 is decoded into other bytes than it has. Decoding and comparing take the standard library's fast
+    /// paths, which `String(validating:as:)` does not: it looks at each byte of each of a message's ten short texts.
+    var text: String? {
+        let decoded = String(decoding: buffer, as: UTF8.self)
+        return decoded.utf8.elementsMatch(buffer) ? decoded : nil
+    }
+
+    /// The text, or what is shown in its place when the bytes are no UTF-8.
+    var string: String { text ?? String(showing: buffer) }
+}
+
+extension String.UTF8View {
+    /// Whether these are exactly the bytes.
+    fileprivate func elementsMatch(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard count == bytes.count, let start = bytes.baseAddress else { return count == bytes.count }
+        return withContiguousStorageIfAvailable { mine in
+            mine.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? true
+        } ?? elementsEqual(bytes)
+    }
+}
+
+extension String {
+    /// What stands for bytes that are no UTF-8: each that is not ASCII is written as `\xB6`, so that texts that differ
+    /// stay different. It is no longer than a short text of AMQP may be, for it goes out again in a dead letter.
+    init(showing bytes: some Sequence<UInt8>) {
+        self = ""
+        for byte in bytes {
+            let next = byte < 0x80 ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
+            guard utf8.count + next.utf8.count <= 255 else { break }
+            self += next
+        }
     }
 }
 
@@ -20,33 +53,47 @@ extension String {
 extension MessageProperties {
     /// The properties as the library decoded them, copied.
     init(_ raw: amqp_basic_properties_t) {
-        func text(_ flag: Int32, _ value: amqp_bytes_t) -> String? {
-            raw._flags & UInt32(flag) != 0 ? value.string : nil
+        var malformed: [String] = []
+        func text(_ flag: Int32, _ value: amqp_bytes_t, _ name: StaticString) -> String? {
+            guard raw._flags & UInt32(flag) != 0 else { return nil }
+            if let text = value.text { return text }
+            malformed.append("properties.\(name)")
+            return value.string
         }
         self.init(
-            contentType: text(AMQP_BASIC_CONTENT_TYPE_FLAG, raw.content_type),
-            contentEncoding: text(AMQP_BASIC_CONTENT_ENCODING_FLAG, raw.content_encoding),
+            contentType: text(AMQP_BASIC_CONTENT_TYPE_FLAG, raw.content_type, "content_type"),
+            contentEncoding: text(AMQP_BASIC_CONTENT_ENCODING_FLAG, raw.content_encoding, "content_encoding"),
             deliveryMode: raw._flags & UInt32(AMQP_BASIC_DELIVERY_MODE_FLAG) != 0 ? raw.delivery_mode : nil,
-            correlationID: text(AMQP_BASIC_CORRELATION_ID_FLAG, raw.correlation_id),
-            replyTo: text(AMQP_BASIC_REPLY_TO_FLAG, raw.reply_to),
-            expiration: text(AMQP_BASIC_EXPIRATION_FLAG, raw.expiration),
-            messageID: text(AMQP_BASIC_MESSAGE_ID_FLAG, raw.message_id),
+            correlationID: text(AMQP_BASIC_CORRELATION_ID_FLAG, raw.correlation_id, "correlation_id"),
+            replyTo: text(AMQP_BASIC_REPLY_TO_FLAG, raw.reply_to, "reply_to"),
+            expiration: text(AMQP_BASIC_EXPIRATION_FLAG, raw.expiration, "expiration"),
+            messageID: text(AMQP_BASIC_MESSAGE_ID_FLAG, raw.message_id, "message_id"),
             timestamp: raw._flags & UInt32(AMQP_BASIC_TIMESTAMP_FLAG) != 0
                 ? Int64(truncatingIfNeeded: raw.timestamp) : nil,
-            type: text(AMQP_BASIC_TYPE_FLAG, raw.type), userID: text(AMQP_BASIC_USER_ID_FLAG, raw.user_id),
-            appID: text(AMQP_BASIC_APP_ID_FLAG, raw.app_id))
+            type: text(AMQP_BASIC_TYPE_FLAG, raw.type, "type"),
+            userID: text(AMQP_BASIC_USER_ID_FLAG, raw.user_id, "user_id"),
+            appID: text(AMQP_BASIC_APP_ID_FLAG, raw.app_id, "app_id"))
+        self.malformed = malformed
         guard raw._flags & UInt32(AMQP_BASIC_HEADERS_FLAG) != 0 else { return }
         for index in 0..<Int(raw.headers.num_entries) {
             let entry = raw.headers.entries[index]
-            headers[entry.key.string] = HeaderValue(entry.value)
+            let name = entry.key.string
+            var isMalformed = false
+            headers[name] = HeaderValue(entry.value, &isMalformed)
+            if isMalformed { malformed.append("headers.\(name)") }
         }
+        self.malformed = malformed
     }
 }
 
 extension HeaderValue {
-    init(_ raw: amqp_field_value_t) {
+    /// The value; says of a text whether its bytes are no UTF-8.
+    init(_ raw: amqp_field_value_t, _ isMalformed: inout Bool) {
         switch amqp_field_value_kind_t(rawValue: UInt32(raw.kind)) {
-        case AMQP_FIELD_KIND_UTF8, AMQP_FIELD_KIND_BYTES: self = .string(raw.value.bytes.string)
+        case AMQP_FIELD_KIND_UTF8, AMQP_FIELD_KIND_BYTES:
+            let text = raw.value.bytes.text
+            isMalformed = text == nil
+            self = .string(text ?? raw.value.bytes.string)
         case AMQP_FIELD_KIND_BOOLEAN: self = .boolean(raw.value.boolean != 0)
         case AMQP_FIELD_KIND_I8: self = .integer(Int64(raw.value.i8))
         case AMQP_FIELD_KIND_U8: self = .integer(Int64(raw.value.u8))

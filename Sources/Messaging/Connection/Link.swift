@@ -54,7 +54,7 @@ final class Link {
     /// When a heartbeat was sent last while nothing was read.
     private var lastBeat = ContinuousClock.now
     /// How long the broker has to say that a subscription has ended: whoever ends it is about to leave.
-    private static let farewell = Duration.seconds(2)
+    static let farewell = Duration.seconds(2)
     /// Whether the connection can still be used; once false it stays so.
     private(set) var isAlive = true
 
@@ -126,9 +126,11 @@ final class Link {
         try check("subscribing to '\(queue)'")
     }
 
-    /// Ends the subscription; returns when the broker has said so, which it must do in two seconds.
-    func unsubscribe() throws(MessagingError) {
-        var limit = min(Self.farewell, answerTimeout).timeValue
+    /// Ends the subscription; returns when the broker has said so.
+    ///
+    /// - Parameter patience: how long it has for it.
+    func unsubscribe(within patience: Duration = Link.farewell) throws(MessagingError) {
+        var limit = min(patience, answerTimeout).timeValue
         amqp_set_rpc_timeout(handle.raw, &limit)
         defer {
             limit = answerTimeout.timeValue
@@ -227,6 +229,17 @@ final class Link {
     /// Acknowledges a delivery, or all up to it.
     func acknowledge(_ tag: UInt64, isMultiple: Bool) -> Bool {
         sent(amqp_basic_ack(handle.raw, Self.channel, tag, isMultiple ? 1 : 0))
+    }
+
+    /// Acknowledges deliveries in one transaction of the channel, which is transactional from then on.
+    func settle(_ tags: [UInt64]) throws(MessagingError) {
+        try ask("beginning a transaction") { connection, channel in _ = amqp_tx_select(connection, channel) }
+        for tag in tags {
+            guard acknowledge(tag, isMultiple: false) else {
+                throw MessagingError(.connection, "the connection was lost before the acknowledgements")
+            }
+        }
+        try ask("committing acknowledgements") { connection, channel in _ = amqp_tx_commit(connection, channel) }
     }
 
     /// Gives a delivery back to its queue, or drops it.

@@ -1,9 +1,10 @@
 public import Contracts
 import Domain
+import Foundation
 
 /// Messages as CloudEvents 1.0 on AMQP 0-9-1: three forms are accepted, one is emitted.
 public enum CloudEventCodec {
-    private static let spellings = ["cloudEvents_", "cloudEvents:", "ce-"]
+    static let spellings = ["cloudEvents_", "cloudEvents:", "ce-"]
 
     /// Reads a delivery in any of the accepted forms.
     ///
@@ -29,14 +30,11 @@ public enum CloudEventCodec {
                 throw Refusal(.badAttribute, path: "$.specversion", "a CloudEvent names its specversion, \"1.0\"")
             }
             let envelope = try Envelope(structured: node)
-            guard let data = node["data"] else {
-                throw Refusal(.missingField, path: "$.data", "the CloudEvent has no data")
-            }
-            return (envelope, data)
+            return (envelope, try data(of: node))
         case "application/cloudevents-batch+json":
             throw Refusal(
                 .batchNotSupported, path: "properties.content_type", "send one message for each event")
-        case "application/json", "text/json":
+        case _ where isJSON(mediaType):
             let envelope: Envelope
             if let found {
                 envelope = try binary(delivery, found)
@@ -49,6 +47,42 @@ public enum CloudEventCodec {
                 .unsupportedContentType, path: "properties.content_type",
                 "application/json or application/cloudevents+json is understood, this is \(contentType.prefix(64))")
         }
+    }
+
+    /// Whether a media type means JSON: by name, or by the suffix `+json` (RFC 6839 §3.1).
+    private static func isJSON(_ mediaType: some StringProtocol) -> Bool {
+        mediaType == "application/json" || mediaType == "text/json" || mediaType.hasSuffix("+json")
+    }
+
+    /// The data of a CloudEvent in structured form: as JSON, or in Base64 when its producer holds it as bytes
+    /// (CloudEvents JSON format 1.0.2 §3.1).
+    private static func data(of event: JSONNode) throws(Refusal) -> JSONNode {
+        if let type = event["datacontenttype"]?.string?.lowercased(), !isJSON(type.prefix { $0 != ";" && $0 != " " }) {
+            throw Refusal(
+                .unsupportedContentType, path: "$.datacontenttype",
+                "data as application/json is understood, this is \(type.prefix(64))")
+        }
+        guard let coded = event["data_base64"], coded.kind != .null else {
+            guard let data = event["data"] else {
+                throw Refusal(.missingField, path: "$.data", "the CloudEvent has no data")
+            }
+            return data
+        }
+        guard event["data"] == nil else {
+            throw Refusal(
+                .badAttribute, path: "$.data_base64", "the data comes twice, in 'data' and in 'data_base64': send one")
+        }
+        guard let text = coded.string, let bytes = Data(base64Encoded: text) else {
+            throw Refusal(.badAttribute, path: "$.data_base64", "'data_base64' must be a text in Base64 (RFC 4648 §4)")
+        }
+        return try JSONDocument(parsing: [UInt8](bytes)).root
+    }
+
+    /// Refuses an attribute whose bytes are no UTF-8: whatever stood in its place could stand for another as well.
+    private static func check(_ place: String, _ properties: MessageProperties) throws(Refusal) {
+        guard properties.malformed.contains(place) else { return }
+        throw Refusal(
+            .badUTF8, path: place, "the text is no UTF-8: send it in UTF-8, for its bytes are what it is known by")
     }
 
     /// Which spelling the CloudEvents headers have; `nil` when there are none.
@@ -70,9 +104,13 @@ public enum CloudEventCodec {
                 .badAttribute, path: "headers.\(spelling)specversion", "a CloudEvent names its specversion, \"1.0\"")
         }
         return try Envelope(place: { "headers.\(spelling)\($0)" }) { name throws(Refusal) in
+            if !delivery.properties.malformed.isEmpty {
+                try check("headers.\(spelling)\(name)", delivery.properties)
+            }
             guard let value = delivery.properties.headers[spelling + name], value != .null else {
                 return name == "traceparent" ? delivery.properties.headers["traceparent"]?.text : nil
             }
+            if name == "time", let time = time(value) { return time.description }
             guard let text = value.text else {
                 throw Refusal(.badAttribute, path: "headers.\(spelling)\(name)", "'\(name)' must be a string")
             }
@@ -80,11 +118,32 @@ public enum CloudEventCodec {
         }
     }
 
+    /// A time as a value of AMQP: seconds since 1970, or milliseconds as a number, as AMQP 1.0 counts them and as the
+    /// libraries of CloudEvents write them (CloudEvents AMQP binding 1.0.2 §2.2, §3.1.3.2). Out of the calendar's years
+    /// it is read as a text, and refused with its place.
+    private static func time(_ value: HeaderValue) -> Timestamp? {
+        let (count, each): (Int64, Int64)
+        switch value {
+        case .timestamp(let seconds): (count, each) = (seconds, 1_000_000)
+        case .integer(let milliseconds): (count, each) = (milliseconds, 1_000)
+        default: return nil
+        }
+        let (micros, overflow) = count.multipliedReportingOverflow(by: each)
+        guard !overflow, micros >= 0, micros < 7_000_000_000_000_000 else { return nil }
+        return Timestamp(microsecondsSinceEpoch: micros)
+    }
+
+    /// Where the attributes of a plain message stand.
+    private static let places = [
+        "id": "properties.message_id", "type": "properties.type", "source": "properties.app_id",
+        "correlationid": "properties.correlation_id",
+    ]
+
     private static func plain(_ delivery: Delivery) throws(Refusal) -> Envelope {
         let properties = delivery.properties
-        let places = ["id": "properties.message_id", "type": "properties.type", "source": "properties.app_id"]
         return try Envelope(place: { places[$0] ?? "properties.\($0)" }) { name throws(Refusal) in
-            switch name {
+            if !properties.malformed.isEmpty, let place = places[name] { try check(place, properties) }
+            return switch name {
             case "id": properties.messageID
             case "type": properties.type
             case "source": properties.appID

@@ -52,6 +52,9 @@ public struct MessageProperties: Sendable, Equatable {
     public var userID: String?
     /// The program that published it.
     public var appID: String?
+    /// Where the bytes of a delivered text are no UTF-8, such as `properties.message_id` or `headers.ce-id`. What stands
+    /// in its place is only to be shown: two identifiers are the same when their bytes are.
+    public internal(set) var malformed: [String] = []
 
     /// - Parameters: as the properties.
     public init(

@@ -10,6 +10,7 @@ public actor BrokerSession {
     private var link: Link?
     private var isConfirming = false
     private var deliveries: [Delivery] = []
+    private let waiting = WaitingForDeliveries()
     private var failure = "the session is closed"
 
     /// The thread on which everything of this session runs.
@@ -44,13 +45,19 @@ public actor BrokerSession {
     }
 
     private func turn() -> Wait {
-        guard let link, link.isAlive else { return Wait() }
+        guard let link, link.isAlive else {
+            waiting.wake()
+            return Wait()
+        }
         do {
             try hear(link)
-            return Wait(descriptor: link.descriptor, timeout: link.tick)
+            if !deliveries.isEmpty { waiting.wake() }
+            let patience = waiting.expire(at: .now).map { max(.zero, $0 - .now) } ?? link.tick
+            return Wait(descriptor: link.descriptor, timeout: min(link.tick, patience))
         } catch {
             failure = error.description
             self.link = nil
+            waiting.wake()
             return Wait()
         }
     }
@@ -79,6 +86,7 @@ public actor BrokerSession {
     public func close() {
         thread.whenIdle(nil)
         link = nil
+        waiting.wake()
     }
 
     // MARK: Topology
@@ -151,7 +159,7 @@ public actor BrokerSession {
     /// What has been delivered so far, waiting for the first of it.
     ///
     /// - Parameter timeout: how long to wait at most.
-    /// - Returns: nothing when the time is up.
+    /// - Returns: nothing when the time is up, or, at once, when the task is cancelled.
     public func next(within timeout: Duration) async throws(MessagingError) -> [Delivery] {
         let deadline = ContinuousClock.now + timeout
         while true {
@@ -161,7 +169,7 @@ public actor BrokerSession {
                 return deliveries
             }
             guard ContinuousClock.now < deadline, !Task.isCancelled else { return [] }
-            try? await Task.sleep(for: .milliseconds(10))
+            await waiting.wait(until: deadline)
         }
     }
 
@@ -171,6 +179,17 @@ public actor BrokerSession {
             throw MessagingError(.connection, "the connection was lost before the acknowledgement")
         }
     }
+
+    /// Acknowledges many deliveries, and sends the queue one command for all of them.
+    ///
+    /// The channel of a quorum queue sends a command for each acknowledgement and, when many are under way, holds the
+    /// next ones back and forgets them when it closes. Those of a transaction of the channel are one command. The session
+    /// is transactional from then on: it must neither ``acknowledge(_:isMultiple:)`` nor ``send(_:)`` any more.
+    public func settle(_ tags: [UInt64]) throws(MessagingError) { try connected().settle(tags) }
+
+    /// Ends the subscription. When this returns, the queue has done what was settled before: it hears of both in one
+    /// order, and the broker answers only when the queue has.
+    public func unsubscribe() throws(MessagingError) { try connected().unsubscribe(within: .seconds(30)) }
 
     /// Gives a delivery back to its queue, or drops it.
     public func reject(_ tag: UInt64, requeue: Bool) throws(MessagingError) {

@@ -4,8 +4,6 @@ import CLibPQ
 struct ConnectionText: Sendable {
     /// User, host, port and database; never the password.
     let summary: String
-    /// The server's settings that the text asks for.
-    let options: String?
 
     init(_ text: String) throws(PostgresError) {
         guard !text.utf8.contains(0) else {
@@ -28,11 +26,5 @@ struct ConnectionText: Sendable {
         }
         summary =
             "\(parts["user"] ?? "?")@\(parts["host"] ?? "local"):\(parts["port"] ?? "5432")/\(parts["dbname"] ?? "?")"
-        self.options = parts["options"]
-    }
-
-    /// A value as it stands in the start-up options, where a space would end it.
-    static func escaped(option: String) -> String {
-        option.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
     }
 }

@@ -87,6 +87,10 @@ public actor PostgresConnection {
             return try once(wire, isReadOnly, body)
         } catch  where wire.hasStaleStatement && wire.isAlive {
             return try once(wire, isReadOnly, body)
+        } catch let error as PostgresError where error.isReadOnly && !isReadOnly {
+            // The address may lead to another server by now, which takes changes.
+            close()
+            throw error
         }
     }
 

@@ -1,12 +1,14 @@
 public import Logging
 
-/// Brings a schema up to date: numbered, checksummed migrations under an advisory lock.
+/// Brings a schema up to date: numbered, checksummed migrations, then functions and views whose text has changed, under
+/// an advisory lock.
 public struct Migrator: Sendable {
     /// The schema.
     public let schema: String
     /// Whose migrations these are: one schema may be built by several, each with its own numbers.
     public let component: String
     private let migrations: [Migration]
+    private let repeatables: [RepeatableMigration]
     private let logger: Logger
     /// How often a migration is tried that finds its tables locked.
     private static let attempts = 10
@@ -17,11 +19,16 @@ public struct Migrator: Sendable {
     ///   - schema: the schema.
     ///   - component: whose migrations these are; the schema's own when not given.
     ///   - migrations: all there are, numbered from 1 without gaps.
+    ///   - repeatables: the functions and views of this build, each after those that it is made of.
     ///   - logger: where to say what is done.
-    public init(schema: String, component: String? = nil, migrations: [Migration], logger: Logger) {
+    public init(
+        schema: String, component: String? = nil, migrations: [Migration], repeatables: [RepeatableMigration] = [],
+        logger: Logger
+    ) {
         self.schema = schema
         self.component = component ?? schema
         self.migrations = migrations.sorted { $0.number < $1.number }
+        self.repeatables = repeatables
         self.logger = logger
     }
 
@@ -44,16 +51,21 @@ public struct Migrator: Sendable {
     /// - Returns: what was applied.
     /// - Throws: ``PostgresError`` of code `migration` when an applied migration was edited, one was left out, or the
     ///   schema is ahead of this build; then nothing is applied.
-    public func migrate(_ configuration: PostgresConfiguration, isDryRun: Bool = false) async throws -> [Migration] {
+    public func migrate(
+        _ configuration: PostgresConfiguration, isDryRun: Bool = false
+    ) async throws -> AppliedMigrations {
         let connection = try await PostgresConnection.connect(
             configuration.with(statementTimeout: Self.patience, lockTimeout: Self.patience))
         do {
             if !isDryRun { try await prepare(connection) }
             let status = try await connection.withTransaction(isReadOnly: true) { try self.status($0) }
             if let problem = status.problem { throw PostgresError(.migration, problem) }
-            let missing = migrations.filter { status.pending.contains($0.number) }
+            let missing = AppliedMigrations(
+                numbered: migrations.filter { status.pending.contains($0.number) },
+                repeatable: repeatables.filter { status.changed.contains($0.name) })
             if !isDryRun {
-                for migration in missing { try await apply(migration, connection) }
+                for migration in missing.numbered { try await apply(step(migration), connection) }
+                for repeatable in missing.repeatable { try await apply(step(repeatable), connection) }
             }
             await connection.close()
             return missing
@@ -70,7 +82,7 @@ public struct Migrator: Sendable {
 
     /// Takes the lock of the schema for as long as the connection lives, and makes the table of what was applied.
     private func prepare(_ connection: PostgresConnection) async throws {
-        let (schema, table) = (schema, table)
+        let (schema, table, repeatableTable) = (schema, table, repeatableTable)
         try await connection.withSession { session in
             try session.execute("select pg_advisory_lock(hashtext(\("waybill migrations \(schema)")))")
             let exists = try session.query(
@@ -87,35 +99,64 @@ public struct Migrator: Sendable {
                     applied_at  timestamptz not null default now(),
                     primary key (component, number)
                 );
+                create table if not exists \(repeatableTable) (
+                    component   text        not null,
+                    name        text        not null,
+                    checksum    text        not null,
+                    applied_at  timestamptz not null default now(),
+                    primary key (component, name, checksum)
+                );
                 set lock_timeout = '2s'
                 """)
         }
     }
 
-    private func apply(_ migration: Migration, _ connection: PostgresConnection) async throws {
-        let (component, table) = (component, table)
+    /// Something to apply, and how it is written down.
+    private struct Step: Sendable {
+        let title: String
+        let sql: String
+        let record: SQL
+        let metadata: Logger.Metadata
+    }
+
+    private func step(_ migration: Migration) -> Step {
+        Step(
+            title: "migration \(migration.number) '\(migration.name)'", sql: migration.sql,
+            record: """
+                insert into \(unsafe: table) (component, number, name, checksum)
+                values (\(component), \(migration.number), \(migration.name), \(migration.checksum))
+                """,
+            metadata: ["schema": "\(schema)", "number": "\(migration.number)", "name": "\(migration.name)"])
+    }
+
+    private func step(_ repeatable: RepeatableMigration) -> Step {
+        Step(
+            title: "the function or view '\(repeatable.name)'", sql: repeatable.sql,
+            record: """
+                insert into \(unsafe: repeatableTable) (component, name, checksum)
+                values (\(component), \(repeatable.name), \(repeatable.checksum))
+                """,
+            metadata: ["schema": "\(schema)", "name": "\(repeatable.name)"])
+    }
+
+    private func apply(_ step: Step, _ connection: PostgresConnection) async throws {
         for attempt in 1... {
             do {
                 try await connection.withTransaction { transaction in
-                    try transaction.script(migration.sql)
-                    try transaction.execute(
-                        """
-                        insert into \(unsafe: table) (component, number, name, checksum)
-                        values (\(component), \(migration.number), \(migration.name), \(migration.checksum))
-                        """)
+                    try transaction.script(step.sql)
+                    try transaction.execute(step.record)
                 }
-                logger.info("migration applied", metadata: metadata(migration))
+                logger.info("migration applied", metadata: step.metadata)
                 return
             } catch let error as PostgresError where Self.isInTheWay(error) && attempt < Self.attempts {
                 logger.warning(
                     "a migration waits for a lock that others hold; it is tried again",
-                    metadata: metadata(migration).merging(["attempt": "\(attempt)"]) { $1 })
+                    metadata: step.metadata.merging(["attempt": "\(attempt)"]) { $1 })
                 try await Task.sleep(for: .milliseconds(200 * attempt))
             } catch let error as PostgresError {
                 throw PostgresError(
-                    .migration,
-                    "migration \(migration.number) '\(migration.name)' of schema '\(schema)': \(error.message)",
-                    sqlState: error.sqlState, detail: error.detail, isConnectionLost: error.isConnectionLost,
+                    .migration, "\(step.title) of schema '\(schema)': \(error.message)", sqlState: error.sqlState,
+                    detail: error.detail, isConnectionLost: error.isConnectionLost,
                     isCommitUnknown: error.isCommitUnknown)
             }
         }
@@ -126,25 +167,33 @@ public struct Migrator: Sendable {
         !error.isConnectionLost && ["55P03", "40P01", "40001"].contains(error.sqlState)
     }
 
-    private func metadata(_ migration: Migration) -> Logger.Metadata {
-        ["schema": "\(schema)", "number": "\(migration.number)", "name": "\(migration.name)"]
-    }
-
     private var table: String { "\(Wire.quoted(identifier: schema)).schema_migration" }
 
+    private var repeatableTable: String { "\(Wire.quoted(identifier: schema)).schema_repeatable" }
+
+    private func exists(_ table: String, _ transaction: borrowing Transaction) throws -> Bool {
+        try transaction.query("select to_regclass(\(table)) is not null", as: Bool.self).first == true
+    }
+
     private func status(_ transaction: borrowing Transaction) throws -> MigrationStatus {
-        let exists = try transaction.query("select to_regclass(\(table)) is not null", as: Bool.self)
         let rows =
-            exists.first == true
+            try exists(table, transaction)
             ? try transaction.query(
                 "select number, name, checksum from \(unsafe: table) where component = \(component) order by number",
                 as: (Int, String, String).self) : []
-        return Self.status(applied: rows, migrations: migrations, schema: schema)
+        let texts =
+            try !repeatables.isEmpty && exists(repeatableTable, transaction)
+            ? try transaction.query(
+                "select name, checksum from \(unsafe: repeatableTable) where component = \(component)",
+                as: (String, String).self) : []
+        return Self.status(
+            applied: rows, migrations: migrations, texts: texts, repeatables: repeatables, schema: schema)
     }
 
     /// Compares what was applied with what there is. Pure.
     static func status(
-        applied: [(number: Int, name: String, checksum: String)], migrations: [Migration], schema: String
+        applied: [(number: Int, name: String, checksum: String)], migrations: [Migration],
+        texts: [(name: String, checksum: String)] = [], repeatables: [RepeatableMigration] = [], schema: String
     ) -> MigrationStatus {
         var problem: String?
         for (index, migration) in migrations.enumerated() where migration.number != index + 1 {
@@ -171,6 +220,9 @@ public struct Migrator: Sendable {
             problem = problem ?? "migration \(late) of schema '\(schema)' was left out: \(last) is applied, it is not"
         }
         return MigrationStatus(
-            applied: last, head: migrations.last?.number ?? 0, pending: pending, problem: problem)
+            applied: last, head: migrations.last?.number ?? 0, pending: pending,
+            changed: repeatables.filter { repeatable in
+                !texts.contains { $0.name == repeatable.name && $0.checksum == repeatable.checksum }
+            }.map(\.name), problem: problem)
     }
 }

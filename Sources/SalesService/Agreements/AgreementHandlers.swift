@@ -10,12 +10,12 @@ enum AgreementHandlers {
         let known = try AgreementStore.lock(
             messages.map { ($0.envelope.source, $0.body.terms.agreementId) }, transaction)
         var current = known
-        var causes: [String: Received<AgreementRecorded>] = [:]
+        var causes: [AgreementKey: Received<AgreementRecorded>] = [:]
         for message in messages {
             let content = Content<String>(message.body)
             let row = AgreementRow(
                 source: message.envelope.source, terms: message.body.terms, customerCode: message.body.customer.code,
-                by: message.body.by, fingerprint: content.mark)
+                customerSource: message.body.customer.source, by: message.body.by, fingerprint: content.mark)
             if let before = current[row.name], before.terms.revision >= row.terms.revision {
                 if before.terms.revision == row.terms.revision, !content.isSame(as: before.fingerprint) {
                     effects.refuse(
@@ -37,9 +37,10 @@ enum AgreementHandlers {
         for row in changed {
             effects.publish(
                 AgreementChanged(
-                    row.terms, source: row.source, customerCode: row.customerCode, changedAt: effects.now),
+                    row.terms, source: row.source, customerCode: row.customerCode, customerSource: row.customerSource,
+                    changedAt: effects.now),
                 causedBy: causes[row.name]?.envelope,
-                key: AccountIdentifier.customer(source: row.source, code: row.customerCode))
+                key: row.customer)
         }
         try AgreementNotices.clear(
             changed.compactMap { row in known[row.name].map { ($0, row) } }, transaction, &effects)

@@ -24,22 +24,17 @@ enum AgreementNotices {
                 ? row.terms.end(asOf: day).map { (row: row, state: state, end: $0) } : nil
         }
         guard !notices.isEmpty else { return }
-        let written = try transaction.execute(
-            """
-            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
-            select t.id, t.kind, coalesce(a.customer_id, t.guess), t.line, a.sales_owner, t.detail,
-                \(PostgresValue.timestamp(due.description))
-            from unnest(
-                \(notices.map { identifier($0.row, $0.state, $0.end) }),
-                \(notices.map { "agreement-\($0.state.rawValue)" }), \(notices.map(\.row.source)),
-                \(notices.map(\.row.customerCode)),
-                \(notices.map { AccountIdentifier.customer(source: $0.row.source, code: $0.row.customerCode) }),
-                \(notices.map { $0.row.terms.businessLine ?? "" }), \(notices.map { detail($0.row, $0.state, $0.end) }))
-                as t(id, kind, source, code, guess, line, detail)
-            left join account a on a.source = t.source and a.code = t.code
-            order by 1
-            on conflict (notice_id) do nothing
-            """)
+        let written = try NoticeStore.tell(
+            ofAgreements: notices.map { row, state, end in
+                let account = AccountKey(source: row.customerSource ?? row.source, code: row.customerCode)
+                return (
+                    Notice(
+                        id: identifier(row, state, end), kind: "agreement-\(state.rawValue)",
+                        customerId: row.customer,
+                        businessLine: row.terms.businessLine ?? "", detail: detail(row, state, end), toldAt: due),
+                    account
+                )
+            }, transaction)
         effects.count("agreement_notices", written)
     }
 
@@ -56,12 +51,7 @@ enum AgreementNotices {
             else { return [] }
             return told.map { identifier(before, $0, end) }
         }
-        guard !over.isEmpty else { return }
-        try transaction.queue(
-            """
-            update finance_notice set cleared_at = \(PostgresValue.timestamp(effects.now.description))
-            where notice_id = any(\(over.sorted())) and cleared_at is null
-            """)
+        try NoticeStore.clear(over, at: effects.now, transaction)
     }
 
     private static func detail(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {

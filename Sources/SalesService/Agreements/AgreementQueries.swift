@@ -5,7 +5,9 @@ import ServiceKit
 
 /// What may be asked of agreements.
 enum AgreementQueries {
-    static let all = [Query(SalesQuestions.agreements, list)]
+    static let all = [
+        Query(SalesQuestions.agreements, list), Query(ImportQuestions.agreements, AgreementPreviewQuery.agreements),
+    ]
 
     /// Those of a customer follow it when it is merged: it is asked for by any of its codes, or by itself.
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -21,8 +23,9 @@ enum AgreementQueries {
                     g.customer_code as "customerCode", a.customer_id as "customerId", g.revision,
                     array_position(\(AgreementState.allCases.map(\.rawValue)), g.state) as urgency
                 from (\(AgreementStore.standing(on: arguments.optionalDay("at") ?? arguments.today))) g
-                left join account a on a.source = g.source and a.code = g.customer_code
-                where (\(state) = 'all' or g.state = \(state)
+                left join account a on a.source = g.customer_source and a.code = g.customer_code
+                where coalesce(a.sales_owner, '') = coalesce(\(arguments["owner"]), a.sales_owner, '')
+                    and (\(state) = 'all' or g.state = \(state)
                         or \(state) = 'current' and g.state not in ('expired', 'ended'))
                     and (\(customer)::text is null or g.customer_code = \(customer) or a.customer_id = \(customer)
                         or a.customer_id in (select customer_id from account where code = \(customer)))

@@ -3,17 +3,25 @@ import Domain
 import Postgres
 import ServiceKit
 
+/// Which agreement.
+typealias AgreementKey = SourceKey<AgreementTerms>
+
 /// An agreement as it is kept.
 struct AgreementRow: Sendable {
     let source: String
     let terms: AgreementTerms
     let customerCode: String
+    /// The system whose code that is, when it is another than that whose number the agreement has.
+    let customerSource: String?
     let by: String
     /// What was said, in short: the same revision said otherwise is noticed by it.
     let fingerprint: String
 
+    /// Whose account it is, by its stable identifier.
+    var customer: String { AccountIdentifier.customer(source: customerSource ?? source, code: customerCode) }
+
     /// What names it.
-    var name: String { "\(source)\u{1}\(terms.agreementId)" }
+    var name: AgreementKey { AgreementKey(source: source, identifier: terms.agreementId) }
 }
 
 /// The SQL of agreements.
@@ -21,12 +29,12 @@ enum AgreementStore {
     private static let columns: SQL = """
         g.source, g.agreement_id, g.revision, g.fingerprint, g.customer_code, g.kind, g.title, g.valid_from::text,
         g.valid_until::text, g.renews, g.notice_days, g.business_line, g.yearly_amount::text, g.currency,
-        g.ended_on::text, g.said_by
+        g.ended_on::text, g.said_by, g.customer_of
         """
 
     private typealias Columns = (
         String, String, Int, String, String, String, String, String, String?, Bool?, Int?, String?, String?, String?,
-        String?, String
+        String?, String, String?
     )
 
     private static func row(_ row: Columns) throws -> AgreementRow {
@@ -40,20 +48,27 @@ enum AgreementStore {
                 validUntil: row.8.flatMap { CalendarDay($0) }, renews: row.9, noticeDays: row.10, businessLine: row.11,
                 yearlyAmount: row.12.flatMap { FixedDecimal($0) }, currency: row.13.flatMap { Currency($0) },
                 endedOn: row.14.flatMap { CalendarDay($0) }),
-            customerCode: row.4, by: row.15, fingerprint: row.3)
+            customerCode: row.4, customerSource: row.16, by: row.15, fingerprint: row.3)
     }
 
     /// Some agreements as they stand, locked until the transaction ends.
     static func lock(
         _ names: [(source: String, agreementId: String)], _ transaction: borrowing Transaction
-    ) throws -> [String: AgreementRow] {
+    ) throws -> [AgreementKey: AgreementRow] {
+        try agreements(names, locked: "for update of g", transaction)
+    }
+
+    /// Some agreements as they stand now.
+    static func agreements(
+        _ names: [(source: String, agreementId: String)], locked lock: SQL = "", _ transaction: borrowing Transaction
+    ) throws -> [AgreementKey: AgreementRow] {
         let rows = try transaction.query(
             """
             select \(columns)
             from (select distinct * from unnest(\(names.map(\.source)), \(names.map(\.agreementId)))
                 as t(source, agreement_id)) k
             join agreement g using (source, agreement_id)
-            order by g.source, g.agreement_id for update of g
+            order by g.source, g.agreement_id \(lock)
             """, as: Columns.self)
         return Dictionary(try rows.map(row).map { ($0.name, $0) }) { first, _ in first }
     }
@@ -108,11 +123,12 @@ enum AgreementStore {
         let terms = rows.map(\.terms)
         try transaction.queue(
             """
-            insert into agreement (source, agreement_id, revision, fingerprint, customer_code, kind, title, valid_from,
-                valid_until, renews, notice_days, business_line, yearly_amount, currency, ended_on, said_by)
+            insert into agreement (source, agreement_id, revision, fingerprint, customer_code, customer_of, kind, title,
+                valid_from, valid_until, renews, notice_days, business_line, yearly_amount, currency, ended_on, said_by)
             select * from unnest(
                 \(rows.map(\.source)), \(terms.map(\.agreementId)), \(terms.map { Int32($0.revision) }),
-                \(rows.map(\.fingerprint)), \(rows.map(\.customerCode)), \(terms.map(\.kind.rawValue)),
+                \(rows.map(\.fingerprint)), \(rows.map(\.customerCode)), \(rows.map(\.customerSource)),
+                \(terms.map(\.kind.rawValue)),
                 \(terms.map(\.title)), \(PostgresValue.dates(terms.map(\.validFrom.description))),
                 \(PostgresValue.dates(terms.map { $0.validUntil?.description })), \(terms.map(\.renews)),
                 \(terms.map { $0.noticeDays.map { Int32($0) } }), \(terms.map(\.businessLine)),
@@ -121,7 +137,7 @@ enum AgreementStore {
                 \(PostgresValue.dates(terms.map { $0.endedOn?.description })), \(rows.map(\.by)))
             on conflict (source, agreement_id) do update set
                 revision = excluded.revision, fingerprint = excluded.fingerprint,
-                customer_code = excluded.customer_code, kind = excluded.kind, title = excluded.title,
+                customer_code = excluded.customer_code, customer_of = excluded.customer_of, kind = excluded.kind, title = excluded.title,
                 valid_from = excluded.valid_from, valid_until = excluded.valid_until, renews = excluded.renews,
                 notice_days = excluded.notice_days, business_line = excluded.business_line,
                 yearly_amount = excluded.yearly_amount, currency = excluded.currency, ended_on = excluded.ended_on,

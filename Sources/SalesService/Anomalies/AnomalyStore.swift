@@ -10,7 +10,7 @@ struct AnomalyRow: Sendable {
     let kind: AnomalyKind
     let direction: AnomalyDirection
     let metric: AnomalyMetric
-    let key: SeriesKey
+    let key: BusinessKey
     /// What its amounts are in; `nil` when it counts orders.
     let currency: Currency?
     let owner: String?
@@ -24,7 +24,7 @@ struct AnomalyRow: Sendable {
 
 /// An account's amounts in one line and one currency.
 struct AmountKey: Hashable, Comparable, Sendable {
-    let series: SeriesKey
+    let series: BusinessKey
     let currency: Currency
 
     static func < (first: AmountKey, second: AmountKey) -> Bool {
@@ -34,7 +34,7 @@ struct AmountKey: Hashable, Comparable, Sendable {
 
 /// What a changed level is a change of.
 struct SwingKey: Hashable, Sendable {
-    let series: SeriesKey
+    let series: BusinessKey
     let metric: AnomalyMetric
     /// `nil` when orders are counted.
     let currency: Currency?
@@ -52,7 +52,7 @@ enum AnomalyStore {
     /// An alert of a changed level that stands open.
     struct OpenSwing: Sendable {
         let id: String
-        let key: SeriesKey
+        let key: BusinessKey
         let calmWeeks: Int
     }
 
@@ -112,11 +112,11 @@ enum AnomalyStore {
     /// The weeks of the series of some accounts, each currency by itself, read from the orders.
     static func series(
         of accounts: AccountRange, through last: CalendarDay, weeks: Int, _ transaction: borrowing Transaction
-    ) throws -> [SeriesKey: [Currency: [CalendarDay: SeriesBucket]]] {
+    ) throws -> [BusinessKey: [Currency: [CalendarDay: SeriesBucket]]] {
         let rows = try transaction.query(
             """
-            select source, customer_code, business_line, currency, week, count(*)::float8,
-                sum(amount)::float8
+            select source, customer_code, business_line, currency, week, count(*)::float8 as orders,
+                sum(amount)::float8 as amount
             from orders
             where customer_code is not null and not is_cancelled
                 and (source, customer_code) > (\(accounts.after.source), \(accounts.after.code))
@@ -124,15 +124,26 @@ enum AnomalyStore {
                 and week between \(PostgresValue.date(last.adding(days: -7 * (weeks - 1)).description))
                 and \(PostgresValue.date(last.description))
             group by 1, 2, 3, 4, 5
-            """, as: (String, String, String, String, CalendarDay, Double, Double).self)
-        var found: [SeriesKey: [Currency: [CalendarDay: SeriesBucket]]] = [:]
-        for row in rows {
-            guard let currency = Currency(row.3) else { continue }
-            let key = SeriesKey(source: row.0, code: row.1, businessLine: row.2)
-            found[key, default: [:]][currency, default: [:]][row.4] = SeriesBucket(
-                orders: row.5, amount: row.6)
-        }
+            """, as: SeriesRow.self)
+        var found: [BusinessKey: [Currency: [CalendarDay: SeriesBucket]]] = [:]
+        for row in rows { found[row.key, default: [:]][row.currency, default: [:]][row.week] = row.bucket }
         return found
+    }
+
+    /// A week of a series.
+    private struct SeriesRow: PostgresRow {
+        let key: BusinessKey
+        let currency: Currency
+        let week: CalendarDay
+        let bucket: SeriesBucket
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = BusinessKey(
+                source: try row("source"), code: try row("customer_code"), businessLine: try row("business_line"))
+            currency = try row("currency")
+            week = try row("week")
+            bucket = SeriesBucket(orders: try row("orders"), amount: try row("amount"))
+        }
     }
 
     static func openSwings(_ transaction: borrowing Transaction) throws -> [(key: SwingKey, alert: OpenSwing)] {
@@ -140,11 +151,9 @@ enum AnomalyStore {
             """
             select anomaly_id, source, customer_code, business_line, metric, direction, currency, calm_weeks
             from anomaly where kind = 'level-swing' and cleared_at is null order by anomaly_id
-            """, as: (String, String, String, String, String, String, String?, Int).self
+            """, as: StoredSwing.self
         ).compactMap { row in
-            swing(row.1, row.2, row.3, row.4, row.5, row.6).map {
-                ($0, OpenSwing(id: row.0, key: $0.series, calmWeeks: row.7))
-            }
+            row.key.map { ($0, OpenSwing(id: row.id, key: $0.series, calmWeeks: row.calmWeeks)) }
         }
     }
 
@@ -152,21 +161,32 @@ enum AnomalyStore {
     static func cooling(since time: Timestamp, _ transaction: borrowing Transaction) throws -> Set<SwingKey> {
         let rows = try transaction.query(
             """
-            select source, customer_code, business_line, metric, direction, currency from anomaly
+            select anomaly_id, source, customer_code, business_line, metric, direction, currency, calm_weeks from anomaly
             where kind = 'level-swing' and cleared_at > \(PostgresValue.timestamp(time.description))
-            """, as: (String, String, String, String, String, String?).self)
-        return Set(rows.compactMap { swing($0.0, $0.1, $0.2, $0.3, $0.4, $0.5) })
+            """, as: StoredSwing.self)
+        return Set(rows.compactMap(\.key))
     }
 
-    private static func swing(
-        _ source: String, _ code: String, _ line: String, _ metric: String, _ direction: String, _ currency: String?
-    ) -> SwingKey? {
-        guard let metric = AnomalyMetric(rawValue: metric), let direction = AnomalyDirection(rawValue: direction) else {
-            return nil
+    /// A swing as it stands in the table.
+    private struct StoredSwing: PostgresRow {
+        let id: String
+        /// `nil` when it is of a kind that only a later release knows.
+        let key: SwingKey?
+        let calmWeeks: Int
+
+        init(row: inout RowReader) throws(PostgresError) {
+            id = try row("anomaly_id")
+            calmWeeks = try row("calm_weeks")
+            let series = BusinessKey(
+                source: try row("source"), code: try row("customer_code"), businessLine: try row("business_line"))
+            guard let metric = AnomalyMetric(rawValue: try row("metric")),
+                let direction = AnomalyDirection(rawValue: try row("direction"))
+            else {
+                key = nil
+                return
+            }
+            key = SwingKey(series: series, metric: metric, currency: try row("currency"), direction: direction)
         }
-        return SwingKey(
-            series: SeriesKey(source: source, code: code, businessLine: line), metric: metric,
-            currency: currency.flatMap { Currency($0) }, direction: direction)
     }
 
     static func setCalm(_ calm: [String: Int], _ transaction: borrowing Transaction) throws {

@@ -11,7 +11,7 @@ enum OddOrders {
         guard !orders.isEmpty else { return }
         let keys = orders.map {
             AmountKey(
-                series: SeriesKey(
+                series: BusinessKey(
                     source: $0.envelope.source, code: $0.order.customer.code, businessLine: $0.order.businessLine),
                 currency: $0.order.currency)
         }

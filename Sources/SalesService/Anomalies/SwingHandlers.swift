@@ -77,7 +77,7 @@ enum SwingHandlers {
     }
 
     private static func judge(
-        _ series: [SeriesKey: [Currency: [CalendarDay: SeriesBucket]]], _ closedWeek: CalendarDay
+        _ series: [BusinessKey: [Currency: [CalendarDay: SeriesBucket]]], _ closedWeek: CalendarDay
     ) -> [SwingKey: Finding] {
         var judged: [SwingKey: Finding] = [:]
         for (key, byCurrency) in series {

@@ -16,7 +16,7 @@ enum ComplaintHandlers {
         var seen = KnownContent(try ComplaintStore.complaints(keys, transaction).mapValues(\.fingerprint))
         let steps = try ComplaintStore.steps(keys, transaction)
         let customers = try ComplaintStore.customers(
-            messages.map { ($0.envelope.source, $0.body.customer.code) }, transaction)
+            messages.map { ($0.body.customer.source ?? $0.envelope.source, $0.body.customer.code) }, transaction)
         var fresh: [(complaint: ComplaintCase, summary: String, progress: ComplaintProgress)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
@@ -26,11 +26,14 @@ enum ComplaintHandlers {
             else { continue }
             seen.keep(content, under: key)
             let code = body.customer.code
+            let source = body.customer.source ?? key.source
             let complaint = ComplaintCase(
                 key: key, fingerprint: content.mark, customerCode: code,
-                customerId: customers[ComplaintKey(source: key.source, complaintId: code)]
-                    ?? AccountIdentifier.customer(source: key.source, code: code),
-                orderId: body.orderId, category: body.category, severity: body.severity, openedAt: body.at,
+                customerSource: body.customer.source,
+                customerId: customers[ComplaintKey(source: source, complaintId: code)]
+                    ?? AccountIdentifier.customer(source: source, code: code),
+                orderId: body.orderId, orderSource: body.orderSource, category: body.category, severity: body.severity,
+                openedAt: body.at,
                 openedBy: body.by)
             let progress = ComplaintProgress(
                 openedAt: body.at, openedBy: body.by, (steps[key] ?? []).map(\.step))

@@ -18,8 +18,11 @@ enum ComplaintQueries {
                 select c.opened_at, c.severity, c.category, c.state, c.state_at, c.promised_at, c.source,
                     c.customer_code, a.customer_id, c.order_id, c.complaint_id, c.state = 'closed' as is_closed,
                     coalesce(array_position(array['critical', 'major', 'minor'], c.severity), 9) as urgency
-                from complaint c left join account a on a.source = c.source and a.code = c.customer_code
-                where (\(state) = 'all' or (\(state) = 'open' and c.state <> 'closed') or c.state = \(state))
+                from complaint c left join account a on a.source = c.customer_source and a.code = c.customer_code
+                where c.severity = coalesce(\(arguments["severity"]), c.severity)
+                    and c.category = coalesce(\(arguments["category"]), c.category)
+                    and \(try arguments.within(time: "c.opened_at"))
+                    and (\(state) = 'all' or (\(state) = 'open' and c.state <> 'closed') or c.state = \(state))
                     and (\(customer)::text is null or c.customer_code = \(customer) or a.customer_id = \(customer)
                         or a.customer_id in (select customer_id from account where code = \(customer)))
                 """, transaction),
@@ -41,7 +44,7 @@ enum ComplaintQueries {
             """
             select c.source, c.complaint_id, c.customer_code, a.customer_id, c.order_id, c.category, c.severity,
                 c.opened_at, c.opened_by, c.summary, c.state, c.state_at, c.promised_at, c.revision
-            from complaint c left join account a on a.source = c.source and a.code = c.customer_code
+            from complaint c left join account a on a.source = c.customer_source and a.code = c.customer_code
             where c.complaint_id = \(complaintId) and (\(source)::text is null or c.source = \(source))
             order by c.source
             """, transaction)

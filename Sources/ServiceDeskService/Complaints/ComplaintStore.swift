@@ -8,8 +8,12 @@ struct ComplaintCase: Sendable {
     let key: ComplaintKey
     let fingerprint: String
     let customerCode: String
+    /// The system whose code that is, when it is another than the complaint's.
+    let customerSource: String?
     let customerId: String
     let orderId: String?
+    /// The system whose number that is, when it is another than the complaint's.
+    let orderSource: String?
     let category: ComplaintCategory
     let severity: ComplaintSeverity
     let openedAt: Timestamp
@@ -19,11 +23,34 @@ struct ComplaintCase: Sendable {
     func standing(_ progress: ComplaintProgress) -> ComplaintStanding {
         ComplaintStanding(
             complaintId: key.complaintId, source: key.source, customerId: customerId, customerCode: customerCode,
-            orderId: orderId, category: category, severity: severity, state: progress.state,
+            customerSource: customerSource, orderId: orderId, orderSource: orderSource, category: category,
+            severity: severity, state: progress.state,
             revision: 1 + progress.entries.count, by: progress.by, note: progress.note,
             promisedAt: progress.promisedAt, openedAt: openedAt, at: progress.since)
     }
 }
+
+extension ComplaintCase: PostgresRow {
+    init(row: inout RowReader) throws(PostgresError) {
+        key = ComplaintKey(source: try row("source"), complaintId: try row("complaint_id"))
+        fingerprint = try row("fingerprint")
+        customerCode = try row("customer_code")
+        customerSource = try row("customer_of")
+        customerId =
+            try row("customer_id", as: String?.self)
+            ?? AccountIdentifier.customer(source: customerSource ?? key.source, code: customerCode)
+        orderId = try row("order_id")
+        orderSource = try row("order_of")
+        category = try row("category")
+        severity = try row("severity")
+        openedAt = try row("opened_at")
+        openedBy = try row("opened_by")
+    }
+}
+
+extension ComplaintCategory: PostgresDecodable {}
+extension ComplaintSeverity: PostgresDecodable {}
+extension ComplaintStep: PostgresDecodable {}
 
 /// The SQL of complaints.
 enum ComplaintStore {
@@ -46,25 +73,12 @@ enum ComplaintStore {
         let rows = try transaction.query(
             """
             select c.source, c.complaint_id, c.fingerprint, c.customer_code, a.customer_id, c.order_id, c.category,
-                c.severity, c.opened_at, c.opened_by
+                c.severity, c.opened_at, c.opened_by, c.customer_of, c.order_of
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint c using (source, complaint_id)
-            left join account a on a.source = c.source and a.code = c.customer_code
-            """, as: (String, String, String, String, String?, String?, String, String, Timestamp, String).self)
-        var found: [ComplaintKey: ComplaintCase] = [:]
-        for row in rows {
-            guard let category = ComplaintCategory(rawValue: row.6), let severity = ComplaintSeverity(rawValue: row.7)
-            else {
-                throw Refusal(.internalError, path: "$", "complaint '\(row.1)' is of no known category or severity")
-            }
-            let key = ComplaintKey(source: row.0, complaintId: row.1)
-            found[key] = ComplaintCase(
-                key: key, fingerprint: row.2, customerCode: row.3,
-                customerId: row.4 ?? AccountIdentifier.customer(source: row.0, code: row.3), orderId: row.5,
-                category: category, severity: severity, openedAt: row.8,
-                openedBy: row.9)
-        }
-        return found
+            left join account a on a.source = c.customer_source and a.code = c.customer_code
+            """, as: ComplaintCase.self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0) })
     }
 
     static func steps(
@@ -73,25 +87,28 @@ enum ComplaintStore {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select s.source, s.complaint_id, s.step_id, s.fingerprint, s.step,
-                s.taken_at, s.taken_by, s.note,
-                s.promise
+            select s.source, s.complaint_id, s.step_id, s.fingerprint, s.step, s.taken_at, s.taken_by, s.note, s.promise
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint_step s using (source, complaint_id)
-            """, as: (String, String, String, String, String, Timestamp, String, String?, Timestamp?).self)
-        var found: [ComplaintKey: [StoredStep]] = [:]
-        for row in rows {
-            guard let step = ComplaintStep(rawValue: row.4) else {
-                throw Refusal(.internalError, path: "$", "step '\(row.2)' of complaint '\(row.1)' is no known one")
-            }
-            found[ComplaintKey(source: row.0, complaintId: row.1), default: []].append(
-                StoredStep(
-                    step: ComplaintProgress.Step(
-                        stepId: row.2, step: step, at: row.5, by: row.6,
-                        note: row.7, promise: row.8),
-                    fingerprint: row.3))
+            """, as: StepRow.self)
+        return Dictionary(grouping: rows, by: \.key).mapValues { $0.map(\.step) }
+    }
+
+    /// A step with the complaint that it is of.
+    private struct StepRow: PostgresRow {
+        let key: ComplaintKey
+        let step: StoredStep
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = ComplaintKey(source: try row("source"), complaintId: try row("complaint_id"))
+            let identifier: String = try row("step_id")
+            let fingerprint: String = try row("fingerprint")
+            step = StoredStep(
+                step: ComplaintProgress.Step(
+                    stepId: identifier, step: try row("step"), at: try row("taken_at"), by: try row("taken_by"),
+                    note: try row("note"), promise: try row("promise")),
+                fingerprint: fingerprint)
         }
-        return found
     }
 
     /// To which customers the codes belong that some complaints name.
@@ -114,12 +131,13 @@ enum ComplaintStore {
         let rows = rows.sorted { $0.complaint.key < $1.complaint.key }
         try transaction.queue(
             """
-            insert into complaint (source, complaint_id, fingerprint, customer_code, order_id, category, severity,
-                opened_at, opened_by, summary, state, state_at, promised_at, revision)
+            insert into complaint (source, complaint_id, fingerprint, customer_code, customer_of, order_id, order_of,
+                category, severity, opened_at, opened_by, summary, state, state_at, promised_at, revision)
             select * from unnest(
                 \(rows.map(\.complaint.key.source)), \(rows.map(\.complaint.key.complaintId)),
                 \(rows.map(\.complaint.fingerprint)), \(rows.map(\.complaint.customerCode)),
-                \(rows.map(\.complaint.orderId)), \(rows.map(\.complaint.category.rawValue)),
+                \(rows.map(\.complaint.customerSource)), \(rows.map(\.complaint.orderId)),
+                \(rows.map(\.complaint.orderSource)), \(rows.map(\.complaint.category.rawValue)),
                 \(rows.map(\.complaint.severity.rawValue)),
                 \(PostgresValue.timestamps(rows.map(\.complaint.openedAt.description))),
                 \(rows.map(\.complaint.openedBy)), \(rows.map(\.summary)), \(rows.map(\.progress.state.rawValue)),

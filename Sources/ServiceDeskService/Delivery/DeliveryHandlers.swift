@@ -28,13 +28,14 @@ struct DeliveryHandlers: Sendable {
         _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try DeliveryStore.putCompletions(messages, transaction)
-        try settle(messages.map { ($0.envelope.source, $0.body.orderId) }, transaction, &effects)
+        try settle(
+            messages.map { ($0.body.orderSource ?? $0.envelope.source, $0.body.orderId) }, transaction, &effects)
     }
 
     func cancelled(
         _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try DeliveryStore.cancel(messages, transaction)
+        try DeliveryStore.orders.cancel(messages, transaction)
         try settle(messages.map { ($0.envelope.source, $0.body.orderId) }, transaction, &effects)
     }
 

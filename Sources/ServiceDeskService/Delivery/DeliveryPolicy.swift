@@ -48,7 +48,7 @@ struct DeliveryPolicy: Sendable {
 
     /// What an order adds to the counts; `nil` when it is cancelled.
     static func count(of row: DeliveryRow) -> DeliveryCount? {
-        guard !row.isCancelled else { return nil }
+        guard !row.standing.isCancelled else { return nil }
         return DeliveryCount(
             place: PerformancePlace(
                 source: row.source, customerCode: row.customerCode, branch: row.branch,

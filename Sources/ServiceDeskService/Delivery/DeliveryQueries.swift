@@ -53,7 +53,11 @@ enum DeliveryQueries {
                 with sums as (
                     select \(unsafe: column) as name, sum(completed)::float8 as n, sum(late)::float8 as x,
                         sum(damaged) as damaged, sum(short) as short
-                    from performance group by 1 having sum(completed) > 0
+                    from performance
+                    where branch = coalesce(\(arguments["branch"]), branch)
+                        and business_line = coalesce(\(arguments["line"]), business_line)
+                        and \(try arguments.within(day: "day"))
+                    group by 1 having sum(completed) > 0
                 )
                 select name, n::bigint as completed, x::bigint as late, damaged, short,
                     round((100 * x / n)::numeric, 2) as late_percent,

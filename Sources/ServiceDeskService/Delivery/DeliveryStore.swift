@@ -24,9 +24,10 @@ struct DeliveryCount: Equatable, Sendable {
 }
 
 /// An order with all that is known of its delivery.
-struct DeliveryRow: Sendable {
+struct DeliveryRow: PostgresRow, Sendable {
     let source: String
     let orderId: String
+    let standing: OrderStanding
     let customerCode: String
     let customerId: String
     let branch: String
@@ -37,24 +38,55 @@ struct DeliveryRow: Sendable {
     let onTime: Bool?
     let damaged: Bool?
     let delivered: FixedDecimal?
-    let isCancelled: Bool
     /// What the counts hold of it; it is taken from exactly there when anything about it changes.
     let counted: DeliveryCount?
     let hasSurvey: Bool
+
+    init(row: inout RowReader) throws(PostgresError) {
+        source = try row("source")
+        orderId = try row("order_id")
+        standing = OrderStanding(
+            contentRevision: try row("order_revision"), cancelledRevision: try row("cancelled_revision"))
+        customerCode = try row("customer_code")
+        customerId =
+            try row("customer_id", as: String?.self) ?? AccountIdentifier.customer(source: source, code: customerCode)
+        branch = try row("branch")
+        businessLine = try row("business_line")
+        promisedAt = try row("promised_at")
+        quantity = try row("quantity")
+        completedAt = try row("completed_at")
+        onTime = try row("on_time")
+        damaged = try row("damaged")
+        delivered = try row("quantity_delivered")
+        hasSurvey = try row("has_survey")
+        if let day = try row("counted_day", as: CalendarDay?.self) {
+            counted = DeliveryCount(
+                place: PerformancePlace(
+                    source: source, customerCode: try row("counted_customer"), branch: try row("counted_branch"),
+                    businessLine: try row("counted_line"), day: day),
+                verdict: DeliveryPolicy.Verdict(
+                    isLate: try row("counted_late"), isDamaged: try row("counted_damaged"),
+                    isShort: try row("counted_short")))
+        } else {
+            counted = nil
+        }
+    }
 }
 
 /// The SQL of deliveries.
 enum DeliveryStore {
     /// The copy of whose each account is.
     static let accounts = AccountReplica(keeping: [])
+    /// How the orders stand whose deliveries they are.
+    static let orders = OrderReplica("delivery", content: "order_revision")
 
     static func putOrders(
         _ orders: [(source: String, order: Order)], in organisation: Organisation,
         _ transaction: borrowing Transaction
     ) throws {
-        var latest: [String: (source: String, order: Order)] = [:]
+        var latest: [OrderKey: (source: String, order: Order)] = [:]
         for entry in orders {
-            let key = "\(entry.source)\u{1}\(entry.order.orderId)"
+            let key = OrderKey(source: entry.source, orderId: entry.order.orderId)
             if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
@@ -90,18 +122,19 @@ enum DeliveryStore {
     static func putCompletions(
         _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction
     ) throws {
-        var latest: [String: Received<OrderCompleted>] = [:]
+        var latest: [OrderKey: Received<OrderCompleted>] = [:]
         for message in messages {
-            let key = "\(message.envelope.source)\u{1}\(message.body.orderId)"
+            let key: OrderKey = message.key(message.body.orderId, of: message.body.orderSource)
             if latest[key].map({ $0.body.revision < message.body.revision }) ?? true { latest[key] = message }
         }
-        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        let sorted = latest.sorted { $0.key < $1.key }
+        let rows = sorted.map(\.value)
         try transaction.queue(
             """
             insert into delivery (source, order_id, done_revision, completed_at, on_time, damaged, quantity_delivered)
             select source, order_id, revision, completed, on_time, damaged, quantity::numeric
             from unnest(
-                \(rows.map(\.envelope.source)), \(rows.map(\.body.orderId)), \(rows.map { Int32($0.body.revision) }),
+                \(sorted.map(\.key.source)), \(sorted.map(\.key.orderId)), \(rows.map { Int32($0.body.revision) }),
                 \(rows.map { PostgresValue.timestamp($0.body.completedAt.description) }), \(rows.map(\.body.onTime)),
                 \(rows.map(\.body.damaged)), \(rows.map(\.body.quantityDelivered?.description)))
                 as t(source, order_id, revision, completed, on_time, damaged, quantity)
@@ -113,37 +146,23 @@ enum DeliveryStore {
             """)
     }
 
-    /// Writes cancellations down, of orders that have not come as well. The highest revision counts.
-    static func cancel(_ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction) throws {
-        try transaction.queue(
-            """
-            insert into delivery (source, order_id, is_cancelled, cancelled_revision)
-            select source, order_id, true, max(revision)
-            from unnest(
-                \(messages.map(\.envelope.source)), \(messages.map(\.body.orderId)),
-                \(messages.map { Int32($0.body.revision) })) as t(source, order_id, revision)
-            group by source, order_id order by 1, 2
-            on conflict (source, order_id) do update set
-                is_cancelled = true, cancelled_revision = excluded.cancelled_revision
-            where excluded.cancelled_revision > delivery.cancelled_revision
-            """)
-    }
-
     /// Orders of a batch that are both known and completed, cancelled ones too.
     static func complete(
         _ keys: [(source: String, orderId: String)], _ transaction: borrowing Transaction
     ) throws -> [DeliveryRow] {
         try transaction.query(
             """
-            select d.source, d.order_id, d.customer_code, coalesce(a.customer_id, ''), d.branch, d.business_line,
-                (extract(epoch from d.promised_at) * 1000000)::bigint, d.quantity::text,
-                (extract(epoch from d.completed_at) * 1000000)::bigint, d.on_time, d.damaged,
-                d.quantity_delivered::text,
+            select d.source, d.order_id, d.order_revision,
                 -- An earlier release that runs beside this one writes no revision of a cancellation.
-                d.cancelled_revision >= d.order_revision or d.is_cancelled and d.cancelled_revision = 0,
-                coalesce(d.counted_customer, d.customer_code), coalesce(d.counted_branch, d.branch),
-                coalesce(d.counted_line, d.business_line), d.counted_day - date '1970-01-01', d.counted_late,
-                coalesce(d.counted_damaged, false), coalesce(d.counted_short, false), d.survey_id is not null
+                case when d.is_cancelled and d.cancelled_revision = 0 then d.order_revision
+                    else d.cancelled_revision end as cancelled_revision,
+                d.customer_code, a.customer_id, d.branch, d.business_line, d.promised_at, d.quantity, d.completed_at,
+                d.on_time, d.damaged, d.quantity_delivered,
+                coalesce(d.counted_customer, d.customer_code) as counted_customer,
+                coalesce(d.counted_branch, d.branch) as counted_branch,
+                coalesce(d.counted_line, d.business_line) as counted_line, d.counted_day, d.counted_late,
+                coalesce(d.counted_damaged, false) as counted_damaged,
+                coalesce(d.counted_short, false) as counted_short, d.survey_id is not null as has_survey
             from (select distinct * from unnest(\(keys.map(\.source)), \(keys.map(\.orderId)))
                 as t(source, order_id)) k
             join delivery d on d.source = k.source and d.order_id = k.order_id
@@ -151,29 +170,7 @@ enum DeliveryStore {
             where d.order_revision > 0 and d.done_revision > 0
             order by d.source, d.order_id
             for update of d
-            """,
-            as: (
-                String, String, String, String, String, String, Int64?, String?, Int64, Bool?, Bool?, String?, Bool,
-                String, String, String, Int32?, Bool?, Bool, Bool, Bool
-            ).self
-        ).map { row in
-            DeliveryRow(
-                source: row.0, orderId: row.1, customerCode: row.2,
-                customerId: row.3.isEmpty ? AccountIdentifier.customer(source: row.0, code: row.2) : row.3,
-                branch: row.4, businessLine: row.5,
-                promisedAt: row.6.map { Timestamp(microsecondsSinceEpoch: $0) },
-                quantity: row.7.flatMap { FixedDecimal($0) },
-                completedAt: Timestamp(microsecondsSinceEpoch: row.8), onTime: row.9, damaged: row.10,
-                delivered: row.11.flatMap { FixedDecimal($0) }, isCancelled: row.12,
-                counted: row.16.map { day in
-                    DeliveryCount(
-                        place: PerformancePlace(
-                            source: row.0, customerCode: row.13, branch: row.14, businessLine: row.15,
-                            day: CalendarDay(daysSinceEpoch: day)),
-                        verdict: DeliveryPolicy.Verdict(isLate: row.17, isDamaged: row.18, isShort: row.19))
-                },
-                hasSurvey: row.20)
-        }
+            """, as: DeliveryRow.self)
     }
 
     /// Takes deliveries from where they are counted and counts them where they belong now.

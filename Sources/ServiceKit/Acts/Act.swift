@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Messaging
@@ -5,7 +6,7 @@ import Messaging
 /// That a message is a command by which a person acts: who it is, and what is needed to know it again.
 ///
 /// An object of its own, so that the many messages by which nobody acts carry one empty word for it.
-final class Act: Sendable {
+package final class Act: Sendable {
     let principal: Principal
     /// The digest of its data: the same identifier with other data is another command.
     let digest: String
@@ -13,14 +14,18 @@ final class Act: Sendable {
     /// source, and must not take the identifiers of its own messages.
     let inboxSource: String
 
-    init(principal: Principal, digest: String, inboxSource: String) {
+    /// - Parameters:
+    ///   - principal: who acts.
+    ///   - digest: the digest of its data.
+    ///   - inboxSource: the source under which the inbox knows it.
+    package init(principal: Principal, digest: String, inboxSource: String) {
         self.principal = principal
         self.digest = digest
         self.inboxSource = inboxSource
     }
 
     /// The source under which the inbox knows what people type of other systems' books.
-    static let people = "waybill.people"
+    package static let people = "waybill.people"
 }
 
 /// Whether a message comes by the exchange of commands and waits for an answer, and where that goes.
@@ -48,7 +53,7 @@ struct Asker: Sendable {
 }
 
 /// A command as it stands among those carried out.
-struct ActRow: Sendable {
+package struct ActRow: Sendable {
     let name: MessageName
     let type: MessageType
     let principal: Principal

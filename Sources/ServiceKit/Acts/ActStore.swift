@@ -12,16 +12,35 @@ enum ActStore {
             select a.inbox_source, a.message_id, a.type, a.person, a.proof, a.broker_user, a.source, a.digest, a.answer
             from unnest(\(names.map(\.source)), \(names.map(\.id))) as n(inbox_source, message_id)
             join act a using (inbox_source, message_id)
-            """, as: (String, String, String, String, String, String?, String, String, [UInt8]).self)
+            """, as: StoredAct.self)
         var found: [MessageName: ActRow] = [:]
         for row in rows {
-            let name = MessageName(source: row.0, id: row.1)
-            found[name] = ActRow(
-                name: name, type: MessageType(row.2),
-                principal: Principal(person: row.3, proof: ActProof(rawValue: row.4) ?? .word, user: row.5),
-                source: row.6, digest: row.7, reply: try ActReply(json: row.8))
+            found[row.name] = ActRow(
+                name: row.name, type: row.type, principal: row.principal, source: row.source, digest: row.digest,
+                reply: try ActReply(json: row.answer))
         }
         return found
+    }
+
+    /// A command as it stands in the table.
+    private struct StoredAct: PostgresRow {
+        let name: MessageName
+        let type: MessageType
+        let principal: Principal
+        let source: String
+        let digest: String
+        let answer: [UInt8]
+
+        init(row: inout RowReader) throws(PostgresError) {
+            name = MessageName(source: try row("inbox_source"), id: try row("message_id"))
+            type = MessageType(try row("type"))
+            let person: String = try row("person")
+            principal = Principal(
+                person: person, proof: ActProof(rawValue: try row("proof")) ?? .word, user: try row("broker_user"))
+            source = try row("source")
+            digest = try row("digest")
+            answer = try row("answer")
+        }
     }
 
     /// Writes commands down.

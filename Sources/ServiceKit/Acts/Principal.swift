@@ -1,3 +1,4 @@
+import BrokerLayout
 public import Contracts
 import Messaging
 

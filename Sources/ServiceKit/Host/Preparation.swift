@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Logging
 import Messaging
@@ -5,13 +6,15 @@ import Postgres
 import ServiceLifecycle
 import Synchronization
 
-/// What must be true before a service touches anything: schema at head, partitions there, topology there.
+/// What must be true before a service touches anything: a database it can work on, schema at head, partitions there,
+/// topology there.
 ///
 /// While broker or database cannot be reached it waits and tries again. What it finds wrong for good ends the service
 /// with one line that says what to do.
 final class Preparation: Sendable {
     private let definition: ServiceDefinition
     private let pool: PostgresPool
+    private let database: PostgresConfiguration
     private let broker: BrokerConfiguration
     private let audit: TopologyAudit?
     private let keeper: PartitionKeeper
@@ -24,11 +27,13 @@ final class Preparation: Sendable {
     private let stopped = Signal()
 
     init(
-        definition: ServiceDefinition, pool: PostgresPool, broker: BrokerConfiguration,
-        audit: TopologyAudit?, keeper: PartitionKeeper, scheduler: Scheduler, clock: ServiceClock, logger: Logger
+        definition: ServiceDefinition, pool: PostgresPool, database: PostgresConfiguration,
+        broker: BrokerConfiguration, audit: TopologyAudit?, keeper: PartitionKeeper, scheduler: Scheduler,
+        clock: ServiceClock, logger: Logger
     ) {
         self.definition = definition
         self.pool = pool
+        self.database = database
         self.broker = broker
         self.audit = audit
         self.keeper = keeper
@@ -73,12 +78,13 @@ final class Preparation: Sendable {
     }
 
     private func checkDatabase() async throws {
+        if let problem = try await DatabaseSetUp.read(database).problem { throw UnsafeSetUp(description: problem) }
         for migrator in Schema.migrators(of: definition, logger: logger) {
             let status = try await migrator.status(pool)
             if !status.isAtHead {
                 throw UnsafeSetUp(
                     description: "the schema '\(definition.name.rawValue)' does not fit this build "
-                        + "(\(status.problem ?? "\(status.pending.count) migrations pending")): "
+                        + "(\(status.problem ?? status.lacking)): "
                         + "run 'waybill-\(definition.name.rawValue) migrate' of the same build")
             }
         }

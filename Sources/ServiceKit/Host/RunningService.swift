@@ -1,9 +1,11 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Logging
 import Messaging
 import Postgres
 import ServiceLifecycle
+import Tracing
 import UnixSignals
 
 /// A service with everything it stands on, from its start to its end.
@@ -11,13 +13,20 @@ struct RunningService {
     private let definition: ServiceDefinition
     private let settings: Settings
     private let logger: Logger
+    private let registry: PrometheusMetrics
     private let limit: ShutdownLimit
 
-    /// - Parameter limit: how long its end may take; as long as an installation allows when not given.
-    init(_ definition: ServiceDefinition, _ settings: Settings, _ logger: Logger, limit: ShutdownLimit? = nil) {
+    /// - Parameters:
+    ///   - registry: where its metrics are told.
+    ///   - limit: how long its end may take; as long as an installation allows when not given.
+    init(
+        _ definition: ServiceDefinition, _ settings: Settings, _ logger: Logger,
+        registry: PrometheusMetrics = PrometheusMetrics(), limit: ShutdownLimit? = nil
+    ) {
         self.definition = definition
         self.settings = settings
         self.logger = logger
+        self.registry = registry
         self.limit = limit ?? ShutdownLimit(logger: logger)
     }
 
@@ -26,6 +35,30 @@ struct RunningService {
     ///
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
+        let group = try group()
+        let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
+        logger.info("starting", metadata: ["clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)"])
+        for (variable, summary) in settings.madeUp {
+            logger.warning("made-up data is in use", metadata: ["instead_of": "\(variable)", "data": "\(summary)"])
+        }
+        let daysLeft = WorkingCalendar.daysLeft(from: ServiceClock.wallClock().day())
+        if daysLeft < WorkingCalendar.fewDays {
+            logger.warning(
+                "the published working calendar ends soon; after it deadlines are guesses: set WAYBILL_CALENDAR",
+                metadata: ["days_left": "\(daysLeft)"])
+        }
+        defer { limit.isOver() }
+        do {
+            try await group.run()
+            logger.info("stopped")
+        } catch is CancellationError where limit.isAsked {
+            logger.warning("stopped with a batch or a message in hand; it is delivered, or published, again")
+        }
+        return 0
+    }
+
+    /// Everything that runs, put together and not started. What is wrong with a setting or a file is found here.
+    func group() throws -> ServiceGroup {
         let name = definition.name
         let connections = try settings.integer("postgres.connections", in: 2...64)
         let pool = try pool("", size: connections)
@@ -33,12 +66,18 @@ struct RunningService {
         let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
         let batches = try batches(mode)
         let messagePool = try self.pool(" messages", size: batches + 1, isKeyed: true)
-        let metrics = ServiceMetrics()
+        let metrics = ServiceMetrics(of: name, tasks: definition.tasks.map(\.name).sorted(), in: registry)
         let publisher = Publisher(configuration: try broker("publish"), logger: logger)
-        let relay = Relay(pool: messagePool, publisher: publisher, metrics: metrics, logger: logger)
+        let publishers = try publishers()
+        let partners = PartnerPost(publishers)
+        let exporter = exporter()
+        let tracer = exporter.map { ServiceTracer(spans: $0.spans) }
+        let relay = Relay(
+            pool: messagePool, publisher: publisher, partners: partners, metrics: metrics, logger: logger,
+            tracer: tracer)
         let scheduler = Scheduler(
             service: name, tasks: definition.tasks, pool: pool, relay: relay, metrics: metrics, logger: logger,
-            mode: mode)
+            mode: mode, tracer: tracer)
         let clock = ServiceClock(mode: mode) { try await scheduler.pass(until: $0) }
         let consumer = Consumer(
             configuration: try broker("consume"), queue: Queues.inbound(name),
@@ -46,34 +85,35 @@ struct RunningService {
             maximumBatch: try settings.integer("batch", in: 1...2_000), concurrency: batches, pace: definition.pace,
             rest: definition.rest, logger: logger)
         let work = UnitOfWork(
-            service: name, handlers: definition.handlers, publishers: try publishers(),
+            service: name, handlers: definition.handlers, publishers: publishers, partners: partners,
             principals: Principals(isByWord: settings.profile == .demo), pool: messagePool, relay: relay,
             publisher: publisher,
-            clock: clock, metrics: metrics, logger: logger)
+            clock: clock, metrics: metrics, logger: logger, tracer: tracer)
         let queries = QueryServer(
             service: name,
             queries: definition.answered, pool: pool,
-            clock: clock, metrics: metrics,
-            logger: logger)
+            clock: clock, metrics: metrics, partners: name == .finance ? PartnerQuestions(publishers) : nil,
+            publishers: publishers, logger: logger)
         let replies = ReplyServer(
             configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies,
             // However many reports run, the schedule and the health find a connection.
-            concurrency: connections - 1, logger: logger)
+            concurrency: connections - 1, addressee: { queries.addressee($0) }, logger: logger)
         let pulse = Pulse([
             ("amqp-consume", { await consumer.signOfLife() }), ("amqp-publish", { await publisher.signOfLife() }),
             ("amqp-answer", { await replies.signOfLife() }),
         ])
         let health = Health(
             definition: definition, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
-            metrics: metrics,
+            metrics: metrics, registry: registry,
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)),
             batchLimit: .seconds(try settings.integer("batch.limit", in: 1...86_400)), pulse: pulse,
-            scheduler: scheduler, madeUp: settings.madeUp.map(\.variable), logger: logger)
+            scheduler: scheduler, dead: DeadLetterCount(of: name, try broker("count")),
+            madeUp: settings.madeUp.map(\.variable), logger: logger, spans: exporter?.spans)
         let keeper = PartitionKeeper(
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
             outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650), logger: logger)
         let preparation = Preparation(
-            definition: definition, pool: pool, broker: try broker("check"),
+            definition: definition, pool: pool, database: try database(" check"), broker: try broker("check"),
             audit: try settings["amqp.management.url"].map { try TopologyAudit(address: $0, broker: broker("check")) },
             keeper: keeper, scheduler: scheduler,
             clock: clock, logger: logger)
@@ -96,7 +136,11 @@ struct RunningService {
                     service: After(
                         preparation,
                         run: RunUntilShutdown {
-                            await replies.run { delivery in await queries.answer(delivery)?.encode() }
+                            await replies.run { delivery in
+                                let span = tracer?.question(delivery)
+                                defer { span?.end() }
+                                return await queries.reply(delivery)
+                            }
                         })),
                 .init(
                     service: After(preparation, run: Intake(consumer: consumer, work: work)),
@@ -104,26 +148,10 @@ struct RunningService {
                 .init(service: limit),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // What the others do at their end is told as well.
+        if let exporter { configuration.services.insert(.init(service: exporter), at: 0) }
         configuration.maximumGracefulShutdownDuration = limit.graceful
-        let group = ServiceGroup(configuration: configuration)
-        logger.info("starting", metadata: ["clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)"])
-        for (variable, summary) in settings.madeUp {
-            logger.warning("made-up data is in use", metadata: ["instead_of": "\(variable)", "data": "\(summary)"])
-        }
-        let daysLeft = WorkingCalendar.daysLeft(from: ServiceClock.wallClock().day())
-        if daysLeft < WorkingCalendar.fewDays {
-            logger.warning(
-                "the published working calendar ends soon; after it deadlines are guesses: set WAYBILL_CALENDAR",
-                metadata: ["days_left": "\(daysLeft)"])
-        }
-        defer { limit.isOver() }
-        do {
-            try await group.run()
-            logger.info("stopped")
-        } catch is CancellationError where limit.isAsked {
-            logger.warning("stopped with a batch or a message in hand; it is delivered, or published, again")
-        }
-        return 0
+        return ServiceGroup(configuration: configuration)
     }
 
     /// How many full batches are in hand at once. Event time goes forward batch by batch; a service that takes its time
@@ -132,6 +160,14 @@ struct RunningService {
         guard mode == .system else { return 1 }
         return settings["batches"] == nil
             ? (definition.pace > .zero ? 1 : 2) : try settings.integer("batches", in: 1...8)
+    }
+
+    /// What sends traces; `nil` when there is nowhere to send them.
+    private func exporter() -> SpanExporter? {
+        guard var endpoint = settings["otlp.endpoint"] else { return nil }
+        while endpoint.hasSuffix("/") { endpoint.removeLast() }
+        return SpanExporter(
+            spans: SpanQueue(), endpoint: endpoint, service: definition.name.rawValue, logger: logger)
     }
 
     private func publishers() throws -> Publishers {
@@ -145,12 +181,14 @@ struct RunningService {
     }
 
     private func pool(_ purpose: String, size: Int, isKeyed: Bool = false) throws -> PostgresPool {
+        PostgresPool(configuration: try database(purpose, isKeyed: isKeyed), size: size, logger: logger)
+    }
+
+    private func database(_ purpose: String, isKeyed: Bool = false) throws -> PostgresConfiguration {
         let name = definition.name.rawValue
-        return PostgresPool(
-            configuration: try PostgresConfiguration(
-                url: settings.required("postgres.url"), applicationName: "waybill-\(name)\(purpose)", searchPath: name,
-                isKeyed: isKeyed),
-            size: size, logger: logger)
+        return try PostgresConfiguration(
+            url: settings.required("postgres.url"), applicationName: "waybill-\(name)\(purpose)", searchPath: name,
+            isKeyed: isKeyed)
     }
 
     private func broker(_ purpose: String) throws -> BrokerConfiguration {

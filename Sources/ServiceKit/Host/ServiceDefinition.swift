@@ -1,20 +1,26 @@
 public import Contracts
+public import Domain
 public import Postgres
 
-/// Everything that makes one service different from another: what it consumes, answers and does later.
+/// Everything that makes one service different from another: its tables, and what it is able to do.
 ///
-/// A service is one line, `await ServiceHost.run(definition)`, or one that makes it of its settings; the host owns connections, delivery, time and health.
+/// A service is one line, `await ServiceHost.run(definition)`, or one that makes it of its settings; the host owns
+/// connections, delivery, time and health.
 public struct ServiceDefinition: Sendable {
     /// The service's name: its queue, its schema and its users are named after it.
     public let name: ServiceName
     /// The service's own tables, in order.
     public let migrations: [Migration]
+    /// The service's own functions and views, each after those that it is made of.
+    public let repeatables: [RepeatableMigration]
     /// What it does with the messages it reads, in the order in which the kinds of a batch are handled.
     public let handlers: [Handler]
     /// What it does at a time rather than on a message.
     public let tasks: [ScheduledTask]
     /// The questions it answers.
     public let queries: [Query]
+    /// What of its own tables stands among its metrics.
+    public let figures: [StandingFigure]
     /// The least time between two batches, unless a full one is ready. Nobody waits for a service that only keeps
     /// books, so it may let messages gather and pay for fewer commits; one that decides takes none.
     public let pace: Duration
@@ -25,20 +31,47 @@ public struct ServiceDefinition: Sendable {
     /// - Parameters:
     ///   - name: the service's name.
     ///   - migrations: its own tables, numbered from 1.
-    ///   - handlers: what it does with messages, in order.
-    ///   - tasks: what it does later.
-    ///   - queries: what it answers.
+    ///   - repeatables: its own functions and views, each after those that it is made of.
+    ///   - capabilities: what it is able to do. The messages of a batch are handled in the order of this list: a
+    ///     capability whose tables another one reads comes before it.
     ///   - pace: the least time between two batches, unless a full one is ready.
     public init(
-        name: ServiceName, migrations: [Migration], handlers: [Handler], tasks: [ScheduledTask] = [],
-        queries: [Query] = [], pace: Duration = .milliseconds(100)
+        name: ServiceName, migrations: [Migration], repeatables: [RepeatableMigration] = [],
+        capabilities: [Capability], pace: Duration = .milliseconds(100)
     ) {
         self.name = name
         self.migrations = migrations
-        self.handlers = handlers
-        self.tasks = tasks
-        self.queries = queries
+        self.repeatables = repeatables
+        handlers = capabilities.flatMap(\.handlers)
+        tasks = capabilities.flatMap(\.tasks)
+        queries = capabilities.flatMap(\.questions)
+        figures = capabilities.flatMap(\.figures)
         self.pace = pace
+    }
+}
+
+/// A figure of a service's own tables that stands among its metrics, as `waybill_<service>_<name>`.
+public struct StandingFigure: Sendable {
+    /// Its name among the metrics.
+    package let name: String
+    let help: String
+    let label: String
+    /// Reads its values by their labels.
+    package let read: @Sendable (borrowing Transaction) throws -> [(String, Double)]
+
+    /// - Parameters:
+    ///   - name: its name, with its unit as the last word when it has one.
+    ///   - help: what it says.
+    ///   - label: by what its values are told apart.
+    ///   - read: the values by their labels, by statements that take milliseconds: they run whenever somebody looks.
+    public init(
+        _ name: String, _ help: String, label: String,
+        _ read: @escaping @Sendable (borrowing Transaction) throws -> [(String, Double)]
+    ) {
+        self.name = name
+        self.help = help
+        self.label = label
+        self.read = read
     }
 }
 
@@ -67,6 +100,25 @@ public struct Received<Body: Message>: Sendable {
         self.position = position
     }
 
+    /// The key of something that it names.
+    ///
+    /// - Parameters:
+    ///   - identifier: the number it goes by.
+    ///   - source: whose number that is, as the message was read: `nil` for its own source's.
+    public func key<Kind>(_ identifier: String, of source: String?) -> SourceKey<Kind> {
+        SourceKey(source: source ?? envelope.source, identifier: identifier)
+    }
+
+    /// The number under which something of its own is kept in the books of what it names: its own, behind the name of its
+    /// source when the books are another's.
+    ///
+    /// - Parameters:
+    ///   - identifier: the number that the sender gave it.
+    ///   - source: whose books these are, as the message was read: `nil` for its own source's.
+    public func number(_ identifier: String, in source: String?) -> String {
+        source == nil ? identifier : "\(envelope.source)/\(identifier)"
+    }
+
     /// Who acts by it, when it is a command of a person of ours; `nil` for what a system tells.
     public var principal: Principal? { act?.principal }
 }
@@ -78,7 +130,7 @@ public typealias Handler = MessageHandler<Transaction>
 ///
 /// `Session` is what it reads and writes by: a transaction of PostgreSQL, or a model of one in the simulation.
 public struct MessageHandler<Session: ~Copyable>: Sendable {
-    let types: [MessageType: @Sendable (JSONNode) throws -> any Message]
+    let types: [MessageType: @Sendable (JSONNode, References) throws -> any Message]
     /// The Swift type of what it handles: a batch is told apart once, not by each handler.
     let body: ObjectIdentifier
     let handle: @Sendable ([AnyReceived], borrowing Session, inout Effects) throws -> Void
@@ -93,9 +145,9 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
         _ body: Body.Type,
         _ handle: @escaping @Sendable ([Received<Body>], borrowing Session, inout Effects) throws -> Void
     ) -> MessageHandler {
-        var types: [MessageType: @Sendable (JSONNode) throws -> any Message] = [:]
+        var types: [MessageType: @Sendable (JSONNode, References) throws -> any Message] = [:]
         for decoder in Body.decoders {
-            types[decoder.type] = { node in try decoder.decode(node) }
+            types[decoder.type] = { node, references in try decoder.decode(node, naming: references) }
         }
         return MessageHandler(types: types, body: ObjectIdentifier(body)) { messages, transaction, effects in
             let mine = messages.compactMap { message in
@@ -110,12 +162,28 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
 }
 
 /// A message of any kind, on its way to its handler.
-struct AnyReceived: Sendable {
-    let envelope: Envelope
+package struct AnyReceived: Sendable {
+    var envelope: Envelope
     let body: any Message
     let position: Int
     /// Its place in the ledger of the service that sent it; other systems keep none.
     var place: LedgerPlace?
     /// Who acts by it; most messages are no commands.
     var act: Act?
+
+    /// - Parameters:
+    ///   - envelope: who sent it, as what, and when.
+    ///   - body: what it says.
+    ///   - position: its place in the batch.
+    ///   - place: its place in the ledger of the service that sent it.
+    ///   - act: who acts by it.
+    package init(
+        envelope: Envelope, body: any Message, position: Int, place: LedgerPlace? = nil, act: Act? = nil
+    ) {
+        self.envelope = envelope
+        self.body = body
+        self.position = position
+        self.place = place
+        self.act = act
+    }
 }

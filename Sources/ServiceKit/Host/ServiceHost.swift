@@ -1,8 +1,9 @@
 import Contracts
 import Domain
 import Foundation
-import Logging
+package import Logging
 import Messaging
+import Metrics
 public import Postgres
 
 /// What runs a service: one line starts it, `await ServiceHost.run(definition)`.
@@ -63,9 +64,13 @@ public enum ServiceHost {
                 return try await resend(definition, settings, Array(arguments.dropFirst()))
             case "schedule":
                 return try await schedule(definition, settings, Array(arguments.dropFirst()))
+            case "check":
+                return try check(definition, settings)
             case "run":
                 let logger = try logger(definition.name, settings)
-                return try await RunningService(definition, settings, logger).run()
+                let registry = PrometheusMetrics()
+                MetricsSystem.bootstrap(registry)
+                return try await RunningService(definition, settings, logger, registry: registry).run()
             default:
                 return complain("'\(command)' is no command of this service; '--help' lists them", 64)
             }
@@ -73,11 +78,32 @@ public enum ServiceHost {
             return complain(problem.description, 78)
         } catch let problem as UnsafeSetUp {
             return complain(problem.description, 78)
+        } catch let problem as MessagingError where problem.code == .configuration {
+            return complain(problem.description, 78)
+        } catch let problem as PostgresError where problem.code == .configuration {
+            return complain(problem.description, 78)
         } catch let problem as MessagingError where problem.replyCode == 403 {
             return complain("the broker refuses this user what the service needs: \(problem)", 78)
         } catch {
             return complain("\(error)", 1)
         }
+    }
+
+    /// Makes the whole service of its settings, and starts nothing. Where broker and database are may be missing: an
+    /// installation gives these addresses as secrets when it starts a service.
+    private static func check(_ definition: ServiceDefinition, _ settings: Settings) throws -> Int32 {
+        let addresses = ["amqp.url": "amqp://localhost", "postgres.url": "postgres://localhost/waybill"]
+        let quiet = Logger(label: definition.name.rawValue) { _ in SwiftLogNoOpLogHandler() }
+        _ = try RunningService(definition, settings.filled(with: addresses), quiet).group()
+        _ = try logger(definition.name, settings)
+        print("\(definition.name.rawValue): settings and files are right")
+        for (variable, summary) in settings.madeUp {
+            print("\(definition.name.rawValue): made-up data instead of \(variable): \(summary)")
+        }
+        for key in addresses.keys.sorted() where settings[key] == nil {
+            print("\(definition.name.rawValue): not given, and not checked: WAYBILL_\(Setting.name(key))")
+        }
+        return 0
     }
 
     /// Writes out what stands in for a file in the demo profile, for a file of one's own to begin with.
@@ -103,8 +129,11 @@ public enum ServiceHost {
         let logger = try logger(definition.name, settings)
         for migrator in Schema.migrators(of: definition, logger: logger) {
             let applied = try await migrator.migrate(configuration)
-            for migration in applied {
+            for migration in applied.numbered {
                 print("\(schema): applied \(migrator.component) \(migration.number) \(migration.name)")
+            }
+            for repeatable in applied.repeatable {
+                print("\(schema): renewed \(migrator.component) \(repeatable.name)")
             }
             if applied.isEmpty { print("\(schema): \(migrator.component) is up to date") }
         }
@@ -130,9 +159,10 @@ public enum ServiceHost {
         var text = """
             The \(definition.name.rawValue) service of Waybill.
 
-            usage: waybill-\(definition.name.rawValue) [run | migrate | resend … | schedule … | defaults … | --print-config | --help]
+            usage: waybill-\(definition.name.rawValue) [run | check | migrate | resend … | schedule … | defaults … | --print-config | --help]
 
               run             consume, answer, and do what is due, until SIGTERM (the default)
+              check           read settings and files as a start does, without starting; 78 when one is wrong
               migrate         bring the schema '\(definition.name.rawValue)' up to date, as the migration role
               resend TYPE LANE/NUMBER
                               publish a message once more that 'waybill reconcile' misses
@@ -164,12 +194,24 @@ struct UnsafeSetUp: Error, CustomStringConvertible {
 }
 
 /// The schema of a service: the tables of the host, then the service's own.
-enum Schema {
-    static func migrators(of definition: ServiceDefinition, logger: Logger) -> [Migrator] {
-        let schema = definition.name.rawValue
+package enum Schema {
+    /// What brings a schema up to date.
+    ///
+    /// - Parameters:
+    ///   - definition: the service.
+    ///   - schema: the schema; that of the service when none is named.
+    ///   - logger: where the steps are told.
+    package static func migrators(
+        of definition: ServiceDefinition, in schema: String? = nil, logger: Logger
+    ) -> [Migrator] {
+        let schema = schema ?? definition.name.rawValue
         return [
-            Migrator(schema: schema, component: "host", migrations: hostMigrations, logger: logger),
-            Migrator(schema: schema, component: schema, migrations: definition.migrations, logger: logger),
+            Migrator(
+                schema: schema, component: "host", migrations: hostMigrations, repeatables: hostRepeatables,
+                logger: logger),
+            Migrator(
+                schema: schema, component: definition.name.rawValue, migrations: definition.migrations,
+                repeatables: definition.repeatables, logger: logger),
         ]
     }
 
@@ -190,6 +232,19 @@ enum Schema {
         #endif
         return migrations
     }
+
+    static var hostRepeatables: [RepeatableMigration] {
+        var repeatables = [
+            RepeatableMigration(name: "ensure_partitions", sql: PackageResources.ensure_partitions_sql),
+            RepeatableMigration(name: "drop_partitions", sql: PackageResources.drop_partitions_sql),
+        ]
+        #if WAYBILL_TRIAL
+            // A later build has another text of a function that the copies before it use.
+            repeatables[0] = RepeatableMigration(
+                name: repeatables[0].name, sql: repeatables[0].sql + "-- A trial.\n")
+        #endif
+        return repeatables
+    }
 }
 
 extension Migration {
@@ -201,5 +256,16 @@ extension Migration {
     ///   - sql: the file's bytes.
     public init(number: Int, name: String, sql: [UInt8]) {
         self.init(number: number, name: name, sql: String(decoding: sql, as: UTF8.self))
+    }
+}
+
+extension RepeatableMigration {
+    /// A function or view from a file that is compiled in.
+    ///
+    /// - Parameters:
+    ///   - name: the function or view, after which the file is named.
+    ///   - sql: the file's bytes.
+    public init(name: String, sql: [UInt8]) {
+        self.init(name: name, sql: String(decoding: sql, as: UTF8.self))
     }
 }

@@ -4,7 +4,7 @@ import Messaging
 ///
 /// It travels in a header beside the envelope, because it is known only inside the transaction that records the
 /// message, when the body is written already.
-struct LedgerPlace: Sendable, Equatable {
+package struct LedgerPlace: Sendable, Equatable {
     /// The header, `lane/number`.
     static let header = "x-waybill-ledger"
     /// How many transactions of a service may number messages at the same time.

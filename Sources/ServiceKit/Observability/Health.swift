@@ -18,20 +18,27 @@ struct Health: Sendable {
     let publisher: Publisher
     let replies: ReplyServer
     let metrics: ServiceMetrics
+    let registry: PrometheusMetrics
     let outboxLagLimit: Double
     let batchLimit: Duration
     let pulse: Pulse
     /// The settings for which made-up data stands in.
     let madeUp: [String]
     let logger: Logger
+    /// The spans that wait to be exported; `nil` when nobody wants any.
+    let spans: SpanQueue?
     private let lag: Watched<(count: Int, oldestAge: Double)>
+    private let readsOnly: Watched<Bool>
     private let schema: Watched<[String]>
     private let schedule: Watched<ScheduleState>
+    private let figures: Watched<[[(String, Double)]]>
+    private let deadLetters: Watched<Int>
 
     init(
         definition: ServiceDefinition, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
-        replies: ReplyServer, metrics: ServiceMetrics, outboxLagLimit: Double, batchLimit: Duration, pulse: Pulse,
-        scheduler: Scheduler, madeUp: [String] = [], logger: Logger
+        replies: ReplyServer, metrics: ServiceMetrics, registry: PrometheusMetrics, outboxLagLimit: Double,
+        batchLimit: Duration, pulse: Pulse, scheduler: Scheduler, dead: DeadLetterCount, madeUp: [String] = [],
+        logger: Logger, spans: SpanQueue? = nil
     ) {
         self.definition = definition
         self.pool = pool
@@ -39,13 +46,29 @@ struct Health: Sendable {
         self.publisher = publisher
         self.replies = replies
         self.metrics = metrics
+        self.registry = registry
         self.outboxLagLimit = outboxLagLimit
         self.batchLimit = batchLimit
         self.pulse = pulse
         self.madeUp = madeUp
         self.logger = logger
+        self.spans = spans
         lag = Watched { try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) } }
+        readsOnly = Watched {
+            try await pool.withTransaction(isReadOnly: true) { transaction in
+                try transaction.query(
+                    "select pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean",
+                    as: Bool.self
+                ).first ?? false
+            }
+        }
         schedule = Watched { try await scheduler.state() }
+        figures = Watched {
+            try await pool.withTransaction(isReadOnly: true) { transaction in
+                try definition.figures.map { try $0.read(transaction) }
+            }
+        }
+        deadLetters = Watched { try await dead.current() }
         schema = Watched {
             var problems: [String] = []
             for migrator in Schema.migrators(of: definition, logger: logger) {
@@ -62,16 +85,18 @@ struct Health: Sendable {
     /// The server with its three paths.
     func server(host: String, port: Int) -> some ServiceLifecycle.Service {
         let router = Router()
-        router.get("/health/live") { _, _ in
+        // The paths that there are, and no others: what strangers ask for makes no metrics.
+        let paths = router.group().add(middleware: MetricsMiddleware())
+        paths.get("/health/live") { _, _ in
             self.pulse.silent().map { text(.serviceUnavailable, "the thread '\($0)' does not turn\n") }
                 ?? text(.ok, "live\n")
         }
-        router.get("/health/ready") { _, _ in
+        paths.get("/health/ready") { _, _ in
             let problems = await self.problems()
             return problems.isEmpty
                 ? text(.ok, await self.readyText()) : text(.serviceUnavailable, problems.map { $0 + "\n" }.joined())
         }
-        router.get("/metrics") { _, _ in
+        paths.get("/metrics") { _, _ in
             text(.ok, await self.exposition(), "text/plain; version=0.0.4; charset=utf-8")
         }
         var quiet = logger
@@ -101,6 +126,7 @@ struct Health: Sendable {
         if let problem = metrics.inHand.problem(past: batchLimit) { problems.append(problem) }
         do {
             problems += try await schema.current()
+            if try await readsOnly.current() { problems.append("database: it only reads now, and takes no changes") }
             let lag = try await lag.current()
             if lag.oldestAge > outboxLagLimit {
                 problems.append(
@@ -125,32 +151,8 @@ struct Health: Sendable {
     /// The metrics in the text format of Prometheus.
     func exposition() async -> String {
         var text = PrometheusText()
-        text.counter("waybill_messages_handled_total", "Messages that had their effect.", metrics.handled.current)
-        text.counter(
-            "waybill_messages_duplicate_total", "Messages handled before, without effect.", metrics.duplicates.current)
-        text.counter(
-            "waybill_messages_refused_total", "Messages put into the dead letters.", label: "reason",
-            metrics.refusedByReason.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 })
-        text.counter("waybill_batches_retried_total", "Batches committed at a later try.", metrics.retries.current)
-        text.counter("waybill_batches_split_total", "Batches split to find a poison message.", metrics.splits.current)
-        text.histogram("waybill_batch_size", "Messages in one commit.", metrics.batchSize)
-        text.histogram(
-            "waybill_batch_duration_seconds", "From a batch's start to its commit.", metrics.batchDuration)
-        text.histogram(
-            "waybill_end_to_end_seconds", "From the time a message names to its commit here.", metrics.endToEndLatency)
-        text.counter("waybill_messages_published_total", "Messages the broker confirmed.", metrics.published.current)
-        text.counter(
-            "waybill_publish_failures_total", "Publishes not confirmed, tried again.", metrics.publishFailures.current)
-        text.counter(
-            "waybill_outbox_reclaimed_total", "Messages published from the table rather than from memory.",
-            metrics.outboxReclaimed.current)
-        text.histogram(
-            "waybill_confirm_seconds", "From publishing a batch to its last confirm.", metrics.confirmLatency)
-        text.counter("waybill_scheduled_total", "Scheduled items run.", metrics.scheduled.current)
-        let tasks = definition.tasks.map(\.name).sorted()
-        text.counter(
-            "waybill_schedule_failures_total", "Runs of a task that failed for a reason of its own.", label: "task",
-            tasks.map { ($0, metrics.failuresByTask[$0] ?? 0) })
+        registry.write(to: &text)
+        let tasks = definition.tasks.map(\.name)
         if let state = try? await schedule.current() {
             let troubles = Dictionary(state.troubles.map { ($0.task, $0.count) }, uniquingKeysWith: +)
             text.gauge(
@@ -159,13 +161,17 @@ struct Health: Sendable {
             text.gauge(
                 "waybill_schedule_overdue_seconds", "For how long the oldest item has been due.", state.overdue)
         }
-        text.counter("waybill_queries_total", "Queries answered.", metrics.queries.current)
         text.counter(
             "waybill_queries_expired_total", "Queries dropped because their askers had given them up.",
             replies.expiredCount)
         text.gauge(
             "waybill_queries_in_hand", "Queries delivered and not answered yet.",
             Double(replies.status.unacknowledged))
+        // While the broker is away nobody waits for it to count.
+        if consumer.status.isSubscribed, let count = try? await deadLetters.current() {
+            text.gauge(
+                "waybill_dead_letters", "Refused messages that wait for somebody to act.", Double(count))
+        }
         text.gauge("waybill_broker_subscribed", "1 while subscribed.", consumer.status.isSubscribed ? 1 : 0)
         text.gauge(
             "waybill_messages_in_hand", "Messages delivered and not acknowledged yet.",
@@ -186,9 +192,16 @@ struct Health: Sendable {
             text.gauge("waybill_outbox_depth", "Messages not confirmed yet.", Double(lag.count))
             text.gauge("waybill_outbox_oldest_seconds", "Age of the oldest of them.", lag.oldestAge)
         }
-        for (name, count) in metrics.namedCounts.sorted(by: { $0.key < $1.key }) {
+        if !definition.figures.isEmpty, let values = try? await figures.current() {
+            for (figure, values) in zip(definition.figures, values) {
+                text.gauge(
+                    "waybill_\(definition.name.rawValue)_\(figure.name)", figure.help, label: figure.label, values)
+            }
+        }
+        if let spans {
+            text.counter("waybill_spans_exported_total", "Spans the receiver has taken.", spans.exported.current)
             text.counter(
-                "waybill_\(definition.name.rawValue)_\(name)_total", "Counted by the service's own rules.", count)
+                "waybill_spans_dropped_total", "Spans that found no room or were not taken.", spans.dropped.current)
         }
         return text.text
     }

@@ -2,95 +2,101 @@ import Contracts
 import Domain
 import Synchronization
 
-/// A number that only grows.
-final class Counter: Sendable {
-    private let value = Atomic<Int>(0)
-
-    func add(_ amount: Int) {
-        if amount != 0 { value.add(amount, ordering: .relaxed) }
-    }
-
-    var current: Int { value.load(ordering: .relaxed) }
-}
-
-/// How often a measured value was at most each of some bounds.
-final class Histogram: Sendable {
-    struct Snapshot: Sendable {
-        var counts: [Int]
-        var sum = 0.0
-        var count = 0
-    }
-
-    /// Bounds for durations in seconds, as the messaging conventions of OpenTelemetry have them, with finer steps
-    /// below five milliseconds, where a broker on the same network answers.
-    static let seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
-    /// Bounds for the size of a batch.
-    static let sizes: [Double] = [1, 2, 5, 10, 20, 50, 100, 200, 300, 400, 500]
-
-    let bounds: [Double]
-    private let state: Mutex<Snapshot>
-
-    init(bounds: [Double]) {
-        self.bounds = bounds
-        state = Mutex(Snapshot(counts: [Int](repeating: 0, count: bounds.count)))
-    }
-
-    func record(_ value: Double) {
-        state.withLock { state in
-            if let index = bounds.firstIndex(where: { value <= $0 }) { state.counts[index] += 1 }
-            state.sum += value
-            state.count += 1
-        }
-    }
-
-    func record(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        record(Double(seconds) + Double(attoseconds) / 1e18)
-    }
-
-    func record(from start: Timestamp, to end: Timestamp) {
-        record(Double(end.microsecondsSinceEpoch - start.microsecondsSinceEpoch) / 1e6)
-    }
-
-    var snapshot: Snapshot { state.withLock { $0 } }
-}
-
 /// What a service counts and measures.
 final class ServiceMetrics: Sendable {
-    let handled = Counter()
-    let duplicates = Counter()
-    let published = Counter()
-    let publishFailures = Counter()
-    let outboxReclaimed = Counter()
-    let retries = Counter()
-    let splits = Counter()
-    let scheduled = Counter()
-    let queries = Counter()
+    let handled: Counter
+    let duplicates: Counter
+    let retries: Counter
+    let splits: Counter
+    let batchSize: Histogram
+    let batchDuration: Histogram
+    let endToEndLatency: Histogram
+    /// Messages whose time cannot be that at which they were sent.
+    let unbelievableTimes: Counter
+    let published: Counter
+    let publishFailures: Counter
+    let outboxReclaimed: Counter
+    let confirmLatency: Histogram
+    let scheduled: Counter
+    let queries: Counter
     let inHand = BatchesInHand()
-    let batchSize = Histogram(bounds: Histogram.sizes)
-    let batchDuration = Histogram(bounds: Histogram.seconds)
-    let confirmLatency = Histogram(bounds: Histogram.seconds)
-    let endToEndLatency = Histogram(bounds: Histogram.seconds)
-    private let refusals = Mutex<[Reason: Int]>([:])
-    private let taskFailures = Mutex<[String: Int]>([:])
-    private let named = Mutex<[String: Int]>([:])
+    private let refusals: CountersByName
+    private let taskFailures: CountersByName
+    private let named: CountersByName
 
-    func refused(_ reason: Reason) {
-        refusals.withLock { $0[reason, default: 0] += 1 }
+    /// - Parameters:
+    ///   - service: whose they are: counters of its own rules carry its name.
+    ///   - tasks: its scheduled tasks, each of which is told before it has ever failed.
+    ///   - registry: where they are told.
+    init(of service: ServiceName, tasks: [String] = [], in registry: PrometheusMetrics = PrometheusMetrics()) {
+        handled = registry.counter("waybill_messages_handled_total", "Messages that had their effect.")
+        duplicates = registry.counter(
+            "waybill_messages_duplicate_total", "Messages handled before, without effect.")
+        let refused = ("waybill_messages_refused_total", "Messages put into the dead letters.")
+        registry.announce(counter: refused.0, refused.1)
+        refusals = CountersByName { registry.counter(refused.0, refused.1, labels: [("reason", $0)]) }
+        retries = registry.counter("waybill_batches_retried_total", "Batches committed at a later try.")
+        splits = registry.counter("waybill_batches_split_total", "Batches split to find a poison message.")
+        batchSize = registry.histogram("waybill_batch_size", "Messages in one commit.", bounds: Histogram.sizes)
+        batchDuration = registry.histogram(
+            "waybill_batch_duration_seconds", "From a batch's start to its commit.", bounds: Histogram.seconds)
+        endToEndLatency = registry.histogram(
+            "waybill_end_to_end_seconds", "From the time a message names to its commit here.",
+            bounds: Histogram.seconds)
+        unbelievableTimes = registry.counter(
+            "waybill_message_times_wrong_total",
+            "Messages whose time is ahead by more than a minute or older than thirty days: a clock is wrong.")
+        published = registry.counter("waybill_messages_published_total", "Messages the broker confirmed.")
+        publishFailures = registry.counter(
+            "waybill_publish_failures_total", "Publishes not confirmed, tried again.")
+        outboxReclaimed = registry.counter(
+            "waybill_outbox_reclaimed_total", "Messages published from the table rather than from memory.")
+        confirmLatency = registry.histogram(
+            "waybill_confirm_seconds", "From publishing a batch to its last confirm.", bounds: Histogram.seconds)
+        scheduled = registry.counter("waybill_scheduled_total", "Scheduled items run.")
+        let failed = ("waybill_schedule_failures_total", "Runs of a task that failed for a reason of its own.")
+        registry.announce(counter: failed.0, failed.1)
+        taskFailures = CountersByName { registry.counter(failed.0, failed.1, labels: [("task", $0)]) }
+        queries = registry.counter("waybill_queries_total", "Queries answered.")
+        named = CountersByName {
+            registry.counter("waybill_\(service.rawValue)_\($0)_total", "Counted by the service's own rules.")
+        }
+        for task in tasks { taskFailures.add(0, to: task) }
     }
+
+    func refused(_ reason: Reason) { refusals.add(1, to: reason.rawValue) }
 
     /// A scheduled task has failed for a reason of its own.
-    func taskFailed(_ task: String) {
-        taskFailures.withLock { $0[task, default: 0] += 1 }
-    }
+    func taskFailed(_ task: String) { taskFailures.add(1, to: task) }
 
     /// Adds to counters of the service's own.
     func add(_ counts: [String: Int]) {
-        guard !counts.isEmpty else { return }
-        named.withLock { $0.merge(counts, uniquingKeysWith: +) }
+        for (name, count) in counts { named.add(count, to: name) }
     }
 
-    var refusedByReason: [Reason: Int] { refusals.withLock { $0 } }
-    var failuresByTask: [String: Int] { taskFailures.withLock { $0 } }
-    var namedCounts: [String: Int] { named.withLock { $0 } }
+    var refusedByReason: [String: Int] { refusals.current }
+    var failuresByTask: [String: Int] { taskFailures.current }
+}
+
+/// Counters that are made when they are counted for the first time.
+private final class CountersByName: Sendable {
+    private let made = Mutex<[String: Counter]>([:])
+    private let make: @Sendable (String) -> Counter
+
+    init(_ make: @escaping @Sendable (String) -> Counter) {
+        self.make = make
+    }
+
+    func add(_ amount: Int, to name: String) {
+        let counter = made.withLock { made in
+            if let counter = made[name] { return counter }
+            let counter = make(name)
+            made[name] = counter
+            return counter
+        }
+        counter.add(amount)
+    }
+
+    /// What is not nought.
+    var current: [String: Int] { made.withLock { $0.mapValues(\.current).filter { $0.value != 0 } } }
 }

@@ -1,5 +1,5 @@
 public import Contracts
-import Domain
+package import Domain
 public import Postgres
 
 /// A question that a service answers, from its own tables, by tables.
@@ -9,10 +9,11 @@ public struct Query: Sendable {
     public typealias Handle = @Sendable (QueryArguments, borrowing Transaction) throws -> [QueryTable]
 
     /// What the catalogue says of it.
-    let description: QueryDescription
+    package let description: QueryDescription
     private let handle: Handle
 
-    var name: String { description.name }
+    /// The name by which it is asked.
+    package var name: String { description.name }
 
     /// A question of the catalogue.
     ///
@@ -29,14 +30,28 @@ public struct Query: Sendable {
     /// - Parameters:
     ///   - parameters: what comes with it.
     ///   - now: the time as the service sees it.
-    func answer(
-        _ parameters: [QueryParameter], now: Timestamp, _ transaction: borrowing Transaction
+    ///   - lines: the data of messages that it is about.
+    ///   - references: whose numbers messages of a source name.
+    package func answer(
+        _ parameters: [QueryParameter], now: Timestamp, lines: [String] = [],
+        references: @escaping @Sendable (String) throws -> References = { References(own: $0, mayNameAny: true) },
+        _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
-        try handle(QueryArguments(parameters, of: description, now: now), transaction)
+        guard lines.isEmpty || ImportQuestions.all.contains(where: { $0.name == name }) else {
+            throw Refusal(.valueNotAllowed, path: "$.lines", "'\(name)' takes no messages")
+        }
+        let arguments = try QueryArguments(
+            parameters, of: description, now: now, lines: lines, references: references)
+        let tables = try handle(arguments, transaction)
+        // The end of a page of another list, or of this one told apart otherwise, is not taken for the end of all.
+        if let cursor = arguments.cursor, !tables.contains(where: { $0.name == cursor.table }) {
+            throw arguments.notOfThisList
+        }
+        return tables
     }
 }
 
 extension ServiceDefinition {
     /// All that the service answers: its own questions, and those that every service answers.
-    var answered: [Query] { queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all }
+    package var answered: [Query] { queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all }
 }

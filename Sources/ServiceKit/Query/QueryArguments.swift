@@ -7,6 +7,10 @@ public struct QueryArguments: Sendable {
     /// The page that is asked for; nothing for the beginning.
     let cursor: QueryCursor?
     private let values: [String: String]
+    /// The data of messages that the question is about, each as JSON.
+    let lines: [String]
+    /// Whose numbers messages of a source name, by the settings of its partner.
+    let references: @Sendable (String) throws -> References
 
     /// The time as the service's rules see it, in the organisation's zone: with event time that of the events. What a
     /// question means by *now* and *today* is this and nothing else.
@@ -16,12 +20,19 @@ public struct QueryArguments: Sendable {
     ///   - parameters: what comes with the question.
     ///   - description: what the catalogue says of it.
     ///   - now: the time as the service sees it.
-    init(_ parameters: [QueryParameter], of description: QueryDescription, now: Timestamp) throws(Refusal) {
+    ///   - lines: the data of messages that it is about.
+    ///   - references: whose numbers messages of a source name.
+    init(
+        _ parameters: [QueryParameter], of description: QueryDescription, now: Timestamp, lines: [String],
+        references: @escaping @Sendable (String) throws -> References
+    ) throws(Refusal) {
+        self.lines = lines
+        self.references = references
         self.description = description
         self.now = now.inOffset(minutes: 480)
         values = try description.values(of: parameters)
-        if description.answers.contains(where: { $0.isPaged }), let after = values["after"] {
-            cursor = try QueryCursor(parsing: after)
+        if let name = description.cursor, let text = values[name] {
+            cursor = try QueryCursor(parsing: text, parameter: name)
         } else {
             cursor = nil
         }

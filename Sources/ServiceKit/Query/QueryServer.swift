@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Logging
 import Messaging
@@ -10,7 +11,48 @@ struct QueryServer: Sendable {
     let pool: PostgresPool
     let clock: ServiceClock
     let metrics: ServiceMetrics
+    /// What partners may ask; `nil` when none of them may.
+    var partners: PartnerQuestions?
+    /// Whose numbers messages name, by the settings of partners.
+    var publishers = Publishers.any
     let logger: Logger
+
+    /// Where the answer to a request goes: to whom it names, but a partner's to that partner's own queue.
+    func addressee(_ delivery: Delivery) -> String? {
+        guard PartnerQuestions.asks(delivery) else { return delivery.properties.replyTo }
+        return partners?.partner(of: delivery).map { Queues.partner($0.name) }
+    }
+
+    /// The body of the answer to one request, ours or a partner's.
+    func reply(_ delivery: Delivery) async -> [UInt8]? {
+        guard PartnerQuestions.asks(delivery) else { return await answer(delivery)?.encode() }
+        do {
+            guard let partners, let partner = partners.partner(of: delivery) else {
+                throw Refusal(.publisherUnknown, path: "properties.user_id", "who asks cannot be told")
+            }
+            let question = try partners.question(delivery, by: partner)
+            guard let query = queries.first(where: { $0.name == AcceptanceQuestions.ask.name }) else {
+                throw Refusal(.internalError, path: "$", "the \(service.rawValue) service does not decide on orders")
+            }
+            let now = clock.now()
+            let tables = try await pool.withTransaction(isReadOnly: true) { transaction in
+                try query.answer(question.parameters, now: now, transaction)
+            }
+            metrics.queries.add(1)
+            return try question.answer(tables, at: now).encode()
+        } catch is CancellationError {
+            return nil
+        } catch {
+            let refusal =
+                error as? Refusal
+                ?? Refusal(.internalError, path: "$", "the question cannot be answered now: ask again")
+            if !(error is Refusal) { logger.warning("a partner's question failed", metadata: ["error": "\(error)"]) }
+            return QuestionRefused(
+                refused: refusal.reason.rawValue, path: DeadLetter.shortened(refusal.path),
+                detail: String(refusal.detail.prefix(2_000))
+            ).encode()
+        }
+    }
 
     /// The answer to one request: a reply with tables, or with the reason for which there are none; nothing when the
     /// service shuts down before it could begin, so that another copy answers.
@@ -25,8 +67,11 @@ struct QueryServer: Sendable {
                     "the \(service.rawValue) service has no query '\(request.query)'; it has: \(known)")
             }
             let now = clock.now()
+            let publishers = publishers
             let tables = try await pool.withTransaction(isReadOnly: true) { transaction in
-                try query.answer(request.parameters, now: now, transaction)
+                try query.answer(
+                    request.parameters, now: now, lines: request.lines,
+                    references: { try publishers.references(ofImported: $0) }, transaction)
             }
             metrics.queries.add(1)
             return .answered(tables, asOf: now)

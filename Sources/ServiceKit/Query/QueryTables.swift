@@ -1,8 +1,36 @@
 public import Contracts
+import Domain
 public import Postgres
 
 /// How a value that a statement gave is written in the answer.
 public typealias QueryValueFormat = (String, ColumnDescription) throws -> String
+
+/// The conditions of statements that follow from what is asked.
+extension QueryArguments {
+    /// The condition that a day lies within those that are given, the first and the last among them.
+    ///
+    /// - Parameters:
+    ///   - day: the day, an expression of SQL.
+    ///   - from: the parameter that holds the first day.
+    ///   - to: the parameter that holds the last day.
+    public func within(day: SQL, from: String = "from", to: String = "to") throws(Refusal) -> SQL {
+        let (first, last) = (try optionalDay(from)?.daysSinceEpoch, try optionalDay(to)?.daysSinceEpoch)
+        return """
+            (\(first)::integer is null or \(day) >= date '1970-01-01' + \(first)::integer)
+                and (\(last)::integer is null or \(day) <= date '1970-01-01' + \(last)::integer)
+            """
+    }
+
+    /// The condition that a time lies within the days that are given, on the organisation's clocks.
+    ///
+    /// - Parameters:
+    ///   - time: the time, an expression of SQL.
+    ///   - from: the parameter that holds the first day.
+    ///   - to: the parameter that holds the last day.
+    public func within(time: SQL, from: String = "from", to: String = "to") throws(Refusal) -> SQL {
+        try within(day: "(\(time) at time zone 'Asia/Shanghai')::date", from: from, to: to)
+    }
+}
 
 /// The tables of an answer, as the catalogue describes them.
 extension QueryArguments {
@@ -29,7 +57,8 @@ extension QueryArguments {
             return try told(table, transaction.rows("\(sql) limit \(count + 1)"), upTo: count, format: format)
         case .pages(let keys):
             let rows = try transaction.rows(page(of: table, by: keys, sql))
-            return try told(table, rows, upTo: integer("limit"), keys: keys, format: format)
+            let page = try told(table, rows, upTo: integer("limit"), keys: keys, format: format)
+            return try counted(page, table, sql, transaction)
         }
     }
 
@@ -37,17 +66,19 @@ extension QueryArguments {
     ///
     /// - Parameters:
     ///   - name: the table's name.
-    ///   - rows: its values in the order of the columns described, and in the order described.
+    ///   - columns: its columns, when they follow from what is asked.
+    ///   - rows: its values in the order of the columns: all of them, in any order, for a table that is told page by page, and
+    ///     in the order described for any other.
     ///   - isCut: whether there are more rows than these.
-    ///   - key: what names a row, for a table that is told page by page.
-    /// - Throws: a refusal of `after` when the row that the page before ended with is there no more.
+    ///   - keys: the keys of a row of a table that is told page by page, in the order described; the last one described may
+    ///     stand for several.
     public func table(
-        _ name: String, rows: [[String?]], isCut: Bool = false,
-        key: (([String?]) -> String)? = nil
+        _ name: String, columns: [QueryColumn]? = nil, rows: [[String?]], isCut: Bool = false,
+        keys: (([String?]) -> [String])? = nil
     ) throws -> QueryTable {
         let table = try answer(name)
-        guard isWanted(table) else { return table.empty }
-        let all = table.queryColumns
+        let all = columns ?? table.queryColumns
+        guard isWanted(name) else { return QueryTable(name, all, rows: []) }
         guard rows.allSatisfy({ $0.count == all.count }) else {
             throw Self.fault("a row of the table '\(name)' has not the columns described")
         }
@@ -55,24 +86,30 @@ extension QueryArguments {
         case .whole: return QueryTable(name, all, rows: rows, isCut: isCut)
         case .first(let count):
             return QueryTable(name, all, rows: Array(rows.prefix(count)), isCut: isCut || rows.count > count)
-        case .pages:
-            guard let key else { throw Self.fault("nothing names a row of the table '\(name)'") }
-            var rest = rows[...]
-            if let last = cursor?.keys.first {
-                guard let place = rows.firstIndex(where: { key($0) == last }) else {
-                    throw Refusal(
-                        .notFound, path: "parameters.after", "the list has changed meanwhile: ask from its beginning")
-                }
-                rest = rows[(place + 1)...]
+        case .pages(let order):
+            guard let keys else { throw Self.fault("nothing names a row of the table '\(name)'") }
+            let order = PageOrder(order, of: table)
+            let sorted = rows.map { (row: $0, place: order.place(keys($0))) }.sorted {
+                order.precedes($0.place, $1.place)
+            }
+            var rest = sorted[...]
+            if let cursor {
+                let last = order.place(cursor.keys)
+                guard sorted.allSatisfy({ $0.place.count == last.count }) else { throw notOfThisList }
+                rest = sorted.drop { !order.precedes(last, $0.place) }
             }
             let page = rest.prefix(try integer("limit"))
-            let next = page.count < rest.count ? page.last.map { QueryCursor(table: name, keys: [key($0)]).text } : nil
-            return QueryTable(name, all, rows: Array(page), next: next)
+            let next =
+                page.count < rest.count
+                ? page.last.map { QueryCursor(table: name, keys: $0.place.map(\.text)).text } : nil
+            return QueryTable(
+                name, all, rows: page.map(\.row), isCut: isCut, next: next, count: isCounted ? rows.count : nil,
+                totals: isCounted ? table.totals(of: rows, all) ?? [] : [])
         }
     }
 
     /// The part of a statement's rows that a table tells, and one more row when there are more: for rows that have to be
-    /// worked on before they are told. ``table(_:selected:keys:)`` makes the table of them.
+    /// worked on before they are told. ``table(_:selected:keys:of:_:)`` makes the table of them.
     ///
     /// - Parameters:
     ///   - name: the table's name.
@@ -93,13 +130,17 @@ extension QueryArguments {
     ///   - name: the table's name.
     ///   - rows: its values in the order of the columns described.
     ///   - keys: the keys of each row, as text of the database.
-    public func table(_ name: String, selected rows: [[String?]], keys: [[String]]) throws -> QueryTable {
+    ///   - sql: the statement that they were chosen of.
+    public func table(
+        _ name: String, selected rows: [[String?]], keys: [[String]], of sql: SQL, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
         let table = try answer(name)
         guard isWanted(table) else { return table.empty }
         guard case .pages = table.extent else { return try self.table(name, rows: rows) }
         let limit = try integer("limit")
         let next = rows.count > limit ? QueryCursor(table: name, keys: keys[limit - 1]).text : nil
-        return QueryTable(name, table.queryColumns, rows: Array(rows.prefix(limit)), next: next)
+        let page = QueryTable(name, table.queryColumns, rows: Array(rows.prefix(limit)), next: next)
+        return try counted(page, table, sql, transaction)
     }
 
     /// Whether a table is part of what is asked for: the rest of one that is told page by page, or everything.
@@ -154,6 +195,38 @@ extension QueryArguments {
             }, isCut: isCut, next: next)
     }
 
+    // MARK: The whole list
+
+    private var isCounted: Bool { flag(QueryDescription.totals) }
+
+    /// The page, and when that is asked for the count and the totals of the list that it is a page of.
+    private func counted(
+        _ page: QueryTable, _ table: TableDescription, _ sql: SQL, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        guard isCounted else { return page }
+        // A list that is no longer than its first page has been read already.
+        if cursor == nil, page.next == nil, let totals = table.totals(of: page.rows.map(\.values), page.columns) {
+            return page.counted(page.rows.count, totals)
+        }
+        let rows = try transaction.rows(table.whole(sql)).values
+        let currencies = table.currencies
+        var (count, totals) = (0, [QueryTotal]())
+        for row in rows {
+            guard let group = currencies.indices.first(where: { row[1 + $0] == "0" }) else {
+                count = row[0].flatMap { Int($0) } ?? 0
+                continue
+            }
+            guard let currency = row[1 + currencies.count + group], !currency.isEmpty else { continue }
+            for (place, column) in table.totals.enumerated() where table.currency(of: column) == currencies[group] {
+                guard let sum = row[1 + 2 * currencies.count + place] else { continue }
+                guard let units = Int128(sum) else { throw Self.fault("the sum of '\(column)' is '\(sum)'") }
+                totals.append(
+                    QueryTotal(column: column, currency: currency, amount: FixedDecimal(units: units).moneyText))
+            }
+        }
+        return page.counted(count, table.inOrder(totals))
+    }
+
     // MARK: Pages by key
 
     private func page(of table: TableDescription, by keys: [SortKey], _ sql: SQL) throws -> SQL {
@@ -168,12 +241,17 @@ extension QueryArguments {
         return "\(unsafe: text)"
     }
 
+    /// That where a page begins was told by another list.
+    var notOfThisList: Refusal {
+        let name = description.cursor ?? "after"
+        return Refusal(
+            .valueNotAllowed, path: "parameters.\(name)", "'\(name)' is not the end of a page of this list")
+    }
+
     /// The rows after the one that the page before ended with.
     private func after(_ keys: [SortKey], _ table: TableDescription) throws -> SQL {
         guard let cursor else { return "true" }
-        guard cursor.keys.count == keys.count else {
-            throw Refusal(.valueNotAllowed, path: "parameters.after", "'after' is not the end of a page of this list")
-        }
+        guard cursor.keys.count == keys.count else { throw notOfThisList }
         var condition: SQL = "false"
         for (key, value) in zip(keys, cursor.keys).reversed() {
             let name: SQL = "\"\(unsafe: key.name)\""
@@ -192,6 +270,92 @@ extension TableDescription {
 
     /// The table without its rows.
     var empty: QueryTable { QueryTable(name, queryColumns, rows: []) }
+
+    /// The columns that hold the currencies of the totals.
+    fileprivate var currencies: [String] {
+        totals.compactMap(currency(of:)).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// A statement that counts the rows of another and adds up their amounts in one reading: a row for the whole, then one for
+    /// each currency of each column that holds one. Sums are told in ten-thousandths, of amounts as they are told.
+    fileprivate func whole(_ sql: SQL) -> SQL {
+        let groups = currencies.map { "\"\($0)\"" }
+        let values =
+            ["count(*)"] + groups.map { "grouping(\($0))" } + groups.map { "\($0)::text" }
+            + totals.map { "(sum(trunc(\"\($0)\"::numeric, 4)) * 10000)::numeric(60, 0)" }
+        let sets = (["()"] + groups.map { "(\($0))" }).joined(separator: ", ")
+        return """
+            select \(unsafe: values.joined(separator: ", ")) from (\(sql)) as page
+            group by grouping sets (\(unsafe: sets))
+            """
+    }
+
+    /// What the amounts of rows that are all there is come to; nothing when one of them is no exact decimal.
+    fileprivate func totals(of rows: [[String?]], _ columns: [QueryColumn]) -> [QueryTotal]? {
+        var found: [QueryTotal] = []
+        for name in totals {
+            guard let column = columns.firstIndex(where: { $0.name == name }),
+                let currency = columns.firstIndex(where: { $0.name == currency(of: name) })
+            else { continue }
+            var sums: [String: FixedDecimal] = [:]
+            for row in rows {
+                guard let text = row[column], let code = row[currency], !code.isEmpty else { continue }
+                guard let amount = FixedDecimal(text) else { return nil }
+                sums[code, default: .zero] = sums[code, default: .zero] + amount
+            }
+            found += sums.map { QueryTotal(column: name, currency: $0.key, amount: $0.value.moneyText) }
+        }
+        return inOrder(found)
+    }
+
+    fileprivate func inOrder(_ found: [QueryTotal]) -> [QueryTotal] {
+        found.sorted { first, second in
+            let (one, other) = (totals.firstIndex(of: first.column) ?? 0, totals.firstIndex(of: second.column) ?? 0)
+            return (one, first.currency) < (other, second.currency)
+        }
+    }
+}
+
+extension QueryTable {
+    /// The same, with how many rows the whole list has and what its amounts come to.
+    fileprivate func counted(_ count: Int, _ totals: [QueryTotal]) -> QueryTable {
+        QueryTable(name, columns, rows: rows.map(\.values), isCut: isCut, next: next, count: count, totals: totals)
+    }
+}
+
+/// The order of rows that no single statement gives, by keys as pages are told by.
+private struct PageOrder {
+    /// One key of a row: as a number where its kind is one.
+    struct Key {
+        let text: String
+        let number: FixedDecimal?
+    }
+
+    private let keys: [(isDescending: Bool, isNumber: Bool)]
+
+    init(_ keys: [SortKey], of table: TableDescription) {
+        self.keys = keys.map { ($0.isDescending, table.kind(of: $0)?.comparedAs == "numeric") }
+    }
+
+    /// The keys of a row; the last one described stands for those beyond it.
+    func place(_ values: [String]) -> [Key] {
+        values.enumerated().map { place, text in
+            let isNumber = keys[min(place, keys.count - 1)].isNumber
+            return Key(text: text, number: isNumber ? FixedDecimal(text) : nil)
+        }
+    }
+
+    func precedes(_ first: [Key], _ second: [Key]) -> Bool {
+        for (place, (one, other)) in zip(first, second).enumerated() {
+            let isDescending = keys[min(place, keys.count - 1)].isDescending
+            if let one = one.number, let other = other.number {
+                if one != other { return (one < other) != isDescending }
+            } else if one.text != other.text {
+                return (one.text < other.text) != isDescending
+            }
+        }
+        return false
+    }
 }
 
 extension ColumnDescription.Kind {

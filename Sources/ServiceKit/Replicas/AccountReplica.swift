@@ -30,6 +30,37 @@ public struct AccountReplica: Sendable {
         self.revision = revision
     }
 
+    /// What keeps the table: customers as they are registered and as they change.
+    package var handlers: [Handler] {
+        [
+            .on(CustomerRegistered.self) { messages, transaction, _ in
+                try put(messages.map(\.body.record), transaction)
+            },
+            .on(CustomerChanged.self) { messages, transaction, _ in
+                try put(messages.map(\.body.record), transaction)
+            },
+        ]
+    }
+
+    /// The step of a schema that makes the table. For a service that has none yet: one that has keeps its own.
+    ///
+    /// - Parameter number: its place among the service's migrations.
+    package func migration(_ number: Int) -> Migration {
+        let names = columns.map { "    \($0.rawValue) text,\n" }.joined()
+        return Migration(
+            number: number, name: "account",
+            sql: """
+                create table account (
+                    source text not null,
+                    code text not null,
+                    customer_id text not null,
+                \(names)    \(revision) bigint not null,
+                    primary key (source, code)
+                );
+                create index account_customer on account (customer_id);
+                """)
+    }
+
     /// Takes over what is newer than what is known. Queued: it runs before whatever is asked next.
     package func put(_ records: [CustomerRecord], _ transaction: borrowing Transaction) throws(PostgresError) {
         let rows = Self.latest(records)

@@ -4,6 +4,21 @@ package import Postgres
 /// The classes of customers, as the customer service last said: what a service keeps of them in its own table
 /// `customer_class` (customer_id, revision, classes as an object of dimension and value).
 package enum ClassReplica {
+    /// The step of a schema that makes the table. For a service that has none yet: one that has keeps its own.
+    ///
+    /// - Parameter number: its place among the service's migrations.
+    package static func migration(_ number: Int) -> Migration {
+        Migration(
+            number: number, name: "customer_class",
+            sql: """
+                create table customer_class (
+                    customer_id text primary key,
+                    revision integer not null,
+                    classes jsonb not null
+                );
+                """)
+    }
+
     /// Takes over what is newer than what is known; in any order of arrival the highest revision stays.
     package static func put(
         _ messages: [Received<CustomerClassified>], _ transaction: borrowing Transaction, _ effects: inout Effects

@@ -1,10 +1,10 @@
-import Logging
-import Postgres
+package import Logging
+package import Postgres
 import ServiceLifecycle
 
 /// Makes the days' partitions of inbox and outbox ahead of time, drops those past their time, and moves the ledger's
 /// marks, which are what remains of them.
-struct PartitionKeeper: Service {
+package struct PartitionKeeper: Service {
     private static let interval: Duration = .seconds(60)
 
     let pool: PostgresPool
@@ -12,8 +12,20 @@ struct PartitionKeeper: Service {
     let outboxDays: Int
     let logger: Logger
 
+    /// - Parameters:
+    ///   - pool: connections that may make and drop partitions.
+    ///   - inboxDays: how many days the inbox remembers.
+    ///   - outboxDays: how many days the outbox keeps what was published.
+    ///   - logger: where it says what it did.
+    package init(pool: PostgresPool, inboxDays: Int, outboxDays: Int, logger: Logger) {
+        self.pool = pool
+        self.inboxDays = inboxDays
+        self.outboxDays = outboxDays
+        self.logger = logger
+    }
+
     /// Looks once a minute, so that the ledger's marks have little to catch up with.
-    func run() async throws {
+    package func run() async throws {
         while !Task.isShuttingDownGracefully {
             try Task.checkCancellation()
             let pause: Duration
@@ -35,7 +47,7 @@ struct PartitionKeeper: Service {
     /// Each step is a transaction of its own: a partition that somebody reads for long cannot be dropped, and that must
     /// hold up neither the ledger nor tomorrow's partitions. The marks move first, as they are what remains of what is
     /// dropped.
-    func keep() async throws {
+    package func keep() async throws {
         try await pool.withTransaction { transaction in try LedgerStore.advance(transaction) }
         let made = try await change("ensure_partitions(today - 1, today + 3)")
         let dropped = try await change("drop_partitions(today - \(Int32(inboxDays)), today - \(Int32(outboxDays)))")

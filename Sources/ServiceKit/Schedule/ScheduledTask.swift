@@ -7,7 +7,8 @@ public struct ScheduledTask: Sendable {
     /// The name under which its items stand in the schedule.
     public let name: String
     let recurrence: Recurrence?
-    let handle: @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void
+    /// Does what is due.
+    package let handle: @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void
 
     /// When a recurring task is due again.
     enum Recurrence: Sendable {

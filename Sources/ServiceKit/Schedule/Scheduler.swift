@@ -5,14 +5,15 @@ import Messaging
 import Postgres
 import ServiceLifecycle
 import Synchronization
+import Tracing
 
 /// Runs what is due. Any number of copies may run it: each takes what no other holds.
 ///
 /// One task at one time is one transaction, so that a task which fails costs only itself:
 /// - An item that fails for a reason of its own is found by taking half as many, until it stands alone. It is tried again
 ///   with growing pauses, then set aside (``RetryPolicy``); everything else goes on.
-/// - When the database is away, or another transaction was in the way, it is nobody's fault: the task rests a moment, and
-///   nothing is counted.
+/// - When the database is away, takes no changes or is not set up, or another transaction was in the way, it is nobody's
+///   fault: the task rests a moment, and nothing is counted.
 /// - What takes longer than the database's patience is the task's own failure.
 struct Scheduler: Service {
     /// The most items of one task and time in one transaction.
@@ -26,6 +27,7 @@ struct Scheduler: Service {
     let metrics: ServiceMetrics
     let logger: Logger
     let mode: ServiceClock.Mode
+    private let tracer: ServiceTracer?
     let retries: RetryPolicy
 
     /// - Parameters:
@@ -37,9 +39,10 @@ struct Scheduler: Service {
     ///   - logger: where to say what goes wrong.
     ///   - mode: which time to follow.
     ///   - retries: how often what fails is tried; by default with pauses, and at once with event time.
+    ///   - tracer: what makes spans; nobody wants any when there is none.
     init(
         service: ServiceName, tasks: [ScheduledTask], pool: PostgresPool, relay: Relay, metrics: ServiceMetrics,
-        logger: Logger, mode: ServiceClock.Mode, retries: RetryPolicy? = nil
+        logger: Logger, mode: ServiceClock.Mode, retries: RetryPolicy? = nil, tracer: ServiceTracer? = nil
     ) {
         self.service = service
         self.tasks = tasks
@@ -48,6 +51,7 @@ struct Scheduler: Service {
         self.metrics = metrics
         self.logger = logger
         self.mode = mode
+        self.tracer = tracer
         self.retries = retries ?? (mode == .system ? .waiting : .atOnce)
     }
 
@@ -138,12 +142,15 @@ struct Scheduler: Service {
         let isLeased = relay.hasRoom
         let limit = memory.limit(of: group.task)
         let taken = Taken()
+        let span = tracer?.task(task.name)
+        defer { span?.end() }
         do {
             let (entries, effects) = try await pool.withTransaction { transaction in
                 let items = try ScheduleStore.take(group, limit: limit, transaction)
                 taken.set(items)
                 // The items of one run are due at the same time, which is the time their rules see.
                 var effects = Effects(now: group.due, source: service.source, wallClock: ServiceClock.wallClock())
+                effects.traceparent = span?.place.traceparent
                 guard let last = items.last?.item else { return ([OutboxEntry](), effects) }
                 try task.handle(items.map(\.item), transaction, &effects)
                 // What was set aside has its successor in the schedule already.
@@ -160,6 +167,7 @@ struct Scheduler: Service {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
+            span?.recordError(error)
             await failed(task, group, taken.items, error, until: now, &memory)
         }
     }
@@ -173,7 +181,8 @@ struct Scheduler: Service {
         let cause = error as? PostgresError
         // Of more than one item, what was too much for the server's lock table may pass in smaller parts.
         let isSlow = cause.map { $0.exceedsPatience || $0.asksForLess && taken.count > 1 } ?? false
-        guard isSlow || !(cause?.isRetriable ?? false), let first = taken.first else {
+        let isNobodys = cause.map { $0.isRetriable || $0.isOfSetUp } ?? false
+        guard isSlow || !isNobodys, let first = taken.first else {
             logger.warning(
                 "a task could not be run; it is tried again", metadata: ["task": "\(task.name)", "error": "\(error)"])
             return memory.rest(task.name, error)

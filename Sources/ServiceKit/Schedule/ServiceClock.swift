@@ -1,5 +1,5 @@
 import Contracts
-import Domain
+package import Domain
 import Foundation
 import Postgres
 import Synchronization
@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// With event time, a replay of history is evaluated day by day as it happened: before the clock passes into another
 /// day, whatever was due until then is run.
-final class ServiceClock: Sendable {
+package final class ServiceClock: Sendable {
     /// Which time to follow.
     enum Mode: String, Sendable, CaseIterable {
         case system
@@ -34,7 +34,7 @@ final class ServiceClock: Sendable {
     }
 
     /// The system's time.
-    static func wallClock() -> Timestamp {
+    package static func wallClock() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(

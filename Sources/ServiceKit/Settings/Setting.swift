@@ -34,7 +34,7 @@ public struct Setting: Sendable {
     /// The tree of the group, for the services that judge a branch by it.
     public static let organisation = Setting(
         "organisation",
-        help: "path of the organisation tree (JSON, see docs/settings.md)",
+        help: "path of the organisation tree (JSON, see docs/operate/settings.md)",
         madeUp: MadeUpData("a group of 34 branches") { Organisation.standard.json })
 
     /// The exchange rates, for a service that judges amounts in several currencies.
@@ -95,6 +95,9 @@ public struct Setting: Sendable {
             help: "connections for questions, schedule and health, 2 to 64; messages use two more"),
         Setting("http.host", default: "127.0.0.1", help: "address of health and metrics"),
         Setting("http.port", default: "0", help: "port of health and metrics; 0 takes a free one"),
+        Setting(
+            "otlp.endpoint",
+            help: "where traces go, by OTLP over HTTP with JSON: http(s)://host:port; nobody makes any when not given"),
         Setting("log.level", default: "info", help: "trace, debug, info, notice, warning, error or critical"),
         Setting("log.format", help: "json or human; by default human on a terminal, otherwise json"),
         Setting(
@@ -106,7 +109,7 @@ public struct Setting: Sendable {
         Setting(
             "calendar",
             help: "path of working days of years beyond \(WorkingCalendar.publishedYears.upperBound) (JSON, see "
-                + "docs/settings.md)"),
+                + "docs/operate/settings.md)"),
         Setting("retention.inbox.days", default: "14", help: "how long a message is known as handled"),
         Setting("retention.outbox.days", default: "7", help: "how long published messages are kept"),
     ]

@@ -18,8 +18,8 @@ public struct Settings: Sendable {
     /// Reads the settings.
     ///
     /// - Parameters:
-    ///   - known: every setting there is; anything else that begins with `WAYBILL_` is a problem, for a misspelt
-    ///     setting must not be passed over in silence.
+    ///   - known: every setting there is; anything else that begins with `WAYBILL_` and is none of the command's is a
+    ///     problem, for a misspelt setting must not be passed over in silence.
     ///   - environment: the environment's variables.
     /// - Throws: ``Problem`` with every unknown key, or with a file that cannot be read.
     public init(_ known: [Setting], environment: [String: String]) async throws {
@@ -34,7 +34,7 @@ public struct Settings: Sendable {
                 stripped[rest] = value
             } else if let secret {
                 stripped[Setting.name(secret.key)] = try Self.secret(in: value, for: name)
-            } else {
+            } else if !CommandVariables.contains(rest) {
                 unknown.append(name)
             }
         }
@@ -67,6 +67,15 @@ public struct Settings: Sendable {
         var all: [String: String] = [:]
         for setting in known { all[setting.key] = values[setting.key] ?? setting.defaultValue }
         self.values = all
+    }
+
+    /// The same with values for what is not given.
+    func filled(with defaults: [String: String]) -> Settings {
+        Settings(known: known, values: values.merging(defaults) { own, _ in own }, profile: profile)
+    }
+
+    private init(known: [Setting], values: [String: String], profile: Profile) {
+        (self.known, self.values, self.profile) = (known, values, profile)
     }
 
     /// A value that may be missing.

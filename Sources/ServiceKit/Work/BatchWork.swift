@@ -1,25 +1,35 @@
-import Contracts
-import Domain
+package import Contracts
+package import Domain
 import Messaging
 
 /// What a batch's transaction has done, should it commit.
-struct AppliedBatch: Sendable {
-    let effects: Effects
+package struct AppliedBatch: Sendable {
+    /// What its handlers have done.
+    package let effects: Effects
     let entries: [OutboxEntry]
-    let duplicates: Int
+    /// How many of its messages were handled before.
+    package let duplicates: Int
     /// The answers to the commands among them that were carried out, now or before, by their positions.
     let answers: [Int: ActReply]
 }
 
 /// What happens to a batch inside its one transaction: inbox, handlers, outbox.
-struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
+package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
     let service: ServiceName
     let handlers: [MessageHandler<Session>]
+
+    /// - Parameters:
+    ///   - service: whose batches these are.
+    ///   - handlers: what it does with messages, in their order.
+    package init(service: ServiceName, handlers: [MessageHandler<Session>]) {
+        self.service = service
+        self.handlers = handlers
+    }
 
     /// Takes the batch in, runs the handlers over what was not handled before, and records what they want published.
     ///
     /// - Parameter isLeased: whether this process publishes what comes of it at once.
-    func apply(
+    package func apply(
         _ messages: [AnyReceived], now: Timestamp, isLeased: Bool, _ transaction: borrowing Session
     ) throws -> AppliedBatch {
         var effects = Effects(now: now, source: service.source, wallClock: ServiceClock.wallClock())
@@ -72,14 +82,18 @@ struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
 }
 
 /// What names a message: who sent it, and its identifier there.
-struct MessageName: Hashable, Sendable {
-    let source: String
-    let id: String
+package typealias MessageName = SourceKey<Envelope>
+
+extension SourceKey<Envelope> {
+    /// The name of a message.
+    init(source: String, id: String) { self.init(source: source, identifier: id) }
+    /// The message's identifier at its source.
+    var id: String { identifier }
 }
 
 extension Effects {
     /// Writes what is to happen later or elsewhere in the transaction that caused it.
-    func store<Session: WorkSession & ~Copyable>(
+    package func store<Session: WorkSession & ~Copyable>(
         isLeased: Bool, _ transaction: borrowing Session
     ) throws -> [OutboxEntry] {
         try transaction.schedule(scheduled)

@@ -8,6 +8,7 @@ final class BatchesInHand: Sendable {
         let count: Int
         let since: ContinuousClock.Instant
         var obstacle: String?
+        var isForGood = false
     }
 
     private let batches = Mutex<(next: Int, known: [Int: Batch])>((0, [:]))
@@ -24,8 +25,13 @@ final class BatchesInHand: Sendable {
     }
 
     /// It goes on only when something is mended.
-    func note(_ batch: Int, obstacle: String) {
-        batches.withLock { $0.known[batch]?.obstacle = obstacle }
+    ///
+    /// - Parameter isForGood: whether that does not pass by itself, so that there is nothing to wait for before saying so.
+    func note(_ batch: Int, obstacle: String, isForGood: Bool = false) {
+        batches.withLock {
+            $0.known[batch]?.obstacle = obstacle
+            $0.known[batch]?.isForGood = isForGood
+        }
     }
 
     /// It has come to its end.
@@ -36,12 +42,11 @@ final class BatchesInHand: Sendable {
         batches.withLock { $0.known.values.map(\.since).min().map { now - $0 } ?? .zero }
     }
 
-    /// What is wrong with the oldest batch, when it is older than it may be.
+    /// What is wrong with the oldest batch that is older than it may be, or that will not go on by itself.
     func problem(past limit: Duration, at now: ContinuousClock.Instant = .now) -> String? {
         batches.withLock { batches in
-            guard let oldest = batches.known.values.min(by: { $0.since < $1.since }), now - oldest.since > limit else {
-                return nil
-            }
+            let wrong = batches.known.values.filter { $0.isForGood || now - $0.since > limit }
+            guard let oldest = wrong.min(by: { $0.since < $1.since }) else { return nil }
             return "work: \(oldest.count) messages have been in hand for \((now - oldest.since).components.seconds) s"
                 + (oldest.obstacle.map { ": \($0)" } ?? "")
         }

@@ -1,3 +1,4 @@
+import BrokerLayout
 public import Contracts
 public import Domain
 
@@ -9,9 +10,12 @@ public struct Effects: Sendable {
     public let now: Timestamp
     private let source: String
     private let wallClock: Timestamp
+    /// The trace of what no message has led to: a task's own.
+    var traceparent: String?
     private(set) var outgoing: [OutgoingEvent] = []
     private(set) var refusals: [Int: Refusal] = [:]
-    private(set) var scheduled: [ScheduledItem] = []
+    /// The items that are to be done at a time.
+    package private(set) var scheduled: [ScheduledItem] = []
     private(set) var counts: [String: Int] = [:]
 
     /// - Parameters:
@@ -34,7 +38,7 @@ public struct Effects: Sendable {
         let envelope = Envelope(
             id: MessageIdentifier.next(at: wallClock), source: source, type: type(of: body).type, time: wallClock,
             subject: key, correlationID: cause?.correlationID ?? cause?.id, causationID: cause?.id,
-            traceparent: cause?.traceparent, partitionKey: key)
+            traceparent: cause == nil ? traceparent : cause?.traceparent, partitionKey: key)
         outgoing.append(OutgoingEvent(envelope: envelope, data: body.encode()))
     }
 
@@ -63,7 +67,7 @@ public struct Effects: Sendable {
 }
 
 /// A message of the service's own, before it has its place in the outbox.
-struct OutgoingEvent: Sendable {
+package struct OutgoingEvent: Sendable {
     let envelope: Envelope
     let data: [UInt8]
 }

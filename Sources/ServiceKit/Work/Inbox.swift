@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 
 /// The SQL of the inbox: which messages this service has handled.

@@ -1,23 +1,26 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Logging
 import Messaging
 import Postgres
+import Tracing
 
 /// A batch in, one commit with inbox, domain rows and outbox, and the batch may be acknowledged.
 ///
 /// - Refused messages (by the contract or by a handler) go to the dead letters with their reason; the rest commit.
 /// - A message that makes the transaction fail is found by splitting the batch, and refused alone.
 /// - A batch that is too much for the server's lock table or memory is split as well; a single message is tried again.
-/// - When the database is away, or another copy was in the way, nothing is refused: the same batch is tried again
-///   until it works or the service is shut down.
+/// - When the database is away, takes no changes or is not set up, or another copy was in the way, nothing is refused:
+///   the same batch is tried again until it works or the service is shut down.
 struct UnitOfWork: Sendable {
     /// Reads the data of one type of message.
-    typealias Decoder = @Sendable (JSONNode) throws -> any Message
+    typealias Decoder = @Sendable (JSONNode, References) throws -> any Message
 
     private let service: ServiceName
     private let decoders: [MessageType: Decoder]
     private let publishers: Publishers
+    private let partners: PartnerPost?
     private let principals: Principals
     private let batches: any BatchStore
     private let relay: Relay
@@ -26,11 +29,13 @@ struct UnitOfWork: Sendable {
     private let metrics: ServiceMetrics
     private let logger: Logger
     private let pauses: Pauses
+    private let tracer: ServiceTracer?
 
     /// - Parameters:
     ///   - service: whose work it is.
     ///   - handlers: what it does with messages; the first that knows a type reads it.
     ///   - publishers: who may have published what.
+    ///   - partners: what partners hear of what is refused; `nil` when nobody does.
     ///   - principals: what tells who acts by a command.
     ///   - batches: where batches are committed.
     ///   - relay: what publishes the events of a batch.
@@ -39,17 +44,20 @@ struct UnitOfWork: Sendable {
     ///   - metrics: where to count.
     ///   - logger: where to say what goes wrong.
     ///   - pauses: how to wait between two tries.
+    ///   - tracer: what makes spans; nobody wants any when there is none.
     init<Session: WorkSession & ~Copyable>(
-        service: ServiceName, handlers: [MessageHandler<Session>], publishers: Publishers, principals: Principals,
-        batches: any BatchStore, relay: Relay, publisher: any ConfirmingPublisher, clock: ServiceClock,
+        service: ServiceName, handlers: [MessageHandler<Session>], publishers: Publishers,
+        partners: PartnerPost? = nil, principals: Principals, batches: any BatchStore, relay: Relay,
+        publisher: any ConfirmingPublisher, clock: ServiceClock,
         metrics: ServiceMetrics, logger: Logger,
-        pauses: Pauses = Pauses()
+        pauses: Pauses = Pauses(), tracer: ServiceTracer? = nil
     ) {
         self.service = service
         var decoders: [MessageType: Decoder] = [:]
         for handler in handlers { decoders.merge(handler.types) { first, _ in first } }
         self.decoders = decoders
         self.publishers = publishers
+        self.partners = partners
         self.principals = principals
         self.batches = batches
         self.relay = relay
@@ -58,17 +66,20 @@ struct UnitOfWork: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.pauses = pauses
+        self.tracer = tracer
     }
 
     /// A unit of work over PostgreSQL.
     init(
-        service: ServiceName, handlers: [Handler], publishers: Publishers, principals: Principals, pool: PostgresPool,
-        relay: Relay, publisher: Publisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger
+        service: ServiceName, handlers: [Handler], publishers: Publishers, partners: PartnerPost? = nil,
+        principals: Principals, pool: PostgresPool,
+        relay: Relay, publisher: Publisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger,
+        tracer: ServiceTracer? = nil
     ) {
         self.init(
-            service: service, handlers: handlers, publishers: publishers, principals: principals,
+            service: service, handlers: handlers, publishers: publishers, partners: partners, principals: principals,
             batches: PostgresBatchStore(pool: pool, work: BatchWork(service: service, handlers: handlers)),
-            relay: relay, publisher: publisher, clock: clock, metrics: metrics, logger: logger)
+            relay: relay, publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer)
     }
 
     /// What became of messages that are not simply done, by their positions.
@@ -92,18 +103,22 @@ struct UnitOfWork: Sendable {
         let started = ContinuousClock.now
         let batch = metrics.inHand.begin(deliveries.count, at: started)
         defer { metrics.inHand.end(batch) }
-        let (messages, refusals) = decode(deliveries)
+        var (messages, refusals) = decode(deliveries)
+        let spans = tracer?.receive(&messages, deliveries) ?? [:]
         var settled = Settled(refused: refusals)
         for part in clock.parts(of: messages) {
             try await advance(to: part.time)
             settled.add(try await commit(part.messages, of: batch))
         }
         try await tell(settled, of: deliveries, in: batch)
+        tracer?.settle(spans, settled.refused, deliveries)
         metrics.batchSize.record(Double(deliveries.count))
         metrics.batchDuration.record(ContinuousClock.now - started)
         let now = ServiceClock.wallClock()
         for message in messages {
-            if let time = message.envelope.time { metrics.endToEndLatency.record(from: time, to: now) }
+            if let time = message.envelope.time, !metrics.endToEndLatency.record(from: time, to: now) {
+                metrics.unbelievableTimes.add(1)
+            }
         }
     }
 
@@ -169,7 +184,8 @@ struct UnitOfWork: Sendable {
         if case .service = contract.owner { place = LedgerPlace(delivery.properties.headers[LedgerPlace.header]) }
         let act = try act(delivery, envelope, contract, data)
         return AnyReceived(
-            envelope: envelope, body: try decoder(data), position: position, place: place, act: act)
+            envelope: envelope, body: try decoder(data, publishers.references(of: envelope, delivery, contract)),
+            position: position, place: place, act: act)
     }
 
     /// Who acts by a message; `nil` when it is no command.
@@ -195,13 +211,15 @@ struct UnitOfWork: Sendable {
                 return try await commitOnce(messages)
             } catch let error as PostgresError where error.asksForLess && messages.count > 1 {
                 return try await isolate(messages, error, of: batch)
-            } catch let error where Self.isRetriable(error) {
+            } catch let error as PostgresError where error.isRetriable || error.isOfSetUp {
                 let pause = backOff.next()
                 logger.warning(
                     "the batch could not be committed; it is tried again",
                     metadata: ["messages": "\(messages.count)", "pause": "\(pause)", "error": "\(error)"])
                 metrics.retries.add(1)
-                metrics.inHand.note(batch, obstacle: "the batch cannot be committed: \(error)")
+                metrics.inHand.note(
+                    batch, obstacle: "the batch cannot be committed: \(error)",
+                    isForGood: error.isReadOnly || error.isOfSetUp && !error.isRetriable)
                 try await pauses.clock.sleep(for: pause)
             } catch is CancellationError {
                 throw CancellationError()
@@ -209,10 +227,6 @@ struct UnitOfWork: Sendable {
                 return try await isolate(messages, error, of: batch)
             }
         }
-    }
-
-    private static func isRetriable(_ error: any Error) -> Bool {
-        (error as? PostgresError)?.isRetriable ?? false
     }
 
     /// Finds the message that makes the batch fail: halves until it stands alone.
@@ -233,7 +247,9 @@ struct UnitOfWork: Sendable {
     private func commitOnce(_ messages: [AnyReceived]) async throws -> Settled {
         let isLeased = relay.hasRoom
         let now = clock.now()
+        let started = tracer.map { _ in DefaultTracerClock.now }
         let done = try await batches.commit(messages, now: now, isLeased: isLeased)
+        if let started { tracer?.commit(messages, since: started) }
         relay.submit(done.entries, isLeased: isLeased)
         metrics.duplicates.add(done.duplicates)
         metrics.handled.add(messages.count - done.duplicates - done.effects.refusals.count)
@@ -273,6 +289,12 @@ struct UnitOfWork: Sendable {
                     Letter(
                         message: DeadLetter.make(of: delivery, refusal: refusal, service: service, at: now),
                         deadPosition: position))
+            }
+            if let partners {
+                let envelope = try? CloudEventCodec.decode(delivery).0
+                if let told = partners.refused(delivery, envelope, refusal, by: service, at: now) {
+                    letters.append(Letter(message: told))
+                }
             }
             if delivery.exchange == Exchanges.commands || Publishers.areConcerned(refusal) {
                 letters.append(Letter(message: record(of: delivery, refusal, at: now)))

@@ -1,11 +1,11 @@
 import Contracts
-import Domain
-import Postgres
+package import Domain
+package import Postgres
 
 /// What a unit of work does inside its transaction besides the handlers' own rows: inbox, schedule, outbox.
 ///
 /// PostgreSQL's ``Transaction`` is one; the simulation has its own, over rows in memory.
-protocol WorkSession: ~Copyable {
+package protocol WorkSession: ~Copyable {
     /// Takes a batch of messages in, no two of the same name.
     ///
     /// - Returns: the places in the batch of those handled before.
@@ -35,21 +35,25 @@ protocol WorkSession: ~Copyable {
 }
 
 extension Transaction: WorkSession {
-    borrowing func takeIn(_ messages: [AnyReceived]) throws -> Set<Int> { try Inbox.take(messages, self) }
+    package borrowing func takeIn(_ messages: [AnyReceived]) throws -> Set<Int> { try Inbox.take(messages, self) }
 
-    borrowing func forget(_ messages: [AnyReceived]) throws { try Inbox.forget(messages, self) }
+    package borrowing func forget(_ messages: [AnyReceived]) throws { try Inbox.forget(messages, self) }
 
-    borrowing func schedule(_ items: [ScheduledItem]) throws { try ScheduleStore.put(items, self) }
+    package borrowing func schedule(_ items: [ScheduledItem]) throws { try ScheduleStore.put(items, self) }
 
-    borrowing func record(_ events: [OutgoingEvent], isLeased: Bool) throws -> [OutboxEntry] {
+    package borrowing func record(_ events: [OutgoingEvent], isLeased: Bool) throws -> [OutboxEntry] {
         try Outbox.record(events, isLeased: isLeased, self)
     }
 
-    borrowing func acts(_ names: [MessageName]) throws -> [MessageName: ActRow] { try ActStore.find(names, self) }
+    package borrowing func acts(_ names: [MessageName]) throws -> [MessageName: ActRow] {
+        try ActStore.find(names, self)
+    }
 
-    borrowing func record(_ acts: [ActRow], at time: Timestamp) throws { try ActStore.put(acts, at: time, self) }
+    package borrowing func record(_ acts: [ActRow], at time: Timestamp) throws {
+        try ActStore.put(acts, at: time, self)
+    }
 
     #if WAYBILL_TRIAL
-        borrowing func tally(_ messages: [AnyReceived]) throws { try EffectTally.record(messages, self) }
+        package borrowing func tally(_ messages: [AnyReceived]) throws { try EffectTally.record(messages, self) }
     #endif
 }

@@ -23,19 +23,21 @@ enum CostHandlers {
         try CostStore.putLines(orders, transaction)
         try SupplierStore.seen(
             orders.flatMap { source, order in
-                order.lines.compactMap { $0.supplier }.map { Sighting(source: source, code: $0.code, name: $0.name) }
+                order.lines.compactMap { $0.supplier }.map {
+                    Sighting(source: $0.source ?? source, code: $0.code, name: $0.name)
+                }
             }, transaction, &effects)
     }
 
     static func costRecorded(
         _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let before = try CostStore.existing(messages, transaction)
-        var seen = before
+        let costs = messages.map { $0.body.asOfItsSystem(toldBy: $0.envelope.source) }
+        var seen = try CostStore.existing(costs, transaction)
         var fresh: [(source: String, body: CostRecorded)] = []
-        for message in messages {
-            let key = CostStore.key(message.envelope.source, message.body)
-            let content = CostStore.content(message.body)
+        for (message, cost) in zip(messages, costs) {
+            let key = CostStore.key(cost.source, cost.body)
+            let content = CostStore.content(cost.body)
             if let former = seen[key] {
                 if former != content {
                     effects.refuse(
@@ -47,14 +49,19 @@ enum CostHandlers {
                 continue
             }
             seen[key] = content
-            fresh.append((message.envelope.source, message.body))
+            fresh.append(cost)
         }
         try CostStore.put(fresh, transaction)
         try SupplierStore.seen(
-            fresh.map { Sighting(source: $0.source, code: $0.body.supplier.code, name: $0.body.supplier.name) },
-            transaction, &effects)
+            fresh.map { source, cost in
+                Sighting(
+                    source: cost.supplier.source ?? source, code: cost.supplier.code, name: cost.supplier.name)
+            }, transaction, &effects)
         try CostStore.markDue(
-            Set(fresh.map { AccountIdentifier.supplier(source: $0.source, code: $0.body.supplier.code) }), transaction)
+            Set(
+                fresh.map { source, cost in
+                    AccountIdentifier.supplier(source: cost.supplier.source ?? source, code: cost.supplier.code)
+                }), transaction)
     }
 
     static func reported(
@@ -77,7 +84,9 @@ enum CostHandlers {
     ) throws {
         try SupplierStore.seen(
             messages.map {
-                Sighting(source: $0.envelope.source, code: $0.body.supplier.code, name: $0.body.supplier.name)
+                Sighting(
+                    source: $0.body.supplier.source ?? $0.envelope.source, code: $0.body.supplier.code,
+                    name: $0.body.supplier.name)
             }, transaction, &effects)
     }
 
@@ -86,7 +95,9 @@ enum CostHandlers {
     ) throws {
         try SupplierStore.seen(
             messages.map {
-                Sighting(source: $0.envelope.source, code: $0.body.supplier.code, name: $0.body.supplier.name)
+                Sighting(
+                    source: $0.body.supplier.source ?? $0.envelope.source, code: $0.body.supplier.code,
+                    name: $0.body.supplier.name)
             }, transaction, &effects)
     }
 

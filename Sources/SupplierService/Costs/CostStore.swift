@@ -12,33 +12,56 @@ struct BiasEvaluation {
     let before: (ratio: Double, observations: Int)?
 }
 
+/// A cost in one of its states: estimated, accrued, actual.
+struct CostStateKey: Hashable, Comparable {
+    let cost: CostKey
+    let state: String
+
+    static func < (first: Self, second: Self) -> Bool { (first.cost, first.state) < (second.cost, second.state) }
+}
+
 /// The SQL of cost facts.
 enum CostStore {
-    static func key(_ source: String, _ cost: CostRecorded) -> String {
-        "\(source)\u{1}\(cost.costId)\u{1}\(cost.state.rawValue)"
+    static func key(_ source: String, _ cost: CostRecorded) -> CostStateKey {
+        CostStateKey(cost: CostKey(source: source, costId: cost.costId), state: cost.state.rawValue)
     }
 
     static func content(_ cost: CostRecorded) -> String {
-        "\(cost.orderId)|\(cost.line)|\(cost.amount)|\(cost.currency.code)"
+        content(cost.orderId, of: cost.orderSource, cost.line, cost.amount.description, cost.currency.code)
+    }
+
+    private static func content(
+        _ orderId: String, of source: String?, _ line: Int, _ amount: String, _ currency: String
+    ) -> String {
+        "\(source.map { "\($0)/" } ?? "")\(orderId)|\(line)|\(amount)|\(currency)"
     }
 
     static func existing(
-        _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction
-    ) throws -> [String: String] {
+        _ costs: [(source: String, body: CostRecorded)], _ transaction: borrowing Transaction
+    ) throws -> [CostStateKey: String] {
         let rows = try transaction.query(
             """
-            select f.source, f.cost_id, f.state, f.order_id, f.line, f.amount::text, f.currency
+            select f.source, f.cost_id, f.state, f.order_id, f.order_of, f.line, f.amount, f.currency
             from unnest(
-                \(messages.map(\.envelope.source)), \(messages.map(\.body.costId)),
-                \(messages.map(\.body.state.rawValue))) as k(source, cost_id, state)
+                \(costs.map(\.source)), \(costs.map(\.body.costId)),
+                \(costs.map(\.body.state.rawValue))) as k(source, cost_id, state)
             join cost_fact f using (source, cost_id, state)
-            """, as: (String, String, String, String, Int, String, String).self)
-        var found: [String: String] = [:]
-        for row in rows {
-            let amount = FixedDecimal(row.5)?.description ?? row.5
-            found["\(row.0)\u{1}\(row.1)\u{1}\(row.2)"] = "\(row.3)|\(row.4)|\(amount)|\(row.6)"
+            """, as: StoredCost.self)
+        return Dictionary(rows.map { ($0.key, $0.content) }) { first, _ in first }
+    }
+
+    /// A cost as it stands in the table.
+    private struct StoredCost: PostgresRow {
+        let key: CostStateKey
+        let content: String
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = CostStateKey(
+                cost: CostKey(source: try row("source"), costId: try row("cost_id")), state: try row("state"))
+            content = CostStore.content(
+                try row("order_id"), of: try row("order_of"), try row("line"),
+                try row("amount", as: FixedDecimal.self).description, try row("currency"))
         }
-        return found
     }
 
     /// Writes costs down that were looked for and not found. When another copy of the service has written one of them
@@ -48,22 +71,24 @@ enum CostStore {
         let sorted = costs.sorted { key($0.source, $0.body) < key($1.source, $1.body) }
         try transaction.queue(
             """
-            insert into cost_fact (source, cost_id, state, order_id, line, supplier_code, amount, currency, service_day)
-            select source, cost_id, state, order_id, line, supplier_code, amount, currency, date '1970-01-01' + day
+            insert into cost_fact (source, cost_id, state, order_id, order_of, line, supplier_code, supplier_of, amount,
+                currency, service_day)
+            select source, cost_id, state, order_id, order_of, line, supplier_code, supplier_of, amount, currency,
+                date '1970-01-01' + day
             from unnest(
                 \(sorted.map(\.source)), \(sorted.map(\.body.costId)), \(sorted.map(\.body.state.rawValue)),
-                \(sorted.map(\.body.orderId)), \(sorted.map { Int32($0.body.line) }),
-                \(sorted.map(\.body.supplier.code)),
+                \(sorted.map(\.body.orderId)), \(sorted.map(\.body.orderSource)), \(sorted.map { Int32($0.body.line) }),
+                \(sorted.map(\.body.supplier.code)), \(sorted.map(\.body.supplier.source)),
                 \(sorted.map(\.body.amount)),
                 \(sorted.map(\.body.currency.code)), \(sorted.map { $0.body.serviceDate.daysSinceEpoch }))
-                as t(source, cost_id, state, order_id, line, supplier_code, amount, currency, day)
+                as t(source, cost_id, state, order_id, order_of, line, supplier_code, supplier_of, amount, currency, day)
             """, expecting: .newRows("a cost"))
     }
 
     static func putLines(_ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction) throws {
-        var latest: [String: (source: String, order: Order)] = [:]
+        var latest: [OrderKey: (source: String, order: Order)] = [:]
         for entry in orders {
-            let key = "\(entry.source)\u{1}\(entry.order.orderId)"
+            let key = OrderKey(source: entry.source, orderId: entry.order.orderId)
             if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
         }
         let rows = latest.sorted { $0.key < $1.key }.flatMap { _, entry in
@@ -99,35 +124,53 @@ enum CostStore {
                         partition by a.supplier_id, l.service_item, expected.state
                         order by actual.service_day desc, actual.cost_id desc) as place
                 from due join supplier_account a using (supplier_id)
-                join cost_fact actual on actual.source = a.source and actual.supplier_code = a.code
+                join cost_fact actual on actual.supplier_source = a.source and actual.supplier_code = a.code
                     and actual.state = 'actual'
                 join cost_fact expected on expected.source = actual.source and expected.cost_id = actual.cost_id
                     and expected.state <> 'actual' and expected.currency = actual.currency
-                join order_line l on l.source = actual.source and l.order_id = actual.order_id
+                join order_line l on l.source = actual.order_source and l.order_id = actual.order_id
                     and l.line = actual.line
             )
-            select p.supplier_id, p.service_item, p.stage, p.expected::float8, p.actual::float8, b.ratio::float8,
-                b.observations
+            select p.supplier_id, p.service_item, p.stage, p.expected::float8 as expected, p.actual::float8 as actual,
+                b.ratio::float8 as ratio, b.observations
             from pairs p left join bias b on b.supplier_id = p.supplier_id and b.service_item = p.service_item
                 and b.stage = case p.stage when 'estimated' then 'estimate-to-actual' else 'accrual-to-actual' end
             where p.place <= 200
             order by p.supplier_id, p.service_item, p.stage, p.service_day, p.cost_id
-            """, as: (String, String, String, Double, Double, Double?, Int?).self)
+            """, as: PairRow.self)
         var found: [BiasEvaluation] = []
         for row in rows {
-            let stage: BiasStage = row.2 == "estimated" ? .estimateToActual : .accrualToActual
-            let pair = BiasPolicy.Pair(expected: row.3, actual: row.4)
-            if let last = found.last, last.supplierId == row.0, last.serviceItem == row.1, last.stage == stage {
-                found[found.count - 1].pairs.append(pair)
+            if let last = found.last, last.supplierId == row.supplierId, last.serviceItem == row.serviceItem,
+                last.stage == row.stage
+            {
+                found[found.count - 1].pairs.append(row.pair)
             } else {
-                var before: (ratio: Double, observations: Int)?
-                if let ratio = row.5, let observations = row.6 { before = (ratio, observations) }
                 found.append(
                     BiasEvaluation(
-                        supplierId: row.0, serviceItem: row.1, stage: stage, pairs: [pair], before: before))
+                        supplierId: row.supplierId, serviceItem: row.serviceItem, stage: row.stage, pairs: [row.pair],
+                        before: row.before))
             }
         }
         return found
+    }
+
+    /// What was expected of a cost beside what was invoiced.
+    private struct PairRow: PostgresRow {
+        let supplierId: String
+        let serviceItem: String
+        let stage: BiasStage
+        let pair: BiasPolicy.Pair
+        /// What was told of these last.
+        let before: (ratio: Double, observations: Int)?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            supplierId = try row("supplier_id")
+            serviceItem = try row("service_item")
+            stage = try row("stage", as: String.self) == "estimated" ? .estimateToActual : .accrualToActual
+            pair = BiasPolicy.Pair(expected: try row("expected"), actual: try row("actual"))
+            let (ratio, observations) = (try row("ratio", as: Double?.self), try row("observations", as: Int?.self))
+            if let ratio, let observations { before = (ratio, observations) } else { before = nil }
+        }
     }
 
     static func putBias(_ events: [CostBiasChanged], _ transaction: borrowing Transaction) throws {

@@ -8,6 +8,7 @@ enum SupplierQueries {
         Query(SupplierQuestions.suppliers, list), Query(SupplierQuestions.bias, bias),
         Query(SupplierQuestions.order, order), Query(SupplierQuestions.summary, summary),
         Query(SupplierQuestions.business, PartyStore.business),
+        Query(ImportQuestions.suppliers, SupplierPreviewQuery.suppliers),
     ]
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {

@@ -24,13 +24,49 @@ struct Sighting {
 
 /// The SQL of suppliers.
 enum SupplierStore {
+    /// What the newest master records say of suppliers.
+    struct Master {
+        let name: String?
+        /// When its name was said by a master record; `nil` for the free text of an order.
+        let nameSaidAt: Int64?
+        let credit: String?
+        let creditSaidAt: Int64?
+    }
+
+    /// What is known of some suppliers.
+    static func masters(
+        _ keys: [AccountKey], _ transaction: borrowing Transaction
+    ) throws -> [AccountKey: Master] {
+        guard !keys.isEmpty else { return [:] }
+        let rows = try transaction.query(
+            """
+            select source, code, s.name, s.name_said_at, s.credit_code, s.credit_said_at
+            from (select distinct * from unnest(\(keys.map(\.source)), \(keys.map(\.code))) as t(source, code)) k
+            join supplier_account s using (source, code)
+            """, as: StoredMaster.self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.account, $0.master) })
+    }
+
+    /// What the newest master records say, as it stands in the table.
+    private struct StoredMaster: PostgresRow {
+        let account: AccountKey
+        let master: Master
+
+        init(row: inout RowReader) throws(PostgresError) {
+            account = AccountKey(source: try row("source"), code: try row("code"))
+            master = Master(
+                name: try row("name"), nameSaidAt: try row("name_said_at"), credit: try row("credit_code"),
+                creditSaidAt: try row("credit_said_at"))
+        }
+    }
+
     /// Writes suppliers down at first sight, and tells the world; again when their name changes.
     static func seen(
         _ sightings: [Sighting], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var best: [String: Sighting] = [:]
+        var best: [AccountKey: Sighting] = [:]
         for sighting in sightings {
-            let key = "\(sighting.source)\u{1}\(sighting.code)"
+            let key = AccountKey(source: sighting.source, code: sighting.code)
             if best[key].map({ sighting.replaces($0) }) ?? true { best[key] = sighting }
         }
         let sorted = best.sorted { $0.key < $1.key }.map(\.value)
@@ -62,13 +98,29 @@ enum SupplierStore {
             from put p left join former f using (source, code)
             where f.source is null or f.name is distinct from p.name
             order by 1, 2
-            """, as: (String, String, String, String?, Int).self)
+            """, as: StoredSupplier.self)
         for row in rows {
             effects.publish(
                 SupplierRegistered(
-                    supplierId: row.2, revision: row.4, name: row.3,
-                    accounts: [AccountHoming(source: row.0, code: row.1, revision: 1)], at: effects.now), key: row.2)
+                    supplierId: row.supplierId, revision: row.revision, name: row.name,
+                    accounts: [AccountHoming(source: row.account.source, code: row.account.code, revision: 1)],
+                    at: effects.now), key: row.supplierId)
         }
         effects.count("registered", rows.count)
+    }
+
+    /// A supplier's account as it stands in the table.
+    private struct StoredSupplier: PostgresRow {
+        let account: AccountKey
+        let supplierId: String
+        let name: String?
+        let revision: Int
+
+        init(row: inout RowReader) throws(PostgresError) {
+            account = AccountKey(source: try row("source"), code: try row("code"))
+            supplierId = try row("supplier_id")
+            name = try row("name")
+            revision = try row("revision")
+        }
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Contracts
 import Domain
-import ServiceKit
 
 struct AgreementsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,13 +45,7 @@ struct AgreementsCommand: AsyncParsableCommand {
         @OptionGroup var book: BookOptions
 
         func run() async throws {
-            var amount: FixedDecimal?
-            if let yearly {
-                guard let read = FixedDecimal(yearly) else {
-                    throw ValidationError("--yearly '\(yearly)' is no amount such as 120000.00")
-                }
-                amount = read
-            }
+            let amount = try yearly.map { try ArgumentValue.amount($0, "--yearly") }
             guard let from = try Self.day(from, "--from") else { return }
             try await book.send(
                 AgreementRecorded(
@@ -61,47 +54,21 @@ struct AgreementsCommand: AsyncParsableCommand {
                         kind: try ArgumentValue.choice(kind, "--kind", AgreementKind.self), title: title,
                         validFrom: from, validUntil: try Self.day(until, "--until"), renews: renews ? true : nil,
                         noticeDays: noticeDays, businessLine: line, yearlyAmount: amount,
-                        currency: try currency.map { code in
-                            guard let currency = Currency(code) else {
-                                throw ValidationError("--currency '\(code)' is no currency such as CNY")
-                            }
-                            return currency
-                        }, endedOn: try Self.day(endedOn, "--ended-on")),
+                        currency: try currency.map(ArgumentValue.currency), endedOn: try Self.day(endedOn, "--ended-on")
+                    ),
                     customer: CustomerCode(code: customer), by: book.by),
                 to: .sales)
         }
 
         private static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
-            guard let text else { return nil }
-            guard let day = CalendarDay(text) else {
-                throw ValidationError("\(option) '\(text)' is no day such as 2026-05-03")
-            }
-            return day
+            try text.map { try ArgumentValue.day($0, option) }
         }
     }
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Agreements that hold or will, those first about whose end something has to be done.")
+    struct List: QuestionCommand {
+        static let asked = AskedQuestion(
+            "list", SalesQuestions.agreements)
 
-        @Option(help: "Only those in this state, such as ending.")
-        var state: String?
-        @Option(help: ArgumentHelp("Only of this customer: one of its codes, or its identifier.", valueName: "code"))
-        var customer: String?
-        @Option(help: ArgumentHelp("As of this day; today when not given.", valueName: "day"))
-        var at: String?
-        @Option(help: "How many at most; --all has all of them, and: those that are over, too.")
-        var limit: Int?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            let state = try state.map { try ArgumentValue.choice($0, "--state", AgreementState.self).rawValue }
-            try await output.show(
-                .sales, "agreements.list",
-                [
-                    ("state", state ?? (output.all ? "all" : "current")), ("customer", customer), ("at", at),
-                    ("limit", limit.map(String.init)),
-                ], toEnd: output.all && limit == nil)
-        }
+        @OptionGroup var asking: AskingOptions
     }
 }

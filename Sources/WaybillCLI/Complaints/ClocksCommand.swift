@@ -1,8 +1,10 @@
 import ArgumentParser
 import CaseClocks
+import Client
 import Contracts
 import Domain
 import Foundation
+import Importing
 
 struct ClocksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +13,7 @@ struct ClocksCommand: ParsableCommand {
             EVENTS has the columns case, at and event, its lines in any order. The events: \
             \(CaseEvent.allCases.map(\.rawValue).joined(separator: ", ")). A time without an offset is meant in the
             policy's zone. Written is a line a case: business seconds that were ours, the customer's and a supplier's up
-            to its last event, when our time is due, and when it was up. Needs no service; docs/complaints.md.
+            to its last event, when our time is due, and when it was up. Needs no service; docs/business/servicedesk/complaints.md.
             """)
 
     @Argument(help: "The events, as comma-separated values; - for standard input.")
@@ -40,7 +42,7 @@ struct ClocksCommand: ParsableCommand {
             let target = policy.targets["resolve"].map { $0 * 1_000_000 }
             for item in cases {
                 let clocks = CaseClocks(item.events, target: target, by: &clock)
-                text += CommaSeparated.quoted(item.id)
+                text += CommaSeparated.cell(item.id)
                 for amount in [clocks.us, clocks.customer, clocks.supplier] { text += ",\(Self.seconds(amount))" }
                 text += ",\(clocks.due?.description ?? ""),\(clocks.breached?.description ?? "")\n"
             }

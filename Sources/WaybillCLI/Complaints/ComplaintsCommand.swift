@@ -1,8 +1,8 @@
 import ArgumentParser
+import Client
 import Contracts
 import Domain
 import Foundation
-import ServiceKit
 
 struct ComplaintsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -75,7 +75,7 @@ struct ComplaintsCommand: AsyncParsableCommand {
             try await act.send(
                 ComplaintStepTaken(
                     stepId: stepId, source: try await onlySource(), complaintId: complaint, step: step,
-                    at: at ?? AuditTrail.now(), by: act.by, note: note, promise: promise),
+                    at: at ?? Timestamp.now(), by: act.by, note: note, promise: promise),
                 to: .servicedesk, expecting: [ComplaintProgressed.type])
         }
 
@@ -99,50 +99,21 @@ struct ComplaintsCommand: AsyncParsableCommand {
         }
 
         private static func time(_ text: String?, _ option: String) throws -> Timestamp? {
-            guard let text else { return nil }
-            guard let time = Timestamp(text) else {
-                throw ValidationError("\(option) '\(text)' is no time such as 2026-01-05T09:30:00+08:00")
-            }
-            return time
+            try text.map { try ArgumentValue.time($0, option) }
         }
     }
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Complaints that are open, the worst first; and steps whose complaint has not come.")
+    struct List: QuestionCommand {
+        static let asked = AskedQuestion(
+            "list", ServiceDeskQuestions.complaints)
 
-        @Option(help: "Only those in this state, such as accepted.")
-        var state: String?
-        @Option(help: ArgumentHelp("Only of this customer: one of its codes, or its identifier.", valueName: "code"))
-        var customer: String?
-        @Option(help: "How many at most; --all has all of them, and: those that are closed, too.")
-        var limit: Int?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            let state = try state.map { try ArgumentValue.choice($0, "--state", ComplaintState.self).rawValue }
-            try await output.show(
-                .servicedesk, "complaints.list",
-                [
-                    ("state", state ?? (output.all ? "all" : "open")), ("customer", customer),
-                    ("limit", limit.map(String.init)),
-                ], toEnd: output.all && limit == nil)
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "One complaint: what was done about it, and how long it was in each state.")
+    struct Show: QuestionCommand {
+        static let asked = AskedQuestion(
+            "show", ServiceDeskQuestions.complaint, arguments: ["complaintId"])
 
-        @Argument(help: "The complaint's number.")
-        var complaint: String
-        @Option(help: "The system that reported it.")
-        var source: String?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(
-                .servicedesk, "complaints.show", [("complaintId", complaint), ("source", source)])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 }

@@ -1,8 +1,11 @@
 import ArgumentParser
+import Client
 import Contracts
+import Domain
 import Foundation
+import Importing
 import Messaging
-import ServiceKit
+import Operations
 
 extension InteractionsCommand {
     struct Erase: AsyncParsableCommand {
@@ -33,7 +36,7 @@ extension InteractionsCommand {
             guard yes else { throw ValidationError("this cannot be undone: say --yes") }
             let identifier = id ?? UUID().uuidString.lowercased()
             let body = ErasePerson(
-                source: source, customer: CustomerCode(code: code), with: person, by: by, at: AuditTrail.now())
+                source: source, customer: CustomerCode(code: code), with: person, by: by, at: .now())
             let reply = try await Commanding.send(ErasePerson.type, body.encode(), to: .customer, id: identifier)
             if let refusal = reply.refusal {
                 say("refused: \(refusal)")
@@ -52,15 +55,20 @@ extension InteractionsCommand {
 
         /// Takes refused messages that speak of the person out of the dead letters.
         private func discardLetters() async throws -> Int {
-            let trail = try AuditTrail(why: "a person asked to be forgotten")
+            let broker = try Surroundings().operator("erase")
+            let trail = AuditTrail(user: broker.userName, why: "a person asked to be forgotten")
+            var all = DeadLetterSelection()
+            all.limit = 60_000
+            let selection = all
             let command = self
-            return try await withPublisher("erase") { publisher in
+            return try await withPublisher(as: broker) { publisher in
                 var count = 0
-                _ = try await DeadLetterShelf.each(DeadFilter.parse(["--limit", "60000"])) { shelf in
-                    let letters = shelf.letters.filter { PersonalLetter.speaks($0.delivery, of: command) }
+                _ = try await DeadLetterShelf.each(selection, as: broker) { shelf in
+                    let letters = shelf.letters.filter { PersonalLetter.speaks($0, of: command) }
                     for start in stride(from: 0, to: letters.count, by: 500) {
-                        try await perform(
-                            .discard, letters[start..<min(start + 500, letters.count)], [], trail, shelf, publisher)
+                        try await shelf.perform(
+                            .discard, letters[start..<min(start + 500, letters.count)], publishing: [], trail,
+                            publisher)
                     }
                     count += letters.count
                 }
@@ -74,22 +82,33 @@ extension InteractionsCommand {
 enum PersonalLetter {
     private static let types = [InteractionLogged.type, ConsentRecorded.type, ErasePerson.type].map(\.description)
 
-    static func speaks(_ delivery: Delivery, of command: InteractionsCommand.Erase) -> Bool {
+    static func speaks(_ letter: DeadLetterOnShelf, of command: InteractionsCommand.Erase) -> Bool {
         speaks(
-            body: delivery.body, type: delivery.properties.type ?? delivery.routingKey, person: command.person,
+            body: letter.delivery.body, type: letter.type ?? letter.delivery.routingKey, person: command.person,
             code: command.code)
     }
 
     /// Whether a message, readable or not, speaks of a person, or of anybody at a customer.
     ///
-    /// A refused message may be broken in any way, so its text is searched: as it stands, and as JSON that writes
-    /// characters as numbers.
+    /// A refused message may be broken in any way, so its text is searched: as it stands, in the encoding it is in, as
+    /// JSON that writes characters as numbers, and the data that a CloudEvent holds in Base64.
     static func speaks(body: [UInt8], type: String, person: String?, code: String) -> Bool {
-        let texts =
-            [body]
-            + ((try? JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed]))
-                .flatMap { try? JSONSerialization.data(withJSONObject: [$0], options: [.withoutEscapingSlashes]) }
-                .map { [Array($0)] } ?? [])
+        var texts = [body]
+        if let text = try? TextEncoding.decode(body, name: "a body"), text.original != nil { texts.append(text.bytes) }
+        for text in texts {
+            guard let object = try? JSONSerialization.jsonObject(with: Data(text), options: [.fragmentsAllowed]),
+                let plain = try? JSONSerialization.data(withJSONObject: [object], options: [.withoutEscapingSlashes])
+            else { continue }
+            texts.append(Array(plain))
+            let coded = (object as? [String: Any])?["data_base64"] as? String
+            guard let data = coded.flatMap({ Data(base64Encoded: $0) }) else { continue }
+            texts.append(Array(data))
+            if let object = try? JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed]),
+                let plain = try? JSONSerialization.data(withJSONObject: [object], options: [.withoutEscapingSlashes])
+            {
+                texts.append(Array(plain))
+            }
+        }
         func holds(_ word: String) -> Bool {
             let wanted = normal(word)
             return texts.contains { normal(String(decoding: $0, as: UTF8.self)).contains(wanted) }
@@ -99,7 +118,9 @@ enum PersonalLetter {
     }
 
     private static func normal(_ text: String) -> String {
-        text.precomposedStringWithCompatibilityMapping.lowercased().split(whereSeparator: \.isWhitespace)
-            .joined(separator: " ")
+        TypedText.withoutUnseen(text).precomposedStringWithCompatibilityMapping.lowercased().split(
+            whereSeparator: \.isWhitespace
+        )
+        .joined(separator: " ")
     }
 }

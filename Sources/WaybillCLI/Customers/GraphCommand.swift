@@ -1,88 +1,54 @@
 import ArgumentParser
+import Client
 import Contracts
 import Domain
 import Foundation
 import Messaging
 import PartyGraph
-import ServiceKit
-
-/// Which party a question is about.
-struct PartyOptions: ParsableArguments {
-    @Argument(help: "The party's identifier, or one of its codes.")
-    var customer: String
-    @Option(help: "The source that gave the code.")
-    var source: String?
-    @Option(help: "As it was on a day, 2026-05-03, or at a time with its offset.")
-    var at: String?
-
-    var values: [(String, String?)] { [("customer", customer), ("source", source), ("at", at)] }
-}
 
 struct GraphCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graph", abstract: "What ties customers, their owners, payers, consignees and suppliers.",
         subcommands: [Show.self, Group.self, Hubs.self, Leads.self, Export.self, Picture.self])
 
-    struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "What lies around a party.")
+    struct Show: QuestionCommand {
+        static let asked = AskedQuestion("show", GraphQuestions.show, arguments: ["customer"])
 
-        @OptionGroup var party: PartyOptions
-        @Option(help: "How many ties away, 1 or 2.")
-        var hops = 1
-        @Option(help: "How many ties of one party are followed, the strongest first.")
-        var fanout = 50
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(
-                .customer, "graph.show", party.values + [("hops", String(hops)), ("fanout", String(fanout))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Group: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "The group that a party belongs to: members, revenue, margin, receivables, exposure.")
+    struct Group: QuestionCommand {
+        static let asked = AskedQuestion("group", GraphQuestions.group, arguments: ["customer"])
 
-        @OptionGroup var party: PartyOptions
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.customer, "graph.group", party.values)
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Hubs: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Who matters most in the whole graph, by PageRank; worked out once a day.")
+    struct Hubs: QuestionCommand {
+        static let asked = AskedQuestion(
+            "hubs", GraphQuestions.hubs, "Who matters most in the whole graph, by PageRank; worked out once a day.")
 
-        @Option(help: "How many at most.")
-        var limit = 20
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.customer, "graph.hubs", [("limit", String(limit))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Leads: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Who is two ties away and not tied yet, the likeliest first (Adamic–Adar).")
+    struct Leads: QuestionCommand {
+        static let asked = AskedQuestion(
+            "leads", GraphQuestions.leads, "Who is two ties away, the likeliest first (Adamic–Adar).",
+            arguments: ["customer"])
 
-        @OptionGroup var party: PartyOptions
-        @Option(help: "How many at most.")
-        var limit = 20
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.customer, "graph.leads", party.values + [("limit", String(limit))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
+    /// It asks, and draws what it is told.
     struct Picture: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "A picture of a party and what lies around it, with a table beside it.")
 
-        @OptionGroup var party: PartyOptions
+        @Argument(help: "The party's identifier, or one of its codes.")
+        var customer: String
+        @Option(help: "The source that gave the code.")
+        var source: String?
+        @Option(help: "As it was on a day, 2026-05-03, or at a time with its offset.")
+        var at: String?
         @Option(help: "The file to write.")
         var svg: String
         @Option(help: "How many ties away, 1 or 2.")
@@ -90,7 +56,8 @@ struct GraphCommand: AsyncParsableCommand {
 
         func run() async throws {
             let tables = try await Asking.once(
-                .customer, "graph.show", party.values + [("hops", String(hops)), ("fanout", "40")])
+                .customer, GraphQuestions.show.name,
+                [("customer", customer), ("source", source), ("at", at), ("hops", String(hops)), ("fanout", "40")])
             let picture = try EgoPicture(answer: tables)
             try Data(picture.svg().utf8).write(to: URL(fileURLWithPath: svg))
             say("written to \(svg)")

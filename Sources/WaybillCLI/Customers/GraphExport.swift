@@ -1,9 +1,9 @@
 import ArgumentParser
+import Client
 import Contracts
 import Foundation
 import Messaging
 import PartyGraph
-import ServiceKit
 
 extension GraphCommand {
     struct Export: AsyncParsableCommand {
@@ -16,7 +16,7 @@ extension GraphCommand {
         var at: String?
 
         func run() async throws {
-            let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
+            let client = Asking.client(try Surroundings().person("ask"))
             var export = GraphExport()
             var progress = Progress()
             // Page by page: a million ties are too much for one message.

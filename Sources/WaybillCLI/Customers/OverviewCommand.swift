@@ -1,9 +1,10 @@
 import ArgumentParser
+import Client
 import Contracts
 import Foundation
 import Messaging
-import ServiceKit
 
+/// It asks whether the services that told the blocks are there, at the same time, and marks what silent ones told.
 struct OverviewCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "overview", abstract: "Everything that is known of one customer, each block with its age.",
@@ -24,7 +25,7 @@ struct OverviewCommand: AsyncParsableCommand {
     private static let patience: Duration = .milliseconds(700)
 
     func run() async throws {
-        let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
+        let client = Asking.client(try Surroundings().person("ask"))
         let tellers: [ServiceName] = [.sales, .servicedesk, .finance]
         let overview = Asking.Question(
             service: .customer, query: "customers.overview",

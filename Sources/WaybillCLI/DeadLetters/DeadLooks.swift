@@ -2,8 +2,9 @@ import ArgumentParser
 import Contracts
 import Domain
 import Foundation
+import Importing
 import Messaging
-import ServiceKit
+import Operations
 
 struct DeadList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,10 +15,11 @@ struct DeadList: AsyncParsableCommand {
 
     func run() async throws {
         var rows: [[String?]] = []
-        var places: [String: Int] = [:]
-        for letter in try await DeadLetterShelf.all(filter) {
+        // By their bytes: two texts that look the same may be two ids.
+        var places: [[[UInt8]]: Int] = [:]
+        for letter in try await filter.letters() {
             let key = [letter.service.rawValue, letter.source ?? "", letter.id ?? "\(rows.count)", letter.type ?? ""]
-                .joined(separator: "\u{1}")
+                .map { Array($0.utf8) }
             if let place = places[key] {
                 rows[place][8] = String((Int(rows[place][8] ?? "") ?? 1) + 1)
                 continue
@@ -25,7 +27,7 @@ struct DeadList: AsyncParsableCommand {
             places[key] = rows.count
             rows.append([
                 letter.refusedAt?.description, letter.service.rawValue, letter.reason, letter.path, letter.type,
-                letter.id,
+                letter.handle,
                 letter.source, letter.detail, "1",
             ])
         }
@@ -45,7 +47,7 @@ struct DeadGroup: AsyncParsableCommand {
 
     func run() async throws {
         var counts: [[String]: (count: Int, first: Timestamp?, last: Timestamp?)] = [:]
-        for letter in try await DeadLetterShelf.all(filter) {
+        for letter in try await filter.letters() {
             let key = [letter.service.rawValue, letter.reason, letter.type ?? "", letter.source ?? ""]
             var entry = counts[key] ?? (0, nil, nil)
             entry.count += 1
@@ -78,18 +80,46 @@ struct DeadShow: AsyncParsableCommand {
 
     func run() async throws {
         let filter = try DeadFilter.parse(["--id", id, "--limit", "5"] + (service.map { ["--service", $0] } ?? []))
-        let letters = try await DeadLetterShelf.all(filter)
-        for letter in letters {
-            print("refused by \(letter.service.rawValue)")
-            for (name, value) in letter.delivery.properties.headers.sorted(by: { $0.key < $1.key }) {
-                print("  \(name): \(value.text ?? "\(value)")")
-            }
-            print("body (\(letter.delivery.body.count) bytes):")
-            print(String(decoding: letter.delivery.body.prefix(16_384), as: UTF8.self))
-        }
+        let letters = try await filter.letters()
+        for letter in letters { Self.show(letter) }
         if letters.isEmpty {
             say("no refused message has the id '\(id)'")
             throw ExitCode(2)
+        }
+    }
+
+    /// Prints a letter. All of it is a stranger's: nothing of it may act on the terminal.
+    private static func show(_ letter: DeadLetterOnShelf) {
+        let properties = letter.delivery.properties
+        print("refused by \(letter.service.rawValue)")
+        for (name, value) in [
+            ("id", letter.handle), ("source", letter.source), ("type", letter.type),
+            ("content type", properties.contentType),
+        ] {
+            if let value { print("  \(name): \(TerminalText.visible(value))") }
+        }
+        for (name, value) in properties.headers.sorted(by: { $0.key < $1.key }) {
+            print("  \(TerminalText.visible(name)): \(TerminalText.visible(value.text ?? "\(value)"))")
+        }
+        let body = letter.delivery.body
+        let text = try? TextEncoding.decode(body, name: "the body")
+        let encoding = text.map { $0.original.map { ", \($0)" } ?? "" } ?? ", not UTF-8"
+        print("body (\(body.count) bytes\(encoding)):")
+        show(text?.bytes ?? body)
+        if letter.glimpse.isStructured,
+            let event = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any],
+            let data = (event["data_base64"] as? String).flatMap({ Data(base64Encoded: $0) })
+        {
+            print("its data (\(data.count) bytes, in Base64 there):")
+            show(Array(data))
+        }
+    }
+
+    private static func show(_ bytes: [UInt8]) {
+        for line in String(decoding: bytes.prefix(16_384), as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        {
+            print(TerminalText.visible(String(line)))
         }
     }
 }
@@ -104,9 +134,9 @@ struct DeadExport: AsyncParsableCommand {
     var out = "-"
 
     func run() async throws {
-        let letters = try await DeadLetterShelf.all(filter)
+        let letters = try await filter.letters()
         var text = ""
-        for letter in letters { text += try Self.line(letter) + "\n" }
+        for letter in letters { text += try LetterFile.line(letter) + "\n" }
         if out == "-" {
             print(text, terminator: "")
         } else {
@@ -114,25 +144,5 @@ struct DeadExport: AsyncParsableCommand {
             say("\(letters.count) messages in \(out)")
         }
         if letters.isEmpty { throw ExitCode(2) }
-    }
-
-    private static func line(_ letter: DeadLetterOnShelf) throws -> String {
-        var object: [String: Any] = ["service": letter.service.rawValue, "reason": letter.reason]
-        object["id"] = letter.id
-        object["type"] = letter.type
-        object["source"] = letter.source
-        object["path"] = letter.path
-        object["refusedAt"] = letter.refusedAt?.description
-        object["contentType"] = letter.delivery.properties.contentType
-        object["headers"] = letter.delivery.properties.headers.compactMapValues { $0.text }
-        if let text = String(validating: letter.delivery.body, as: UTF8.self) {
-            object["body"] = text
-        } else {
-            object["bodyBase64"] = Data(letter.delivery.body).base64EncodedString()
-        }
-        return String(
-            decoding: try JSONSerialization.data(
-                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]),
-            as: UTF8.self)
     }
 }

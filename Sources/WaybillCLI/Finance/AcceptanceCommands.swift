@@ -7,57 +7,25 @@ struct AcceptanceCommand: AsyncParsableCommand {
         commandName: "acceptance", abstract: "Whose orders are taken: see it, set it, let some through.",
         subcommands: [List.self, Show.self, Ask.self, Set.self, Override.self, Report.self])
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Business that is held, and what was set by hand.")
+    struct List: QuestionCommand {
+        static let asked = AskedQuestion(
+            "list", AcceptanceQuestions.list)
 
-        @Option(help: "How many at most of each.")
-        var limit = 50
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.finance, "acceptance.list", [("limit", String(limit))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "How one customer stands, by line of business, with settings and overrides.")
+    struct Show: QuestionCommand {
+        static let asked = AskedQuestion(
+            "show", AcceptanceQuestions.show, arguments: ["customer"])
 
-        @Argument(help: "The customer's identifier, or one of its codes.")
-        var customer: String
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.finance, "acceptance.show", [("customer", customer)])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Ask: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Whether an order would be taken now. Nothing is reserved by asking.")
+    struct Ask: QuestionCommand {
+        static let asked = AskedQuestion(
+            "ask", AcceptanceQuestions.ask, arguments: ["customer"], options: ["businessLine": "line"])
 
-        @Argument(help: "The code by which the customer orders.")
-        var customer: String
-        @Option(help: "The system whose code it is.")
-        var source: String
-        @Option(help: ArgumentHelp("The line of business.", valueName: "line"))
-        var line: String
-        @Option(help: "What the order is worth.")
-        var amount = "0"
-        @Option(help: "In what currency.")
-        var currency = "CNY"
-        @Option(help: ArgumentHelp("The day of the order, today when not given.", valueName: "day"))
-        var on: String?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(
-                .finance, "acceptance.ask",
-                [
-                    ("customer", customer), ("source", source), ("businessLine", line), ("amount", amount),
-                    ("currency", currency), ("on", on),
-                ])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
     struct Set: AsyncParsableCommand {
@@ -124,41 +92,25 @@ struct AcceptanceCommand: AsyncParsableCommand {
         @OptionGroup var act: ActOptions
 
         func run() async throws {
-            guard let amount = FixedDecimal(cap) else {
-                throw ValidationError("--cap '\(cap)' is no amount such as 20000.00")
-            }
-            guard let unit = Currency(currency) else {
-                throw ValidationError("--currency '\(currency)' is no currency such as CNY")
-            }
             try await act.send(
                 GrantOverride(
                     overrideId: name, customerId: customer, businessLine: line,
-                    from: try ArgumentValue.day(from, "--from"), to: try ArgumentValue.day(to, "--to"), cap: amount,
-                    currency: unit, reason: reason, by: act.by),
+                    from: try ArgumentValue.day(from, "--from"), to: try ArgumentValue.day(to, "--to"),
+                    cap: try ArgumentValue.amount(cap, "--cap"), currency: try ArgumentValue.currency(currency),
+                    reason: reason, by: act.by),
                 expecting: [OverrideGranted.type])
         }
     }
 
-    struct Report: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "What was not taken: the revenue refused, the margin saved and the margin forgone.",
-            discussion: """
+    struct Report: QuestionCommand {
+        static let asked = AskedQuestion(
+            "report", AcceptanceQuestions.report,
+            """
                 Counted is what is not taken as it stands now, by the orders' days. Saved is what the orders that cost more
                 than they earn would have lost, forgone what the others would have earned, over the lines whose cost is
                 known.
-                """)
+            """)
 
-        @Option(help: ArgumentHelp("The first day.", valueName: "day"))
-        var from: String?
-        @Option(help: ArgumentHelp("The last day.", valueName: "day"))
-        var to: String?
-        @Option(help: "How many at most.")
-        var limit = 50
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(
-                .finance, "acceptance.report", [("from", from), ("to", to), ("limit", String(limit))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 }

@@ -3,8 +3,10 @@ import Contracts
 
 struct CreditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "credit", abstract: "Say how far a customer, or a group of customers, is trusted.",
-        subcommands: [Limit.self, Override.self, Lift.self])
+        commandName: "credit", abstract: "How far customers are trusted: what they owe, up to how much they may.",
+        subcommands: [
+            ExposureCommand.self, LimitsCommand.self, RiskCommand.self, Limit.self, Override.self, Lift.self,
+        ])
 
     struct Limit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Set up to how much it may owe us.")

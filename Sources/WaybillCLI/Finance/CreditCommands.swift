@@ -1,57 +1,30 @@
 import ArgumentParser
 import Contracts
 
-struct ExposureCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "exposure", abstract: "What customers owe and have ordered, less what we hold of them.",
-        discussion: """
-            Exposure = open receivables + unbilled + accepted orders - deposits.
-            """)
+struct ExposureCommand: QuestionCommand {
+    static let asked = AskedQuestion(
+        "exposure", CreditQuestions.exposure,
+        """
+        Exposure = open receivables + unbilled + accepted orders - deposits.
+        """)
 
-    @OptionGroup var scope: CustomerOptions
-    @Option(help: "How many at most.")
-    var limit = 50
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        try await output.show(
-            .finance, "credit.exposure", scope.values + [("limit", String(limit))])
-    }
+    @OptionGroup var asking: AskingOptions
 }
 
-struct LimitsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "limits", abstract: "Credit limits of customers and groups, and what is left of them.")
+struct LimitsCommand: QuestionCommand {
+    static let asked = AskedQuestion(
+        "limits", CreditQuestions.limits)
 
-    @Option(help: ArgumentHelp("The day, such as 2013-06-30.", valueName: "day"))
-    var asOf: String
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        try await output.show(
-            .finance, "credit.limits", [("asOf", asOf)])
-    }
+    @OptionGroup var asking: AskingOptions
 }
 
-struct RiskCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "risk", abstract: "How likely open invoices are paid late, the most to lose first.",
-        discussion: """
-            Learned from the customers' invoices that were settled, each as it was known when it was issued. --history shows
-            instead what was said of every invoice when it was issued, beside by how many days it was late in the end.
-            """)
+struct RiskCommand: QuestionCommand {
+    static let asked = AskedQuestion(
+        "risk", CreditQuestions.risk,
+        """
+        Learned from the customers' invoices that were settled, each as it was known when it was issued. Of what was said
+        (--history) every invoice is told, so that it can be judged.
+        """, instead: [.init("history", CreditQuestions.trial, isWhole: true)])
 
-    @Flag(help: "What was said of each invoice when it was issued.")
-    var history = false
-    @OptionGroup var scope: CustomerOptions
-    @Option(help: "How many at most.")
-    var limit = 50
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        // Of the past every invoice is told, so that what was said of them can be judged.
-        history
-            ? try await output.show(.finance, "credit.trial", scope.values, toEnd: true)
-            : try await output.show(.finance, "credit.risk", scope.values + [("limit", String(limit))])
-    }
+    @OptionGroup var asking: AskingOptions
 }

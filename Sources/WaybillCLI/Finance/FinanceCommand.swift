@@ -4,85 +4,100 @@ import Contracts
 struct FinanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finance", abstract: "Who owes us what, whom we owe, and whom we trust.",
-        subcommands: [
-            AgeingCommand.self, Invoices.self, Statement.self, BalancesCommand.self, Waiting.self, DSOCommand.self,
-            ProvisionsCommand.self, DisputesCommand.self, PromisesCommand.self, UnallocatedCommand.self,
-            WriteOffsCommand.self, ExposureCommand.self, LimitsCommand.self, RiskCommand.self, PayablesCommand.self,
-            PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self, SetOffCommand.self,
-            AcceptanceCommand.self,
-            BridgeCommand.self, SupplierCostsCommand.self, MarginsCommand.self, ProfitSimulationCommand.self,
-            CompareCommand.self, BudgetsCommand.self, ExpensesCommand.self, PeriodsCommand.self,
-            CloseCommand.self, ReopenCommand.self, WriteOffCommand.self, DisputeCommand.self, PromiseCommand.self,
-            TermsCommand.self, CreditCommand.self, ViewCommand.self,
-        ])
+        discussion: """
+            What is due and paid stands under receivables and payables, whom we trust under credit and acceptance, what is
+            earned under view and profit, what is spent under expenses, and the close under months.
+            """,
+        subcommands: groups + formerNames)
 
-    struct Invoices: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Open invoices, the longest due first.",
-            discussion: "What is paid is what payments allocate to an invoice, never more than the invoice.")
-
-        @OptionGroup var scope: CustomerOptions
-        @Option(help: "How many at most; --all has all of them, and: those that are paid, too.")
-        var limit: Int?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(
-                .finance, "receivables.invoices",
-                scope.values + [("state", output.all ? "all" : "open"), ("limit", limit.map(String.init))],
-                toEnd: output.all && limit == nil)
-        }
+    private static var groups: [any ParsableCommand.Type] {
+        [
+            ViewCommand.self, ReceivablesGroup.self, CreditCommand.self, AcceptanceCommand.self, PayablesGroup.self,
+            ProfitGroup.self, ExpensesCommand.self, MonthsGroup.self,
+        ]
     }
 
-    struct Statement: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "A customer's statement of account: invoices and payments with the balance after each.",
-            discussion: """
+    /// The commands as they were called before they were grouped; they go with the next release.
+    private static var formerNames: [any ParsableCommand.Type] {
+        [
+            FormerName<AgeingCommand>.self, FormerName<Invoices>.self, FormerName<Statement>.self,
+            FormerName<BalancesCommand>.self, FormerName<Waiting>.self, FormerName<DSOCommand>.self,
+            FormerName<ProvisionsCommand>.self, FormerName<DisputesCommand>.self, FormerName<PromisesCommand>.self,
+            FormerName<UnallocatedCommand>.self, FormerName<WriteOffsCommand>.self, FormerName<WriteOffCommand>.self,
+            FormerName<DisputeCommand>.self, FormerName<PromiseCommand>.self, FormerName<TermsCommand>.self,
+            FormerName<ExposureCommand>.self, FormerName<LimitsCommand>.self, FormerName<RiskCommand>.self,
+            FormerName<PaymentRunCommand>.self, FormerName<PrepaymentsCommand>.self, FormerName<DependencyCommand>.self,
+            FormerName<SetOffCommand>.self, FormerName<BridgeCommand>.self, FormerName<SupplierCostsCommand>.self,
+            FormerName<MarginsCommand>.self, FormerName<ProfitSimulationCommand>.self, FormerName<CompareCommand>.self,
+            FormerName<BudgetsCommand>.self, FormerName<PeriodsCommand>.self, FormerName<CloseCommand>.self,
+            FormerName<ReopenCommand>.self,
+        ]
+    }
+
+    struct Invoices: QuestionCommand {
+        static let asked = AskedQuestion(
+            "invoices", ReceivableQuestions.invoices,
+            "What is paid is what payments allocate to an invoice, never more than the invoice.")
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    struct Statement: QuestionCommand {
+        static let asked = AskedQuestion(
+            "statement", ReceivableQuestions.statement,
+            """
                 The balance is what was invoiced less what was paid, by currency. A payment counts whole from the day
                 it came, whether or not it is allocated. Days are those of China (UTC+8).
-                """)
+            """)
 
-        @Option(help: ArgumentHelp("The code of the customer.", valueName: "code"))
-        var customer: String
-        @Option(help: "Only what this system has sent.")
-        var source: String?
-        @Option(help: ArgumentHelp("The first day; what lies before is brought forward.", valueName: "day"))
-        var from: String?
-        @Option(help: ArgumentHelp("The last day.", valueName: "day"))
-        var to: String?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(
-                .finance, "receivables.statement",
-                [("customer", customer), ("source", source), ("from", from), ("to", to)])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Waiting: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Payments that wait for their invoice, and those that were set aside.",
-            discussion: """
+    struct Waiting: QuestionCommand {
+        static let asked = AskedQuestion(
+            "waiting", ReceivableQuestions.waiting,
+            """
                 A payment may come before its invoice; it applies by itself when that comes. One whose invoice then
                 turns out to be in another currency is set aside: it counts for nothing until its sender corrects it.
-                """)
+            """)
 
-        @Option(help: "How many at most of each.")
-        var limit = 50
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.finance, "receivables.waiting", [("limit", String(limit))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 }
 
-/// Whose invoices are meant.
-struct CustomerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only those of the customer with this code.", valueName: "code"))
-    var customer: String?
-    @Option(help: "Only what this system has sent.")
-    var source: String?
+struct ReceivablesGroup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "receivables", abstract: "What customers owe: invoices, payments, promises, disputes.",
+        subcommands: [
+            FinanceCommand.Invoices.self, AgeingCommand.self, AgedCommand.self, BalancesCommand.self,
+            FinanceCommand.Statement.self,
+            FinanceCommand.Waiting.self, UnallocatedCommand.self, DSOCommand.self, ProvisionsCommand.self,
+            PromisesCommand.self, PromiseCommand.self, DisputesCommand.self, DisputeCommand.self,
+            PaymentReturnedCommand.self,
+            WriteOffsCommand.self, WriteOffCommand.self, TermsCommand.self,
+        ])
+}
 
-    var values: [(String, String?)] { [("customer", customer), ("source", source)] }
+struct PayablesGroup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "payables", abstract: "What we owe suppliers, and what to pay when.",
+        subcommands: [
+            PayablesCommand.self, PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self,
+            SetOffCommand.self,
+        ], defaultSubcommand: PayablesCommand.self)
+}
+
+struct ProfitGroup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profit", abstract: "What is earned, why it changed, and what it would be otherwise.",
+        subcommands: [
+            MarginsCommand.self, BridgeCommand.self, SupplierCostsCommand.self, ProfitSimulationCommand.self,
+            CompareCommand.self,
+        ])
+}
+
+struct MonthsGroup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "months", abstract: "Months: which are closed, closing one, opening one again.",
+        subcommands: [PeriodsCommand.self, CloseCommand.self, ReopenCommand.self])
 }

@@ -2,33 +2,19 @@ import ArgumentParser
 import Contracts
 import Domain
 
-struct PeriodsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "periods", abstract: "Which months are closed, and what was posted in them.",
-        discussion: """
-            What comes for a closed month is posted on the first day of the first open month after it; --late lists that,
-            with both days. Figures by posting date (--margins) do not change once a month is closed.
-            """)
+struct PeriodsCommand: QuestionCommand {
+    static let asked = AskedQuestion(
+        "periods", FinanceQuestions.periods,
+        """
+        What comes for a closed month is posted on the first day of the first open month after it; --late lists that,
+        with both days. Figures by posting date (--margins) do not change once a month is closed.
+        """,
+        instead: [
+            .init("late", FinanceQuestions.late, parameter: "month"),
+            .init("margins", FinanceQuestions.postedMargins, parameter: "month"),
+        ])
 
-    @Option(help: ArgumentHelp("What came for this month after it was closed.", valueName: "month"))
-    var late: String?
-    @Option(help: ArgumentHelp("Revenue, cost and margin of this month by posting date.", valueName: "month"))
-    var margins: String?
-    @Option(help: "How many at most.")
-    var limit = 200
-    @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        if late != nil, margins != nil { throw ValidationError("give --late or --margins, not both") }
-    }
-
-    func run() async throws {
-        let (query, month) =
-            if let late { ("periods.late", late as String?) } else if let margins {
-                ("periods.margins", margins as String?)
-            } else { ("periods.list", nil as String?) }
-        try await output.show(.finance, query, [("month", month), ("limit", String(limit))])
-    }
+    @OptionGroup var asking: AskingOptions
 }
 
 struct CloseCommand: AsyncParsableCommand {
@@ -67,7 +53,7 @@ struct ReopenCommand: AsyncParsableCommand {
 extension ArgumentValue {
     /// The first day of a month.
     static func month(_ text: String) throws -> CalendarDay {
-        guard let day = CalendarDay("\(text)-01") else {
+        guard let day = CalendarDay("\(TypedText.plain(text))-01") else {
             throw ValidationError("'\(text)' is no month such as 2024-03")
         }
         return day

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Client
 import Domain
 import Foundation
+import Importing
 import LeadScoring
 
 struct LeadsCommand: ParsableCommand {
@@ -16,7 +18,7 @@ extension LeadsCommand {
                 FILE has the columns id, captured_at and converted_at (empty or a time), rows in any order; all others are
                 attributes. Each lead is given, at its capture, the probability of converting within 180 days by what had
                 happened before that day. Written are id and probability, a line for each row. Needs no service;
-                docs/leads.md.
+                docs/business/sales/leads.md.
                 """)
 
         @Argument(help: "The leads, as comma-separated values; - for standard input.")
@@ -31,7 +33,7 @@ extension LeadsCommand {
             let probabilities = Self.score(leads, attributes: attributes)
             var text = "id,probability\n"
             for (lead, probability) in zip(leads, probabilities) {
-                text += CommaSeparated.quoted(lead.id) + String(format: ",%.6f\n", probability)
+                text += CommaSeparated.cell(lead.id) + String(format: ",%.6f\n", probability)
             }
             try OutputFile.write(text, to: out)
             if findings.count > 0 { throw ExitCode(2) }

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Client
 import Contracts
 import Domain
 import Foundation
 import Messaging
-import ServiceKit
+import Operations
 
 struct ReconcileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,38 +32,31 @@ struct ReconcileCommand: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings()
-        let session = try await BrokerSession.connect(surroundings.operator("reconcile"))
+        let broker = try surroundings.operator("reconcile")
+        let session = try await BrokerSession.connect(broker)
         let drain = DrainWatch(session: session, surroundings: surroundings)
-        if wait > 0, try await !drain.wait(seconds: wait) {
+        if wait > 0, try await !drain.wait(seconds: wait, left: { say($0) }) {
             say("not drained within \(wait) s; what is under way is counted as in flight")
         }
-        let client = RequestClient(configuration: try surroundings.person("ask"), replies: Exchanges.replies)
-        let explained = try await ExplainedMessages.load()
-        let day = since ?? String(AuditTrail.now().adding(seconds: -86_400).description.prefix(10))
+        let client = Asking.client(try surroundings.person("ask"))
+        let explained = try await ExplainedMessages.load(as: broker)
+        let day = since ?? String(Timestamp.now().adding(seconds: -86_400).description.prefix(10))
+        let waiting = Waiting("the services")
         let reconciler = Reconciler(
-            ask: { try await Asking.ask($0, $1, $2, client: client, timeout: .seconds(30)) },
-            isEmpty: { try await drain.isEmpty($0) }, explained: explained, settle: .seconds(settle), since: day)
-        let sent = try await reconciler.sent()
-        let ours = try await reconciler.ours(sent)
-        let theirs = try await reconciler.theirs(sent)
+            ask: {
+                waiting.now("\($0.rawValue): \($1)")
+                return try await Asking.ask($0, $1, $2, client: client, timeout: .seconds(30))
+            },
+            isEmpty: { try await drain.isEmpty($0) }, explained: explained, settle: .seconds(settle), since: day,
+            warn: { say($0) })
+        let (ours, theirs) = try await waiting.during {
+            let sent = try await reconciler.sent()
+            return (try await reconciler.ours(sent), try await reconciler.theirs(sent))
+        }
         await client.close()
         await session.close()
-        say(Self.compared(ours.accounts, theirs.accounts, since: day))
+        say(Reconciler.compared(ours.accounts, theirs.accounts, since: day))
         try show(ours.accounts + theirs.accounts, ours.missing + theirs.missing)
-    }
-
-    /// What was compared, in words.
-    static func compared(_ ours: [LedgerAccount], _ theirs: [LedgerAccount], since day: String) -> String {
-        func figures(_ accounts: [LedgerAccount]) -> String {
-            let compared = accounts.filter { $0.compared > 0 }
-            return "\(Set(compared.map(\.type)).count) types, \(Set(compared.map(\.reader)).count) readers, "
-                + "\(compared.reduce(0) { $0 + $1.compared }) messages"
-        }
-        let lanes = Dictionary(ours.map { ($0.type, $0.lanes ?? 0) }, uniquingKeysWith: max).values.reduce(0, +)
-        let single = Set(theirs.filter { $0.sent > 0 && $0.compared == 0 }.map(\.type)).count
-        return "compared by number, all that was sent since each reader reads: \(figures(ours)), \(lanes) lanes"
-            + "; reader with reader, what other systems sent since \(day): \(figures(theirs))"
-            + (single == 0 ? "" : "; \(single) types have one reader and are only counted")
     }
 
     private func show(_ accounts: [LedgerAccount], _ missing: [UnhandledMessage]) throws {
@@ -96,32 +90,5 @@ struct ReconcileCommand: AsyncParsableCommand {
         if accounts.contains(where: { $0.inFlight > 0 }) {
             say("nothing is missing so far; what is in flight is not accounted for: run again with --wait")
         }
-    }
-}
-
-/// Refused messages, and those that an operator has thrown away: not handled, and explained.
-struct ExplainedMessages {
-    struct Identifier: Hashable {
-        let service: ServiceName
-        let source: String
-        let id: String
-    }
-
-    private(set) var dead: Set<Identifier> = []
-    private(set) var discarded: Set<Identifier> = []
-
-    static func load() async throws -> ExplainedMessages {
-        var explained = ExplainedMessages()
-        for letter in try await DeadLetterShelf.all(try DeadFilter.parse(["--limit", "60000"])) {
-            guard let source = letter.source, let id = letter.id else { continue }
-            explained.dead.insert(Identifier(service: letter.service, source: source, id: id))
-        }
-        for record in try await AuditTrail.all() where record["act"] == AuditTrail.Act.discard.rawValue {
-            guard let service = record["service"].flatMap(ServiceName.init(rawValue:)), let source = record["source"],
-                let id = record["id"]
-            else { continue }
-            explained.discarded.insert(Identifier(service: service, source: source, id: id))
-        }
-        return explained
     }
 }

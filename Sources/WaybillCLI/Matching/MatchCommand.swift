@@ -1,5 +1,7 @@
 import ArgumentParser
+import Client
 import Foundation
+import Importing
 import PartyMatching
 
 struct MatchCommand: ParsableCommand {
@@ -9,8 +11,8 @@ struct MatchCommand: ParsableCommand {
             FILE has the columns id and name, and any of alias, address, phone, email, creditCode, taxId, bankAccount,
             branch, city and postcode; other columns are passed over. It is UTF-8, with or without a byte order mark, or
             GB 18030 (GBK), as Excel saves in China; which of them is said on standard error where it is not UTF-8.
-            Written are id, cluster and probability, a row for each row read, in the same order, in UTF-8. Needs no
-            broker and no database.
+            Written are id, cluster and probability, a row for each row read, in the same order, in UTF-8. An id that a
+            spreadsheet would take for a formula gets an apostrophe before it. Needs no broker and no database.
             """)
 
     @Argument(help: "The records, as comma-separated values; - for standard input.")
@@ -37,7 +39,7 @@ struct MatchCommand: ParsableCommand {
         var text = "id,cluster,probability\n"
         for record in records {
             guard let membership = found[record.id] else { continue }
-            text += CommaSeparated.quoted(record.id) + "," + CommaSeparated.quoted(membership.cluster) + ","
+            text += CommaSeparated.cell(record.id) + "," + CommaSeparated.cell(membership.cluster) + ","
             text += String(format: "%.4f", membership.probability) + "\n"
         }
         if out == "-" {
@@ -86,18 +88,7 @@ struct MatchCommand: ParsableCommand {
 
     /// Reads the records of a file.
     static func read(_ file: String) throws -> [PartyRecord] {
-        let data: Data
-        if file == "-" {
-            data = FileHandle.standardInput.readDataToEndOfFile()
-        } else {
-            guard let found = FileManager.default.contents(atPath: file) else {
-                throw Failure("'\(file)' cannot be read")
-            }
-            data = found
-        }
-        let text = try TextEncoding.decode(Array(data), name: file == "-" ? "standard input" : file)
-        if let original = text.original { say("'\(file)' is \(original), read as such") }
-        var rows = CommaSeparated(text.bytes)
+        var rows = CommaSeparated(try ColumnFile.text(of: file))
         guard let header = rows.next() else {
             throw Failure(
                 "\(rows.problem ?? "'\(file)' is empty"): the first line must name the columns, at least id and name")

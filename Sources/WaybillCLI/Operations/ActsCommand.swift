@@ -1,7 +1,7 @@
 import ArgumentParser
+import Client
 import Contracts
 import Foundation
-import ServiceKit
 
 struct ActsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,32 +9,15 @@ struct ActsCommand: AsyncParsableCommand {
         abstract: "What people have had carried out, by whom; and acts that have no command of their own.",
         subcommands: [List.self, Send.self])
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Who had what carried out, the latest first.",
-            discussion: """
-                Proof: user (the broker has verified the person), edge (the trusted edge has), word (by word only, in the
-                demo profile). What was refused is in 'waybill dead audit'.
-                """)
+    struct List: QuestionCommand {
+        static let asked = AskedQuestion(
+            "list", CommonQuestions.acts,
+            """
+            Proof: user (the broker has verified the person), edge (the trusted edge has), word (by word only, in the
+            demo profile). What was refused is in 'waybill dead audit'.
+            """)
 
-        @Argument(help: "The service that carried it out.")
-        var service: String
-        @Option(help: "Only what this person did.")
-        var person: String?
-        @Option(help: "Only the act of this identifier.")
-        var id: String?
-        @Option(help: "How many at most.")
-        var limit = 50
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            guard let service = ServiceName(rawValue: service) else {
-                let names = ServiceName.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("'\(service)' is none of \(names)")
-            }
-            try await output.show(
-                service, "acts.list", [("person", person), ("id", id), ("limit", String(limit))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
     struct Send: AsyncParsableCommand {
@@ -59,12 +42,9 @@ struct ActsCommand: AsyncParsableCommand {
             else {
                 throw ValidationError("'\(type)' is no act of people: 'waybill acts send --help' lists those there are")
             }
-            guard
-                let data = file == "-"
-                    ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-            else { throw Failure("'\(file)' cannot be read") }
+            let data = try ColumnFile.text(of: file)
             try await act.send(
-                contract.type, ActsCommand.filled(Array(data), field, act.by), to: service, source: source)
+                contract.type, ActsCommand.filled(data, field, act.by), to: service, source: source)
         }
     }
 

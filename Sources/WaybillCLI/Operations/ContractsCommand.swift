@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Contracts
 import Foundation
 
@@ -65,7 +66,7 @@ struct ContractsCommand: AsyncParsableCommand {
 
     struct Questions: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Every question that a service answers, as Markdown: docs/questions.md in this repository.")
+            abstract: "Every question that a service answers, as Markdown: docs/contracts/questions.md here.")
 
         func run() {
             print(QueryCatalogue.document(), terminator: "")
@@ -101,12 +102,12 @@ struct ContractsCommand: AsyncParsableCommand {
             guard let contract = Catalogue.description(of: MessageType(type)) else {
                 throw Failure(Catalogue.refusal(forUnknown: MessageType(type)).detail)
             }
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw Failure("'\(file)' cannot be read")
-            }
+            let text = try ColumnFile.text(of: file)
             var refused = 0
             var count = 0
-            for (index, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
+            for (index, line) in text.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+                // Empty but for what ends it on other systems.
+                guard line.contains(where: { $0 > 32 }) else { continue }
                 count += 1
                 do {
                     _ = try contract.reencode(JSONDocument(parsing: Array(line)).root)

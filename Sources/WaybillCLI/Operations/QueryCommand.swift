@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Contracts
 
 struct QueryCommand: AsyncParsableCommand {
@@ -7,7 +8,7 @@ struct QueryCommand: AsyncParsableCommand {
         discussion: """
             For example: waybill query finance acceptance.list limit=10
             What there is to ask: waybill query --list, or --list finance; what one question takes and answers:
-            waybill query finance acceptance.list --describe. Neither needs a service. docs/questions.md says the same.
+            waybill query finance acceptance.list --describe. Neither needs a service. docs/contracts/questions.md says the same.
             """)
 
     @Argument(help: "customer, sales, servicedesk, finance or supplier.")

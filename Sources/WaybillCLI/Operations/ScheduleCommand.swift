@@ -1,7 +1,7 @@
 import ArgumentParser
+import Client
 import Contracts
 import Messaging
-import ServiceKit
 
 struct ScheduleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,6 +9,7 @@ struct ScheduleCommand: AsyncParsableCommand {
         subcommands: [ListSchedule.self, RetrySchedule.self, DiscardSchedule.self])
 }
 
+/// It asks several services and puts what they tell into one table.
 private struct ListSchedule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Items that have failed: set aside, or to be tried again by themselves.",
@@ -20,16 +21,21 @@ private struct ListSchedule: AsyncParsableCommand {
 
     func run() async throws {
         let asked = services.isEmpty ? ServiceName.allCases : try services.map(ServiceArgument.parse)
-        let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
+        let client = Asking.client(try Surroundings().person("ask"))
         var tables: [QueryTable] = []
+        var isWhole = true
         for service in asked {
             // One that does not answer costs only its own part.
-            do { tables += try await pages(of: service, client) } catch { say("\(service.rawValue): \(error)") }
+            do { tables += try await pages(of: service, client) } catch {
+                say("\(service.rawValue): \(error)")
+                isWhole = false
+            }
         }
         await client.close()
         // One table: each row names its service.
-        guard let first = tables.first else { throw ExitCode(1) }
-        try output.show([QueryTable(first.name, first.columns, rows: tables.flatMap { $0.rows.map(\.values) })])
+        guard let first = tables.first else { throw ExitCodes.notHeard }
+        try output.show(
+            [QueryTable(first.name, first.columns, rows: tables.flatMap { $0.rows.map(\.values) })], isWhole: isWhole)
     }
 
     private func pages(of service: ServiceName, _ client: RequestClient) async throws -> [QueryTable] {

@@ -1,12 +1,15 @@
 import ArgumentParser
+import BrokerLayout
+import Client
 import Contracts
-import Foundation
+import Domain
 import Messaging
-import ServiceKit
+import Operations
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Services, queues and how far behind they are.")
+        commandName: "status", abstract: "Services, queues and how far behind they are.",
+        discussion: "Ends with 75 when a service does not answer.")
 
     @Option(
         help: """
@@ -20,16 +23,21 @@ struct StatusCommand: AsyncParsableCommand {
         let surroundings = Surroundings()
         let session = try await BrokerSession.connect(surroundings.operator("status"))
         if let waitDrained,
-            try await !DrainWatch(session: session, surroundings: surroundings).wait(seconds: waitDrained)
+            try await !DrainWatch(session: session, surroundings: surroundings).wait(
+                seconds: waitDrained, left: { say($0) })
         {
             say("not drained within \(waitDrained) s")
             throw ExitCode(1)
         }
         var services: [[String?]] = []
+        var waiting: [[String?]] = []
+        var isWhole = true
         for service in ServiceName.allCases {
             let ready = await ServiceEndpoint.get(surroundings.http(service), "/health/ready")
+            if ready == nil { isWhole = false }
             let metrics = ServiceEndpoint.values(
                 await ServiceEndpoint.get(surroundings.http(service), "/metrics")?.body ?? "")
+            waiting += Self.waiting(service, metrics, at: .now())
             let inbound = try? await session.status(of: Queues.inbound(service))
             let dead = try? await session.status(of: Queues.dead(service))
             services.append([
@@ -42,19 +50,50 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let alerts = try? await session.status(of: Queues.marginAlerts)
         await session.close()
-        try output.show([
-            QueryTable(
-                "services",
-                [
-                    QueryColumn("service"), QueryColumn("state"), QueryColumn("waiting", .integer),
-                    QueryColumn("consumers", .integer), QueryColumn("handled", .integer),
-                    QueryColumn("duplicates", .integer), QueryColumn("outbox", .integer),
-                    QueryColumn("dead", .integer),
-                ], rows: services),
-            QueryTable(
-                "queues for others", [QueryColumn("queue"), QueryColumn("waiting", .integer)],
-                rows: [[Queues.marginAlerts, alerts.map { String($0.messages) }]]),
-        ])
+        try output.show(
+            [
+                QueryTable(
+                    "services",
+                    [
+                        QueryColumn("service"), QueryColumn("state"), QueryColumn("waiting", .integer),
+                        QueryColumn("consumers", .integer), QueryColumn("handled", .integer),
+                        QueryColumn("duplicates", .integer), QueryColumn("outbox", .integer),
+                        QueryColumn("dead", .integer),
+                    ], rows: services),
+                QueryTable(
+                    "waits for somebody",
+                    [
+                        QueryColumn("service"), QueryColumn("what"), QueryColumn("count", .integer),
+                        QueryColumn("since", .time),
+                    ], rows: waiting),
+                QueryTable(
+                    "queues for others", [QueryColumn("queue"), QueryColumn("waiting", .integer)],
+                    rows: [[Queues.marginAlerts, alerts.map { String($0.messages) }]]),
+            ], isWhole: isWhole)
+    }
+
+    /// What of a service waits for somebody to decide or to ask: how much of it, and since when.
+    private static func waiting(
+        _ service: ServiceName, _ metrics: [String: String], at now: Timestamp
+    ) -> [[String?]] {
+        func row(_ what: String, _ name: String, _ values: [(label: String, value: Double)]) -> [String?]? {
+            let count = values.reduce(0) { $0 + $1.value }
+            guard count > 0 else { return nil }
+            let labels = Set(values.map(\.label))
+            let age =
+                ServiceEndpoint.labelled("\(name)_oldest_seconds", in: metrics)
+                .filter { labels.contains($0.label) }.map(\.value).max() ?? 0
+            let since = Timestamp(
+                microsecondsSinceEpoch: now.microsecondsSinceEpoch - Int64(age * 1_000_000), offsetMinutes: 0)
+            return [service.rawValue, what, String(Int(count)), since.description]
+        }
+        let approvals = "waybill_\(service.rawValue)_orders_waiting_approval"
+        let orders = row("orders to approve", approvals, ServiceEndpoint.labelled(approvals, in: metrics))
+        let references = "waybill_\(service.rawValue)_references"
+        let named = ServiceEndpoint.labelled("\(references)_waiting", in: metrics).map { figure in
+            row("\(figure.label) that was named and has not come", references, [figure])
+        }
+        return ([orders] + named).compactMap(\.self)
     }
 
     /// In one line: ready, what of it is degraded, or why it is not ready.
@@ -62,7 +101,4 @@ struct StatusCommand: AsyncParsableCommand {
         let lines = answer.body.split(separator: "\n").map(String.init)
         return lines.first { $0.hasPrefix("degraded: ") } ?? lines.first ?? ""
     }
-
-    /// Queues count only what is not delivered yet, so the outboxes and the counts of handled messages must stand still
-    /// as well: the caller asks several times.
 }

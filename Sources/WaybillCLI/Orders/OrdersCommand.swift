@@ -1,14 +1,15 @@
 import ArgumentParser
+import BrokerLayout
+import Client
 import Contracts
 import Domain
 import Foundation
 import Messaging
-import ServiceKit
 
 struct OrdersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "orders", abstract: "Publish orders, and see what became of one.",
-        subcommands: [Publish.self, Show.self])
+        commandName: "orders", abstract: "Publish orders, see what became of one, and decide on those that wait.",
+        subcommands: [Publish.self, List.self, Show.self, Waiting.self, Approve.self, Refuse.self])
 
     struct Publish: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -65,10 +66,7 @@ struct OrdersCommand: AsyncParsableCommand {
         }
 
         private func publish(_ publisher: Publisher, as voice: PartnerVoice) async throws -> Outcome {
-            guard let input = fopen(file == "-" ? "/dev/stdin" : file, "r") else {
-                throw Failure("'\(file)' cannot be read")
-            }
-            defer { fclose(input) }
+            let lines = try TextLines(file)
             var outcome = Outcome()
             var progress = Progress()
             let started = ContinuousClock.now
@@ -76,9 +74,10 @@ struct OrdersCommand: AsyncParsableCommand {
             var number = 0
             while true {
                 var batch: [Outgoing] = []
-                while batch.count < min(size, 500), let line = readLine(from: input) {
+                while batch.count < min(size, 500), let line = try lines.next() {
                     number += 1
-                    if line.allSatisfy(\.isWhitespace) { continue }
+                    // Empty but for what ends it on other systems.
+                    guard line.contains(where: { $0 > 32 }) else { continue }
                     batch.append(
                         try voice.speaking(
                             MessageLine.outgoing(line, number: number, source: source), line: number))
@@ -103,17 +102,15 @@ struct OrdersCommand: AsyncParsableCommand {
             progress.end()
             return outcome
         }
-
-        private func readLine(from input: UnsafeMutablePointer<FILE>) -> String? {
-            var pointer: UnsafeMutablePointer<CChar>?
-            var capacity = 0
-            let length = getline(&pointer, &capacity, input)
-            defer { free(pointer) }
-            guard length >= 0, let pointer else { return nil }
-            return String(decoding: UnsafeRawBufferPointer(start: pointer, count: length), as: UTF8.self)
-        }
     }
 
+    struct List: QuestionCommand {
+        static let asked = AskedQuestion("list", FinanceQuestions.orders)
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    /// It asks four services the same, and shows what those tell that know the order.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Everything the services know of one order.")
 
@@ -124,19 +121,19 @@ struct OrdersCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try output.show(
-                await Asking.each(
-                    [.finance, .sales, .servicedesk, .supplier], "orders.show", [("orderId", id), ("source", source)]))
+            let (tables, isWhole) = try await Asking.each(
+                [.finance, .sales, .servicedesk, .supplier], "orders.show", [("orderId", id), ("source", source)])
+            try output.show(tables, isOfOne: true, isWhole: isWhole, typed: [id, source].compactMap { $0 })
         }
     }
 }
 
 /// A line of a file of messages.
 enum MessageLine {
-    static func outgoing(_ line: String, number: Int, source: String) throws -> Outgoing {
+    static func outgoing(_ line: [UInt8], number: Int, source: String) throws -> Outgoing {
         let node: JSONNode
         do {
-            node = try JSONDocument(parsing: Array(line.utf8)).root
+            node = try JSONDocument(parsing: line).root
         } catch {
             throw Failure("line \(number): \(error)")
         }
@@ -150,8 +147,9 @@ enum MessageLine {
         }
         let revision = node["revision"]?.integer ?? 1
         return message(
-            type: OrderPlaced.type.description, id: StableIdentifier.of("order", source, orderId, String(revision)),
-            source: source, time: nil, Array(line.utf8))
+            type: OrderPlaced.type.description,
+            id: MessageIdentifier.stable(["order", source, orderId, String(revision)]),
+            source: source, time: nil, Array(node.text))
     }
 
     private static func message(

@@ -1,6 +1,7 @@
+import BrokerLayout
+import Client
 import Foundation
 import Messaging
-import ServiceKit
 
 /// As which other system a file of messages is published.
 struct PartnerVoice: Sendable {

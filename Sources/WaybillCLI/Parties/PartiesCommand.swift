@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Contracts
 
 struct PartiesCommand: AsyncParsableCommand {
@@ -8,41 +9,34 @@ struct PartiesCommand: AsyncParsableCommand {
             A party is named by its identifier, by one that it had before, by a code, or by source/code.
             """,
         subcommands: [
-            Show.self, Search.self, Business.self, Resolve.self, ReviewCommand.self, Merge.self, Unmerge.self,
+            Show.self, Search.self, Business.self, Resolve.self, ReviewCommand.self, PreviewMerge.self, Merge.self,
+            Unmerge.self,
             Undo.self, History.self,
             Explain.self, Rematch.self,
         ])
 
-    struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "One party: its golden record, each value with its source, its accounts and open reviews.")
+    struct Show: QuestionCommand {
+        static let asked = AskedQuestion(
+            "show", PartyQuestions.show, arguments: ["party"])
 
-        @Argument(help: "The party.")
-        var party: String
-        @Option(help: "The source that gave the code.")
-        var source: String?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.customer, "parties.show", [("party", party), ("source", source)])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Search: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Parties of which anything that was ever said holds a text: names, codes, telephones, addresses.")
+    struct Search: QuestionCommand {
+        static let asked = AskedQuestion(
+            "search", PartyQuestions.search, arguments: ["text"])
 
-        @Argument(help: "The text.")
-        var text: String
-        @Option(help: "How many at most.")
-        var limit = 50
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.customer, "parties.search", [("text", text), ("limit", String(limit))])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
+    struct PreviewMerge: QuestionCommand {
+        static let asked = AskedQuestion(
+            "preview", PartyQuestions.mergePreview, arguments: ["one", "other"])
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    /// It finds the one party that is meant, and asks four services about it.
     struct Business: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What a party's business comes to in all services, under whatever codes it was done.")
@@ -60,68 +54,35 @@ struct PartiesCommand: AsyncParsableCommand {
                         ? "there is no party '\(party)': 'waybill parties search' finds them by name"
                         : "'\(party)' is a code of several parties: name it as source/code")
             }
-            let tables = try await Asking.each(
+            let (tables, isWhole) = try await Asking.each(
                 [.sales, .servicedesk, .finance, .supplier], "parties.business", [("party", found)])
-            try output.show(shown.filter { $0.name == "party" } + tables)
+            try output.show(shown.filter { $0.name == "party" } + tables, isWhole: isWhole)
         }
     }
 
-    struct Resolve: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Ask the gate who a customer is before it comes in: new, same or probable, with evidence.")
+    struct Resolve: QuestionCommand {
+        static let asked = AskedQuestion(
+            "resolve", PartyQuestions.resolve,
+            "The gate is asked who a customer is before it comes in: new, same or probable, with evidence.")
 
-        @Option(help: "Its name.")
-        var name: String?
-        @Option(help: "Its unified social credit code.")
-        var creditCode: String?
-        @Option(help: "Its tax number.")
-        var taxId: String?
-        @Option(help: "A telephone number.")
-        var phone: String?
-        @Option(help: "Its address.")
-        var address: String?
-        @Option(help: "A bank account.")
-        var bankAccount: String?
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(
-                .customer, "parties.resolve",
-                [
-                    ("name", name), ("creditCode", creditCode), ("taxId", taxId), ("phone", phone),
-                    ("address", address), ("bankAccount", bankAccount),
-                ])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct History: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "What was decided about a party, and to whom its accounts belonged, the newest first.")
+    struct History: QuestionCommand {
+        static let asked = AskedQuestion(
+            "history", PartyQuestions.history, arguments: ["party"])
 
-        @Argument(help: "The party.")
-        var party: String
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.customer, "parties.history", [("party", party)])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
-    struct Explain: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Why two accounts are, or are not, one party: field by field, and what holds the party together.")
+    struct Explain: QuestionCommand {
+        static let asked = AskedQuestion(
+            "explain", PartyQuestions.explain, arguments: ["one", "other"])
 
-        @Argument(help: "One of them.")
-        var one: String
-        @Argument(help: "The other.")
-        var other: String
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await output.show(.customer, "parties.explain", [("one", one), ("other", other)])
-        }
+        @OptionGroup var asking: AskingOptions
     }
 
+    /// It asks for all accounts part by part, and ends with 2 when something would change.
     struct Rematch: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Run the rules of today over all accounts and show what would change; nothing is changed.",

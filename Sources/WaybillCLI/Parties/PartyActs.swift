@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Contracts
 
 extension PartiesCommand {
@@ -69,30 +70,16 @@ extension PartiesCommand {
             commandName: "review", abstract: "What no rule may decide: pairs that may be one party.",
             subcommands: [List.self, Show.self, Decide.self, Undo.self])
 
-        struct List: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "The queue, the most probable first; values that are no evidence; contradictions.")
+        struct List: QuestionCommand {
+            static let asked = AskedQuestion("list", PartyQuestions.reviews)
 
-            @Option(help: "How many at most.")
-            var limit = 50
-            @OptionGroup var output: OutputOptions
-
-            func run() async throws {
-                try await output.show(.customer, "reviews.list", [("limit", String(limit))])
-            }
+            @OptionGroup var asking: AskingOptions
         }
 
-        struct Show: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "One pair: evidence field by field, what either side says, what was decided.")
+        struct Show: QuestionCommand {
+            static let asked = AskedQuestion("show", PartyQuestions.review, arguments: ["review"])
 
-            @Argument(help: "The review, as 'review list' shows it.")
-            var review: String
-            @OptionGroup var output: OutputOptions
-
-            func run() async throws {
-                try await output.show(.customer, "reviews.show", [("review", review)])
-            }
+            @OptionGroup var asking: AskingOptions
         }
 
         struct Decide: AsyncParsableCommand {

@@ -1,11 +1,14 @@
 import ArgumentParser
+import Client
 import Domain
 import Foundation
+import Importing
 import Pricing
 
 struct RatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rates", abstract: "What things cost by a rate card.", subcommands: [PriceCommand.self])
+        commandName: "rates", abstract: "What things cost by a rate card, and what currencies are worth.",
+        subcommands: [PriceCommand.self, LoadRatesCommand.self, ListRatesCommand.self])
 }
 
 extension RatesCommand {
@@ -16,7 +19,7 @@ extension RatesCommand {
                 SHIPMENTS has the columns id, day, service_item, origin, destination, quantity, unit. A card has rule,
                 service_item, origin, destination, unit, method, from, to, minimum, maximum, rate, currency, valid_from,
                 valid_until; a rule has one row, or one for each break; * is any place. Written is a line a shipment:
-                id, amount, currency, rule and, where there is no price, the reason. Needs no service; docs/rates.md.
+                id, amount, currency, rule and, where there is no price, the reason. Needs no service; docs/business/finance/rates.md.
                 """)
 
         @Argument(help: "The shipments, as comma-separated values; - for standard input.")
@@ -36,7 +39,7 @@ extension RatesCommand {
             var isExplained = false
             while let row = file.next() {
                 let id = row[columns.id]
-                text += CommaSeparated.quoted(id)
+                text += CommaSeparated.cell(id)
                 do {
                     let shipment = try columns.shipment(row)
                     if id == explain {
@@ -45,9 +48,9 @@ extension RatesCommand {
                     }
                     switch card.price(shipment) {
                     case .priced(let price):
-                        text += ",\(price.amount),\(price.currency),\(CommaSeparated.quoted(price.rule)),\n"
+                        text += ",\(price.amount),\(price.currency),\(CommaSeparated.cell(price.rule)),\n"
                     case .unpriced(let reason, let rule):
-                        text += ",,,\(CommaSeparated.quoted(rule ?? "")),\(reason.rawValue)\n"
+                        text += ",,,\(CommaSeparated.cell(rule ?? "")),\(reason.rawValue)\n"
                     }
                 } catch {
                     text += ",,,,\(error.reason)\n"

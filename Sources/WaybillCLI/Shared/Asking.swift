@@ -1,28 +1,64 @@
 import ArgumentParser
+import Client
 import Contracts
 import Foundation
 import Messaging
-import ServiceKit
 
 /// How answers are wanted.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print JSON, for programs.")
     var json = false
-    @Flag(help: "Print CSV, safe to open in a spreadsheet.")
+    @Flag(
+        help:
+            "Print CSV, safe to open in a spreadsheet; into a file with the mark by which Excel knows that it is UTF-8."
+    )
     var csv = false
+    @Option(help: "Write each table as CSV into a file of its own in this folder.")
+    var csvFiles: String?
 
     @Flag(help: "All of a list, page by page to its end.")
     var all = false
     @Option(help: "Of such a list: the page after the one that gave this as its end.")
     var after: String?
 
-    var format: TableFormat { json ? .json : csv ? .csv : .text }
+    @Flag(help: "On a terminal, every column and every text in full, however wide.")
+    var wide = false
 
-    /// Prints tables; ends with code 2 when there is nothing in them.
-    func show(_ tables: [QueryTable]) throws {
-        print(TableRenderer.render(tables, as: format), terminator: "")
-        if format == .csv { tables.compactMap(TableWriter.more).forEach { say($0) } }
-        try end(isEmpty: tables.allSatisfy(\.rows.isEmpty))
+    private static let isOnTerminal = isatty(STDOUT_FILENO) == 1
+
+    private var layout: TableLayout {
+        var layout = wide ? TableLayout.wide : .standard
+        layout.isMarked = csvFiles != nil || SpreadsheetFiles.isStandardOutput
+        return layout
+    }
+
+    var format: TableFormat { json ? .json : csv || csvFiles != nil ? .csv : .text }
+
+    /// Prints tables.
+    ///
+    /// - Parameters:
+    ///   - tables: the tables.
+    ///   - isOfOne: whether they tell of one thing that was named: without a row it is not there, which ends with code 2.
+    ///   - isWhole: whether everybody who was asked has answered; if not, it ends with code 75.
+    ///   - typed: what was typed to find them.
+    ///   - described: what the catalogue says of a table.
+    func show(
+        _ tables: [QueryTable], isOfOne: Bool = false, isWhole: Bool = true, typed: [String] = [],
+        described: (QueryTable) -> TableDescription? = Asking.described
+    ) throws {
+        if let csvFiles {
+            try SpreadsheetFiles.write(tables, to: csvFiles, layout, described)
+        } else {
+            print(TableRenderer.render(tables, as: format, layout: layout, described: described), terminator: "")
+            if format == .csv, tables.count > 1 {
+                say("\(tables.count) tables, one below another: --csv-files FOLDER writes each into a file of its own")
+            }
+        }
+        if format == .csv {
+            for table in tables { TableWriter.remarks(on: table, last: table, shown: table.rows.count).forEach(say) }
+        }
+        if !isWhole { throw ExitCodes.notHeard }
+        try end(isEmpty: tables.allSatisfy(\.rows.isEmpty), isOfOne: isOfOne, typed)
     }
 
     /// Asks one service and prints its answer, with `--all` page by page, each as it comes.
@@ -32,121 +68,96 @@ struct OutputOptions: ParsableArguments {
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], toEnd: Bool? = nil
     ) async throws {
         let toEnd = toEnd ?? all
-        let client = RequestClient(configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
+        let client = Asking.client(try Surroundings().person("ask"))
+        let question = QueryCatalogue.question(service, query)
+        let cursor = question?.cursor ?? "after"
         var values = values
-        if toEnd, case .integer(let sizes) = QueryCatalogue.question(service, query)?.parameter("limit")?.kind {
+        if toEnd, case .integer(let sizes) = question?.parameter("limit")?.kind {
             values.removeAll { $0.0 == "limit" }
             values.append(("limit", String(sizes.upperBound)))
         }
-        let tables = try await Asking.ask(service, query, values + [("after", after)], client: client)
+        // The whole is counted once, with the first page. People are told unasked; a program that wants to know says so.
+        let isTold = format == .text && after == nil && question?.cursor != nil
+        let isSaid = values.contains { $0.0 == QueryDescription.totals }
+        let opening = values + (isTold && !isSaid ? [(QueryDescription.totals, "true")] : [])
+        values.removeAll { $0.0 == QueryDescription.totals }
+        let tables = try await Waiting(service.rawValue).during {
+            try await Asking.ask(service, query, opening + [(cursor, after)], client: client)
+        }
         guard toEnd, tables.contains(where: { $0.next != nil }) else {
             await client.close()
-            return try show(tables)
-        }
-        var writer = TableWriter(format)
-        for first in tables {
-            print(writer.begin(first) + writer.rows(of: first), terminator: "")
-            var page = first
-            while let next = page.next {
-                let answer = try await Asking.ask(service, query, values + [("after", next)], client: client)
-                guard let found = answer.first(where: { $0.name == first.name }) else { break }
-                page = found
-                print(writer.rows(of: page), terminator: "")
+            return try show(tables, isOfOne: question?.isOfOne == true, typed: values.compactMap(\.1)) {
+                question?.answer($0.name)
             }
-            print(writer.end(page), terminator: "")
-            if format == .csv, let text = TableWriter.more(page) { say(text) }
         }
-        print(writer.finish(), terminator: "")
+        var writer = TableWriter(format, layout)
+        var progress = Progress()
+        var count = 0
+        var files = try csvFiles.map { try SpreadsheetFiles($0) }
+        func tell(_ text: String) throws {
+            if let files { try files.write(text) } else { print(text, terminator: "") }
+        }
+        for first in tables {
+            if files != nil {
+                try files?.begin(first.name)
+                writer = TableWriter(format, layout)
+            }
+            try tell(writer.begin(first, question?.answer(first.name)) + writer.rows(of: first))
+            var page = first
+            count += page.rows.count
+            while let next = page.next {
+                let answer = try await Asking.ask(service, query, values + [(cursor, next)], client: client)
+                guard let found = answer.first(where: { $0.name == first.name }) else {
+                    throw Failure("\(service.rawValue) told no more of '\(first.name)': ask again")
+                }
+                page = found
+                try tell(writer.rows(of: page))
+                count += page.rows.count
+                // On a terminal the rows themselves tell how far it is.
+                if !Self.isOnTerminal { progress.show("\(count) rows") }
+            }
+            try tell(writer.end(page))
+            if format == .csv { writer.remarks(on: page).forEach(say) }
+        }
+        progress.end()
+        try tell(writer.finish())
         await client.close()
-        try end(isEmpty: tables.allSatisfy(\.rows.isEmpty))
     }
 
-    private func end(isEmpty: Bool) throws {
+    private func end(isEmpty: Bool, isOfOne: Bool, _ typed: [String]) throws {
         guard isEmpty else { return }
         if format == .text { say("nothing found") }
-        throw ExitCode(2)
+        TypedHints.hints(typed).forEach(say)
+        if isOfOne { throw ExitCodes.refused }
     }
 }
 
-/// Asks services, which answer by tables.
-enum Asking {
-    /// One question to a service.
-    struct Question: Sendable {
-        let service: ServiceName
-        let query: String
-        var values: [(String, String?)] = []
-
-        fileprivate var message: Outgoing {
-            let type = RunQuery.type(for: service)
-            let parameters = values.compactMap { name, value in value.map { QueryParameter(name: name, value: $0) } }
-            return Outgoing(
-                exchange: Exchanges.commands, routingKey: type.description,
-                properties: MessageProperties(contentType: "application/json", deliveryMode: 1, type: type.description),
-                body: RunQuery(query: query, parameters: parameters).encode())
-        }
-
-        fileprivate func tables(_ answer: Delivery) throws -> [QueryTable] {
-            // An answer is made by our own services and may be larger than what others may send.
-            var limits = JSONLimits.standard
-            limits.bodyBytes = 32 << 20
-            let reply = try QueryReply(json: answer.body, limits: limits)
-            guard reply.status == .answered else {
-                throw Failure("\(service.rawValue) refused: \(reply.reason ?? "") \(reply.detail ?? "")")
-            }
-            return reply.tables
-        }
-    }
-
-    /// Asks one service. Ends with code 2 when it refuses, and 75 when it is not heard of in time.
-    static func ask(
-        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], client: RequestClient,
-        timeout: Duration = .seconds(5)
-    ) async throws -> [QueryTable] {
-        let question = Question(service: service, query: query, values: values)
-        do {
-            return try question.tables(try await client.request(question.message, timeout: timeout))
-        } catch let error as MessagingError where error.code == .timedOut {
-            say("Error: \(error)")
-            throw ExitCodes.notHeard
-        } catch let refused as Failure {
-            say("Error: \(refused)")
-            throw ExitCodes.refused
-        }
-    }
-
-    /// Asks several questions at once.
-    ///
-    /// - Returns: in the order of the questions, the answer, or why there is none.
-    static func together(
-        _ questions: [Question], client: RequestClient, timeout: Duration
-    ) async -> [Result<[QueryTable], any Error>] {
-        let answers = await client.request(questions.map(\.message), timeout: timeout)
-        return zip(questions, answers).map { question, answer in Result { try question.tables(answer.get()) } }
-    }
-
-    /// Asks one service with a connection of its own.
+extension Asking {
+    /// Asks one service with a connection of its own, as whoever is logged in.
     static func once(
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = []
     ) async throws -> [QueryTable] {
-        let client = RequestClient(
-            configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
-        let tables = try await ask(service, query, values, client: client)
-        await client.close()
-        return tables
+        try await once(service, query, values, as: Surroundings().person("ask"))
     }
 
-    /// Asks several services; one that does not answer costs only its own part.
+    /// What the catalogue says of a table whose question is not at hand: of one with this name and these columns.
+    static func described(_ table: QueryTable) -> TableDescription? {
+        let columns = table.columns.map(\.name)
+        return QueryCatalogue.questions.lazy.compactMap { $0.answer(table.name) }
+            .first { $0.columns.map(\.name) == columns }
+    }
+
+    /// Asks several services the same, as whoever is logged in, and says which of them do not answer.
+    ///
+    /// - Returns: what the others told, and whether all were heard of.
     static func each(
         _ services: [ServiceName], _ query: String, _ values: [(String, String?)] = []
-    ) async throws -> [QueryTable] {
-        let client = RequestClient(
-            configuration: try Surroundings().person("ask"), replies: Exchanges.replies)
-        let questions = services.map { Question(service: $0, query: query, values: values) }
-        var tables: [QueryTable] = []
-        for (service, answer) in zip(services, await together(questions, client: client, timeout: .seconds(3))) {
-            do { tables += try answer.get() } catch { say("\(service.rawValue): \(error)") }
+    ) async throws -> (tables: [QueryTable], isWhole: Bool) {
+        var isWhole = true
+        let tables = await each(services, query, values, as: try Surroundings().person("ask")) { service, error in
+            say("\(service.rawValue): \(error)")
+            if (error as? ClientError)?.code != .refused { isWhole = false }
         }
-        await client.close()
-        return tables
+        return (tables, isWhole)
     }
 }

@@ -1,4 +1,7 @@
+import Client
+import Domain
 import Foundation
+import Importing
 
 /// A file of comma-separated values whose first line names the columns.
 struct ColumnFile: Sequence, IteratorProtocol {
@@ -26,14 +29,11 @@ struct ColumnFile: Sequence, IteratorProtocol {
     /// - Throws: ``Failure`` when it cannot be read, or a column is missing or named twice.
     init(_ file: String, required: [String]) throws {
         name = file
-        let text = try TextEncoding.decode(
-            Array(try Self.contents(of: file)), name: file == "-" ? "standard input" : file)
-        if let original = text.original { say("'\(file)' is \(original), read as such") }
-        rows = CommaSeparated(text.bytes)
+        rows = CommaSeparated(try Self.text(of: file))
         guard let header = rows.next() else {
             throw Failure("\(file): \(rows.problem ?? "the file is empty"); the first line must name the columns")
         }
-        columns = header.map { $0.trimmingCharacters(in: .whitespaces) }
+        columns = header.map(TypedText.plain)
         for column in required where !columns.contains(column) {
             throw Failure("\(file), line 1: the column '\(column)' is missing")
         }
@@ -57,6 +57,16 @@ struct ColumnFile: Sequence, IteratorProtocol {
             return nil
         }
         return Row(line: rows.line, fields: fields)
+    }
+
+    /// The text of a file, or of standard input for `-`, in UTF-8. What it was in when that was something else is said.
+    ///
+    /// - Throws: ``Failure`` when it cannot be read, or is in no encoding that is known.
+    static func text(of file: String) throws -> [UInt8] {
+        let text = try TextEncoding.decode(
+            Array(try contents(of: file)), name: file == "-" ? "standard input" : file)
+        if let original = text.original { say("'\(file)' is \(original), read as such") }
+        return text.bytes
     }
 
     /// The bytes of a file, or of standard input for `-`.

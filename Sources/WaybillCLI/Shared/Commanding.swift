@@ -1,17 +1,9 @@
 import ArgumentParser
+import Client
 import Contracts
 import Domain
 import Foundation
 import Messaging
-import ServiceKit
-
-/// The exit codes of every command.
-enum ExitCodes {
-    /// Nothing was found, or what was asked for is refused.
-    static let refused = ExitCode(2)
-    /// A service was not heard of in time. What it was told is kept, and takes effect when it is back.
-    static let notHeard = ExitCode(75)
-}
 
 /// Who acts, and how the outcome is wanted.
 struct ActOptions: ParsableArguments {
@@ -24,6 +16,8 @@ struct ActOptions: ParsableArguments {
     var id: String?
     @Flag(help: "Print what came of it as JSON.")
     var json = false
+    @Flag(help: "Identifiers are meant exactly as typed, characters that nobody sees included.")
+    var exact = false
 
     /// Gives a service a command and waits for what comes of it.
     ///
@@ -47,9 +41,23 @@ struct ActOptions: ParsableArguments {
         _ type: MessageType, _ data: [UInt8], to service: ServiceName, source: String,
         expecting types: [MessageType] = []
     ) async throws {
+        if !exact, let contract = Catalogue.description(of: type) {
+            do throws(Refusal) {
+                try contract.refuseSlips(in: JSONDocument(parsing: data).root)
+            } catch {
+                throw refused(
+                    Refusal(error.reason, path: error.path, "\(error.detail), or say that it is meant by --exact"))
+            }
+        }
         let identifier = id ?? UUID().uuidString.lowercased()
-        let reply = try await Commanding.send(type, data, to: service, source: source, id: identifier)
-        if let refusal = reply.refusal { throw refused(refusal) }
+        let reply = try await Waiting("the answer of \(service.rawValue)").during {
+            try await Commanding.send(type, data, to: service, source: source, id: identifier)
+        }
+        if let refusal = reply.refusal {
+            let code = refused(refusal)
+            if refusal.reason == .notFound { TypedHints.hints(TypedHints.texts(in: data)).forEach(say) }
+            throw code
+        }
         let result = reply.results.first { types.contains($0.type) } ?? reply.results.first
         if json {
             if let result, !types.isEmpty {
@@ -86,78 +94,40 @@ struct ActOptions: ParsableArguments {
     }
 }
 
-/// Gives services commands: as the user who is logged in at the broker, by the one exchange for it, each with an answer.
-enum Commanding {
-    /// The source of commands that speak of nobody's numbers in particular.
-    static let source = "waybill-cli"
-    /// How long an answer is waited for.
-    static let patience = Duration.seconds(15)
-
-    /// Publishes a command with a confirm and waits for the service's answer.
-    ///
-    /// - Throws: ``ExitCode`` 75, after saying what to do, when no answer comes in time.
+extension Commanding {
+    /// Gives a service a command as whoever is logged in.
     static func send(
         _ type: MessageType, _ data: [UInt8], to service: ServiceName, source: String = Commanding.source, id: String
     ) async throws -> ActReply {
-        let user = try Surroundings().person("command")
-        let session = try await BrokerSession.connect(user)
-        let queue = "reply.\(user.userName).\(UUID().uuidString.lowercased())"
-        try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
-        try await session.bind(Binding(exchange: Exchanges.replies, queue: queue, routingKey: queue))
-        try await session.subscribe(queue)
-        let envelope = Envelope(id: id, source: source, type: type, time: AuditTrail.now())
-        var properties = CloudEventCodec.properties(of: envelope)
-        (properties.userID, properties.replyTo, properties.correlationID) = (user.userName, queue, id)
-        let message = Outgoing(
-            exchange: Exchanges.commands, routingKey: type.description, properties: properties,
-            body: envelope.structuredBody(data: data))
-        let outcomes = try await withPublisher("command", as: user) { await $0.publish([message]) }
-        switch outcomes.first {
-        case .confirmed: break
-        case .returned:
-            throw Failure(
-                "no service takes \(type): 'waybill topology check' says what the broker lacks. Nothing was done")
-        default:
-            throw Failure(
-                "whether the broker has taken the command is not known: the same again with --id \(id) has no second effect"
-            )
-        }
-        let deadline = ContinuousClock.now + patience
-        var reply: ActReply?
-        while reply == nil, ContinuousClock.now < deadline {
-            for delivery in try await session.next(within: .seconds(1)) {
-                try await session.acknowledge(delivery.tag)
-                if delivery.properties.correlationID == id { reply = try ActReply(json: delivery.body) }
-            }
-        }
-        await session.close()
-        guard let reply else {
-            say(
-                "not heard of: \(service.rawValue) has not answered within \(patience.components.seconds) seconds. The command is "
-                    + "kept by the broker and takes effect when the service is back ('waybill status' shows it). The same again "
-                    + "with --id \(id) has no second effect, and gets the answer")
-            throw ExitCodes.notHeard
-        }
-        return reply
+        try await send(type, data, to: service, source: source, id: id, as: Surroundings().person("command"))
     }
 }
 
-/// Values of arguments, each refused with what is expected.
+/// Values of arguments; one that cannot be read ends the command as a wrong argument does.
 enum ArgumentValue {
     static func day(_ text: String, _ option: String) throws -> CalendarDay {
-        guard let day = CalendarDay(text) else {
-            throw ValidationError("\(option) '\(text)' is no day such as 2026-01-05")
-        }
-        return day
+        try read { try EnteredValue.day(text, option) }
+    }
+
+    static func time(_ text: String, _ option: String) throws -> Timestamp {
+        try read { try EnteredValue.time(text, option) }
+    }
+
+    static func amount(_ text: String, _ option: String) throws -> FixedDecimal {
+        try read { try EnteredValue.amount(text, option) }
+    }
+
+    static func currency(_ text: String) throws -> Currency {
+        try read { try EnteredValue.currency(text, "--currency") }
     }
 
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ text: String, _ option: String, _ type: Choice.Type
     ) throws -> Choice {
-        guard let choice = Choice(rawValue: text) else {
-            throw ValidationError(
-                "\(option) '\(text)' is none of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        return choice
+        try read { try EnteredValue.choice(text, option, type) }
+    }
+
+    private static func read<Value>(_ value: () throws -> Value) throws -> Value {
+        do { return try value() } catch let failure as Failure { throw ValidationError(failure.description) }
     }
 }

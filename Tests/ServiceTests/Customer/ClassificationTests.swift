@@ -2,11 +2,11 @@ import Contracts
 import Domain
 import Foundation
 import Postgres
+import ServiceTestSupport
 import TestSupport
 import Testing
 
 @testable import CustomerService
-@testable import ServiceDeskService
 @testable import ServiceKit
 
 @Suite("Classification and life of customers", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
@@ -216,9 +216,9 @@ struct ClassificationTests {
             try await customer.handle(
                 (1...5).map { .init("p\($0)", OrderPlaced(makeOrder("O\($0)", customer: "C\($0)"))) })
             let parts = try await customer.pool.withTransaction { transaction in
-                var parts: [Marks] = []
+                var parts: [MarkStore] = []
                 while parts.last.map({ $0.count == 2 }) ?? true {
-                    parts.append(try Marks.read(behind: parts.last?.place ?? "", limit: 2, transaction))
+                    parts.append(try MarkStore.read(behind: parts.last?.place ?? "", limit: 2, transaction))
                 }
                 return parts
             }
@@ -307,6 +307,49 @@ struct ClassificationTests {
         }
     }
 
+    @Test("an order in a currency without a rate stands apart by its currency, and everybody is judged all the same")
+    func withoutRate() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("rates-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try #"{"rates": [{"currency": "USD", "from": "2020-01-01", "cny": "7"}]}"#
+            .write(to: file, atomically: true, encoding: .utf8)
+        let definition = try CustomerService.definition(
+            Settings(CustomerService.settings, values: ["customer.rates": file.path]))
+        try await ServiceFixture.with(definition) { customer in
+            func order(_ id: String, _ code: String, _ currency: Currency, revision: Int = 1) -> ServiceFixture.Message
+            {
+                .init(
+                    "p\(id)-\(revision)",
+                    OrderPlaced(
+                        makeOrder(id, revision: revision, customer: code, currency: currency, at: time("2026-01-05"))))
+            }
+            let (yen, dollar) = (try #require(Currency("JPY")), try #require(Currency("USD")))
+            let invoice = InvoiceIssued(
+                invoiceId: "I1", customer: CustomerCode(code: "C2"), orderIds: [],
+                issuedAt: try #require(Timestamp(time("2026-01-06"))),
+                dueAt: Timestamp(time("2026-01-30")), amount: .of("1000"), currency: yen)
+            try await customer.handle([
+                order("1", "C1", .cny), order("2", "C2", yen), order("3", "C3", dollar), .init("i", invoice),
+            ])
+            try await customer.run("value.daily", at: "2026-02-01T23:59:59+08:00")
+            let judged = try await customer.rows(
+                "select distinct a.code from class c join account a using (customer_id) order by 1")
+            #expect(judged == [["C1"], ["C2"], ["C3"]])
+            let apart = """
+                select 'order', order_id, no_rate, revenue::text from value_order where no_rate is not null
+                union all
+                select 'invoice', invoice_id, no_rate, amount::text from value_invoice where no_rate is not null
+                """
+            #expect(
+                try await customer.rows(apart) == [
+                    ["order", "2", "JPY", "0.0000"], ["invoice", "I1", "JPY", "0.0000"],
+                ])
+            // Said anew in a currency that has one, it stands with the others.
+            try await customer.handle([order("2", "C2", dollar, revision: 2)])
+            #expect(try await customer.rows(apart).map { $0[0] } == ["invoice"])
+        }
+    }
+
     @Test("the drivers are counted from orders that can be listed, and what each said beforehand")
     func drivers() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("market-\(UUID().uuidString).json")
@@ -346,7 +389,7 @@ struct ClassificationTests {
             #expect(values["acquisition"] == "0.5000" && values["retention"] == "0.5000")
             #expect(values["revenue_retention"] == "0.3750" && values["satisfaction"] == "0.5000")
             #expect(values["profitability"] == "-0.2000")
-            let share = try #require(tables.last?.rows.first)
+            let share = try #require(tables.first { $0.name == "market share" }?.rows.first)
             #expect(share.values.contains("0.020000") && share.values.last == "port authority", "\(share.values)")
             for (driver, orders) in [
                 ("acquisition", 1), ("retention", 3), ("satisfaction", 2), ("profitability", 1), ("market-share", 2),
@@ -393,38 +436,18 @@ struct ClassificationTests {
         }
     }
 
-    @Test("customers that matter are asked more often, once the service desk has heard of it")
-    func surveys() async throws {
-        let definition = try ServiceDeskService.definition(Settings(ServiceDeskService.settings))
-        try await ServiceFixture.with(definition) { desk in
-            let id = AccountIdentifier.customer(source: "erp", code: "C1")
-            func said(_ revision: Int, _ value: String) throws -> CustomerClassified {
-                CustomerClassified(
-                    customerId: id, revision: revision,
-                    classes: [
-                        CustomerClass(
-                            dimension: .value, value: value, since: try #require(CalendarDay("2026-03-01")), reason: "?"
-                        )
-                    ], model: 0, classifiedAt: try #require(Timestamp(time("2026-03-01"))))
-            }
-            try await desk.handle([.init("c2", try said(2, "A")), .init("c1", try said(1, "D"))])
-            #expect(try await desk.rows("select classes->>'value' from customer_class") == [["A"]])
-            func late(_ order: String) throws -> [ServiceFixture.Message] {
-                [
-                    .init("p\(order)", OrderPlaced(makeOrder(order))),
-                    .init(
-                        "d\(order)",
-                        OrderCompleted(
-                            orderId: order, revision: 1, completedAt: try #require(Timestamp(time("2026-03-04"))),
-                            onTime: false)),
-                ]
-            }
-            let first = try await desk.handle(try late("O1"), at: time("2026-03-04"))
-            #expect(try first.events(SurveyRequested.self).count == 1)
-            let soon = try await desk.handle(try late("O2"), at: time("2026-03-14"))
-            #expect(try soon.events(SurveyRequested.self).isEmpty)
-            let later = try await desk.handle(try late("O3"), at: time("2026-03-21"))
-            #expect(try later.events(SurveyRequested.self).count == 1)
+    @Test("an order dated ten years ahead takes the drivers from nobody, and is named")
+    func datedAhead() async throws {
+        try await ServiceFixture.with(CustomerService.definition(Settings(CustomerService.settings))) { customer in
+            try await customer.handle([
+                .init("1", OrderPlaced(makeOrder("1", customer: "C1", at: time("2026-01-05"), [("100", "60")]))),
+                .init("2", OrderPlaced(makeOrder("2", customer: "C2", at: time("2036-11-05"), [("100", "60")]))),
+            ])
+            let today = try #require(Timestamp(time("2026-02-01")))
+            let tables = try await customer.ask("drivers.show", ["by": "month"], at: today)
+            #expect(tables.first?.rows.isEmpty == false)
+            let ahead = try #require(tables.first { $0.name == "dated ahead" })
+            #expect(ahead.rows.map { Array($0.values[1...]) } == [["erp", "1", "2036-11-05", "2036-11-05"]])
         }
     }
 }

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Postgres
+import ServiceTestSupport
 import TestSupport
 import Testing
 
@@ -38,6 +39,38 @@ struct DecisionTests {
         .init(
             id, source: "waybill-cli", at: Fixture.time(second),
             UnmergeParties(parties: parties, reason: "two companies", by: "li.wei"))
+    }
+
+    @Test("a merge is previewed as it will be: who survives, what it is called, what moves, why it would be refused")
+    func preview() async throws {
+        try await Fixture.with { customer in
+            try await customer.handle(five)
+            func preview(_ parties: [String]) async throws -> [String: [[String?]]] {
+                let values = Dictionary(uniqueKeysWithValues: zip(["one", "other", "third", "fourth"], parties))
+                let tables = try await customer.ask("parties.merge-preview", values)
+                return Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0.rows.map(\.values)) })
+            }
+            let before = try await customer.memberships()
+            let told = try await preview([c, b, a])
+            #expect(told["answer"] == [["merged", nil, nil, a]])
+            #expect(told["parties"]?.filter { $0[6] == "true" }.map { $0[0] } == [a])
+            #expect(told["accounts that move"]?.map { $0[1] } == ["C", "B"])
+            // Nothing has happened by asking.
+            #expect(try await customer.memberships() == before)
+            try await customer.handle([merge([c, b, a], "m1")])
+            for row in try #require(told["accounts that move"]) {
+                let account = "\(row[0] ?? "")/\(row[1] ?? "")"
+                #expect(before[account] == row[3])
+                #expect(try await customer.memberships()[account] == row[4])
+            }
+            let stored = try await customer.rows("select name, credit_code from customer where customer_id = '\(a)'")
+            #expect(told["golden record"]?.prefix(2).map { $0[2] } == stored[0])
+            let one = try await preview([a, b])
+            #expect(one["answer"]?.first?.prefix(2) == ["refused", "wrong-state"])
+            let codes = try await preview([a, d])
+            #expect(codes["answer"]?.first?.prefix(2) == ["refused", "contradictory-identifiers"])
+            await #expect(throws: Refusal.self) { try await preview([a, "nobody"]) }
+        }
     }
 
     @Test("a merge makes one party of several, an unmerge takes out what came with one, and the rules do not redo it")

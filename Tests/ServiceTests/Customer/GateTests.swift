@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import PartyMatching
 import Postgres
+import ServiceTestSupport
 import TestSupport
 import Testing
 

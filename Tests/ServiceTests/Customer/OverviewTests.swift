@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Postgres
 import ServiceKit
+import ServiceTestSupport
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
 import Contracts
 import Domain
 import Foundation
+import ServiceTestSupport
 import TestSupport
 import Testing
 
 @testable import FinanceService
-@testable import SalesService
 @testable import ServiceKit
 @testable import Simulation
 
@@ -343,31 +343,6 @@ struct ExpenseStoreTests {
                 #expect(values[2] == sum(.actual))
 
             }
-        }
-    }
-
-    @Test("sales keeps what it is told of expenses, once")
-    func notices() async throws {
-        let definition = SalesService.definition
-        try await ServiceFixture.with(definition) { sales in
-            let alert = ExpenseAlertRaised(
-                alertId: "A1", kind: .pace, budgetId: "B", branch: "KS01", owner: "li.wei", account: "travel",
-                budget: 1_000, used: 800, salesPercent: 30, currency: .cny,
-                raisedAt: try #require(Timestamp("2026-03-10T02:00:00+08:00")))
-            let decided = ExpenseDecided(
-                source: "oa", expenseId: "E", budgetId: "B", decision: .needsApproval, reason: .beyondBudget,
-                tier: "director", available: 100,
-                currency: .cny, decidedAt: alert.raisedAt)
-            for round in 0..<2 { try await sales.handle([.init("m\(round)", source: "waybill.finance", alert)]) }
-            try await sales.handle([.init("d", source: "waybill.finance", decided)])
-            #expect(
-                try await sales.rows("select kind, sales_owner, detail from finance_notice order by kind") == [
-                    ["expense-budget-pace", "li.wei", "800.00 of 1000.00 CNY used, sales at 30 %"],
-                    [
-                        "expense-needs-approval", nil,
-                        "expense E, beyond-budget, a director may approve it; available 100.00 CNY",
-                    ],
-                ])
         }
     }
 }

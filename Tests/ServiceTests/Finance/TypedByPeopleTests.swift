@@ -1,15 +1,18 @@
 import Contracts
 import Domain
-import TestSupport
+import ServiceTestSupport
 import Testing
 
 @testable import FinanceService
 @testable import ServiceKit
 
 @Suite(
-    "What people write in finance's books",
-    .enabled(if: DatabaseFixture.isAvailable, "no test servers: run 'make test'"))
+    "What people write in finance's books", .service(try FinanceService.definition(Settings(FinanceService.settings))))
 struct TypedByPeopleTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
     private func at(_ hour: Int) throws -> Timestamp {
         try #require(Timestamp("2026-03-02T\(hour < 10 ? "0" : "")\(hour):00:00+08:00"))
     }
@@ -66,40 +69,36 @@ struct TypedByPeopleTests {
 
     @Test("a number that nobody knows is refused when a person types it, and waits when a system sends it")
     func unknown() async throws {
-        try await ServiceFixture.with(try FinanceService.definition(Settings(FinanceService.settings))) { finance in
-            let typed = try await finance.handle([
-                promise("P1", "TYPO", by: "li.wei"), dispute("D1", "TYPO", by: "li.wei"), resolve("TYPO", by: "li.wei"),
-                propose("W1", "TYPO", by: "li.wei"), approve("TYPO", by: "zhou.min"),
+        let typed = try await finance.handle([
+            promise("P1", "TYPO", by: "li.wei"), dispute("D1", "TYPO", by: "li.wei"), resolve("TYPO", by: "li.wei"),
+            propose("W1", "TYPO", by: "li.wei"), approve("TYPO", by: "zhou.min"),
+        ])
+        #expect(
+            refusals(typed) == [
+                0: "not-found $.invoiceId", 1: "not-found $.invoiceId", 2: "not-found $.disputeId",
+                3: "not-found $.invoiceId", 4: "not-found $.writeOffId",
             ])
-            #expect(
-                refusals(typed) == [
-                    0: "not-found $.invoiceId", 1: "not-found $.invoiceId", 2: "not-found $.disputeId",
-                    3: "not-found $.invoiceId", 4: "not-found $.writeOffId",
-                ])
-            let sent = try await finance.handle([
-                promise("P2", "V1", by: nil), dispute("D2", "V1", by: nil), resolve("D3", by: nil),
-                propose("W2", "V1", by: "a", isTyped: false), approve("W3", by: "b", isTyped: false),
-            ])
-            #expect(refusals(sent) == [:])
-            // What waits is a place that is kept, and no document.
-            let still = try await finance.handle([promise("P3", "V1", by: "li.wei")])
-            #expect(refusals(still) == [0: "not-found $.invoiceId"])
-            let known = try await finance.handle([
-                invoice("V1"), promise("P3", "V1", by: "li.wei"), dispute("D4", "V1", by: "li.wei"),
-                resolve("D4", by: "li.wei"), propose("W4", "V1", by: "li.wei"),
-            ])
-            #expect(refusals(known) == [:])
-        }
+        let sent = try await finance.handle([
+            promise("P2", "V1", by: nil), dispute("D2", "V1", by: nil), resolve("D3", by: nil),
+            propose("W2", "V1", by: "a", isTyped: false), approve("W3", by: "b", isTyped: false),
+        ])
+        #expect(refusals(sent) == [:])
+        // What waits is a place that is kept, and no document.
+        let still = try await finance.handle([promise("P3", "V1", by: "li.wei")])
+        #expect(refusals(still) == [0: "not-found $.invoiceId"])
+        let known = try await finance.handle([
+            invoice("V1"), promise("P3", "V1", by: "li.wei"), dispute("D4", "V1", by: "li.wei"),
+            resolve("D4", by: "li.wei"), propose("W4", "V1", by: "li.wei"),
+        ])
+        #expect(refusals(known) == [:])
     }
 
     @Test("a write-off is approved by another person than the one who proposes it, whatever order they come in")
     func twoPeople() async throws {
-        try await ServiceFixture.with(try FinanceService.definition(Settings(FinanceService.settings))) { finance in
-            try await finance.handle([invoice("V1"), propose("W1", "V1", by: "li.wei")])
-            let same = try await finance.handle([approve("W1", by: "li.wei")])
-            #expect(refusals(same) == [0: "same-person $.approvedBy"])
-            let other = try await finance.handle([approve("W1", by: "zhou.min")])
-            #expect(refusals(other) == [:])
-        }
+        try await finance.handle([invoice("V1"), propose("W1", "V1", by: "li.wei")])
+        let same = try await finance.handle([approve("W1", by: "li.wei")])
+        #expect(refusals(same) == [0: "same-person $.approvedBy"])
+        let other = try await finance.handle([approve("W1", by: "zhou.min")])
+        #expect(refusals(other) == [:])
     }
 }

@@ -2,6 +2,7 @@ import Contracts
 import Domain
 import Postgres
 import ServiceKit
+import ServiceTestSupport
 import TestSupport
 import Testing
 

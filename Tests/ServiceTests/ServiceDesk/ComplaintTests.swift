@@ -3,10 +3,10 @@ import Domain
 import Foundation
 import Postgres
 import ServiceKit
+import ServiceTestSupport
 import TestSupport
 import Testing
 
-@testable import SalesService
 @testable import ServiceDeskService
 @testable import Simulation
 
@@ -282,38 +282,6 @@ struct ComplaintTests {
             }
             let told = try await desk.handle([.init("s", step("S1", .accepted, at: 5))])
             #expect(try Self.standings(told).map(\.customerId) == ["MERGED"])
-        }
-    }
-
-    @Test("sales is told when a complaint comes and when it is closed, each once, whichever word comes first")
-    func notices() async throws {
-        func standing(_ state: ComplaintState, _ revision: Int, at minutes: Int) -> ComplaintStanding {
-            ComplaintStanding(
-                complaintId: "CP1", source: "erp", customerId: "K1", customerCode: "C1", orderId: "O1",
-                category: .damage, severity: .major, state: state, revision: revision, by: "li.wei",
-                openedAt: minute(0), at: minute(minutes))
-        }
-        let words: [ServiceFixture.Message] = [
-            .init("o", source: "waybill.servicedesk", ComplaintOpened(standing(.received, 1, at: 0))),
-            .init("p", source: "waybill.servicedesk", ComplaintProgressed(standing(.accepted, 2, at: 5))),
-            .init("q", source: "waybill.servicedesk", ComplaintProgressed(standing(.closed, 3, at: 9))),
-            .init("r", source: "waybill.servicedesk", ComplaintProgressed(standing(.closed, 4, at: 9))),
-        ]
-        for arrival in [words, words.reversed(), [words[2], words[0], words[3], words[1]]] {
-            try await ServiceFixture.with(SalesService.definition) { sales in
-                try await sales.handle([.init("order", OrderPlaced(makeOrder("O1")))])
-                for word in arrival { try await sales.handle([word]) }
-                let found = try await sales.rows(
-                    """
-                    select kind, sales_owner, business_line, order_id, (cleared_at is not null)::text
-                    from finance_notice order by kind
-                    """)
-                #expect(
-                    found == [
-                        ["complaint-closed", "li.wei", "air-freight", "O1", "false"],
-                        ["complaint-opened", "li.wei", "air-freight", "O1", "true"],
-                    ])
-            }
         }
     }
 }

@@ -1,0 +1,58 @@
+/// What would become of messages that a file holds, before they are published and after: each service answers for what it
+/// is the first to know. The messages' data come with the question as its lines.
+public enum ImportQuestions {
+    /// What would become of a message.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// Nothing is known under its number: it would be taken.
+        case new
+        /// The same has come before: it has no effect.
+        case same
+        /// Its number is known, and what it says of it would be taken over.
+        case changed
+        /// It would be taken, and is surely an account of a party that is known.
+        case joins
+        /// It would be taken, and is perhaps an account of a party that is known: somebody would be asked.
+        case probable
+        /// It would be refused.
+        case refused
+    }
+
+    /// The table of every answer.
+    public static let table = "lines"
+
+    /// All of them.
+    public static let all = [customers, suppliers, invoices, payments, budgets, agreements]
+
+    /// Customers' master records.
+    public static let customers = preview(.customer, "customers", "customer.reported.v1")
+    /// Suppliers' master records.
+    public static let suppliers = preview(.supplier, "suppliers", "supplier.reported.v1")
+    /// Invoices.
+    public static let invoices = preview(.finance, "invoices", "invoice.issued.v1")
+    /// Payments.
+    public static let payments = preview(.finance, "payments", "payment.received.v1")
+    /// Budgets of expenses.
+    public static let budgets = preview(.finance, "budgets", "expense-budget.set.v1")
+    /// Agreements.
+    public static let agreements = preview(.sales, "agreements", "agreement.recorded.v1")
+
+    private static func preview(_ service: ServiceName, _ what: String, _ type: String) -> QueryDescription {
+        QueryDescription(
+            service, "\(what).preview",
+            "What would become of \(what) that a file holds, as `\(type)`: new, same, changed, joins, probable or refused.",
+            [
+                .text("source", "Whose numbers they are.").required,
+                .time("asOf", "As of when they are; now when not given."),
+                .flag("known", "Only tell what is known from what is new, without looking for parties that are alike."),
+            ],
+            answers: [
+                .whole(
+                    table,
+                    [
+                        .count("line"), .code("outcome", "reason", "path"), .text("detail"), .code("party"),
+                        .text("name"),
+                        .rate("probability"),
+                    ])
+            ])
+    }
+}

@@ -1,0 +1,263 @@
+/// What the finance service answers.
+public enum FinanceQuestions {
+    /// All of them.
+    public static let all =
+        [
+            alerts, alert, orders, order, summary, totals, waitingCosts, waitingReferences, business, budgets, expenses,
+            periods, late,
+            postedMargins,
+        ]
+        + AcceptanceQuestions.all + ReceivableQuestions.all + CreditQuestions.all + PayableQuestions.all
+        + ProfitQuestions.all + ViewQuestions.all + RateQuestions.all
+
+    private static let orderId = QueryInput.text("orderId", "The order.").required
+    private static let month = QueryInput.text("month", "The month, such as 2024-03.")
+
+    // MARK: Orders and alerts
+
+    /// Margin alerts.
+    public static let alerts = QueryDescription(
+        .finance, "alerts.list", "Margin alerts, the greatest loss of now first, by what it is worth in CNY.",
+        [
+            .choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all."),
+            .text("level", "Only of this level: order, customer or customer-line."),
+            .text("severity", "Only of this severity: low or negative."),
+            .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."),
+            .text("owner", "Only those that this person has to see to."),
+            .text("branch", "Only of this branch."), .text("line", "Only of this line of business."),
+            .decimal("loss", "Only those that lose at least so much, in their own currency."),
+        ] + QueryInput.days("was raised"),
+        answers: [
+            .pages(
+                "alerts", by: [.ascending("worth", hidden: .quantity), "alert_id"],
+                [
+                    .code("level", "severity", "order_id", "source", "customer_code", "business_line", "branch"),
+                    .code("sales_owner"), .money("revenue", "cost", "margin"), .code("currency"),
+                    .time("raised_at", "cleared_at"), .day("diagnose_by"), .code("reason"), .day("recover_by"),
+                    .code("escalated_to", "outcome", "alert_id"),
+                    .money("revenue_now", "cost_now", "margin_now", currency: "currency_now"), .code("currency_now"),
+                ])
+        ])
+
+    /// One alert.
+    public static let alert = QueryDescription(
+        .finance, "alerts.show", "One margin alert: what it is of, and what was done about it.",
+        [.text("alertId", "The alert.").required],
+        answers: [
+            .whole(
+                "alert",
+                [
+                    .code("alert_id", "level", "severity", "order_id", "source", "customer_id", "customer_code"),
+                    .code("business_line", "branch", "sales_owner"), .money("revenue", "cost", "margin"),
+                    .code("currency"), .time("raised_at", "cleared_at"), .code("clearing"), .day("diagnose_by"),
+                    .code("reason"), .text("plan"), .day("recover_by"), .code("diagnosed_by"), .time("diagnosed_at"),
+                    .code("escalated_to"), .time("escalated_at"), .code("outcome"), .text("note"), .code("closed_by"),
+                    .time("closed_at"), .money("revenue_now", "cost_now", "margin_now", currency: "currency_now"),
+                    .code("currency_now"),
+                ])
+        ])
+
+    /// Orders.
+    public static let orders = QueryDescription(
+        .finance, "orders.list", "Orders with their margin and what was decided, the latest first.",
+        [
+            .text("decision", "Only those so decided: accepted, needs-approval or refused; none for those undecided."),
+            .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
+            .text("branch", "Only of this branch."), .text("line", "Only of this line of business."),
+            .text("owner", "Only of this sales owner."),
+            .decimal("atLeast", "Only those of at least so much revenue, in their own currency."),
+        ] + QueryInput.days("was placed"),
+        answers: [
+            .pages(
+                "orders", by: [.descending("placed_at"), "source", "order_id"], totals: ["revenue", "cost", "margin"],
+                [
+                    .code("order_id", "source", "customer_code"), .text("name"),
+                    .code("business_line", "branch", "sales_owner"), .time("placed_at"),
+                    .money("revenue", "cost", "margin"), .code("currency", "state", "decision", "rule", "alert"),
+                ])
+        ])
+
+    /// An order as finance knows it.
+    public static let order = QueryDescription(
+        .finance, "orders.show",
+        "An order's margin, line by line, its costs, how far such costs are usually off, and its alerts.",
+        [orderId, .source],
+        answers: [
+            .whole(
+                "order",
+                [
+                    .code("source", "order_id"), .count("revision"),
+                    .code("state", "customer_code", "business_line", "branch", "sales_owner"), .time("placed_at"),
+                    .code("currency"), .money("revenue"), .money("known_revenue", as: .text), .money("cost", "margin"),
+                    .flag("provisional", as: .text), .code("alert", "decision", "rule", "override"),
+                ]),
+            .whole(
+                "lines",
+                [
+                    .code("source"), .count("line"), .code("service_item", "lane"), .quantity("quantity"),
+                    .code("unit"), .money("revenue", "cost"), .code("basis"), .money("margin"), .code("currency"),
+                    .flag("pass_through"),
+                ]),
+            .whole(
+                "costs",
+                [
+                    .code("cost_id"), .count("line"), .code("supplier_code", "state"), .money("amount"),
+                    .code("currency"), .day("day"),
+                ]),
+            .whole(
+                "bias", [.code("supplier_code", "service_item", "stage"), .rate("ratio"), .count("observations")]),
+            .whole(
+                "alerts",
+                [
+                    .code("alert_id", "severity"), .money("revenue", "cost"), .code("currency"),
+                    .time("raised_at", "cleared_at"), .code("clearing"),
+                ]),
+        ])
+
+    /// What there is to say of the whole.
+    public static let summary = QueryDescription(
+        .finance, "summary",
+        "Decisions on orders, margins by currency, margin alerts, and customers that are not open.",
+        answers: [
+            .whole("decisions", [.code("decision"), .count("orders")]),
+            .whole(
+                "margins",
+                [
+                    .code("currency"), .count("orders"), .money("revenue", "cost", "margin"),
+                    .rate("percent", as: .text),
+                ]),
+            .whole("margin alerts", [.code("level", "severity"), .count("open", "cleared")]),
+            .whole("acceptance", [.code("state"), .count("customers")]),
+        ])
+
+    /// What all orders come to.
+    public static let totals = QueryDescription(
+        .finance, "orders.totals", "What all orders come to, by the system they are from and currency.", [.source],
+        answers: [
+            .whole(
+                "totals",
+                [
+                    .code("source", "currency"), .count("orders", "decided"), .money("revenue", "cost", "margin"),
+                ])
+        ])
+
+    /// Costs without their order.
+    public static let waitingCosts = QueryDescription(
+        .finance, "costs.waiting", "Costs whose order has not come, the oldest first.",
+        answers: [
+            .pages(
+                "costs that wait for their order or its line", by: ["day", "cost_id", "source"], totals: ["amount"],
+                [
+                    .code("source", "cost_id", "order_id"), .count("line"), .money("amount"), .code("currency"),
+                    .day("day"),
+                ])
+        ])
+
+    /// What is named and has not come.
+    public static let waitingReferences = QueryDescription(
+        .finance, "references.waiting",
+        "Orders, invoices and customers that documents name and that have not come, the longest waiting first; which "
+            + "other systems have the same number.",
+        [
+            .choice(
+                "what", ["all", "order", "invoice", "customer"], otherwise: "all", "Only what waits for one of these.")
+        ],
+        answers: [
+            .whole("waiting", [.code("what"), .count("count"), .time("oldest")]),
+            .pages(
+                "references", by: ["since", "what", "source", "number"],
+                [
+                    .code("what", "source", "number"), .time("since"), .count("documents"), .text("named_by"),
+                    .text("known_to"), .flag("ambiguous"),
+                ]),
+        ])
+
+    /// What a party's business comes to.
+    public static let business = QueryDescription(
+        .finance, "parties.business", "What a party's business earned and what it owes, under whatever codes.",
+        [.text("party", "The party's identifier.").required],
+        answers: [
+            .whole("finance: margin", [.code("currency"), .count("orders"), .money("revenue", "cost", "margin")]),
+            .whole("finance: receivables", [.code("currency"), .money("receivable", "deposits", "ordered")]),
+        ])
+
+    // MARK: Expenses
+
+    /// Budgets of expenses.
+    public static let budgets = QueryDescription(
+        .finance, "expenses.budgets", "Budgets of expenses, those used most first.",
+        [
+            .text("branch", "Only of this branch."), .text("account", "Only of this account."),
+            .text("owner", "Only of this sales owner."),
+        ], pageSize: 200,
+        answers: [
+            .pages(
+                "budgets", by: [.descending("used", hidden: .rate), "source", "budget_id"],
+                totals: ["budget", "planned", "committed", "actual", "held", "available"],
+                [
+                    .code("source", "budget_id", "branch", "owner", "account"), .day("from_day", "to_day"),
+                    .money("budget", "planned", "committed", "actual", "held", "available"),
+                    .rate("used_percent", as: .text), .count("level", as: .text), .money("sales_target", "sold"),
+                    .rate("sold_percent", as: .text), .time("sold_at"), .flag("ahead_of_sales", as: .text),
+                    .code("currency"), .time("changed_at"),
+                ])
+        ])
+
+    /// Expenses that need looking at.
+    public static let expenses = QueryDescription(
+        .finance, "expenses.list",
+        "Expenses that wait for an approval or a budget, or were spent without a commitment.",
+        [.text("budget", "All of this budget instead.")], pageSize: 200,
+        answers: [
+            .pages(
+                "expenses", by: ["day", "source", "expense_id"], totals: ["amount", "counted"],
+                [
+                    .code("source", "expense_id", "state"), .text("note"),
+                    .code("budget_source", "budget_id", "branch", "owner", "account"), .day("day"), .money("amount"),
+                    .code("currency"), .money("counted"), .code("approved_by"),
+                ])
+        ])
+
+    // MARK: Months
+
+    /// Closed months.
+    public static let periods = QueryDescription(
+        .finance, "periods.list", "Closed months and what was done to months, the latest first.", pageSize: 60,
+        answers: [
+            .pages(
+                "closed", by: [.descending("month")],
+                [
+                    .code("month", "closed_by"), .time("closed_at"), .code("reopen_by"), .text("reopen_reason"),
+                    .count("posted_later", as: .text),
+                ]),
+            .pages(
+                "what was done", by: [.descending("event_id", hidden: .count)],
+                [.code("month", "state", "by", "proposed_by"), .text("reason"), .time("at")]),
+        ])
+
+    /// What came for a month after it was closed.
+    public static let late = QueryDescription(
+        .finance, "periods.late", "What came for a month after it was closed, each with the day it was posted on.",
+        [month.required], pageSize: 200,
+        answers: [
+            .pages(
+                "late", by: [.ascending("posting_id", hidden: .count)], totals: ["revenue", "cost", "amount"],
+                [
+                    .code("kind", "source", "reference", "party", "business_line"), .day("original_day", "posting_day"),
+                    .code("period"), .money("revenue", "cost", "amount"), .code("currency"), .time("posted_at"),
+                ])
+        ])
+
+    /// A month's margins by posting date.
+    public static let postedMargins = QueryDescription(
+        .finance, "periods.margins", "Revenue, cost and margin of a month by posting date.",
+        [month.required, .text("limit", "Taken for the sake of scripts; all lines of business are told.")],
+        answers: [
+            .whole(
+                "margins",
+                [
+                    .code("business_line", "currency"), .money("revenue", "cost", "margin"),
+                    .rate("margin_percent", as: .text), .money("posted_here", "posted_later"), .code("state"),
+                ])
+        ])
+}

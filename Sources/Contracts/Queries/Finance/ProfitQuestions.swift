@@ -1,0 +1,184 @@
+/// What may be asked of profit: why it changed, what suppliers cost, and where money can be saved.
+public enum ProfitQuestions {
+    static let all = [bridge, supplierCosts, margins, lines]
+
+    private static let scope: [QueryInput] = [
+        .text("branch", "Only this branch."), .text("line", "Only this line of business."),
+        .text("customer", "Only this customer, under whatever codes: a code of it, or its identifier."), .source,
+        .text("basis", "By which day a line counts: placed or service; for margins also posted."),
+    ]
+    private static let days: [QueryInput] = [
+        QueryInput.day("from", "The first day.").required, QueryInput.day("to", "The last day.").required,
+    ]
+    private static func by(_ otherwise: String) -> QueryInput {
+        .text(
+            "by", otherwise: otherwise,
+            "What is told apart: a list of branch, line, customer, item, supplier, lane, owner and order.")
+    }
+    /// What is told apart, as the last keys of a table told by it.
+    static let apart = SortKey.ascending("what is told apart", hidden: .text)
+    private static let sizeOfChange = SortKey.descending("size of the change", hidden: .quantity)
+    private static let effects: [ColumnGroup] = [
+        .quantity("before", "currency_effect", "price", "cost", "volume", "mix", "new", "lost", "credits", "after"),
+        .quantity("change"),
+    ]
+    private static let withoutRate = TableDescription.whole(
+        "without a rate", [.code("currency"), .count("lines", "unknown"), .money("revenue", "cost")])
+    private static func savings(_ place: String) -> TableDescription {
+        .pages(
+            "savings at the best \(place)",
+            by: [.descending("saving"), "item", "unit", "lane", .ascending(place)], totals: ["saving"],
+            [
+                .code("item", "unit", "lane"), .code(place), .count("lines"), .quantity("quantity", "unit_cost"),
+                .code("best_\(place)"), .quantity("best_unit_cost"), .money("saving"), .code("currency"),
+            ])
+    }
+
+    /// Why the margin changed.
+    public static let bridge = QueryDescription(
+        .finance, "profit.bridge", "Why the margin changed from one time to another, effect by effect.",
+        scope + [
+            QueryInput.text("before", "The time before, as DAY..DAY.").required,
+            QueryInput.text("after", "The time after, as DAY..DAY.").required, by("item"),
+        ], pageSize: 200,
+        answers: [
+            .whole(
+                "bridge",
+                [.text("from", "to"), .code("currency")] + effects + [
+                    .quantity("rounding"), .count("lines_before", "lines_after", "unknown_before", "unknown_after"),
+                ]), .varying("bridge by …", by: [sizeOfChange, apart], effects), withoutRate,
+        ])
+
+    /// What suppliers cost.
+    public static let supplierCosts = QueryDescription(
+        .finance, "profit.supplier-costs",
+        "What suppliers cost, what the best price would save, and why the cost changed.",
+        scope + days + [
+            by("supplier,item"), .text("against", "The time to compare with, as DAY..DAY."),
+            .integer("minimumLines", 1...1_000_000, otherwise: 5, "From how many lines on a price counts."),
+        ], pageSize: 50,
+        answers: [
+            .varying(
+                "costs", by: [.descending("cost"), apart], totals: ["cost"],
+                [
+                    .count("lines", "unknown"), .code("unit"), .quantity("quantity", "unit_cost"), .money("cost"),
+                    .code("currency"),
+                ]), savings("branch"), savings("supplier"),
+            .varying(
+                "change of cost", by: [.ascending("whole first", hidden: .count), sizeOfChange, apart],
+                [
+                    .quantity("before", "currency_effect", "price", "volume", "mix", "new", "lost", "credits", "after"),
+                    .quantity("change"),
+                ]), withoutRate,
+        ])
+
+    /// Margins by anything.
+    public static let margins = QueryDescription(
+        .finance, "profit.margins", "Revenue, cost and margin by what is told apart, the lowest margin first.",
+        scope + days + [by("branch,line")], pageSize: 200,
+        answers: [
+            .varying(
+                "margins", by: ["margin", apart], totals: ["revenue", "cost", "margin"],
+                [
+                    .count("lines", "unknown"), .money("revenue", "cost", "margin"), .rate("margin_percent"),
+                    .code("currency"), .money("quoted_margin"), .rate("quoted_percent"), .money("expected_margin"),
+                    .rate("expected_percent"), .money("actual_margin"), .rate("actual_percent"),
+                    .count("actual_lines"), .rate("complete_percent"), .flag("provisional"),
+                ]), withoutRate,
+        ])
+
+    /// The lines themselves.
+    public static let lines = QueryDescription(
+        .finance, "profit.lines", "The order lines of some days as they are.",
+        scope + days + [.integer("offset", 0...10_000_000, otherwise: 0, "Those after so many.")],
+        pageSize: QueryTable.maximumRows,
+        answers: [
+            .pages(
+                "lines", by: ["source", "order_id", "line", "item"], totals: ["revenue", "cost"],
+                [
+                    .code("source", "order_id"), .count("line"), .day("day"),
+                    .code("customer", "business_line", "branch", "sales_owner", "lane", "item", "unit", "supplier"),
+                    .quantity("quantity"), .code("currency"), .money("revenue", "cost"),
+                ])
+        ])
+}
+
+/// What may be asked of the finance view.
+public enum ViewQuestions {
+    static let all = [figures, drill]
+
+    private static let about: [QueryInput] = [
+        .day("from", "The first day; that of the last day's year when it is not given."),
+        .day("to", "The last day; today when it is not given."),
+        .text("by", otherwise: "month", "One of day, month and total, with division, branch and line as wanted."),
+        .text(
+            "metric", otherwise: "revenue,margin,held",
+            "A list of orders, revenue, cost, margin, held, cash, expenses, receivable, payable, exposure and provisions."
+        ),
+        .choice(
+            "basis", ["placed", "posted"], otherwise: "placed",
+            "By which day an order counts: its own, or later for what came after a close."),
+        .text("branch", "Only this branch."), .text("division", "Only this division."),
+        .text("line", "Only this line of business."),
+        .currency("currency", "The currency of all amounts; the one there is, or CNY, when it is not given."),
+        .text("rates", "Rates of provision in percent: not due, 1-30, 31-60, 61-90, more."),
+    ]
+
+    /// Figures in one currency; what has no rate in it stands in a table of its own, as it is.
+    private static func view(_ name: String) -> TableDescription {
+        .varying(
+            name, by: [.ascending("place of the period", hidden: .count), ProfitQuestions.apart],
+            [.code("period", "currency"), .time("as_of"), .count("age_seconds")],
+            further: [
+                .count("orders", "waiting_orders", "refused_orders"),
+                .money("waiting_revenue", "refused_revenue"),
+                .money(
+                    "revenue", "cost", "margin", "cash", "expenses", "receivable", "payable", "exposure", "provisions"),
+            ])
+    }
+
+    /// Figures.
+    public static let figures = QueryDescription(
+        .finance, "view.figures", "Figures of the business by time, division, branch and line.",
+        about, pageSize: QueryTable.maximumRows,
+        answers: [
+            view("view"),
+            .whole(
+                "state",
+                [.count("documents_waiting", "changes_waiting", "oldest_seconds"), .flag("is_complete")]),
+            view("without a rate"),
+            .whole(
+                "dated ahead",
+                [
+                    .code("branch", "line", "currency"), .count("orders"), .money("revenue"),
+                    .day("first_day", "last_day"),
+                ]),
+        ])
+
+    /// The events behind a figure.
+    public static let drill = QueryDescription(
+        .finance, "view.drill", "The events that make up one metric over some days, the latest first, and their sum.",
+        about, pageSize: 200,
+        answers: [
+            .whole("cell", [.code("currency"), .count("events"), .money("amount")]),
+            .pages(
+                "events",
+                by: [
+                    .descending("at"), "source", "id", "event", "day", "branch", "line", "amount",
+                ],
+                [
+                    .day("day"), .code("event", "source", "id", "branch", "line", "customer"), .money("amount"),
+                    .code("currency"), .time("at"),
+                ]),
+            .pages(
+                "costs",
+                by: [
+                    .descending("at", hidden: .time), "source", "order_id", "line",
+                    .ascending("stage", hidden: .count), "id",
+                ], totals: ["amount"],
+                [
+                    .day("day"), .code("event", "source", "id", "order_id"), .count("line"),
+                    .code("state", "supplier"), .money("amount"), .code("currency"),
+                ]),
+        ])
+}

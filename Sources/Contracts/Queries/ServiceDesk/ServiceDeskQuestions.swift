@@ -1,0 +1,114 @@
+/// What the service desk answers.
+public enum ServiceDeskQuestions {
+    /// All of them.
+    public static let all = [order, performance, surveys, summary, business, complaints, complaint]
+
+    /// An order's delivery.
+    public static let order = QueryDescription(
+        .servicedesk, "orders.show", "How an order was delivered.", [.text("orderId", "The order.").required, .source],
+        answers: [
+            .whole(
+                "delivery",
+                [
+                    .code("source", "customer_code", "branch"), .flag("branch_known", as: .text),
+                    .code("business_line"), .time("promised_at", "completed_at"),
+                    .flag("late", "damaged", "short", as: .text), .quantity("quantity", "quantity_delivered"),
+                    .code("survey_id"),
+                ])
+        ])
+
+    /// How well deliveries go.
+    public static let performance = QueryDescription(
+        .servicedesk, "performance",
+        "Deliveries and their faults with the Wilson interval of 95 %, the certainly worst first.",
+        [
+            .choice("by", ["branch", "customer", "line"], otherwise: "branch", "What is told apart."),
+            .text("branch", "Only of this branch."), .text("line", "Only of this line of business."),
+        ] + QueryInput.days("was delivered"),
+        answers: [
+            .pages(
+                "performance", by: [.descending("late_low"), "name"],
+                [
+                    .code("name"), .count("completed", "late", "damaged", "short"),
+                    .rate("late_percent", "late_low", "late_high"),
+                ])
+        ])
+
+    /// Which customers are asked how it was.
+    public static let surveys = QueryDescription(
+        .servicedesk, "surveys.list", "Surveys that were asked for, the latest first.",
+        answers: [
+            .pages(
+                "surveys", by: [.descending("requested_at"), "survey_id"],
+                [.time("requested_at"), .code("source", "order_id", "customer_id", "rule", "survey_id")])
+        ])
+
+    /// What there is to say of the whole.
+    public static let summary = QueryDescription(
+        .servicedesk, "summary", "How many deliveries were completed, late, damaged and short.",
+        answers: [
+            .whole(
+                "deliveries",
+                [
+                    .count("completed", "late", "damaged", "short", "surveys"),
+                    .count("unknown_branch_orders", as: .text),
+                ])
+        ])
+
+    /// How a party's deliveries went.
+    public static let business = QueryDescription(
+        .servicedesk, "parties.business", "How a party's deliveries went, under whatever codes.",
+        [.text("party", "The party's identifier.").required],
+        answers: [.whole("service desk: deliveries", [.count("completed", "late", "damaged", "short")])])
+
+    /// What customers complain about.
+    public static let complaints = QueryDescription(
+        .servicedesk, "complaints.list", "Complaints, the open and severe first, and steps whose complaint is unknown.",
+        [
+            .customer,
+            .choice(
+                "state", ["open", "all"] + ComplaintState.allCases.map(\.rawValue), otherwise: "open",
+                "Only those that stand so; open: not closed."),
+            .text("severity", "Only of this severity: minor, major or critical."),
+            .text("category", "Only of this category."),
+        ] + QueryInput.days("was opened"),
+        answers: [
+            .pages(
+                "complaints",
+                by: [
+                    .ascending("is_closed", hidden: .flag), .ascending("urgency", hidden: .count), "opened_at",
+                    "source", "complaint_id",
+                ],
+                [
+                    .time("opened_at"), .code("severity", "category", "state"), .time("state_at", "promised_at"),
+                    .code("source", "customer_code", "customer_id", "order_id", "complaint_id"),
+                ]),
+            .pages(
+                "steps that wait for their complaint", by: ["taken_at", "source", "complaint_id", "step_id"],
+                [.time("taken_at"), .code("step", "taken_by", "source", "complaint_id", "step_id")]),
+        ])
+
+    /// One complaint and what was done.
+    public static let complaint = QueryDescription(
+        .servicedesk, "complaints.show", "One complaint: what it is, each step, and how long it stayed in each state.",
+        [
+            .text("complaintId", "The complaint.").required, .source,
+            .time("at", "Until when a state that lasts is counted; now when it is not given."),
+        ],
+        answers: [
+            .whole(
+                "complaint",
+                [
+                    .code("source", "complaint_id", "customer_code", "customer_id", "order_id", "category", "severity"),
+                    .time("opened_at"), .code("opened_by"), .text("summary"), .code("state"),
+                    .time("state_at", "promised_at"), .count("revision"),
+                ]),
+            .whole(
+                "steps",
+                [
+                    .code("source"), .time("takenAt"), .code("step", "takenBy"), .text("note"), .time("promise"),
+                    .text("counts"), .code("stepId"),
+                ]),
+            .whole("states", [.code("source", "state"), .time("since", "until"), .count("seconds")]),
+        ])
+}

@@ -1,0 +1,25 @@
+import Postgres
+import ServiceKit
+
+/// The steps of the schema, in order. A released one never changes.
+enum CustomerMigrations {
+    static let all = [
+        Migration(number: 1, name: "customer", sql: PackageResources._001_customer_sql),
+        Migration(number: 2, name: "master", sql: PackageResources._002_master_sql),
+        Migration(number: 3, name: "value", sql: PackageResources._003_value_sql),
+        Migration(number: 4, name: "graph", sql: PackageResources._004_graph_sql),
+        Migration(number: 5, name: "interactions", sql: PackageResources._005_interactions_sql),
+        Migration(number: 6, name: "complaint", sql: PackageResources._006_complaint_sql),
+        Migration(number: 7, name: "agreement", sql: PackageResources._007_agreement_sql),
+        Migration(number: 8, name: "relation_nodes", sql: PackageResources._008_relation_nodes_sql),
+        Migration(number: 9, name: "account_home", sql: PackageResources._009_account_home_sql),
+        Migration(number: 10, name: "references", sql: PackageResources._010_references_sql),
+        Migration(number: 11, name: "without_rate", sql: PackageResources._011_without_rate_sql),
+    ]
+
+    /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.
+    static let repeatable = [
+        RepeatableMigration(name: "graph_party", sql: PackageResources.graph_party_sql),
+        RepeatableMigration(name: "refuse_change", sql: PackageResources.refuse_change_sql),
+    ]
+}

@@ -1,0 +1,76 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// What a merge would come to, before somebody says it: who survives, what it is called then, and what moves.
+enum MergePreviewQuery {
+    static func preview(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        var named: [(key: AccountKey, ownId: String, customerId: String)] = []
+        for name in ["one", "other", "third", "fourth"] {
+            guard let text = arguments[name], !text.isEmpty else { continue }
+            guard let found = try PartyQueries.accounts(named: text, transaction).first else {
+                throw Refusal(
+                    .notFound, path: "parameters.\(name)",
+                    "there is no party '\(text)': 'waybill parties search' finds them by name")
+            }
+            named.append(found)
+        }
+        let parties = Set(named.map(\.customerId)).sorted()
+        let standing = try IdentityStore.customers(parties, transaction)
+        var household = try Household.around(named.map(\.key), transaction)
+        for (place, one) in named.enumerated() {
+            for other in named.dropFirst(place + 1) where one.key != other.key {
+                // The newest word counts most, as it would.
+                household.links.append(
+                    PartyMembership.Link(
+                        one: one.key, other: other.key, isSame: true, decidedAt: .max, decisionId: "preview"))
+            }
+        }
+        let homes = household.homes()
+        let home = named.first.flatMap { homes[$0.key] }.flatMap { household.accounts[$0]?.ownId }
+        let members = household.accounts.values.filter { account in
+            homes[account.key].flatMap { household.accounts[$0]?.ownId } == home
+        }.sorted { $0.key < $1.key }
+        var after = Customer(customerId: home ?? "", foundedAt: 0)
+        Settlement.describe(&after, by: members, try Settlement.names(of: members.map(\.key), transaction))
+        let before = home.flatMap { standing[$0] }
+        let moving = members.filter { $0.customerId != home }
+        return [
+            try arguments.table("answer", rows: [try answer(parties, home, transaction)]),
+            try arguments.table(
+                "parties",
+                rows: parties.map { id in
+                    let party = standing[id]
+                    let count = household.accounts.values.count { $0.customerId == id }
+                    return [
+                        id, party?.name, party?.creditCode, party?.branch, party?.salesOwner, String(count),
+                        id == home ? "true" : "false",
+                    ]
+                }),
+            try arguments.table(
+                "golden record",
+                rows: [
+                    ["name", before?.name, after.name], ["credit_code", before?.creditCode, after.creditCode],
+                    ["branch", before?.branch, after.branch], ["sales_owner", before?.salesOwner, after.salesOwner],
+                ]),
+            try arguments.table(
+                "accounts that move",
+                rows: moving.map { [$0.key.source, $0.key.code, $0.fact.name, $0.customerId, home] },
+                isCut: false),
+        ]
+    }
+
+    /// Whether it would be done, and if not, why.
+    private static func answer(
+        _ parties: [String], _ home: String?, _ transaction: borrowing Transaction
+    ) throws -> [String?] {
+        guard parties.count > 1 else {
+            return ["refused", Reason.wrongState.rawValue, "they are one party already", home]
+        }
+        do {
+            try DecisionHandlers.checkCodes(parties, transaction)
+        } catch let refusal as Refusal { return ["refused", refusal.reason.rawValue, refusal.detail, nil] }
+        return ["merged", nil, nil, home]
+    }
+}

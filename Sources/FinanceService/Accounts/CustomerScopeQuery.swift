@@ -1,0 +1,53 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// Whose rows are meant when a person names a customer: those of its party, under whatever codes, and in whatever system.
+struct CustomerScope {
+    /// The accounts that are meant; `nil` for all.
+    let accounts: [AccountKey]?
+    /// What alone is meant when no customer is named.
+    let source: String?
+
+    /// Everybody.
+    static let everybody = CustomerScope(accounts: nil, source: nil)
+
+    /// The condition that a row is one of those that are meant. Only what is asked for becomes part of it, so that an index
+    /// can serve it.
+    ///
+    /// - Parameters:
+    ///   - source: the source of the row's account, an expression of SQL.
+    ///   - code: the code of its account.
+    ///   - origin: what has to be the source that is named without a customer; that of the account when not given.
+    func condition(_ source: SQL, _ code: SQL, origin: SQL? = nil) -> SQL {
+        if let accounts {
+            let (sources, codes) = (accounts.map(\.source), accounts.map(\.code))
+            return "(\(source), \(code)) in (select * from unnest(\(sources), \(codes)))"
+        }
+        guard let wanted = self.source else { return "true" }
+        return "\(origin ?? source) = \(wanted)"
+    }
+}
+
+extension QueryArguments {
+    /// Whom the parameters `customer`, a code or the party's identifier, and `source` mean. A code that no account of is
+    /// known yet means itself.
+    func customers(_ transaction: borrowing Transaction) throws -> CustomerScope {
+        let source = self["source"]
+        guard let customer = self["customer"] else { return CustomerScope(accounts: nil, source: source) }
+        let rows = try transaction.query(
+            """
+            select a.source, a.code from account n join account a on a.customer_id = n.customer_id
+            where (n.code = \(customer) or n.customer_id = \(customer)) and n.source = coalesce(\(source), n.source)
+            union
+            select customer_source, customer_code from receivable
+            where customer_code = \(customer) and customer_source = coalesce(\(source), customer_source)
+            union
+            select customer_source, customer_code from customer_payment
+            where customer_code = \(customer) and customer_source = coalesce(\(source), customer_source)
+            order by 1, 2
+            """, as: (String, String).self)
+        return CustomerScope(accounts: rows.map { AccountKey(source: $0.0, code: $0.1) }, source: source)
+    }
+}

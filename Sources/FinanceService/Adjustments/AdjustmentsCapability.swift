@@ -1,0 +1,16 @@
+import Contracts
+import Domain
+import ServiceKit
+
+extension Capability {
+    /// What makes a debt smaller without money: credit notes, and write-offs that two persons decide.
+    static func adjustments(rates: ExchangeRates, policy: MarginPolicy) -> Capability {
+        let credit = AdjustmentHandlers(billing: Billing(rates: rates, policy: policy))
+        return Capability(
+            handlers: [
+                .on(CreditNoteIssued.self, credit.credited),
+                .on(WriteOffProposed.self, AdjustmentHandlers.proposed),
+                .on(WriteOffApproved.self, AdjustmentHandlers.approved),
+            ])
+    }
+}

@@ -1,0 +1,112 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What documents name that has not come: it waits, counts nowhere, and is joined when it comes.
+enum ReferenceQueries {
+    static let all = [Query(FinanceQuestions.waitingReferences, waiting)]
+
+    static let figures = [
+        StandingFigure(
+            "references_waiting", "What documents name and that has not come.", label: "what",
+            { transaction in try standing(transaction).map { ($0.what, Double($0.count)) } }),
+        StandingFigure(
+            "references_oldest_seconds", "For how long the oldest of it has been waited for.", label: "what",
+            { transaction in try standing(transaction).map { ($0.what, $0.age) } }),
+    ]
+
+    /// What waits of every kind, also of those of which nothing does.
+    private static func standing(
+        _ transaction: borrowing Transaction
+    ) throws -> [(what: String, count: Int, age: Double)] {
+        try transaction.query(
+            """
+            select k.what, coalesce(c.count, 0),
+                coalesce(extract(epoch from clock_timestamp() - c.oldest), 0)::float8
+            from unnest(array['order', 'invoice', 'customer']) as k(what) left join (\(counts)) c using (what)
+            order by 1
+            """, as: (String, Int, Double).self
+        ).map { (what: $0.0, count: $0.1, age: $0.2) }
+    }
+
+    /// What waits, by kind, with the age of the oldest.
+    private static let counts: SQL = """
+        select what, count(*) as count, min(since) as oldest from (\(targets)) t group by what
+        """
+
+    /// Orders and invoices of which only the key is there, and accounts that no customer of ours has.
+    private static let targets: SQL = """
+        select 'order' as what, source, order_id as number, named_at as since from orders
+        where customer_code = '' and not is_cancelled
+        union all
+        select 'invoice', source, invoice_id, came_at from receivable where amount is null
+        union all
+        select 'customer', e.source, e.customer_code, (
+            select min(came) from (
+                select r.came_at as came from receivable r
+                where r.customer_code = e.customer_code and r.customer_source = e.source
+                union all
+                select p.received_at from customer_payment p
+                where p.customer_code = e.customer_code and p.customer_source = e.source
+            ) d)
+        from (select distinct source, customer_code from account_exposure) e
+        where not exists (select from account a where a.source = e.source and a.code = e.customer_code)
+        """
+
+    static func waiting(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let what = arguments["what"] ?? "all"
+        return [
+            try arguments.table("waiting", "select * from (\(counts)) c order by what", transaction),
+            try arguments.table(
+                "references",
+                """
+                with systems as materialized (
+                    select source from account union select source from open_item_day
+                )
+                select t.what, t.source, t.number, coalesce(t.since, timestamptz 'epoch') as since, d.documents,
+                    d.named_by, k.known_to, k.systems > 1 as ambiguous
+                from (\(targets)) t
+                cross join lateral (
+                    select count(*) as documents,
+                        (array_agg(kind || ' ' || source || '/' || id order by kind, source, id))[1] as named_by
+                    from (
+                        select 'cost' as kind, c.source, c.cost_id as id from cost c
+                        where t.what = 'order' and c.order_id = t.number and c.order_source = t.source
+                        union all
+                        select 'invoice', r.source, r.invoice_id from receivable r
+                        where t.what = 'order' and r.order_ids[1] = t.number and r.order_source = t.source
+                            and r.amount is not null
+                        union all
+                        select 'supplier invoice', s.source, s.invoice_id from supplier_invoice s
+                        where t.what = 'order' and s.order_ids[1] = t.number and s.order_source = t.source
+                            and s.amount is not null
+                        union all
+                        select 'payment', a.source, a.payment_id from payment_allocation a
+                        where t.what = 'invoice' and a.source = t.source and a.invoice_id = t.number
+                        union all
+                        select 'invoice', r.source, r.invoice_id from receivable r
+                        where t.what = 'customer' and r.customer_code = t.number and r.customer_source = t.source
+                        union all
+                        select 'payment', p.source, p.payment_id from customer_payment p
+                        where t.what = 'customer' and p.customer_code = t.number and p.customer_source = t.source
+                    ) n
+                ) d
+                cross join lateral (
+                    select string_agg(source, ', ' order by source) as known_to, count(*) as systems from (
+                        select o.source from orders o
+                        where t.what = 'order' and o.order_id = t.number and o.source <> t.source
+                            and o.customer_code <> ''
+                        union
+                        select r.source from systems s join receivable r on r.source = s.source
+                        where t.what = 'invoice' and r.invoice_id = t.number and r.source <> t.source
+                            and r.amount is not null
+                        union
+                        select a.source from systems s join account a on a.source = s.source
+                        where t.what = 'customer' and a.code = t.number and a.source <> t.source
+                    ) o
+                ) k
+                where \(what) = 'all' or t.what = \(what)
+                """, transaction),
+        ]
+    }
+}

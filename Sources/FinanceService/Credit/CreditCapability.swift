@@ -1,0 +1,19 @@
+import Contracts
+import Domain
+import ServiceKit
+
+extension Capability {
+    /// How much a customer may owe us, and what is held when it owes more.
+    static func credit(rates: ExchangeRates) -> Capability {
+        let credit = CreditHandlers(rates: rates)
+        return Capability(
+            handlers: [
+                .on(OrderCompleted.self, CreditHandlers.completed),
+                .on(CreditLimitSet.self, credit.limitSet),
+                .on(CreditOverrideApproved.self, credit.overrideApproved),
+                .on(CustomerGrouped.self, credit.grouped),
+                .on(CreditHoldLifted.self, credit.lifted),
+            ],
+            tasks: CreditReview(rates: rates).tasks, questions: CreditQueries(rates: rates).all)
+    }
+}

@@ -1,0 +1,322 @@
+import Contracts
+import Domain
+import Postgres
+import ProfitAnalysis
+import ServiceKit
+
+/// What may be asked of profit: why it changed, what suppliers cost, and where money can be saved.
+struct ProfitQueries: Sendable {
+    let rates: ExchangeRates
+
+    var all: [Query] {
+        [
+            Query(ProfitQuestions.bridge, bridge), Query(ProfitQuestions.supplierCosts, supplierCosts),
+            Query(ProfitQuestions.margins, margins), Query(ProfitQuestions.lines, lines),
+        ]
+    }
+
+    // MARK: The bridge
+
+    func bridge(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let (before, after) = (try arguments.period("before"), try arguments.period("after"))
+        let dimensions = try ProfitDimension.list(arguments["by"] ?? "item")
+        let rates = try rates.current(transaction)
+        let first = try ProfitLineStore.read(arguments.lines(of: before, transaction), rates, transaction)
+        let second = try ProfitLineStore.read(arguments.lines(of: after, transaction), rates, transaction)
+        let ledger = BridgeLedger([first, second], .margin, constant: before.to, rates)
+        let sides = (try ledger.side(first, by: dimensions), try ledger.side(second, by: dimensions))
+        let bridge = try Bridge(sides.0.items, sides.1.items)
+        var columns = [QueryColumn("before", .decimal)]
+        columns += Self.effects(bridge.effects, .margin).map { QueryColumn($0.name, .decimal) }
+        columns += [QueryColumn("after", .decimal), QueryColumn("change", .decimal)]
+        let whole = try arguments.table(
+            "bridge",
+            rows: [
+                [before.description, after.description, ledger.currency.code]
+                    + Self.cells(bridge.before, bridge.effects, bridge.after, .margin)
+                    + [
+                        bridge.effects.rounding.moneyText, String(sides.0.lines), String(sides.1.lines),
+                        String(sides.0.unknown), String(sides.1.unknown),
+                    ]
+            ])
+        return [
+            whole,
+            try arguments.table(
+                "bridge by \(dimensions.map(\.rawValue).joined(separator: " and "))",
+                columns: dimensions.map { QueryColumn($0.rawValue) } + columns,
+                rows: Self.groups(bridge.items).map {
+                    $0.labels + Self.cells($0.before, $0.effects, $0.after, .margin)
+                }
+            ) { row in Self.keys(ofChange: row, dimensions) },
+            try arguments.table("without a rate", rows: ledger.withoutRate([first, second])),
+        ]
+    }
+
+    /// The keys of a row that ends with a change: its size, and what it is told apart by.
+    private static func keys(ofChange row: [String?], _ dimensions: [ProfitDimension]) -> [String] {
+        let change = row.last.flatMap { $0 }.flatMap { FixedDecimal($0) } ?? .zero
+        return [change.magnitude.description] + labels(row, dimensions)
+    }
+
+    private static func labels(_ row: [String?], _ dimensions: [ProfitDimension]) -> [String] {
+        row.prefix(dimensions.count).map { $0 ?? "" }
+    }
+
+    private struct Group {
+        let labels: [String]
+        var before = FixedDecimal.zero
+        var after = FixedDecimal.zero
+        var effects = BridgeEffects()
+    }
+
+    /// The items by what they are told apart by.
+    private static func groups(_ items: [Bridge.Item]) -> [Group] {
+        var groups: [[String]: Group] = [:]
+        for item in items {
+            var group = groups[item.key.labels] ?? Group(labels: item.key.labels)
+            group.before = group.before + item.before.ownMargin
+            group.after = group.after + item.after.ownMargin
+            group.effects += item.effects
+            groups[item.key.labels] = group
+        }
+        return Array(groups.values)
+    }
+
+    /// The effects by name. Of costs they are told as costs: a positive one is more to pay.
+    private static func effects(
+        _ effects: BridgeEffects, _ subject: BridgeLedger.Subject
+    ) -> [(name: String, amount: FixedDecimal)] {
+        switch subject {
+        case .margin:
+            [
+                ("currency_effect", effects.currency), ("price", effects.price), ("cost", effects.cost),
+                ("volume", effects.volume), ("mix", effects.mix), ("new", effects.new), ("lost", effects.lost),
+                ("credits", effects.credits),
+            ]
+        case .cost:
+            [
+                ("currency_effect", -effects.currency), ("price", -effects.cost), ("volume", -effects.volume),
+                ("mix", -effects.mix), ("new", -effects.new), ("lost", -effects.lost), ("credits", -effects.credits),
+            ]
+        }
+    }
+
+    private static func cells(
+        _ before: FixedDecimal, _ effects: BridgeEffects, _ after: FixedDecimal, _ subject: BridgeLedger.Subject
+    ) -> [String?] {
+        let sign: (FixedDecimal) -> FixedDecimal = { subject == .margin ? $0 : -$0 }
+        return [sign(before).moneyText] + Self.effects(effects, subject).map(\.amount.moneyText)
+            + [sign(after).moneyText, sign(effects.total).moneyText]
+    }
+
+    // MARK: What suppliers cost
+
+    func supplierCosts(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let period = try Period(
+            from: arguments.day("from"), to: arguments.day("to"), path: "parameters.from")
+        let dimensions = try ProfitDimension.list(arguments["by"] ?? "supplier,item")
+        let minimum = try arguments.integer("minimumLines")
+        let rates = try rates.current(transaction)
+        let lines = try ProfitLineStore.read(arguments.lines(of: period, transaction), rates, transaction)
+        let against = try arguments["against"].map { try Period($0, path: "parameters.against") }
+        let former =
+            try against.map { try ProfitLineStore.read(arguments.lines(of: $0, transaction), rates, transaction) } ?? []
+        let ledger = BridgeLedger([lines, former], .cost, constant: (against ?? period).to, rates)
+        var tables = [
+            try costTable(arguments, lines, ledger, dimensions),
+            try savings(arguments, lines, ledger, .branch, minimum),
+            try savings(arguments, lines, ledger, .supplier, minimum),
+        ]
+        if against != nil {
+            let sides = (try ledger.side(former, by: dimensions), try ledger.side(lines, by: dimensions))
+            let bridge = try Bridge(sides.0.items, sides.1.items)
+            let rows =
+                [
+                    dimensions.indices.map { $0 == 0 ? "*" : "" }
+                        + Self.cells(bridge.before, bridge.effects, bridge.after, .cost)
+                ]
+                + Self.groups(bridge.items).map { $0.labels + Self.cells($0.before, $0.effects, $0.after, .cost) }
+            tables.append(
+                try arguments.table(
+                    "change of cost",
+                    columns: dimensions.map { QueryColumn($0.rawValue) } + [QueryColumn("before", .decimal)]
+                        + Self.effects(bridge.effects, .cost).map { QueryColumn($0.name, .decimal) }
+                        + [QueryColumn("after", .decimal), QueryColumn("change", .decimal)],
+                    rows: rows
+                ) { row in
+                    // What all come to stands before them.
+                    [row[0] == "*" ? "0" : "1"] + Self.keys(ofChange: row, dimensions)
+                })
+        }
+        return tables + [try arguments.table("without a rate", rows: ledger.withoutRate([lines, former]))]
+    }
+
+    /// Cost, quantity and unit cost. A quantity is told only where all that is added has one unit.
+    private func costTable(
+        _ arguments: QueryArguments, _ lines: [ProfitLine], _ ledger: BridgeLedger, _ dimensions: [ProfitDimension]
+    ) throws -> QueryTable {
+        struct Sum {
+            var lines = 0
+            var unknown = 0
+            var unit: String?
+            var isOneUnit = true
+            var quantity = FixedDecimal.zero
+            var cost = FixedDecimal.zero
+        }
+        var sums: [[String]: Sum] = [:]
+        for line in lines where ledger.isRated(line) {
+            let labels = dimensions.map { $0.value(of: line) }
+            var sum = sums[labels] ?? Sum()
+            sum.lines += 1
+            if let cost = line.cost {
+                sum.cost = sum.cost + (try ledger.convert(cost, line.currency, line.day))
+                sum.isOneUnit = sum.isOneUnit && (sum.unit ?? line.unit) == line.unit
+                sum.unit = line.unit
+                sum.quantity = sum.quantity + line.quantity
+            } else {
+                sum.unknown += 1
+            }
+            sums[labels] = sum
+        }
+        return try arguments.table(
+            "costs",
+            columns: dimensions.map { QueryColumn($0.rawValue) }
+                + [
+                    QueryColumn("lines", .integer), QueryColumn("unknown", .integer), QueryColumn("unit"),
+                    QueryColumn("quantity", .decimal), QueryColumn("unit_cost", .decimal),
+                    QueryColumn("cost", .decimal), QueryColumn("currency"),
+                ],
+            rows: sums.map { labels, sum in
+                let isOne = sum.isOneUnit && sum.unit != nil
+                return labels + [
+                    String(sum.lines), String(sum.unknown), isOne ? sum.unit : nil,
+                    isOne ? sum.quantity.description : nil,
+                    isOne ? FixedDecimal.ratio(of: sum.cost, to: sum.quantity)?.description : nil,
+                    sum.cost.moneyText, ledger.currency.code,
+                ]
+            }
+        ) { row in [row[dimensions.count + 5] ?? ""] + Self.labels(row, dimensions) }
+    }
+
+    /// What would be saved at the price of the cheapest branch, or supplier, for the same thing on the same lane.
+    private func savings(
+        _ arguments: QueryArguments, _ lines: [ProfitLine], _ ledger: BridgeLedger, _ place: ProfitDimension,
+        _ minimum: Int
+    ) throws -> QueryTable {
+        var costs: [[String]: UnitCost] = [:]
+        for line in lines where !line.isCredit && (place != .supplier || line.supplier != nil) {
+            guard let cost = line.cost, ledger.isRated(line) else { continue }
+            let key = [line.serviceItem, line.unit, line.lane ?? "-", place.value(of: line)]
+            var unit =
+                costs[key]
+                ?? UnitCost(
+                    serviceItem: key[0], unit: key[1], lane: key[2], place: key[3], lines: 0, quantity: .zero,
+                    cost: .zero)
+            unit.lines += 1
+            unit.quantity = unit.quantity + line.quantity
+            unit.cost = unit.cost + (try ledger.convert(cost, line.currency, line.day))
+            costs[key] = unit
+        }
+        let savings = try CostBenchmark.savings(Array(costs.values), minimumLines: minimum)
+        return try arguments.table(
+            "savings at the best \(place.rawValue)",
+            rows: savings.map { saving in
+                [
+                    saving.bought.serviceItem, saving.bought.unit, saving.bought.lane, saving.bought.place,
+                    String(saving.bought.lines), saving.bought.quantity.description,
+                    saving.bought.perUnit?.description, saving.best.place, saving.best.perUnit?.description,
+                    saving.amount.moneyText, ledger.currency.code,
+                ]
+            }
+        ) { row in [row[9] ?? ""] + row[..<4].map { $0 ?? "" } }
+    }
+
+    // MARK: Margins by anything
+
+    /// Revenue, cost and margin by any dimensions; the rate is always one of sums.
+    func margins(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let period = try Period(
+            from: arguments.day("from"), to: arguments.day("to"), path: "parameters.from")
+        let dimensions = try ProfitDimension.list(arguments["by"] ?? "branch,line")
+        let scope = try arguments.lines(of: period, bases: ProfitLineStore.Basis.allCases, transaction)
+        let rates = try rates.current(transaction)
+        let lines = try ProfitLineStore.states(scope, rates, transaction)
+        let corrections =
+            try ProfitLineStore.credits(scope, transaction)
+            + (scope.basis == .posted ? try LateCorrectionStore.read(scope, transaction) : [])
+        let ledger = BridgeLedger([lines.map(\.line), corrections], .margin, constant: period.to, rates)
+        struct Group {
+            var lines = 0
+            var unknown = 0
+            var revenue = FixedDecimal.zero
+            var cost = FixedDecimal.zero
+            var states = MarginStates()
+        }
+        var sums: [[String]: Group] = [:]
+        for (line, states) in lines where ledger.isRated(line) {
+            let labels = dimensions.map { $0.value(of: line) }
+            func convert(_ amount: FixedDecimal) throws -> FixedDecimal {
+                try ledger.convert(amount, line.currency, line.day)
+            }
+            var sum = sums[labels] ?? Group()
+            sum.lines += 1
+            let revenue = try convert(line.revenue)
+            if let cost = line.cost {
+                sum.revenue = sum.revenue + revenue
+                sum.cost = sum.cost + (try convert(cost))
+            } else {
+                sum.unknown += 1
+            }
+            var converted = states
+            converted.quoted = try states.quoted.map(convert)
+            converted.expected = try states.expected.map(convert)
+            converted.actual = try states.actual.map(convert)
+            sum.states.add(
+                revenue: revenue, converted, age: period.to.daysSinceEpoch - line.day.daysSinceEpoch)
+            sums[labels] = sum
+        }
+        for correction in corrections where ledger.isRated(correction) {
+            let labels = dimensions.map { $0.value(of: correction) }
+            var sum = sums[labels] ?? Group()
+            let revenue = try ledger.convert(correction.revenue, correction.currency, correction.day)
+            let cost = try ledger.convert(correction.cost ?? .zero, correction.currency, correction.day)
+            sum.revenue = sum.revenue + revenue
+            sum.cost = sum.cost + cost
+            sum.states.correct(revenue: revenue, cost: cost)
+            sums[labels] = sum
+        }
+        return [
+            try arguments.table(
+                "margins",
+                columns: dimensions.map { QueryColumn($0.rawValue) }
+                    + [
+                        QueryColumn("lines", .integer), QueryColumn("unknown", .integer),
+                        QueryColumn("revenue", .decimal), QueryColumn("cost", .decimal),
+                        QueryColumn("margin", .decimal), QueryColumn("margin_percent", .decimal),
+                        QueryColumn("currency"), QueryColumn("quoted_margin", .decimal),
+                        QueryColumn("quoted_percent", .decimal), QueryColumn("expected_margin", .decimal),
+                        QueryColumn("expected_percent", .decimal), QueryColumn("actual_margin", .decimal),
+                        QueryColumn("actual_percent", .decimal), QueryColumn("actual_lines", .integer),
+                        QueryColumn("complete_percent", .decimal), QueryColumn("provisional", .boolean),
+                    ],
+                rows: sums.map { labels, sum in
+                    let margin = sum.revenue - sum.cost
+                    return labels + [
+                        String(sum.lines), String(sum.unknown), sum.revenue.moneyText, sum.cost.moneyText,
+                        margin.moneyText,
+                        FixedDecimal(100).multiplied(by: margin.units, dividedBy: sum.revenue.units)?.description,
+                        ledger.currency.code, Self.money(sum.states.quoted), sum.states.quoted.percent?.description,
+                        Self.money(sum.states.expected), sum.states.expected.percent?.description,
+                        Self.money(sum.states.actual), sum.states.actual.percent?.description,
+                        String(sum.states.actual.lines), sum.states.completeness?.description,
+                        String(sum.states.isProvisional),
+                    ]
+                }
+            ) { row in [row[dimensions.count + 4] ?? ""] + Self.labels(row, dimensions) },
+            try arguments.table("without a rate", rows: ledger.withoutRate([lines.map(\.line), corrections])),
+        ]
+    }
+
+    /// A margin, when any line has that state.
+    private static func money(_ sum: MarginStates.Sum) -> String? { sum.lines > 0 ? sum.margin.moneyText : nil }
+}

@@ -1,0 +1,60 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// The SQL of promises to pay.
+enum PromiseStore {
+    /// What is known of some promises: the fingerprint of each.
+    static func known(_ keys: [LedgerKey], _ transaction: borrowing Transaction) throws -> [LedgerKey: Int64] {
+        let known = try transaction.query(
+            """
+            select p.source, p.promise_id, p.fingerprint
+            from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))) as k(source, promise_id)
+            join payment_promise p using (source, promise_id)
+            left join receivable r on r.source = p.invoice_source and r.invoice_id = p.invoice_id
+            -- One in another currency than the invoice that came after it counts for nothing, and may be sent again.
+            where p.currency = coalesce(r.currency, p.currency)
+            """, as: (String, String, Int64).self)
+        return Dictionary(uniqueKeysWithValues: known.map { (LedgerKey(source: $0.0, identifier: $0.1), $0.2) })
+    }
+
+    /// Writes promises down; what was known of the same is replaced.
+    static func put(
+        _ rows: [(key: LedgerKey, body: PaymentPromised, fingerprint: Int64)], _ transaction: borrowing Transaction
+    ) throws {
+        try transaction.queue(
+            """
+            insert into payment_promise (source, promise_id, fingerprint, invoice_id, invoice_of, amount, currency,
+                promised_day, made_at, taken_by)
+            select source, id, fingerprint, invoice, invoice_of, amount, currency, date '1970-01-01' + day, made, taken
+            from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
+                \(rows.map(\.body.invoiceId)), \(rows.map(\.body.invoiceSource)), \(rows.map(\.body.amount)),
+                \(rows.map(\.body.currency.code)), \(rows.map(\.body.promisedOn.daysSinceEpoch)),
+                \(PostgresValue.timestamps(rows.map(\.body.madeAt.description))), \(rows.map(\.body.by)))
+                as t(source, id, fingerprint, invoice, invoice_of, amount, currency, day, made, taken)
+            on conflict (source, promise_id) do update set
+                fingerprint = excluded.fingerprint, invoice_id = excluded.invoice_id,
+                invoice_of = excluded.invoice_of, amount = excluded.amount, currency = excluded.currency, promised_day = excluded.promised_day, made_at = excluded.made_at,
+                taken_by = excluded.taken_by
+            """)
+    }
+
+    /// The state of a promise `p` of an invoice `r` at the end of a day: `kept` when what was promised has come by the
+    /// promised day, counted from when it was made, or when the invoice was settled by then; `broken` when that day is
+    /// over; otherwise `open`.
+    static func state(on day: CalendarDay) -> SQL {
+        """
+        case
+            when r.settled_day <= p.promised_day or p.amount <= coalesce((
+                select sum(a.applied) from payment_allocation a
+                where a.source = p.invoice_source and a.invoice_id = p.invoice_id
+                    and a.kind in ('payment', 'return')
+                    and a.received_at >= p.made_at and a.received_day <= p.promised_day), 0) then 'kept'
+            when p.promised_day < date '1970-01-01' + \(day.daysSinceEpoch) then 'broken'
+            else 'open'
+        end
+        """
+    }
+}

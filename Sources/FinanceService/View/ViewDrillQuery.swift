@@ -1,0 +1,147 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// The events behind a figure of the finance view.
+extension ViewQueries {
+    /// The events that make up one metric over a period, the latest first, with what each adds; and their sum, which is
+    /// that of the view in the same currency.
+    func drill(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let question = try ViewQuestion(arguments)
+        guard question.metrics.count == 1, let metric = question.metrics.first else {
+            throw Refusal(.valueNotAllowed, path: "parameters.metric", "one metric at a time is looked into")
+        }
+        let events = Self.events(metric, question, branches(question))
+        let found = [
+            try arguments.table(
+                "cell",
+                "select currency, count(*) as events, sum(amount) as amount from (\(events)) e group by 1 order by 1",
+                transaction, format: moneyText),
+            try arguments.table(
+                "events",
+                """
+                select day, event, source, id, branch, business_line as line, customer, amount, currency, at
+                from (\(events)) e
+                """, transaction, format: moneyText),
+        ]
+        guard metric == .cost || metric == .margin, arguments.isWanted("costs") else { return found }
+        return found + [try costs(events, arguments, transaction)]
+    }
+
+    /// What was told of the costs of the orders in a figure, the latest orders first.
+    private func costs(
+        _ events: SQL, _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> QueryTable {
+        let states = CostState.allCases.map(\.rawValue)
+        return try arguments.table(
+            "costs",
+            """
+            select c.day, 'cost.recorded' as event, c.source, c.cost_id as id, c.order_id, c.line,
+                (\(states))[c.state + 1] as state, c.supplier_code as supplier, c.amount, c.currency, o.at,
+                c.state as stage
+            from (select source, id, max(at) as at from (\(events)) e group by 1, 2) o
+            join cost c on c.order_source = o.source and c.order_id = o.id
+            """, transaction, format: moneyText)
+    }
+
+    /// The branches that are meant; `nil` for all.
+    private func branches(_ question: ViewQuestion) -> [String]? {
+        guard let wanted = question.division else { return question.branch.map { [$0] } }
+        let codes = organisation.divisions.first { $0.code == wanted }?.branches.map(\.code) ?? []
+        return question.branch.map { branch in codes.filter { $0 == branch } } ?? codes
+    }
+
+    private static func events(_ metric: ViewMetric, _ question: ViewQuestion, _ branches: [String]?) -> SQL {
+        let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
+        let period: SQL =
+            metric.isBalance
+            ? "day <= date '1970-01-01' + \(to)"
+            : "day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)"
+        let place: SQL =
+            if let branches {
+                "branch = any(\(branches)) and business_line = coalesce(\(question.line), business_line)"
+            } else {
+                "business_line = coalesce(\(question.line), business_line)"
+            }
+        switch metric {
+        case .orders, .revenue, .cost, .margin, .held:
+            let amount: SQL =
+                switch metric {
+                case .orders: "1"
+                case .revenue, .held: "earned"
+                case .cost: "cost"
+                default: "known_revenue - cost"
+                }
+            let decided: SQL =
+                if metric == .held {
+                    "decision <> 'accepted'"
+                } else if question.basis == .placed {
+                    "(decision is null or decision = 'accepted')"
+                } else {
+                    "true"
+                }
+            let placed: SQL = """
+                select day, case when revision > 1 then 'order.changed' else 'order.placed' end as event, source,
+                    order_id as id, branch, business_line, customer_code as customer, \(amount) as amount, currency,
+                    placed_at as at
+                from orders where is_counted and \(decided) and \(period) and \(place)
+                """
+            guard question.basis == .posted, metric != .held else { return placed }
+            let late: SQL =
+                switch metric {
+                case .orders: "orders"
+                case .revenue: "earned"
+                case .cost: "cost"
+                default: "revenue - cost"
+                }
+            return """
+                \(placed)
+                union all
+                select day, event, source, id, branch, business_line, customer, amount, currency, at
+                from (
+                    select original_day as day, kind || ' posted later' as event, source, reference as id,
+                        coalesce(branch, '-') as branch, coalesce(business_line, '-') as business_line,
+                        party as customer, -(\(late)) as amount, currency, posted_at as at
+                    from late_posting where kind in ('order', 'cost', 'credit')
+                    union all
+                    select posting_day, kind || ' posted here', source, reference, coalesce(branch, '-'),
+                        coalesce(business_line, '-'), party, \(late), currency, posted_at
+                    from late_posting where kind in ('order', 'cost', 'credit')
+                ) l
+                where amount <> 0 and \(period) and \(place)
+                """
+        case .cash, .expenses, .receivable, .payable, .exposure, .provisions:
+            let signs = metric.entries.sorted { $0.key < $1.key }
+            let documents = documents(signs.map(\.key), signs.map { Int32($0.value) }, period, place)
+            guard metric == .exposure else { return documents }
+            return """
+                \(documents)
+                union all
+                select day, case when is_completed then 'order.completed' else 'order.placed' end, source, order_id,
+                    branch, business_line, customer_code, reserved, currency, placed_at
+                from orders where reserved <> 0 and \(period) and \(place)
+                """
+        }
+    }
+
+    /// What documents add, those that are not folded yet as they stand now.
+    private static func documents(_ metrics: [String], _ signs: [Int32], _ period: SQL, _ place: SQL) -> SQL {
+        """
+        select e.day, e.event, e.source, e.event_id as id, e.branch, e.business_line, e.customer,
+            e.amount * s.sign as amount, e.currency, e.as_of as at
+        from (
+            select e.* from view_entry e
+            where not exists (
+                select from view_pending(\(ViewStore.most)) k
+                where k.kind = e.kind and k.source = e.source and k.id = e.id)
+            union all
+            select e.* from (
+                select array_agg(kind) as kinds, array_agg(source) as sources, array_agg(id) as ids
+                from view_pending(\(ViewStore.most))
+            ) k, view_entries(k.kinds, k.sources, k.ids) e where e.amount <> 0
+        ) e join unnest(\(metrics), \(signs)) as s(metric, sign) using (metric)
+        where \(period) and \(place)
+        """
+    }
+}

@@ -1,0 +1,73 @@
+import BrokerLayout
+import Client
+import Contracts
+import Domain
+import Foundation
+package import Messaging
+
+/// The record of what operators did with refused messages: a queue that nobody empties.
+package struct AuditTrail: Sendable {
+    /// What was done.
+    package enum Act: String, Sendable {
+        case edit, replay, discard
+    }
+
+    private let who: String
+    private let user: String
+    private let why: String
+
+    /// - Parameters:
+    ///   - who: the person, as the machine knows them.
+    ///   - user: as which user of the broker.
+    ///   - why: what the operator says.
+    package init(who: String = NSUserName(), user: String, why: String?) {
+        self.who = who
+        self.user = user
+        self.why = why ?? "not said"
+    }
+
+    /// The records of an act, to be published with confirms before anything is taken out.
+    package func records(_ act: Act, _ letters: [DeadLetterOnShelf]) -> [Outgoing] {
+        let now = Timestamp.now()
+        let record = AuditRecord(who: who, brokerUser: user, act: act.rawValue, why: why)
+        return letters.map { letter in
+            record.message(
+                at: now, service: letter.service, id: letter.id, source: letter.source, type: letter.type,
+                reason: letter.reason, body: letter.delivery.body)
+        }
+    }
+
+    /// Every record there is, by its columns.
+    package static func all(as broker: BrokerConfiguration) async throws -> [[String: String]] {
+        try await bodies(as: broker).compactMap { body in
+            guard let root = try? JSONDocument(parsing: body).root else { return nil }
+            var record: [String: String] = [:]
+            for column in AuditRecord.columns { record[column] = root[column]?.string }
+            return record
+        }
+    }
+
+    /// Every record there is, as it stands there.
+    package static func bodies(as broker: BrokerConfiguration) async throws -> [[UInt8]] {
+        let session = try await BrokerSession.connect(broker)
+        let waiting = try await session.status(of: Queues.audit).messages
+        var records: [[UInt8]] = []
+        if waiting > 0 {
+            try await session.subscribe(Queues.audit, prefetch: 65_535)
+            var seen = 0
+            var worn: [Delivery] = []
+            while seen < waiting {
+                let deliveries = try await session.next(within: .seconds(2))
+                if deliveries.isEmpty { break }
+                seen += deliveries.count
+                worn += deliveries.filter(Renewal.isDue)
+                records += deliveries.map(\.body)
+            }
+            try await Renewal.renew(
+                worn, by: Exchanges.audit, { $0.routingKey }, on: session, as: broker)
+            try await session.unsubscribe()
+        }
+        await session.close()
+        return records
+    }
+}

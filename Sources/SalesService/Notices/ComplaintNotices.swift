@@ -1,0 +1,55 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// Complaints, told to whoever looks after the order or the customer: when one comes, and when it is done with.
+enum ComplaintNotices {
+    static func opened(
+        _ messages: [Received<ComplaintOpened>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try tell(messages.map(\.body.complaint), transaction)
+    }
+
+    static func progressed(
+        _ messages: [Received<ComplaintProgressed>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try tell(messages.map(\.body.complaint), transaction)
+    }
+
+    /// Each word says all that is known, so that it does not matter which comes first: that a complaint came is told once,
+    /// until it is closed; that it was closed once for each time it was. Whose it is may be known only later.
+    private static func tell(_ complaints: [ComplaintStanding], _ transaction: borrowing Transaction) throws {
+        var notices: [String: (notice: Notice, account: AccountKey, orderSource: String)] = [:]
+        for complaint in complaints {
+            let subject =
+                "complaint \(complaint.complaintId): \(complaint.severity.rawValue), "
+                + complaint.category.rawValue
+            let openedId = StableIdentifier.of("complaint-opened", complaint.source, complaint.complaintId)
+            let account = AccountKey(
+                source: complaint.customerSource ?? complaint.source, code: complaint.customerCode)
+            let orderSource = complaint.orderSource ?? complaint.source
+            notices[openedId] = (
+                Notice(
+                    id: openedId, kind: "complaint-opened", customerId: complaint.customerId,
+                    orderId: complaint.orderId,
+                    detail: subject, toldAt: complaint.openedAt,
+                    clearedAt: complaint.state == .closed ? complaint.at : notices[openedId]?.notice.clearedAt),
+                account, orderSource
+            )
+            guard complaint.state == .closed else { continue }
+            let closedId = StableIdentifier.of(
+                "complaint-closed", complaint.source, complaint.complaintId,
+                String(complaint.at.microsecondsSinceEpoch))
+            notices[closedId] = (
+                Notice(
+                    id: closedId, kind: "complaint-closed", customerId: complaint.customerId,
+                    orderId: complaint.orderId,
+                    detail: "\(subject); closed by \(complaint.by)" + (complaint.note.map { ": \($0)" } ?? ""),
+                    toldAt: complaint.at),
+                account, orderSource
+            )
+        }
+        try NoticeStore.tell(ofComplaints: Array(notices.values), transaction)
+    }
+}

@@ -1,0 +1,126 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// The SQL of notices. Everything is queued: it travels with whatever is asked next.
+enum NoticeStore {
+    /// Tells what was not told before; the first word stays.
+    static func tell(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
+        try insert(notices, "do nothing", transaction)
+    }
+
+    /// Tells what is found; what was said of the same before, its clearing perhaps, is completed.
+    static func complete(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
+        try insert(
+            notices,
+            """
+            (notice_id) do update set
+                kind = excluded.kind, customer_id = excluded.customer_id, business_line = excluded.business_line,
+                sales_owner = excluded.sales_owner, order_id = excluded.order_id, detail = excluded.detail
+            """, transaction)
+    }
+
+    /// Clears what was told; of two ends of the same the later. A clearing may come before its notice: then it stands alone
+    /// until that comes.
+    static func clear(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
+        let latest = Dictionary(notices.map { ($0.id, $0) }) { $0.toldAt > $1.toldAt ? $0 : $1 }
+        try insert(
+            Array(latest.values), "(notice_id) do update set cleared_at = excluded.cleared_at", transaction)
+    }
+
+    /// Tells what has a later word: words and time are those of the last that came.
+    static func say(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
+        try insert(
+            notices, "(notice_id) do update set detail = excluded.detail, told_at = excluded.told_at", transaction)
+    }
+
+    /// Tells once more what was told before, when it was found later; it is open again.
+    static func renew(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
+        try insert(
+            notices,
+            """
+            (notice_id) do update set
+                sales_owner = excluded.sales_owner, detail = excluded.detail, told_at = excluded.told_at,
+                cleared_at = null
+            where finance_notice.told_at < excluded.told_at
+            """, transaction)
+    }
+
+    private static func insert(
+        _ notices: [Notice], _ onConflict: String, _ transaction: borrowing Transaction
+    ) throws {
+        guard !notices.isEmpty else { return }
+        let rows = notices.sorted { $0.id < $1.id }
+        try transaction.queue(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
+                told_at, cleared_at)
+            select * from unnest(
+                \(rows.map(\.id)), \(rows.map(\.kind)), \(rows.map(\.customerId)), \(rows.map(\.businessLine)),
+                \(rows.map(\.owner)), \(rows.map(\.orderId)), \(rows.map(\.detail)),
+                \(PostgresValue.timestamps(rows.map(\.toldAt.description))),
+                \(PostgresValue.timestamps(rows.map(\.clearedAt?.description))))
+            on conflict \(unsafe: onConflict)
+            """)
+    }
+
+    /// Tells whoever looks after the order or the account, as far as that is known by now; what was cleared stays so.
+    static func tell(
+        ofComplaints notices: [(notice: Notice, account: AccountKey, orderSource: String)],
+        _ transaction: borrowing Transaction
+    ) throws {
+        let rows = notices.sorted { $0.notice.id < $1.notice.id }
+        try transaction.queue(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
+                told_at, cleared_at)
+            select id, kind, customer, coalesce(o.business_line, '*'), coalesce(o.sales_owner, a.sales_owner),
+                t.order_id, detail, told, cleared
+            from unnest(
+                \(rows.map(\.notice.id)), \(rows.map(\.notice.kind)), \(rows.map(\.notice.customerId)),
+                \(rows.map(\.account.source)), \(rows.map(\.account.code)), \(rows.map(\.orderSource)),
+                \(rows.map(\.notice.orderId)), \(rows.map(\.notice.detail)),
+                \(PostgresValue.timestamps(rows.map(\.notice.toldAt.description))),
+                \(PostgresValue.timestamps(rows.map(\.notice.clearedAt?.description))))
+                as t(id, kind, customer, source, code, order_source, order_id, detail, told, cleared)
+            left join orders o on o.source = t.order_source and o.order_id = t.order_id
+            left join account a on a.source = t.source and a.code = t.code
+            on conflict (notice_id) do update set
+                sales_owner = coalesce(finance_notice.sales_owner, excluded.sales_owner),
+                cleared_at = coalesce(finance_notice.cleared_at, excluded.cleared_at)
+            """)
+    }
+
+    /// Tells of agreements whoever looks after the account, or will: until it is known it goes by the account's own name.
+    ///
+    /// - Returns: how many were not told before.
+    static func tell(
+        ofAgreements notices: [(notice: Notice, account: AccountKey)], _ transaction: borrowing Transaction
+    ) throws -> Int {
+        try transaction.execute(
+            """
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
+            select t.id, t.kind, coalesce(a.customer_id, t.guess), t.line, a.sales_owner, t.detail, t.told
+            from unnest(
+                \(notices.map(\.notice.id)), \(notices.map(\.notice.kind)), \(notices.map(\.account.source)),
+                \(notices.map(\.account.code)), \(notices.map(\.notice.customerId)),
+                \(notices.map(\.notice.businessLine)), \(notices.map(\.notice.detail)),
+                \(PostgresValue.timestamps(notices.map(\.notice.toldAt.description))))
+                as t(id, kind, source, code, guess, line, detail, told)
+            left join account a on a.source = t.source and a.code = t.code
+            order by 1
+            on conflict (notice_id) do nothing
+            """)
+    }
+
+    /// Clears what is open of some notices.
+    static func clear(_ ids: [String], at time: Timestamp, _ transaction: borrowing Transaction) throws {
+        guard !ids.isEmpty else { return }
+        try transaction.queue(
+            """
+            update finance_notice set cleared_at = \(PostgresValue.timestamp(time.description))
+            where notice_id = any(\(ids.sorted())) and cleared_at is null
+            """)
+    }
+}

@@ -1,0 +1,84 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+/// What may be asked of sales.
+enum SalesQueries {
+    static let all = [
+        Query(SalesQuestions.order, order), Query(SalesQuestions.anomalies, anomalies),
+        Query(SalesQuestions.notices, notices), Query(SalesQuestions.summary, summary),
+        Query(SalesQuestions.business, business),
+    ]
+
+    /// What a party has ordered, under whatever codes.
+    static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "sales: orders",
+                """
+                select count(distinct (a.source, a.code)) as codes, count(*) as orders, sum(o.amount) as amount,
+                    o.currency
+                from account a join orders o on o.source = a.source and o.customer_code = a.code
+                where a.customer_id = \(try arguments.required("party")) and not o.is_cancelled
+                group by o.currency order by o.currency
+                """, transaction)
+        ]
+    }
+
+    static func order(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "sales",
+                """
+                select o.source, o.customer_code, o.branch, coalesce(o.sales_owner, a.sales_owner) as owner, o.amount,
+                    o.currency, o.is_cancelled as cancelled, o.decision, o.decision_rule as rule
+                from orders o left join account a on a.source = o.source and a.code = o.customer_code
+                where o.order_id = \(try arguments.required("orderId"))
+                    and o.source = coalesce(\(arguments["source"].postgresBind), o.source)
+                order by o.source
+                """, transaction)
+        ]
+    }
+
+    static func anomalies(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "anomalies",
+                """
+                select raised_at, kind, direction, metric, source, customer_code, business_line, owner, order_id,
+                    baseline, observed, score, cleared_at, currency, abs(score) as strength, anomaly_id
+                from anomaly
+                where (\(arguments["state"] == "all") or cleared_at is null)
+                    and coalesce(owner, '') = coalesce(\(arguments["owner"].postgresBind), owner, '')
+                """, transaction)
+        ]
+    }
+
+    static func notices(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "notices of finance",
+                """
+                select told_at, kind, customer_id, business_line, sales_owner, order_id, detail, notice_id
+                from finance_notice
+                where cleared_at is null
+                    and coalesce(sales_owner, '') = coalesce(\(arguments["owner"].postgresBind), sales_owner, '')
+                    and kind = coalesce(\(arguments["kind"]), kind)
+                    and coalesce(business_line, '') = coalesce(\(arguments["line"]), business_line, '')
+                    and \(try arguments.within(time: "told_at"))
+                """, transaction)
+        ]
+    }
+
+    static func summary(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "order anomalies",
+                """
+                select kind, count(*) filter (where cleared_at is null) as open,
+                    count(*) filter (where cleared_at is not null) as cleared
+                from anomaly group by 1 order by 1
+                """, transaction)
+        ]
+    }
+}

@@ -1,0 +1,17 @@
+import Postgres
+import ServiceKit
+
+/// The steps of the schema, in order. A released one never changes.
+enum SalesMigrations {
+    static let all = [
+        Migration(number: 1, name: "sales", sql: PackageResources._001_sales_sql),
+        Migration(number: 2, name: "receivable_notices", sql: PackageResources._002_receivable_notices_sql),
+        Migration(number: 3, name: "account_customer", sql: PackageResources._003_account_customer_sql),
+        Migration(number: 4, name: "agreement", sql: PackageResources._004_agreement_sql),
+        Migration(number: 5, name: "order_room", sql: PackageResources._005_order_room_sql),
+        Migration(number: 6, name: "currency", sql: PackageResources._006_currency_sql),
+        Migration(number: 7, name: "references", sql: PackageResources._007_references_sql),
+        Migration(number: 8, name: "decision_number", sql: PackageResources._008_decision_number_sql),
+        Migration(number: 9, name: "content_revision", sql: PackageResources._009_content_revision_sql),
+    ]
+}

@@ -1,0 +1,14 @@
+import Postgres
+import ServiceKit
+
+/// The steps of the schema, in order. A released one never changes.
+enum ServiceDeskMigrations {
+    static let all = [
+        Migration(number: 1, name: "servicedesk", sql: PackageResources._001_servicedesk_sql),
+        Migration(number: 2, name: "account_customer", sql: PackageResources._002_account_customer_sql),
+        Migration(number: 3, name: "customer_class", sql: PackageResources._003_customer_class_sql),
+        Migration(number: 4, name: "complaint", sql: PackageResources._004_complaint_sql),
+        Migration(number: 5, name: "counted_place", sql: PackageResources._005_counted_place_sql),
+        Migration(number: 6, name: "references", sql: PackageResources._006_references_sql),
+    ]
+}

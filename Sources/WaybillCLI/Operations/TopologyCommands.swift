@@ -1,0 +1,90 @@
+import ArgumentParser
+import BrokerLayout
+import Client
+import Contracts
+import Foundation
+import Messaging
+import Operations
+
+struct TopologyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "topology", abstract: "Exchanges, queues, bindings and who may do what.",
+        subcommands: [Definitions.self, Apply.self, Check.self])
+
+    struct Definitions: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print everything as definitions that RabbitMQ loads at its start.")
+
+        @Option(help: "A JSON file {user: password}.")
+        var users: String
+        @OptionGroup var partners: PartnerOptions
+
+        func run() throws {
+            guard
+                let passwords = try? JSONDecoder().decode(
+                    [String: String].self, from: Data(ColumnFile.text(of: users)))
+            else { throw Failure("'\(users)' must hold a JSON object of users and passwords") }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            print(
+                String(decoding: try encoder.encode(BrokerDefinitions(passwords, partners.registry())), as: UTF8.self))
+        }
+    }
+
+    struct Apply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Declare everything on the broker.")
+
+        @OptionGroup var partners: PartnerOptions
+
+        func run() async throws {
+            let session = try await BrokerSession.connect(Surroundings().operator("topology"))
+            try await WaybillTopology.whole(for: partners.registry()).declare(on: session)
+            await session.close()
+            say("declared")
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say what is missing on the broker.")
+
+        @OptionGroup var partners: PartnerOptions
+
+        func run() async throws {
+            let session = try await BrokerSession.connect(Surroundings().operator("topology"))
+            let surroundings = Surroundings()
+            let topology = WaybillTopology.whole(for: try partners.registry())
+            try await topology.check(on: session)
+            await session.close()
+            guard let management = surroundings["WAYBILL_HTTP_MANAGEMENT_URL"] else {
+                throw Failure(
+                    "exchanges and queues are there; arguments and bindings are not checked: set "
+                        + "WAYBILL_HTTP_MANAGEMENT_URL to the broker's management")
+            }
+            let audit = try TopologyAudit(
+                address: Surroundings.withoutLogin(management), broker: surroundings.operator("topology"))
+            let problems = try await audit.problems(in: topology)
+            if !problems.isEmpty {
+                throw Failure(
+                    problems.joined(separator: "\n") + "\nrun 'waybill topology apply'; a queue with other "
+                        + "arguments must be emptied and deleted first")
+            }
+            say("everything is there")
+        }
+    }
+}
+
+/// The partners, as the services know them.
+struct PartnerOptions: ParsableArguments {
+    @Option(help: "The JSON file of partners (WAYBILL_PARTNERS of the services): each gets an exchange of its own.")
+    var partners: String?
+
+    func registry() throws -> PartnerRegistry? {
+        guard let partners else { return nil }
+        let text = try ColumnFile.text(of: partners)
+        do {
+            return try PartnerRegistry(json: text)
+        } catch {
+            throw Failure("'\(partners)' cannot be used: \(error)")
+        }
+    }
+}

@@ -1,0 +1,194 @@
+import ArgumentParser
+import Contracts
+import Testing
+
+@testable import WaybillCLI
+
+@Suite("What is typed")
+struct CommandLineTests {
+    private func parsed(_ line: String) throws -> any ParsableCommand {
+        try Waybill.parseAsRoot(line.split(separator: " ").map(String.init))
+    }
+
+    private func values(_ line: String) throws -> [String: String?] {
+        let command = try #require(
+            try parsed(line) as? any QuestionCommand, "\(line) asks no question of the catalogue")
+        return Dictionary(
+            uniqueKeysWithValues: try type(of: command).asked.values(command.asking.words).map { ($0.0, $0.1) })
+    }
+
+    @Test(
+        "every command has the name that it had, and the group's",
+        arguments: [
+            "ageing --as-of 2026-06-30 --buckets 30,60,90 --customer C --source erp --json",
+            "invoices --customer C --all", "invoices --limit 7 --csv",
+            "statement --customer C --from 2013-01-01 --to 2013-06-30", "balances --as-of 2013-06-30 --limit 3",
+            "dso --as-of 2013-06-30 --days 90", "provisions --as-of 2013-06-30 --observed 365",
+            "provisions --as-of 2013-06-30 --rates 0.3,1.6,3.6,6.6,10.6 --outlook 1.2", "waiting --limit 5",
+            "unallocated", "disputes --all", "promises --as-of 2013-06-30 --customer C", "write-offs",
+            "write-off propose W-1 --invoice I --amount 1.00 --reason insolvency --source erp --by li.wei",
+            "write-off approve W-1 --source erp", "terms --help",
+            "promise P-1 --help", "dispute open D-1 --help",
+        ])
+    func receivables(line: String) throws {
+        for group in ["", "receivables "] { try parse("finance \(group)\(line)") }
+    }
+
+    @Test(
+        "so have those of credit, payables, profit, expenses and months",
+        arguments: [
+            ("credit", "limits --as-of 2026-03-02"), ("credit", "exposure --customer C --limit 9"),
+            ("credit", "risk --history"), ("payables", "payment-run --pay-on 2026-02-04 --supplier S"),
+            ("payables", "prepayments"), ("payables", "dependency --as-of 2026-02-04 --days 30 --limit 3"),
+            ("payables", "set-off"), ("profit", "margins --from 2026-01-01 --to 2026-03-31 --by branch,line"),
+            ("profit", "bridge --from 2026-01-01..2026-01-31 --to 2026-02-01..2026-02-28 --by branch,item --limit 9"),
+            ("profit", "supplier-costs --from 2026-01-01 --to 2026-03-31 --against 2025-10-01..2025-12-31"),
+            ("profit", "simulate s.json --orders o.ndjson --seed 42"), ("profit", "compare a b --limit 20"),
+            ("expenses", "budgets --branch KS01 --owner li.wei"), ("months", "periods --late 2024-03 --json"),
+            ("months", "close 2024-03 --by finance.director"), ("months", "reopen 2024-03 --reason late"),
+        ])
+    func others(group: String, line: String) throws {
+        for group in ["", group + " "] { try parse("finance \(group)\(line)") }
+    }
+
+    @Test(
+        "and those that stay where they were",
+        arguments: [
+            "finance payables --supplier S --all", "finance payables --limit 3", "finance expenses --budget B",
+            "finance expenses list --limit 3", "finance acceptance list --limit 10", "finance acceptance show WALK",
+            "finance acceptance ask WALK --source walk --line air-freight --amount 1000.00 --currency USD --on 2026-01-01",
+            "finance acceptance report --from 2026-01-01 --to 2026-02-01",
+            "finance view --by month,branch --metric revenue",
+            "finance credit limit L-1 --customer C --amount 1 --from 2026-01-01 --source erp", "alerts show A-1",
+            "alerts list --customer WALK --level customer-line --severity low --owner li.wei --all --json",
+            "complaints list --state accepted --customer C", "complaints show CP-1 --source crm",
+            "agreements list --all",
+            "agreements list --state ending --at 2026-01-01", "parties show crm/FLD --source crm",
+            "parties search text",
+            "parties history P", "parties explain erp/1 crm/2", "customers classes C --on 2026-01-01",
+            "customers lifecycle", "customers list --name x --limit 1000", "interactions coverage --days 30 --share 20",
+            "orders list --decision needs-approval --branch KS01 --at-least 1000.00 --from 2026-01-01 --to 2026-01-31",
+            "alerts list --branch KS01 --line air-freight --loss 100 --from 2026-01-01",
+            "notices --owner li.wei --kind x",
+            "finance receivables aged --as-of 2026-06-30 --owner li.wei", "deliveries --by customer --from 2026-01-01",
+            "complaints list --severity critical --from 2026-01-01", "agreements list --owner li.wei",
+            "status --wait-drained 60 --json", "orders show SO-7 --wide",
+            "graph show C --hops 2 --fanout 9 --at 2026-05-03",
+            "graph group C --source erp", "graph hubs --limit 3", "graph leads C --limit 5",
+            "interactions list C --limit 9",
+            "interactions consent C", "interactions erasures --json", "customers show C --source erp",
+            "customers drivers --by month --group branch", "customers drivers --trace market-share --branch KS01",
+            "parties resolve --name x --credit-code y --bank-account z", "parties review list --limit 4",
+            "parties review show R-1", "orders waiting --branch KS01 --owner li.wei --all", "acts list sales --limit 3",
+            "finance view --metric margin --drill --limit 300 --basis posted --rates 1,2,3,4,5",
+        ])
+    func kept(line: String) throws { try parse(line) }
+
+    /// Reads a line; one that asks for help is answered by it.
+    private func parse(_ line: String) throws {
+        do {
+            _ = try parsed(line)
+        } catch  where Waybill.exitCode(for: error) == .success {
+            // Help was asked for, which only a command that is there has.
+        }
+    }
+
+    @Test("options are the question's, with a dash between words, and say what is wrong")
+    func options() throws {
+        let ask = "finance acceptance ask WALK --source walk --line=air-freight"
+        #expect(
+            try values(ask) == ["customer": "WALK", "source": "walk", "businessLine": "air-freight"]
+                as [String: String?])
+        #expect(try values("finance credit limits --as-of 2026-03-02")["asOf"] == "2026-03-02")
+        // A Chinese input method, a hyphen that is none, and what nobody sees.
+        #expect(try values("finance credit limits --as-of ２０２６－０３\u{2011}02\u{200B}")["asOf"] == "2026-03-02")
+        #expect(try values("finance receivables invoices --customer Ｃ\u{200B}") == ["customer": "Ｃ\u{200B}"])
+        #expect(try values("finance profit bridge --from 2026-01-01..2026-01-31 --to x --limit 9")["after"] == "x")
+        func fails(_ line: String, _ words: String...) {
+            do {
+                _ = try parsed(line)
+                Issue.record("'\(line)' is taken")
+            } catch {
+                #expect(Waybill.exitCode(for: error) == .validationFailure, "\(line)")
+                let message = Waybill.message(for: error)
+                for word in words { #expect(message.contains(word), "\(line): \(message)") }
+            }
+        }
+        fails("finance limits", "--as-of", "missing")
+        fails("finance limits --as-of yesterday", "--as-of 'yesterday'")
+        fails("finance limits --as-of", "--as-of lacks its value")
+        fails("finance invoices --custmer C", "--custmer", "--customer")
+        fails("finance invoices --limit 2001", "--limit '2001'", "1 to 2000")
+        fails("finance invoices --limit 1 --limit 2", "twice")
+        fails("finance invoices C", "unexpected argument 'C'")
+        fails("finance acceptance show", "<customer> is missing")
+        fails("finance provisions --as-of 2026-01-01 --rates 1,2,3,4,5 --observed 30", "--rates or --observed")
+    }
+
+    @Test("an option that asks another question has that one's options, and says what it does not take")
+    func instead() throws {
+        func asked(_ line: String) throws -> AskedQuestion.Reading {
+            let command = try #require(try parsed(line) as? any QuestionCommand, "\(line) asks no question")
+            return try type(of: command).asked.read(command.asking.words)
+        }
+        func typed(_ reading: AskedQuestion.Reading) -> [String] {
+            reading.values.map { "\($0.0)=\($0.1 ?? "")" }.sorted()
+        }
+        let drill = try asked("finance view --metric margin --drill --from 2026-03-01 --limit 7")
+        #expect(drill.asked.question.name == "view.drill")
+        #expect(typed(drill) == ["from=2026-03-01", "limit=7", "metric=margin"])
+        let late = try asked("finance months periods --late 2024-03")
+        #expect(late.asked.question.name == "periods.late" && typed(late) == ["month=2024-03"])
+        #expect(try asked("finance months periods --margins=2024-03").asked.question.name == "periods.margins")
+        #expect(try asked("finance months periods").asked.question.name == "periods.list")
+        let trial = try asked("finance credit risk --history --customer C")
+        #expect(trial.asked.question.name == "credit.trial" && trial.isWhole && typed(trial) == ["customer=C"])
+        #expect(try !asked("finance credit risk").isWhole)
+        let trace = try asked("customers drivers --by quarter --trace retention --branch KS01")
+        #expect(trace.asked.question.name == "drivers.trace")
+        #expect(typed(trace) == ["branch=KS01", "by=quarter", "driver=retention"])
+        #expect(try typed(asked("customers show C1 --source erp")) == ["code=C1", "id=C1", "source=erp"])
+        let acts = try asked("acts list finance --person li.wei")
+        #expect(acts.service == .finance && typed(acts) == ["person=li.wei"])
+        for (line, word) in [
+            ("finance periods --late 2024-03 --margins 2024-03", "--late or --margins"),
+            ("finance periods --late", "--late lacks its value"), ("finance view --limit 2001", "1 to 2000"),
+            ("customers drivers --branch KS01", "--trace"), ("customers drivers --by week", "month, quarter, year"),
+            ("customers drivers --trace luck", "'luck'"), ("acts list", "<service> is missing"),
+            ("acts list nobody", "'nobody' is none of"), ("customers show", "<code> is missing"),
+            ("graph show C --hops 3", "1 to 2"), ("graph show", "<customer> is missing"),
+        ] {
+            do {
+                _ = try parsed(line)
+                Issue.record("'\(line)' is taken")
+            } catch {
+                #expect(Waybill.message(for: error).contains(word), "\(line): \(Waybill.message(for: error))")
+            }
+        }
+    }
+
+    @Test("help of a command that asks tells every parameter of its question")
+    func help() throws {
+        var seen = 0
+        func walk(_ type: any ParsableCommand.Type) throws {
+            if let asking = type as? any QuestionCommand.Type {
+                seen += 1
+                let asked = asking.asked
+                for question in [asked.question] + asked.instead.map(\.question) {
+                    for input in question.parameters where input.name != question.cursor && !asked.isAlike(input.name) {
+                        #expect(asked.help.contains(input.help), "\(asked.name): \(input.name)")
+                    }
+                    // No option of the question hides one of how the answer is wanted.
+                    for name in ["json", "csv", "all", "wide"] { #expect(question.parameter(name) == nil) }
+                }
+                for other in asked.instead {
+                    #expect(asked.help.contains("--\(other.option)") && asked.help.contains(other.question.help))
+                    #expect(other.parameter.map { other.question.parameter($0) != nil } ?? true)
+                }
+            }
+            for command in type.configuration.subcommands { try walk(command) }
+        }
+        try walk(Waybill.self)
+        #expect(seen >= 60)
+    }
+}

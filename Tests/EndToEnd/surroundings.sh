@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# What hits every message is waited for, said and not refused: a database that only reads, a grant that is missing. What a
+# service cannot work on ends its start with one line; and it ends in time on SIGTERM, whatever is away while it starts.
+#
+# usage: surroundings.sh           (against what 'make up' started under WAYBILL_HOME)
+set -euo pipefail
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+. "$WAYBILL_HOME/env"
+export WAYBILL_HOME
+work="$(mktemp -d)"
+pids=()
+finish() { for pid in "${pids[@]}"; do { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true; done; rm -rf "$work"; }
+trap finish EXIT
+fail() { echo "$*"; exit 1; }
+waybill() { "$WAYBILL_CLI" "$@"; }
+db() { PGPASSWORD="$(cat "$WAYBILL_HOME/database/password")" psql -X -q -h 127.0.0.1 \
+    -p "$(cat "$WAYBILL_HOME/database/port")" -U postgres -d waybill "$@"; }
+until_true() { # SECONDS COMMAND…
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || return 1; sleep 0.2; done
+}
+orders() { # PREFIX
+    local n
+    for n in $(seq 1 20); do
+        printf '{"type":"order.placed.v1","id":"%s-%s","data":{"orderId":"%s-%s","revision":1,"customer":{"code":"C-SUR"},"branch":"KS01","businessLine":"road","placedAt":"2026-03-02T03:00:00+08:00","currency":"CNY","lines":[{"line":1,"serviceItem":"R","quantity":"1","unit":"kg","revenue":"10.00","cost":"9.00"}]}}\n' "$1" "$n" "$1" "$n"
+    done >"$work/orders"
+    waybill orders publish "$work/orders" --source surroundings --json >/dev/null
+}
+unready() { curl -s "$WAYBILL_HTTP_FINANCE/health/ready" | grep >/dev/null "$1"; }
+dead() { waybill status --json | jq '[.services[].dead] | add'; }
+
+before="$(dead)"
+db -c "revoke insert on finance.inbox from finance_app"
+orders GRANT
+until_true 30 unready "permission denied.*42501" || fail "a missing grant is not said: $(curl -s "$WAYBILL_HTTP_FINANCE/health/ready")"
+db -c "grant insert on finance.inbox to finance_app"
+waybill status --wait-drained 60 >/dev/null
+db -c "alter system set default_transaction_read_only = on" -c "select pg_reload_conf()" >/dev/null
+orders READ
+until_true 30 unready "25006\|only reads" || fail "a database that only reads is not said: $(curl -s "$WAYBILL_HTTP_FINANCE/health/ready")"
+PGOPTIONS="-c default_transaction_read_only=off" db -c "alter system reset default_transaction_read_only" -c "select pg_reload_conf()" >/dev/null
+waybill status --wait-drained 60 >/dev/null
+[ "$(dead)" = "$before" ] || fail "messages were refused for what is no fault of theirs: $(waybill dead group)"
+for prefix in GRANT READ; do
+    for n in 1 20; do
+        [ "$(waybill orders show $prefix-$n --json | jq -r '.order[0].decision')" = accepted ] || fail "$prefix-$n is not decided"
+    done
+done
+echo "a missing grant and a database that only reads were waited for; none of 40 orders was refused"
+
+# The same answer whatever the role's settings are.
+show() { waybill orders show GRANT-1 --json | jq -S .; }
+show >"$work/one"
+db -c "alter role finance_app set timezone = 'America/New_York'" -c "alter role finance_app set datestyle = 'German'"
+"$root/deploy/local/service.sh" restart finance >/dev/null
+until_true 60 curl -sf "$WAYBILL_HTTP_FINANCE/health/ready" || fail "finance does not start in New York"
+show >"$work/other"
+db -c "alter role finance_app reset timezone" -c "alter role finance_app reset datestyle"
+cmp -s "$work/one" "$work/other" || fail "an answer follows the role's settings: $(diff "$work/one" "$work/other")"
+echo "zone and date style of the role change no answer"
+
+# What it cannot work on.
+"$root/deploy/local/service.sh" stop supplier >/dev/null
+binary="$(cat "$WAYBILL_HOME/run/binaries")/waybill-supplier"
+url="$(cat "$WAYBILL_HOME/secrets/postgres-supplier.url")"
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+broker=(WAYBILL_AMQP_URL_FILE="$WAYBILL_HOME/secrets/amqp-supplier.url")
+start() { # VARIABLE=VALUE…: the supplier service, in the background, its words in $work/err
+    : >"$work/err"
+    env -i PATH="$PATH" HOME="$HOME" WAYBILL_LOG_LEVEL=error "${broker[@]}" \
+        WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$WAYBILL_HOME/run/management")" WAYBILL_PARTNERS=any WAYBILL_HTTP_PORT="$(free_port)" \
+        "$@" "$binary" >/dev/null 2>"$work/err" </dev/null &
+    pid=$!
+    pids+=("$pid")
+}
+refused() { # WHAT PATTERN VARIABLE=VALUE…
+    local what="$1" pattern="$2" code=0
+    shift 2
+    start "$@"
+    until_true 30 bash -c "! kill -0 $pid" || fail "$what: the service runs"
+    wait "$pid" || code=$?
+    [ "$code" = 78 ] || fail "$what: exit code $code: $(cat "$work/err")"
+    [ "$(grep -c '^error: ' "$work/err")" = 1 ] && grep -q "^error: .*$pattern" "$work/err" || fail "$what: $(cat "$work/err")"
+    echo "refused: $what"
+}
+db -c "alter role supplier_app set synchronous_commit = off"
+refused "commits that are not on disk" "synchronous_commit" WAYBILL_POSTGRES_URL="$url"
+db -c "alter role supplier_app reset synchronous_commit"
+password="${url#*supplier_app:}"
+pooler="$(free_port)"
+python3 "$root/Tests/EndToEnd/pooler.py" "$pooler" "$(cat "$WAYBILL_HOME/database/port")" supplier_app "${password%%@*}" waybill >"$work/pooler" &
+pids+=("$!")
+until_true 20 grep -q listening "$work/pooler" || fail "the pooler does not start"
+refused "a pooler that mixes sessions" "pool_mode" WAYBILL_POSTGRES_URL="postgres://supplier_app:${password%%@*}@127.0.0.1:$pooler/waybill"
+
+# Asked to end while it starts.
+ends() { # WHAT VARIABLE=VALUE…
+    local what="$1" code=0
+    shift
+    start "$@"
+    until_true 20 grep -q "cannot be reached\|cannot be read" "$work/err" || true
+    kill "$pid" || fail "$what: it has ended before: $(cat "$work/err")"
+    until_true 15 bash -c "! kill -0 $pid" || fail "$what: it runs on after SIGTERM"
+    wait "$pid" || code=$?
+    [ "$code" = 0 ] || fail "$what: it ended with $code: $(tail -n 3 "$work/err")"
+    echo "ended in time: $what"
+}
+nowhere="$(free_port)"
+ends "the database is away" WAYBILL_LOG_LEVEL=info WAYBILL_POSTGRES_URL="postgres://supplier_app:none@127.0.0.1:$nowhere/waybill"
+reachable=("${broker[@]}")
+broker=(WAYBILL_AMQP_URL="amqp://supplier-service:none@127.0.0.1:$nowhere")
+ends "the broker is away" WAYBILL_LOG_LEVEL=info WAYBILL_POSTGRES_URL="$url"
+broker=("${reachable[@]}")
+# One that takes connections and says nothing.
+python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", '"$nowhere"')); time.sleep(600)' &
+pids+=("$!")
+ends "the database does not answer" WAYBILL_LOG_LEVEL=info WAYBILL_POSTGRES_URL="postgres://supplier_app:none@127.0.0.1:$nowhere/waybill"
+"$root/deploy/local/service.sh" start supplier >/dev/null
+until_true 60 curl -sf "$WAYBILL_HTTP_SUPPLIER/health/ready" || fail "supplier does not come back"

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Whether the sources have the shape that docs/develop/architecture.md describes; says what has not, and where.
+
+usage: shape.py [ROOT]
+
+- At most ten files a folder; what is generated, migrations and golden files do not count.
+- A service is `<Name>Service.swift`, of fewer than 60 lines, `<Name>Migrations.swift`, `Migrations/`, and folders of
+  capabilities. A folder that handles messages exports its capability in `<Folder>Capability.swift`, which the service's
+  definition lists.
+- A service's SQL stands in files named `…Store`, `…Queries`, `…Query` or `…Replica`.
+- A row of five columns or more is read by the names of its columns, into a type.
+- A `…Policy` knows no database: it does not import Postgres.
+- Migrations are numbered without gaps, each once in the list of the service. A repeatable one makes the one function or
+  view that its file is named after, by `create or replace`, so that it can be run again beside the release before. A later
+  numbered one may make it for the first time, for a trigger of its own, by `create`; it never replaces it.
+- A module under `Tests` that is no test target is built for release too, where there is no Testing: a file of it that
+  imports Testing stands within `#if canImport(Testing)`.
+- A script of the shell pipes into nothing that stops reading early: under `pipefail` the writer's failure to write would
+  be the pipe's.
+"""
+import pathlib
+import re
+import sys
+
+MOST_FILES = 10
+MOST_LINES = 60
+HOLDS_SQL = re.compile(r"(Store|Queries|Query|Replica)\.swift$")
+SQL = re.compile(
+    r"\btransaction\.(query|rows|execute|queue|script|copy)\(|"
+    r'"""\s*\n\s*(with \w+|select|insert into|update \w+|delete from)\b', re.IGNORECASE)
+
+# Rows that are read into tuples, and how many columns at most.
+TUPLE = re.compile(r"\bas:\s*\(([^()]*)\)\s*\.self")
+MOST_COLUMNS = 4
+# Who still reads wider rows by position.
+BY_POSITION = {"FinanceService"}
+
+MODULE_OF_TESTS = re.compile(r'\.(?:target|executableTarget)\(\s*name: "[^"]+",[^()]*?path: "(Tests/[^"]+)"')
+STOPS_EARLY = re.compile(r"(?<!\|)\|[ \t]*(?:\\?\n[ \t]*)?(?:grep (?:-\w+ )*-\w*q|head\b)")
+
+# Up to these numbers migrations made what is repeatable now.
+NUMBERED_UNTIL = {"CustomerService": 9, "FinanceService": 19}
+
+
+def counted(path):
+    return not path.name.startswith(".") and not path.name.endswith(".generated.swift")
+
+
+def folders(root):
+    for top in (root / "Sources", root / "Tests" / "ServiceTests"):
+        for folder in [top] + sorted(p for p in top.rglob("*") if p.is_dir()):
+            if not {"Migrations", "Specification", "Golden"} & set(folder.relative_to(root).parts):
+                yield folder
+
+
+def sizes(root):
+    for folder in folders(root):
+        files = [p for p in folder.iterdir() if p.is_file() and counted(p)]
+        if len(files) > MOST_FILES:
+            yield f"{folder.relative_to(root)}: {len(files)} files; divide it by subject ({MOST_FILES} at most)"
+
+
+def rows(root):
+    for path in sorted((root / "Sources").rglob("*.swift")):
+        place = path.relative_to(root)
+        if place.parts[1] in BY_POSITION:
+            continue
+        text = path.read_text()
+        for match in TUPLE.finditer(text):
+            columns = len([part for part in match[1].split(",") if part.strip()])
+            if columns > MOST_COLUMNS:
+                line = text[:match.start()].count("\n") + 1
+                yield f"{place}:{line}: reads {columns} columns by position; read them by name, as a PostgresRow"
+
+
+def modules_of_tests(root):
+    manifest = root / "Package.swift"
+    for folder in MODULE_OF_TESTS.findall(manifest.read_text() if manifest.exists() else ""):
+        for path in sorted((root / folder).rglob("*.swift")):
+            text = path.read_text()
+            if re.search(r"^\s*(\w+ )?import Testing$", text, re.MULTILINE) and "#if canImport(Testing)" not in text:
+                yield f"{path.relative_to(root)}: imports Testing, which a build for release has not"
+
+
+def pipes(root):
+    for top in ("Benchmarks", "Tests", "deploy"):
+        for path in sorted((root / top).rglob("*.sh")):
+            text = path.read_text()
+            for found in STOPS_EARLY.finditer(text):
+                line = text.count("\n", 0, found.start()) + 1
+                yield (
+                    f"{path.relative_to(root)}:{line}: pipes into what stops reading early; "
+                    "'grep … >/dev/null' and 'sed -n 1p' read to the end")
+
+
+def migrations(root, service, listed):
+    folder = service / "Migrations"
+    numbers = []
+    repeatable = {p.stem for p in (folder / "Repeatable").glob("*.sql")}
+    for path in sorted(folder.glob("*")):
+        if path.name == "Repeatable":
+            continue
+        match = re.fullmatch(r"(\d{4})_([a-z0-9_]+)\.sql", path.name)
+        if not match:
+            yield f"{path.relative_to(root)}: is not named 0001_what_it_does.sql"
+            continue
+        numbers.append(int(match[1]))
+        if numbers[-1] > NUMBERED_UNTIL.get(service.name, 0):
+            made = re.findall(
+                r"^create or replace (?:function|view) (\w+)", path.read_text(), re.MULTILINE | re.IGNORECASE)
+            for name in sorted(repeatable & set(made)):
+                yield f"{path.relative_to(root)}: replaces '{name}'; change Repeatable/{name}.sql instead"
+        name = f"_{path.name[1:].replace('.', '_')}"
+        if len(re.findall(rf"\b{name}\b", listed)) != 1:
+            yield f"{path.relative_to(root)}: is not once in the list of migrations"
+    # The table of a replica is made by the step that ServiceKit has for it, with a number of the service.
+    numbers += [int(number) for number in re.findall(r"\.migration\((\d+)\)", listed)]
+    if sorted(set(numbers)) != list(range(1, len(set(numbers)) + 1)):
+        yield f"{folder.relative_to(root)}: the numbers have a gap"
+    for path in sorted((folder / "Repeatable").glob("*")):
+        text = re.sub(r"--.*", "", path.read_text())
+        made = re.findall(r"^create (?:or replace )?\w+ (\w+)", text, re.MULTILINE | re.IGNORECASE)
+        if path.suffix != ".sql" or made != [path.stem]:
+            yield f"{path.relative_to(root)}: does not make '{path.stem}' and nothing else"
+        elif not re.match(r"\s*create or replace (function|view) ", text, re.IGNORECASE):
+            yield f"{path.relative_to(root)}: is no 'create or replace' of a function or view"
+        if re.search(r"^\s*(drop|alter) ", text, re.MULTILINE | re.IGNORECASE):
+            yield f"{path.relative_to(root)}: takes away or alters what the release before may use"
+        if len(re.findall(rf"\b{path.stem}_sql\b", listed)) != 1:
+            yield f"{path.relative_to(root)}: is not once in the list of repeatable migrations"
+
+
+def service(root, path):
+    module = path.name
+    place = path.relative_to(root)
+    definition = path / f"{module}.swift"
+    text = definition.read_text() if definition.exists() else ""
+    if not 0 < len(text.splitlines()) < MOST_LINES:
+        yield f"{place}/{definition.name}: is to have fewer than {MOST_LINES} lines, and some"
+    list_name = f"{module.removesuffix('Service')}Migrations.swift"
+    listed = (path / list_name).read_text() if (path / list_name).exists() else ""
+    for file in sorted(p for p in path.iterdir() if p.is_file()):
+        if file.name not in (definition.name, list_name):
+            yield f"{place}/{file.name}: belongs into the folder of a capability"
+    yield from migrations(root, path, listed)
+    for folder in sorted(p for p in path.iterdir() if p.is_dir() and p.name != "Migrations"):
+        if not re.fullmatch(r"[A-Z][A-Za-z]+", folder.name):
+            yield f"{place}/{folder.name}: is no name of a capability"
+        if any(p.is_dir() for p in folder.iterdir()):
+            yield f"{place}/{folder.name}: has folders in it; a capability is one folder"
+        names = {p.name for p in folder.glob("*.swift")}
+        capabilities = {n for n in names if n.endswith("Capability.swift")}
+        expected = f"{folder.name}Capability.swift"
+        if capabilities - {expected}:
+            yield f"{place}/{folder.name}: its capability is to be called {expected}"
+        handles = any(re.search(r"(Handlers|Tasks|Notices)\.swift$", n) for n in names)
+        if handles and expected not in names:
+            yield f"{place}/{folder.name}: handles messages or tasks but exports no {expected}"
+        entry = folder.name[:1].lower() + folder.name[1:]
+        if expected in names and not re.search(rf"[\s\[(]\.{entry}\b", text):
+            yield f"{place}/{folder.name}: its capability is not in the list of {definition.name}"
+        for name in sorted(names):
+            source = (folder / name).read_text()
+            if SQL.search(source) and not HOLDS_SQL.search(name):
+                yield f"{place}/{folder.name}/{name}: SQL belongs into …Store, …Queries, …Query or …Replica"
+            if name.endswith("Policy.swift") and re.search(r"^import Postgres$", source, re.MULTILINE):
+                yield f"{place}/{folder.name}/{name}: a policy is pure: it does not import Postgres"
+
+
+def problems(root):
+    root = pathlib.Path(root)
+    yield from sizes(root)
+    yield from rows(root)
+    yield from modules_of_tests(root)
+    yield from pipes(root)
+    for path in sorted((root / "Sources").glob("*Service")):
+        yield from service(root, path)
+
+
+def main():
+    root = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2]
+    found = list(problems(root))
+    print("\n".join(found) if found else "the sources have their shape")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Whether shape.py notices: a small made tree that has its shape, and in it one mistake at a time."""
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import shape  # noqa: E402
+
+SOUND = {
+    "Sources/DeskService/DeskService.swift": "enum DeskService { static let all = [.visits] }\n",
+    "Sources/DeskService/DeskMigrations.swift": "PackageResources._001_visit_sql PackageResources.visit_count_sql\n",
+    "Sources/DeskService/Migrations/0001_visit.sql": "create table visit ();\n",
+    "Sources/DeskService/Migrations/Repeatable/visit_count.sql":
+        "-- How many.\ncreate or replace function visit_count() returns integer language sql as $$ select 1 $$;\n",
+    "Sources/DeskService/Visits/VisitsCapability.swift": "extension Capability {}\n",
+    "Sources/DeskService/Visits/VisitHandlers.swift": "try VisitStore.put(rows, transaction)\n",
+    "Sources/DeskService/Visits/VisitStore.swift": "try transaction.queue(\"insert into visit\")\n",
+    "Sources/DeskService/Visits/VisitPolicy.swift": "import Domain\n",
+    "Tests/ServiceTests/Desk/VisitTests.swift": "import Testing\n",
+    "Tests/Support/Visits.swift": "#if canImport(Testing)\n    package import Testing\n#endif\n",
+    "Tests/visits.sh": "list | grep visit >/dev/null\nlist | sed -n 1p\nlist || head -n 1 file\ngrep -q visit file\n",
+    "Package.swift": '.target(\n name: "Support", dependencies: ["Domain"], path: "Tests/Support"),\n',
+}
+DESK = "Sources/DeskService/"
+
+
+class Shape(unittest.TestCase):
+    def problems(self, changes):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "Tests/ServiceTests").mkdir(parents=True)
+            for name, text in {**SOUND, **changes}.items():
+                if text is not None:
+                    (root / name).parent.mkdir(parents=True, exist_ok=True)
+                    (root / name).write_text(text)
+            return list(shape.problems(root))
+
+    def test_sound(self):
+        self.assertEqual(self.problems({}), [])
+        # A trigger needs its function when it is made, before the repeatable ones are run.
+        first = "create table visit ();\ncreate function visit_count() as $$ $$;\n"
+        self.assertEqual(self.problems({f"{DESK}Migrations/0001_visit.sql": first}), [])
+        # A step of ServiceKit's takes a number and has no file.
+        listed = SOUND[f"{DESK}DeskMigrations.swift"] + " accounts.migration(2) PackageResources._003_late_sql"
+        later = {f"{DESK}DeskMigrations.swift": listed, f"{DESK}Migrations/0003_late.sql": "create table late ();\n"}
+        self.assertEqual(self.problems(later), [])
+
+    def test_mistakes(self):
+        many = {f"{DESK}Visits/Part{i}.swift": "" for i in range(7)}
+        cases = [
+            (many, "11 files"),
+            ({f"Tests/ServiceTests/Desk/{i}Tests.swift": "" for i in range(10)}, "11 files"),
+            ({f"{DESK}DeskService.swift": ".visits\n" * 60}, "fewer than 60 lines"),
+            ({f"{DESK}DeskService.swift": None}, "fewer than 60 lines"),
+            ({f"{DESK}DeskService.swift": "enum DeskService {}\n"}, "not in the list of DeskService.swift"),
+            ({f"{DESK}Helper.swift": ""}, "folder of a capability"),
+            ({f"{DESK}visits2/A.swift": ""}, "no name of a capability"),
+            ({f"{DESK}Visits/Deep/A.swift": ""}, "a capability is one folder"),
+            ({f"{DESK}Visits/VisitsCapability.swift": None}, "exports no VisitsCapability.swift"),
+            ({f"{DESK}Visits/OtherCapability.swift": ""}, "is to be called VisitsCapability.swift"),
+            ({f"{DESK}Visits/VisitHandlers.swift": "try transaction.query(text)"}, "SQL belongs into"),
+            ({f"{DESK}Visits/VisitRules.swift": 'let a = """\n    select 1\n    """'}, "SQL belongs into"),
+            ({f"{DESK}Visits/VisitPolicy.swift": "import Postgres\n"}, "a policy is pure"),
+            ({f"{DESK}Visits/VisitStore.swift": "try query(sql,\n as: (\n Int, Int, Int, Int, Int\n ).self)"},
+             "VisitStore.swift:2: reads 5 columns"),
+            ({f"{DESK}Migrations/3_late.sql": ""}, "is not named"),
+            ({f"{DESK}Migrations/0003_late.sql": ""}, "have a gap"),
+            ({f"{DESK}Migrations/0002_late.sql": ""}, "not once in the list of migrations"),
+            ({f"{DESK}Migrations/0001_visit.sql": "create or replace function visit_count() as $$ $$;\n"},
+             "replaces 'visit_count'"),
+            ({f"{DESK}DeskMigrations.swift": "PackageResources._001_visit_sql"}, "list of repeatable migrations"),
+            ({"Tests/Support/Visits.swift": "package import Testing\n"}, "which a build for release has not"),
+            ({"Tests/visits.sh": "list |\n    grep -x -q visit\n"}, "visits.sh:1: pipes into what stops"),
+            ({"Tests/visits.sh": "\nlist | head -n 1\n"}, "visits.sh:2: pipes into what stops"),
+        ]
+        make = "create or replace function {} as $$ $$;\n"
+        for text, words in [
+            (make.format("other()"), "nothing else"),
+            (make.format("visit_count()") + make.format("other()"), "nothing else"),
+            ("create function visit_count() as $$ $$;\n", "is no 'create or replace'"),
+            ("create or replace trigger visit_count after insert on visit;\n", "is no 'create or replace'"),
+            (make.format("visit_count()") + "drop function old();\n", "takes away"),
+        ]:
+            cases.append(({f"{DESK}Migrations/Repeatable/visit_count.sql": text}, words))
+        for changes, words in cases:
+            with self.subTest(words=words, changes=list(changes)):
+                found = self.problems(changes)
+                self.assertTrue(any(words in problem for problem in found), found)
+
+
+if __name__ == "__main__":
+    unittest.main()
