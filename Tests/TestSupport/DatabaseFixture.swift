@@ -66,6 +66,14 @@ public struct DatabaseFixture: Sendable {
         return pool
     }
 
+    /// Another schema for the same test, which goes with this one when the test ends, and so do its pools.
+    public func another() async throws -> DatabaseFixture {
+        let fixture = DatabaseFixture(schema: Self.uniqueName(), url: url, pools: pools)
+        pools.add(fixture.schema)
+        try await Self.administer("create schema \(fixture.schema)", at: url)
+        return fixture
+    }
+
     /// Runs a test with a schema of its own in the server's database.
     public static func withSchema<Result>(
         _ body: (DatabaseFixture) async throws -> Result
@@ -96,18 +104,22 @@ public struct DatabaseFixture: Sendable {
         } catch {
             outcome = .failure(error)
         }
-        await pools.close()
+        let others = await pools.close()
         // A failed clean-up is told only where the test itself has nothing worse to tell.
         do {
+            // Each by itself: all of them at once would be more locks than the server has room for.
+            for other in others { try await Self.administer("drop schema if exists \(other) cascade", at: url) }
             try await Self.administer(after)
         } catch  where (try? outcome.get()) == nil {}
         return try outcome.get()
     }
 
     /// Runs statements as superuser in the server's own database, outside any transaction.
-    public static func administer(_ text: String) async throws {
+    public static func administer(_ text: String) async throws { try await administer(text, at: server()) }
+
+    private static func administer(_ text: String, at url: String) async throws {
         let connection = try await PostgresConnection.connect(
-            PostgresConfiguration(url: server(), applicationName: "waybill-tests"))
+            PostgresConfiguration(url: url, applicationName: "waybill-tests"))
         do {
             try await connection.withSession { try $0.script(text) }
         } catch {

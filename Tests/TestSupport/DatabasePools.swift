@@ -1,17 +1,26 @@
 import Postgres
 import Synchronization
 
-/// The pools that a test has opened.
+/// What a test has opened and made besides its own schema.
 final class DatabasePools: Sendable {
-    private let pools = Mutex<[PostgresPool]>([])
+    private struct State {
+        var pools: [PostgresPool] = []
+        var schemas: [String] = []
+    }
 
-    func add(_ pool: PostgresPool) { pools.withLock { $0.append(pool) } }
+    private let state = Mutex(State())
 
-    func close() async {
-        let all = pools.withLock { pools in
-            defer { pools = [] }
-            return pools
+    func add(_ pool: PostgresPool) { state.withLock { $0.pools.append(pool) } }
+
+    func add(_ schema: String) { state.withLock { $0.schemas.append(schema) } }
+
+    /// Closes all pools, and says which schemas are to go.
+    func close() async -> [String] {
+        let all = state.withLock { state in
+            defer { state = State() }
+            return state
         }
-        for pool in all { await pool.close() }
+        for pool in all.pools { await pool.close() }
+        return all.schemas
     }
 }

@@ -53,17 +53,19 @@ package struct ServiceFixture: Sendable {
     package static func with(
         _ definition: ServiceDefinition, _ body: (ServiceFixture) async throws -> Void
     ) async throws {
-        try await DatabaseFixture.withSchema { database in
-            for migrator in Schema.migrators(of: definition, in: database.schema, logger: TestServers.quiet) {
-                _ = try await migrator.migrate(database.configuration())
-            }
-            let pool = try database.pool()
-            try await PartitionKeeper(pool: pool, inboxDays: 14, outboxDays: 7, logger: TestServers.quiet).keep()
-            try await body(
-                ServiceFixture(
-                    definition: definition, pool: pool,
-                    work: BatchWork(service: definition.name, handlers: definition.handlers)))
+        try await DatabaseFixture.withSchema { database in try await body(over(database, definition)) }
+    }
+
+    /// A service over an empty schema, which it migrates.
+    static func over(_ database: DatabaseFixture, _ definition: ServiceDefinition) async throws -> ServiceFixture {
+        for migrator in Schema.migrators(of: definition, in: database.schema, logger: TestServers.quiet) {
+            _ = try await migrator.migrate(database.configuration())
         }
+        let pool = try database.pool()
+        try await PartitionKeeper(pool: pool, inboxDays: 14, outboxDays: 7, logger: TestServers.quiet).keep()
+        return ServiceFixture(
+            definition: definition, pool: pool, work: BatchWork(service: definition.name, handlers: definition.handlers)
+        )
     }
 
     /// Handles a batch in one transaction.
