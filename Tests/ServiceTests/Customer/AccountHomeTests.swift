@@ -3,7 +3,6 @@ import Domain
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
@@ -80,10 +79,12 @@ struct AccountHomeRuleTests {
     }
 }
 
-@Suite(
-    "Accounts that order from two branches",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Accounts that order from two branches", .service(try customerDefinition()))
 struct AccountHomeTests {
+    private let customer: ServiceFixture
+
+    init() throws { customer = try .current }
+
     private static func placed(_ number: Int, _ branch: String, owner: String) -> ServiceFixture.Message {
         let order = makeOrder("O\(1_000 + number)")
         return .init(
@@ -106,49 +107,41 @@ struct AccountHomeTests {
 
     @Test("by turns nobody is told anything; when most orders come from the other branch, once")
     func turns() async throws {
-        try await ServiceFixture.with(try customerDefinition()) { customer in
-            var told: [CustomerRecord] = []
-            func order(_ message: ServiceFixture.Message) async throws {
-                let outcome = try await customer.handle([message])
-                told += try outcome.events(CustomerRegistered.self).map(\.record)
-                told += try outcome.events(CustomerChanged.self).map(\.record)
-            }
-            for message in Self.turns(0..<20) { try await order(message) }
-            #expect(told.map(\.branch) == ["KS01"])
-            for number in 20..<40 { try await order(Self.placed(number, "SH02", owner: "zhao.min")) }
-            #expect(told.map(\.branch) == ["KS01", "SH02"] && told.map(\.salesOwner) == ["li.wei", "zhao.min"])
-            #expect(try await customer.rows(Self.kept) == [["SH02", "zhao.min", "2"]])
+        var told: [CustomerRecord] = []
+        func order(_ message: ServiceFixture.Message) async throws {
+            let outcome = try await customer.handle([message])
+            told += try outcome.events(CustomerRegistered.self).map(\.record)
+            told += try outcome.events(CustomerChanged.self).map(\.record)
         }
+        for message in Self.turns(0..<20) { try await order(message) }
+        #expect(told.map(\.branch) == ["KS01"])
+        for number in 20..<40 { try await order(Self.placed(number, "SH02", owner: "zhao.min")) }
+        #expect(told.map(\.branch) == ["KS01", "SH02"] && told.map(\.salesOwner) == ["li.wei", "zhao.min"])
+        #expect(try await customer.rows(Self.kept) == [["SH02", "zhao.min", "2"]])
     }
 
-    @Test("in whatever order and batches they come, the account ends at the same home")
-    func anyOrder() async throws {
-        var random = RandomSource(seed: 20_260_304)
+    @Test("in whatever order and batches they come, the account ends at the same home", arguments: 0..<4)
+    func anyOrder(_ round: Int) async throws {
+        var random = RandomSource(seed: 20_260_304 + UInt64(round))
         let messages = Self.turns(0..<12) + (12..<18).map { Self.placed($0, "SH02", owner: "zhao.min") }
-        for round in 0..<4 {
-            try await ServiceFixture.with(try customerDefinition()) { customer in
-                var rest = (round == 0 ? messages : messages.shuffled(&random))[...]
-                while !rest.isEmpty {
-                    let batch = rest.prefix(1 + random.below(5))
-                    rest = rest.dropFirst(batch.count)
-                    try await customer.handle(Array(batch))
-                }
-                #expect(try await customer.rows("select branch, sales_owner from customer") == [["SH02", "zhao.min"]])
-            }
+        var rest = (round == 0 ? messages : messages.shuffled(&random))[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(1 + random.below(5))
+            rest = rest.dropFirst(batch.count)
+            try await customer.handle(Array(batch))
         }
+        #expect(try await customer.rows("select branch, sales_owner from customer") == [["SH02", "zhao.min"]])
     }
 
-    @Test("a master record moves the account at once, whenever it comes; the next orders do not take it back")
-    func master() async throws {
+    @Test(
+        "a master record moves the account at once, whenever it comes; the next orders do not take it back",
+        arguments: [0, 12, 19, 24])
+    func master(_ place: Int) async throws {
         let report = ServiceFixture.Message(
             "m", at: Timestamp("2026-03-20T10:00:00+08:00"),
             CustomerReported(code: "C1", name: "昆山C1有限公司", branch: "WX03"))
         let orders = Self.turns(0..<24)
-        for place in [0, 12, 19, 24] {
-            try await ServiceFixture.with(try customerDefinition()) { customer in
-                for message in orders[..<place] + [report] + orders[place...] { try await customer.handle([message]) }
-                #expect(try await customer.rows("select branch from customer") == [["WX03"]], "\(place)")
-            }
-        }
+        for message in orders[..<place] + [report] + orders[place...] { try await customer.handle([message]) }
+        #expect(try await customer.rows("select branch from customer") == [["WX03"]], "\(place)")
     }
 }

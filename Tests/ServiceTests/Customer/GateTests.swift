@@ -3,95 +3,90 @@ import Foundation
 import PartyMatching
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
 @testable import ServiceKit
 @testable import Simulation
 
-@Suite("The gate of the master", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("The gate of the master", .service(try customerDefinition()))
 struct GateTests {
+    private let customer: ServiceFixture
+
+    init() throws { customer = try .current }
+
     private typealias Fixture = CustomerFixture
     private let full = "昆山飞力达精密电子有限公司"
 
     @Test("new, same and probable, each with evidence")
     func answers() async throws {
-        try await Fixture.with { customer in
-            try await customer.handle([
-                Fixture.report("A1", name: full, phone: "0512-57881234", address: "昆山市前进路88号", at: 1)
-            ])
-            // Name and telephone agree: one party without asking.
-            let same = try await customer.handle([
-                Fixture.report("B7", source: "wms", name: "飞力达精密电子(昆山)有限公司", phone: "(0512)5788 1234", at: 2)
-            ])
-            let registered = try #require(try same.events(CustomerRegistered.self).first)
-            #expect(registered.record.mergedInto == Fixture.party("A1"))
-            // The name alone asks a person.
-            try await customer.handle([Fixture.report("C9", source: "tms", name: full, at: 3)])
-            // Nothing in common.
-            try await customer.handle([Fixture.report("D4", name: "上海远洋国际货运有限公司", at: 4)])
-            #expect(try await customer.parties() == [["erp/A1", "wms/B7"], ["tms/C9"], ["erp/D4"]])
-            let queue = try #require(try await customer.ask("reviews.list").first)
-            #expect(queue.rows.count >= 1)
-            let review = try #require(queue.rows.first?.values[0])
-            let shown = try await customer.ask("reviews.show", ["review": review])
-            let evidence = try #require(shown.first { $0.name == "evidence" })
-            #expect(evidence.rows.map { $0.values[0] }.contains("name"))
-            #expect(shown.first { $0.name == "what they say" }?.rows.isEmpty == false)
-            let answer = try await customer.ask("parties.resolve", ["name": full, "phone": "57881234"])
-            #expect(answer[0].rows[0].values == ["same", Fixture.party("A1")])
-            #expect(try await customer.ask("parties.resolve", ["name": full])[0].rows[0].values[0] == "probable")
-            // Two digits changed places: what is compared was read for the question alone.
-            let slip = try await customer.ask("parties.resolve", ["name": full, "phone": "57881243"])
-            #expect(slip[0].rows[0].values[0] == "probable" || slip[0].rows[0].values[0] == "same")
-            #expect(try await customer.ask("parties.resolve", ["name": "无锡新区某某有限公司"])[0].rows[0].values[0] == "new")
-        }
+        try await customer.handle([
+            Fixture.report("A1", name: full, phone: "0512-57881234", address: "昆山市前进路88号", at: 1)
+        ])
+        // Name and telephone agree: one party without asking.
+        let same = try await customer.handle([
+            Fixture.report("B7", source: "wms", name: "飞力达精密电子(昆山)有限公司", phone: "(0512)5788 1234", at: 2)
+        ])
+        let registered = try #require(try same.events(CustomerRegistered.self).first)
+        #expect(registered.record.mergedInto == Fixture.party("A1"))
+        // The name alone asks a person.
+        try await customer.handle([Fixture.report("C9", source: "tms", name: full, at: 3)])
+        // Nothing in common.
+        try await customer.handle([Fixture.report("D4", name: "上海远洋国际货运有限公司", at: 4)])
+        #expect(try await customer.parties() == [["erp/A1", "wms/B7"], ["tms/C9"], ["erp/D4"]])
+        let queue = try #require(try await customer.ask("reviews.list").first)
+        #expect(queue.rows.count >= 1)
+        let review = try #require(queue.rows.first?.values[0])
+        let shown = try await customer.ask("reviews.show", ["review": review])
+        let evidence = try #require(shown.first { $0.name == "evidence" })
+        #expect(evidence.rows.map { $0.values[0] }.contains("name"))
+        #expect(shown.first { $0.name == "what they say" }?.rows.isEmpty == false)
+        let answer = try await customer.ask("parties.resolve", ["name": full, "phone": "57881234"])
+        #expect(answer[0].rows[0].values == ["same", Fixture.party("A1")])
+        #expect(try await customer.ask("parties.resolve", ["name": full])[0].rows[0].values[0] == "probable")
+        // Two digits changed places: what is compared was read for the question alone.
+        let slip = try await customer.ask("parties.resolve", ["name": full, "phone": "57881243"])
+        #expect(slip[0].rows[0].values[0] == "probable" || slip[0].rows[0].values[0] == "same")
+        #expect(try await customer.ask("parties.resolve", ["name": "无锡新区某某有限公司"])[0].rows[0].values[0] == "new")
     }
 
     @Test("what is no evidence is kept with its reason, and joins nobody")
     func faults() async throws {
-        try await Fixture.with { customer in
-            let outcome = try await customer.handle([
-                Fixture.report("A", name: "有限公司", credit: "91310115MA1H8R7C6D", phone: "57881234", at: 1),
-                Fixture.report("B", name: "有限公司", credit: "91310115MA1H8R7C6D", phone: "57881234", at: 2),
-                Fixture.report("C", name: "Co., Ltd", at: 3), Fixture.report("D", name: "Co., Ltd.", at: 4),
-            ])
-            #expect(outcome.refused.isEmpty)
-            #expect(try await customer.parties().count == 4)
-            let faults = try #require(try await customer.ask("reviews.list").first { $0.name == "faults" })
-            #expect(Set(faults.rows.map { $0.values[0] }) == ["invalid-check-digit", "empty-name"])
-            #expect(faults.rows.count == 6)
-        }
+        let outcome = try await customer.handle([
+            Fixture.report("A", name: "有限公司", credit: "91310115MA1H8R7C6D", phone: "57881234", at: 1),
+            Fixture.report("B", name: "有限公司", credit: "91310115MA1H8R7C6D", phone: "57881234", at: 2),
+            Fixture.report("C", name: "Co., Ltd", at: 3), Fixture.report("D", name: "Co., Ltd.", at: 4),
+        ])
+        #expect(outcome.refused.isEmpty)
+        #expect(try await customer.parties().count == 4)
+        let faults = try #require(try await customer.ask("reviews.list").first { $0.name == "faults" })
+        #expect(Set(faults.rows.map { $0.values[0] }) == ["invalid-check-digit", "empty-name"])
+        #expect(faults.rows.count == 6)
     }
 
     @Test("an account with two valid credit codes stays with the first, and a person is told")
     func contradiction() async throws {
-        try await Fixture.with { customer in
-            try await customer.handle([
-                Fixture.report("A", name: full, credit: Fixture.codes[0], at: 1),
-                Fixture.report("B", source: "wms", name: "上海远洋国际货运有限公司", credit: Fixture.codes[1], at: 2),
-                Fixture.report("A", name: full, credit: Fixture.codes[1], at: 3),
-            ])
-            #expect(try await customer.parties() == [["erp/A"], ["wms/B"]])
-            let found = try #require(try await customer.ask("reviews.list").first { $0.name == "contradictions" })
-            #expect(found.rows.map { $0.values[2] } == ["contradictory-identifiers"])
-        }
+        try await customer.handle([
+            Fixture.report("A", name: full, credit: Fixture.codes[0], at: 1),
+            Fixture.report("B", source: "wms", name: "上海远洋国际货运有限公司", credit: Fixture.codes[1], at: 2),
+            Fixture.report("A", name: full, credit: Fixture.codes[1], at: 3),
+        ])
+        #expect(try await customer.parties() == [["erp/A"], ["wms/B"]])
+        let found = try #require(try await customer.ask("reviews.list").first { $0.name == "contradictions" })
+        #expect(found.rows.map { $0.values[2] } == ["contradictory-identifiers"])
     }
 
     @Test("a branch office is not its company, nor are two valid credit codes one")
     func vetoes() async throws {
-        try await Fixture.with { customer in
-            try await customer.handle([
-                Fixture.report("A", name: full, phone: "57881234", at: 1),
-                Fixture.report("B", name: full + "上海分公司", phone: "57881234", at: 2),
-                Fixture.report("C", name: full, credit: Fixture.codes[0], phone: "66661234", at: 3),
-                Fixture.report("D", name: full, credit: Fixture.codes[1], phone: "66661234", at: 4),
-            ])
-            let homes = try await customer.memberships()
-            #expect(homes["erp/A"] != homes["erp/B"])
-            #expect(homes["erp/C"] != homes["erp/D"])
-        }
+        try await customer.handle([
+            Fixture.report("A", name: full, phone: "57881234", at: 1),
+            Fixture.report("B", name: full + "上海分公司", phone: "57881234", at: 2),
+            Fixture.report("C", name: full, credit: Fixture.codes[0], phone: "66661234", at: 3),
+            Fixture.report("D", name: full, credit: Fixture.codes[1], phone: "66661234", at: 4),
+        ])
+        let homes = try await customer.memberships()
+        #expect(homes["erp/A"] != homes["erp/B"])
+        #expect(homes["erp/C"] != homes["erp/D"])
     }
 
     /// Reports and orders of some twenty companies under many codes, some of them said again otherwise, and a telephone
@@ -135,27 +130,22 @@ struct GateTests {
     func anyOrder(_ seed: UInt64) async throws {
         var random = RandomSource(seed: seed)
         let messages = facts(&random)
-        var expected: [String: String] = [:]
-        var edges: [[String?]] = []
+        try await customer.handleInBatches(messages, &random)
         let pairs = "select pair_id, verdict, probability::text from match_edge order by 1"
-        try await Fixture.with { customer in
-            try await customer.handleInBatches(messages, &random)
-            expected = try await customer.memberships()
-            edges = try await customer.rows(pairs)
-        }
+        let expected = try await customer.memberships()
+        let edges = try await customer.rows(pairs)
         #expect(Set(expected.values).count < expected.count - 10)
         #expect(Set(expected.filter { $0.key.hasPrefix("erp/X") }.values).count == 66)
         for _ in 0..<2 {
             var shuffled = messages + messages.prefix(20)
             shuffled.shuffle(using: &random)
-            try await Fixture.with { customer in
-                try await customer.handleInBatches(shuffled, &random)
-                let found = try await customer.memberships()
-                let different = found.filter { expected[$0.key] != $0.value }
-                #expect(different.isEmpty && found.count == expected.count, "\(different)")
-                let isSameEvidence = try await customer.rows(pairs) == edges
-                #expect(isSameEvidence)
-            }
+            let other = try await ServiceFixture.make(customerDefinition())
+            try await other.handleInBatches(shuffled, &random)
+            let found = try await other.memberships()
+            let different = found.filter { expected[$0.key] != $0.value }
+            #expect(different.isEmpty && found.count == expected.count, "\(different)")
+            let isSameEvidence = try await other.rows(pairs) == edges
+            #expect(isSameEvidence)
         }
     }
 
@@ -163,19 +153,17 @@ struct GateTests {
     func rematch() async throws {
         var random = RandomSource(seed: 5)
         let messages = facts(&random)
-        try await Fixture.with { customer in
-            try await customer.handleInBatches(messages, &random)
-            let tables = try await customer.ask("parties.rematch", ["limit": "1000"])
-            #expect(tables.first?.rows.first?.values.first != "0")
-            #expect(tables.last?.name == "changes" && tables.last?.rows.isEmpty == true)
-            // Evidence that the rules would not find any more is told.
-            try await customer.pool.withTransaction { transaction in
-                _ = try transaction.execute(
-                    "update identity_value set value = '无锡别的公司' || code || '有限公司' where field = 'name'")
-                _ = try transaction.execute("update identity_value set value = source || code where field <> 'name'")
-            }
-            let changed = try await customer.ask("parties.rematch", ["limit": "1000"])
-            #expect(changed.last?.rows.isEmpty == false)
+        try await customer.handleInBatches(messages, &random)
+        let tables = try await customer.ask("parties.rematch", ["limit": "1000"])
+        #expect(tables.first?.rows.first?.values.first != "0")
+        #expect(tables.last?.name == "changes" && tables.last?.rows.isEmpty == true)
+        // Evidence that the rules would not find any more is told.
+        try await customer.pool.withTransaction { transaction in
+            _ = try transaction.execute(
+                "update identity_value set value = '无锡别的公司' || code || '有限公司' where field = 'name'")
+            _ = try transaction.execute("update identity_value set value = source || code where field <> 'name'")
         }
+        let changed = try await customer.ask("parties.rematch", ["limit": "1000"])
+        #expect(changed.last?.rows.isEmpty == false)
     }
 }

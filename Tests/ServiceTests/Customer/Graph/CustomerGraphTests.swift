@@ -5,7 +5,6 @@ import PartyGraph
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
@@ -35,8 +34,12 @@ func makeRelation(
     )
 }
 
-@Suite("The graph of customers", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("The graph of customers", .service(try customerDefinition()))
 struct CustomerGraphTests {
+    private let customer: ServiceFixture
+
+    init() throws { customer = try .current }
+
     /// Everything that two databases must agree on, whatever came first.
     private static func state(_ customer: ServiceFixture) async throws -> [[String?]] {
         try await customer.rows(
@@ -86,151 +89,136 @@ struct CustomerGraphTests {
     @Test("orders give the same relations in any order of arrival, doubled, in four copies at once")
     func anyArrival() async throws {
         let messages = try Self.history()
-        nonisolated(unsafe) var expected: [[String?]] = []
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            for message in messages { try await customer.handle([message]) }
-            expected = try await Self.state(customer)
-        }
+        let alone = try await ServiceFixture.make(customerDefinition())
+        for message in messages { try await alone.handle([message]) }
+        let expected = try await Self.state(alone)
         #expect(expected.count > 15)
-        let wanted = expected
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            let arrivals = (0..<4).map { _ in messages.shuffled() }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for arrival in arrivals {
-                    group.addTask {
-                        for start in stride(from: 0, to: arrival.count, by: 5) {
-                            _ = try await customer.retrying(
-                                Array(arrival[start..<min(start + 5, arrival.count)]))
-                        }
+        let arrivals = (0..<4).map { _ in messages.shuffled() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for arrival in arrivals {
+                group.addTask {
+                    for start in stride(from: 0, to: arrival.count, by: 5) {
+                        _ = try await customer.retrying(
+                            Array(arrival[start..<min(start + 5, arrival.count)]))
                     }
                 }
-                try await group.waitForAll()
             }
-            #expect(try await Self.state(customer) == wanted)
+            try await group.waitForAll()
         }
+        #expect(try await Self.state(customer) == expected)
     }
 
     @Test("a tie halves in 180 days, and is surer the more orders showed it")
     func fading() async throws {
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            try await customer.handle([
-                .init("1", OrderPlaced(makeTiedOrder("O1", consignee: "D1", at: "2026-01-01T09:00:00+08:00"))),
-                .init("2", OrderPlaced(makeTiedOrder("O2", consignee: "D1", at: "2026-01-01T09:00:00+08:00"))),
-            ])
-            let shown = try await customer.ask(
-                "graph.show", ["customer": "D1", "at": "2026-06-30T09:00:00+08:00"])["ties"]
-            #expect(shown.column("kind") == ["ships-to"] && shown.column("weight") == ["1"])
-            #expect(shown.column("confidence") == ["0.75"] && shown.column("evidence") == ["2"])
-        }
+        try await customer.handle([
+            .init("1", OrderPlaced(makeTiedOrder("O1", consignee: "D1", at: "2026-01-01T09:00:00+08:00"))),
+            .init("2", OrderPlaced(makeTiedOrder("O2", consignee: "D1", at: "2026-01-01T09:00:00+08:00"))),
+        ])
+        let shown = try await customer.ask(
+            "graph.show", ["customer": "D1", "at": "2026-06-30T09:00:00+08:00"])["ties"]
+        #expect(shown.column("kind") == ["ships-to"] && shown.column("weight") == ["1"])
+        #expect(shown.column("confidence") == ["0.75"] && shown.column("evidence") == ["2"])
     }
 
     @Test("merged parties are one node at once, because whose code it is, is looked up")
     func merges() async throws {
         let credit = "91350100M000100Y43"
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            try await customer.handle([
-                .init("1", source: "erp", OrderPlaced(makeTiedOrder("O1", customer: "C1", consignee: "D1"))),
-                .init("2", source: "wms", OrderPlaced(makeTiedOrder("O2", customer: "K7", consignee: "D2"))),
-            ])
-            let before = try await customer.ask("graph.show", ["customer": "C1"])["parties"]
-            #expect(before.rows.count == 3)  // C1, D1 and the carrier
-            try await customer.handle([
-                .init("3", source: "erp", OrderPlaced(makeOrder("O3", customer: "C1", creditCode: credit))),
-                .init("4", source: "wms", OrderPlaced(makeOrder("O4", customer: "K7", creditCode: credit))),
-            ])
-            let after = try await customer.ask("graph.show", ["customer": "C1"])["parties"]
-            #expect(after.rows.count == 5)  // both consignees, and a carrier of either source
-            #expect(try await customer.ask("graph.show", ["customer": "K7"])["parties"] == after)
-        }
+        try await customer.handle([
+            .init("1", source: "erp", OrderPlaced(makeTiedOrder("O1", customer: "C1", consignee: "D1"))),
+            .init("2", source: "wms", OrderPlaced(makeTiedOrder("O2", customer: "K7", consignee: "D2"))),
+        ])
+        let before = try await customer.ask("graph.show", ["customer": "C1"])["parties"]
+        #expect(before.rows.count == 3)  // C1, D1 and the carrier
+        try await customer.handle([
+            .init("3", source: "erp", OrderPlaced(makeOrder("O3", customer: "C1", creditCode: credit))),
+            .init("4", source: "wms", OrderPlaced(makeOrder("O4", customer: "K7", creditCode: credit))),
+        ])
+        let after = try await customer.ask("graph.show", ["customer": "C1"])["parties"]
+        #expect(after.rows.count == 5)  // both consignees, and a carrier of either source
+        #expect(try await customer.ask("graph.show", ["customer": "K7"])["parties"] == after)
     }
 
     @Test("a circle of owners is refused with a reason, alone or in one batch, and its neighbours stay")
     func circles() async throws {
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            let outcome = try await customer.handle([
-                .init("1", makeRelation("R1", "A", .parentOf, "B")),
-                .init("2", makeRelation("R2", "B", .parentOf, "C")),
-                .init("3", makeRelation("R3", "C", .parentOf, "A")),
-                .init("4", makeRelation("R4", "D", .branchOf, "C")),
-            ])
-            #expect(outcome.refused.mapValues(\.reason) == [2: .cyclicRelation])
-            let later = try await customer.handle([
-                .init("5", makeRelation("R5", "D", .parentOf, "A")), .init("6", makeRelation("R6", "A", .shipsTo, "D")),
-            ])
-            #expect(later.refused.mapValues(\.reason) == [0: .cyclicRelation])
-            // Once B is sold, C may own A.
-            let sold = try await customer.handle([
-                .init("7", makeRelation("R2", "B", .parentOf, "C", revision: 2, until: "2026-03-01")),
-                .init("8", makeRelation("R3", "C", .parentOf, "A")),
-            ])
-            #expect(sold.refused.isEmpty)
-            let again = try await customer.handle([.init("9", makeRelation("R3", "C", .parentOf, "B"))])
-            #expect(again.refused.mapValues(\.reason) == [0: .conflictingRevision])
-            let older = try await customer.handle([.init("10", makeRelation("R2", "B", .parentOf, "C"))])
-            #expect(older.refused.isEmpty)
-            #expect(
-                try await customer.rows("select revision::text from relation where reference = 'R2'") == [["2"]])
-        }
+        let outcome = try await customer.handle([
+            .init("1", makeRelation("R1", "A", .parentOf, "B")),
+            .init("2", makeRelation("R2", "B", .parentOf, "C")),
+            .init("3", makeRelation("R3", "C", .parentOf, "A")),
+            .init("4", makeRelation("R4", "D", .branchOf, "C")),
+        ])
+        #expect(outcome.refused.mapValues(\.reason) == [2: .cyclicRelation])
+        let later = try await customer.handle([
+            .init("5", makeRelation("R5", "D", .parentOf, "A")), .init("6", makeRelation("R6", "A", .shipsTo, "D")),
+        ])
+        #expect(later.refused.mapValues(\.reason) == [0: .cyclicRelation])
+        // Once B is sold, C may own A.
+        let sold = try await customer.handle([
+            .init("7", makeRelation("R2", "B", .parentOf, "C", revision: 2, until: "2026-03-01")),
+            .init("8", makeRelation("R3", "C", .parentOf, "A")),
+        ])
+        #expect(sold.refused.isEmpty)
+        let again = try await customer.handle([.init("9", makeRelation("R3", "C", .parentOf, "B"))])
+        #expect(again.refused.mapValues(\.reason) == [0: .conflictingRevision])
+        let older = try await customer.handle([.init("10", makeRelation("R2", "B", .parentOf, "C"))])
+        #expect(older.refused.isEmpty)
+        #expect(
+            try await customer.rows("select revision::text from relation where reference = 'R2'") == [["2"]])
     }
 
     @Test("a group adds up what finance says of its members, a credit that is one counted once")
     func group() async throws {
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            try await customer.handle([
-                .init("1", makeRelation("R1", "A", .parentOf, "B", share: "0.8")),
-                .init("2", makeRelation("R2", "B", .parentOf, "C", share: "0.7")),
-                .init("3", makeRelation("R3", "A", .parentOf, "E", share: "0.4")),
-            ])
-            var messages: [ServiceFixture.Message] = []
-            for (place, code) in ["A", "B", "C", "E"].enumerated() {
-                messages.append(
-                    .init(
-                        "d\(place)", source: "waybill.finance",
-                        try FinanceWord.credit(code, exposure: "500", group: "G")))
-                messages.append(
-                    .init("o\(place)", OrderPlaced(makeOrder("O\(place)", customer: code, [("1000.50", "900.45")]))))
-                messages.append(
-                    .init(
-                        "i\(place)",
-                        InvoiceIssued(
-                            invoiceId: "I\(place)", customer: CustomerCode(code: code), orderIds: ["O"],
-                            issuedAt: try #require(Timestamp("2026-02-01T09:00:00+08:00")),
-                            dueAt: Timestamp("2026-03-01T09:00:00+08:00"), amount: .of("70"),
-                            currency: .cny)
-                    ))
-            }
-            try await customer.handle(messages)
-            let answer = try await customer.ask("graph.group", ["customer": "C", "at": "2026-03-10"])
-            #expect(answer["group"].rows.count == 3)
-            #expect(Set(answer["group"].column("share")) == ["1", "0.8", "0.56"])
-            let total = answer["revenue and margin"]
-            #expect(total.column("businessLine").first == "all")
-            #expect(total.column("revenue").first == "3001.5000" && total.column("margin").first == "300.1500")
-            #expect(answer["receivables"].column("open") == ["210"])
-            #expect(answer["exposure"].column("exposure") == ["500"])
+        try await customer.handle([
+            .init("1", makeRelation("R1", "A", .parentOf, "B", share: "0.8")),
+            .init("2", makeRelation("R2", "B", .parentOf, "C", share: "0.7")),
+            .init("3", makeRelation("R3", "A", .parentOf, "E", share: "0.4")),
+        ])
+        var messages: [ServiceFixture.Message] = []
+        for (place, code) in ["A", "B", "C", "E"].enumerated() {
+            messages.append(
+                .init(
+                    "d\(place)", source: "waybill.finance",
+                    try FinanceWord.credit(code, exposure: "500", group: "G")))
+            messages.append(
+                .init("o\(place)", OrderPlaced(makeOrder("O\(place)", customer: code, [("1000.50", "900.45")]))))
+            messages.append(
+                .init(
+                    "i\(place)",
+                    InvoiceIssued(
+                        invoiceId: "I\(place)", customer: CustomerCode(code: code), orderIds: ["O"],
+                        issuedAt: try #require(Timestamp("2026-02-01T09:00:00+08:00")),
+                        dueAt: Timestamp("2026-03-01T09:00:00+08:00"), amount: .of("70"),
+                        currency: .cny)
+                ))
         }
+        try await customer.handle(messages)
+        let answer = try await customer.ask("graph.group", ["customer": "C", "at": "2026-03-10"])
+        #expect(answer["group"].rows.count == 3)
+        #expect(Set(answer["group"].column("share")) == ["1", "0.8", "0.56"])
+        let total = answer["revenue and margin"]
+        #expect(total.column("businessLine").first == "all")
+        #expect(total.column("revenue").first == "3001.5000" && total.column("margin").first == "300.1500")
+        #expect(answer["receivables"].column("open") == ["210"])
+        #expect(answer["exposure"].column("exposure") == ["500"])
     }
 
     @Test("hubs are ranked once a day; leads are two ties away; the export holds every tie")
     func ranking() async throws {
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            try await customer.handle(
-                (1...6).map {
-                    .init("h\($0)", OrderPlaced(makeTiedOrder("H\($0)", customer: "C\($0)", consignee: "HUB")))
-                })
-            try await customer.run("graph.rank", at: "2026-03-02T23:59:59+08:00")
-            let hubs = try await customer.ask("graph.hubs", ["limit": "1"])
-            #expect(hubs["hubs"].column("name") == ["收货HUB有限公司"])
-            let leads = try await customer.ask("graph.leads", ["customer": "C1"])["leads"]
-            #expect(leads.rows.count == 5 && Set(leads.column("codes")) == Set((2...6).map { "erp/C\($0)" }))
-            var export = GraphExport()
-            export.takeParties(try await customer.ask("graph.nodes")["nodes"])
-            export.takeTies(try await customer.ask("graph.edges")["edges"])
-            #expect(export.parties.count == 8 && export.relations.count == 12)
-            let picture = try EgoPicture(answer: await customer.ask("graph.show", ["customer": "HUB", "hops": "2"]))
-            #expect(picture.svg().contains("收货HUB有限公司"))
-            await #expect(throws: Refusal.self) { try await customer.ask("graph.show", ["customer": "nobody"]) }
-        }
+        try await customer.handle(
+            (1...6).map {
+                .init("h\($0)", OrderPlaced(makeTiedOrder("H\($0)", customer: "C\($0)", consignee: "HUB")))
+            })
+        try await customer.run("graph.rank", at: "2026-03-02T23:59:59+08:00")
+        let hubs = try await customer.ask("graph.hubs", ["limit": "1"])
+        #expect(hubs["hubs"].column("name") == ["收货HUB有限公司"])
+        let leads = try await customer.ask("graph.leads", ["customer": "C1"])["leads"]
+        #expect(leads.rows.count == 5 && Set(leads.column("codes")) == Set((2...6).map { "erp/C\($0)" }))
+        var export = GraphExport()
+        export.takeParties(try await customer.ask("graph.nodes")["nodes"])
+        export.takeTies(try await customer.ask("graph.edges")["edges"])
+        #expect(export.parties.count == 8 && export.relations.count == 12)
+        let picture = try EgoPicture(answer: await customer.ask("graph.show", ["customer": "HUB", "hops": "2"]))
+        #expect(picture.svg().contains("收货HUB有限公司"))
+        await #expect(throws: Refusal.self) { try await customer.ask("graph.show", ["customer": "nobody"]) }
     }
 }
 

@@ -3,7 +3,6 @@ import Foundation
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
@@ -20,38 +19,39 @@ enum GraphSize {
 /// How long questions take on a large graph: asked for by `Benchmarks/graph.sh`, never part of the tests.
 @Suite(
     "Measured: the graph and the overview",
-    .enabled(if: GraphSize.asked != nil && DatabaseFixture.isAvailable, "set WAYBILL_BENCH_GRAPH=NODES,EDGES"))
+    .enabled(if: GraphSize.asked != nil, "set WAYBILL_BENCH_GRAPH=NODES,EDGES"), .service(try customerDefinition()))
 struct GraphMeasurement {
+    private let customer: ServiceFixture
+
+    init() throws { customer = try .current }
 
     @Test("prints a line of JSON a measure")
     func measure() async throws {
         let size = try #require(GraphSize.asked)
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            try await Self.fill(customer, size.nodes, size.edges)
-            var random = SystemRandomNumberGenerator()
-            let codes = (0..<400).map { _ in "C\(Int.random(in: 1...size.nodes, using: &random))" }
-            for (name, query, arguments) in [
-                ("one hop", "graph.show", ["hops": "1"]), ("two hops", "graph.show", ["hops": "2", "fanout": "200"]),
-                ("group", "graph.group", [:]), ("leads", "graph.leads", [:]), ("overview", "customers.overview", [:]),
-            ] {
-                try await Self.time(name, codes) { code in
-                    _ = try await customer.ask(query, arguments.merging(["customer": code]) { $1 })
-                }
+        try await Self.fill(customer, size.nodes, size.edges)
+        var random = SystemRandomNumberGenerator()
+        let codes = (0..<400).map { _ in "C\(Int.random(in: 1...size.nodes, using: &random))" }
+        for (name, query, arguments) in [
+            ("one hop", "graph.show", ["hops": "1"]), ("two hops", "graph.show", ["hops": "2", "fanout": "200"]),
+            ("group", "graph.group", [:]), ("leads", "graph.leads", [:]), ("overview", "customers.overview", [:]),
+        ] {
+            try await Self.time(name, codes) { code in
+                _ = try await customer.ask(query, arguments.merging(["customer": code]) { $1 })
             }
-            let hub = try await customer.rows(
-                """
-                select n.code from graph_node n join relation r on r.to_node = n.node
-                group by 1 order by count(*) desc limit 1
-                """)
-            let code = hub.first?.first.flatMap(\.self) ?? "C1"
-            try await Self.time("two hops from the largest hub", Array(repeating: code, count: 20)) { code in
-                _ = try await customer.ask("graph.show", ["customer": code, "hops": "2", "fanout": "200"])
-            }
-            try await Self.time("rank the whole graph", ["once"]) { _ in
-                try await customer.run("graph.rank", at: "2026-03-02T23:59:59+08:00")
-            }
-            try await Self.time("hubs", codes) { _ in _ = try await customer.ask("graph.hubs") }
         }
+        let hub = try await customer.rows(
+            """
+            select n.code from graph_node n join relation r on r.to_node = n.node
+            group by 1 order by count(*) desc limit 1
+            """)
+        let code = hub.first?.first.flatMap(\.self) ?? "C1"
+        try await Self.time("two hops from the largest hub", Array(repeating: code, count: 20)) { code in
+            _ = try await customer.ask("graph.show", ["customer": code, "hops": "2", "fanout": "200"])
+        }
+        try await Self.time("rank the whole graph", ["once"]) { _ in
+            try await customer.run("graph.rank", at: "2026-03-02T23:59:59+08:00")
+        }
+        try await Self.time("hubs", codes) { _ in _ = try await customer.ask("graph.hubs") }
     }
 
     private static func time(_ name: String, _ arguments: [String], _ body: (String) async throws -> Void) async throws
