@@ -4,13 +4,16 @@ import Foundation
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import ServiceDeskService
 
-@Suite("Deliveries over their tables", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("Deliveries over their tables", .service(try deskDefinition()))
 struct DeliveryStoreTests {
+    private let desk: ServiceFixture
+
+    init() throws { desk = try .current }
+
     private func completed(_ id: String, onTime: Bool? = nil, damaged: Bool? = nil, delivered: String? = nil) throws
         -> OrderCompleted
     {
@@ -21,50 +24,44 @@ struct DeliveryStoreTests {
 
     @Test("a delivery is judged whichever comes first, order or completion; a customer is asked once in thirty days")
     func deliveries() async throws {
-        let definition = try ServiceDeskService.definition(Settings(ServiceDeskService.settings))
-        try await ServiceFixture.with(definition) { desk in
-            let first = try await desk.handle([.init("d1", try completed("O1", damaged: true))])
-            #expect(first.published.isEmpty)
-            let asked = try await desk.handle([.init("p1", OrderPlaced(makeOrder("O1")))])
-            let survey = try #require(try asked.events(SurveyRequested.self).first)
-            #expect(survey.rule == "damaged" && survey.orderId == "O1")
-            let spared = try await desk.handle([
-                .init("p2", OrderPlaced(makeOrder("O2", promised: "2026-03-03T10:00:00+08:00"))),
-                .init("d2", try completed("O2", delivered: "4")),
-            ])
-            #expect(spared.published.isEmpty)
-            let later = try await desk.handle(
-                [.init("p3", OrderPlaced(makeOrder("O3"))), .init("d3", try completed("O3", onTime: false))],
-                at: "2026-04-05T10:00:00+08:00")
-            #expect(try later.events(SurveyRequested.self).map(\.rule) == ["late"])
-            #expect(
-                try await desk.rows("select sum(completed), sum(late), sum(damaged), sum(short) from performance")
-                    == [["3", "2", "1", "1"]])
-            // A correction takes back what it corrects.
-            let good = OrderCompleted(
-                orderId: "O2", revision: 2, completedAt: try #require(Timestamp("2026-03-02T10:00:00+08:00")),
-                quantityDelivered: .of("10"))
-            try await desk.handle([.init("d4", good)])
-            #expect(
-                try await desk.rows("select sum(completed), sum(late), sum(damaged), sum(short) from performance")
-                    == [["3", "1", "1", "0"]])
-        }
+        let first = try await desk.handle([.init("d1", try completed("O1", damaged: true))])
+        #expect(first.published.isEmpty)
+        let asked = try await desk.handle([.init("p1", OrderPlaced(makeOrder("O1")))])
+        let survey = try #require(try asked.events(SurveyRequested.self).first)
+        #expect(survey.rule == "damaged" && survey.orderId == "O1")
+        let spared = try await desk.handle([
+            .init("p2", OrderPlaced(makeOrder("O2", promised: "2026-03-03T10:00:00+08:00"))),
+            .init("d2", try completed("O2", delivered: "4")),
+        ])
+        #expect(spared.published.isEmpty)
+        let later = try await desk.handle(
+            [.init("p3", OrderPlaced(makeOrder("O3"))), .init("d3", try completed("O3", onTime: false))],
+            at: "2026-04-05T10:00:00+08:00")
+        #expect(try later.events(SurveyRequested.self).map(\.rule) == ["late"])
+        #expect(
+            try await desk.rows("select sum(completed), sum(late), sum(damaged), sum(short) from performance")
+                == [["3", "2", "1", "1"]])
+        // A correction takes back what it corrects.
+        let good = OrderCompleted(
+            orderId: "O2", revision: 2, completedAt: try #require(Timestamp("2026-03-02T10:00:00+08:00")),
+            quantityDelivered: .of("10"))
+        try await desk.handle([.init("d4", good)])
+        #expect(
+            try await desk.rows("select sum(completed), sum(late), sum(damaged), sum(short) from performance")
+                == [["3", "1", "1", "0"]])
     }
 
-    @Test("the share of good deliveries that are asked about is a setting")
+    @Test(
+        "the share of good deliveries that are asked about is a setting",
+        .service(try deskDefinition(["survey.share": "100", "survey.quiet.days": "0"])))
     func sampling() async throws {
-        let all = try ServiceDeskService.definition(
-            Settings(ServiceDeskService.settings, values: ["survey.share": "100", "survey.quiet.days": "0"]))
-        try await ServiceFixture.with(all) { desk in
-            let outcome = try await desk.handle([
-                .init("p1", OrderPlaced(makeOrder("O1"))), .init("d1", try completed("O1", onTime: true)),
-                .init("p2", OrderPlaced(makeOrder("O2"))), .init("d2", try completed("O2", onTime: true)),
-            ])
-            #expect(try outcome.events(SurveyRequested.self).count == 2)
-        }
+        let outcome = try await desk.handle([
+            .init("p1", OrderPlaced(makeOrder("O1"))), .init("d1", try completed("O1", onTime: true)),
+            .init("p2", OrderPlaced(makeOrder("O2"))), .init("d2", try completed("O2", onTime: true)),
+        ])
+        #expect(try outcome.events(SurveyRequested.self).count == 2)
         #expect(throws: Settings.Problem.self) {
-            try ServiceDeskService.definition(
-                Settings(ServiceDeskService.settings, values: ["survey.share": "101"]))
+            try deskDefinition(["survey.share": "101"])
         }
     }
 }

@@ -5,7 +5,7 @@ import ServiceKit
 import ServiceTestSupport
 import Testing
 
-@Suite("Surveys by class", .service(try ServiceDeskService.definition(Settings(ServiceDeskService.settings))))
+@Suite("Surveys by class", .service(try deskDefinition()))
 struct SurveyTests {
     private let desk: ServiceFixture
 
