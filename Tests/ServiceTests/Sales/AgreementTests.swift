@@ -3,7 +3,6 @@ import Domain
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import SalesService
@@ -57,41 +56,41 @@ struct AgreementTermsTests {
     }
 }
 
-@Suite("Agreements")
+@Suite("Agreements", .service(SalesService.definition))
 struct AgreementTests {
+    private let sales: ServiceFixture
+
+    init() throws { sales = try .current }
+
     private static func recorded(_ terms: AgreementTerms, customer: String = "C1") -> AgreementRecorded {
         AgreementRecorded(terms, customer: CustomerCode(code: customer), by: "li.wei")
     }
 
     private static let kept = "select agreement_id, revision::text, title, valid_until::text from agreement order by 1"
 
-    @Test("the highest revision holds in whatever order they come; the same again has no second effect")
-    func revisions() async throws {
+    @Test(
+        "the highest revision holds in whatever order they come; the same again has no second effect",
+        arguments: 0..<4)
+    func revisions(_ round: Int) async throws {
         let messages: [ServiceFixture.Message] = [
             .init("1", Self.recorded(terms(1))), .init("2", Self.recorded(terms(2, until: "2027-03-31"))),
             .init("3", Self.recorded(terms(3, until: nil, title: "Rates for good"))),
         ]
-        for round in 0..<4 {
-            let arrival = round == 0 ? messages : (messages + messages).shuffled()
-            try await ServiceFixture.with(SalesService.definition) { sales in
-                for message in arrival { try await sales.handle([message]) }
-                #expect(try await sales.rows(Self.kept) == [["K1", "3", "Rates for good", nil]])
-            }
-        }
+        let arrival = round == 0 ? messages : (messages + messages).shuffled()
+        for message in arrival { try await sales.handle([message]) }
+        #expect(try await sales.rows(Self.kept) == [["K1", "3", "Rates for good", nil]])
     }
 
     @Test("the same revision with other content is refused, and what stands stays")
     func conflicts() async throws {
-        try await ServiceFixture.with(SalesService.definition) { sales in
-            try await sales.handle([.init("1", Self.recorded(terms(1)))])
-            let outcome = try await sales.handle([
-                .init("2", Self.recorded(terms(1, until: "2027-03-31"))), .init("3", Self.recorded(terms(2))),
-            ])
-            #expect(outcome.refused.mapValues(\.reason) == [0: .conflictingRevision])
-            #expect(try outcome.events(AgreementChanged.self).map(\.terms.revision) == [2])
-            let again = try await sales.handle([.init("4", Self.recorded(terms(2)))])
-            #expect(again.refused.isEmpty && again.published.isEmpty)
-        }
+        try await sales.handle([.init("1", Self.recorded(terms(1)))])
+        let outcome = try await sales.handle([
+            .init("2", Self.recorded(terms(1, until: "2027-03-31"))), .init("3", Self.recorded(terms(2))),
+        ])
+        #expect(outcome.refused.mapValues(\.reason) == [0: .conflictingRevision])
+        #expect(try outcome.events(AgreementChanged.self).map(\.terms.revision) == [2])
+        let again = try await sales.handle([.init("4", Self.recorded(terms(2)))])
+        #expect(again.refused.isEmpty && again.published.isEmpty)
     }
 
     @Test("its owner is told once that it ends; a revision that moves the end takes that back")
@@ -100,31 +99,29 @@ struct AgreementTests {
             select kind, coalesce(sales_owner, ''), detail, (cleared_at is not null)::text
             from finance_notice order by told_at, kind
             """
-        try await ServiceFixture.with(SalesService.definition) { sales in
-            try await sales.handle([
-                .init(
-                    "0",
-                    CustomerRegistered(
-                        CustomerRecord(
-                            customerId: AccountIdentifier.customer(source: "erp", code: "C1"), revision: 1, name: "C1",
-                            salesOwner: "li.wei", accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
-                            at: try #require(Timestamp("2026-01-01T09:00:00+08:00"))))),
-                .init("1", Self.recorded(terms(1))),
-            ])
-            for text in ["2026-01-29", "2026-01-30", "2026-01-31"] {
-                try await sales.run("agreements.evaluate", at: "\(text)T23:59:59+08:00")
-            }
-            #expect(
-                try await sales.rows(told) == [
-                    ["agreement-ending", "li.wei", "agreement K1 (Rates) ends on 2026-03-31", "false"]
-                ])
-            try await sales.handle([.init("2", Self.recorded(terms(2, until: "2027-03-31")))])
-            #expect(try await sales.rows(told).map(\.last) == ["true"])
-            try await sales.run("agreements.evaluate", at: "2027-04-02T23:59:59+08:00")
-            #expect(
-                try await sales.rows(told).map(\.first)
-                    == ["agreement-ending", "agreement-expired"])
+        try await sales.handle([
+            .init(
+                "0",
+                CustomerRegistered(
+                    CustomerRecord(
+                        customerId: AccountIdentifier.customer(source: "erp", code: "C1"), revision: 1, name: "C1",
+                        salesOwner: "li.wei", accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
+                        at: try #require(Timestamp("2026-01-01T09:00:00+08:00"))))),
+            .init("1", Self.recorded(terms(1))),
+        ])
+        for text in ["2026-01-29", "2026-01-30", "2026-01-31"] {
+            try await sales.run("agreements.evaluate", at: "\(text)T23:59:59+08:00")
         }
+        #expect(
+            try await sales.rows(told) == [
+                ["agreement-ending", "li.wei", "agreement K1 (Rates) ends on 2026-03-31", "false"]
+            ])
+        try await sales.handle([.init("2", Self.recorded(terms(2, until: "2027-03-31")))])
+        #expect(try await sales.rows(told).map(\.last) == ["true"])
+        try await sales.run("agreements.evaluate", at: "2027-04-02T23:59:59+08:00")
+        #expect(
+            try await sales.rows(told).map(\.first)
+                == ["agreement-ending", "agreement-expired"])
     }
 
     @Test("asked of a day, what has to be looked at comes first, and what is over only when wanted")
@@ -135,18 +132,16 @@ struct AgreementTests {
                     agreementId: id, revision: 1, kind: terms.kind, title: terms.title, validFrom: terms.validFrom,
                     validUntil: terms.validUntil, renews: terms.renews, endedOn: terms.endedOn))
         }
-        try await ServiceFixture.with(SalesService.definition) { sales in
-            try await sales.handle([
-                .init("1", named("A", terms(until: nil))), .init("2", named("B", terms(renews: true))),
-                .init("3", named("C", terms())), .init("4", named("D", terms(endedOn: "2026-01-05"))),
-            ])
-            let current = try await sales.ask("agreements.list", ["customer": "C1", "at": "2026-02-01"])[0]
-            #expect(current.column("agreementId") == ["C", "B", "A"])
-            #expect(current.column("state") == ["ending", "renewing", "active"])
-            let all = try await sales.ask("agreements.list", ["state": "all", "at": "2026-02-01"])[0]
-            #expect(all.column("agreementId") == ["C", "B", "A", "D"])
-            await #expect(throws: Refusal.self) { try await sales.ask("agreements.list", ["at": "yesterday"]) }
-        }
+        try await sales.handle([
+            .init("1", named("A", terms(until: nil))), .init("2", named("B", terms(renews: true))),
+            .init("3", named("C", terms())), .init("4", named("D", terms(endedOn: "2026-01-05"))),
+        ])
+        let current = try await sales.ask("agreements.list", ["customer": "C1", "at": "2026-02-01"])[0]
+        #expect(current.column("agreementId") == ["C", "B", "A"])
+        #expect(current.column("state") == ["ending", "renewing", "active"])
+        let all = try await sales.ask("agreements.list", ["state": "all", "at": "2026-02-01"])[0]
+        #expect(all.column("agreementId") == ["C", "B", "A", "D"])
+        await #expect(throws: Refusal.self) { try await sales.ask("agreements.list", ["at": "yesterday"]) }
     }
 
     @Test("how all of them stand is what the rule says of each, and a filter loses none to the size of a page")
@@ -163,28 +158,26 @@ struct AgreementTests {
                 validUntil: one.0.map(day), renews: one.1, noticeDays: one.2, yearlyAmount: .of("12000.50"),
                 currency: .cny, endedOn: one.3.map(day))
         }
-        try await ServiceFixture.with(SalesService.definition) { sales in
-            try await sales.handle(all.enumerated().map { .init("\($0)", Self.recorded($1)) })
-            for text in [
-                "2023-04-30", "2023-05-01", "2024-02-28", "2024-02-29", "2024-03-01", "2025-02-28", "2025-03-01",
-                "2025-03-31", "2025-04-01", "2025-06-30", "2026-12-31", "2027-01-01", "2028-02-29", "2031-01-01",
-            ] {
-                let on = day(text)
-                let found = try await sales.ask("agreements.list", ["state": "all", "limit": "2000"], at: time(text))[0]
-                #expect(found.rows.count == all.count)
-                for row in found.rows {
-                    let terms = try #require(all.first { $0.agreementId == row.values[0] })
-                    #expect(row.values[1] == terms.state(on: on).rawValue, "\(terms) on \(text)")
-                    #expect(row.values[5] == (terms.endedOn ?? terms.end(asOf: on))?.description, "\(terms) on \(text)")
-                    #expect(row.values[6] == terms.noticeDay(asOf: on)?.description, "\(terms) on \(text)")
-                    #expect(row.values[8] == terms.yearlyAmount?.description)
-                }
-                for state in AgreementState.allCases {
-                    let few = try await sales.ask(
-                        "agreements.list", ["state": state.rawValue, "limit": "1"], at: time(text))[0]
-                    let wanted = all.filter { $0.state(on: on) == state }
-                    #expect(few.rows.count == min(1, wanted.count) && few.isCut == (wanted.count > 1))
-                }
+        try await sales.handle(all.enumerated().map { .init("\($0)", Self.recorded($1)) })
+        for text in [
+            "2023-04-30", "2023-05-01", "2024-02-28", "2024-02-29", "2024-03-01", "2025-02-28", "2025-03-01",
+            "2025-03-31", "2025-04-01", "2025-06-30", "2026-12-31", "2027-01-01", "2028-02-29", "2031-01-01",
+        ] {
+            let on = day(text)
+            let found = try await sales.ask("agreements.list", ["state": "all", "limit": "2000"], at: time(text))[0]
+            #expect(found.rows.count == all.count)
+            for row in found.rows {
+                let terms = try #require(all.first { $0.agreementId == row.values[0] })
+                #expect(row.values[1] == terms.state(on: on).rawValue, "\(terms) on \(text)")
+                #expect(row.values[5] == (terms.endedOn ?? terms.end(asOf: on))?.description, "\(terms) on \(text)")
+                #expect(row.values[6] == terms.noticeDay(asOf: on)?.description, "\(terms) on \(text)")
+                #expect(row.values[8] == terms.yearlyAmount?.description)
+            }
+            for state in AgreementState.allCases {
+                let few = try await sales.ask(
+                    "agreements.list", ["state": state.rawValue, "limit": "1"], at: time(text))[0]
+                let wanted = all.filter { $0.state(on: on) == state }
+                #expect(few.rows.count == min(1, wanted.count) && few.isCut == (wanted.count > 1))
             }
         }
     }
