@@ -3,15 +3,16 @@ import Domain
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import SupplierService
 
-@Suite(
-    "What a supplier is called, and what it costs",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("What a supplier is called, and what it costs", .service(SupplierService.definition))
 struct SupplierTests {
+    private let supplier: ServiceFixture
+
+    init() throws { supplier = try .current }
+
     private static func order(_ id: String, _ name: String?) -> OrderPlaced {
         let order = makeOrder(id)
         return OrderPlaced(
@@ -37,65 +38,57 @@ struct SupplierTests {
 
     @Test("a master record replaces what an order called the supplier, and is not replaced by it; all are told")
     func masterRecord() async throws {
-        try await ServiceFixture.with(SupplierService.definition) { supplier in
-            let messages = [
-                .init("1", Self.order("O1", nil)), .init("2", Self.order("O2", "carier")),
-                .init("3", Self.order("O3", "some carrier")), Self.master("4", "Carrier Ltd", at: 2),
-                .init("5", Self.order("O4", "carier")),
-                // The same name again is nothing new, but it is said later than what comes next.
-                Self.master("6", "Carrier Ltd", at: 5), Self.master("7", "Carrier GmbH", at: 4),
-                Self.master("8", "Carrier SE", at: 6),
-            ]
-            var told: [String] = []
-            for message in messages {
-                for event in try await supplier.handle([message]).events(SupplierRegistered.self) {
-                    told.append("\(message.id): \(event.name ?? "-"), \(event.revision)")
-                }
+        let messages = [
+            .init("1", Self.order("O1", nil)), .init("2", Self.order("O2", "carier")),
+            .init("3", Self.order("O3", "some carrier")), Self.master("4", "Carrier Ltd", at: 2),
+            .init("5", Self.order("O4", "carier")),
+            // The same name again is nothing new, but it is said later than what comes next.
+            Self.master("6", "Carrier Ltd", at: 5), Self.master("7", "Carrier GmbH", at: 4),
+            Self.master("8", "Carrier SE", at: 6),
+        ]
+        var told: [String] = []
+        for message in messages {
+            for event in try await supplier.handle([message]).events(SupplierRegistered.self) {
+                told.append("\(message.id): \(event.name ?? "-"), \(event.revision)")
             }
-            #expect(told == ["1: -, 1", "2: carier, 2", "4: Carrier Ltd, 3", "8: Carrier SE, 4"])
-            #expect(try await supplier.rows(Self.kept) == [["Carrier SE", "-"]])
         }
+        #expect(told == ["1: -, 1", "2: carier, 2", "4: Carrier Ltd, 3", "8: Carrier SE, 4"])
+        #expect(try await supplier.rows(Self.kept) == [["Carrier SE", "-"]])
     }
 
-    @Test("the newest master record counts, in whatever order and in whatever batches they come")
-    func anyOrder() async throws {
+    @Test("the newest master record counts, in whatever order and in whatever batches they come", arguments: 0..<6)
+    func anyOrder(_ round: Int) async throws {
         let messages: [ServiceFixture.Message] = [
             .init("o1", Self.order("O1", "carrier")), .init("o2", Self.order("O2", "carrier")),
             Self.master("m1", "First", at: 1, credit: "91350100M000100Y43"),
             Self.master("m2", "Second", at: 2, credit: "91110000600037341L"),
             Self.master("m3", "Third", at: 3), Self.master("m4", "Second", at: 2),
         ]
-        for round in 0..<6 {
-            let arrival = round == 0 ? messages : messages.shuffled()
-            try await ServiceFixture.with(SupplierService.definition) { supplier in
-                let middle = 1 + round % 4
-                try await supplier.handle(Array(arrival[..<middle]))
-                try await supplier.handle(Array(arrival[middle...]))
-                #expect(
-                    try await supplier.rows(Self.kept) == [["Third", "91110000600037341L"]], "\(arrival.map(\.id))")
-            }
-        }
+        let arrival = round == 0 ? messages : messages.shuffled()
+        let middle = 1 + round % 4
+        try await supplier.handle(Array(arrival[..<middle]))
+        try await supplier.handle(Array(arrival[middle...]))
+        #expect(
+            try await supplier.rows(Self.kept) == [["Third", "91110000600037341L"]], "\(arrival.map(\.id))")
     }
 
     @Test("of two costs of one name that two copies take in at once, the one that contradicts is refused")
     func racing() async throws {
-        try await ServiceFixture.with(SupplierService.definition) { supplier in
-            let (first, second) = (
-                makeCost("K1", order: "O1", .actual, "100"), makeCost("K1", order: "O1", .actual, "90")
-            )
-            try await supplier.handle([.init("1", first)])
-            // This copy has looked for the cost before the other one committed it.
-            await #expect {
-                try await supplier.pool.withTransaction { transaction in
-                    try CostStore.put([(source: "erp", body: second)], transaction)
-                }
-            } throws: { error in
-                (error as? PostgresError)?.isRetriable == true
+        let (first, second) = (
+            makeCost("K1", order: "O1", .actual, "100"), makeCost("K1", order: "O1", .actual, "90")
+        )
+        try await supplier.handle([.init("1", first)])
+        // This copy has looked for the cost before the other one committed it.
+        await #expect {
+            try await supplier.pool.withTransaction { transaction in
+                try CostStore.put([(source: "erp", body: second)], transaction)
             }
-            // So the batch is tried again, and then finds it.
-            let outcome = try await supplier.handle([.init("2", second)])
-            #expect(outcome.refused.mapValues(\.reason) == [0: .conflictingContent])
-            #expect(try await supplier.rows("select amount::text from cost_fact") == [["100.0000"]])
+        } throws: { error in
+            (error as? PostgresError)?.isRetriable == true
         }
+        // So the batch is tried again, and then finds it.
+        let outcome = try await supplier.handle([.init("2", second)])
+        #expect(outcome.refused.mapValues(\.reason) == [0: .conflictingContent])
+        #expect(try await supplier.rows("select amount::text from cost_fact") == [["100.0000"]])
     }
 }
