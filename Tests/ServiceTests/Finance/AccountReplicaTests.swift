@@ -7,7 +7,7 @@ import Testing
 
 @testable import FinanceService
 
-@Suite("The copy of accounts", .service(try FinanceService.definition(Settings(FinanceService.settings))))
+@Suite("The copy of accounts", .service(try financeDefinition()))
 struct AccountReplicaTests {
     private let finance: ServiceFixture
 

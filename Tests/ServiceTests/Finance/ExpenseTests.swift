@@ -2,7 +2,6 @@ import Contracts
 import Domain
 import Foundation
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -63,13 +62,11 @@ struct ExpenseRuleTests {
     }
 }
 
-@Suite(
-    "Expenses over their tables",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Expenses over their tables", .service(try financeDefinition()))
 struct ExpenseStoreTests {
-    private static func definition() throws -> ServiceDefinition {
-        try FinanceService.definition(Settings(FinanceService.settings))
-    }
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
 
     private static func budget(
         _ id: String, _ amount: String, owner: String? = nil, revision: Int = 1, target: String? = nil,
@@ -115,125 +112,117 @@ struct ExpenseStoreTests {
 
     @Test("warned at 80 and 90, stopped at 100, let go by those who may, told once each")
     func life() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle([.init("b", try Self.budget("B", "10000"))])
-            let planned = try await finance.handle([.init("1", try Self.expense("E1", .planned, "8500"))])
-            #expect(planned.published.isEmpty)
-            let first = try await finance.handle([.init("2", try Self.expense("E1", .committed, "8000"))])
-            #expect(try decisions(first) == [.accepted] && raised(first) == [.eighty] && reasons(first) == [nil])
-            let actual = try await finance.handle([.init("3", try Self.expense("E1", .actual, "9000"))])
-            #expect(try decisions(actual).isEmpty && raised(actual) == [.ninety] && cleared(actual) == [.eighty])
-            // What came before in an earlier state says nothing any more.
-            let late = try await finance.handle([.init("4", try Self.expense("E1", .committed, "8000"))])
-            #expect(late.published.isEmpty && late.refused.isEmpty)
-            let over = try await finance.handle([.init("5", try Self.expense("E2", .committed, "7000"))])
-            #expect(try decisions(over) == [.needsApproval] && reasons(over) == [.beyondBudget])
-            #expect(try over.events(ExpenseDecided.self).map(\.tier) == ["director"] && raised(over).isEmpty)
-            #expect(try await finance.rows(Self.sums) == [["0.0000", "0.0000", "9000.0000", "7000.0000"]])
-            #expect(try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["waits for an approval"])
-            for (command, reason) in [
-                (Self.approval("E2", by: "li.wei"), Reason.samePerson),
-                (Self.approval("E2", by: "wang.fang"), .notAuthorised),
-                (Self.approval("E2", by: "manager.ks01"), .aboveAuthority),
-                (Self.approval("E9", by: "finance.director"), .notFound),
-                (Self.approval("E2", by: "finance.director", source: "oa"), .notFound),
-                (Self.approval("E1", by: "finance.director"), .wrongState),
-            ] {
-                let refused = try await finance.handle([
-                    .init("\(reason)\(command.expenseId)\(command.source)", command)
-                ])
-                #expect(refused.refused.values.map(\.reason) == [reason] && refused.published.isEmpty)
-            }
-            #expect(try await finance.rows(Self.sums) == [["0.0000", "0.0000", "9000.0000", "7000.0000"]])
-            let approved = try await finance.handle([.init("6", Self.approval("E2", by: "finance.director"))])
-            #expect(try approved.events(ExpenseDecided.self).map(\.approvedBy) == ["finance.director"])
-            #expect(approved.published.allSatisfy { $0.envelope.causationID == "6" })
-            #expect(try decisions(approved) == [.accepted] && raised(approved) == [.exhausted])
-            #expect(try await finance.rows(Self.sums) == [["0.0000", "7000.0000", "9000.0000", "0.0000"]])
-            // Split in two, it is not less: what is over counts whole.
-            try await finance.handle([.init("s", try Self.expense("E3", .committed, "1"))])
-            let split = try await finance.handle([.init("t", Self.approval("E3", by: "manager.ks01"))])
-            #expect(split.refused[0]?.reason == .aboveAuthority)
-            let conflicting = try await finance.handle([.init("7", try Self.expense("E2", .committed, "201"))])
-            #expect(conflicting.refused[0]?.reason == .conflictingContent)
-            let overlapping = try await finance.handle([.init("8", try Self.budget("B2", "5"))])
-            #expect(overlapping.refused[0]?.reason == .conflictingContent)
-            let moved = try await finance.handle([.init("9", try Self.budget("B", "5", revision: 2, account: "fairs"))])
-            #expect(moved.refused[0]?.reason == .conflictingContent)
-            let otherwise = try await finance.handle([.init("10", try Self.budget("B", "5"))])
-            #expect(otherwise.refused[0]?.reason == .conflictingRevision)
-            // What is not spent after all sets the budget free, and ends its alert.
-            let freed = try await finance.handle([.init("11", try Self.expense("E2", .actual, "0"))])
-            #expect(try decisions(freed) == [.accepted] && cleared(freed) == [.exhausted])
-            #expect(try raised(freed) == [.ninety])
-            #expect(try await finance.rows(Self.sums) == [["0.0000", "1.0000", "9000.0000", "0.0000"]])
+        try await finance.handle([.init("b", try Self.budget("B", "10000"))])
+        let planned = try await finance.handle([.init("1", try Self.expense("E1", .planned, "8500"))])
+        #expect(planned.published.isEmpty)
+        let first = try await finance.handle([.init("2", try Self.expense("E1", .committed, "8000"))])
+        #expect(try decisions(first) == [.accepted] && raised(first) == [.eighty] && reasons(first) == [nil])
+        let actual = try await finance.handle([.init("3", try Self.expense("E1", .actual, "9000"))])
+        #expect(try decisions(actual).isEmpty && raised(actual) == [.ninety] && cleared(actual) == [.eighty])
+        // What came before in an earlier state says nothing any more.
+        let late = try await finance.handle([.init("4", try Self.expense("E1", .committed, "8000"))])
+        #expect(late.published.isEmpty && late.refused.isEmpty)
+        let over = try await finance.handle([.init("5", try Self.expense("E2", .committed, "7000"))])
+        #expect(try decisions(over) == [.needsApproval] && reasons(over) == [.beyondBudget])
+        #expect(try over.events(ExpenseDecided.self).map(\.tier) == ["director"] && raised(over).isEmpty)
+        #expect(try await finance.rows(Self.sums) == [["0.0000", "0.0000", "9000.0000", "7000.0000"]])
+        #expect(try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["waits for an approval"])
+        for (command, reason) in [
+            (Self.approval("E2", by: "li.wei"), Reason.samePerson),
+            (Self.approval("E2", by: "wang.fang"), .notAuthorised),
+            (Self.approval("E2", by: "manager.ks01"), .aboveAuthority),
+            (Self.approval("E9", by: "finance.director"), .notFound),
+            (Self.approval("E2", by: "finance.director", source: "oa"), .notFound),
+            (Self.approval("E1", by: "finance.director"), .wrongState),
+        ] {
+            let refused = try await finance.handle([
+                .init("\(reason)\(command.expenseId)\(command.source)", command)
+            ])
+            #expect(refused.refused.values.map(\.reason) == [reason] && refused.published.isEmpty)
         }
+        #expect(try await finance.rows(Self.sums) == [["0.0000", "0.0000", "9000.0000", "7000.0000"]])
+        let approved = try await finance.handle([.init("6", Self.approval("E2", by: "finance.director"))])
+        #expect(try approved.events(ExpenseDecided.self).map(\.approvedBy) == ["finance.director"])
+        #expect(approved.published.allSatisfy { $0.envelope.causationID == "6" })
+        #expect(try decisions(approved) == [.accepted] && raised(approved) == [.exhausted])
+        #expect(try await finance.rows(Self.sums) == [["0.0000", "7000.0000", "9000.0000", "0.0000"]])
+        // Split in two, it is not less: what is over counts whole.
+        try await finance.handle([.init("s", try Self.expense("E3", .committed, "1"))])
+        let split = try await finance.handle([.init("t", Self.approval("E3", by: "manager.ks01"))])
+        #expect(split.refused[0]?.reason == .aboveAuthority)
+        let conflicting = try await finance.handle([.init("7", try Self.expense("E2", .committed, "201"))])
+        #expect(conflicting.refused[0]?.reason == .conflictingContent)
+        let overlapping = try await finance.handle([.init("8", try Self.budget("B2", "5"))])
+        #expect(overlapping.refused[0]?.reason == .conflictingContent)
+        let moved = try await finance.handle([.init("9", try Self.budget("B", "5", revision: 2, account: "fairs"))])
+        #expect(moved.refused[0]?.reason == .conflictingContent)
+        let otherwise = try await finance.handle([.init("10", try Self.budget("B", "5"))])
+        #expect(otherwise.refused[0]?.reason == .conflictingRevision)
+        // What is not spent after all sets the budget free, and ends its alert.
+        let freed = try await finance.handle([.init("11", try Self.expense("E2", .actual, "0"))])
+        #expect(try decisions(freed) == [.accepted] && cleared(freed) == [.exhausted])
+        #expect(try raised(freed) == [.ninety])
+        #expect(try await finance.rows(Self.sums) == [["0.0000", "1.0000", "9000.0000", "0.0000"]])
     }
 
     @Test("an expense waits for its budget; a person's budget bears what the branch's bore before it came")
     func early() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let waiting = try await finance.handle([.init("e", try Self.expense("E1", .committed, "90"))])
-            #expect(waiting.published.isEmpty)
-            #expect(try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["waits for a budget"])
-            let early = try await finance.handle([.init("x", Self.approval("E1", by: "finance.director"))])
-            #expect(early.refused[0]?.reason == .wrongState)
-            let branch = try await finance.handle([.init("b", try Self.budget("B", "1000"))])
-            #expect(try branch.events(ExpenseDecided.self).map(\.budgetId) == ["B"])
-            let own = try await finance.handle([.init("c", try Self.budget("C", "100", owner: "li.wei"))])
-            #expect(try decisions(own).isEmpty && raised(own) == [.ninety])
-            #expect(
-                try await finance.rows(Self.sums) == [
-                    ["0.0000", "0.0000", "0.0000", "0.0000"], ["0.0000", "90.0000", "0.0000", "0.0000"],
-                ])
-            // A raised budget lets go what it held, and a step that is left is over.
-            let held = try await finance.handle([.init("f", try Self.expense("E2", .committed, "100"))])
-            #expect(try decisions(held) == [.needsApproval])
-            let more = try await finance.handle([.init("g", try Self.budget("C", "500", owner: "li.wei", revision: 2))])
-            #expect(try decisions(more) == [.accepted] && cleared(more) == [.ninety] && raised(more).isEmpty)
-            #expect(try await finance.rows(Self.sums)[1] == ["0.0000", "190.0000", "0.0000", "0.0000"])
-        }
+        let waiting = try await finance.handle([.init("e", try Self.expense("E1", .committed, "90"))])
+        #expect(waiting.published.isEmpty)
+        #expect(try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["waits for a budget"])
+        let early = try await finance.handle([.init("x", Self.approval("E1", by: "finance.director"))])
+        #expect(early.refused[0]?.reason == .wrongState)
+        let branch = try await finance.handle([.init("b", try Self.budget("B", "1000"))])
+        #expect(try branch.events(ExpenseDecided.self).map(\.budgetId) == ["B"])
+        let own = try await finance.handle([.init("c", try Self.budget("C", "100", owner: "li.wei"))])
+        #expect(try decisions(own).isEmpty && raised(own) == [.ninety])
+        #expect(
+            try await finance.rows(Self.sums) == [
+                ["0.0000", "0.0000", "0.0000", "0.0000"], ["0.0000", "90.0000", "0.0000", "0.0000"],
+            ])
+        // A raised budget lets go what it held, and a step that is left is over.
+        let held = try await finance.handle([.init("f", try Self.expense("E2", .committed, "100"))])
+        #expect(try decisions(held) == [.needsApproval])
+        let more = try await finance.handle([.init("g", try Self.budget("C", "500", owner: "li.wei", revision: 2))])
+        #expect(try decisions(more) == [.accepted] && cleared(more) == [.ninety] && raised(more).isEmpty)
+        #expect(try await finance.rows(Self.sums)[1] == ["0.0000", "190.0000", "0.0000", "0.0000"])
     }
 
     @Test("what is spent counts, whether or not it was let go, and says so")
     func spentWithoutAnswer() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle([.init("b", try Self.budget("B", "1000"))])
-            let first = try await finance.handle([.init("1", try Self.expense("E1", .actual, "500"))])
-            #expect(try decisions(first) == [.recorded] && reasons(first) == [.notCommitted])
-            #expect(
-                try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["spent without a commitment"])
-            // Its commitment was only late.
-            let late = try await finance.handle([.init("2", try Self.expense("E1", .committed, "400"))])
-            #expect(late.published.isEmpty)
-            #expect(try await finance.ask("expenses.list")[0].rows.isEmpty)
-            try await finance.handle([.init("3", try Self.expense("E2", .committed, "600"))])
-            let held = try await finance.handle([.init("4", try Self.expense("E2", .actual, "600"))])
-            #expect(try reasons(held) == [.notApproved] && raised(held) == [.exhausted])
-            let more = try await finance.handle([.init("5", try Self.budget("B", "1500", revision: 2))])
-            #expect(try cleared(more) == [.exhausted] && raised(more).isEmpty)
-            try await finance.handle([.init("6", try Self.expense("E3", .committed, "300"))])
-            let beyond = try await finance.handle([.init("7", try Self.expense("E3", .actual, "401"))])
-            #expect(try decisions(beyond) == [.recorded] && reasons(beyond) == [.beyondBudget])
-            #expect(try await finance.rows(Self.sums) == [["0.0000", "0.0000", "1501.0000", "0.0000"]])
-        }
+        try await finance.handle([.init("b", try Self.budget("B", "1000"))])
+        let first = try await finance.handle([.init("1", try Self.expense("E1", .actual, "500"))])
+        #expect(try decisions(first) == [.recorded] && reasons(first) == [.notCommitted])
+        #expect(
+            try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["spent without a commitment"])
+        // Its commitment was only late.
+        let late = try await finance.handle([.init("2", try Self.expense("E1", .committed, "400"))])
+        #expect(late.published.isEmpty)
+        #expect(try await finance.ask("expenses.list")[0].rows.isEmpty)
+        try await finance.handle([.init("3", try Self.expense("E2", .committed, "600"))])
+        let held = try await finance.handle([.init("4", try Self.expense("E2", .actual, "600"))])
+        #expect(try reasons(held) == [.notApproved] && raised(held) == [.exhausted])
+        let more = try await finance.handle([.init("5", try Self.budget("B", "1500", revision: 2))])
+        #expect(try cleared(more) == [.exhausted] && raised(more).isEmpty)
+        try await finance.handle([.init("6", try Self.expense("E3", .committed, "300"))])
+        let beyond = try await finance.handle([.init("7", try Self.expense("E3", .actual, "401"))])
+        #expect(try decisions(beyond) == [.recorded] && reasons(beyond) == [.beyondBudget])
+        #expect(try await finance.rows(Self.sums) == [["0.0000", "0.0000", "1501.0000", "0.0000"]])
     }
 
     @Test("a budget lowered below what is used holds, lets nothing more go, and tells so until it fits again")
     func lowered() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle([
-                .init("b", try Self.budget("B", "1000"))
-            ])
-            try await finance.handle([.init("e", try Self.expense("E1", .committed, "700"))])
-            let lowered = try await finance.handle([.init("c", try Self.budget("B", "600", revision: 2))])
-            #expect(try raised(lowered) == [.exhausted, .lowered] && decisions(lowered).isEmpty)
-            let more = try await finance.handle([.init("f", try Self.expense("E2", .committed, "1"))])
-            #expect(try decisions(more) == [.needsApproval] && raised(more).isEmpty)
-            #expect(try more.events(ExpenseDecided.self).map(\.available) == [-100])
-            let back = try await finance.handle([.init("d", try Self.budget("B", "2000", revision: 3))])
-            #expect(try cleared(back) == [.exhausted, .lowered] && decisions(back) == [.accepted])
-        }
+        try await finance.handle([
+            .init("b", try Self.budget("B", "1000"))
+        ])
+        try await finance.handle([.init("e", try Self.expense("E1", .committed, "700"))])
+        let lowered = try await finance.handle([.init("c", try Self.budget("B", "600", revision: 2))])
+        #expect(try raised(lowered) == [.exhausted, .lowered] && decisions(lowered).isEmpty)
+        let more = try await finance.handle([.init("f", try Self.expense("E2", .committed, "1"))])
+        #expect(try decisions(more) == [.needsApproval] && raised(more).isEmpty)
+        #expect(try more.events(ExpenseDecided.self).map(\.available) == [-100])
+        let back = try await finance.handle([.init("d", try Self.budget("B", "2000", revision: 3))])
+        #expect(try cleared(back) == [.exhausted, .lowered] && decisions(back) == [.accepted])
     }
 
     @Test(
@@ -241,49 +230,45 @@ struct ExpenseStoreTests {
     func currencies() async throws {
         let dollar = try #require(Currency("USD"))
         let ariary = try #require(Currency("MGA"))
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let early = try await finance.handle([.init("1", try Self.expense("E0", .actual, "5", currency: ariary))])
-            #expect(early.refused.isEmpty && early.published.isEmpty)
-            try await finance.handle([.init("b", try Self.budget("B", "1000"))])
-            #expect(try await finance.rows("select budget_id from expense where expense_id = 'E0'") == [[nil]])
-            let foreign = try await finance.handle([
-                .init("2", try Self.expense("E1", .committed, "10", currency: dollar))
-            ])
-            let day = try #require(CalendarDay("2026-03-05"))
-            let counted = try #require(RateTable.standard.convert(10, from: dollar, to: .cny, on: day))
-            #expect(try foreign.events(ExpenseDecided.self).map(\.available) == [1_000 - counted])
-            let refused = try await finance.handle([.init("3", try Self.expense("E2", .planned, "5", currency: ariary))]
-            )
-            #expect(refused.refused[0]?.reason == .noRate)
-            #expect(try await finance.rows("select count(*) from expense") == [["2"]])
-        }
+        let early = try await finance.handle([.init("1", try Self.expense("E0", .actual, "5", currency: ariary))])
+        #expect(early.refused.isEmpty && early.published.isEmpty)
+        try await finance.handle([.init("b", try Self.budget("B", "1000"))])
+        #expect(try await finance.rows("select budget_id from expense where expense_id = 'E0'") == [[nil]])
+        let foreign = try await finance.handle([
+            .init("2", try Self.expense("E1", .committed, "10", currency: dollar))
+        ])
+        let day = try #require(CalendarDay("2026-03-05"))
+        let counted = try #require(RateTable.standard.convert(10, from: dollar, to: .cny, on: day))
+        #expect(try foreign.events(ExpenseDecided.self).map(\.available) == [1_000 - counted])
+        let refused = try await finance.handle([.init("3", try Self.expense("E2", .planned, "5", currency: ariary))]
+        )
+        #expect(refused.refused[0]?.reason == .noRate)
+        #expect(try await finance.rows("select count(*) from expense") == [["2"]])
     }
 
     @Test("spending ahead of sales is told once, on the expense or by the day, ends, and is told when it comes again")
     func pace() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle([
-                .init("o", OrderPlaced(makeOrder("O1", [("300", "200")]))),
-                .init("b", try Self.budget("B", "1000", target: "1000")),
-            ])
-            let first = try await finance.handle([.init("e", try Self.expense("E", .actual, "790"))])
-            let alert = try #require(try first.events(ExpenseAlertRaised.self).first)
-            #expect(alert.kind == .pace && alert.salesPercent == 30 && alert.used == 790)
-            let same = try await finance.run("expenses.pace", at: "2026-03-10T02:00:00+08:00")
-            #expect(same.published.isEmpty)
-            try await finance.handle([.init("p", OrderPlaced(makeOrder("O2", [("300", "200")])))])
-            let sold = try await finance.run("expenses.pace", at: "2026-03-12T02:00:00+08:00")
-            #expect(try sold.events(ExpenseAlertCleared.self).map(\.alertId) == [alert.alertId])
-            try await finance.handle([
-                .init("x", OrderCancelled(orderId: "O2", revision: 1, cancelledAt: alert.raisedAt))
-            ])
-            let again = try await finance.run("expenses.pace", at: "2026-03-13T02:00:00+08:00")
-            #expect(try raised(again) == [.pace])
-            #expect(try again.events(ExpenseAlertRaised.self).map(\.alertId) != [alert.alertId])
-            let over = try await finance.run("expenses.pace", at: "2026-04-01T02:00:00+08:00")
-            #expect(try cleared(over) == [.pace])
-            #expect(try await finance.run("expenses.pace", at: "2026-04-02T02:00:00+08:00").published.isEmpty)
-        }
+        try await finance.handle([
+            .init("o", OrderPlaced(makeOrder("O1", [("300", "200")]))),
+            .init("b", try Self.budget("B", "1000", target: "1000")),
+        ])
+        let first = try await finance.handle([.init("e", try Self.expense("E", .actual, "790"))])
+        let alert = try #require(try first.events(ExpenseAlertRaised.self).first)
+        #expect(alert.kind == .pace && alert.salesPercent == 30 && alert.used == 790)
+        let same = try await finance.run("expenses.pace", at: "2026-03-10T02:00:00+08:00")
+        #expect(same.published.isEmpty)
+        try await finance.handle([.init("p", OrderPlaced(makeOrder("O2", [("300", "200")])))])
+        let sold = try await finance.run("expenses.pace", at: "2026-03-12T02:00:00+08:00")
+        #expect(try sold.events(ExpenseAlertCleared.self).map(\.alertId) == [alert.alertId])
+        try await finance.handle([
+            .init("x", OrderCancelled(orderId: "O2", revision: 1, cancelledAt: alert.raisedAt))
+        ])
+        let again = try await finance.run("expenses.pace", at: "2026-03-13T02:00:00+08:00")
+        #expect(try raised(again) == [.pace])
+        #expect(try again.events(ExpenseAlertRaised.self).map(\.alertId) != [alert.alertId])
+        let over = try await finance.run("expenses.pace", at: "2026-04-01T02:00:00+08:00")
+        #expect(try cleared(over) == [.pace])
+        #expect(try await finance.run("expenses.pace", at: "2026-04-02T02:00:00+08:00").published.isEmpty)
     }
 
     @Test(
@@ -309,40 +294,38 @@ struct ExpenseStoreTests {
         }
         let shuffled = (messages + messages).shuffled(using: &random)
         let parts = (0..<4).map { copy in shuffled.enumerated().filter { $0.offset % 4 == copy }.map(\.element) }
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for part in parts {
-                    group.addTask {
-                        for start in stride(from: 0, to: part.count, by: 9) {
-                            let batch = Array(part[start..<min(start + 9, part.count)])
-                            let outcome = try await finance.retrying(batch)
-                            #expect(outcome.refused.isEmpty)
-                        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for part in parts {
+                group.addTask {
+                    for start in stride(from: 0, to: part.count, by: 9) {
+                        let batch = Array(part[start..<min(start + 9, part.count)])
+                        let outcome = try await finance.retrying(batch)
+                        #expect(outcome.refused.isEmpty)
                     }
                 }
-                try await group.waitForAll()
             }
-            // Nothing is held that would fit.
-            #expect(
-                try await finance.rows(
-                    """
-                    select count(*) from expense e
-                    join expense_budget b on b.source = e.budget_source and b.budget_id = e.budget_id
-                    where e.is_held and b.committed + b.actual + e.counted <= b.amount
-                    """) == [["0"]])
-            let rows = try await finance.rows(Self.sums)
-            #expect(rows.count == 3)
-            for (account, row) in rows.enumerated() {
-                let values = row.map { FixedDecimal.of($0 ?? "") }
-                func sum(_ state: ExpenseState) -> FixedDecimal {
-                    (0..<120).filter { $0 % 3 == account }.compactMap { last["E\($0)"] }.filter { $0.0 == state }
-                        .map { FixedDecimal($0.1) }.reduce(.zero, +)
-                }
-                #expect(values[0] == sum(.planned))
-                #expect(values[1] + values[3] == sum(.committed))
-                #expect(values[2] == sum(.actual))
+            try await group.waitForAll()
+        }
+        // Nothing is held that would fit.
+        #expect(
+            try await finance.rows(
+                """
+                select count(*) from expense e
+                join expense_budget b on b.source = e.budget_source and b.budget_id = e.budget_id
+                where e.is_held and b.committed + b.actual + e.counted <= b.amount
+                """) == [["0"]])
+        let rows = try await finance.rows(Self.sums)
+        #expect(rows.count == 3)
+        for (account, row) in rows.enumerated() {
+            let values = row.map { FixedDecimal.of($0 ?? "") }
+            func sum(_ state: ExpenseState) -> FixedDecimal {
+                (0..<120).filter { $0 % 3 == account }.compactMap { last["E\($0)"] }.filter { $0.0 == state }
+                    .map { FixedDecimal($0.1) }.reduce(.zero, +)
+            }
+            #expect(values[0] == sum(.planned))
+            #expect(values[1] + values[3] == sum(.committed))
+            #expect(values[2] == sum(.actual))
 
-            }
         }
     }
 }

@@ -3,17 +3,18 @@ import Domain
 import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import ServiceKit
 
 /// An invoice of a TMS that a bank, an ERP and a CRM speak of, each with numbers of its own.
-@Suite(
-    "Invoices of other systems",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Invoices of other systems", .service(try financeDefinition()))
 struct InvoiceReferenceTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
     private static let customer = CustomerCode(code: "C1", source: "tms")
 
     private static func invoice(_ source: String, _ amount: String, _ customer: CustomerCode) throws
@@ -84,22 +85,23 @@ struct InvoiceReferenceTests {
             "\(order)")
     }
 
-    @Test("what other systems pay, credit, give up and take back is of the invoice they name, in any order")
-    func everyOrder() async throws {
+    @Test(
+        "what other systems pay, credit, give up and take back is of the invoice they name, in any order",
+        arguments: [0, 3, 5, 8], [false, true])
+    func everyOrder(_ first: Int, _ isReversed: Bool) async throws {
         let documents = try Self.documents()
-        let rotated = [0, 3, 5, 8].map { Array(documents[$0...] + documents[..<$0]) }
-        for order in rotated + rotated.map({ $0.reversed() }) {
-            try await CollectionTests.open { finance in
-                for message in order { try await finance.handle([message]) }
-                try await finance.handle(
-                    order.map { ServiceFixture.Message("again-\($0.id)", source: $0.source, $0.body) })
-                try await Self.check(finance, order.map(\.id).joined(separator: " "))
-            }
-        }
+        let rotated = Array(documents[first...] + documents[..<first])
+        let order = isReversed ? rotated.reversed() : rotated
+        for message in order { try await finance.handle([message]) }
+        try await finance.handle(
+            order.map { ServiceFixture.Message("again-\($0.id)", source: $0.source, $0.body) })
+        try await Self.check(finance, order.map(\.id).joined(separator: " "))
     }
 
-    @Test("a credit note of the customer's own system fits an invoice that another system bills, whichever came first")
-    func noteOfTheCustomersSystem() async throws {
+    @Test(
+        "a credit note of the customer's own system fits an invoice that another system bills, whichever came first",
+        arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+    func noteOfTheCustomersSystem(_ arrival: [Int]) async throws {
         let at = try moment("2026-01-10T10:00:00+08:00")
         let invoice = try Self.invoice("erp", "100", Self.customer)
         let payment = ServiceFixture.Message(
@@ -113,49 +115,43 @@ struct InvoiceReferenceTests {
             CreditNoteIssued(
                 creditNoteId: "CN1", customer: CustomerCode(code: "C1"), invoiceId: "I1", invoiceSource: "erp",
                 issuedAt: at, amount: .of("10"), currency: .cny))
-        for order in [
-            [invoice, payment, note], [invoice, note, payment], [payment, invoice, note], [payment, note, invoice],
-            [note, invoice, payment], [note, payment, invoice],
-        ] {
-            try await CollectionTests.open { finance in
-                for message in order { try await finance.handle([message]) }
-                let place = order.map(\.id).joined(separator: " ")
-                #expect(
-                    try await finance.rows("select amount::text, paid::text from receivable where amount is not null")
-                        == [["100.0000", "50.0000"]], "\(place)")
-                #expect(
-                    try await finance.rows("select set_aside from receivable_adjustment where set_aside is not null")
-                        == [], "\(place)")
-            }
-        }
+        let order = arrival.map { [invoice, payment, note][$0] }
+        for message in order { try await finance.handle([message]) }
+        let place = order.map(\.id).joined(separator: " ")
+        #expect(
+            try await finance.rows("select amount::text, paid::text from receivable where amount is not null")
+                == [["100.0000", "50.0000"]], "\(place)")
+        #expect(
+            try await finance.rows("select set_aside from receivable_adjustment where set_aside is not null")
+                == [], "\(place)")
     }
 
     @Test("the lists show them with the invoice's customer, and the view counts each once")
     func lists() async throws {
-        try await CollectionTests.open { finance in
-            try await finance.handle(try Self.documents())
-            func values(_ question: String, _ name: String, _ arguments: [String: String] = [:]) async throws
-                -> [String?]
-            {
-                let table = try #require(try await finance.ask(question, arguments).first)
-                let place = try #require(table.columns.firstIndex { $0.name == name })
-                return table.rows.map { $0.values[place] }
-            }
-            #expect(try await values("receivables.disputes", "customer_code") == ["C1"])
-            #expect(try await values("receivables.promises", "state", ["asOf": "2026-03-01"]) == ["kept"])
-            #expect(try await values("receivables.write-offs", "written_off") == ["5.00"])
-            _ = try await finance.pool.withTransaction { transaction in
-                try transaction.query("select view_fold(1000)", as: Int.self)
-            }
-            #expect(
-                try await finance.rows(
-                    "select metric, sum(amount)::text from view_entry where metric in ('receivable', 'cash-in', 'deposit') group by 1 order by 1"
-                ) == [["cash-in", "32.0000"], ["deposit", "0.0000"], ["receivable", "83.0000"]])
+        try await finance.handle(try Self.documents())
+        func values(_ question: String, _ name: String, _ arguments: [String: String] = [:]) async throws
+            -> [String?]
+        {
+            let table = try #require(try await finance.ask(question, arguments).first)
+            let place = try #require(table.columns.firstIndex { $0.name == name })
+            return table.rows.map { $0.values[place] }
         }
+        #expect(try await values("receivables.disputes", "customer_code") == ["C1"])
+        #expect(try await values("receivables.promises", "state", ["asOf": "2026-03-01"]) == ["kept"])
+        #expect(try await values("receivables.write-offs", "written_off") == ["5.00"])
+        _ = try await finance.pool.withTransaction { transaction in
+            try transaction.query("select view_fold(1000)", as: Int.self)
+        }
+        #expect(
+            try await finance.rows(
+                "select metric, sum(amount)::text from view_entry where metric in ('receivable', 'cash-in', 'deposit') group by 1 order by 1"
+            ) == [["cash-in", "32.0000"], ["deposit", "0.0000"], ["receivable", "83.0000"]])
     }
 
-    @Test("cash on account is for another system's invoice after all, also when the payment comes last")
-    func later() async throws {
+    @Test(
+        "cash on account is for another system's invoice after all, also when the payment comes last",
+        arguments: [false, true])
+    func later(_ isReversed: Bool) async throws {
         let at = try moment("2026-01-25T10:00:00+08:00")
         let messages: [ServiceFixture.Message] = [
             try Self.invoice("tms", "100", CustomerCode(code: "C1")),
@@ -169,20 +165,16 @@ struct InvoiceReferenceTests {
                     allocationId: "L1", paymentId: "P1", allocatedAt: at,
                     allocations: [PaymentAllocation(invoiceId: "I1", invoiceSource: "tms", amount: .of("30"))])),
         ]
-        for order in [messages, messages.reversed()] {
-            try await CollectionTests.open { finance in
-                for message in order { try await finance.handle([message]) }
-                #expect(
-                    try await finance.rows("select source, paid::text from receivable") == [["tms", "30.0000"]])
-                #expect(
-                    try await finance.rows("select receivable::text, deposits::text from account_exposure")
-                        == [["70.0000", "20.0000"]])
-            }
-        }
+        for message in isReversed ? messages.reversed() : messages { try await finance.handle([message]) }
+        #expect(
+            try await finance.rows("select source, paid::text from receivable") == [["tms", "30.0000"]])
+        #expect(
+            try await finance.rows("select receivable::text, deposits::text from account_exposure")
+                == [["70.0000", "20.0000"]])
     }
 
-    @Test("a supplier's invoice of the ERP is paid by the bank")
-    func supplier() async throws {
+    @Test("a supplier's invoice of the ERP is paid by the bank", arguments: [false, true])
+    func supplier(_ isReversed: Bool) async throws {
         let at = try moment("2026-01-20T10:00:00+08:00")
         let messages: [ServiceFixture.Message] = [
             .init(
@@ -198,44 +190,40 @@ struct InvoiceReferenceTests {
                     amount: .of("100"), currency: .cny,
                     allocations: [PaymentAllocation(invoiceId: "V1", invoiceSource: "erp", amount: .of("70"))])),
         ]
-        for order in [messages, messages.reversed()] {
-            try await CollectionTests.open { finance in
-                for message in order { try await finance.handle([message]) }
-                #expect(
-                    try await finance.rows("select source, paid::text, settled_day::text from supplier_invoice")
-                        == [["erp", "70.0000", "2026-01-20"]])
-                let prepaid = try #require(try await finance.ask("payables.prepayments").first)
-                let place = try #require(prepaid.columns.firstIndex { $0.name == "prepaid" })
-                #expect(prepaid.rows.map { $0.values[place] } == ["30.00"])
-            }
-        }
+        for message in isReversed ? messages.reversed() : messages { try await finance.handle([message]) }
+        #expect(
+            try await finance.rows("select source, paid::text, settled_day::text from supplier_invoice")
+                == [["erp", "70.0000", "2026-01-20"]])
+        let prepaid = try #require(try await finance.ask("payables.prepayments").first)
+        let place = try #require(prepaid.columns.firstIndex { $0.name == "prepaid" })
+        #expect(prepaid.rows.map { $0.values[place] } == ["30.00"])
     }
 
     @Test("terms may be of a code of another system, of a customer's or a supplier's")
     func terms() async throws {
-        try await CollectionTests.open { finance in
-            func terms(_ role: TermsRole) throws -> TermsAgreed {
-                TermsAgreed(
-                    role: role, code: "C1", codeSource: "tms", kind: .net, days: 10,
-                    agreedAt: try moment("2026-01-01T10:00:00+08:00"))
-            }
-            try await finance.handle([
-                .init("t", source: "crm", try terms(.customer)), .init("u", source: "crm", try terms(.supplier)),
-                .init(
-                    "i", source: "tms",
-                    InvoiceIssued(
-                        invoiceId: "I2", customer: CustomerCode(code: "C1"), orderIds: [],
-                        issuedAt: try moment("2026-01-05T10:00:00+08:00"), amount: .of("100"), currency: .cny)),
-            ])
-            #expect(
-                try await finance.rows("select source, role, code from payment_terms order by role")
-                    == [["tms", "customer", "C1"], ["tms", "supplier", "C1"]])
-            #expect(try await finance.rows("select due_day::text from receivable") == [["2026-01-15"]])
+        func terms(_ role: TermsRole) throws -> TermsAgreed {
+            TermsAgreed(
+                role: role, code: "C1", codeSource: "tms", kind: .net, days: 10,
+                agreedAt: try moment("2026-01-01T10:00:00+08:00"))
         }
+        try await finance.handle([
+            .init("t", source: "crm", try terms(.customer)), .init("u", source: "crm", try terms(.supplier)),
+            .init(
+                "i", source: "tms",
+                InvoiceIssued(
+                    invoiceId: "I2", customer: CustomerCode(code: "C1"), orderIds: [],
+                    issuedAt: try moment("2026-01-05T10:00:00+08:00"), amount: .of("100"), currency: .cny)),
+        ])
+        #expect(
+            try await finance.rows("select source, role, code from payment_terms order by role")
+                == [["tms", "customer", "C1"], ["tms", "supplier", "C1"]])
+        #expect(try await finance.rows("select due_day::text from receivable") == [["2026-01-15"]])
     }
 
-    @Test("a cost that one system has estimated is the same when another says what it came to")
-    func cost() async throws {
+    @Test(
+        "a cost that one system has estimated is the same when another says what it came to",
+        arguments: [false, true])
+    func cost(_ isReversed: Bool) async throws {
         func cost(_ state: CostState, _ amount: String, of source: String?, order: String?) -> CostRecorded {
             let cost = makeCost("K1", order: "O1", state, amount)
             return CostRecorded(
@@ -248,15 +236,11 @@ struct InvoiceReferenceTests {
             .init("e", source: "tms", cost(.estimated, "60", of: nil, order: nil)),
             .init("a", source: "wms", cost(.actual, "70", of: "tms", order: "tms")),
         ]
-        for order in [messages, messages.reversed()] {
-            try await CollectionTests.open { finance in
-                for message in order { try await finance.handle([message]) }
-                #expect(
-                    try await finance.rows(
-                        "select source, order_of, state::text, amount::text, supplier_source from cost")
-                        == [["tms", nil, "2", "70.0000", "wms"]])
-                #expect(try await finance.rows("select source, cost::text from orders") == [["tms", "70.0000"]])
-            }
-        }
+        for message in isReversed ? messages.reversed() : messages { try await finance.handle([message]) }
+        #expect(
+            try await finance.rows(
+                "select source, order_of, state::text, amount::text, supplier_source from cost")
+                == [["tms", nil, "2", "70.0000", "wms"]])
+        #expect(try await finance.rows("select source, cost::text from orders") == [["tms", "70.0000"]])
     }
 }

@@ -2,23 +2,20 @@ import Contracts
 import Domain
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import ServiceKit
 
-@Suite(
-    "Lists by what money is worth, and by party",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Lists by what money is worth, and by party", .service(try financeDefinition()))
 struct PartyMoneyTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
     private static let dollar = Currency("USD") ?? .cny
     private static let yen = Currency("JPY") ?? .cny
     private static let party = AccountIdentifier.customer(source: "erp", code: "C1")
-
-    private static func with(_ body: (ServiceFixture) async throws -> Void) async throws {
-        try await ServiceFixture.with(FinanceService.definition(Settings(FinanceService.settings)), body)
-    }
 
     private static func column(_ tables: [QueryTable], _ name: String) throws -> [String?] {
         let table = try #require(tables.first)
@@ -52,184 +49,174 @@ struct PartyMoneyTests {
 
     @Test("the worst alert is the one that costs most in one currency, by the figures of now beside those of its day")
     func alerts() async throws {
-        try await Self.with { finance in
-            try await finance.handle([
-                .init("1", OrderPlaced(makeOrder("CNY", [("1000", "1500")]))),
-                .init("2", OrderPlaced(makeOrder("USD", currency: Self.dollar, [("100", "200")]))),
-                .init("3", OrderPlaced(makeOrder("JPY", currency: Self.yen, [("1000", "6000")]))),
-                .init("4", OrderPlaced(makeOrder("XAU", currency: Currency("XAU") ?? .cny, [("1", "900")]))),
-            ])
-            let level = ["level": "order"]
-            #expect(
-                try Self.column(await finance.ask("alerts.list", level), "order_id") == ["USD", "CNY", "JPY", "XAU"])
-            // Since it was raised it has become the worst.
-            try await finance.handle([.init("k", makeCost("K", order: "CNY", .actual, "9000"))])
-            let tables = try await finance.ask("alerts.list", level)
-            #expect(try Self.column(tables, "order_id").prefix(2) == ["CNY", "USD"])
-            #expect(try Self.column(tables, "margin").prefix(2) == ["-500.0000", "-100.0000"])
-            #expect(try Self.column(tables, "margin_now").prefix(2) == ["-8000.0000", "-100.0000"])
-            #expect(try Self.column(tables, "currency_now").prefix(2) == ["CNY", "USD"])
-            let identifier = try #require(try Self.column(tables, "alert_id").first ?? nil)
-            let shown = try await finance.ask("alerts.show", ["alertId": identifier])
-            #expect(try Self.column(shown, "margin_now") == ["-8000.0000"])
-            // A page ends and begins by the same order.
-            let first = try await finance.ask("alerts.list", ["level": "order", "limit": "1"])
-            let next = try #require(first.first?.next)
-            let second = try await finance.ask("alerts.list", ["level": "order", "limit": "1", "after": next])
-            #expect(try Self.column(second, "order_id") == ["USD"])
-        }
+        try await finance.handle([
+            .init("1", OrderPlaced(makeOrder("CNY", [("1000", "1500")]))),
+            .init("2", OrderPlaced(makeOrder("USD", currency: Self.dollar, [("100", "200")]))),
+            .init("3", OrderPlaced(makeOrder("JPY", currency: Self.yen, [("1000", "6000")]))),
+            .init("4", OrderPlaced(makeOrder("XAU", currency: Currency("XAU") ?? .cny, [("1", "900")]))),
+        ])
+        let level = ["level": "order"]
+        #expect(
+            try Self.column(await finance.ask("alerts.list", level), "order_id") == ["USD", "CNY", "JPY", "XAU"])
+        // Since it was raised it has become the worst.
+        try await finance.handle([.init("k", makeCost("K", order: "CNY", .actual, "9000"))])
+        let tables = try await finance.ask("alerts.list", level)
+        #expect(try Self.column(tables, "order_id").prefix(2) == ["CNY", "USD"])
+        #expect(try Self.column(tables, "margin").prefix(2) == ["-500.0000", "-100.0000"])
+        #expect(try Self.column(tables, "margin_now").prefix(2) == ["-8000.0000", "-100.0000"])
+        #expect(try Self.column(tables, "currency_now").prefix(2) == ["CNY", "USD"])
+        let identifier = try #require(try Self.column(tables, "alert_id").first ?? nil)
+        let shown = try await finance.ask("alerts.show", ["alertId": identifier])
+        #expect(try Self.column(shown, "margin_now") == ["-8000.0000"])
+        // A page ends and begins by the same order.
+        let first = try await finance.ask("alerts.list", ["level": "order", "limit": "1"])
+        let next = try #require(first.first?.next)
+        let second = try await finance.ask("alerts.list", ["level": "order", "limit": "1", "after": next])
+        #expect(try Self.column(second, "order_id") == ["USD"])
     }
 
     @Test("who owes most is who owes what is worth most")
     func debts() async throws {
-        try await Self.with { finance in
-            try await finance.handle([
-                try Self.invoice("I1", "5000", customer: "C1"),
-                try Self.invoice("I2", "1000", customer: "C2", currency: Self.dollar),
-                try Self.invoice("I3", "9000", customer: "C3", currency: Self.yen),
-                try Self.invoice("I4", "99999", customer: "C4", currency: Currency("XAU") ?? .cny),
-            ])
-            for query in ["receivables.balances", "receivables.aged"] {
-                let tables = try await finance.ask(query, ["asOf": "2026-06-30"])
-                #expect(try Self.column(tables, "customer_code") == ["C2", "C1", "C3", "C4"], "\(query)")
-            }
-            let exposure = try await finance.ask("credit.exposure")
-            #expect(try Self.column(exposure, "customer_code") == ["C2", "C1", "C3", "C4"])
+        try await finance.handle([
+            try Self.invoice("I1", "5000", customer: "C1"),
+            try Self.invoice("I2", "1000", customer: "C2", currency: Self.dollar),
+            try Self.invoice("I3", "9000", customer: "C3", currency: Self.yen),
+            try Self.invoice("I4", "99999", customer: "C4", currency: Currency("XAU") ?? .cny),
+        ])
+        for query in ["receivables.balances", "receivables.aged"] {
+            let tables = try await finance.ask(query, ["asOf": "2026-06-30"])
+            #expect(try Self.column(tables, "customer_code") == ["C2", "C1", "C3", "C4"], "\(query)")
         }
+        let exposure = try await finance.ask("credit.exposure")
+        #expect(try Self.column(exposure, "customer_code") == ["C2", "C1", "C3", "C4"])
     }
 
     @Test("who asks for a customer by one of its codes gets what is of its party under all of them")
     func parties() async throws {
-        try await Self.with { finance in
-            try await finance.handle([
-                try Self.merged(),
-                .init("o1", OrderPlaced(makeOrder("O1", [("100", "150")]))),
-                .init("o2", source: "crm", OrderPlaced(makeOrder("O2", customer: "X9", [("100", "160")]))),
-                .init("o3", OrderPlaced(makeOrder("O3", customer: "C2", [("100", "170")]))),
-                try Self.invoice("I1", "10"), try Self.invoice("I2", "20", customer: "X9", source: "crm"),
-                try Self.invoice("I3", "40", customer: "C2"),
-                // Nobody has told who this is.
-                try Self.invoice("I4", "80", customer: "C8"),
-            ])
-            for customer in ["C1", "X9", Self.party] {
-                let asked = ["customer": customer]
-                let dated = ["customer": customer, "asOf": "2026-06-30"]
-                func cells(_ query: String, _ values: [String: String], _ name: String) async throws -> [String] {
-                    try Self.column(await finance.ask(query, values), name).compactMap { $0 }.sorted()
-                }
-                #expect(try await cells("receivables.invoices", asked, "invoice_id") == ["I1", "I2"])
-                #expect(try await cells("receivables.balances", dated, "open") == ["10.00", "20.00"])
-                #expect(try await cells("receivables.aged", dated, "open") == ["10.00", "20.00"])
-                #expect(try await cells("receivables.ageing", dated, "amount") == ["30.00"])
-                #expect(try await cells("receivables.statement", asked, "reference") == ["I1", "I2"])
-                #expect(try await cells("receivables.dso", dated, "receivables") == ["30.00"])
-                #expect(try await cells("credit.exposure", asked, "receivable") == ["10.00", "20.00"])
-                #expect(try await cells("orders.list", asked, "order_id") == ["O1", "O2"])
-                #expect(
-                    try await cells("alerts.list", ["customer": customer, "level": "order"], "order_id") == [
-                        "O1", "O2",
-                    ])
-                let march = ["customer": customer, "from": "2026-03-01", "to": "2026-03-31", "by": "order"]
-                #expect(try await cells("profit.margins", march, "order") == ["O1", "O2"])
+        try await finance.handle([
+            try Self.merged(),
+            .init("o1", OrderPlaced(makeOrder("O1", [("100", "150")]))),
+            .init("o2", source: "crm", OrderPlaced(makeOrder("O2", customer: "X9", [("100", "160")]))),
+            .init("o3", OrderPlaced(makeOrder("O3", customer: "C2", [("100", "170")]))),
+            try Self.invoice("I1", "10"), try Self.invoice("I2", "20", customer: "X9", source: "crm"),
+            try Self.invoice("I3", "40", customer: "C2"),
+            // Nobody has told who this is.
+            try Self.invoice("I4", "80", customer: "C8"),
+        ])
+        for customer in ["C1", "X9", Self.party] {
+            let asked = ["customer": customer]
+            let dated = ["customer": customer, "asOf": "2026-06-30"]
+            func cells(_ query: String, _ values: [String: String], _ name: String) async throws -> [String] {
+                try Self.column(await finance.ask(query, values), name).compactMap { $0 }.sorted()
             }
-            let alone = try await finance.ask("receivables.invoices", ["customer": "C8"])
-            #expect(try Self.column(alone, "invoice_id") == ["I4"])
-            let other = try await finance.ask("receivables.invoices", ["customer": "C1", "source": "crm"])
-            #expect(other.first?.rows.isEmpty == true)
+            #expect(try await cells("receivables.invoices", asked, "invoice_id") == ["I1", "I2"])
+            #expect(try await cells("receivables.balances", dated, "open") == ["10.00", "20.00"])
+            #expect(try await cells("receivables.aged", dated, "open") == ["10.00", "20.00"])
+            #expect(try await cells("receivables.ageing", dated, "amount") == ["30.00"])
+            #expect(try await cells("receivables.statement", asked, "reference") == ["I1", "I2"])
+            #expect(try await cells("receivables.dso", dated, "receivables") == ["30.00"])
+            #expect(try await cells("credit.exposure", asked, "receivable") == ["10.00", "20.00"])
+            #expect(try await cells("orders.list", asked, "order_id") == ["O1", "O2"])
+            #expect(
+                try await cells("alerts.list", ["customer": customer, "level": "order"], "order_id") == [
+                    "O1", "O2",
+                ])
+            let march = ["customer": customer, "from": "2026-03-01", "to": "2026-03-31", "by": "order"]
+            #expect(try await cells("profit.margins", march, "order") == ["O1", "O2"])
         }
+        let alone = try await finance.ask("receivables.invoices", ["customer": "C8"])
+        #expect(try Self.column(alone, "invoice_id") == ["I4"])
+        let other = try await finance.ask("receivables.invoices", ["customer": "C1", "source": "crm"])
+        #expect(other.first?.rows.isEmpty == true)
     }
 
     @Test("asking says what it knows nothing of, and uses what was approved for a code that is merged now")
     func asking() async throws {
-        try await Self.with { finance in
-            // What is approved for the second code before the two are one party holds for both afterwards.
-            let second = AccountIdentifier.customer(source: "crm", code: "X9")
-            let (from, to) = (try #require(CalendarDay("2026-03-01")), try #require(CalendarDay("2026-03-20")))
-            try await finance.handle([
-                .init("x", source: "crm", OrderPlaced(makeOrder("OX", customer: "X9", line: "road"))),
-                .init("o", OrderPlaced(makeOrder("O1", line: "road"))),
-            ])
-            let granted = try await finance.handle([
-                .init(
-                    "g",
-                    GrantOverride(
-                        overrideId: "V1", customerId: second, businessLine: "road", from: from, to: to, cap: .of("500"),
-                        currency: .cny, reason: "season", by: "finance.director"))
-            ])
-            #expect(granted.refused.isEmpty)
-            try await finance.handle([try Self.merged()])
-            func notes(_ source: String, _ code: String, _ line: String) async throws -> [String?] {
-                let tables = try await finance.ask(
-                    "acceptance.ask", ["source": source, "customer": code, "businessLine": line, "amount": "10"])
-                #expect(try Self.column(tables, "decision") == ["accepted"])
-                return try Self.column(tables, "notes")
-            }
-            #expect(try await notes("erp", "C1", "road") == [nil])
-            #expect(
-                try await notes("erp", "C1", "airfreight") == [
-                    "no order of a line of business 'airfreight' has come yet"
-                ])
-            #expect(try await notes("erp", "C7", "road") == ["source 'erp' has named no customer 'C7' yet"])
-            #expect(try await notes("wms", "C1", "road") == ["nothing is known of a source 'wms'"])
-
-            let stopped = try await finance.handle([
-                .init(
-                    "s",
-                    SetAcceptance(
-                        customerId: Self.party, businessLine: "road", level: .stopped, reason: "loss", owner: "li.wei",
-                        until: to, by: "finance.director"))
-            ])
-            #expect(stopped.refused.isEmpty)
-            let asked = try await finance.ask(
-                "acceptance.ask",
-                ["source": "erp", "customer": "C1", "businessLine": "road", "amount": "100", "on": "2026-03-04"])
-            let order = try await finance.handle(
-                [.init("o2", OrderPlaced(makeOrder("O2", line: "road", [("100", "50")])))],
-                at: "2026-03-04T10:00:00+08:00")
-            let decided = try #require(try order.events(OrderDecided.self).first)
-            #expect(try Self.column(asked, "decision") == [decided.decision.rawValue])
-            #expect(try Self.column(asked, "rule") == [decided.rule])
-            #expect(decided.rule == "override")
+        // What is approved for the second code before the two are one party holds for both afterwards.
+        let second = AccountIdentifier.customer(source: "crm", code: "X9")
+        let (from, to) = (try #require(CalendarDay("2026-03-01")), try #require(CalendarDay("2026-03-20")))
+        try await finance.handle([
+            .init("x", source: "crm", OrderPlaced(makeOrder("OX", customer: "X9", line: "road"))),
+            .init("o", OrderPlaced(makeOrder("O1", line: "road"))),
+        ])
+        let granted = try await finance.handle([
+            .init(
+                "g",
+                GrantOverride(
+                    overrideId: "V1", customerId: second, businessLine: "road", from: from, to: to, cap: .of("500"),
+                    currency: .cny, reason: "season", by: "finance.director"))
+        ])
+        #expect(granted.refused.isEmpty)
+        try await finance.handle([try Self.merged()])
+        func notes(_ source: String, _ code: String, _ line: String) async throws -> [String?] {
+            let tables = try await finance.ask(
+                "acceptance.ask", ["source": source, "customer": code, "businessLine": line, "amount": "10"])
+            #expect(try Self.column(tables, "decision") == ["accepted"])
+            return try Self.column(tables, "notes")
         }
+        #expect(try await notes("erp", "C1", "road") == [nil])
+        #expect(
+            try await notes("erp", "C1", "airfreight") == [
+                "no order of a line of business 'airfreight' has come yet"
+            ])
+        #expect(try await notes("erp", "C7", "road") == ["source 'erp' has named no customer 'C7' yet"])
+        #expect(try await notes("wms", "C1", "road") == ["nothing is known of a source 'wms'"])
+
+        let stopped = try await finance.handle([
+            .init(
+                "s",
+                SetAcceptance(
+                    customerId: Self.party, businessLine: "road", level: .stopped, reason: "loss", owner: "li.wei",
+                    until: to, by: "finance.director"))
+        ])
+        #expect(stopped.refused.isEmpty)
+        let asked = try await finance.ask(
+            "acceptance.ask",
+            ["source": "erp", "customer": "C1", "businessLine": "road", "amount": "100", "on": "2026-03-04"])
+        let order = try await finance.handle(
+            [.init("o2", OrderPlaced(makeOrder("O2", line: "road", [("100", "50")])))],
+            at: "2026-03-04T10:00:00+08:00")
+        let decided = try #require(try order.events(OrderDecided.self).first)
+        #expect(try Self.column(asked, "decision") == [decided.decision.rawValue])
+        #expect(try Self.column(asked, "rule") == [decided.rule])
+        #expect(decided.rule == "override")
     }
 
     @Test("a cancelled order and a dispute that has ended change how far a customer is trusted at once")
     func trust() async throws {
-        try await CollectionTests.open { finance in
-            func limit(_ id: String, _ amount: String, from: String = "2026-01-01") throws -> ServiceFixture.Message {
-                .init(
-                    id,
-                    CreditLimitSet(
-                        limitId: id, customer: CustomerCode(code: "C1"), amount: .of(amount), currency: .cny,
-                        from: try #require(CalendarDay(from)), setBy: "wang.fang",
-                        setAt: try #require(Timestamp("2026-01-01T09:00:00+08:00"))))
-            }
-            /// What the review that the messages ask for comes to; nothing when they ask for none.
-            func states(
-                _ messages: [ServiceFixture.Message], at time: String = "2026-02-03T09:00:00+08:00"
-            ) async throws -> [CreditState] {
-                try await finance.pool.withTransaction { try $0.execute("delete from schedule") }
-                try await finance.handle(messages, at: time)
-                let due = try await finance.rows("select key from schedule where task = 'credit.review'")
-                guard let key = due.first?[0] else { return [] }
-                return try await finance.run("credit.review", key: key, at: time).events(CreditStateChanged.self)
-                    .map(\.state)
-            }
-            try await finance.handle([
-                try limit("L1", "1000"), .init("o", OrderPlaced(makeOrder("O1", [("900", "1")]))),
-            ])
-            #expect(try await states([try limit("L2", "800", from: "2026-01-02")]) == [.hold])
-            let at = try #require(Timestamp("2026-03-03T09:00:00+08:00"))
-            let cancelled = OrderCancelled(orderId: "O1", revision: 2, cancelledAt: at)
-            #expect(try await states([.init("x", cancelled)]) == [.ok])
-            // Long overdue, but disputed; then not any more.
-            try await finance.handle([
-                .init("i", try Collect.invoice("I1", "50")), .init("d", try Collect.dispute("D1", "I1", "50")),
-            ])
-            let late = "2026-06-30T09:00:00+08:00"
-            _ = try await finance.run("credit.evaluate", at: "2026-06-29T23:59:59.999999+08:00")
-            let after = try await states([.init("e", try Collect.resolve("D1"))], at: late)
-            #expect(after.count == 1 && after.first != .ok)
+        func limit(_ id: String, _ amount: String, from: String = "2026-01-01") throws -> ServiceFixture.Message {
+            .init(
+                id,
+                CreditLimitSet(
+                    limitId: id, customer: CustomerCode(code: "C1"), amount: .of(amount), currency: .cny,
+                    from: try #require(CalendarDay(from)), setBy: "wang.fang",
+                    setAt: try #require(Timestamp("2026-01-01T09:00:00+08:00"))))
         }
+        /// What the review that the messages ask for comes to; nothing when they ask for none.
+        func states(
+            _ messages: [ServiceFixture.Message], at time: String = "2026-02-03T09:00:00+08:00"
+        ) async throws -> [CreditState] {
+            try await finance.pool.withTransaction { try $0.execute("delete from schedule") }
+            try await finance.handle(messages, at: time)
+            let due = try await finance.rows("select key from schedule where task = 'credit.review'")
+            guard let key = due.first?[0] else { return [] }
+            return try await finance.run("credit.review", key: key, at: time).events(CreditStateChanged.self)
+                .map(\.state)
+        }
+        try await finance.handle([
+            try limit("L1", "1000"), .init("o", OrderPlaced(makeOrder("O1", [("900", "1")]))),
+        ])
+        #expect(try await states([try limit("L2", "800", from: "2026-01-02")]) == [.hold])
+        let at = try #require(Timestamp("2026-03-03T09:00:00+08:00"))
+        let cancelled = OrderCancelled(orderId: "O1", revision: 2, cancelledAt: at)
+        #expect(try await states([.init("x", cancelled)]) == [.ok])
+        // Long overdue, but disputed; then not any more.
+        try await finance.handle([
+            .init("i", try Collect.invoice("I1", "50")), .init("d", try Collect.dispute("D1", "I1", "50")),
+        ])
+        let late = "2026-06-30T09:00:00+08:00"
+        _ = try await finance.run("credit.evaluate", at: "2026-06-29T23:59:59.999999+08:00")
+        let after = try await states([.init("e", try Collect.resolve("D1"))], at: late)
+        #expect(after.count == 1 && after.first != .ok)
     }
 }

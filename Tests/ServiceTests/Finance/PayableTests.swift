@@ -3,16 +3,17 @@ import Domain
 import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import Simulation
 
-@Suite(
-    "Payables",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Payables", .service(try financeDefinition()))
 struct PayableTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
     private static func invoice(
         _ id: String, _ amount: String, orders: [String] = ["O1"], supplier: String = "S1",
         issued: String = "2026-01-05T10:00:00+08:00", due: String = "2026-02-04T10:00:00+08:00",
@@ -71,129 +72,119 @@ struct PayableTests {
         let shuffled = (messages + messages.filter { _ in random.below(3) == 0 }).enumerated().map {
             ServiceFixture.Message("m\($0.offset)", $0.element)
         }.shuffled(&random)
-        try await CollectionTests.open { finance in
-            try await withThrowingTaskGroup(of: Int.self) { group in
-                for lane in 0..<4 {
-                    let mine = shuffled.enumerated().filter { $0.offset % 4 == lane }.map(\.element)
-                    group.addTask {
-                        var refused = 0
-                        for start in stride(from: 0, to: mine.count, by: 6) {
-                            refused += try await finance.retrying(
-                                Array(mine[start..<min(start + 6, mine.count)])
-                            ).refused.count
-                        }
-                        return refused
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for lane in 0..<4 {
+                let mine = shuffled.enumerated().filter { $0.offset % 4 == lane }.map(\.element)
+                group.addTask {
+                    var refused = 0
+                    for start in stride(from: 0, to: mine.count, by: 6) {
+                        refused += try await finance.retrying(
+                            Array(mine[start..<min(start + 6, mine.count)])
+                        ).refused.count
                     }
+                    return refused
                 }
-                for try await refused in group { #expect(refused == 0) }
             }
-            let list = try #require(
-                try await finance.ask("payables.list", ["state": "all", "limit": "500"]).first)
-            let found = list.rows.map {
-                [$0.values[0], $0.values[7], $0.values[9], $0.values[11]].map { $0 ?? "" }.joined(separator: " ")
-            }
-            #expect(found.sorted() == expected)
-            #expect(Set(expected.compactMap { $0.split(separator: " ").last }).count == 5)
+            for try await refused in group { #expect(refused == 0) }
         }
+        let list = try #require(
+            try await finance.ask("payables.list", ["state": "all", "limit": "500"]).first)
+        let found = list.rows.map {
+            [$0.values[0], $0.values[7], $0.values[9], $0.values[11]].map { $0 ?? "" }.joined(separator: " ")
+        }
+        #expect(found.sorted() == expected)
+        #expect(Set(expected.compactMap { $0.split(separator: " ").last }).count == 5)
     }
 
     @Test("numbers that differ by their Chinese characters alone are two, whatever the locale of the database")
     func chinese() async throws {
-        try await CollectionTests.open { finance in
-            try await finance.handle([
-                .init("k1", makeCost("K1", order: "O1", .actual, "100")),
-                .init("1", try Self.invoice("发票-7", "100")),
-                .init("2", try Self.invoice("收据-7", "100", issued: "2026-01-06T10:00:00+08:00")),
-                .init("3", try Self.invoice("发票 7", "100", issued: "2026-01-07T10:00:00+08:00")),
-            ])
-            let tables = try await finance.ask("payables.run", ["payOn": "2026-02-04"])
-            #expect(tables[1].rows.map { $0.values[0] } == ["发票 7"])
-            #expect(tables[1].rows.map { $0.values[7] } == ["twice"])
-        }
+        try await finance.handle([
+            .init("k1", makeCost("K1", order: "O1", .actual, "100")),
+            .init("1", try Self.invoice("发票-7", "100")),
+            .init("2", try Self.invoice("收据-7", "100", issued: "2026-01-06T10:00:00+08:00")),
+            .init("3", try Self.invoice("发票 7", "100", issued: "2026-01-07T10:00:00+08:00")),
+        ])
+        let tables = try await finance.ask("payables.run", ["payOn": "2026-02-04"])
+        #expect(tables[1].rows.map { $0.values[0] } == ["发票 7"])
+        #expect(tables[1].rows.map { $0.values[7] } == ["twice"])
     }
 
     @Test("a run proposes what fits and is due, holds the rest back with its reason, and shows prepayments")
     func run() async throws {
-        try await CollectionTests.open { finance in
-            try await finance.handle([
-                .init("k1", makeCost("K1", order: "O1", .actual, "100")),
-                .init("k2", makeCost("K2", order: "O2", .actual, "100")),
-                .init("1", try Self.invoice("V-1", "101")), .init("2", try Self.invoice("V2", "102", orders: ["O2"])),
-                .init("3", try Self.invoice("ｖ－１", "101", issued: "2026-01-06T10:00:00+08:00")),
-                .init("4", try Self.invoice("V4", "5", orders: [])),
-                .init("5", try Self.payment("P1", "40", for: [("V-1", "30")])),
-                // Due on a Saturday: paid on the Friday before.
-                .init("6", try Self.invoice("V5", "100", orders: ["O2"], due: "2026-01-24T10:00:00+08:00")),
-                .init("7", try Self.invoice("V6", "100", orders: ["O2"], due: "2026-03-24T10:00:00+08:00")),
-            ])
-            let friday = try await finance.ask("payables.run", ["payOn": "2026-01-23"])
-            #expect(friday[0].rows.map { Array($0.values[4...5]) } == [["1", "100.00"]])
-            let tables = try await finance.ask("payables.run", ["payOn": "2026-02-04"])
-            #expect(tables[0].rows.map { Array($0.values[4...5]) } == [["2", "171.00"]])
-            #expect(tables[0].rows.map { $0.values[7] } == ["10.00"])
-            #expect(tables[1].rows.map { $0.values[0] } == ["V2", "V4", "ｖ－１"])
-            #expect(tables[1].rows.map { $0.values[7] } == ["above-cost", "no-order", "twice"])
-            let prepaid = try await finance.ask("payables.prepayments")
-            #expect(prepaid[0].rows.map { $0.values[6] } == ["10.00"])
-            let dependency = try await finance.ask("payables.dependency", ["asOf": "2026-02-04"])
-            #expect(dependency[0].rows.map { $0.values[4] } == ["100.00"])
-        }
+        try await finance.handle([
+            .init("k1", makeCost("K1", order: "O1", .actual, "100")),
+            .init("k2", makeCost("K2", order: "O2", .actual, "100")),
+            .init("1", try Self.invoice("V-1", "101")), .init("2", try Self.invoice("V2", "102", orders: ["O2"])),
+            .init("3", try Self.invoice("ｖ－１", "101", issued: "2026-01-06T10:00:00+08:00")),
+            .init("4", try Self.invoice("V4", "5", orders: [])),
+            .init("5", try Self.payment("P1", "40", for: [("V-1", "30")])),
+            // Due on a Saturday: paid on the Friday before.
+            .init("6", try Self.invoice("V5", "100", orders: ["O2"], due: "2026-01-24T10:00:00+08:00")),
+            .init("7", try Self.invoice("V6", "100", orders: ["O2"], due: "2026-03-24T10:00:00+08:00")),
+        ])
+        let friday = try await finance.ask("payables.run", ["payOn": "2026-01-23"])
+        #expect(friday[0].rows.map { Array($0.values[4...5]) } == [["1", "100.00"]])
+        let tables = try await finance.ask("payables.run", ["payOn": "2026-02-04"])
+        #expect(tables[0].rows.map { Array($0.values[4...5]) } == [["2", "171.00"]])
+        #expect(tables[0].rows.map { $0.values[7] } == ["10.00"])
+        #expect(tables[1].rows.map { $0.values[0] } == ["V2", "V4", "ｖ－１"])
+        #expect(tables[1].rows.map { $0.values[7] } == ["above-cost", "no-order", "twice"])
+        let prepaid = try await finance.ask("payables.prepayments")
+        #expect(prepaid[0].rows.map { $0.values[6] } == ["10.00"])
+        let dependency = try await finance.ask("payables.dependency", ["asOf": "2026-02-04"])
+        #expect(dependency[0].rows.map { $0.values[4] } == ["100.00"])
     }
 
     @Test("a small supplier is due within sixty days; bad messages have their reasons and change nothing")
     func refusals() async throws {
-        try await CollectionTests.open { finance in
-            let terms = TermsAgreed(
-                role: .supplier, code: "S1", kind: .monthEnd, days: 90, smallSupplier: true,
-                agreedAt: try moment("2026-01-01T09:00:00+08:00"))
-            try await finance.handle([.init("t", terms)])
-            try await finance.handle([
-                .init("1", try Self.invoice("V1", "100", due: "2026-05-01T10:00:00+08:00")),
-                .init("2", try Self.payment("P1", "10", for: [("V1", "10")])),
-            ])
-            let due = "select invoice_id, due_day, paid from supplier_invoice order by 1"
-            #expect(try await finance.rows(due) == [["V1", "2026-03-06", "10.0000"]])
-            let dollars = try #require(Currency("USD"))
-            let cases: [(any Message, Reason)] = [
-                (try Self.invoice("V1", "101"), .conflictingContent),
-                (try Self.payment("P1", "11", for: [("V1", "10")]), .conflictingContent),
-                (try Self.payment("P2", "10", for: [("V1", "10")], currency: dollars), .currencyMismatch),
-            ]
-            for (number, (body, reason)) in cases.enumerated() {
-                let outcome = try await finance.handle([.init("b\(number)", body)])
-                #expect(outcome.refused.mapValues(\.reason) == [0: reason])
-                #expect(try await finance.rows(due).count == 1)
-            }
-            // A payment that waited for an invoice which comes in another currency pays nothing of it, and is shown.
-            try await finance.handle([.init("3", try Self.payment("P3", "10", for: [("V3", "10")], currency: dollars))])
-            try await finance.handle([.init("4", try Self.invoice("V3", "100"))])
-            #expect(try await finance.rows(due).last?[2] == "0.0000")
-            let waiting = try #require(try await finance.ask("payables.list").last)
-            #expect(waiting.rows.map { $0.values[5] } == ["set aside: currency-mismatch: V3"])
+        let terms = TermsAgreed(
+            role: .supplier, code: "S1", kind: .monthEnd, days: 90, smallSupplier: true,
+            agreedAt: try moment("2026-01-01T09:00:00+08:00"))
+        try await finance.handle([.init("t", terms)])
+        try await finance.handle([
+            .init("1", try Self.invoice("V1", "100", due: "2026-05-01T10:00:00+08:00")),
+            .init("2", try Self.payment("P1", "10", for: [("V1", "10")])),
+        ])
+        let due = "select invoice_id, due_day, paid from supplier_invoice order by 1"
+        #expect(try await finance.rows(due) == [["V1", "2026-03-06", "10.0000"]])
+        let dollars = try #require(Currency("USD"))
+        let cases: [(any Message, Reason)] = [
+            (try Self.invoice("V1", "101"), .conflictingContent),
+            (try Self.payment("P1", "11", for: [("V1", "10")]), .conflictingContent),
+            (try Self.payment("P2", "10", for: [("V1", "10")], currency: dollars), .currencyMismatch),
+        ]
+        for (number, (body, reason)) in cases.enumerated() {
+            let outcome = try await finance.handle([.init("b\(number)", body)])
+            #expect(outcome.refused.mapValues(\.reason) == [0: reason])
+            #expect(try await finance.rows(due).count == 1)
         }
+        // A payment that waited for an invoice which comes in another currency pays nothing of it, and is shown.
+        try await finance.handle([.init("3", try Self.payment("P3", "10", for: [("V3", "10")], currency: dollars))])
+        try await finance.handle([.init("4", try Self.invoice("V3", "100"))])
+        #expect(try await finance.rows(due).last?[2] == "0.0000")
+        let waiting = try #require(try await finance.ask("payables.list").last)
+        #expect(waiting.rows.map { $0.values[5] } == ["set aside: currency-mismatch: V3"])
     }
 
     @Test("a party that is customer and supplier is shown with what could be set off")
     func setOff() async throws {
-        try await CollectionTests.open { finance in
-            try await finance.handle([
-                .init("1", try Collect.invoice("I1", "100")), .init("2", try Self.invoice("V1", "30")),
-            ])
-            try await finance.pool.withTransaction { transaction in
-                try transaction.execute(
-                    """
-                    insert into account (source, code, customer_id, name, revision)
-                    values ('erp', 'C1', 'K1', '昆山某某物流有限公司', 1)
-                    """)
-                try transaction.execute(
-                    """
-                    insert into supplier_account (source, code, supplier_id, name, revision)
-                    values ('erp', 'S1', 'U1', '昆山某某物流有限公司', 1)
-                    """)
-            }
-            let tables = try await finance.ask("payables.set-off")
-            #expect(tables[0].rows.map { Array($0.values[4...6]) } == [["100.00", "30.00", "30.00"]])
-            #expect(try await finance.rows("select paid from supplier_invoice") == [["0.0000"]])
+        try await finance.handle([
+            .init("1", try Collect.invoice("I1", "100")), .init("2", try Self.invoice("V1", "30")),
+        ])
+        try await finance.pool.withTransaction { transaction in
+            try transaction.execute(
+                """
+                insert into account (source, code, customer_id, name, revision)
+                values ('erp', 'C1', 'K1', '昆山某某物流有限公司', 1)
+                """)
+            try transaction.execute(
+                """
+                insert into supplier_account (source, code, supplier_id, name, revision)
+                values ('erp', 'S1', 'U1', '昆山某某物流有限公司', 1)
+                """)
         }
+        let tables = try await finance.ask("payables.set-off")
+        #expect(tables[0].rows.map { Array($0.values[4...6]) } == [["100.00", "30.00", "30.00"]])
+        #expect(try await finance.rows("select paid from supplier_invoice") == [["0.0000"]])
     }
 }

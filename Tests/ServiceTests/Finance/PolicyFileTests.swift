@@ -4,17 +4,12 @@ import Foundation
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 
 @Suite("Finance's files of settings")
 struct PolicyFileTests {
-    private static func definition(_ values: [String: String] = [:]) throws -> ServiceDefinition {
-        try FinanceService.definition(Settings(FinanceService.settings, values: values))
-    }
-
     @Test("a settings file that is wrong says where, and the service does not start with it")
     func badFiles() throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("policy-\(UUID().uuidString).json")
@@ -27,11 +22,11 @@ struct PolicyFileTests {
         ] {
             try Data(text.utf8).write(to: file)
             let problem = #expect(throws: Settings.Problem.self) {
-                try Self.definition(["finance.policy": file.path])
+                try financeDefinition(["finance.policy": file.path])
             }
             #expect(problem?.description.contains(part) == true, "\(problem?.description ?? "")")
             #expect(problem?.description.contains("WAYBILL_FINANCE_POLICY") == true)
         }
-        #expect(throws: Settings.Problem.self) { try Self.definition(["finance.policy": "/nowhere/policy.json"]) }
+        #expect(throws: Settings.Problem.self) { try financeDefinition(["finance.policy": "/nowhere/policy.json"]) }
     }
 }

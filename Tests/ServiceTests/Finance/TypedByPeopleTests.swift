@@ -6,8 +6,7 @@ import Testing
 @testable import FinanceService
 @testable import ServiceKit
 
-@Suite(
-    "What people write in finance's books", .service(try FinanceService.definition(Settings(FinanceService.settings))))
+@Suite("What people write in finance's books", .service(try financeDefinition()))
 struct TypedByPeopleTests {
     private let finance: ServiceFixture
 

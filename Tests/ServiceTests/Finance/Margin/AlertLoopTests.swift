@@ -3,7 +3,6 @@ import Domain
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -109,11 +108,11 @@ struct AlertLoopPolicyTests {
     }
 }
 
-@Suite("The alert loop over its tables", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("The alert loop over its tables", .service(try financeDefinition()))
 struct AlertLoopTests {
-    private static func definition() throws -> ServiceDefinition {
-        try FinanceService.definition(Settings(FinanceService.settings, values: [:]))
-    }
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
 
     /// An order that loses money, and its alert.
     private func badOrder(_ finance: ServiceFixture, _ id: String = "O1") async throws -> String {
@@ -131,123 +130,111 @@ struct AlertLoopTests {
 
     @Test("nobody diagnoses: at the end of the deadline's day it goes to the manager, once")
     func escalation() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let alert = try await badOrder(finance)
-            let early = try await finance.run("alerts.escalate", at: "2026-03-03T23:59:59+08:00")
-            #expect(early.published.isEmpty)
-            let late = try await finance.run("alerts.escalate", at: "2026-03-04T23:59:59+08:00")
-            let event = try #require(try late.events(MarginAlertEscalated.self).first)
-            #expect(event.alert.alertId == alert && event.escalatedTo == "manager.ks01" && event.delay == .diagnosis)
-            #expect(event.dueOn == CalendarDay("2026-03-04"))
-            #expect(try await finance.run("alerts.escalate", at: "2026-03-05T23:59:59+08:00").published.isEmpty)
-            // The manager's list shows it, the owner's no more.
-            #expect(try await finance.ask("alerts.list", ["owner": "manager.ks01"]).first?.rows.count == 1)
-            #expect(try await finance.ask("alerts.list", ["owner": "li.wei"]).first?.rows.isEmpty == true)
-        }
+        let alert = try await badOrder(finance)
+        let early = try await finance.run("alerts.escalate", at: "2026-03-03T23:59:59+08:00")
+        #expect(early.published.isEmpty)
+        let late = try await finance.run("alerts.escalate", at: "2026-03-04T23:59:59+08:00")
+        let event = try #require(try late.events(MarginAlertEscalated.self).first)
+        #expect(event.alert.alertId == alert && event.escalatedTo == "manager.ks01" && event.delay == .diagnosis)
+        #expect(event.dueOn == CalendarDay("2026-03-04"))
+        #expect(try await finance.run("alerts.escalate", at: "2026-03-05T23:59:59+08:00").published.isEmpty)
+        // The manager's list shows it, the owner's no more.
+        #expect(try await finance.ask("alerts.list", ["owner": "manager.ks01"]).first?.rows.count == 1)
+        #expect(try await finance.ask("alerts.list", ["owner": "li.wei"]).first?.rows.isEmpty == true)
     }
 
     @Test("a diagnosis in time stays with its owner, until the day of the plan has passed")
     func plan() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let alert = try await badOrder(finance)
-            let outcome = try await finance.handle([.init("d", try diagnose(alert))])
-            let said = try #require(try outcome.events(MarginAlertDiagnosed.self).first)
-            #expect(said.reason == .cost && said.diagnoseBy == CalendarDay("2026-03-04") && said.by == "li.wei")
-            #expect(outcome.published.first?.envelope.causationID == "d")
-            #expect(try await finance.run("alerts.escalate", at: "2026-03-19T23:59:59+08:00").published.isEmpty)
-            let late = try await finance.run("alerts.escalate", at: "2026-03-20T23:59:59+08:00")
-            #expect(try late.events(MarginAlertEscalated.self).map(\.delay) == [.recovery])
-            #expect(try await finance.run("alerts.escalate", at: "2026-03-23T23:59:59+08:00").published.isEmpty)
-        }
+        let alert = try await badOrder(finance)
+        let outcome = try await finance.handle([.init("d", try diagnose(alert))])
+        let said = try #require(try outcome.events(MarginAlertDiagnosed.self).first)
+        #expect(said.reason == .cost && said.diagnoseBy == CalendarDay("2026-03-04") && said.by == "li.wei")
+        #expect(outcome.published.first?.envelope.causationID == "d")
+        #expect(try await finance.run("alerts.escalate", at: "2026-03-19T23:59:59+08:00").published.isEmpty)
+        let late = try await finance.run("alerts.escalate", at: "2026-03-20T23:59:59+08:00")
+        #expect(try late.events(MarginAlertEscalated.self).map(\.delay) == [.recovery])
+        #expect(try await finance.run("alerts.escalate", at: "2026-03-23T23:59:59+08:00").published.isEmpty)
     }
 
     @Test("what has recovered ends by itself and escalates no more; what was closed is not raised again")
     func ends() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let first = try await badOrder(finance)
-            let second = try await badOrder(finance, "O2")
-            let good = try await finance.handle([.init("c1", OrderChanged(makeOrder("O1", revision: 2)))])
-            #expect(try good.events(MarginAlertCleared.self).map(\.alertId) == [first])
-            try await finance.handle([.init("d", try diagnose(second))])
-            let closed = try await finance.handle([
-                .init("x", CloseAlert(alertId: second, outcome: .accepted, note: "as agreed", by: "manager.ks01"))
-            ])
-            #expect(try closed.events(MarginAlertClosed.self).map(\.reason) == [.cost])
-            // Worse, and still negative: it was accepted, and is no news.
-            let worse = try await finance.handle([
-                .init("c2", OrderChanged(makeOrder("O2", revision: 2, [("100", "160")])))
-            ])
-            #expect(try worse.events(MarginAlertRaised.self).isEmpty)
-            #expect(try await finance.run("alerts.escalate", at: "2026-04-04T23:59:59+08:00").published.isEmpty)
-            #expect(try await finance.ask("alerts.list").first?.rows.isEmpty == true)
-            // What people have closed is open nowhere.
-            let summary = try #require(try await finance.ask("summary").first { $0.name == "margin alerts" })
-            #expect(summary.rows.map { Array($0.values.suffix(2)) } == [["0", "2"]])
-            let order = try #require(try await finance.ask("orders.show", ["orderId": "O2"]).first)
-            let place = try #require(order.columns.firstIndex { $0.name == "alert" })
-            #expect(order.rows.map { $0.values[place] } == [nil])
-            #expect(
-                try await finance.rows("select outcome from alert order by order_id") == [["recovered"], ["accepted"]])
-        }
+        let first = try await badOrder(finance)
+        let second = try await badOrder(finance, "O2")
+        let good = try await finance.handle([.init("c1", OrderChanged(makeOrder("O1", revision: 2)))])
+        #expect(try good.events(MarginAlertCleared.self).map(\.alertId) == [first])
+        try await finance.handle([.init("d", try diagnose(second))])
+        let closed = try await finance.handle([
+            .init("x", CloseAlert(alertId: second, outcome: .accepted, note: "as agreed", by: "manager.ks01"))
+        ])
+        #expect(try closed.events(MarginAlertClosed.self).map(\.reason) == [.cost])
+        // Worse, and still negative: it was accepted, and is no news.
+        let worse = try await finance.handle([
+            .init("c2", OrderChanged(makeOrder("O2", revision: 2, [("100", "160")])))
+        ])
+        #expect(try worse.events(MarginAlertRaised.self).isEmpty)
+        #expect(try await finance.run("alerts.escalate", at: "2026-04-04T23:59:59+08:00").published.isEmpty)
+        #expect(try await finance.ask("alerts.list").first?.rows.isEmpty == true)
+        // What people have closed is open nowhere.
+        let summary = try #require(try await finance.ask("summary").first { $0.name == "margin alerts" })
+        #expect(summary.rows.map { Array($0.values.suffix(2)) } == [["0", "2"]])
+        let order = try #require(try await finance.ask("orders.show", ["orderId": "O2"]).first)
+        let place = try #require(order.columns.firstIndex { $0.name == "alert" })
+        #expect(order.rows.map { $0.values[place] } == [nil])
+        #expect(
+            try await finance.rows("select outcome from alert order by order_id") == [["recovered"], ["accepted"]])
     }
 
     @Test("bad commands are refused, each with its reason, and change nothing")
     func refusals() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let alert = try await badOrder(finance)
-            let outcome = try await finance.handle([
-                .init("1", try diagnose("nothing")), .init("2", try diagnose(alert, by: "somebody")),
-                .init("3", try diagnose(alert, recoverBy: "2026-03-01")),
-                .init("4", CloseAlert(alertId: alert, outcome: .error, by: "li.wei")),
+        let alert = try await badOrder(finance)
+        let outcome = try await finance.handle([
+            .init("1", try diagnose("nothing")), .init("2", try diagnose(alert, by: "somebody")),
+            .init("3", try diagnose(alert, recoverBy: "2026-03-01")),
+            .init("4", CloseAlert(alertId: alert, outcome: .error, by: "li.wei")),
+        ])
+        #expect(
+            outcome.refused.mapValues(\.reason) == [
+                0: .notFound, 1: .notAuthorised, 2: .contradictoryTimes, 3: .wrongState,
             ])
-            #expect(
-                outcome.refused.mapValues(\.reason) == [
-                    0: .notFound, 1: .notAuthorised, 2: .contradictoryTimes, 3: .wrongState,
-                ])
-            #expect(outcome.published.isEmpty)
-            #expect(try await finance.rows("select reason, outcome, due_on from alert") == [[nil, nil, "2026-03-04"]])
-        }
+        #expect(outcome.published.isEmpty)
+        #expect(try await finance.rows("select reason, outcome, due_on from alert") == [[nil, nil, "2026-03-04"]])
     }
 
     @Test("the same command twice, and two people at once, end in one diagnosis each and one end")
     func concurrent() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let alert = try await badOrder(finance)
-            let diagnosis = try diagnose(alert)
-            try await finance.handle([.init("d", diagnosis)])
-            #expect(try await finance.handle([.init("d", diagnosis)]).duplicates == 1)
-            let outcomes = try await withThrowingTaskGroup(of: ServiceFixture.Outcome.self) { group in
-                for copy in 0..<4 {
-                    group.addTask {
-                        try await finance.retrying([
-                            .init("x\(copy)", CloseAlert(alertId: alert, outcome: .stopped, by: "manager.ks01"))
-                        ])
-                    }
+        let alert = try await badOrder(finance)
+        let diagnosis = try diagnose(alert)
+        try await finance.handle([.init("d", diagnosis)])
+        #expect(try await finance.handle([.init("d", diagnosis)]).duplicates == 1)
+        let outcomes = try await withThrowingTaskGroup(of: ServiceFixture.Outcome.self) { group in
+            for copy in 0..<4 {
+                group.addTask {
+                    try await finance.retrying([
+                        .init("x\(copy)", CloseAlert(alertId: alert, outcome: .stopped, by: "manager.ks01"))
+                    ])
                 }
-                return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(try outcomes.flatMap { try $0.events(MarginAlertClosed.self) }.count == 1)
-            #expect(outcomes.flatMap { $0.refused.values.map(\.reason) } == [.wrongState, .wrongState, .wrongState])
+            return try await group.reduce(into: []) { $0.append($1) }
         }
+        #expect(try outcomes.flatMap { try $0.events(MarginAlertClosed.self) }.count == 1)
+        #expect(outcomes.flatMap { $0.refused.values.map(\.reason) } == [.wrongState, .wrongState, .wrongState])
     }
 
     @Test("more than one transaction holds is escalated in several, all of it")
     func many() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            for number in 1...5 { _ = try await badOrder(finance, "O\(number)") }
-            let handlers = AlertLoopHandlers(authority: Authority())
-            let due = try #require(Timestamp("2026-03-04T23:59:59+08:00"))
-            let left = try await finance.pool.withTransaction { transaction in
-                var effects = Effects(now: due, source: "waybill/finance", wallClock: due)
-                let item = ScheduledItem(task: "alerts.escalate", key: "", due: due)
-                try handlers.escalate([item], limit: 2, transaction, &effects)
-                try handlers.escalate([item], limit: 2, transaction, &effects)
-                try handlers.escalate([item], limit: 2, transaction, &effects)
-                #expect(effects.published.count == 5)
-                return effects.published.count
-            }
-            #expect(left == 5)
-            #expect(try await finance.rows("select count(*) from alert where escalated_to is null") == [["0"]])
+        for number in 1...5 { _ = try await badOrder(finance, "O\(number)") }
+        let handlers = AlertLoopHandlers(authority: Authority())
+        let due = try #require(Timestamp("2026-03-04T23:59:59+08:00"))
+        let left = try await finance.pool.withTransaction { transaction in
+            var effects = Effects(now: due, source: "waybill/finance", wallClock: due)
+            let item = ScheduledItem(task: "alerts.escalate", key: "", due: due)
+            try handlers.escalate([item], limit: 2, transaction, &effects)
+            try handlers.escalate([item], limit: 2, transaction, &effects)
+            try handlers.escalate([item], limit: 2, transaction, &effects)
+            #expect(effects.published.count == 5)
+            return effects.published.count
         }
+        #expect(left == 5)
+        #expect(try await finance.rows("select count(*) from alert where escalated_to is null") == [["0"]])
     }
 }

@@ -5,18 +5,12 @@ import Postgres
 import ServiceKit
 import ServiceTestSupport
 import Simulation
-import TestSupport
 import Testing
 
 @testable import FinanceService
 
-@Suite(
-    "Margins end the same however their messages come", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("Margins end the same however their messages come", .services)
 struct ConvergenceTests {
-    private static func definition(_ values: [String: String] = [:]) throws -> ServiceDefinition {
-        try FinanceService.definition(Settings(FinanceService.settings, values: values))
-    }
-
     @Test(
         "any order of arrival, with duplicates and in batches of any size, ends in the same rows to the cent",
         arguments: 1...6)
@@ -70,31 +64,28 @@ struct ConvergenceTests {
     private static func ending(
         _ messages: [ServiceFixture.Message], batches size: Int, copies: Int = 1
     ) async throws -> [[String?]] {
-        var rows: [[String?]] = []
-        try await ServiceFixture.with(definition()) { finance in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for copy in 0..<copies {
-                    let share = messages.enumerated().filter { $0.offset % copies == copy }.map(\.element)
-                    group.addTask {
-                        var rest = share[...]
-                        while !rest.isEmpty {
-                            let outcome = try await finance.retrying(Array(rest.prefix(size)))
-                            #expect(outcome.refused.isEmpty, "\(outcome.refused)")
-                            rest = rest.dropFirst(size)
-                        }
+        let finance = try await ServiceFixture.make(financeDefinition())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for copy in 0..<copies {
+                let share = messages.enumerated().filter { $0.offset % copies == copy }.map(\.element)
+                group.addTask {
+                    var rest = share[...]
+                    while !rest.isEmpty {
+                        let outcome = try await finance.retrying(Array(rest.prefix(size)))
+                        #expect(outcome.refused.isEmpty, "\(outcome.refused)")
+                        rest = rest.dropFirst(size)
                     }
                 }
-                try await group.waitForAll()
             }
-            rows = try await finance.rows(
-                """
-                select order_id, revision::text, is_cancelled::text, revenue::text, cost::text, open_severity from orders
-                union all
-                select source || code || business_line || day, orders::text, currency, revenue::text, cost::text, null
-                from account_line_day where orders <> 0 or revenue <> 0 or cost <> 0
-                order by 1, 2, 3, 4, 5
-                """)
+            try await group.waitForAll()
         }
-        return rows
+        return try await finance.rows(
+            """
+            select order_id, revision::text, is_cancelled::text, revenue::text, cost::text, open_severity from orders
+            union all
+            select source || code || business_line || day, orders::text, currency, revenue::text, cost::text, null
+            from account_line_day where orders <> 0 or revenue <> 0 or cost <> 0
+            order by 1, 2, 3, 4, 5
+            """)
     }
 }

@@ -3,17 +3,16 @@ import Domain
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import Simulation
 
-@Suite("Acceptance by evidence, over a database", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("Acceptance by evidence, over a database", .service(try financeDefinition()))
 struct EvidenceStoreTests {
-    private static func definition() throws -> ServiceDefinition {
-        try FinanceService.definition(Settings(FinanceService.settings, values: [:]))
-    }
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
 
     /// Long enough ago that nobody is new, and still in the window.
     private static let long = "2025-12-20T09:00:00+08:00"
@@ -53,94 +52,86 @@ struct EvidenceStoreTests {
 
     @Test("one bad order does not stop a customer; five do, when the bound says so")
     func bound() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let good = ["ONE", "GUESS"].flatMap { Self.orders($0, 5, "100", "70") }
-            let bad = Self.orders("ONE", 1, "1000", "1250", prefix: "BAD")
-            let guessed = Self.orders("GUESS", 1, "1000", nil, prefix: "BAD")
-            let cost = ServiceFixture.Message("k", makeCost("K", order: "GUESS-BAD0", .estimated, "1250"))
-            try await finance.handle(
-                good + bad + guessed + [cost] + Self.orders("TWO", 5, "100", "125")
-                    + Self.orders("TWO", 5, "100", "70", line: "road", prefix: "R")
-                    + Self.orders("TWO", 1, "1000", "1250", line: "road", prefix: "BAD")
-                    + Self.orders("FIVE", 5, "100", "125")
-                    + Self.orders("FEW", 4, "100", "900"))
-            let changes = try await Self.evaluate(finance, "2026-03-02", "2026-03-03")
-            #expect(
-                try await Self.standings(finance) == [
-                    "FIVE air-freight stopped negative-margin -0.2500 - negative",
-                    // R = -100/1500; the squares of what orders differ from it are 5·36.67² + 183.33² = 40,333.
-                    "GUESS air-freight open uncertain-loss 0.1047 - low",
-                    "ONE air-freight needs-approval realised-loss 0.1047 - low",
-                    // Each line for itself.
-                    "TWO air-freight stopped negative-margin -0.2500 - negative",
-                    "TWO road needs-approval realised-loss 0.1047 - low",
-                ])
-            #expect(
-                changes.map(\.reason).sorted() == [
-                    "negative-margin", "negative-margin", "realised-loss", "realised-loss",
-                ])
-            let stopped = try #require(changes.first { $0.state == .stopped }?.figures)
-            #expect(stopped.rule == "negative-margin" && stopped.upperRate == .of("-0.25") && stopped.orders == 5)
-            // An order's answer says by which figures, from the row it is decided by.
-            let outcome = try await finance.handle(
-                Self.orders("FIVE", 1, "100", "70", at: "2026-03-04T09:00:00+08:00", prefix: "NEXT"))
-            let decided = try #require(try outcome.events(OrderDecided.self).first)
-            #expect(decided.rule == "acceptance-stopped" && decided.figures?.rule == "negative-margin")
-            #expect(decided.figures?.upperRate == .of("-0.25"))
-            let asked = try #require(
-                try await finance.ask(
-                    "acceptance.ask", ["source": "erp", "customer": "ONE", "businessLine": "air-freight"]
-                ).first)
-            #expect(asked.rows.first?.values.suffix(4) == ["realised-loss", "0.1047", nil, nil])
-        }
+        let good = ["ONE", "GUESS"].flatMap { Self.orders($0, 5, "100", "70") }
+        let bad = Self.orders("ONE", 1, "1000", "1250", prefix: "BAD")
+        let guessed = Self.orders("GUESS", 1, "1000", nil, prefix: "BAD")
+        let cost = ServiceFixture.Message("k", makeCost("K", order: "GUESS-BAD0", .estimated, "1250"))
+        try await finance.handle(
+            good + bad + guessed + [cost] + Self.orders("TWO", 5, "100", "125")
+                + Self.orders("TWO", 5, "100", "70", line: "road", prefix: "R")
+                + Self.orders("TWO", 1, "1000", "1250", line: "road", prefix: "BAD")
+                + Self.orders("FIVE", 5, "100", "125")
+                + Self.orders("FEW", 4, "100", "900"))
+        let changes = try await Self.evaluate(finance, "2026-03-02", "2026-03-03")
+        #expect(
+            try await Self.standings(finance) == [
+                "FIVE air-freight stopped negative-margin -0.2500 - negative",
+                // R = -100/1500; the squares of what orders differ from it are 5·36.67² + 183.33² = 40,333.
+                "GUESS air-freight open uncertain-loss 0.1047 - low",
+                "ONE air-freight needs-approval realised-loss 0.1047 - low",
+                // Each line for itself.
+                "TWO air-freight stopped negative-margin -0.2500 - negative",
+                "TWO road needs-approval realised-loss 0.1047 - low",
+            ])
+        #expect(
+            changes.map(\.reason).sorted() == [
+                "negative-margin", "negative-margin", "realised-loss", "realised-loss",
+            ])
+        let stopped = try #require(changes.first { $0.state == .stopped }?.figures)
+        #expect(stopped.rule == "negative-margin" && stopped.upperRate == .of("-0.25") && stopped.orders == 5)
+        // An order's answer says by which figures, from the row it is decided by.
+        let outcome = try await finance.handle(
+            Self.orders("FIVE", 1, "100", "70", at: "2026-03-04T09:00:00+08:00", prefix: "NEXT"))
+        let decided = try #require(try outcome.events(OrderDecided.self).first)
+        #expect(decided.rule == "acceptance-stopped" && decided.figures?.rule == "negative-margin")
+        #expect(decided.figures?.upperRate == .of("-0.25"))
+        let asked = try #require(
+            try await finance.ask(
+                "acceptance.ask", ["source": "erp", "customer": "ONE", "businessLine": "air-freight"]
+            ).first)
+        #expect(asked.rows.first?.values.suffix(4) == ["realised-loss", "0.1047", nil, nil])
     }
 
     @Test("a new customer is watched while it costs less than the cap, and stopped beyond it")
     func grace() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let first = "2026-03-01T09:00:00+08:00"
-            try await finance.handle(Self.orders("NEW", 6, "100", "130", at: first))
-            // What was cancelled was never placed, and makes nobody an old customer.
-            try await finance.handle(Self.orders("NEW", 1, "100", "90", prefix: "NEVER"))
-            try await finance.handle([
-                .init("c", OrderCancelled(orderId: "NEW-NEVER0", revision: 2, cancelledAt: try moment(first)))
+        let first = "2026-03-01T09:00:00+08:00"
+        try await finance.handle(Self.orders("NEW", 6, "100", "130", at: first))
+        // What was cancelled was never placed, and makes nobody an old customer.
+        try await finance.handle(Self.orders("NEW", 1, "100", "90", prefix: "NEVER"))
+        try await finance.handle([
+            .init("c", OrderCancelled(orderId: "NEW-NEVER0", revision: 2, cancelledAt: try moment(first)))
+        ])
+        #expect(try await Self.evaluate(finance, "2026-03-01", "2026-03-02", "2026-03-03").isEmpty)
+        #expect(
+            try await Self.standings(finance) == [
+                "NEW air-freight open new-customer-grace -0.3000 - negative"
             ])
-            #expect(try await Self.evaluate(finance, "2026-03-01", "2026-03-02", "2026-03-03").isEmpty)
-            #expect(
-                try await Self.standings(finance) == [
-                    "NEW air-freight open new-customer-grace -0.3000 - negative"
-                ])
-            let shown = try await finance.ask("acceptance.show", ["customer": "NEW"])
-            #expect(shown.first?.rows.contains { $0.values.contains("watch") } == true)
-            try await finance.handle(Self.orders("NEW", 1, "3000", "3900", at: first, prefix: "MORE"))
-            let changes = try await Self.evaluate(finance, "2026-03-04", "2026-03-05")
-            #expect(changes.map(\.state) == [.stopped] && changes.first?.reason == "negative-margin")
-        }
+        let shown = try await finance.ask("acceptance.show", ["customer": "NEW"])
+        #expect(shown.first?.rows.contains { $0.values.contains("watch") } == true)
+        try await finance.handle(Self.orders("NEW", 1, "3000", "3900", at: first, prefix: "MORE"))
+        let changes = try await Self.evaluate(finance, "2026-03-04", "2026-03-05")
+        #expect(changes.map(\.state) == [.stopped] && changes.first?.reason == "negative-margin")
     }
 
     @Test("grace ends with its last day, whatever has been lost")
     func graceEnds() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle(Self.orders("NEW", 6, "100", "130", at: "2026-01-05T09:00:00+08:00"))
-            // Sixty days: from 5 January to 5 March.
-            #expect(try await Self.evaluate(finance, "2026-03-04", "2026-03-05").isEmpty)
-            #expect(try await Self.evaluate(finance, "2026-03-06", "2026-03-07").map(\.state) == [.stopped])
-        }
+        try await finance.handle(Self.orders("NEW", 6, "100", "130", at: "2026-01-05T09:00:00+08:00"))
+        // Sixty days: from 5 January to 5 March.
+        #expect(try await Self.evaluate(finance, "2026-03-04", "2026-03-05").isEmpty)
+        #expect(try await Self.evaluate(finance, "2026-03-06", "2026-03-07").map(\.state) == [.stopped])
     }
 
     @Test("a small customer with a low rate leans on its line; a large one stands for itself")
     func pooling() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle(
-                Self.orders("SMALL", 5, "100", "98", line: "road") + Self.orders("LARGE", 60, "100", "98", line: "road")
-                    + Self.orders("GOOD", 20, "100", "70", line: "road"))
-            let changes = try await Self.evaluate(finance, "2026-03-02", "2026-03-03")
-            #expect(changes.map(\.state) == [.needsApproval] && changes.map(\.reason) == ["low-margin"])
-            // The line earns (65·2 + 20·30)/8500; (60·0.02 + 5·0.0859)/65 = 0.0251, and SMALL (5·0.02 + 5·0.0859)/10.
-            #expect(changes.first?.figures?.pooledRate == .of("0.0251"))
-            #expect(
-                try await Self.standings(finance) == ["LARGE road needs-approval low-margin - 0.0251 low"])
-        }
+        try await finance.handle(
+            Self.orders("SMALL", 5, "100", "98", line: "road") + Self.orders("LARGE", 60, "100", "98", line: "road")
+                + Self.orders("GOOD", 20, "100", "70", line: "road"))
+        let changes = try await Self.evaluate(finance, "2026-03-02", "2026-03-03")
+        #expect(changes.map(\.state) == [.needsApproval] && changes.map(\.reason) == ["low-margin"])
+        // The line earns (65·2 + 20·30)/8500; (60·0.02 + 5·0.0859)/65 = 0.0251, and SMALL (5·0.02 + 5·0.0859)/10.
+        #expect(changes.first?.figures?.pooledRate == .of("0.0251"))
+        #expect(
+            try await Self.standings(finance) == ["LARGE road needs-approval low-margin - 0.0251 low"])
     }
 
     /// Business of every kind, in two currencies.
@@ -156,18 +147,14 @@ struct EvidenceStoreTests {
     }
 
     private static func ending(_ messages: [ServiceFixture.Message], batches size: Int) async throws -> [String] {
-        var ending: [String] = []
-        try await ServiceFixture.with(definition()) { finance in
-            var rest = messages[...]
-            while !rest.isEmpty {
-                _ = try await finance.retrying(Array(rest.prefix(size)))
-                rest = rest.dropFirst(size)
-            }
-            let changes = try await evaluate(finance, "2026-03-02", "2026-03-03")
-            ending = changes.map { String(decoding: $0.encode(), as: UTF8.self) }
-            ending += try await standings(finance)
+        let finance = try await ServiceFixture.make(financeDefinition())
+        var rest = messages[...]
+        while !rest.isEmpty {
+            _ = try await finance.retrying(Array(rest.prefix(size)))
+            rest = rest.dropFirst(size)
         }
-        return ending
+        let changes = try await evaluate(finance, "2026-03-02", "2026-03-03")
+        return changes.map { String(decoding: $0.encode(), as: UTF8.self) } + (try await standings(finance))
     }
 
     @Test("shuffled, doubled and in batches of any size, the same is judged", arguments: 1...3)

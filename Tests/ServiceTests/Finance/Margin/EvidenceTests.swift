@@ -3,7 +3,6 @@ import Domain
 import Foundation
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService

@@ -1,107 +1,100 @@
 import Contracts
 import Domain
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import ServiceKit
 
-@Suite("Lists by day, branch, line, amount and owner", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("Lists by day, branch, line, amount and owner", .service(try financeDefinition()))
 struct OrderListTests {
-    private static func with(_ body: (ServiceFixture) async throws -> Void) async throws {
-        try await ServiceFixture.with(FinanceService.definition(Settings(FinanceService.settings)), body)
-    }
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
 
     @Test("orders and alerts are found by what they are asked for")
     func filters() async throws {
-        try await Self.with { finance in
-            try await finance.handle([
-                .init("1", OrderPlaced(makeOrder("O1", at: "2026-03-02T23:30:00+08:00", [("100", "150")]))),
-                .init(
-                    "2", OrderPlaced(makeOrder("O2", line: "road", at: "2026-03-03T00:30:00+08:00", [("900", "950")]))),
-                .init(
-                    "3", OrderPlaced(makeOrder("O3", customer: "C2", at: "2026-03-04T09:00:00+08:00", [("500", "80")]))),
-            ])
-            func orders(_ values: [String: String]) async throws -> [String?] {
-                try await finance.ask("orders.list", values).first?.rows.map { $0.values[0] } ?? []
-            }
-            #expect(try await orders([:]) == ["O3", "O2", "O1"])
-            // The day is that of the organisation's clocks: half an hour after midnight, the day before in UTC.
-            #expect(try await orders(["from": "2026-03-03", "to": "2026-03-03"]) == ["O2"])
-            #expect(try await orders(["customer": "C2"]) == ["O3"])
-            #expect(try await orders(["line": "road", "branch": "KS01", "owner": "li.wei"]) == ["O2"])
-            #expect(try await orders(["owner": "somebody"]) == [])
-            #expect(try await orders(["atLeast": "500.00"]) == ["O3", "O2"])
-            #expect(try await orders(["decision": "accepted"]).count == 3)
-            #expect(try await orders(["decision": "none"]) == [])
-
-            func alerts(_ values: [String: String]) async throws -> [String?] {
-                let table = try await finance.ask("alerts.list", values.merging(["level": "order"]) { own, _ in own })
-                    .first
-                let place = table?.columns.firstIndex { $0.name == "order_id" } ?? 0
-                return (table?.rows.map { $0.values[place] } ?? []).sorted { ($0 ?? "") < ($1 ?? "") }
-            }
-            #expect(try await alerts([:]) == ["O1", "O2"])
-            #expect(try await alerts(["line": "road"]) == ["O2"])
-            #expect(try await alerts(["branch": "SH01"]) == [])
-            #expect(try await alerts(["loss": "50.01"]) == [])
-            #expect(try await alerts(["loss": "50"]) == ["O1", "O2"])
-            #expect(try await alerts(["to": "1999-12-31"]) == [])
+        try await finance.handle([
+            .init("1", OrderPlaced(makeOrder("O1", at: "2026-03-02T23:30:00+08:00", [("100", "150")]))),
+            .init(
+                "2", OrderPlaced(makeOrder("O2", line: "road", at: "2026-03-03T00:30:00+08:00", [("900", "950")]))),
+            .init(
+                "3", OrderPlaced(makeOrder("O3", customer: "C2", at: "2026-03-04T09:00:00+08:00", [("500", "80")]))),
+        ])
+        func orders(_ values: [String: String]) async throws -> [String?] {
+            try await finance.ask("orders.list", values).first?.rows.map { $0.values[0] } ?? []
         }
+        #expect(try await orders([:]) == ["O3", "O2", "O1"])
+        // The day is that of the organisation's clocks: half an hour after midnight, the day before in UTC.
+        #expect(try await orders(["from": "2026-03-03", "to": "2026-03-03"]) == ["O2"])
+        #expect(try await orders(["customer": "C2"]) == ["O3"])
+        #expect(try await orders(["line": "road", "branch": "KS01", "owner": "li.wei"]) == ["O2"])
+        #expect(try await orders(["owner": "somebody"]) == [])
+        #expect(try await orders(["atLeast": "500.00"]) == ["O3", "O2"])
+        #expect(try await orders(["decision": "accepted"]).count == 3)
+        #expect(try await orders(["decision": "none"]) == [])
+
+        func alerts(_ values: [String: String]) async throws -> [String?] {
+            let table = try await finance.ask("alerts.list", values.merging(["level": "order"]) { own, _ in own })
+                .first
+            let place = table?.columns.firstIndex { $0.name == "order_id" } ?? 0
+            return (table?.rows.map { $0.values[place] } ?? []).sorted { ($0 ?? "") < ($1 ?? "") }
+        }
+        #expect(try await alerts([:]) == ["O1", "O2"])
+        #expect(try await alerts(["line": "road"]) == ["O2"])
+        #expect(try await alerts(["branch": "SH01"]) == [])
+        #expect(try await alerts(["loss": "50.01"]) == [])
+        #expect(try await alerts(["loss": "50"]) == ["O1", "O2"])
+        #expect(try await alerts(["to": "1999-12-31"]) == [])
     }
 
     @Test("an order is told line by line, each with the cost that counts and what it rests on")
     func lines() async throws {
-        try await Self.with { finance in
-            try await finance.handle([
-                .init("p", OrderPlaced(makeOrder("O1", [("100", "80"), ("100", nil), ("100", nil)]))),
-                .init("k", makeCost("K1", order: "O1", .actual, "120")),
-            ])
-            let table = try #require(
-                try await finance.ask("orders.show", ["orderId": "O1"]).first { $0.name == "lines" })
-            func values(_ name: String) throws -> [FixedDecimal?] {
-                let place = try #require(table.columns.firstIndex { $0.name == name })
-                return table.rows.map { $0.values[place].flatMap { FixedDecimal($0) } }
-            }
-            #expect(try values("revenue") == [.of("100"), .of("100"), .of("100")])
-            #expect(try values("cost") == [.of("120"), nil, nil])
-            #expect(try values("margin") == [.of("-20"), nil, nil])
-            let basis = try #require(table.columns.firstIndex { $0.name == "basis" })
-            #expect(table.rows.map { $0.values[basis] } == ["actual", nil, nil])
+        try await finance.handle([
+            .init("p", OrderPlaced(makeOrder("O1", [("100", "80"), ("100", nil), ("100", nil)]))),
+            .init("k", makeCost("K1", order: "O1", .actual, "120")),
+        ])
+        let table = try #require(
+            try await finance.ask("orders.show", ["orderId": "O1"]).first { $0.name == "lines" })
+        func values(_ name: String) throws -> [FixedDecimal?] {
+            let place = try #require(table.columns.firstIndex { $0.name == name })
+            return table.rows.map { $0.values[place].flatMap { FixedDecimal($0) } }
         }
+        #expect(try values("revenue") == [.of("100"), .of("100"), .of("100")])
+        #expect(try values("cost") == [.of("120"), nil, nil])
+        #expect(try values("margin") == [.of("-20"), nil, nil])
+        let basis = try #require(table.columns.firstIndex { $0.name == "basis" })
+        #expect(table.rows.map { $0.values[basis] } == ["actual", nil, nil])
     }
 
     @Test("what each customer has open stands by how long it is overdue, and adds up")
     func aged() async throws {
-        try await Self.with { finance in
-            func invoice(_ id: String, _ customer: String, due: String, _ amount: String) throws
-                -> ServiceFixture.Message
-            {
-                .init(
-                    id,
-                    InvoiceIssued(
-                        invoiceId: id, customer: CustomerCode(code: customer), orderIds: [],
-                        issuedAt: try #require(Timestamp("2026-01-01T09:00:00+08:00")),
-                        dueAt: Timestamp("\(due)T09:00:00+08:00"), amount: .of(amount), currency: .cny))
-            }
-            try await finance.handle([
-                try invoice("I1", "C1", due: "2026-06-30", "100"), try invoice("I2", "C1", due: "2026-06-29", "20"),
-                try invoice("I3", "C1", due: "2026-05-30", "3"), try invoice("I4", "C1", due: "2026-01-02", "0.40"),
-                try invoice("I5", "C2", due: "2026-07-01", "7"),
-            ])
-            func asked(_ values: [String: String]) async throws -> [[FixedDecimal?]] {
-                let table = try await finance.ask(
-                    "receivables.aged", values.merging(["asOf": "2026-06-30"]) { own, _ in own }
-                ).first
-                return table?.rows.map { row in row.values.dropFirst(5).map { $0.flatMap { FixedDecimal($0) } } } ?? []
-            }
-            let first = ["123.40", "23.40", "100", "20", "3", "0", "0.40"].map { FixedDecimal($0) }
-            let second = ["7", "0", "7", "0", "0", "0", "0"].map { FixedDecimal($0) }
-            #expect(try await asked([:]) == [first, second])
-            #expect(try await asked(["customer": "C2"]) == [second])
-            #expect(try await asked(["atLeast": "23.40"]) == [first])
-            #expect(try await asked(["owner": "nobody"]) == [])
+        func invoice(_ id: String, _ customer: String, due: String, _ amount: String) throws
+            -> ServiceFixture.Message
+        {
+            .init(
+                id,
+                InvoiceIssued(
+                    invoiceId: id, customer: CustomerCode(code: customer), orderIds: [],
+                    issuedAt: try #require(Timestamp("2026-01-01T09:00:00+08:00")),
+                    dueAt: Timestamp("\(due)T09:00:00+08:00"), amount: .of(amount), currency: .cny))
         }
+        try await finance.handle([
+            try invoice("I1", "C1", due: "2026-06-30", "100"), try invoice("I2", "C1", due: "2026-06-29", "20"),
+            try invoice("I3", "C1", due: "2026-05-30", "3"), try invoice("I4", "C1", due: "2026-01-02", "0.40"),
+            try invoice("I5", "C2", due: "2026-07-01", "7"),
+        ])
+        func asked(_ values: [String: String]) async throws -> [[FixedDecimal?]] {
+            let table = try await finance.ask(
+                "receivables.aged", values.merging(["asOf": "2026-06-30"]) { own, _ in own }
+            ).first
+            return table?.rows.map { row in row.values.dropFirst(5).map { $0.flatMap { FixedDecimal($0) } } } ?? []
+        }
+        let first = ["123.40", "23.40", "100", "20", "3", "0", "0.40"].map { FixedDecimal($0) }
+        let second = ["7", "0", "7", "0", "0", "0", "0"].map { FixedDecimal($0) }
+        #expect(try await asked([:]) == [first, second])
+        #expect(try await asked(["customer": "C2"]) == [second])
+        #expect(try await asked(["atLeast": "23.40"]) == [first])
+        #expect(try await asked(["owner": "nobody"]) == [])
     }
 }

@@ -3,16 +3,17 @@ import Domain
 import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import ServiceKit
 
-@Suite(
-    "References over systems",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("References over systems", .service(try financeDefinition()))
 struct ReferenceTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
     private static let customer = CustomerCode(code: "C1", source: "tms")
 
     /// One order of a TMS, costed and completed by a WMS, billed and paid by an ERP.
@@ -74,114 +75,104 @@ struct ReferenceTests {
                 """) == [["tms", "C1", "60.0000", "0.0000", "0.0000", "0.0000"]], "\(order)")
     }
 
-    @Test("one order's documents of three systems end in one margin and one exposure, in whatever order they come")
-    func everyOrder() async throws {
-        let documents = try Self.documents()
-        for (place, order) in Self.permutations(documents).enumerated() where place % 20 == 0 {
-            try await CollectionTests.open { finance in
-                for message in order { try await finance.handle([message]) }
-                // All of it once more, as new messages: nothing is counted twice.
-                try await finance.handle(
-                    order.map { ServiceFixture.Message("again-\($0.id)", source: $0.source, $0.body) })
-                try await Self.check(finance, order.map(\.id).joined())
-            }
-        }
+    @Test(
+        "one order's documents of three systems end in one margin and one exposure, in whatever order they come",
+        arguments: [0, 20, 40, 60, 80, 100])
+    func everyOrder(_ place: Int) async throws {
+        let order = Self.permutations(try Self.documents())[place]
+        for message in order { try await finance.handle([message]) }
+        // All of it once more, as new messages: nothing is counted twice.
+        try await finance.handle(
+            order.map { ServiceFixture.Message("again-\($0.id)", source: $0.source, $0.body) })
+        try await Self.check(finance, order.map(\.id).joined())
     }
 
     @Test("the view puts an invoice of another system where its order is")
     func view() async throws {
-        try await CollectionTests.open { finance in
-            let documents = try Self.documents()
-            try await finance.handle(Array(documents.reversed()))
-            _ = try await finance.pool.withTransaction { transaction in
-                try transaction.query("select view_fold(1000)", as: Int.self)
-            }
-            #expect(
-                try await finance.rows(
-                    """
-                    select branch, business_line, sum(amount)::text from view_entry where metric = 'receivable'
-                    group by 1, 2
-                    """) == [["KS01", "air-freight", "60.0000"]])
+        let documents = try Self.documents()
+        try await finance.handle(Array(documents.reversed()))
+        _ = try await finance.pool.withTransaction { transaction in
+            try transaction.query("select view_fold(1000)", as: Int.self)
         }
+        #expect(
+            try await finance.rows(
+                """
+                select branch, business_line, sum(amount)::text from view_entry where metric = 'receivable'
+                group by 1, 2
+                """) == [["KS01", "air-freight", "60.0000"]])
     }
 
     @Test("what a system names as its own stays its own: the same number of another system is another order")
     func ownNumber() async throws {
-        try await CollectionTests.open { finance in
-            try await finance.handle([
-                .init("o", source: "tms", OrderPlaced(makeOrder("O1", [("100", nil)]))),
-                .init("k", source: "wms", makeCost("K1", order: "O1", .actual, "70")),
-            ])
-            #expect(
-                try await finance.rows("select cost::text from orders where source = 'tms'") == [["0.0000"]])
-            let waiting = try #require(try await finance.ask("costs.waiting").first)
-            #expect(waiting.rows.map { $0.values[1] } == ["K1"])
-        }
+        try await finance.handle([
+            .init("o", source: "tms", OrderPlaced(makeOrder("O1", [("100", nil)]))),
+            .init("k", source: "wms", makeCost("K1", order: "O1", .actual, "70")),
+        ])
+        #expect(
+            try await finance.rows("select cost::text from orders where source = 'tms'") == [["0.0000"]])
+        let waiting = try #require(try await finance.ask("costs.waiting").first)
+        #expect(waiting.rows.map { $0.values[1] } == ["K1"])
     }
 
     @Test("what is named and has not come waits by kind and age, with who else has the number, until it comes")
     func waiting() async throws {
-        try await CollectionTests.open { finance in
-            try await finance.handle([
-                .init("a", source: "old", OrderPlaced(makeOrder("O1"))),
-                .init("b", source: "older", OrderPlaced(makeOrder("O1"))),
-            ])
-            let documents = try Self.documents()
-            try await finance.handle(documents.filter { $0.id != "o" && $0.id != "i" })
-            func waiting(_ what: String = "all") async throws -> [[String?]] {
-                let table = try #require(try await finance.ask("references.waiting", ["what": what]).last)
-                let names = ["what", "source", "number", "documents", "named_by", "known_to", "ambiguous"]
-                let places = names.compactMap { name in table.columns.firstIndex { $0.name == name } }
-                return table.rows.map { row in places.map { row.values[$0] } }.sorted { ($0[0] ?? "") < ($1[0] ?? "") }
-            }
-            let all = try await waiting()
-            #expect(all.map { $0[0] } == ["customer", "invoice", "order"])
-            #expect(all.map { $0[1] } == ["tms", "erp", "tms"])
-            #expect(all.map { $0[4] } == ["payment erp/P1", "payment erp/P1", "cost wms/K1"])
-            #expect(all.map { $0[5] } == ["old, older", nil, "old, older"])
-            #expect(try await waiting("order").count == 1)
-            let counts = try #require(try await finance.ask("references.waiting").first)
-            #expect(counts.rows.count == 3)
-            let figures = try await finance.pool.withTransaction(isReadOnly: true) { transaction in
-                try finance.definition.figures.map { try $0.read(transaction) }
-            }
-            #expect(figures.first?.map(\.0) == ["customer", "invoice", "order"])
-            #expect(figures.first?.map(\.1) == [1, 1, 1])
-            #expect(figures.last?.allSatisfy { $0.1 > 0 } == true)
-            try await finance.handle(documents.filter { $0.id == "o" || $0.id == "i" })
-            #expect(try await waiting().isEmpty)
-            try await Self.check(finance, "waiting")
+        try await finance.handle([
+            .init("a", source: "old", OrderPlaced(makeOrder("O1"))),
+            .init("b", source: "older", OrderPlaced(makeOrder("O1"))),
+        ])
+        let documents = try Self.documents()
+        try await finance.handle(documents.filter { $0.id != "o" && $0.id != "i" })
+        func waiting(_ what: String = "all") async throws -> [[String?]] {
+            let table = try #require(try await finance.ask("references.waiting", ["what": what]).last)
+            let names = ["what", "source", "number", "documents", "named_by", "known_to", "ambiguous"]
+            let places = names.compactMap { name in table.columns.firstIndex { $0.name == name } }
+            return table.rows.map { row in places.map { row.values[$0] } }.sorted { ($0[0] ?? "") < ($1[0] ?? "") }
         }
+        let all = try await waiting()
+        #expect(all.map { $0[0] } == ["customer", "invoice", "order"])
+        #expect(all.map { $0[1] } == ["tms", "erp", "tms"])
+        #expect(all.map { $0[4] } == ["payment erp/P1", "payment erp/P1", "cost wms/K1"])
+        #expect(all.map { $0[5] } == ["old, older", nil, "old, older"])
+        #expect(try await waiting("order").count == 1)
+        let counts = try #require(try await finance.ask("references.waiting").first)
+        #expect(counts.rows.count == 3)
+        let figures = try await finance.pool.withTransaction(isReadOnly: true) { transaction in
+            try finance.definition.figures.map { try $0.read(transaction) }
+        }
+        #expect(figures.first?.map(\.0) == ["customer", "invoice", "order"])
+        #expect(figures.first?.map(\.1) == [1, 1, 1])
+        #expect(figures.last?.allSatisfy { $0.1 > 0 } == true)
+        try await finance.handle(documents.filter { $0.id == "o" || $0.id == "i" })
+        #expect(try await waiting().isEmpty)
+        try await Self.check(finance, "waiting")
     }
 
     @Test("a supplier's invoice fits the cost that another system has told of it under the code of the first")
     func supplier() async throws {
-        try await CollectionTests.open { finance in
-            let cost = makeCost("K1", order: "O1", .actual, "70")
-            try await finance.handle([
-                .init(
-                    "k", source: "wms",
-                    CostRecorded(
-                        costId: cost.costId, orderId: cost.orderId, orderSource: "tms", line: cost.line,
-                        supplier: SupplierReference(code: "S1", source: "erp"), state: cost.state,
-                        amount: cost.amount, currency: cost.currency, serviceDate: cost.serviceDate)),
-                // The same code of the WMS's own is another supplier.
-                .init(
-                    "other", source: "wms",
-                    CostRecorded(
-                        costId: "K2", orderId: cost.orderId, orderSource: "tms", line: cost.line,
-                        supplier: SupplierReference(code: "S1"), state: cost.state, amount: .of("500"),
-                        currency: cost.currency, serviceDate: cost.serviceDate)),
-                .init(
-                    "i", source: "erp",
-                    SupplierInvoiceReceived(
-                        invoiceId: "SI1", supplier: SupplierReference(code: "S1"), orderIds: ["O1"],
-                        orderSource: "tms", issuedAt: try moment("2026-03-06T09:00:00+08:00"),
-                        dueAt: try moment("2026-04-06T09:00:00+08:00"), amount: .of("70"), currency: .cny)),
-            ])
-            let table = try #require(try await finance.ask("payables.list").first)
-            let place = try #require(table.columns.firstIndex { $0.name == "match" })
-            #expect(table.rows.map { $0.values[place] } == ["matched"])
-        }
+        let cost = makeCost("K1", order: "O1", .actual, "70")
+        try await finance.handle([
+            .init(
+                "k", source: "wms",
+                CostRecorded(
+                    costId: cost.costId, orderId: cost.orderId, orderSource: "tms", line: cost.line,
+                    supplier: SupplierReference(code: "S1", source: "erp"), state: cost.state,
+                    amount: cost.amount, currency: cost.currency, serviceDate: cost.serviceDate)),
+            // The same code of the WMS's own is another supplier.
+            .init(
+                "other", source: "wms",
+                CostRecorded(
+                    costId: "K2", orderId: cost.orderId, orderSource: "tms", line: cost.line,
+                    supplier: SupplierReference(code: "S1"), state: cost.state, amount: .of("500"),
+                    currency: cost.currency, serviceDate: cost.serviceDate)),
+            .init(
+                "i", source: "erp",
+                SupplierInvoiceReceived(
+                    invoiceId: "SI1", supplier: SupplierReference(code: "S1"), orderIds: ["O1"],
+                    orderSource: "tms", issuedAt: try moment("2026-03-06T09:00:00+08:00"),
+                    dueAt: try moment("2026-04-06T09:00:00+08:00"), amount: .of("70"), currency: .cny)),
+        ])
+        let table = try #require(try await finance.ask("payables.list").first)
+        let place = try #require(table.columns.firstIndex { $0.name == "match" })
+        #expect(table.rows.map { $0.values[place] } == ["matched"])
     }
 }

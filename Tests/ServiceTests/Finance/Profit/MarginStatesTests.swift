@@ -9,9 +9,7 @@ import Testing
 @testable import ServiceKit
 @testable import Simulation
 
-@Suite(
-    "Margins as quoted, expected and invoiced",
-    .service(try FinanceService.definition(Settings(FinanceService.settings))))
+@Suite("Margins as quoted, expected and invoiced", .service(try financeDefinition()))
 struct MarginStatesTests {
     private let finance: ServiceFixture
 

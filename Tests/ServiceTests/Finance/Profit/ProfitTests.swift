@@ -4,7 +4,6 @@ import Foundation
 import Postgres
 import ProfitAnalysis
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -54,9 +53,12 @@ private enum RandomOrders {
     }
 }
 
-@Suite(
-    "Profit analysis", .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Profit analysis", .service(try financeDefinition()))
 struct ProfitTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
     private struct Expected: Decodable {
         let before: String
         let after: String
@@ -73,10 +75,6 @@ struct ProfitTests {
             let found = try #require(ProfitQueries(rates: ExchangeRates(rates)).all.first { $0.name == query })
             return try found.ask(values, transaction)
         }
-    }
-
-    private static func definition() throws -> ServiceDefinition {
-        try FinanceService.definition(Settings(FinanceService.settings))
     }
 
     private static func number(_ text: String?) throws -> Double {
@@ -111,40 +109,38 @@ struct ProfitTests {
                     "--orders", file.path, "--rates", rateFile.path, "--before", before, "--after", after, "--by",
                     "branch",
                 ]))
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle(orders.map { .init($0.orderId, OrderPlaced($0)) })
-            let tables = try await Self.ask(
-                finance, RandomOrders.rates(), "profit.bridge", ["before": before, "after": after, "by": "branch"])
-            let whole = Self.row(tables[0])
-            func amount(_ row: [String: String], _ name: String) throws -> FixedDecimal {
-                FixedDecimal.of(try #require(row[name], "\(name)"))
+        try await finance.handle(orders.map { .init($0.orderId, OrderPlaced($0)) })
+        let tables = try await Self.ask(
+            finance, RandomOrders.rates(), "profit.bridge", ["before": before, "after": after, "by": "branch"])
+        let whole = Self.row(tables[0])
+        func amount(_ row: [String: String], _ name: String) throws -> FixedDecimal {
+            FixedDecimal.of(try #require(row[name], "\(name)"))
+        }
+        // To the last of four places where nothing is divided.
+        #expect(try amount(whole, "before") == .of(expected.before))
+        #expect(try amount(whole, "after") == .of(expected.after))
+        #expect([whole["unknown_before"], whole["unknown_after"]] == expected.unknown.map { String($0) })
+        let names = ["currency_effect", "price", "cost", "volume", "mix", "new", "lost", "credits"]
+        for table in tables {
+            for place in table.rows.indices {
+                let row = Self.row(table, place)
+                let sum = try names.map { try amount(row, $0) }.reduce(.zero, +)
+                #expect(try sum == amount(row, "change"))
+                #expect(try sum == amount(row, "after") - amount(row, "before"))
             }
-            // To the last of four places where nothing is divided.
-            #expect(try amount(whole, "before") == .of(expected.before))
-            #expect(try amount(whole, "after") == .of(expected.after))
-            #expect([whole["unknown_before"], whole["unknown_after"]] == expected.unknown.map { String($0) })
-            let names = ["currency_effect", "price", "cost", "volume", "mix", "new", "lost", "credits"]
-            for table in tables {
-                for place in table.rows.indices {
-                    let row = Self.row(table, place)
-                    let sum = try names.map { try amount(row, $0) }.reduce(.zero, +)
-                    #expect(try sum == amount(row, "change"))
-                    #expect(try sum == amount(row, "after") - amount(row, "before"))
-                }
-            }
-            let tolerance = 0.0002 * Double(expected.items)
-            for name in names {
-                let found = try Self.number(whole[name])
-                let wanted = try Self.number(expected.effects[name.replacing("_effect", with: "")])
-                #expect(abs(found - wanted) <= tolerance, "\(name): \(found) and \(wanted)")
-                #expect(wanted != 0 || name == "new" || name == "lost", "\(name) is not tried")
-            }
-            #expect(tables[1].rows.count == 3)
-            for place in 0..<3 {
-                let row = Self.row(tables[1], place)
-                let wanted = try Self.number(expected.priceByLabel[row["branch"] ?? ""])
-                #expect(try abs(Self.number(row["price"]) - wanted) <= tolerance)
-            }
+        }
+        let tolerance = 0.0002 * Double(expected.items)
+        for name in names {
+            let found = try Self.number(whole[name])
+            let wanted = try Self.number(expected.effects[name.replacing("_effect", with: "")])
+            #expect(abs(found - wanted) <= tolerance, "\(name): \(found) and \(wanted)")
+            #expect(wanted != 0 || name == "new" || name == "lost", "\(name) is not tried")
+        }
+        #expect(tables[1].rows.count == 3)
+        for place in 0..<3 {
+            let row = Self.row(tables[1], place)
+            let wanted = try Self.number(expected.priceByLabel[row["branch"] ?? ""])
+            #expect(try abs(Self.number(row["price"]) - wanted) <= tolerance)
         }
     }
 
@@ -167,83 +163,77 @@ struct ProfitTests {
 
     @Test("savings name the branch that pays most above the best, with money")
     func savings() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            var messages: [ServiceFixture.Message] = []
-            for number in 0..<5 {
-                messages += [
-                    .init(
-                        "a\(number)",
-                        try Self.order("A\(number)", branch: "KS01", supplier: "S1", quantity: "100", cost: "300")),
-                    .init(
-                        "b\(number)",
-                        try Self.order("B\(number)", branch: "SH01", supplier: "S2", quantity: "60", cost: "150")),
-                ]
-            }
-            // Cheaper still, but only once: no measure for others.
-            messages.append(
-                .init("c", try Self.order("C", branch: "SZ01", supplier: "S3", quantity: "100", cost: "1")))
-            try await finance.handle(messages)
-            let tables = try await Self.ask(
-                finance, .standard, "profit.supplier-costs",
-                ["from": "2026-01-01", "to": "2026-01-31", "by": "branch"])
-            #expect(tables[0].rows.map { $0.values[0] } == ["KS01", "SH01", "SZ01"])
-            #expect(Self.row(tables[0])["unit_cost"] == "3")
-            let saving = Self.row(tables[1])
-            #expect(tables[1].rows.count == 1)
-            #expect(saving["branch"] == "KS01" && saving["best_branch"] == "SH01" && saving["saving"] == "250.00")
-            #expect(Self.row(tables[2])["best_supplier"] == "S2")
+        var messages: [ServiceFixture.Message] = []
+        for number in 0..<5 {
+            messages += [
+                .init(
+                    "a\(number)",
+                    try Self.order("A\(number)", branch: "KS01", supplier: "S1", quantity: "100", cost: "300")),
+                .init(
+                    "b\(number)",
+                    try Self.order("B\(number)", branch: "SH01", supplier: "S2", quantity: "60", cost: "150")),
+            ]
         }
+        // Cheaper still, but only once: no measure for others.
+        messages.append(
+            .init("c", try Self.order("C", branch: "SZ01", supplier: "S3", quantity: "100", cost: "1")))
+        try await finance.handle(messages)
+        let tables = try await Self.ask(
+            finance, .standard, "profit.supplier-costs",
+            ["from": "2026-01-01", "to": "2026-01-31", "by": "branch"])
+        #expect(tables[0].rows.map { $0.values[0] } == ["KS01", "SH01", "SZ01"])
+        #expect(Self.row(tables[0])["unit_cost"] == "3")
+        let saving = Self.row(tables[1])
+        #expect(tables[1].rows.count == 1)
+        #expect(saving["branch"] == "KS01" && saving["best_branch"] == "SH01" && saving["saving"] == "250.00")
+        #expect(Self.row(tables[2])["best_supplier"] == "S2")
     }
 
     @Test("the change of supplier cost adds up, and a dearer price is more to pay")
     func costChange() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle([
-                .init("a", try Self.order("A", branch: "KS01", supplier: "S1", quantity: "100", cost: "300")),
-                .init(
-                    "b",
-                    try Self.order("B", branch: "KS01", supplier: "S1", quantity: "150", cost: "600", day: "2026-02-05")
-                ),
-            ])
-            let tables = try await Self.ask(
-                finance, .standard, "profit.supplier-costs",
-                ["from": "2026-02-01", "to": "2026-02-28", "against": "2026-01-01..2026-01-31", "by": "supplier"])
-            let change = Self.row(tables[3])
-            #expect(change["before"] == "300.00" && change["after"] == "600.00" && change["change"] == "300.00")
-            #expect(change["price"] == "150.00" && change["volume"] == "150.00" && change["mix"] == "0.00")
-        }
+        try await finance.handle([
+            .init("a", try Self.order("A", branch: "KS01", supplier: "S1", quantity: "100", cost: "300")),
+            .init(
+                "b",
+                try Self.order("B", branch: "KS01", supplier: "S1", quantity: "150", cost: "600", day: "2026-02-05")
+            ),
+        ])
+        let tables = try await Self.ask(
+            finance, .standard, "profit.supplier-costs",
+            ["from": "2026-02-01", "to": "2026-02-28", "against": "2026-01-01..2026-01-31", "by": "supplier"])
+        let change = Self.row(tables[3])
+        #expect(change["before"] == "300.00" && change["after"] == "600.00" && change["change"] == "300.00")
+        #expect(change["price"] == "150.00" && change["volume"] == "150.00" && change["mix"] == "0.00")
     }
 
     @Test("what is passed through is billed, and is no margin; costs by message name the supplier and the day")
     func passThrough() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle([
-                .init(
-                    "a",
-                    try Self.order(
-                        "A", branch: "KS01", supplier: "S1", quantity: "1", cost: "5000", item: "DUTY",
-                        passThrough: true)),
-                .init("b", try Self.order("B", branch: "KS01", supplier: "S1", quantity: "1", cost: nil)),
-            ])
-            let cost = CostRecorded(
-                costId: "K", orderId: "B", line: 1, supplier: SupplierReference(code: "S9"), state: .actual,
-                amount: .of("400"), currency: .cny, serviceDate: try #require(CalendarDay("2026-02-03")))
-            try await finance.handle([.init("k", cost)])
-            #expect(
-                try await finance.rows(
-                    "select revenue, known_revenue, cost, open_severity from orders order by order_id")
-                    == [["1000.0000", "0.0000", "0.0000", nil], ["1000.0000", "1000.0000", "400.0000", nil]])
-            func margins(_ basis: String, _ from: String, _ to: String) async throws -> [[String?]] {
-                try await Self.ask(
-                    finance, .standard, "profit.margins", ["from": from, "to": to, "by": "supplier", "basis": basis]
-                )[0].rows.map { [$0.values[0], $0.values[5], $0.values[6]] }
-            }
-            let found: [[String?]] = [["S9", "600.00", "60"]]
-            #expect(try await margins("placed", "2026-01-01", "2026-01-31") == found)
-            #expect(try await margins("placed", "2026-02-01", "2026-02-28").isEmpty)
-            #expect(try await margins("service", "2026-02-01", "2026-02-28") == found)
-            #expect(try await margins("service", "2026-01-01", "2026-01-31").isEmpty)
+        try await finance.handle([
+            .init(
+                "a",
+                try Self.order(
+                    "A", branch: "KS01", supplier: "S1", quantity: "1", cost: "5000", item: "DUTY",
+                    passThrough: true)),
+            .init("b", try Self.order("B", branch: "KS01", supplier: "S1", quantity: "1", cost: nil)),
+        ])
+        let cost = CostRecorded(
+            costId: "K", orderId: "B", line: 1, supplier: SupplierReference(code: "S9"), state: .actual,
+            amount: .of("400"), currency: .cny, serviceDate: try #require(CalendarDay("2026-02-03")))
+        try await finance.handle([.init("k", cost)])
+        #expect(
+            try await finance.rows(
+                "select revenue, known_revenue, cost, open_severity from orders order by order_id")
+                == [["1000.0000", "0.0000", "0.0000", nil], ["1000.0000", "1000.0000", "400.0000", nil]])
+        func margins(_ basis: String, _ from: String, _ to: String) async throws -> [[String?]] {
+            try await Self.ask(
+                finance, .standard, "profit.margins", ["from": from, "to": to, "by": "supplier", "basis": basis]
+            )[0].rows.map { [$0.values[0], $0.values[5], $0.values[6]] }
         }
+        let found: [[String?]] = [["S9", "600.00", "60"]]
+        #expect(try await margins("placed", "2026-01-01", "2026-01-31") == found)
+        #expect(try await margins("placed", "2026-02-01", "2026-02-28").isEmpty)
+        #expect(try await margins("service", "2026-02-01", "2026-02-28") == found)
+        #expect(try await margins("service", "2026-01-01", "2026-01-31").isEmpty)
     }
 
     @Test(
@@ -255,11 +245,9 @@ struct ProfitTests {
             (["after": "2026-02-01..2026-02-02"], .missingField),
         ])
     func refused(_ values: [String: String], _ reason: Reason) async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            let refusal = await #expect(throws: Refusal.self) {
-                try await Self.ask(finance, .standard, "profit.bridge", values)
-            }
-            #expect(refusal?.reason == reason)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await Self.ask(finance, .standard, "profit.bridge", values)
         }
+        #expect(refusal?.reason == reason)
     }
 }

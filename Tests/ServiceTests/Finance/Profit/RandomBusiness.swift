@@ -2,7 +2,6 @@ import Contracts
 import Domain
 import Foundation
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import Simulation

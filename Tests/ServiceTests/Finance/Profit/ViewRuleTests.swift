@@ -1,7 +1,6 @@
 import Contracts
 import Domain
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService

@@ -2,7 +2,6 @@ import Contracts
 import Domain
 import Foundation
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -97,17 +96,16 @@ struct LatePaymentTests {
         #expect(sizes == [0, 0, 0, log(42_002.0 / 21_001)])
     }
 
-    @Test("without any record it says what is known of all", .enabled(if: DatabaseFixture.isAvailable))
+    @Test("without any record it says what is known of all", .service(try financeDefinition()))
     func query() async throws {
-        try await CollectionTests.open { finance in
-            try await finance.handle([
-                .init("1", try Collect.invoice("I1", "100")), .init("2", try Collect.invoice("I2", "100")),
-                .init("3", try Collect.payment("P1", "100", for: [("I1", "100")])),
-            ])
-            let risk = try #require(try await finance.ask("credit.risk").first)
-            #expect(risk.rows.map { $0.values[0] } == ["I2"])
-            let trial = try #require(try await finance.ask("credit.trial").first)
-            #expect(trial.rows.map { $0.values[8] } == ["0", nil])
-        }
+        let finance = try ServiceFixture.current
+        try await finance.handle([
+            .init("1", try Collect.invoice("I1", "100")), .init("2", try Collect.invoice("I2", "100")),
+            .init("3", try Collect.payment("P1", "100", for: [("I1", "100")])),
+        ])
+        let risk = try #require(try await finance.ask("credit.risk").first)
+        #expect(risk.rows.map { $0.values[0] } == ["I2"])
+        let trial = try #require(try await finance.ask("credit.trial").first)
+        #expect(trial.rows.map { $0.values[8] } == ["0", nil])
     }
 }

@@ -1,7 +1,6 @@
 import Contracts
 import Domain
 import Foundation
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -61,10 +60,12 @@ struct ProvisionRuleTests {
     }
 }
 
-@Suite(
-    "Provisions and balances",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Provisions and balances", .service(try financeDefinition()))
 struct ProvisionQueryTests {
+    private let books: Books
+
+    init() throws { books = try .current }
+
     private func invoice(_ identifier: String, _ amount: String, due offset: Int) throws -> LedgerMessage {
         let due = try #require(CalendarDay("2025-12-31")).adding(days: -offset)
         return try Make.invoice(
@@ -79,70 +80,64 @@ struct ProvisionQueryTests {
 
     @Test("from the books, the example by flow rates comes to the same")
     func flow() async throws {
-        try await Books.open { books in
-            try await books.deliver([
-                // The invoice whose flow is observed; 2,000 of it are still open.
-                invoice("F", "100000", due: 200), payment("50000", of: "F", due: 200, late: 0),
-                payment("27000", of: "F", due: 200, late: 30), payment("15000", of: "F", due: 200, late: 31),
-                payment("6000", of: "F", due: 200, late: 90),
-                // Too old to be observed.
-                invoice("O", "3000", due: 600), invoice("N", "300000", due: 0), invoice("A", "140000", due: 1),
-                invoice("B", "60000", due: 60), invoice("C", "23000", due: 61),
-            ])
-            let tables = try await books.ask(
-                "receivables.provisions", ["asOf": "2025-12-31", "observed": "365"])
-            #expect(tables[0].rows[0].values.prefix(4) == ["2025-12-31", "CNY", "528000.00", "27567.3913"])
-            #expect(tables[1].rows.map { $0.values[3] } == ["2", "4", "8.6957", "25", "100"])
-            let standard = try await books.ask("receivables.provisions", ["asOf": "2025-12-31"])
-            #expect(standard[0].rows[0].values[3] == "7348.00")
-            let refusal = await #expect(throws: Refusal.self) {
-                try await books.ask("receivables.provisions", ["asOf": "2025-12-31", "buckets": "30"])
-            }
-            #expect(refusal?.reason == .missingField)
-            let early = await #expect(throws: Refusal.self) {
-                try await books.ask("receivables.provisions", ["asOf": "2020-12-31", "observed": "9"])
-            }
-            #expect(early?.path == "parameters.observed")
+        try await books.deliver([
+            // The invoice whose flow is observed; 2,000 of it are still open.
+            invoice("F", "100000", due: 200), payment("50000", of: "F", due: 200, late: 0),
+            payment("27000", of: "F", due: 200, late: 30), payment("15000", of: "F", due: 200, late: 31),
+            payment("6000", of: "F", due: 200, late: 90),
+            // Too old to be observed.
+            invoice("O", "3000", due: 600), invoice("N", "300000", due: 0), invoice("A", "140000", due: 1),
+            invoice("B", "60000", due: 60), invoice("C", "23000", due: 61),
+        ])
+        let tables = try await books.ask(
+            "receivables.provisions", ["asOf": "2025-12-31", "observed": "365"])
+        #expect(tables[0].rows[0].values.prefix(4) == ["2025-12-31", "CNY", "528000.00", "27567.3913"])
+        #expect(tables[1].rows.map { $0.values[3] } == ["2", "4", "8.6957", "25", "100"])
+        let standard = try await books.ask("receivables.provisions", ["asOf": "2025-12-31"])
+        #expect(standard[0].rows[0].values[3] == "7348.00")
+        let refusal = await #expect(throws: Refusal.self) {
+            try await books.ask("receivables.provisions", ["asOf": "2025-12-31", "buckets": "30"])
         }
+        #expect(refusal?.reason == .missingField)
+        let early = await #expect(throws: Refusal.self) {
+            try await books.ask("receivables.provisions", ["asOf": "2020-12-31", "observed": "9"])
+        }
+        #expect(early?.path == "parameters.observed")
     }
 
     @Test("balances show what is open and what is held apart, as of a day")
     func balances() async throws {
-        try await Books.open { books in
-            try await books.deliver([
-                Make.invoice("I1", "100.00", issued: "2026-01-01T10:00:00+08:00", due: "2026-01-10T10:00:00+08:00"),
-                Make.invoice("I2", "40.00", issued: "2026-02-01T10:00:00+08:00", due: "2026-02-10T10:00:00+08:00"),
-                // 20 above the first invoice, 40 ahead of the second.
-                Make.payment("P", "160.00", for: [("I1", "120.00"), ("I2", "40.00")], at: "2026-01-15T10:00:00+08:00"),
-            ])
-            func row(_ day: String) async throws -> [String?] {
-                let rows = try await books.ask("receivables.balances", ["asOf": day, "customer": "C1"])[0].rows
-                return rows.first.map { Array($0.values[4...]) } ?? []
-            }
-            #expect(try await row("2025-12-31").isEmpty)
-            #expect(try await row("2026-01-14") == ["100.00", "100.00", "4", "0.00", "100.00"])
-            #expect(try await row("2026-01-15") == ["0.00", "0.00", "0", "60.00", "-60.00"])
-            #expect(try await row("2026-02-01") == ["0.00", "0.00", "0", "20.00", "-20.00"])
+        try await books.deliver([
+            Make.invoice("I1", "100.00", issued: "2026-01-01T10:00:00+08:00", due: "2026-01-10T10:00:00+08:00"),
+            Make.invoice("I2", "40.00", issued: "2026-02-01T10:00:00+08:00", due: "2026-02-10T10:00:00+08:00"),
+            // 20 above the first invoice, 40 ahead of the second.
+            Make.payment("P", "160.00", for: [("I1", "120.00"), ("I2", "40.00")], at: "2026-01-15T10:00:00+08:00"),
+        ])
+        func row(_ day: String) async throws -> [String?] {
+            let rows = try await books.ask("receivables.balances", ["asOf": day, "customer": "C1"])[0].rows
+            return rows.first.map { Array($0.values[4...]) } ?? []
         }
+        #expect(try await row("2025-12-31").isEmpty)
+        #expect(try await row("2026-01-14") == ["100.00", "100.00", "4", "0.00", "100.00"])
+        #expect(try await row("2026-01-15") == ["0.00", "0.00", "0", "60.00", "-60.00"])
+        #expect(try await row("2026-02-01") == ["0.00", "0.00", "0", "20.00", "-20.00"])
     }
 
     @Test("days sales outstanding come from the books, in CNY when there are several currencies")
     func dso() async throws {
-        try await Books.open { books in
-            try await books.deliver([
-                Make.invoice("I0", "800.00", issued: "2025-06-01T10:00:00+08:00", due: "2025-07-01T10:00:00+08:00"),
-                Make.invoice("I1", "1200.00", issued: "2025-12-02T10:00:00+08:00", due: "2026-02-10T10:00:00+08:00"),
-                Make.payment(
-                    "P", "1600.00", for: [("I0", "800.00"), ("I1", "800.00")], at: "2025-12-15T10:00:00+08:00"),
-            ])
-            let values = ["asOf": "2025-12-31", "days": "90"]
-            let row = try await books.ask("receivables.dso", values)[0].rows[0].values
-            #expect(row[2...] == ["CNY", "800.00", "1200.00", "400.00", "400.00", "30", "30", "0", "100", nil])
-            try await books.deliver([
-                Make.invoice("U", "100.00", issued: "2025-12-02T10:00:00+08:00", currency: "USD")
-            ])
-            let mixed = try await books.ask("receivables.dso", values)[0].rows[0].values
-            #expect(mixed[4] == "1905.00")
-        }
+        try await books.deliver([
+            Make.invoice("I0", "800.00", issued: "2025-06-01T10:00:00+08:00", due: "2025-07-01T10:00:00+08:00"),
+            Make.invoice("I1", "1200.00", issued: "2025-12-02T10:00:00+08:00", due: "2026-02-10T10:00:00+08:00"),
+            Make.payment(
+                "P", "1600.00", for: [("I0", "800.00"), ("I1", "800.00")], at: "2025-12-15T10:00:00+08:00"),
+        ])
+        let values = ["asOf": "2025-12-31", "days": "90"]
+        let row = try await books.ask("receivables.dso", values)[0].rows[0].values
+        #expect(row[2...] == ["CNY", "800.00", "1200.00", "400.00", "400.00", "30", "30", "0", "100", nil])
+        try await books.deliver([
+            Make.invoice("U", "100.00", issued: "2025-12-02T10:00:00+08:00", currency: "USD")
+        ])
+        let mixed = try await books.ask("receivables.dso", values)[0].rows[0].values
+        #expect(mixed[4] == "1905.00")
     }
 }

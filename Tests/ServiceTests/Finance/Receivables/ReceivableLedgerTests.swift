@@ -3,74 +3,69 @@ import Domain
 import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import Simulation
 
-@Suite(
-    "Invoices and payments",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Invoices and payments", .service(try financeDefinition()))
 struct ReceivableLedgerTests {
+    private let books: Books
+
+    init() throws { books = try .current }
+
     @Test("a payment before its invoice waits, is shown, and applies by itself when the invoice comes")
     func waits() async throws {
-        try await Books.open { books in
-            let payment = try Make.payment("P1", "80.00", for: [("I1", "80.00")])
-            #expect(try await books.deliver([payment]).isEmpty)
-            let waiting = try await books.ask("receivables.waiting", [:])
-            #expect(waiting[0].rows.map { $0.values[0] } == ["I1"])
-            #expect(waiting[0].rows.map { $0.values[5] } == ["80.00"])
-            #expect(try await books.deliver([Make.invoice("I1", "100.00")]).isEmpty)
-            #expect(try await books.ask("receivables.waiting", [:]).allSatisfy(\.rows.isEmpty))
-            let invoices = try await books.ask("receivables.invoices", ["customer": "C1"])
-            #expect(invoices[0].rows.map { Array($0.values[6...8]) } == [["100.00", "80.00", "20.00"]])
-        }
+        let payment = try Make.payment("P1", "80.00", for: [("I1", "80.00")])
+        #expect(try await books.deliver([payment]).isEmpty)
+        let waiting = try await books.ask("receivables.waiting", [:])
+        #expect(waiting[0].rows.map { $0.values[0] } == ["I1"])
+        #expect(waiting[0].rows.map { $0.values[5] } == ["80.00"])
+        #expect(try await books.deliver([Make.invoice("I1", "100.00")]).isEmpty)
+        #expect(try await books.ask("receivables.waiting", [:]).allSatisfy(\.rows.isEmpty))
+        let invoices = try await books.ask("receivables.invoices", ["customer": "C1"])
+        #expect(invoices[0].rows.map { Array($0.values[6...8]) } == [["100.00", "80.00", "20.00"]])
     }
 
     @Test("of what is allocated above an invoice the rest stays cash, by the order in which it was received")
     func capped() async throws {
-        try await Books.open { books in
-            try await books.deliver([
-                Make.payment("P2", "60.00", for: [("I1", "60.00")], at: "2026-01-21T10:00:00+08:00"),
-                Make.invoice("I1", "100.00"),
-            ])
-            // Received earlier, heard of later.
-            try await books.deliver([Make.payment("P1", "60.00", for: [("I1", "60.00")])])
-            let applied = try await books.pool.withTransaction {
-                try $0.query(
-                    "select payment_id || ' ' || applied from payment_allocation order by 1", as: String.self)
-            }
-            #expect(applied == ["P1 60.0000", "P2 40.0000"])
-            let settled = try await books.pool.withTransaction {
-                try $0.query("select settled_day::text from receivable", as: String?.self)
-            }
-            #expect(settled == ["2026-01-21"])
+        try await books.deliver([
+            Make.payment("P2", "60.00", for: [("I1", "60.00")], at: "2026-01-21T10:00:00+08:00"),
+            Make.invoice("I1", "100.00"),
+        ])
+        // Received earlier, heard of later.
+        try await books.deliver([Make.payment("P1", "60.00", for: [("I1", "60.00")])])
+        let applied = try await books.pool.withTransaction {
+            try $0.query(
+                "select payment_id || ' ' || applied from payment_allocation order by 1", as: String.self)
         }
+        #expect(applied == ["P1 60.0000", "P2 40.0000"])
+        let settled = try await books.pool.withTransaction {
+            try $0.query("select settled_day::text from receivable", as: String?.self)
+        }
+        #expect(settled == ["2026-01-21"])
     }
 
     @Test("each bad message is refused with its reason, and changes nothing")
     func refusals() async throws {
-        try await Books.open { books in
-            try await books.deliver([
-                Make.invoice("I1", "100.00"), Make.payment("P1", "10.00", for: [("I1", "10.00")]),
-            ])
-            let before = try await books.rows()
-            let cases: [(LedgerMessage, Reason, String)] = [
-                (try Make.invoice("I1", "100.01"), .conflictingContent, "$.invoiceId"),
-                (try Make.invoice("I1", "100.00", customer: "C2"), .conflictingContent, "$.invoiceId"),
-                (try Make.payment("P1", "11.00", for: [("I1", "10.00")]), .conflictingContent, "$.paymentId"),
-                (
-                    try Make.payment("P9", "10.00", for: [("I7", "1.00"), ("I1", "9.00")], currency: "USD"),
-                    .currencyMismatch, "$.allocations[1].invoiceId"
-                ),
-            ]
-            for (message, reason, path) in cases {
-                let refused = try await books.deliver([message, try Make.invoice("I1", "100.00")])
-                #expect(refused.mapValues(\.reason) == [0: reason])
-                #expect(refused[0]?.path == path)
-                #expect(try await books.rows() == before)
-            }
+        try await books.deliver([
+            Make.invoice("I1", "100.00"), Make.payment("P1", "10.00", for: [("I1", "10.00")]),
+        ])
+        let before = try await books.rows()
+        let cases: [(LedgerMessage, Reason, String)] = [
+            (try Make.invoice("I1", "100.01"), .conflictingContent, "$.invoiceId"),
+            (try Make.invoice("I1", "100.00", customer: "C2"), .conflictingContent, "$.invoiceId"),
+            (try Make.payment("P1", "11.00", for: [("I1", "10.00")]), .conflictingContent, "$.paymentId"),
+            (
+                try Make.payment("P9", "10.00", for: [("I7", "1.00"), ("I1", "9.00")], currency: "USD"),
+                .currencyMismatch, "$.allocations[1].invoiceId"
+            ),
+        ]
+        for (message, reason, path) in cases {
+            let refused = try await books.deliver([message, try Make.invoice("I1", "100.00")])
+            #expect(refused.mapValues(\.reason) == [0: reason])
+            #expect(refused[0]?.path == path)
+            #expect(try await books.rows() == before)
         }
     }
 
@@ -97,16 +92,14 @@ struct ReceivableLedgerTests {
 
     @Test("the same again is no contradiction, in another offset neither")
     func repeats() async throws {
-        try await Books.open { books in
-            try await books.deliver([Make.invoice("I1", "100.00"), Make.payment("P1", "1", for: [("I1", "1")])])
-            let before = try await books.rows()
-            let again = try await books.deliver([
-                Make.invoice("I1", "100.0", issued: "2026-01-05T02:00:00Z", due: "2026-02-04T02:00:00Z"),
-                Make.payment("P1", "1.00", for: [("I1", "0.40"), ("I1", "0.60")], at: "2026-01-20T02:00:00Z"),
-            ])
-            #expect(again.isEmpty)
-            #expect(try await books.rows() == before)
-        }
+        try await books.deliver([Make.invoice("I1", "100.00"), Make.payment("P1", "1", for: [("I1", "1")])])
+        let before = try await books.rows()
+        let again = try await books.deliver([
+            Make.invoice("I1", "100.0", issued: "2026-01-05T02:00:00Z", due: "2026-02-04T02:00:00Z"),
+            Make.payment("P1", "1.00", for: [("I1", "0.40"), ("I1", "0.60")], at: "2026-01-20T02:00:00Z"),
+        ])
+        #expect(again.isEmpty)
+        #expect(try await books.rows() == before)
     }
 
     @Test("a payment in another currency than its invoice never counts, whichever comes first")
@@ -118,18 +111,17 @@ struct ReceivableLedgerTests {
         for order in [
             [first, second, wrong], [first, wrong, second], [wrong, first, second], [wrong, second, first],
         ] {
-            try await Books.open { books in
-                var refused = 0
-                for message in order { refused += try await books.deliver([message]).count }
-                let aside = try await books.ask("receivables.waiting", [:])[1].rows
-                #expect(refused + aside.count == 1)
-                #expect(aside.allSatisfy { $0.values[7] == "currency-mismatch" && $0.values[6] == "I2" })
-                ends.append(try await books.rows())
-                // Corrected under the same number, it is taken.
-                let corrected = try Make.payment("P1", "30.00", for: [("I1", "30.00")])
-                #expect(try await books.deliver([corrected]).isEmpty)
-                #expect(try await books.ask("receivables.waiting", [:]).allSatisfy(\.rows.isEmpty))
-            }
+            let books = try await Books.make()
+            var refused = 0
+            for message in order { refused += try await books.deliver([message]).count }
+            let aside = try await books.ask("receivables.waiting", [:])[1].rows
+            #expect(refused + aside.count == 1)
+            #expect(aside.allSatisfy { $0.values[7] == "currency-mismatch" && $0.values[6] == "I2" })
+            ends.append(try await books.rows())
+            // Corrected under the same number, it is taken.
+            let corrected = try Make.payment("P1", "30.00", for: [("I1", "30.00")])
+            #expect(try await books.deliver([corrected]).isEmpty)
+            #expect(try await books.ask("receivables.waiting", [:]).allSatisfy(\.rows.isEmpty))
         }
         #expect(Set(ends.map { $0.joined(separator: "\n") }).count == 1)
         #expect(ends[0].count == 2)
@@ -139,21 +131,18 @@ struct ReceivableLedgerTests {
     func anyOrder() async throws {
         var random = RandomSource(seed: 20_130_630)
         let messages = try RandomLedger.messages(&random, invoices: 120)
-        var expected: [String] = []
-        try await Books.open { books in
-            try await books.deliver(messages)
-            expected = try await books.rows()
-            let overpaid = try await books.pool.withTransaction {
-                try $0.query(
-                    """
-                    select count(*) from (
-                        select r.amount, sum(a.applied) as applied, sum(a.amount) as allocated from receivable r
-                        join payment_allocation a using (source, invoice_id) group by source, invoice_id, r.amount
-                    ) t where applied > amount or applied <> least(amount, allocated)
-                    """, as: Int.self)
-            }
-            #expect(overpaid == [0])
+        try await books.deliver(messages)
+        let expected = try await books.rows()
+        let overpaid = try await books.pool.withTransaction {
+            try $0.query(
+                """
+                select count(*) from (
+                    select r.amount, sum(a.applied) as applied, sum(a.amount) as allocated from receivable r
+                    join payment_allocation a using (source, invoice_id) group by source, invoice_id, r.amount
+                ) t where applied > amount or applied <> least(amount, allocated)
+                """, as: Int.self)
         }
+        #expect(overpaid == [0])
         #expect(expected.count > 300)
         for _ in 0..<3 {
             let shuffled = (messages + messages.filter { _ in random.below(3) == 0 }).shuffled(&random)
@@ -161,25 +150,24 @@ struct ReceivableLedgerTests {
                 shuffled.enumerated().filter { $0.offset % 4 == lane }.map(\.element)
             }
             let sizes = (0..<200).map { _ in 1 + random.below(9) }
-            try await Books.open { books in
-                try await withThrowingTaskGroup(of: Int.self) { group in
-                    for lane in lanes {
-                        group.addTask {
-                            var rest = lane[...]
-                            var refused = 0
-                            for size in sizes where !rest.isEmpty {
-                                refused += try await books.deliver(Array(rest.prefix(size))).count
-                                rest = rest.dropFirst(size)
-                            }
-                            return refused + rest.count
+            let books = try await Books.make()
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for lane in lanes {
+                    group.addTask {
+                        var rest = lane[...]
+                        var refused = 0
+                        for size in sizes where !rest.isEmpty {
+                            refused += try await books.deliver(Array(rest.prefix(size))).count
+                            rest = rest.dropFirst(size)
                         }
+                        return refused + rest.count
                     }
-                    for try await left in group { #expect(left == 0) }
                 }
-                let rows = try await books.rows()
-                let differing = Set(rows).symmetricDifference(expected).sorted()
-                #expect(differing.isEmpty, "\(differing.prefix(6))")
+                for try await left in group { #expect(left == 0) }
             }
+            let rows = try await books.rows()
+            let differing = Set(rows).symmetricDifference(expected).sorted()
+            #expect(differing.isEmpty, "\(differing.prefix(6))")
         }
     }
 }

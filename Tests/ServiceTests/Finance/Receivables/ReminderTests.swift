@@ -4,7 +4,6 @@ import Foundation
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -85,10 +84,12 @@ struct ReminderPlanTests {
     }
 }
 
-@Suite(
-    "Reminders",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Reminders", .service(try financeDefinition()))
 struct ReminderTests {
+    private let books: Books
+
+    init() throws { books = try .current }
+
     /// What the end of a day publishes.
     private static func endDay(_ books: Books, _ day: CalendarDay, limit: Int = 2_000) async throws -> Effects {
         let end = ReminderPolicy.beginning(of: day.adding(days: 1)).adding(microseconds: -1)
@@ -141,33 +142,31 @@ struct ReminderTests {
         #expect(expected.count > 250)
         var found: [String] = []
         var identifiers: Set<String> = []
-        try await Books.open { books in
-            var today = first
-            while today <= last {
-                var messages: [LedgerMessage] = []
-                for row in rows {
-                    if row.issued == today {
-                        messages.append(
-                            try Make.invoice(
-                                row.identifier, "10.00", issued: "\(row.issued)T12:00:00+08:00",
-                                due: "\(row.due)T23:00:00+08:00"))
-                    }
-                    if row.paid == today {
-                        messages.append(
-                            try Make.payment(
-                                "P-\(row.identifier)", "10.00", for: [(row.identifier, "10.00")],
-                                at: "\(today)T23:59:59+08:00"))
-                    }
+        var today = first
+        while today <= last {
+            var messages: [LedgerMessage] = []
+            for row in rows {
+                if row.issued == today {
+                    messages.append(
+                        try Make.invoice(
+                            row.identifier, "10.00", issued: "\(row.issued)T12:00:00+08:00",
+                            due: "\(row.due)T23:00:00+08:00"))
                 }
-                try await books.deliver(messages)
-                for (reminder, overdue) in try Self.bodies(await Self.endDay(books, today)) {
-                    found.append(
-                        "[\"\(reminder.invoiceId)\",\(reminder.offsetDays),\"\(reminder.remindOn)\",\"\(today)\"]")
-                    #expect(overdue == (reminder.offsetDays > 0 ? reminder.dueOn.days(to: today) + 1 : nil))
-                    identifiers.insert(reminder.reminderId)
+                if row.paid == today {
+                    messages.append(
+                        try Make.payment(
+                            "P-\(row.identifier)", "10.00", for: [(row.identifier, "10.00")],
+                            at: "\(today)T23:59:59+08:00"))
                 }
-                today = today.adding(days: 1)
             }
+            try await books.deliver(messages)
+            for (reminder, overdue) in try Self.bodies(await Self.endDay(books, today)) {
+                found.append(
+                    "[\"\(reminder.invoiceId)\",\(reminder.offsetDays),\"\(reminder.remindOn)\",\"\(today)\"]")
+                #expect(overdue == (reminder.offsetDays > 0 ? reminder.dueOn.days(to: today) + 1 : nil))
+                identifiers.insert(reminder.reminderId)
+            }
+            today = today.adding(days: 1)
         }
         #expect(found.sorted() == expected)
         #expect(identifiers.count == expected.count)
@@ -175,31 +174,27 @@ struct ReminderTests {
 
     @Test("more than one transaction holds go on in the next, each once")
     func continues() async throws {
-        try await Books.open { books in
-            try await books.deliver(
-                (0..<7).map { try Make.invoice("I\($0)", "10.00", due: "2026-01-14T10:00:00+08:00") })
-            let today = try day("2026-01-06")
-            var found: [String] = []
-            for _ in 0..<4 {
-                found += try Self.bodies(await Self.endDay(books, today, limit: 3)).map(\.0.invoiceId)
-            }
-            #expect(found == (0..<7).map { "I\($0)" })
+        try await books.deliver(
+            (0..<7).map { try Make.invoice("I\($0)", "10.00", due: "2026-01-14T10:00:00+08:00") })
+        let today = try day("2026-01-06")
+        var found: [String] = []
+        for _ in 0..<4 {
+            found += try Self.bodies(await Self.endDay(books, today, limit: 3)).map(\.0.invoiceId)
         }
+        #expect(found == (0..<7).map { "I\($0)" })
     }
 
     @Test("a part paid is still reminded of, with what is open; the whole paid is not")
     func partial() async throws {
-        try await Books.open { books in
-            try await books.deliver([
-                Make.invoice("I1", "10.00", due: "2026-01-14T10:00:00+08:00"),
-                Make.invoice("I2", "10.00", due: "2026-01-14T10:00:00+08:00"),
-                Make.payment("P", "14.00", for: [("I1", "4.00"), ("I2", "10.00")], at: "2026-01-06T10:00:00+08:00"),
-                Make.invoice("I3", "0", due: "2026-01-14T10:00:00+08:00"),
-            ])
-            let found = try Self.bodies(await Self.endDay(books, day("2026-01-06")))
-            #expect(found.map(\.0.invoiceId) == ["I1"])
-            #expect(found.map(\.0.openAmount) == [Make.amount("6.00")])
-            #expect(found[0].0.customerId == AccountIdentifier.customer(source: Books.source, code: "C1"))
-        }
+        try await books.deliver([
+            Make.invoice("I1", "10.00", due: "2026-01-14T10:00:00+08:00"),
+            Make.invoice("I2", "10.00", due: "2026-01-14T10:00:00+08:00"),
+            Make.payment("P", "14.00", for: [("I1", "4.00"), ("I2", "10.00")], at: "2026-01-06T10:00:00+08:00"),
+            Make.invoice("I3", "0", due: "2026-01-14T10:00:00+08:00"),
+        ])
+        let found = try Self.bodies(await Self.endDay(books, day("2026-01-06")))
+        #expect(found.map(\.0.invoiceId) == ["I1"])
+        #expect(found.map(\.0.openAmount) == [Make.amount("6.00")])
+        #expect(found[0].0.customerId == AccountIdentifier.customer(source: Books.source, code: "C1"))
     }
 }

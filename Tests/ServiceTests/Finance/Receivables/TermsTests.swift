@@ -2,7 +2,6 @@ import Contracts
 import Domain
 import Foundation
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -23,15 +22,27 @@ struct TermsRuleTests {
         let terms = PaymentTerms(kind: kind, days: days, cutOff: cutOff)
         #expect(terms.due(issued: try #require(Timestamp(issued))) == Timestamp(due))
     }
+
+    @Test("terms: net days, month end with and without a cut-off, sixty days for small suppliers")
+    func terms() throws {
+        func due(_ terms: PaymentTerms, _ day: String) throws -> String {
+            terms.due(issued: try #require(CalendarDay(day))).description
+        }
+        #expect(try due(PaymentTerms(kind: .net, days: 30), "2026-01-31") == "2026-03-02")
+        #expect(try due(PaymentTerms(kind: .monthEnd, days: 30), "2026-01-31") == "2026-03-02")
+        #expect(try due(PaymentTerms(kind: .monthEnd, days: 30), "2028-02-01") == "2028-03-30")
+        #expect(try due(PaymentTerms(kind: .monthEnd, days: 30, cutOff: 25), "2026-01-25") == "2026-03-02")
+        #expect(try due(PaymentTerms(kind: .monthEnd, days: 30, cutOff: 25), "2026-01-26") == "2026-03-30")
+        #expect(try due(PaymentTerms(kind: .monthEnd, days: 0, cutOff: 25), "2026-12-26") == "2027-01-31")
+        #expect(try due(PaymentTerms(kind: .net, days: 90, isSmallSupplier: true), "2026-01-01") == "2026-03-02")
+    }
 }
 
-@Suite(
-    "Due dates by terms over their tables",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Due dates by terms over their tables", .service(try financeDefinition()))
 struct TermsStoreTests {
-    private static func definition() throws -> ServiceDefinition {
-        try FinanceService.definition(Settings(FinanceService.settings))
-    }
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
 
     private static func terms(
         _ days: Int, _ kind: TermsKind = .net, role: TermsRole = .customer, agreed: String, code: String = "C1",
@@ -65,50 +76,46 @@ struct TermsStoreTests {
             .init("i3", try Self.invoice("I3", customer: "C2")), .init("i4", try Self.invoice("I4", customer: "C3")),
         ]
         messages.shuffle(using: &random)
-        try await ServiceFixture.with(Self.definition()) { finance in
-            for start in stride(from: 0, to: messages.count, by: 2) {
-                let part = Array(messages[start..<min(start + 2, messages.count)])
-                let outcome = try await finance.handle(part + part, at: "2026-01-11T10:00:00+08:00")
-                #expect(outcome.refused.isEmpty)
-            }
-            #expect(
-                try await finance.rows(Self.dues).map { $0[1] } == [
-                    "2026-02-20", "2026-01-20", "2026-01-15", "2026-02-09",
-                ])
-            // What is open by its due day is kept beside the invoices, and follows.
-            #expect(
-                try await finance.rows(
-                    "select due_day, sum(amount) from open_item_day where items <> 0 group by 1 order by 1")
-                    == [
-                        ["2026-01-15", "100.0000"], ["2026-01-20", "100.0000"], ["2026-02-09", "100.0000"],
-                        ["2026-02-20", "100.0000"],
-                    ])
-            // The first reminder, a week before it is due, on a working day not after that.
-            let reminder = try await finance.rows(Self.dues)[0][2]
-            let expected = WorkingCalendar.onOrBefore(try #require(CalendarDay("2026-02-13")))
-            #expect(reminder == expected.description)
+        for start in stride(from: 0, to: messages.count, by: 2) {
+            let part = Array(messages[start..<min(start + 2, messages.count)])
+            let outcome = try await finance.handle(part + part, at: "2026-01-11T10:00:00+08:00")
+            #expect(outcome.refused.isEmpty)
         }
+        #expect(
+            try await finance.rows(Self.dues).map { $0[1] } == [
+                "2026-02-20", "2026-01-20", "2026-01-15", "2026-02-09",
+            ])
+        // What is open by its due day is kept beside the invoices, and follows.
+        #expect(
+            try await finance.rows(
+                "select due_day, sum(amount) from open_item_day where items <> 0 group by 1 order by 1")
+                == [
+                    ["2026-01-15", "100.0000"], ["2026-01-20", "100.0000"], ["2026-02-09", "100.0000"],
+                    ["2026-02-20", "100.0000"],
+                ])
+        // The first reminder, a week before it is due, on a working day not after that.
+        let reminder = try await finance.rows(Self.dues)[0][2]
+        let expected = WorkingCalendar.onOrBefore(try #require(CalendarDay("2026-02-13")))
+        #expect(reminder == expected.description)
     }
 
     @Test("what is settled is not dated anew, and the same invoice again is no other one")
     func settled() async throws {
-        try await ServiceFixture.with(Self.definition()) { finance in
-            try await finance.handle([
-                .init("i", try Self.invoice("I1")),
-                .init(
-                    "p",
-                    PaymentReceived(
-                        paymentId: "P", customer: CustomerCode(code: "C1"),
-                        receivedAt: try #require(Timestamp("2026-01-12T10:00:00+08:00")), amount: 100, currency: .cny,
-                        allocations: [PaymentAllocation(invoiceId: "I1", amount: 100)])),
-            ])
-            try await finance.handle([.init("t", try Self.terms(90, agreed: "2026-01-15"))])
-            #expect(try await finance.rows(Self.dues).map { $0[1] } == ["2026-02-09"])
-            let again = try await finance.handle([.init("i2", try Self.invoice("I1"))])
-            #expect(again.refused.isEmpty)
-            let other = try await finance.handle([.init("i3", try Self.invoice("I1", due: "2026-02-09"))])
-            #expect(other.refused[0]?.reason == .conflictingContent)
-        }
+        try await finance.handle([
+            .init("i", try Self.invoice("I1")),
+            .init(
+                "p",
+                PaymentReceived(
+                    paymentId: "P", customer: CustomerCode(code: "C1"),
+                    receivedAt: try #require(Timestamp("2026-01-12T10:00:00+08:00")), amount: 100, currency: .cny,
+                    allocations: [PaymentAllocation(invoiceId: "I1", amount: 100)])),
+        ])
+        try await finance.handle([.init("t", try Self.terms(90, agreed: "2026-01-15"))])
+        #expect(try await finance.rows(Self.dues).map { $0[1] } == ["2026-02-09"])
+        let again = try await finance.handle([.init("i2", try Self.invoice("I1"))])
+        #expect(again.refused.isEmpty)
+        let other = try await finance.handle([.init("i3", try Self.invoice("I1", due: "2026-02-09"))])
+        #expect(other.refused[0]?.reason == .conflictingContent)
     }
 
     @Test("a small supplier is paid within sixty days, whichever comes first", arguments: [false, true])
@@ -122,9 +129,7 @@ struct TermsStoreTests {
             .init("v", invoice),
         ]
         if isInvoiceFirst { messages.reverse() }
-        try await ServiceFixture.with(Self.definition()) { finance in
-            for message in messages { try await finance.handle([message]) }
-            #expect(try await finance.rows("select due_day from supplier_invoice") == [["2026-03-11"]])
-        }
+        for message in messages { try await finance.handle([message]) }
+        #expect(try await finance.rows("select due_day from supplier_invoice") == [["2026-03-11"]])
     }
 }

@@ -3,16 +3,17 @@ import Domain
 import Postgres
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
 @testable import Simulation
 
-@Suite(
-    "Write-offs in any order",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("Write-offs in any order", .service(try financeDefinition()))
 struct WriteOffTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
     private static let books = """
         select 'invoice ' || concat_ws(' ', invoice_id, paid, settled_day) from receivable where amount is not null
         union all
@@ -20,8 +21,10 @@ struct WriteOffTests {
         order by 1
         """
 
-    @Test("two proposals that together exceed their invoice stand both, whether it comes before or after them")
-    func together() async throws {
+    @Test(
+        "two proposals that together exceed their invoice stand both, whether it comes before or after them",
+        arguments: 0..<4)
+    func together(_ number: Int) async throws {
         let invoice = try Collect.invoice("I1", "100")
         let proposals = [
             try Collect.writeOff("W1", "I1", "60"), try Collect.writeOff("W2", "I1", "60", by: "zhao.min"),
@@ -34,21 +37,17 @@ struct WriteOffTests {
             [invoice] + proposals + approvals, proposals + [invoice] + approvals, proposals + approvals + [invoice],
             approvals + [invoice] + proposals.reversed(),
         ]
-        for (number, arrival) in arrivals.enumerated() {
-            try await CollectionTests.open { finance in
-                for (place, body) in arrival.enumerated() {
-                    let outcome = try await finance.handle([.init("\(number)-\(place)", body)])
-                    #expect(outcome.refused.isEmpty)
-                }
-                #expect(
-                    try await finance.rows(Self.books).compactMap(\.first) == [
-                        "allocation I1 write-off W1 60.0000 60.0000", "allocation I1 write-off W2 60.0000 40.0000",
-                        "invoice I1 100.0000 2026-01-12",
-                    ])
-                #expect(
-                    try await finance.rows("select set_aside from receivable_adjustment where set_aside <> ''") == [])
-            }
+        for (place, body) in arrivals[number].enumerated() {
+            let outcome = try await finance.handle([.init("m\(place)", body)])
+            #expect(outcome.refused.isEmpty)
         }
+        #expect(
+            try await finance.rows(Self.books).compactMap(\.first) == [
+                "allocation I1 write-off W1 60.0000 60.0000", "allocation I1 write-off W2 60.0000 40.0000",
+                "invoice I1 100.0000 2026-01-12",
+            ])
+        #expect(
+            try await finance.rows("select set_aside from receivable_adjustment where set_aside <> ''") == [])
     }
 
     @Test("shuffled, in batches of any size, the books end the same")
@@ -81,18 +80,17 @@ struct WriteOffTests {
         var expected: [[String?]]?
         for round in 0..<4 {
             let arrival = messages.enumerated().map { ServiceFixture.Message("\(round)-\($0)", $1) }.shuffled(&random)
-            try await CollectionTests.open { finance in
-                var rest = arrival[...]
-                while !rest.isEmpty {
-                    let batch = rest.prefix(1 + random.below(12))
-                    rest = rest.dropFirst(batch.count)
-                    try await finance.handle(Array(batch))
-                }
-                let found = try await finance.rows(Self.books)
-                #expect(found.count > 40)
-                if let expected { #expect(found == expected) }
-                expected = found
+            let finance = try await ServiceFixture.make(financeDefinition())
+            var rest = arrival[...]
+            while !rest.isEmpty {
+                let batch = rest.prefix(1 + random.below(12))
+                rest = rest.dropFirst(batch.count)
+                try await finance.handle(Array(batch))
             }
+            let found = try await finance.rows(Self.books)
+            #expect(found.count > 40)
+            if let expected { #expect(found == expected) }
+            expected = found
         }
     }
 }

@@ -1,9 +1,7 @@
 import Contracts
 import Domain
-import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import FinanceService
@@ -25,21 +23,19 @@ enum LedgerMessage {
     private func text(_ body: some Message) -> String { String(decoding: body.encode(), as: UTF8.self) }
 }
 
-/// Finance's books in a schema of their own.
+/// Finance's books over the tables of a service.
 struct Books: Sendable {
     static let source = "erp"
     let pool: PostgresPool
 
-    static func open(_ body: (Books) async throws -> Void) async throws {
-        try await DatabaseFixture.withSchema { database in
-            let pool = try database.pool(size: 4)
-            let definition = try FinanceService.definition(Settings(FinanceService.settings))
-            _ = try await Migrator(
-                schema: database.schema, migrations: definition.migrations, repeatables: definition.repeatables,
-                logger: TestServers.quiet
-            ).migrate(database.configuration())
-            try await body(Books(pool: pool))
-        }
+    /// Those of the service that the test has by its trait.
+    static var current: Books {
+        get throws { Books(pool: try ServiceFixture.current.pool) }
+    }
+
+    /// More of them for the same test.
+    static func make() async throws -> Books {
+        Books(pool: try await ServiceFixture.make(financeDefinition()).pool)
     }
 
     /// Handles messages as one batch, invoices first, as the host does; again when another batch was in the way.
@@ -128,46 +124,5 @@ enum Make {
                 receivedAt: try #require(Timestamp(time)), amount: Self.amount(amount),
                 currency: try #require(Currency(currency)),
                 allocations: allocations.map { PaymentAllocation(invoiceId: $0.0, amount: Self.amount($0.1)) }))
-    }
-}
-
-/// The repository, found from this file.
-let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
-/// A program beside the tests that computes the same apart.
-enum Oracle {
-    /// Runs the program and gives what it printed.
-    ///
-    /// It is waited for on a thread of its own: some take long, and a test that blocked one of the few threads that all
-    /// tests share would make the others late.
-    static func run(_ script: String, _ arguments: [String]) async throws -> Data {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try runBlocking(script, arguments) })
-            }
-        }
-    }
-
-    private static func runBlocking(_ script: String, _ arguments: [String]) throws -> Data {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["python3", repository.appendingPathComponent("Tests/Oracles/\(script)").path] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(script) failed")
-        return data
-    }
-
-    /// JSON with its keys sorted.
-    static func normal(_ data: Data) throws -> String {
-        String(
-            decoding: try JSONSerialization.data(
-                withJSONObject: JSONSerialization.jsonObject(with: data), options: [.sortedKeys]), as: UTF8.self)
     }
 }
