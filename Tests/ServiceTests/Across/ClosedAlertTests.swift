@@ -2,15 +2,12 @@ import Contracts
 import Domain
 import ServiceKit
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
 @testable import SalesService
 
-@Suite(
-    "An alert that people close",
-    .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)))
+@Suite("An alert that people close", .services)
 struct ClosedAlertTests {
     private static func raised(_ id: String) throws -> MarginAlertRaised {
         MarginAlertRaised(
@@ -29,21 +26,19 @@ struct ClosedAlertTests {
             closedAt: try moment("2026-03-03T10:00:00+08:00"))
     }
 
-    @Test("its notice is cleared in sales and it stands no more at the customer, whichever comes first")
-    func everywhere() async throws {
-        for order in [[0, 1], [1, 0]] {
-            let messages: [any Message] = [try Self.raised("A1"), try Self.closed("A1")]
-            try await ServiceFixture.with(SalesService.definition) { sales in
-                for place in order { try await sales.handle([.init("m\(place)", messages[place])]) }
-                #expect(
-                    try await sales.rows(
-                        "select cleared_at is not null from finance_notice where notice_id = 'A1'") == [["t"]])
-            }
-            try await ServiceFixture.with(CustomerService.definition(Settings(CustomerService.settings))) { customer in
-                for place in order { try await customer.handle([.init("m\(place)", messages[place])]) }
-                #expect(
-                    try await customer.rows("select cleared_at is not null from margin_alert_replica") == [["t"]])
-            }
-        }
+    @Test(
+        "its notice is cleared in sales and it stands no more at the customer, whichever comes first",
+        arguments: [[0, 1], [1, 0]])
+    func everywhere(_ order: [Int]) async throws {
+        let messages: [any Message] = [try Self.raised("A1"), try Self.closed("A1")]
+        let sales = try await ServiceFixture.make(ServiceName.sales.definition())
+        for place in order { try await sales.handle([.init("m\(place)", messages[place])]) }
+        #expect(
+            try await sales.rows(
+                "select cleared_at is not null from finance_notice where notice_id = 'A1'") == [["t"]])
+        let customer = try await ServiceFixture.make(ServiceName.customer.definition())
+        for place in order { try await customer.handle([.init("m\(place)", messages[place])]) }
+        #expect(
+            try await customer.rows("select cleared_at is not null from margin_alert_replica") == [["t"]])
     }
 }

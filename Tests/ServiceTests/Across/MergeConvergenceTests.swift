@@ -3,7 +3,6 @@ import Domain
 import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
@@ -16,7 +15,7 @@ import Testing
 
 /// Merges and unmerges as the other services see them: whatever order the messages come in, and however often, each
 /// service's figures are those of the parties as they are, to the cent.
-@Suite("Merges in all five services", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("Merges in all five services", .services)
 struct MergeConvergenceTests {
     private typealias Fixture = CustomerFixture
     private static let sources = ["erp", "wms", "tms"]
@@ -102,18 +101,17 @@ struct MergeConvergenceTests {
         mine += mine.filter { _ in random.happens(0.2) }
         mine.shuffle(using: &random)
         var rest = mine[...]
-        try await ServiceFixture.with(definition) { service in
-            while !rest.isEmpty {
-                let batch = Array(rest.prefix(1 + random.below(15)))
-                _ = try await service.retrying(batch)
-                rest = rest.dropFirst(batch.count)
-            }
-            var found: [String: Int] = [:]
-            for row in try await service.rows(statement) {
-                if let party = row[0], let sum = row[1].flatMap({ Int($0) }) { found[party] = sum }
-            }
-            #expect(found == expected, "\(definition.name)")
+        let service = try await ServiceFixture.make(definition)
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(1 + random.below(15)))
+            _ = try await service.retrying(batch)
+            rest = rest.dropFirst(batch.count)
         }
+        var found: [String: Int] = [:]
+        for row in try await service.rows(statement) {
+            if let party = row[0], let sum = row[1].flatMap({ Int($0) }) { found[party] = sum }
+        }
+        #expect(found == expected, "\(definition.name)")
     }
 
     @Test(
@@ -122,42 +120,38 @@ struct MergeConvergenceTests {
     func converges(_ seed: UInt64) async throws {
         var random = RandomSource(seed: seed)
         let all = try inbound(&random)
-        var (merged, final): ([String: String], [String: String]) = ([:], [:])
         var (untilMerge, afterwards): ([ServiceFixture.Message], [ServiceFixture.Message]) = ([], [])
-        var before: [String: String] = [:]
-        try await ServiceFixture.with(CustomerService.definition(Settings(CustomerService.settings))) { customer in
-            var number = 0
-            let half = all.count / 2
-            untilMerge += try events(try await customer.handle(all[..<half].map(\.message)), &number)
-            let parties = [("erp", "C0"), ("wms", "C1"), ("tms", "C2"), ("erp", "C3")].map {
-                Fixture.party($0.1, source: $0.0)
-            }
-            let merge = try await customer.handle([
+        let customer = try await ServiceFixture.make(ServiceName.customer.definition())
+        var number = 0
+        let half = all.count / 2
+        untilMerge += try events(try await customer.handle(all[..<half].map(\.message)), &number)
+        let parties = [("erp", "C0"), ("wms", "C1"), ("tms", "C2"), ("erp", "C3")].map {
+            Fixture.party($0.1, source: $0.0)
+        }
+        let merge = try await customer.handle([
+            .init(
+                "m", source: "waybill-cli", at: Fixture.time(1),
+                MergeParties(parties: parties, reason: "one licence", by: "li.wei"))
+        ])
+        #expect(merge.refused.isEmpty)
+        untilMerge += try events(merge, &number)
+        // Orders go on coming while it is merged.
+        untilMerge += try events(try await customer.handle(all[half...].map(\.message)), &number)
+        let merged = try await customer.memberships()
+        for (place, party) in parties.filter({ $0 != merged["erp/C0"] }).enumerated() {
+            let unmerge = try await customer.handle([
                 .init(
-                    "m", source: "waybill-cli", at: Fixture.time(1),
-                    MergeParties(parties: parties, reason: "one licence", by: "li.wei"))
+                    "u\(place)", source: "waybill-cli", at: Fixture.time(2 + place),
+                    UnmergeParties(parties: [party], reason: "four", by: "li.wei"))
             ])
-            #expect(merge.refused.isEmpty)
-            untilMerge += try events(merge, &number)
-            // Orders go on coming while it is merged.
-            untilMerge += try events(try await customer.handle(all[half...].map(\.message)), &number)
-            merged = try await customer.memberships()
-            for (place, party) in parties.filter({ $0 != merged["erp/C0"] }).enumerated() {
-                let unmerge = try await customer.handle([
-                    .init(
-                        "u\(place)", source: "waybill-cli", at: Fixture.time(2 + place),
-                        UnmergeParties(parties: [party], reason: "four", by: "li.wei"))
-                ])
-                #expect(unmerge.refused.isEmpty)
-                afterwards += try events(unmerge, &number)
-            }
-            final = try await customer.memberships()
+            #expect(unmerge.refused.isEmpty)
+            afterwards += try events(unmerge, &number)
         }
+        let final = try await customer.memberships()
         // Without any decision: what it must have come back to.
-        try await ServiceFixture.with(CustomerService.definition(Settings(CustomerService.settings))) { customer in
-            try await customer.handle(all.map(\.message))
-            before = try await customer.memberships()
-        }
+        let undecided = try await ServiceFixture.make(ServiceName.customer.definition())
+        try await undecided.handle(all.map(\.message))
+        let before = try await undecided.memberships()
         #expect(Set(merged.values).count == Set(before.values).count - 3)
         #expect(final == before)
         for (homes, told) in [(merged, untilMerge), (final, untilMerge + afterwards)] {
@@ -209,35 +203,34 @@ struct MergeConvergenceTests {
                     at: try #require(Timestamp("2026-03-02T09:00:00+08:00"))))
         }
         let (a, b) = (Fixture.party("A"), Fixture.party("B"))
-        try await ServiceFixture.with(FinanceService.definition(Settings(FinanceService.settings))) { finance in
-            func decision(_ id: String, _ code: String) async throws -> OrderDecided? {
-                try await finance.handle([.init(id, OrderPlaced(makeOrder(id, customer: code)))])
-                    .events(OrderDecided.self).first
-            }
-            #expect(try await decision("O1", "A")?.decision == .accepted)
-            #expect(try await decision("O2", "B")?.decision == .accepted)
-            #expect(
-                try await finance.rows("select own_id from account order by code") == [[a], [b]])
-            let set = try await finance.handle([
-                .init(
-                    "s", source: "waybill-cli",
-                    SetAcceptance(
-                        customerId: b, businessLine: "air-freight", level: .stopped, reason: "does not pay",
-                        owner: "li.wei", plan: "wait", from: CalendarDay("2026-03-02"),
-                        until: try #require(CalendarDay("2026-03-20")), by: "manager.ks01"))
-            ])
-            #expect(set.refused.isEmpty)
-            #expect(try await decision("O3", "A")?.decision == .accepted)
-            try await finance.handle([
-                .init("m1", try record(a, 2, [("A", 1), ("B", 2)])), .init("m2", try record(b, 2, [], into: a)),
-            ])
-            #expect(try await decision("O4", "A")?.decision == .refused)
-            #expect(try await decision("O5", "B")?.decision == .refused)
-            try await finance.handle([
-                .init("m3", try record(a, 3, [("A", 1)])), .init("m4", try record(b, 3, [("B", 3)])),
-            ])
-            #expect(try await decision("O6", "A")?.decision == .accepted)
-            #expect(try await decision("O7", "B")?.decision == .refused)
+        let finance = try await ServiceFixture.make(ServiceName.finance.definition())
+        func decision(_ id: String, _ code: String) async throws -> OrderDecided? {
+            try await finance.handle([.init(id, OrderPlaced(makeOrder(id, customer: code)))])
+                .events(OrderDecided.self).first
         }
+        #expect(try await decision("O1", "A")?.decision == .accepted)
+        #expect(try await decision("O2", "B")?.decision == .accepted)
+        #expect(
+            try await finance.rows("select own_id from account order by code") == [[a], [b]])
+        let set = try await finance.handle([
+            .init(
+                "s", source: "waybill-cli",
+                SetAcceptance(
+                    customerId: b, businessLine: "air-freight", level: .stopped, reason: "does not pay",
+                    owner: "li.wei", plan: "wait", from: CalendarDay("2026-03-02"),
+                    until: try #require(CalendarDay("2026-03-20")), by: "manager.ks01"))
+        ])
+        #expect(set.refused.isEmpty)
+        #expect(try await decision("O3", "A")?.decision == .accepted)
+        try await finance.handle([
+            .init("m1", try record(a, 2, [("A", 1), ("B", 2)])), .init("m2", try record(b, 2, [], into: a)),
+        ])
+        #expect(try await decision("O4", "A")?.decision == .refused)
+        #expect(try await decision("O5", "B")?.decision == .refused)
+        try await finance.handle([
+            .init("m3", try record(a, 3, [("A", 1)])), .init("m4", try record(b, 3, [("B", 3)])),
+        ])
+        #expect(try await decision("O6", "A")?.decision == .accepted)
+        #expect(try await decision("O7", "B")?.decision == .refused)
     }
 }

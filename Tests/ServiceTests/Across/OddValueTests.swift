@@ -3,7 +3,6 @@ import Domain
 import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
@@ -15,21 +14,11 @@ import Testing
 
 /// One odd record must take an answer from nobody: over the longest and oddest values that the contracts allow, every
 /// question is answered, or refused with its reason.
-@Suite("The oddest values", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("The oddest values", .services)
 struct OddValueTests {
     private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
         .appendingPathComponent("ContractsTests/Golden")
-
-    private static func definition(_ service: ServiceName) throws -> ServiceDefinition {
-        switch service {
-        case .customer: try CustomerService.definition(Settings(CustomerService.settings))
-        case .sales: SalesService.definition
-        case .servicedesk: try ServiceDeskService.definition(Settings(ServiceDeskService.settings))
-        case .finance: try FinanceService.definition(Settings(FinanceService.settings))
-        case .supplier: SupplierService.definition
-        }
-    }
 
     /// How a message's values are stretched.
     enum Stretch: CaseIterable, Sendable {
@@ -119,32 +108,31 @@ struct OddValueTests {
 
     @Test("every question is answered or refused with its reason, never failed", arguments: ServiceName.allCases)
     func answers(_ service: ServiceName) async throws {
-        try await ServiceFixture.with(Self.definition(service)) { fixture in
-            var sent = 0
-            for contract in Catalogue.contracts where contract.readers.contains(service) {
-                let decoder = fixture.definition.handlers.compactMap { $0.types[contract.type] }.first
-                guard let decoder else { continue }
-                for stretch in Stretch.allCases {
-                    let body = try decoder(Self.message(contract, stretch), .said)
-                    do {
-                        // What is refused has its reason; what fails would be the service's own fault.
-                        _ = try await fixture.handle([.init("odd-\(contract.type)-\(stretch)", body)])
-                        sent += 1
-                    } catch {
-                        Issue.record("\(service.rawValue) \(contract.type) \(stretch): \(error)")
-                    }
+        let fixture = try await ServiceFixture.make(service.definition())
+        var sent = 0
+        for contract in Catalogue.contracts where contract.readers.contains(service) {
+            let decoder = fixture.definition.handlers.compactMap { $0.types[contract.type] }.first
+            guard let decoder else { continue }
+            for stretch in Stretch.allCases {
+                let body = try decoder(Self.message(contract, stretch), .said)
+                do {
+                    // What is refused has its reason; what fails would be the service's own fault.
+                    _ = try await fixture.handle([.init("odd-\(contract.type)-\(stretch)", body)])
+                    sent += 1
+                } catch {
+                    Issue.record("\(service.rawValue) \(contract.type) \(stretch): \(error)")
                 }
             }
-            #expect(sent > 0)
-            for query in fixture.definition.answered {
-                let question = query.description
-                for number in 0..<4 {
-                    let values = Self.values(question, number)
-                    let required = values.filter { question.parameter($0.key)?.isRequired == true }
-                    let unnamed = values.filter { question.parameter($0.key)?.kind != .text }
-                    for given in [values, required, required.merging(unnamed) { first, _ in first }] {
-                        await check(query, given, fixture)
-                    }
+        }
+        #expect(sent > 0)
+        for query in fixture.definition.answered {
+            let question = query.description
+            for number in 0..<4 {
+                let values = Self.values(question, number)
+                let required = values.filter { question.parameter($0.key)?.isRequired == true }
+                let unnamed = values.filter { question.parameter($0.key)?.kind != .text }
+                for given in [values, required, required.merging(unnamed) { first, _ in first }] {
+                    await check(query, given, fixture)
                 }
             }
         }

@@ -3,7 +3,6 @@ import Domain
 import Foundation
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import CustomerService
@@ -13,21 +12,11 @@ import Testing
 @testable import ServiceKit
 @testable import SupplierService
 
-@Suite("The catalogue of questions", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("The catalogue of questions")
 struct QuestionTests {
-    private static func definition(_ service: ServiceName) throws -> ServiceDefinition {
-        switch service {
-        case .customer: try CustomerService.definition(Settings(CustomerService.settings))
-        case .sales: SalesService.definition
-        case .servicedesk: try ServiceDeskService.definition(Settings(ServiceDeskService.settings))
-        case .finance: try FinanceService.definition(Settings(FinanceService.settings))
-        case .supplier: SupplierService.definition
-        }
-    }
-
     @Test("a service answers what the catalogue says of it, and nothing else", arguments: ServiceName.allCases)
     func names(_ service: ServiceName) throws {
-        let definition = try Self.definition(service)
+        let definition = try service.definition()
         let answered = definition.answered.map(\.name)
         #expect(Set(answered).count == answered.count, "a name is answered twice")
         let described = QueryCatalogue.questions(of: service).map(\.name)
@@ -113,43 +102,44 @@ struct QuestionTests {
         }
     }
 
-    @Test("every question answers over a real database with the columns described", arguments: ServiceName.allCases)
+    @Test(
+        "every question answers over a real database with the columns described", .services,
+        arguments: ServiceName.allCases)
     func answers(_ service: ServiceName) async throws {
-        try await ServiceFixture.with(Self.definition(service)) { fixture in
-            try await fixture.handle([
-                .init("m1", OrderPlaced(makeOrder("O1"))),
-                .init("m2", OrderPlaced(makeOrder("O2", customer: "C2", [("200", "150")]))),
-            ])
-            for query in fixture.definition.answered {
-                let question = query.description
-                let required = question.parameters.filter {
-                    $0.isRequired || Self.needed[question.name] == $0.name
-                }
-                var sets = [
-                    required, question.parameters.filter { $0.isRequired || !Self.demanding.contains($0.name) },
-                ]
-                // Each word of a choice is a question of its own.
-                for input in question.parameters {
-                    if case .choice(let choices) = input.kind {
-                        for choice in choices {
-                            sets.append(
-                                required.filter { $0.name != input.name }
-                                    + [.choice(input.name, [choice], "")])
-                        }
+        let fixture = try await ServiceFixture.make(service.definition())
+        try await fixture.handle([
+            .init("m1", OrderPlaced(makeOrder("O1"))),
+            .init("m2", OrderPlaced(makeOrder("O2", customer: "C2", [("200", "150")]))),
+        ])
+        for query in fixture.definition.answered {
+            let question = query.description
+            let required = question.parameters.filter {
+                $0.isRequired || Self.needed[question.name] == $0.name
+            }
+            var sets = [
+                required, question.parameters.filter { $0.isRequired || !Self.demanding.contains($0.name) },
+            ]
+            // Each word of a choice is a question of its own.
+            for input in question.parameters {
+                if case .choice(let choices) = input.kind {
+                    for choice in choices {
+                        sets.append(
+                            required.filter { $0.name != input.name }
+                                + [.choice(input.name, [choice], "")])
                     }
                 }
-                for inputs in sets {
-                    let values = Dictionary(inputs.map { ($0.name, Self.example($0)) }) { first, _ in first }
-                    do {
-                        let tables = try await fixture.pool.withTransaction(isReadOnly: true) { transaction in
-                            try query.ask(values, at: Timestamp("2026-03-03T10:00:00+08:00") ?? .distant, transaction)
-                        }
-                        // As who asks reads it: what the wire does not take is an answer that nobody gets.
-                        let told = QueryReply.answered(tables, asOf: .distant)
-                        for table in try QueryReply(json: told.encode()).tables { check(table, question) }
-                    } catch {
-                        Issue.record("\(service.rawValue) \(query.name) \(values): \(error)")
+            }
+            for inputs in sets {
+                let values = Dictionary(inputs.map { ($0.name, Self.example($0)) }) { first, _ in first }
+                do {
+                    let tables = try await fixture.pool.withTransaction(isReadOnly: true) { transaction in
+                        try query.ask(values, at: Timestamp("2026-03-03T10:00:00+08:00") ?? .distant, transaction)
                     }
+                    // As who asks reads it: what the wire does not take is an answer that nobody gets.
+                    let told = QueryReply.answered(tables, asOf: .distant)
+                    for table in try QueryReply(json: told.encode()).tables { check(table, question) }
+                } catch {
+                    Issue.record("\(service.rawValue) \(query.name) \(values): \(error)")
                 }
             }
         }
@@ -227,62 +217,60 @@ struct QuestionTests {
         return (rows, count)
     }
 
-    @Test("pages by key hold every row once, in the order of the whole, whatever the size of a page")
+    @Test("pages by key hold every row once, in the order of the whole, whatever the size of a page", .services)
     func byKey() async throws {
-        try await ServiceFixture.with(SalesService.definition) { sales in
-            // Many of the same strength and time, so that only the last key tells them apart.
-            try await sales.pool.withTransaction { transaction in
-                try transaction.queue(
-                    """
-                    insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, detail)
-                    select 'n' || lpad(n::text, 3, '0'), 'k', timestamptz '2026-03-01T00:00:00.123456Z' - n / 10 * interval '1 s',
-                        'c', 'air', 'd' || n
-                    from generate_series(1, 95) n
-                    """)
-            }
-            let whole = try await pages(sales, "notices.list", "notices of finance", limit: 2_000)
-            #expect(whole.rows.count == 95 && whole.pages == 1)
-            for limit in [1, 7, 94, 95] {
-                let found = try await pages(sales, "notices.list", "notices of finance", limit: limit)
-                #expect(found.rows == whole.rows, "\(limit)")
-                #expect(found.pages == (95 + limit - 1) / limit)
-            }
-            let first = try await sales.ask("notices.list")[0]
-            #expect(first.rows.count == 50 && first.isCut && first.count == nil)
-            #expect(try await sales.ask("notices.list", ["totals": "true"])[0].count == 95)
-            // The end of a page of something else is not the end of this.
-            let foreign = QueryCursor(table: "nothing of this", keys: ["x"]).text
-            await #expect(throws: Refusal.self) { _ = try await sales.ask("notices.list", ["after": foreign]) }
+        let sales = try await ServiceFixture.make(ServiceName.sales.definition())
+        // Many of the same strength and time, so that only the last key tells them apart.
+        try await sales.pool.withTransaction { transaction in
+            try transaction.queue(
+                """
+                insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, detail)
+                select 'n' || lpad(n::text, 3, '0'), 'k', timestamptz '2026-03-01T00:00:00.123456Z' - n / 10 * interval '1 s',
+                    'c', 'air', 'd' || n
+                from generate_series(1, 95) n
+                """)
         }
+        let whole = try await pages(sales, "notices.list", "notices of finance", limit: 2_000)
+        #expect(whole.rows.count == 95 && whole.pages == 1)
+        for limit in [1, 7, 94, 95] {
+            let found = try await pages(sales, "notices.list", "notices of finance", limit: limit)
+            #expect(found.rows == whole.rows, "\(limit)")
+            #expect(found.pages == (95 + limit - 1) / limit)
+        }
+        let first = try await sales.ask("notices.list")[0]
+        #expect(first.rows.count == 50 && first.isCut && first.count == nil)
+        #expect(try await sales.ask("notices.list", ["totals": "true"])[0].count == 95)
+        // The end of a page of something else is not the end of this.
+        let foreign = QueryCursor(table: "nothing of this", keys: ["x"]).text
+        await #expect(throws: Refusal.self) { _ = try await sales.ask("notices.list", ["after": foreign]) }
     }
 
-    @Test("two lists in one answer are told page by page each by itself")
+    @Test("two lists in one answer are told page by page each by itself", .services)
     func twoLists() async throws {
-        try await ServiceFixture.with(Self.definition(.servicedesk)) { desk in
-            try await desk.pool.withTransaction { transaction in
-                try transaction.queue(
-                    """
-                    insert into complaint (source, complaint_id, customer_code, category, severity, opened_at, opened_by,
-                        summary, state, state_at, revision, fingerprint)
-                    select 'crm', 'K' || n, 'C1', 'late', (array['minor', 'major', 'critical'])[n % 3 + 1],
-                        timestamptz '2026-03-01Z' + n % 4 * interval '1 h', 'x', 's',
-                        case when n % 5 = 0 then 'closed' else 'open' end, timestamptz '2026-03-01Z', 1, 'f'
-                    from generate_series(1, 40) n
-                    """)
-                try transaction.queue(
-                    """
-                    insert into complaint_step (source, complaint_id, step_id, step, taken_at, taken_by, fingerprint,
-                        is_waiting)
-                    select 'crm', 'W' || n, 'S', 'note', timestamptz '2026-03-01Z', 'x', 'f', true
-                    from generate_series(1, 9) n
-                    """)
-            }
-            for (table, count) in [("complaints", 40), ("steps that wait for their complaint", 9)] {
-                let whole = try await pages(desk, "complaints.list", table, limit: 2_000, ["state": "all"])
-                #expect(whole.rows.count == count)
-                let found = try await pages(desk, "complaints.list", table, limit: 4, ["state": "all"])
-                #expect(found.rows == whole.rows)
-            }
+        let desk = try await ServiceFixture.make(ServiceName.servicedesk.definition())
+        try await desk.pool.withTransaction { transaction in
+            try transaction.queue(
+                """
+                insert into complaint (source, complaint_id, customer_code, category, severity, opened_at, opened_by,
+                    summary, state, state_at, revision, fingerprint)
+                select 'crm', 'K' || n, 'C1', 'late', (array['minor', 'major', 'critical'])[n % 3 + 1],
+                    timestamptz '2026-03-01Z' + n % 4 * interval '1 h', 'x', 's',
+                    case when n % 5 = 0 then 'closed' else 'open' end, timestamptz '2026-03-01Z', 1, 'f'
+                from generate_series(1, 40) n
+                """)
+            try transaction.queue(
+                """
+                insert into complaint_step (source, complaint_id, step_id, step, taken_at, taken_by, fingerprint,
+                    is_waiting)
+                select 'crm', 'W' || n, 'S', 'note', timestamptz '2026-03-01Z', 'x', 'f', true
+                from generate_series(1, 9) n
+                """)
+        }
+        for (table, count) in [("complaints", 40), ("steps that wait for their complaint", 9)] {
+            let whole = try await pages(desk, "complaints.list", table, limit: 2_000, ["state": "all"])
+            #expect(whole.rows.count == count)
+            let found = try await pages(desk, "complaints.list", table, limit: 4, ["state": "all"])
+            #expect(found.rows == whole.rows)
         }
     }
 
@@ -368,75 +356,74 @@ struct QuestionTests {
     }
 
     @Test(
-        "every list goes to its end page by page, and its count and totals are those of all its pages",
+        "every list goes to its end page by page, and its count and totals are those of all its pages", .services,
         arguments: ServiceName.allCases)
     func toTheEnd(_ service: ServiceName) async throws {
-        try await ServiceFixture.with(Self.definition(service)) { fixture in
-            let read = Set(fixture.definition.handlers.flatMap(\.types.keys))
-            let messages = try Self.business().filter { read.contains(type(of: $0).type) }
-            try await fixture.handle(messages.enumerated().map { .init("m\($0)", $1) })
-            var severalRows: Set<String> = []
-            for query in fixture.definition.answered {
-                guard let cursor = query.description.cursor else { continue }
-                var values: [String: String] = [:]
-                for input in query.description.parameters
-                where input.isRequired || Self.needed[query.name] == input.name {
-                    values[input.name] = Self.example(input)
-                }
-                if query.name.hasPrefix("profit."), query.description.parameter("by") != nil { values["by"] = "order" }
-                if query.name == ViewQuestions.figures.name { values["by"] = "month,line" }
-                if case .choice(let choices) = query.description.parameter("state")?.kind, choices.contains("all") {
-                    values["state"] = "all"
-                }
-                func ask(_ more: [String: String]) async throws -> [QueryTable] {
-                    let asked = values.merging(more) { $1 }
-                    let tables = try await fixture.pool.withTransaction(isReadOnly: true) { transaction in
-                        try query.ask(asked, at: Timestamp("2026-03-03T10:00:00+08:00") ?? .distant, transaction)
-                    }
-                    return try QueryReply(json: QueryReply.answered(tables, asOf: .distant).encode()).tables
-                }
-                let name = query.name
-                do {
-                    // Not all of one moment is the same in the next.
-                    func lasting(_ table: QueryTable) -> [[String?]] {
-                        let places = table.columns.indices.filter { table.columns[$0].name != "age_seconds" }
-                        return table.rows.map { row in places.map { row.values[$0] } }
-                    }
-                    let limit = query.description.parameter("limit")?.kind
-                    guard case .integer(let sizes) = limit else { continue }
-                    let tables = try await ask(["limit": String(sizes.upperBound), "totals": "true"])
-                    let isLong = tables.contains { $0.rows.count > 1 && isPaged($0, query) }
-                    let first = isLong ? try await ask(["limit": "1", "totals": "true"]) : tables
-                    for whole in tables {
-                        guard let described = query.description.answer(whole.name), described.isPaged else { continue }
-                        #expect(!whole.isCut && whole.count == whole.rows.count, "\(name): \(whole.name)")
-                        #expect(
-                            whole.totals == Self.sums(whole.rows.map(\.values), whole, described),
-                            "\(name): \(whole.name)")
-                        guard whole.rows.count > 1 else { continue }
-                        severalRows.insert(whole.name)
-                        var page = try #require(first.first { $0.name == whole.name })
-                        #expect(page.count == whole.count && page.totals == whole.totals, "\(name): \(whole.name)")
-                        var rows = lasting(page)
-                        // One row, some, and the rest: a page begins within the list, and another ends with it.
-                        for limit in [max(1, whole.rows.count / 2), sizes.upperBound] {
-                            guard let next = page.next else { break }
-                            let tables = try await ask(["limit": String(limit), cursor: next])
-                            #expect(
-                                tables.allSatisfy { $0.name == whole.name || $0.rows.isEmpty || !isPaged($0, query) })
-                            page = try #require(tables.first { $0.name == whole.name })
-                            #expect(page.count == nil && page.totals.isEmpty)
-                            rows += lasting(page)
-                        }
-                        #expect(rows == lasting(whole) && page.next == nil, "\(name): \(whole.name)")
-                    }
-                } catch {
-                    Issue.record("\(service.rawValue) \(name) \(values): \(error)")
-                }
+        let fixture = try await ServiceFixture.make(service.definition())
+        let read = Set(fixture.definition.handlers.flatMap(\.types.keys))
+        let messages = try Self.business().filter { read.contains(type(of: $0).type) }
+        try await fixture.handle(messages.enumerated().map { .init("m\($0)", $1) })
+        var severalRows: Set<String> = []
+        for query in fixture.definition.answered {
+            guard let cursor = query.description.cursor else { continue }
+            var values: [String: String] = [:]
+            for input in query.description.parameters
+            where input.isRequired || Self.needed[query.name] == input.name {
+                values[input.name] = Self.example(input)
             }
-            let missing = (Self.filled[service] ?? []).subtracting(severalRows)
-            #expect(missing.isEmpty, "these have at most one row: \(missing.sorted())")
+            if query.name.hasPrefix("profit."), query.description.parameter("by") != nil { values["by"] = "order" }
+            if query.name == ViewQuestions.figures.name { values["by"] = "month,line" }
+            if case .choice(let choices) = query.description.parameter("state")?.kind, choices.contains("all") {
+                values["state"] = "all"
+            }
+            func ask(_ more: [String: String]) async throws -> [QueryTable] {
+                let asked = values.merging(more) { $1 }
+                let tables = try await fixture.pool.withTransaction(isReadOnly: true) { transaction in
+                    try query.ask(asked, at: Timestamp("2026-03-03T10:00:00+08:00") ?? .distant, transaction)
+                }
+                return try QueryReply(json: QueryReply.answered(tables, asOf: .distant).encode()).tables
+            }
+            let name = query.name
+            do {
+                // Not all of one moment is the same in the next.
+                func lasting(_ table: QueryTable) -> [[String?]] {
+                    let places = table.columns.indices.filter { table.columns[$0].name != "age_seconds" }
+                    return table.rows.map { row in places.map { row.values[$0] } }
+                }
+                let limit = query.description.parameter("limit")?.kind
+                guard case .integer(let sizes) = limit else { continue }
+                let tables = try await ask(["limit": String(sizes.upperBound), "totals": "true"])
+                let isLong = tables.contains { $0.rows.count > 1 && isPaged($0, query) }
+                let first = isLong ? try await ask(["limit": "1", "totals": "true"]) : tables
+                for whole in tables {
+                    guard let described = query.description.answer(whole.name), described.isPaged else { continue }
+                    #expect(!whole.isCut && whole.count == whole.rows.count, "\(name): \(whole.name)")
+                    #expect(
+                        whole.totals == Self.sums(whole.rows.map(\.values), whole, described),
+                        "\(name): \(whole.name)")
+                    guard whole.rows.count > 1 else { continue }
+                    severalRows.insert(whole.name)
+                    var page = try #require(first.first { $0.name == whole.name })
+                    #expect(page.count == whole.count && page.totals == whole.totals, "\(name): \(whole.name)")
+                    var rows = lasting(page)
+                    // One row, some, and the rest: a page begins within the list, and another ends with it.
+                    for limit in [max(1, whole.rows.count / 2), sizes.upperBound] {
+                        guard let next = page.next else { break }
+                        let tables = try await ask(["limit": String(limit), cursor: next])
+                        #expect(
+                            tables.allSatisfy { $0.name == whole.name || $0.rows.isEmpty || !isPaged($0, query) })
+                        page = try #require(tables.first { $0.name == whole.name })
+                        #expect(page.count == nil && page.totals.isEmpty)
+                        rows += lasting(page)
+                    }
+                    #expect(rows == lasting(whole) && page.next == nil, "\(name): \(whole.name)")
+                }
+            } catch {
+                Issue.record("\(service.rawValue) \(name) \(values): \(error)")
+            }
         }
+        let missing = (Self.filled[service] ?? []).subtracting(severalRows)
+        #expect(missing.isEmpty, "these have at most one row: \(missing.sorted())")
     }
 
     private func isPaged(_ table: QueryTable, _ query: Query) -> Bool {
