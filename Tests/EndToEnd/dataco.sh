@@ -34,6 +34,6 @@ totals="$("$WAYBILL_CLI" query finance orders.totals source=dataco --json)"
 echo "$totals"
 python3 "$shared/tools/margin_oracle.py" "$work/orders.ndjson" --summary
 # Each decision is one message to sales, which counts one row an order.
-[ "$(echo "$totals" | jq -r '[.totals[].orders] | add')" = "$orders" ]
+[ "$(echo "$totals" | jq -r '[.totals[] | .orders + .waitingOrders + .refusedOrders] | add')" = "$orders" ]
 [ "$(echo "$totals" | jq -r '[.totals[].decided] | add')" = "$orders" ]
 echo "orders $orders, each decided once"

@@ -6,14 +6,33 @@ import ServiceKit
 enum PartyBusinessQuery {
     static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let party = try arguments.required("party")
+        let tomorrow = OrderTotals.tomorrow(arguments)
         return [
             try arguments.table(
                 "finance: margin",
                 """
-                select d.currency, sum(d.orders) as orders, sum(d.revenue) as revenue, sum(d.cost) as cost,
-                    sum(d.revenue - d.cost) as margin
-                from account a join account_line_day d using (source, code)
-                where a.customer_id = \(party) group by 1 order by 1
+                select currency, coalesce(sum(orders) filter (where not is_ahead), 0) as orders,
+                    coalesce(sum(revenue) filter (where not is_ahead), 0) as revenue,
+                    coalesce(sum(cost) filter (where not is_ahead), 0) as cost,
+                    coalesce(sum(revenue - cost) filter (where not is_ahead), 0) as margin,
+                    coalesce(sum(-orders) filter (where decision <> 'refused'), 0) as waiting_orders,
+                    coalesce(sum(earned) filter (where decision <> 'refused'), 0) as waiting_revenue,
+                    coalesce(sum(-orders) filter (where decision = 'refused'), 0) as refused_orders,
+                    coalesce(sum(earned) filter (where decision = 'refused'), 0) as refused_revenue,
+                    coalesce(sum(orders) filter (where is_ahead), 0) as ahead_orders,
+                    coalesce(sum(revenue) filter (where is_ahead), 0) as ahead_revenue
+                from (
+                    select d.currency, d.day > date '1970-01-01' + \(tomorrow) as is_ahead, d.orders, d.revenue, d.cost,
+                        null as decision, null::numeric as earned
+                    from account a join account_line_day d using (source, code) where a.customer_id = \(party)
+                    union all
+                    -- Orders that are not accepted are in the sums of days, and are few: they are taken out again.
+                    select o.currency, o.day > date '1970-01-01' + \(tomorrow), -1, -o.known_revenue, -o.cost, o.decision,
+                        o.earned
+                    from orders o join account a on a.source = o.source and a.code = o.customer_code
+                    where o.decision <> 'accepted' and o.is_counted and a.customer_id = \(party)
+                ) t
+                group by 1 order by 1
                 """, transaction),
             try arguments.table(
                 "finance: receivables",

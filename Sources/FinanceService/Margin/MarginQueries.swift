@@ -124,10 +124,15 @@ enum MarginQueries {
             try arguments.table(
                 "margins",
                 """
-                select currency, count(*) as orders, sum(known_revenue) as revenue, sum(cost) as cost,
-                    sum(known_revenue - cost) as margin,
-                    round(100 * sum(known_revenue - cost) / nullif(sum(known_revenue), 0), 2) as percent
-                from orders where is_counted group by 1 order by 2 desc
+                select currency, orders, revenue, cost, revenue - cost as margin,
+                    round(100 * (revenue - cost) / nullif(revenue, 0), 2) as percent, waiting_orders, waiting_revenue,
+                    refused_orders, refused_revenue, ahead_orders, ahead_revenue
+                from (
+                    select currency, count(*) filter (where is_taken) as orders,
+                        coalesce(sum(known_revenue) filter (where is_taken), 0) as revenue,
+                        coalesce(sum(cost) filter (where is_taken), 0) as cost, \(OrderTotals.apart(revenue: "earned"))
+                    from \(OrderTotals.orders(arguments)) group by 1
+                ) t order by 2 desc, 1
                 """, transaction),
             try arguments.table(
                 "margin alerts",
@@ -150,9 +155,13 @@ enum MarginQueries {
             try arguments.table(
                 "totals",
                 """
-                select source, currency, count(*) as orders, count(decision) as decided, sum(revenue) as revenue,
-                    sum(cost) as cost, sum(known_revenue - cost) as margin
-                from orders where is_counted and source = coalesce(\(arguments["source"].postgresBind), source)
+                select source, currency, count(*) filter (where is_taken) as orders, count(decision) as decided,
+                    coalesce(sum(revenue) filter (where is_taken), 0) as revenue,
+                    coalesce(sum(cost) filter (where is_taken), 0) as cost,
+                    coalesce(sum(known_revenue - cost) filter (where is_taken), 0) as margin,
+                    \(OrderTotals.apart(revenue: "revenue"))
+                from \(OrderTotals.orders(arguments))
+                where source = coalesce(\(arguments["source"].postgresBind), source)
                 group by 1, 2 order by 1, 2
                 """, transaction)
         ]

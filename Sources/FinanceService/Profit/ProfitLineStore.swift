@@ -25,16 +25,23 @@ enum ProfitLineStore {
         var customers = CustomerScope.everybody
     }
 
-    /// The lines of a period, in the order of their orders, with the cost that counts by ``OrderMarginPolicy``.
-    ///
+    /// The lines of a period.
+    struct Lines {
+        /// Those that count, in the order of their orders, with the cost that counts by ``OrderMarginPolicy``.
+        var counted: [ProfitLine] = []
+        /// Those of orders that are refused or wait for approval: they count nowhere.
+        var held: [HeldLine] = []
+    }
+
     /// Cancelled orders and pass-through items are left out. A line with costs of several suppliers is that of the one
     /// it pays most.
     static func read(
         _ scope: Scope, _ rates: RateTable, _ transaction: borrowing Transaction
-    ) throws -> [ProfitLine] {
-        var lines: [ProfitLine] = []
-        try walk(scope, rates, transaction) { line, _, _, _ in lines.append(line) }
-        return lines + (try credits(scope, transaction))
+    ) throws -> Lines {
+        var lines = Lines()
+        lines.held = try walk(scope, rates, transaction) { line, _, _, _ in lines.counted.append(line) }
+        lines.counted += try credits(scope, transaction)
+        return lines
     }
 
     /// The service item under which credit notes stand: they are of an order, and of none of its lines.
@@ -48,6 +55,7 @@ enum ProfitLineStore {
                 o.credited
             from orders o
             where o.credited <> 0 and \(filter(scope))
+                and (\(scope.basis == .posted) or o.decision is null or o.decision = 'accepted')
                 and o.day between date '1970-01-01' + \(scope.from.daysSinceEpoch)
                     and date '1970-01-01' + \(scope.to.daysSinceEpoch)
             order by 1, 2
@@ -61,20 +69,21 @@ enum ProfitLineStore {
         }
     }
 
-    /// The lines of a period, each with its cost as it was quoted, as it is expected, and as it was invoiced.
+    /// The lines of a period that count, each with its cost as it was quoted, as it is expected, and as it was invoiced; and
+    /// those that are held.
     static func states(
         _ scope: Scope, _ rates: RateTable, _ transaction: borrowing Transaction
-    ) throws -> [(line: ProfitLine, states: CostStates)] {
+    ) throws -> (counted: [(line: ProfitLine, states: CostStates)], held: [HeldLine]) {
         let biases = try biases(transaction)
         var lines: [(line: ProfitLine, states: CostStates)] = []
-        try walk(scope, rates, transaction) { line, supplier, assessed, costs in
+        let held = try walk(scope, rates, transaction) { line, supplier, assessed, costs in
             let known = supplier.flatMap { biases[$0] }
             let states = CostStates(assessed, costs) {
                 known?[BiasedCost(serviceItem: line.serviceItem, stage: $0)]
             }
             lines.append((line, states))
         }
-        return lines
+        return (lines, held)
     }
 
     /// What suppliers' invoices have been of what was told before them, by supplier, then by service item and stage.
@@ -94,17 +103,25 @@ enum ProfitLineStore {
         return found
     }
 
+    /// Goes through the lines of a period that count. By the day of posting figures are those of the books, in which an order
+    /// that is held counts as any other: what is decided of it moves nothing from one month to another.
+    ///
+    /// - Returns: the lines of orders that are held.
     private static func walk(
         _ scope: Scope, _ rates: RateTable, _ transaction: borrowing Transaction,
         _ body: (ProfitLine, LedgerKey?, AssessedLine, [LateCost]) -> Void
-    ) throws {
+    ) throws -> [HeldLine] {
+        var held: [HeldLine] = []
         let costs = try costs(scope, transaction)
         let rows = try transaction.query(
             """
             select o.source, o.order_id, o.day, o.customer_code, o.business_line, o.branch,
-                o.sales_owner, o.currency, o.lines
+                o.sales_owner, o.currency, o.lines, o.decision
             from orders o where \(filter(scope)) order by o.source, o.order_id
-            """, as: (String, String, CalendarDay, String, String, String, String?, String, String).self)
+            """,
+            as: (
+                String, String, CalendarDay, String, String, String, String?, String, String, OrderDecision?
+            ).self)
         for row in rows {
             let key = OrderKey(source: row.0, orderId: row.1)
             let placed = row.2
@@ -122,17 +139,18 @@ enum ProfitLineStore {
                         ($0.cost.amount, $1.supplier.identifier) < ($1.cost.amount, $0.supplier.identifier)
                     }?.supplier
                     ?? line.supplier.map { LedgerKey(source: $0.source ?? row.0, identifier: $0.code) }
-                body(
-                    ProfitLine(
-                        source: row.0, orderId: row.1, line: line.line, day: day, customer: row.3,
-                        businessLine: row.4, branch: row.5, salesOwner: row.6, lane: line.lane,
-                        serviceItem: line.serviceItem, unit: line.unit,
-                        supplier: supplier?.identifier, quantity: line.quantity, currency: currency,
-                        revenue: line.revenue, cost: found.cost),
-                    supplier,
-                    found, late)
+                let told = ProfitLine(
+                    source: row.0, orderId: row.1, line: line.line, day: day, customer: row.3,
+                    businessLine: row.4, branch: row.5, salesOwner: row.6, lane: line.lane,
+                    serviceItem: line.serviceItem, unit: line.unit,
+                    supplier: supplier?.identifier, quantity: line.quantity, currency: currency,
+                    revenue: line.revenue, cost: found.cost)
+                let reason = row.9.flatMap { HeldLine.Reason($0) }
+                if let reason { held.append(HeldLine(line: told, reason: reason)) }
+                if reason == nil || scope.basis == .posted { body(told, supplier, found, late) }
             }
         }
+        return held
     }
 
     /// A cost and who is paid.

@@ -9,10 +9,9 @@ extension ProfitQueries {
     func lines(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let period = try Period(from: arguments.day("from"), to: arguments.day("to"), path: "parameters.from")
         let offset = try arguments.integer("offset")
-        let lines = try ProfitLineStore.read(
-            arguments.lines(of: period, transaction), rates.current(transaction), transaction
-        )
-        .sorted {
+        let read = try ProfitLineStore.read(
+            arguments.lines(of: period, transaction), rates.current(transaction), transaction)
+        let lines = read.counted.sorted {
             ($0.source, $0.orderId, $0.line, $0.serviceItem) < ($1.source, $1.orderId, $1.line, $1.serviceItem)
         }
         return [
@@ -26,7 +25,8 @@ extension ProfitQueries {
                         line.cost?.moneyText,
                     ]
                 }
-            ) { row in [row[0], row[1], row[2], row[9]].map { $0 ?? "" } }
+            ) { row in [row[0], row[1], row[2], row[9]].map { $0 ?? "" } },
+            try arguments.table("held", rows: HeldLine.rows(read.held)),
         ]
     }
 }

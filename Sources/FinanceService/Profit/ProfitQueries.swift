@@ -23,8 +23,8 @@ struct ProfitQueries: Sendable {
         let rates = try rates.current(transaction)
         let first = try ProfitLineStore.read(arguments.lines(of: before, transaction), rates, transaction)
         let second = try ProfitLineStore.read(arguments.lines(of: after, transaction), rates, transaction)
-        let ledger = BridgeLedger([first, second], .margin, constant: before.to, rates)
-        let sides = (try ledger.side(first, by: dimensions), try ledger.side(second, by: dimensions))
+        let ledger = BridgeLedger([first.counted, second.counted], .margin, constant: before.to, rates)
+        let sides = (try ledger.side(first.counted, by: dimensions), try ledger.side(second.counted, by: dimensions))
         let bridge = try Bridge(sides.0.items, sides.1.items)
         var columns = [QueryColumn("before", .decimal)]
         columns += Self.effects(bridge.effects, .margin).map { QueryColumn($0.name, .decimal) }
@@ -36,7 +36,8 @@ struct ProfitQueries: Sendable {
                     + Self.cells(bridge.before, bridge.effects, bridge.after, .margin)
                     + [
                         bridge.effects.rounding.moneyText, String(sides.0.lines), String(sides.1.lines),
-                        String(sides.0.unknown), String(sides.1.unknown),
+                        String(sides.0.unknown), String(sides.1.unknown), String(first.held.count),
+                        String(second.held.count),
                     ]
             ])
         return [
@@ -48,7 +49,8 @@ struct ProfitQueries: Sendable {
                     $0.labels + Self.cells($0.before, $0.effects, $0.after, .margin)
                 }
             ) { row in Self.keys(ofChange: row, dimensions) },
-            try arguments.table("without a rate", rows: ledger.withoutRate([first, second])),
+            try arguments.table("held", rows: HeldLine.rows(first.held + second.held)),
+            try arguments.table("without a rate", rows: ledger.withoutRate([first.counted, second.counted])),
         ]
     }
 
@@ -117,10 +119,9 @@ struct ProfitQueries: Sendable {
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "supplier,item")
         let minimum = try arguments.integer("minimumLines")
         let rates = try rates.current(transaction)
-        let lines = try ProfitLineStore.read(arguments.lines(of: period, transaction), rates, transaction)
+        let (lines, held) = try Self.read(period, arguments, rates, transaction)
         let against = try arguments["against"].map { try Period($0, path: "parameters.against") }
-        let former =
-            try against.map { try ProfitLineStore.read(arguments.lines(of: $0, transaction), rates, transaction) } ?? []
+        let (former, formerHeld) = try against.map { try Self.read($0, arguments, rates, transaction) } ?? ([], [])
         let ledger = BridgeLedger([lines, former], .cost, constant: (against ?? period).to, rates)
         var tables = [
             try costTable(arguments, lines, ledger, dimensions),
@@ -148,7 +149,17 @@ struct ProfitQueries: Sendable {
                     [row[0] == "*" ? "0" : "1"] + Self.keys(ofChange: row, dimensions)
                 })
         }
-        return tables + [try arguments.table("without a rate", rows: ledger.withoutRate([lines, former]))]
+        return tables + [
+            try arguments.table("held", rows: HeldLine.rows(held + formerHeld)),
+            try arguments.table("without a rate", rows: ledger.withoutRate([lines, former])),
+        ]
+    }
+
+    private static func read(
+        _ period: Period, _ arguments: QueryArguments, _ rates: RateTable, _ transaction: borrowing Transaction
+    ) throws -> (counted: [ProfitLine], held: [HeldLine]) {
+        let lines = try ProfitLineStore.read(arguments.lines(of: period, transaction), rates, transaction)
+        return (lines.counted, lines.held)
     }
 
     /// Cost, quantity and unit cost. A quantity is told only where all that is added has one unit.
@@ -240,7 +251,7 @@ struct ProfitQueries: Sendable {
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "branch,line")
         let scope = try arguments.lines(of: period, bases: ProfitLineStore.Basis.allCases, transaction)
         let rates = try rates.current(transaction)
-        let lines = try ProfitLineStore.states(scope, rates, transaction)
+        let (lines, held) = try ProfitLineStore.states(scope, rates, transaction)
         let corrections =
             try ProfitLineStore.credits(scope, transaction)
             + (scope.basis == .posted ? try LateCorrectionStore.read(scope, transaction) : [])
@@ -251,6 +262,7 @@ struct ProfitQueries: Sendable {
             var revenue = FixedDecimal.zero
             var cost = FixedDecimal.zero
             var states = MarginStates()
+            var held: [HeldLine.Reason: (lines: Int, revenue: FixedDecimal)] = [:]
         }
         var sums: [[String]: Group] = [:]
         for (line, states) in lines where ledger.isRated(line) {
@@ -285,6 +297,12 @@ struct ProfitQueries: Sendable {
             sum.states.correct(revenue: revenue, cost: cost)
             sums[labels] = sum
         }
+        for held in held where ledger.isRated(held.line) {
+            let labels = dimensions.map { $0.value(of: held.line) }
+            let former = sums[labels, default: Group()].held[held.reason] ?? (0, .zero)
+            let revenue = try ledger.convert(held.line.revenue, held.line.currency, held.line.day)
+            sums[labels, default: Group()].held[held.reason] = (former.lines + 1, former.revenue + revenue)
+        }
         return [
             try arguments.table(
                 "margins",
@@ -298,6 +316,8 @@ struct ProfitQueries: Sendable {
                         QueryColumn("expected_percent", .decimal), QueryColumn("actual_margin", .decimal),
                         QueryColumn("actual_percent", .decimal), QueryColumn("actual_lines", .integer),
                         QueryColumn("complete_percent", .decimal), QueryColumn("provisional", .boolean),
+                        QueryColumn("waiting_lines", .integer), QueryColumn("waiting_revenue", .decimal),
+                        QueryColumn("refused_lines", .integer), QueryColumn("refused_revenue", .decimal),
                     ],
                 rows: sums.map { labels, sum in
                     let margin = sum.revenue - sum.cost
@@ -311,8 +331,13 @@ struct ProfitQueries: Sendable {
                         String(sum.states.actual.lines), sum.states.completeness?.description,
                         String(sum.states.isProvisional),
                     ]
+                        + HeldLine.Reason.allCases.flatMap { reason -> [String?] in
+                            let held = sum.held[reason] ?? (0, .zero)
+                            return [String(held.lines), held.revenue.moneyText]
+                        }
                 }
             ) { row in [row[dimensions.count + 4] ?? ""] + Self.labels(row, dimensions) },
+            try arguments.table("held", rows: HeldLine.rows(held)),
             try arguments.table("without a rate", rows: ledger.withoutRate([lines.map(\.line), corrections])),
         ]
     }

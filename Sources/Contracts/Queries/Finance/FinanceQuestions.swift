@@ -12,6 +12,11 @@ public enum FinanceQuestions {
 
     private static let orderId = QueryInput.text("orderId", "The order.").required
     private static let month = QueryInput.text("month", "The month, such as 2024-03.")
+    /// What is no revenue: orders that wait for approval, that are refused, and that are dated after tomorrow.
+    private static let apart: [ColumnGroup] = [
+        .count("waiting_orders"), .money("waiting_revenue"), .count("refused_orders"), .money("refused_revenue"),
+        .count("ahead_orders"), .money("ahead_revenue"),
+    ]
 
     // MARK: Orders and alerts
 
@@ -125,7 +130,7 @@ public enum FinanceQuestions {
                 [
                     .code("currency"), .count("orders"), .money("revenue", "cost", "margin"),
                     .rate("percent", as: .text),
-                ]),
+                ] + apart),
             .whole("margin alerts", [.code("level", "severity"), .count("open", "cleared")]),
             .whole("acceptance", [.code("state"), .count("customers")]),
         ])
@@ -138,7 +143,7 @@ public enum FinanceQuestions {
                 "totals",
                 [
                     .code("source", "currency"), .count("orders", "decided"), .money("revenue", "cost", "margin"),
-                ])
+                ] + apart)
         ])
 
     /// Costs without their order.
@@ -177,7 +182,9 @@ public enum FinanceQuestions {
         .finance, "parties.business", "What a party's business earned and what it owes, under whatever codes.",
         [.text("party", "The party's identifier.").required],
         answers: [
-            .whole("finance: margin", [.code("currency"), .count("orders"), .money("revenue", "cost", "margin")]),
+            .whole(
+                "finance: margin",
+                [.code("currency"), .count("orders"), .money("revenue", "cost", "margin")] + apart),
             .whole("finance: receivables", [.code("currency"), .money("receivable", "deposits", "ordered")]),
         ])
 

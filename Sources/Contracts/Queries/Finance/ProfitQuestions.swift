@@ -24,6 +24,9 @@ public enum ProfitQuestions {
     ]
     private static let withoutRate = TableDescription.whole(
         "without a rate", [.code("currency"), .count("lines", "unknown"), .money("revenue", "cost")])
+    /// Lines of orders that wait for approval or are refused, in their own currencies: they are in no other figure.
+    private static let held = TableDescription.whole(
+        "held", [.code("decision", "currency"), .count("orders", "lines", "unknown"), .money("revenue", "cost")])
     private static func savings(_ place: String) -> TableDescription {
         .pages(
             "savings at the best \(place)",
@@ -46,7 +49,8 @@ public enum ProfitQuestions {
                 "bridge",
                 [.text("from", "to"), .code("currency")] + effects + [
                     .quantity("rounding"), .count("lines_before", "lines_after", "unknown_before", "unknown_after"),
-                ]), .varying("bridge by …", by: [sizeOfChange, apart], effects), withoutRate,
+                    .count("held_before", "held_after"),
+                ]), .varying("bridge by …", by: [sizeOfChange, apart], effects), held, withoutRate,
         ])
 
     /// What suppliers cost.
@@ -69,7 +73,7 @@ public enum ProfitQuestions {
                 [
                     .quantity("before", "currency_effect", "price", "volume", "mix", "new", "lost", "credits", "after"),
                     .quantity("change"),
-                ]), withoutRate,
+                ]), held, withoutRate,
         ])
 
     /// Margins by anything.
@@ -84,12 +88,14 @@ public enum ProfitQuestions {
                     .code("currency"), .money("quoted_margin"), .rate("quoted_percent"), .money("expected_margin"),
                     .rate("expected_percent"), .money("actual_margin"), .rate("actual_percent"),
                     .count("actual_lines"), .rate("complete_percent"), .flag("provisional"),
-                ]), withoutRate,
+                    .count("waiting_lines"), .money("waiting_revenue"), .count("refused_lines"),
+                    .money("refused_revenue"),
+                ]), held, withoutRate,
         ])
 
     /// The lines themselves.
     public static let lines = QueryDescription(
-        .finance, "profit.lines", "The order lines of some days as they are.",
+        .finance, "profit.lines", "The order lines of some days as they are, of orders that are taken.",
         scope + days + [.integer("offset", 0...10_000_000, otherwise: 0, "Those after so many.")],
         pageSize: QueryTable.maximumRows,
         answers: [
@@ -99,7 +105,7 @@ public enum ProfitQuestions {
                     .code("source", "order_id"), .count("line"), .day("day"),
                     .code("customer", "business_line", "branch", "sales_owner", "lane", "item", "unit", "supplier"),
                     .quantity("quantity"), .code("currency"), .money("revenue", "cost"),
-                ])
+                ]), held,
         ])
 }
 
