@@ -10,14 +10,19 @@ enum SalesQueries {
         Query(SalesQuestions.business, business),
     ]
 
-    /// What a party has ordered, under whatever codes.
+    /// What a party has ordered, under whatever codes; beside it what finance has refused or somebody has to approve.
     static func business(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         [
             try arguments.table(
                 "sales: orders",
                 """
-                select count(distinct (a.source, a.code)) as codes, count(*) as orders, sum(o.amount) as amount,
-                    o.currency
+                select count(distinct (a.source, a.code)) as codes,
+                    count(*) filter (where coalesce(o.decision, 'accepted') = 'accepted') as orders,
+                    coalesce(sum(o.amount) filter (where coalesce(o.decision, 'accepted') = 'accepted'), 0) as amount,
+                    o.currency, count(*) filter (where o.decision = 'needs-approval') as waiting_orders,
+                    coalesce(sum(o.amount) filter (where o.decision = 'needs-approval'), 0) as waiting_amount,
+                    count(*) filter (where o.decision = 'refused') as refused_orders,
+                    coalesce(sum(o.amount) filter (where o.decision = 'refused'), 0) as refused_amount
                 from account a join orders o on o.source = a.source and o.customer_code = a.code
                 where a.customer_id = \(try arguments.required("party")) and not o.is_cancelled
                 group by o.currency order by o.currency

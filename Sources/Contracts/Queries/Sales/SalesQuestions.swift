@@ -84,5 +84,12 @@ public enum SalesQuestions {
     public static let business = QueryDescription(
         .sales, "parties.business", "What a party has ordered, under whatever codes.",
         [.text("party", "The party's identifier.").required],
-        answers: [.whole("sales: orders", [.count("codes", "orders"), .money("amount"), .code("currency")])])
+        answers: [
+            .whole(
+                "sales: orders",
+                [
+                    .count("codes", "orders"), .money("amount"), .code("currency"), .count("waiting_orders"),
+                    .money("waiting_amount"), .count("refused_orders"), .money("refused_amount"),
+                ])
+        ])
 }
