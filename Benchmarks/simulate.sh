@@ -31,7 +31,7 @@ cat >"$work/scenario.json" <<'json'
  "uncertainty": {"cost": "5", "volume": "10"}}
 json
 for round in $(seq "$rounds"); do
-    "$waybill" finance simulate "$work/scenario.json" --orders "$work/orders.ndjson" --seed 7 --progress \
+    "$waybill" finance simulate "$work/scenario.json" --orders "$work/orders.ndjson" --seed 7 --progress --json \
         >"$work/report.json" 2>"$work/progress" || die "$(tail -1 "$work/progress")"
     python3 - "$work" "$lines" "$round" <<'python'
 import json, re, sys

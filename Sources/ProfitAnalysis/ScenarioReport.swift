@@ -44,11 +44,13 @@ public struct ScenarioLine: Part {
 
 /// What a simulation came to, as it is printed and saved.
 public struct ScenarioReport: Sendable {
-    private let scenario: Scenario
-    private let repricing: Repricing
-    private let draws: MonteCarlo?
-    private let seed: UInt64
-    private let runs: Int
+    let scenario: Scenario
+    let repricing: Repricing
+    let draws: MonteCarlo?
+    let seed: UInt64
+    let runs: Int
+    let held: [ScenarioApart]
+    let withoutRate: [ScenarioApart]
 
     /// - Parameters:
     ///   - scenario: what was asked.
@@ -56,7 +58,14 @@ public struct ScenarioReport: Sendable {
     ///   - draws: how it may come out; `nil` when no runs were wanted.
     ///   - seed: of the draws.
     ///   - runs: how many there were.
-    public init(_ scenario: Scenario, _ repricing: Repricing, _ draws: MonteCarlo?, seed: UInt64, runs: Int) {
+    ///   - held: the lines of orders that are refused or wait for approval, which were left out.
+    ///   - withoutRate: the lines in currencies without a rate, which were left out.
+    public init(
+        _ scenario: Scenario, _ repricing: Repricing, _ draws: MonteCarlo?, seed: UInt64, runs: Int,
+        held: [ScenarioApart] = [], withoutRate: [ScenarioApart] = []
+    ) {
+        self.held = held
+        self.withoutRate = withoutRate
         self.scenario = scenario
         self.repricing = repricing
         self.draws = draws
@@ -84,6 +93,8 @@ public struct ScenarioReport: Sendable {
             part.text("belowFloor", String(format: "%.4f", draws.belowFloor))
             object.json("monteCarlo", part.finished())
         }
+        object.array("held", held)
+        object.array("withoutRate", withoutRate)
         if let lines {
             object.array(
                 "orderLines", zip(lines, repricing.lines).compactMap { line, sum in sum.map { ScenarioLine(line, $0) } }

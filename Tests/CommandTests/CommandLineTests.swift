@@ -84,6 +84,17 @@ struct CommandLineTests {
         ])
     func kept(line: String) throws { try parse(line) }
 
+    @Test("a simulation is told in tables, and as JSON or CSV where that is asked for")
+    func simulation() throws {
+        func format(_ options: String) throws -> TableFormat {
+            let line = "finance profit simulate s.json --from 2026-01-01 --to 2026-03-31 \(options)"
+            return try #require(try parsed(line) as? ProfitSimulationCommand, "\(line) simulates nothing").output.format
+        }
+        #expect(try format("") == .text)
+        #expect(try format("--json") == .json)
+        #expect(try format("--csv") == .csv)
+    }
+
     /// Reads a line; one that asks for help is answered by it.
     private func parse(_ line: String) throws {
         do {

@@ -14,7 +14,9 @@ struct ProfitSimulationCommand: AsyncParsableCommand {
             The scenario's levers are applied to real order lines: those of a file with one order a line as published
             (--orders), or those of a period from the service (--from, --to). Levers that contradict one another are
             refused. What a scenario has no rate of ("rates": [{"currency": "USD", "rate": "7.05"}], in its currency) is
-            converted by finance's rates of the last day. Demand does not answer to price; add a lever of volume for that.
+            converted by finance's rates of the last day; what has no rate there either, and the orders that are refused or
+            wait for approval, are left out and told beside it. Demand does not answer to price; add a lever of volume for
+            that.
             docs/business/finance/profit.md shows a scenario.
             """)
 
@@ -34,8 +36,7 @@ struct ProfitSimulationCommand: AsyncParsableCommand {
     var save: String?
     @Flag(help: "Tell how far it is, on standard error.")
     var progress = false
-    @Flag(help: "Print JSON, for programs. It is always JSON.")
-    var json = false
+    @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if (orders == nil) == (from == nil || to == nil) {
@@ -48,12 +49,15 @@ struct ProfitSimulationCommand: AsyncParsableCommand {
         var asked = try Scenario(json: OrderFile.bytes(scenario))
         let clock = ContinuousClock()
         let lines: [ProfitLine]
+        var (held, withoutRate): ([ScenarioApart], [ScenarioApart]) = ([], [])
         if let orders {
             lines = try OrderFile.lines(OrderFile.bytes(orders))
         } else {
-            lines = try await ServiceLines.all(from: from ?? "", to: to ?? "")
+            let read = try await ServiceLines.all(from: from ?? "", to: to ?? "")
+            held = read.held
             asked = asked.adding(
-                try await ServiceLines.rates(of: asked.unrated(lines), in: asked.currency, on: to ?? ""))
+                try await ServiceLines.rates(of: asked.unrated(read.lines), in: asked.currency, on: to ?? ""))
+            (lines, withoutRate) = asked.rated(read.lines)
         }
         let applied = asked
         let isTold = progress
@@ -69,9 +73,10 @@ struct ProfitSimulationCommand: AsyncParsableCommand {
                 if isTold { say("run \(done) of \(runs)") }
             }
         if isTold { say("repriced in \(repriced - start), drawn in \(clock.now - repriced)") }
-        let report = ScenarioReport(applied, repricing, draws, seed: seed, runs: runs)
+        let report = ScenarioReport(
+            applied, repricing, draws, seed: seed, runs: runs, held: held, withoutRate: withoutRate)
         if let save { try Data(report.json(lines)).write(to: URL(fileURLWithPath: save), options: .atomic) }
-        print(String(decoding: report.json(), as: UTF8.self))
+        if output.json { print(String(decoding: report.json(), as: UTF8.self)) } else { try output.show(report.tables) }
     }
 }
 
@@ -112,27 +117,30 @@ enum OrderFile {
 
 /// Order lines from the service, page by page.
 enum ServiceLines {
-    static func all(from: String, to: String) async throws -> [ProfitLine] {
+    /// The lines that count, and what those of orders that are held come to.
+    static func all(from: String, to: String) async throws -> (lines: [ProfitLine], held: [ScenarioApart]) {
         guard let first = CalendarDay(from), let last = CalendarDay(to), first <= last else {
             throw Failure("give two days such as 2026-01-01, the first not after the last")
         }
         let client = Asking.client(try Surroundings().person("ask"))
         var lines: [ProfitLine] = []
+        var held: [ScenarioApart] = []
         var day = first
         while day <= last {
             var after: String?
             repeat {
-                let page = try await Asking.ask(
+                let tables = try await Asking.ask(
                     .finance, "profit.lines", [("from", day.description), ("to", day.description), ("after", after)],
-                    client: client, timeout: .seconds(30)
-                ).first
+                    client: client, timeout: .seconds(30))
+                let page = tables.first
                 lines += try page?.rows.map { try line($0.values) } ?? []
+                held += try tables.first { $0.name == "held" }?.rows.map { try apart($0.values) } ?? []
                 after = page?.next
             } while after != nil
             day = day.adding(days: 1)
         }
         await client.close()
-        return lines
+        return (lines, ScenarioApart.sum(held))
     }
 
     /// Finance's rates of a day, in the currency of a scenario.
@@ -153,6 +161,17 @@ enum ServiceLines {
                 ScenarioRate(currency: currency, rate: $0)
             }
         }
+    }
+
+    static func apart(_ values: [String?]) throws -> ScenarioApart {
+        guard values.count == 7, let currency = values[1].flatMap({ Currency($0) }),
+            let orders = values[2].flatMap({ Int($0) }), let lines = values[3].flatMap({ Int($0) }),
+            let unknown = values[4].flatMap({ Int($0) }), let revenue = values[5].flatMap({ FixedDecimal($0) }),
+            let cost = values[6].flatMap({ FixedDecimal($0) })
+        else { throw Failure("finance answered with lines that are none") }
+        return ScenarioApart(
+            decision: values[0], currency: currency, orders: orders, lines: lines, unknown: unknown, revenue: revenue,
+            cost: cost)
     }
 
     static func line(_ values: [String?]) throws -> ProfitLine {

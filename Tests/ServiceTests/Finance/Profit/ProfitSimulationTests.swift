@@ -187,6 +187,50 @@ struct ProfitSimulationTests {
         }
     }
 
+    @Test("what has no rate in the scenario and none at finance is left out by name, and takes nothing from the rest")
+    func withoutRate() throws {
+        let gold = try #require(Currency("XAU"))
+        let dollar = try #require(Currency("USD"))
+        let lines = try OrderFile.lines(Array(Self.orders(60, seed: 8).utf8)).map { line in
+            var line = line
+            if line.branch == "SH01" { line.currency = gold }
+            return line
+        }
+        #expect(Set(lines.map(\.currency)) == [.cny, dollar, gold])
+        let asked = try Self.parse(#"{"name":"x","currency":"CNY","levers":[{"kind":"price","percent":"10"}]}"#)
+        #expect(asked.unrated(lines) == [dollar, gold])
+        let known = asked.adding([ScenarioRate(currency: dollar, rate: .of("7"))])
+        let (rated, apart) = known.rated(lines)
+        let golden = lines.filter { $0.currency == gold }
+        #expect(rated == lines.filter { $0.currency != gold })
+        #expect(
+            apart == [
+                ScenarioApart(
+                    decision: nil, currency: gold, orders: nil, lines: golden.count,
+                    unknown: golden.count { $0.cost == nil }, revenue: golden.map(\.revenue).reduce(.zero, +),
+                    cost: golden.compactMap(\.cost).reduce(.zero, +))
+            ])
+        let waiting = try ServiceLines.apart(["waiting", "CNY", "1", "2", "1", "9000.00", "80.00"])
+        let refused = try ServiceLines.apart(["refused", "CNY", "1", "1", "0", "7.00", "6.00"])
+        let held = ScenarioApart.sum([refused, waiting, waiting])
+        #expect(held.map(\.decision) == ["waiting", "refused"])
+        #expect(held.first?.orders == 2 && held.first?.lines == 4 && held.first?.revenue == .of("18000"))
+        let report = ScenarioReport(
+            known, try Repricing(rated, known), nil, seed: 1, runs: 0, held: held, withoutRate: apart)
+        #expect(report.tables.map(\.name) == ["simulation", "what it is made of", "held", "without a rate"])
+        #expect(report.tables["without a rate"].column("currency") == ["XAU"])
+        #expect(report.tables["without a rate"].columns.map(\.name).contains("decision") == false)
+        #expect(report.tables["held"].column("decision") == ["waiting", "refused"])
+        #expect(report.tables["simulation"].column("scenario") == ["as it is", "x", "change"])
+        let told = try JSONDocument(parsing: report.json()).root
+        #expect(told["withoutRate"]?.elements.count == 1)
+        // A simulation of nothing says which rate it lacks.
+        let (all, none) = asked.rated(golden)
+        #expect(all == golden && none.isEmpty)
+        let refusal = #expect(throws: Refusal.self) { try Repricing(all, asked) }
+        #expect(refusal?.reason == .noRate)
+    }
+
     @Test("saved scenarios are compared line by line")
     func comparison() throws {
         let lines = try OrderFile.lines(Array(Self.orders(60, seed: 8).utf8))
