@@ -46,39 +46,60 @@ enum EvaluationStore {
             )
             select customer_id, business_line, currency,
                 -- Days are told apart only where they must be converted each by its own rate.
-                case when of_currency = of_customer then null else day - date '1970-01-01' end,
-                (array_agg(code order by day desc))[1], (array_agg(branch order by day desc))[1],
-                (array_agg(sales_owner order by day desc))[1],
-                sum(orders)::bigint, sum(revenue), sum(cost)
+                case when of_currency = of_customer then null else day end as rate_day,
+                (array_agg(code order by day desc))[1] as code, (array_agg(branch order by day desc))[1] as branch,
+                (array_agg(sales_owner order by day desc))[1] as sales_owner,
+                sum(orders)::bigint as orders, sum(revenue) as revenue, sum(cost) as cost
             from days
             group by 1, 2, 3, 4
             order by 1, 2, 3, 4
-            """, as: (String, String, String, Int32?, String, String?, String?, Int, FixedDecimal, FixedDecimal).self)
+            """, as: BusinessRow.self)
         var found: [Key: (WindowFigures, Party)] = [:]
         for row in rows {
-            let currency = Currency(row.2) ?? .cny
-            let party = Party(code: row.4, branch: row.5 ?? "-", salesOwner: row.6)
-            let (revenue, cost) = (row.8, row.9)
-            for line in [row.1, allLines] {
-                let key = Key(customerId: row.0, businessLine: line)
-                let target = row.3 == nil ? currency : .cny
+            for line in [row.key.businessLine, allLines] {
+                let key = Key(customerId: row.key.customerId, businessLine: line)
+                let target = row.rateDay == nil ? row.currency : .cny
                 var figures =
                     found[key]?.0 ?? WindowFigures(orders: 0, revenue: .zero, cost: .zero, currency: target)
-                if let day = row.3.map({ CalendarDay(daysSinceEpoch: $0) }) {
-                    if let revenue = rates.convert(revenue, from: currency, to: .cny, on: day),
-                        let cost = rates.convert(cost, from: currency, to: .cny, on: day)
+                if let day = row.rateDay {
+                    if let revenue = rates.convert(row.revenue, from: row.currency, to: .cny, on: day),
+                        let cost = rates.convert(row.cost, from: row.currency, to: .cny, on: day)
                     {
-                        figures.add(row.7, revenue, cost)
-                    } else if !figures.missingRates.contains(currency) {
-                        figures.missingRates.append(currency)
+                        figures.add(row.orders, revenue, cost)
+                    } else if !figures.missingRates.contains(row.currency) {
+                        figures.missingRates.append(row.currency)
                     }
                 } else {
-                    figures.add(row.7, revenue, cost)
+                    figures.add(row.orders, row.revenue, row.cost)
                 }
-                found[key] = (figures, party)
+                found[key] = (figures, row.party)
             }
         }
         return found
+    }
+
+    /// The business of a customer in one line and currency, of the whole window or of one day of it.
+    private struct BusinessRow: PostgresRow {
+        let key: Key
+        let currency: Currency
+        /// The day by whose rate it is converted; `nil` when it stays in its currency.
+        let rateDay: CalendarDay?
+        let party: Party
+        let orders: Int
+        let revenue: FixedDecimal
+        let cost: FixedDecimal
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = Key(customerId: try row("customer_id"), businessLine: try row("business_line"))
+            currency = try row("currency")
+            rateDay = try row("rate_day")
+            party = Party(
+                code: try row("code"), branch: try row("branch", as: String?.self) ?? "-",
+                salesOwner: try row("sales_owner"))
+            orders = try row("orders")
+            revenue = try row("revenue")
+            cost = try row("cost")
+        }
     }
 
     /// What is remembered of former evaluations.
@@ -86,26 +107,32 @@ enum EvaluationStore {
         let rows = try transaction.query(
             """
             select customer_id, business_line, state, negatives, breaches, releases, open_severity, low_raised,
-                negative_raised, quiet_severity, quiet_until - date '1970-01-01'
+                negative_raised, quiet_severity, quiet_until
             from standing order by customer_id, business_line for update
-            """, as: (String, String, String, Int, Int, Int, String?, Int, Int, String?, Int32?).self)
-        var found: [Key: AcceptanceStanding] = [:]
-        for row in rows {
-            var standing = AcceptanceStanding()
-            standing.state = AcceptanceState(rawValue: row.2) ?? .open
-            standing.negatives = row.3
-            standing.breaches = row.4
-            standing.releases = row.5
-            standing.alert.open = row.6.flatMap(MarginSeverity.init(rawValue:))
-            standing.alert.lowRaised = row.7
-            standing.alert.negativeRaised = row.8
-            if let severity = row.9.flatMap(MarginSeverity.init(rawValue:)), let until = row.10 {
-                standing.quiet = AcceptanceStanding.Quiet(
-                    severity: severity, until: CalendarDay(daysSinceEpoch: until))
+            """, as: StoredStanding.self)
+        return Dictionary(rows.map { ($0.key, $0.standing) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// What is remembered of a customer's business, as it stands in the table.
+    private struct StoredStanding: PostgresRow {
+        let key: Key
+        var standing = AcceptanceStanding()
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = Key(customerId: try row("customer_id"), businessLine: try row("business_line"))
+            standing.state = AcceptanceState(rawValue: try row("state")) ?? .open
+            standing.negatives = try row("negatives")
+            standing.breaches = try row("breaches")
+            standing.releases = try row("releases")
+            standing.alert.open = try row("open_severity", as: String?.self).flatMap(MarginSeverity.init(rawValue:))
+            standing.alert.lowRaised = try row("low_raised")
+            standing.alert.negativeRaised = try row("negative_raised")
+            if let severity = try row("quiet_severity", as: String?.self).flatMap(MarginSeverity.init(rawValue:)),
+                let until = try row("quiet_until", as: CalendarDay?.self)
+            {
+                standing.quiet = AcceptanceStanding.Quiet(severity: severity, until: until)
             }
-            found[Key(customerId: row.0, businessLine: row.1)] = standing
         }
-        return found
     }
 
     /// Writes what is to be remembered.

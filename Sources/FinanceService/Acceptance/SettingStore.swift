@@ -41,11 +41,33 @@ enum SettingStore {
             select level, reason, owner, plan, valid_from, valid_to, set_by
             from acceptance_setting
             where customer_id = \(key.customerId) and business_line = \(key.businessLine) for update
-            """, as: (String, String, String, String?, CalendarDay, CalendarDay, String).self)
-        guard let row = rows.first, let level = AcceptanceLevel(rawValue: row.0) else { return nil }
+            """, as: StoredSetting.self)
+        guard let row = rows.first, let level = row.level else { return nil }
         return AcceptanceSetting(
-            key: key, level: level, reason: row.1, owner: row.2, plan: row.3,
-            from: row.4, until: row.5, by: row.6)
+            key: key, level: level, reason: row.reason, owner: row.owner, plan: row.plan, from: row.from,
+            until: row.until, by: row.by)
+    }
+
+    /// What was set, as it stands in the table.
+    private struct StoredSetting: PostgresRow {
+        /// `nil` when it is one that only a later release knows.
+        let level: AcceptanceLevel?
+        let reason: String
+        let owner: String
+        let plan: String?
+        let from: CalendarDay
+        let until: CalendarDay
+        let by: String
+
+        init(row: inout RowReader) throws(PostgresError) {
+            level = AcceptanceLevel(rawValue: try row("level"))
+            reason = try row("reason")
+            owner = try row("owner")
+            plan = try row("plan")
+            from = try row("valid_from")
+            until = try row("valid_to")
+            by = try row("set_by")
+        }
     }
 
     /// What the figures say of a customer's business.
@@ -83,7 +105,7 @@ enum SettingStore {
         _ command: GrantOverride, _ transaction: borrowing Transaction
     ) throws -> [AcceptanceOverride] {
         try KeyLock.lock("override", [[command.customerId, command.businessLine]], transaction)
-        let rows = try transaction.query(
+        return try transaction.query(
             """
             select override_id, valid_from, valid_to, cap, currency, used
             from acceptance_override
@@ -92,12 +114,7 @@ enum SettingStore {
                     and valid_from <= \(PostgresValue.date(command.to.description))
                     and valid_to >= \(PostgresValue.date(command.from.description)))
             order by override_id
-            """, as: (String, CalendarDay, CalendarDay, FixedDecimal, String, FixedDecimal).self)
-        return rows.map { row in
-            AcceptanceOverride(
-                identifier: row.0, from: row.1, to: row.2,
-                cap: row.3, currency: Currency(row.4) ?? .cny, used: row.5)
-        }
+            """, as: AcceptanceOverride.self)
     }
 
     static func add(_ command: GrantOverride, _ transaction: borrowing Transaction) throws {
@@ -110,5 +127,14 @@ enum SettingStore {
                 \(command.cap), \(command.currency.code), \(command.reason),
                 \(command.by))
             """)
+    }
+}
+
+extension AcceptanceOverride: PostgresRow {
+    /// Reads one as it stands in the table.
+    init(row: inout RowReader) throws(PostgresError) {
+        self.init(
+            identifier: try row("override_id"), from: try row("valid_from"), to: try row("valid_to"),
+            cap: try row("cap"), currency: try row("currency"), used: try row("used"))
     }
 }

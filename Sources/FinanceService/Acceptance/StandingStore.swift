@@ -39,8 +39,9 @@ enum StandingStore {
         let guesses = keys.map { AccountIdentifier.customer(source: $0.source, code: $0.code) }
         let answer = try transaction.ask(
             """
-            select k.place - 1, coalesce(a.customer_id, k.guess), a.source is not null, s.state, s.orders,
-                s.revenue, s.cost, s.currency, s.evaluated_day, p.level, s.rule, s.upper_rate, s.pooled_rate
+            select k.place - 1 as place, coalesce(a.customer_id, k.guess) as customer_id,
+                a.source is not null as is_account_known, s.state, s.orders, s.revenue, s.cost, s.currency,
+                s.evaluated_day, p.level, s.rule, s.upper_rate, s.pooled_rate
             from unnest(\(keys.map(\.source)), \(keys.map(\.code)), \(keys.map(\.businessLine)), \(guesses))
                 with ordinality as k(source, code, business_line, guess, place)
             left join account a on a.source = k.source and a.code = k.code
@@ -55,30 +56,48 @@ enum StandingStore {
                         select k.guess union all select n.own_id from account n where n.customer_id = a.customer_id)
                 order by case p.level when 'stopped' then 0 when 'needs-approval' then 1 else 2 end limit 1
             ) p on true
-            """,
-            as: (
-                Int, String, Bool, String?, Int?, FixedDecimal?, FixedDecimal?, String?, CalendarDay?, String?, String?,
-                FixedDecimal?, FixedDecimal?
-            ).self)
+            """, as: StoredStanding.self)
         return {
             var found: [BusinessKey: BusinessStanding] = [:]
             for row in try answer.rows() {
-                var figures: AcceptanceFigures?
-                if let orders = row.4, let revenue = row.5, let cost = row.6, let code = row.7, let day = row.8 {
-                    figures = WindowFigures(
-                        orders: orders, revenue: revenue, cost: cost, currency: Currency(code) ?? .cny
-                    ).inMessage(
-                        window(day),
-                        judged: WindowFigures.Judged(
-                            rule: row.10, upperRate: row.11, pooledRate: row.12))
-                }
-                let level = row.9.flatMap(AcceptanceLevel.init(rawValue:))
-                found[keys[row.0]] = BusinessStanding(
-                    customerId: row.1, isAccountKnown: row.2,
-                    state: level?.state ?? row.3.flatMap(AcceptanceState.init(rawValue:)) ?? .open, isSet: level != nil,
-                    figures: figures)
+                found[keys[row.place]] = BusinessStanding(
+                    customerId: row.customerId, isAccountKnown: row.isAccountKnown,
+                    state: row.level?.state ?? row.state ?? .open, isSet: row.level != nil,
+                    figures: row.evaluated.map { $0.figures.inMessage(window($0.day), judged: row.judged) })
             }
             return found
+        }
+    }
+
+    /// How a customer's business stands in the tables.
+    private struct StoredStanding: PostgresRow {
+        let place: Int
+        let customerId: String
+        let isAccountKnown: Bool
+        let state: AcceptanceState?
+        let level: AcceptanceLevel?
+        /// `nil` when it was not evaluated yet.
+        let evaluated: (figures: WindowFigures, day: CalendarDay)?
+        let judged: WindowFigures.Judged
+
+        init(row: inout RowReader) throws(PostgresError) {
+            place = try row("place")
+            customerId = try row("customer_id")
+            isAccountKnown = try row("is_account_known")
+            state = try row("state", as: String?.self).flatMap(AcceptanceState.init(rawValue:))
+            level = try row("level", as: String?.self).flatMap(AcceptanceLevel.init(rawValue:))
+            judged = WindowFigures.Judged(
+                rule: try row("rule"), upperRate: try row("upper_rate"), pooledRate: try row("pooled_rate"))
+            if let orders = try row("orders", as: Int?.self),
+                let revenue = try row("revenue", as: FixedDecimal?.self),
+                let cost = try row("cost", as: FixedDecimal?.self),
+                let currency = try row("currency", as: Currency?.self),
+                let day = try row("evaluated_day", as: CalendarDay?.self)
+            {
+                evaluated = (WindowFigures(orders: orders, revenue: revenue, cost: cost, currency: currency), day)
+            } else {
+                evaluated = nil
+            }
         }
     }
 
@@ -118,15 +137,21 @@ enum StandingStore {
                 union select n.own_id from account n where n.customer_id = k.customer_id) as names
             join acceptance_override o on o.customer_id = names.name and o.business_line = k.business_line
             order by o.override_id \(lock)
-            """, as: (String, String, String, CalendarDay, CalendarDay, FixedDecimal, String, FixedDecimal).self)
+            """, as: StoredOverride.self)
         var found: [CustomerBusiness: [AcceptanceOverride]] = [:]
-        for row in rows {
-            found[CustomerBusiness(customerId: row.0, businessLine: row.1), default: []].append(
-                AcceptanceOverride(
-                    identifier: row.2, from: row.3, to: row.4,
-                    cap: row.5, currency: Currency(row.6) ?? .cny, used: row.7))
-        }
+        for row in rows { found[row.business, default: []].append(row.override) }
         return found
+    }
+
+    /// An override as it stands in the table, with the business that asked for it.
+    private struct StoredOverride: PostgresRow {
+        let business: CustomerBusiness
+        let override: AcceptanceOverride
+
+        init(row: inout RowReader) throws(PostgresError) {
+            business = CustomerBusiness(customerId: try row("customer_id"), businessLine: try row("business_line"))
+            override = try AcceptanceOverride(row: &row)
+        }
     }
 
     /// Writes what is used of overrides.

@@ -79,33 +79,54 @@ enum EvidenceStore {
             ), named as (
                 select a.source, a.code, s.* from suspect s join account a using (customer_id)
             )
-            select n.place - 1, o.currency,
-                case when o.currency <> n.currency then o.day - date '1970-01-01' end,
-                sum(o.known_revenue)::float8, sum(o.known_revenue - o.cost)::float8,
-                sum((o.known_revenue - o.cost) * (o.known_revenue - o.cost))::float8, sum((o.known_revenue - o.cost) * o.known_revenue)::float8,
-                sum(o.known_revenue * o.known_revenue)::float8, count(*) filter (where not o.is_provisional),
-                coalesce(sum(o.known_revenue - o.cost) filter (where not o.is_provisional), 0)
+            select n.place - 1 as place, o.currency,
+                case when o.currency <> n.currency then o.day end as rate_day,
+                sum(o.known_revenue)::float8 as revenue, sum(o.known_revenue - o.cost)::float8 as margin,
+                sum((o.known_revenue - o.cost) * (o.known_revenue - o.cost))::float8 as margin_squares,
+                sum((o.known_revenue - o.cost) * o.known_revenue)::float8 as products,
+                sum(o.known_revenue * o.known_revenue)::float8 as revenue_squares,
+                count(*) filter (where not o.is_provisional) as realised_orders,
+                coalesce(sum(o.known_revenue - o.cost) filter (where not o.is_provisional), 0) as realised_margin
             from orders o
             join named n on n.source = o.source and n.code = o.customer_code
                 and (n.business_line = o.business_line or n.business_line = \(EvaluationStore.allLines))
             where o.is_counted and o.day between \(PostgresValue.date(window.from.description))
                 and \(PostgresValue.date(window.to.description))
             group by 1, 2, 3 order by 1, 2, 3
-            """, as: (Int, String, Int32?, Double, Double, Double, Double, Double, Int, FixedDecimal).self)
+            """, as: EvidenceRow.self)
         for row in rows {
-            let (key, target) = (suspects[row.0], currencies[row.0])
-            let currency = Currency(row.1) ?? .cny
-            let day = row.2.map { CalendarDay(daysSinceEpoch: $0) } ?? window.to
-            guard let rate = rates.convert(million, from: currency, to: target, on: day),
-                let realised = rates.convert(row.9, from: currency, to: target, on: day),
+            let (key, target) = (suspects[row.place], currencies[row.place])
+            let day = row.rateDay ?? window.to
+            guard let rate = rates.convert(million, from: row.currency, to: target, on: day),
+                let realised = rates.convert(row.realisedMargin, from: row.currency, to: target, on: day),
                 var evidence = found[key]
             else { continue }
-            let sums = OrderSums(
-                revenue: row.3, margin: row.4, marginSquares: row.5, products: row.6, revenueSquares: row.7)
-            evidence.spread.add(sums, at: rate.approximate / million.approximate)
-            evidence.realisedOrders += row.8
+            evidence.spread.add(row.sums, at: rate.approximate / million.approximate)
+            evidence.realisedOrders += row.realisedOrders
             evidence.realisedMargin = evidence.realisedMargin + realised
             found[key] = evidence
+        }
+    }
+
+    /// What the orders of a suspect business say in one currency, of the whole window or of one day of it.
+    private struct EvidenceRow: PostgresRow {
+        let place: Int
+        let currency: Currency
+        /// The day by whose rate it is converted; `nil` when it is in the currency of the figures.
+        let rateDay: CalendarDay?
+        let sums: OrderSums
+        let realisedOrders: Int
+        let realisedMargin: FixedDecimal
+
+        init(row: inout RowReader) throws(PostgresError) {
+            place = try row("place")
+            currency = try row("currency")
+            rateDay = try row("rate_day")
+            sums = OrderSums(
+                revenue: try row("revenue"), margin: try row("margin"), marginSquares: try row("margin_squares"),
+                products: try row("products"), revenueSquares: try row("revenue_squares"))
+            realisedOrders = try row("realised_orders")
+            realisedMargin = try row("realised_margin")
         }
     }
 

@@ -47,17 +47,22 @@ enum CostStore {
             from unnest(\(keys.map(\.source)), \(keys.map(\.orderId))) as k(order_source, order_id)
             join cost c using (order_source, order_id)
             order by c.source, c.cost_id
-            """, as: (String, String, String, Int, Int, FixedDecimal, String, CalendarDay).self)
+            """, as: CostOfOrder.self)
         return {
             var found: [OrderKey: [StoredCost]] = [:]
-            for row in try answer.rows() {
-                found[OrderKey(source: row.0, orderId: row.1), default: []].append(
-                    StoredCost(
-                        costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
-                        amount: row.5, currency: Currency(row.6) ?? .cny,
-                        day: row.7))
-            }
+            for row in try answer.rows() { found[row.order, default: []].append(row.cost) }
             return found
+        }
+    }
+
+    /// A cost as it stands in the table, with its order.
+    private struct CostOfOrder: PostgresRow {
+        let order: OrderKey
+        let cost: StoredCost
+
+        init(row: inout RowReader) throws(PostgresError) {
+            order = OrderKey(source: try row("order_source"), orderId: try row("order_id"))
+            cost = try StoredCost(row: &row)
         }
     }
 
@@ -71,14 +76,24 @@ enum CostStore {
             from unnest(\(rows.map(\.source)), \(rows.map(\.body.costId))) as k(source, cost_id)
             join cost c using (source, cost_id)
             order by c.source, c.cost_id for update of c
-            """, as: (String, String, Int, String, String?, Int, FixedDecimal, String).self)
+            """, as: ExistingCost.self)
         var existing: [CostKey: (rank: Int, content: String)] = [:]
-        for row in found {
-            existing[CostKey(source: row.0, costId: row.1)] = (
-                row.2, CostRow.content(row.3, of: row.4, row.5, row.6, row.7)
-            )
-        }
+        for row in found { existing[row.key] = (row.rank, row.content) }
         return existing
+    }
+
+    /// How far a cost has come, and what tells a copy of it from a contradiction.
+    private struct ExistingCost: PostgresRow {
+        let key: CostKey
+        let rank: Int
+        let content: String
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = CostKey(source: try row("source"), costId: try row("cost_id"))
+            rank = try row("state")
+            content = CostRow.content(
+                try row("order_id"), of: try row("order_of"), try row("line"), try row("amount"), try row("currency"))
+        }
     }
 
     /// Writes costs that were not there, or not as far. When another copy of the service has taken one of them as far
@@ -121,5 +136,15 @@ struct StoredCost: Sendable, Equatable {
         LateCost(
             line: line, state: state, amount: rates.convert(amount, from: self.currency, to: currency, on: day),
             currency: self.currency)
+    }
+}
+
+extension StoredCost: PostgresRow {
+    /// Reads one as it stands in the table.
+    init(row: inout RowReader) throws(PostgresError) {
+        self.init(
+            costId: try row("cost_id"), line: try row("line"),
+            state: CostState.allCases[min(max(try row("state", as: Int.self), 0), 2)], amount: try row("amount"),
+            currency: try row("currency"), day: try row("day"))
     }
 }
