@@ -68,19 +68,30 @@ enum AdjustmentStore {
         let rows = try transaction.query(
             """
             select a.source, a.adjustment_id, a.fingerprint, a.proposed_by, a.approved_by,
-                a.approved_at, a.invoice_id, a.amount, a.set_aside is not null, a.invoice_source
+                a.approved_at, a.invoice_source, a.invoice_id, a.amount, a.set_aside is not null as is_set_aside
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, adjustment_id)
             join receivable_adjustment a using (source, adjustment_id)
             where a.kind = \(kind.rawValue) order by 1, 2 for update of a
-            """, as: (String, String, Int64?, String?, String?, Timestamp?, String?, FixedDecimal?, Bool, String).self)
-        var found: [LedgerKey: Standing] = [:]
-        for row in rows {
-            found[LedgerKey(source: row.0, identifier: row.1)] = Standing(
-                fingerprint: row.2, proposedBy: row.3, approvedBy: row.4,
-                approvedAt: row.5?.inOffset(minutes: 480),
-                invoice: row.6.map { LedgerKey(source: row.9, identifier: $0) }, amount: row.7, isSetAside: row.8)
+            """, as: StoredAdjustment.self)
+        return Dictionary(rows.map { ($0.key, $0.standing) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// An adjustment as it stands in the table.
+    private struct StoredAdjustment: PostgresRow {
+        let key: LedgerKey
+        let standing: Standing
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("adjustment_id"))
+            let invoiceSource = try row("invoice_source", as: String.self)
+            standing = Standing(
+                fingerprint: try row("fingerprint"), proposedBy: try row("proposed_by"),
+                approvedBy: try row("approved_by"),
+                approvedAt: try row("approved_at", as: Timestamp?.self)?.inOffset(minutes: 480),
+                invoice: try row("invoice_id", as: String?.self).map {
+                    LedgerKey(source: invoiceSource, identifier: $0)
+                }, amount: try row("amount"), isSetAside: try row("is_set_aside"))
         }
-        return found
     }
 
     /// An invoice, as far as what lessens it needs to know.
@@ -103,13 +114,21 @@ enum AdjustmentStore {
             select r.source, r.invoice_id, r.amount, r.currency, r.customer_code, r.customer_source
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, invoice_id)
             join receivable r using (source, invoice_id)
-            """, as: (String, String, FixedDecimal?, String?, String?, String).self)
-        var found: [LedgerKey: Invoice] = [:]
-        for row in rows {
-            found[LedgerKey(source: row.0, identifier: row.1)] = Invoice(
-                amount: row.2, currency: row.3, customer: row.4, customerSource: row.5)
+            """, as: StoredInvoice.self)
+        return Dictionary(rows.map { ($0.key, $0.invoice) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// An invoice as it stands in the table.
+    private struct StoredInvoice: PostgresRow {
+        let key: LedgerKey
+        let invoice: Invoice
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("invoice_id"))
+            invoice = Invoice(
+                amount: try row("amount"), currency: try row("currency"), customer: try row("customer_code"),
+                customerSource: try row("customer_source"))
         }
-        return found
     }
 
     /// Writes adjustments down.
@@ -211,7 +230,7 @@ enum AdjustmentStore {
     }
 
     /// A credit note as it stands beside the others of its invoice.
-    private struct Note {
+    private struct Note: PostgresRow {
         let key: LedgerKey
         let invoice: LedgerKey
         let amount: FixedDecimal
@@ -222,6 +241,16 @@ enum AdjustmentStore {
         let setAside: String?
         /// Whether it is in the books.
         let counts: Bool
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("adjustment_id"))
+            invoice = LedgerKey(source: try row("invoice_source"), identifier: try row("invoice_id"))
+            amount = try row("amount")
+            invoiced = try row("invoiced")
+            misfit = try row("misfit")
+            setAside = try row("set_aside")
+            counts = try row("counts")
+        }
     }
 
     /// Takes the credit notes of some invoices into the books that fit these, and takes out and sets aside those that do
@@ -260,29 +289,23 @@ enum AdjustmentStore {
         of keys: Set<LedgerKey>, _ transaction: borrowing Transaction
     ) throws -> [Note] {
         let sorted = keys.sorted()
-        let rows = try transaction.query(
+        return try transaction.query(
             """
-            select a.source, a.adjustment_id, a.invoice_source, a.invoice_id, a.amount, r.amount, case
+            select a.source, a.adjustment_id, a.invoice_source, a.invoice_id, a.amount, r.amount as invoiced, case
                     when a.currency <> r.currency then \(Reason.currencyMismatch.rawValue)
                     when r.amount is not null
                         and (a.customer_code, coalesce(a.customer_of, a.source)) <> (r.customer_code, r.customer_source)
-                        then \(Reason.valueNotAllowed.rawValue) end,
+                        then \(Reason.valueNotAllowed.rawValue) end as misfit,
                 a.set_aside, exists (
                     select from customer_payment p
-                    where p.source = a.source and p.payment_id = a.adjustment_id and p.kind = 'credit-note')
+                    where p.source = a.source and p.payment_id = a.adjustment_id and p.kind = 'credit-note') as counts
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, invoice_id)
             join receivable_adjustment a on a.invoice_source = k.source and a.invoice_id = k.invoice_id
             left join receivable r on r.source = a.invoice_source and r.invoice_id = a.invoice_id
             where a.kind = 'credit-note' and a.fingerprint is not null
                 and (a.set_aside is null or a.set_aside = \(Reason.overAllocated.rawValue))
             order by a.at, a.adjustment_id, a.source
-            """, as: (String, String, String, String, FixedDecimal, FixedDecimal?, String?, String?, Bool).self)
-        return rows.map { row in
-            Note(
-                key: LedgerKey(source: row.0, identifier: row.1),
-                invoice: LedgerKey(source: row.2, identifier: row.3), amount: row.4, invoiced: row.5, misfit: row.6,
-                setAside: row.7, counts: row.8)
-        }
+            """, as: Note.self)
     }
 
     /// Takes credit notes out of the books; what was allocated of them elsewhere waits again.

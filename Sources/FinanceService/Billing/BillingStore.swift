@@ -62,8 +62,8 @@ enum BillingStore {
         let rows = try transaction.query(
             """
             select i.source, i.invoice_id, i.amount, c.credited, i.currency, i.issued_day, n.order_id,
-                case when o.customer_code <> '' then case when o.is_cancelled then 0 else o.revenue end end, o.currency,
-                i.order_source
+                case when o.customer_code <> '' then case when o.is_cancelled then 0 else o.revenue end end as revenue,
+                o.currency as order_currency, i.order_source
             from (
                 select distinct r.source, r.invoice_id, r.amount, r.currency, r.issued_day, r.order_ids,
                     r.order_source
@@ -79,26 +79,42 @@ enum BillingStore {
             ) c
             left join orders o on o.source = i.order_source and o.order_id = n.order_id
             order by 1, 2, 7
-            """,
-            as: (
-                String, String, FixedDecimal, FixedDecimal, String, CalendarDay, String, FixedDecimal?, String?, String
-            ).self)
+            """, as: InvoicedOrder.self)
         var found: [(key: LedgerKey, invoice: BillingPolicy.Invoice)] = []
         for row in rows {
-            let key = LedgerKey(source: row.0, identifier: row.1)
-            let order = BillingPolicy.Named(
-                key: OrderKey(source: row.9, orderId: row.6), revenue: row.7,
-                currency: row.7 == nil ? nil : row.8.flatMap { Currency($0) })
-            let before = found.last?.key == key ? found.removeLast().invoice.orders : []
+            let before = found.last?.key == row.invoice ? found.removeLast().invoice.orders : []
             found.append(
                 (
-                    key,
+                    row.invoice,
                     BillingPolicy.Invoice(
-                        amount: row.2, credited: row.3, currency: Currency(row.4) ?? .cny, day: row.5,
-                        orders: before + [order])
+                        amount: row.amount, credited: row.credited, currency: row.currency, day: row.issued,
+                        orders: before + [row.order])
                 ))
         }
         return found.map(\.invoice)
+    }
+
+    /// An invoice and one of the orders that it names.
+    private struct InvoicedOrder: PostgresRow {
+        let invoice: LedgerKey
+        let amount: FixedDecimal
+        let credited: FixedDecimal
+        let currency: Currency
+        let issued: CalendarDay
+        let order: BillingPolicy.Named
+
+        init(row: inout RowReader) throws(PostgresError) {
+            invoice = LedgerKey(source: try row("source"), identifier: try row("invoice_id"))
+            amount = try row("amount")
+            credited = try row("credited")
+            currency = try row("currency")
+            issued = try row("issued_day")
+            let key = OrderKey(source: try row("order_source"), orderId: try row("order_id"))
+            let revenue = try row("revenue", as: FixedDecimal?.self)
+            let currencyOfOrder = try row("order_currency", as: Currency?.self)
+            order = BillingPolicy.Named(
+                key: key, revenue: revenue, currency: revenue == nil ? nil : currencyOfOrder)
+        }
     }
 
     /// Writes what is invoiced of orders, and by how much that changes what they add to the exposure.

@@ -40,27 +40,19 @@ enum CreditStore {
         of customers: Set<String>, on day: CalendarDay, _ transaction: borrowing Transaction
     ) throws -> [Line] {
         let epochDay = day.daysSinceEpoch
-        let rows = try transaction.query(
+        return try transaction.query(
             """
-            select m.customer_id, null, l.kind, l.source, l.line_id, l.amount, l.currency,
-                l.valid_from, (extract(epoch from l.decided_at) * 1000000)::bigint
+            select m.customer_id, null as group_id, l.kind, l.source, l.line_id, l.amount, l.currency, l.valid_from,
+                l.decided_at
             from account m join credit_line l on l.customer_source = m.source and l.customer_code = m.code
             where m.customer_id = any(\(customers.sorted())) and \(holds(epochDay))
             union all
-            select m.customer_id, g.group_id, l.kind, l.source, l.line_id, l.amount, l.currency,
-                l.valid_from, (extract(epoch from l.decided_at) * 1000000)::bigint
+            select m.customer_id, g.group_id, l.kind, l.source, l.line_id, l.amount, l.currency, l.valid_from,
+                l.decided_at
             from account m join credit_group_member g on g.source = m.source and g.customer_code = m.code
             join credit_line l on l.group_id = g.group_id
             where m.customer_id = any(\(customers.sorted())) and \(holds(epochDay))
-            """, as: (String, String?, String, String, String, FixedDecimal, String, CalendarDay, Int64).self)
-        return rows.map { row in
-            Line(
-                customerId: row.0,
-                subject: row.1.map { CreditSubject(kind: .group, identifier: $0) }
-                    ?? CreditSubject(kind: .customer, identifier: row.0), isOverride: row.2 == "override",
-                key: LedgerKey(source: row.3, identifier: row.4), amount: row.5,
-                currency: Currency(row.6) ?? .cny, from: row.7, decidedAt: row.8)
-        }
+            """, as: Line.self)
     }
 
     private static func holds(_ day: Int32) -> SQL {
@@ -77,7 +69,8 @@ enum CreditStore {
         let sorted = subjects.sorted()
         let rows = try transaction.query(
             """
-            select k.place - 1, e.currency, sum(e.receivable), sum(e.deposits), sum(e.accepted), sum(e.unbilled)
+            select k.place - 1 as place, e.currency, sum(e.receivable) as receivable, sum(e.deposits) as deposits,
+                sum(e.accepted) as accepted, sum(e.unbilled) as unbilled
             from unnest(\(sorted.map(\.kind.rawValue)), \(sorted.map(\.identifier)))
                 with ordinality as k(kind, identifier, place)
             cross join lateral (
@@ -88,16 +81,23 @@ enum CreditStore {
             ) m
             join account_exposure e on e.source = m.source and e.customer_code = m.code
             group by k.place, e.currency
-            """, as: (Int, String, FixedDecimal, FixedDecimal, FixedDecimal, FixedDecimal).self)
+            """, as: SumOfSubject.self)
         var found: [CreditSubject: [Sum]] = [:]
-        for row in rows {
-            found[sorted[row.0], default: []].append(
-                Sum(
-                    currency: Currency(row.1) ?? .cny, receivable: row.2,
-                    deposits: row.3, accepted: row.4,
-                    unbilled: row.5))
-        }
+        for row in rows { found[sorted[row.place], default: []].append(row.sum) }
         return found
+    }
+
+    /// What the exposure of one of those asked for is made of, in one currency.
+    private struct SumOfSubject: PostgresRow {
+        let place: Int
+        let sum: Sum
+
+        init(row: inout RowReader) throws(PostgresError) {
+            place = try row("place")
+            sum = Sum(
+                currency: try row("currency"), receivable: try row("receivable"), deposits: try row("deposits"),
+                accepted: try row("accepted"), unbilled: try row("unbilled"))
+        }
     }
 
     /// How far customers are trusted at a time, lifts counted.
@@ -158,16 +158,30 @@ enum CreditStore {
                 where k.kind = 'customer' and a.customer_id = k.identifier
             ) l
             where l.kind = 'override'
-            """, as: (String, String, String, String, FixedDecimal, String, CalendarDay, CalendarDay).self)
+            """, as: ApprovalOfSubject.self)
         var found: [CreditSubject: [CreditApproval]] = [:]
         for row in rows {
-            guard let kind = CreditSubject.Kind(rawValue: row.0) else { continue }
-            found[CreditSubject(kind: kind, identifier: row.1), default: []].append(
-                CreditApproval(
-                    key: LedgerKey(source: row.2, identifier: row.3), amount: row.4,
-                    currency: Currency(row.5) ?? .cny, from: row.6, to: row.7))
+            guard let subject = row.subject else { continue }
+            found[subject, default: []].append(row.approval)
         }
         return found
+    }
+
+    /// An override as it stands in the table, with whom it is of.
+    private struct ApprovalOfSubject: PostgresRow {
+        /// `nil` when it is of a kind that only a later release knows.
+        let subject: CreditSubject?
+        let approval: CreditApproval
+
+        init(row: inout RowReader) throws(PostgresError) {
+            let identifier = try row("identifier", as: String.self)
+            subject = CreditSubject.Kind(rawValue: try row("kind")).map {
+                CreditSubject(kind: $0, identifier: identifier)
+            }
+            approval = CreditApproval(
+                key: LedgerKey(source: try row("source"), identifier: try row("line_id")), amount: try row("amount"),
+                currency: try row("currency"), from: try row("valid_from"), to: try row("valid_to"))
+        }
     }
 
     /// The states that customers were found in last; lifts do not count.
@@ -264,5 +278,21 @@ enum CreditStore {
             found[row.0, default: []].append((Currency(row.1) ?? .cny, row.2, row.3))
         }
         return found
+    }
+}
+
+extension CreditStore.Line: PostgresRow {
+    /// Reads a line that holds for a customer, of its own or of a group that it belongs to.
+    init(row: inout RowReader) throws(PostgresError) {
+        let customerId = try row("customer_id", as: String.self)
+        let group = try row("group_id", as: String?.self)
+        self.init(
+            customerId: customerId,
+            subject: group.map { CreditSubject(kind: .group, identifier: $0) }
+                ?? CreditSubject(kind: .customer, identifier: customerId),
+            isOverride: try row("kind", as: String.self) == "override",
+            key: LedgerKey(source: try row("source"), identifier: try row("line_id")), amount: try row("amount"),
+            currency: try row("currency"), from: try row("valid_from"),
+            decidedAt: try row("decided_at", as: Timestamp.self).microsecondsSinceEpoch)
     }
 }

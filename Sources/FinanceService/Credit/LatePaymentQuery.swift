@@ -11,13 +11,13 @@ enum LatePaymentQuery {
 
     /// Open invoices with the probability that each is paid late and the days to expect, the most to lose first.
     static func risk(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let (cases, currencies, isCut) = try cases(arguments, transaction)
+        let (cases, isCut) = try cases(arguments, transaction)
         let (outcomes, model) = Prequential.walk(cases)
         return [
             try arguments.table(
                 "risk",
                 rows: outcomes.filter { $0.invoice.settled == nil }.map {
-                    row($0) + [currencies[$0.invoice.identifier] ?? nil, String(model.learned)]
+                    row($0) + [$0.invoice.currency.code, String(model.learned)]
                 }, isCut: isCut
             ) { row in [loss(row)] + name(row) }
         ]
@@ -31,7 +31,7 @@ enum LatePaymentQuery {
 
     /// What was said of each invoice when it was issued, beside what became of it.
     static func trial(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let (cases, _, isCut) = try cases(arguments, transaction)
+        let (cases, isCut) = try cases(arguments, transaction)
         return [
             try arguments.table(
                 "trial",
@@ -63,28 +63,35 @@ enum LatePaymentQuery {
     /// The newest invoices, the oldest of them first; and whether there are older ones.
     private static func cases(
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
-    ) throws -> (cases: [Prequential.Case], currencies: [String: String?], isCut: Bool) {
+    ) throws -> (cases: [Prequential.Case], isCut: Bool) {
         let scope = try arguments.customers(transaction)
         let rows = try transaction.query(
             """
             select * from (
                 select r.source, r.invoice_id, r.customer_code, r.amount::double precision as amount,
-                    r.issued_day - date '1970-01-01' as issued, r.due_day - date '1970-01-01' as due,
-                    extract(day from r.due_day)::integer, r.settled_day - date '1970-01-01', r.currency
+                    r.issued_day, r.due_day, extract(day from r.due_day)::integer as due_day_of_month, r.settled_day,
+                    r.currency
                 from receivable r where r.amount > 0 and \(AgeingStore.filter(scope))
                 order by r.issued_day desc, r.source, r.invoice_id limit \(memory + 1)
-            ) t order by issued, source desc, invoice_id desc
-            """, as: (String, String, String, Double, Int32, Int32, Int32, Int32?, String).self)
-        var currencies: [String: String?] = [:]
-        let isCut = rows.count > memory
-        let cases = rows.suffix(memory).map { row in
-            let identifier = "\(row.0)\u{1F}\(row.1)"
-            currencies[identifier] = row.8
-            return Prequential.Case(
-                identifier: identifier, customer: "\(row.0)\u{1F}\(row.2)", amount: row.3, issued: Int(row.4),
-                due: Int(row.5), dueDayOfMonth: Int(row.6), settled: row.7.map { Int($0) },
-                currency: Currency(row.8) ?? .cny)
-        }
-        return (cases, currencies, isCut)
+            ) t order by issued_day, source desc, invoice_id desc
+            """, as: Prequential.Case.self)
+        return (Array(rows.suffix(memory)), rows.count > memory)
+    }
+}
+
+extension Prequential.Case: PostgresRow {
+    /// Reads an invoice; its number and its customer's code are told apart by the system whose they are.
+    init(row: inout RowReader) throws(PostgresError) {
+        let source = try row("source", as: String.self)
+        let invoice = try row("invoice_id", as: String.self)
+        let customer = try row("customer_code", as: String.self)
+        self.init(
+            identifier: "\(source)\u{1F}\(invoice)", customer: "\(source)\u{1F}\(customer)",
+            amount: try row("amount"),
+            issued: Int(try row("issued_day", as: CalendarDay.self).daysSinceEpoch),
+            due: Int(try row("due_day", as: CalendarDay.self).daysSinceEpoch),
+            dueDayOfMonth: try row("due_day_of_month"),
+            settled: try row("settled_day", as: CalendarDay?.self).map { Int($0.daysSinceEpoch) },
+            currency: try row("currency"))
     }
 }

@@ -66,41 +66,64 @@ enum ApplicationStore {
     ) throws -> [Meant] {
         let rows = try transaction.query(
             """
-            select k.place - 1, r.amount, r.currency, (extract(epoch from r.issued_at) * 1000000)::bigint, r.issued_day,
-                coalesce(a.kind, ''), coalesce(a.document_source, ''), coalesce(a.payment_id, ''),
-                coalesce(a.allocation_id, ''),
-                (extract(epoch from coalesce(a.received_at, r.issued_at)) * 1000000)::bigint,
-                coalesce(a.received_day, r.issued_day), coalesce(a.amount, 0), coalesce(a.applied, 0)
+            select k.place - 1 as place, r.amount, r.currency, r.issued_at, r.issued_day, coalesce(a.kind, '') as kind,
+                coalesce(a.document_source, '') as document_source, coalesce(a.payment_id, '') as payment_id,
+                coalesce(a.allocation_id, '') as allocation_id, coalesce(a.received_at, r.issued_at) as received_at,
+                coalesce(a.received_day, r.issued_day) as received_day, coalesce(a.amount, 0) as meant,
+                coalesce(a.applied, 0) as applied
             from unnest(\(sources), \(identifiers)) with ordinality as k(source, invoice_id, place)
             join receivable r using (source, invoice_id)
             left join payment_allocation a using (source, invoice_id)
             where r.amount is not null order by 1
-            """,
-            as: (
-                Int, FixedDecimal, String, Int64, CalendarDay, String, String, String, String, Int64, CalendarDay,
-                FixedDecimal, FixedDecimal
-            ).self)
+            """, as: StoredItem.self)
         var found: [Meant] = []
         var last: Int?
         for row in rows {
-            if row.0 != last {
-                last = row.0
+            if row.place != last {
+                last = row.place
                 found.append(
                     Meant(
-                        invoice: LedgerKey(source: sources[row.0], identifier: identifiers[row.0]), amount: row.1,
-                        currency: Currency(row.2) ?? .cny, issued: (row.3, row.4)))
+                        invoice: LedgerKey(source: sources[row.place], identifier: identifiers[row.place]),
+                        amount: row.amount, currency: row.currency, issued: row.issued))
             }
-            guard let kind = ApplicationPolicy.Kind(rawValue: row.5) else { continue }
-            if kind == .rounding {
-                found[found.count - 1].rounding = row.12
+            guard let item = row.item else { continue }
+            if item.kind == .rounding {
+                found[found.count - 1].rounding = row.applied
             } else {
-                let item = ApplicationPolicy.Item(
-                    kind: kind, document: LedgerKey(source: row.6, identifier: row.7), allocation: row.8, at: row.9,
-                    day: row.10, amount: row.11)
-                found[found.count - 1].items.append((item, row.12))
+                found[found.count - 1].items.append((item, row.applied))
             }
         }
         return found
+    }
+
+    /// An invoice and one of what is meant for it, as the tables have them.
+    private struct StoredItem: PostgresRow {
+        let place: Int
+        let amount: FixedDecimal
+        let currency: Currency
+        let issued: (at: Int64, day: CalendarDay)
+        /// `nil` when nothing is meant for it.
+        let item: ApplicationPolicy.Item?
+        /// What of it counts as it stands.
+        let applied: FixedDecimal
+
+        init(row: inout RowReader) throws(PostgresError) {
+            place = try row("place")
+            amount = try row("amount")
+            currency = try row("currency")
+            issued = (try row("issued_at", as: Timestamp.self).microsecondsSinceEpoch, try row("issued_day"))
+            applied = try row("applied")
+            guard let kind = ApplicationPolicy.Kind(rawValue: try row("kind")) else {
+                item = nil
+                return
+            }
+            item = ApplicationPolicy.Item(
+                kind: kind,
+                document: LedgerKey(source: try row("document_source"), identifier: try row("payment_id")),
+                allocation: try row("allocation_id"),
+                at: try row("received_at", as: Timestamp.self).microsecondsSinceEpoch, day: try row("received_day"),
+                amount: try row("meant"))
+        }
     }
 
     private static func put(
@@ -169,20 +192,46 @@ enum ApplicationStore {
             ) t
             where r.source = t.source and r.invoice_id = t.invoice_id
                 and (r.paid <> t.paid or r.settled_day is distinct from t.settled_day)
-            returning r.source, r.invoice_id, t.customer_id, r.customer_code, r.amount, r.amount - r.paid, r.currency,
-                r.customer_of
-            """, as: (String, String, String?, String, FixedDecimal, FixedDecimal, String, String?).self)
+            returning r.source, r.invoice_id, t.customer_id, r.customer_code, r.amount, r.amount - r.paid as open,
+                r.currency, r.customer_of
+            """, as: ChangedInvoice.self)
         for row in changed {
-            let customerId = row.2 ?? AccountIdentifier.customer(source: row.7 ?? row.0, code: row.3)
+            let customerId = row.customerId ?? AccountIdentifier.customer(source: row.party, code: row.customerCode)
             effects.publish(
                 PaymentApplied(
-                    source: row.0, invoiceId: row.1, customerId: customerId, customerCode: row.3,
-                    customerSource: row.7,
-                    amount: row.4, openAmount: row.5, currency: Currency(row.6) ?? .cny,
-                    settled: row.5 == .zero, appliedAt: effects.now), key: customerId)
+                    source: row.key.source, invoiceId: row.key.identifier, customerId: customerId,
+                    customerCode: row.customerCode, customerSource: row.customerSource, amount: row.amount,
+                    openAmount: row.open, currency: row.currency, settled: row.open == .zero,
+                    appliedAt: effects.now), key: customerId)
         }
         try CreditReview.ask(
-            of: changed.map { CreditParty(source: $0.7 ?? $0.0, customer: $0.3) }, transaction, &effects)
+            of: changed.map { CreditParty(source: $0.party, customer: $0.customerCode) }, transaction, &effects)
+    }
+
+    /// An invoice of which another amount is paid than before.
+    private struct ChangedInvoice: PostgresRow {
+        let key: LedgerKey
+        /// `nil` while its account is not known.
+        let customerId: String?
+        let customerCode: String
+        /// The system whose code that is, when it is another than the invoice's.
+        let customerSource: String?
+        let amount: FixedDecimal
+        let open: FixedDecimal
+        let currency: Currency
+
+        /// The system whose code its customer has.
+        var party: String { customerSource ?? key.source }
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("invoice_id"))
+            customerId = try row("customer_id")
+            customerCode = try row("customer_code")
+            customerSource = try row("customer_of")
+            amount = try row("amount")
+            open = try row("open")
+            currency = try row("currency")
+        }
     }
 
     /// Sets payments aside that waited for an invoice which has now come in another currency.
@@ -196,30 +245,30 @@ enum ApplicationStore {
         let freed = try LaterAllocationStore.setAside(waitingFor: keys, transaction)
         let wrong = try transaction.query(
             """
-            select distinct on (p.source, p.payment_id) p.source, p.payment_id, r.invoice_id, r.currency, p.currency
+            select distinct on (p.source, p.payment_id) p.source, p.payment_id, r.invoice_id, r.currency,
+                p.currency as payment_currency
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, invoice_id)
             join receivable r using (source, invoice_id)
             join payment_allocation a using (source, invoice_id)
             join customer_payment p on p.source = a.document_source and p.payment_id = a.payment_id and p.kind = a.kind
             where p.currency <> r.currency and a.kind = 'payment'
             order by p.source, p.payment_id, r.invoice_id
-            """, as: (String, String, String, String, String).self)
+            """, as: WrongPayment.self)
         guard !wrong.isEmpty else { return (0, freed) }
-        let (sources, payments) = (wrong.map(\.0), wrong.map(\.1))
-        let details = wrong.map { currencyDetail(payment: $0.4, invoice: $0.2, $0.3) }
+        let (sources, payments) = (wrong.map(\.key.source), wrong.map(\.key.identifier))
+        let details = wrong.map { currencyDetail(payment: $0.currency, invoice: $0.invoice, $0.invoiceCurrency) }
         try transaction.queue(
             """
             insert into payment_set_aside (source, payment_id, customer_code, received_at, amount, currency,
                 invoice_id, reason, detail)
             select p.source, p.payment_id, p.customer_code, p.received_at, p.amount, p.currency, k.invoice_id,
                 \(Reason.currencyMismatch.rawValue), k.detail
-            from unnest(\(sources), \(payments), \(wrong.map(\.2)), \(details))
+            from unnest(\(sources), \(payments), \(wrong.map(\.invoice)), \(details))
                 as k(source, payment_id, invoice_id, detail)
             join customer_payment p using (source, payment_id) where p.kind = 'payment'
             on conflict (source, payment_id) do nothing
             """)
-        let withdrawn = try ReturnStore.withdraw(
-            of: Set(wrong.map { LedgerKey(source: $0.0, identifier: $0.1) }), transaction)
+        let withdrawn = try ReturnStore.withdraw(of: Set(wrong.map(\.key)), transaction)
         let touched = try transaction.query(
             """
             delete from payment_allocation a using unnest(\(sources), \(payments)) as k(source, payment_id)
@@ -243,6 +292,21 @@ enum ApplicationStore {
             invoices.sorted().map(\.source), invoices.sorted().map(\.identifier), transaction, &effects)
         try dropEmptyKeys(invoices, transaction)
         return (wrong.count, invoices.union(freed))
+    }
+
+    /// A payment in another currency than that of an invoice which it was for.
+    private struct WrongPayment: PostgresRow {
+        let key: LedgerKey
+        let currency: String
+        let invoice: String
+        let invoiceCurrency: String
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("payment_id"))
+            currency = try row("payment_currency")
+            invoice = try row("invoice_id")
+            invoiceCurrency = try row("currency")
+        }
     }
 
     /// Takes the keys of invoices away that have not come and for which nothing waits any more.

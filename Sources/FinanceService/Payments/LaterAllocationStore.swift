@@ -67,16 +67,32 @@ enum LaterAllocationStore {
                 where a.document_source = p.source and a.payment_id = p.payment_id and a.kind = p.kind
             ) s
             where p.kind in ('payment', 'credit-note')
-            """, as: (String, String, String, String, FixedDecimal, FixedDecimal).self)
+            """, as: StoredPayment.self)
         var found: [LedgerKey: Payment] = [:]
         for row in rows {
-            let key = LedgerKey(source: row.0, identifier: row.1)
-            guard let kind = ApplicationPolicy.Kind(rawValue: row.2) else { continue }
+            guard let payment = row.payment else { continue }
             // A payment and a credit note of one number: the payment is meant.
-            if kind == .creditNote, found[key] != nil { continue }
-            found[key] = Payment(kind: kind, currency: row.3, amount: row.4, allocated: row.5)
+            if payment.kind == .creditNote, found[row.key] != nil { continue }
+            found[row.key] = payment
         }
         return found
+    }
+
+    /// A payment or credit note as it stands in the table.
+    private struct StoredPayment: PostgresRow {
+        let key: LedgerKey
+        /// `nil` when it is of a kind that only a later release knows.
+        let payment: Payment?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("payment_id"))
+            guard let kind = ApplicationPolicy.Kind(rawValue: try row("kind")) else {
+                payment = nil
+                return
+            }
+            payment = Payment(
+                kind: kind, currency: try row("currency"), amount: try row("amount"), allocated: try row("spoken"))
+        }
     }
 
     /// What waits for payments or credit notes, the oldest first.
@@ -86,27 +102,47 @@ enum LaterAllocationStore {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select l.source, l.allocation_id, l.payment_id, l.at, coalesce(i.invoice_of, l.source), i.invoice_id, i.amount
+            select l.source, l.allocation_id, l.payment_id, l.at,
+                coalesce(i.invoice_of, l.source) as invoice_source, i.invoice_id, i.amount
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
             join later_allocation l using (source, payment_id)
             left join lateral unnest(l.invoice_sources, l.invoices, l.amounts) with ordinality
                 as i(invoice_of, invoice_id, amount, place) on true
             where l.state = 'waiting' order by l.at, l.allocation_id, l.source, i.place
-            """, as: (String, String, String, Timestamp, String, String?, FixedDecimal?).self)
+            """, as: WaitingItem.self)
         var found: [LaterAllocation] = []
         for row in rows {
-            let key = LedgerKey(source: row.0, identifier: row.1)
-            if found.last?.key != key {
+            if found.last?.key != row.key {
                 found.append(
-                    LaterAllocation(
-                        key: key, payment: LedgerKey(source: row.0, identifier: row.2),
-                        at: row.3.inOffset(minutes: 480), items: [], fingerprint: 0))
+                    LaterAllocation(key: row.key, payment: row.payment, at: row.at, items: [], fingerprint: 0))
             }
-            if let invoice = row.5, let amount = row.6 {
-                found[found.count - 1].items.append((LedgerKey(source: row.4, identifier: invoice), amount))
-            }
+            if let item = row.item { found[found.count - 1].items.append(item) }
         }
         return found
+    }
+
+    /// An allocation that waits, and one of the invoices that it is for.
+    private struct WaitingItem: PostgresRow {
+        let key: LedgerKey
+        let payment: LedgerKey
+        let at: Timestamp
+        /// `nil` when it is for none.
+        let item: (invoice: LedgerKey, amount: FixedDecimal)?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            let source = try row("source", as: String.self)
+            key = LedgerKey(source: source, identifier: try row("allocation_id"))
+            payment = LedgerKey(source: source, identifier: try row("payment_id"))
+            at = try row("at", as: Timestamp.self).inOffset(minutes: 480)
+            let invoiceSource = try row("invoice_source", as: String.self)
+            if let invoice = try row("invoice_id", as: String?.self),
+                let amount = try row("amount", as: FixedDecimal?.self)
+            {
+                item = (LedgerKey(source: invoiceSource, identifier: invoice), amount)
+            } else {
+                item = nil
+            }
+        }
     }
 
     /// Writes allocations down, as applied or as waiting for their payment.

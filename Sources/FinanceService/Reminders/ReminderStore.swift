@@ -6,7 +6,7 @@ import ServiceKit
 /// The SQL of reminders.
 enum ReminderStore {
     /// An open invoice of which something is to be told.
-    struct Debt {
+    struct Debt: PostgresRow {
         let key: LedgerKey
         let customerCode: String
         /// The system whose code that is, when it is another than the invoice's.
@@ -25,6 +25,28 @@ enum ReminderStore {
         let disputed: FixedDecimal
         /// Whether a promise to pay it was broken.
         let isPromiseBroken: Bool
+
+        init(row: inout RowReader) throws(PostgresError) {
+            let source = try row("source", as: String.self)
+            let code = try row("customer_code", as: String.self)
+            let codeSource = try row("customer_of", as: String?.self)
+            key = LedgerKey(source: source, identifier: try row("invoice_id"))
+            customerCode = code
+            customerSource = codeSource
+            customerId =
+                try row("customer_id", as: String?.self)
+                ?? AccountIdentifier.customer(source: codeSource ?? source, code: code)
+            branch = try row("branch")
+            salesOwner = try row("sales_owner")
+            issued = try row("issued_day")
+            due = try row("due_day")
+            amount = try row("amount")
+            open = try row("open")
+            currency = try row("currency")
+            told = try row("reminded")
+            disputed = try row("disputed")
+            isPromiseBroken = try row("is_broken")
+        }
     }
 
     /// How far the reminders of an invoice have come.
@@ -41,11 +63,11 @@ enum ReminderStore {
     static func pending(
         on day: CalendarDay, limit: Int, _ transaction: borrowing Transaction
     ) throws -> [Debt] {
-        let rows = try transaction.query(
+        try transaction.query(
             """
-            select r.source, r.invoice_id, r.customer_code, a.customer_id, a.branch, a.sales_owner,
-                r.issued_day, r.due_day, r.amount, r.amount - r.paid, r.currency, r.reminded,
-                least(d.disputed, r.amount - r.paid), s.is_broken, r.customer_of
+            select r.source, r.invoice_id, r.customer_code, r.customer_of, a.customer_id, a.branch, a.sales_owner,
+                r.issued_day, r.due_day, r.amount, r.amount - r.paid as open, r.currency, r.reminded,
+                least(d.disputed, r.amount - r.paid) as disputed, s.is_broken
             from receivable r left join account a on a.source = r.customer_source and a.code = r.customer_code
             cross join lateral (
                 select coalesce(sum(d.amount), 0) as disputed from dispute d
@@ -66,20 +88,7 @@ enum ReminderStore {
             where r.settled_day is null and r.reminder_day <= date '1970-01-01' + \(day.daysSinceEpoch)
                 and d.disputed < r.amount - r.paid and (s.is_broken or not s.is_promised)
             order by r.source, r.invoice_id limit \(limit) for update of r
-            """,
-            as: (
-                String, String, String, String?, String?, String?, CalendarDay, CalendarDay, FixedDecimal, FixedDecimal,
-                String, Int, FixedDecimal, Bool, String?
-            ).self)
-        return rows.map { row in
-            Debt(
-                key: LedgerKey(source: row.0, identifier: row.1), customerCode: row.2,
-                customerSource: row.14,
-                customerId: row.3 ?? AccountIdentifier.customer(source: row.14 ?? row.0, code: row.2), branch: row.4,
-                salesOwner: row.5, issued: row.6, due: row.7, amount: row.8, open: row.9,
-                currency: Currency(row.10) ?? .cny, told: row.11,
-                disputed: row.12, isPromiseBroken: row.13)
-        }
+            """, as: Debt.self)
     }
 
     /// Writes how far the reminders have come.

@@ -43,14 +43,23 @@ enum ReturnStore {
             """
             select p.source, p.payment_id, p.currency, p.amount, coalesce((
                 select sum(r.amount) from payment_return r
-                where r.source = p.source and r.payment_id = p.payment_id and r.state = 'applied'), 0)
+                where r.source = p.source and r.payment_id = p.payment_id and r.state = 'applied'), 0) as returned
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
             join customer_payment p using (source, payment_id) where p.kind = 'payment'
-            """, as: (String, String, String, FixedDecimal, FixedDecimal).self)
-        return Dictionary(
-            rows.map {
-                (LedgerKey(source: $0.0, identifier: $0.1), Payment(currency: $0.2, amount: $0.3, returned: $0.4))
-            }, uniquingKeysWith: { first, _ in first })
+            """, as: StoredPayment.self)
+        return Dictionary(rows.map { ($0.key, $0.payment) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A payment as it stands in the table.
+    private struct StoredPayment: PostgresRow {
+        let key: LedgerKey
+        let payment: Payment
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("payment_id"))
+            payment = Payment(
+                currency: try row("currency"), amount: try row("amount"), returned: try row("returned"))
+        }
     }
 
     /// Writes returns down; nothing is taken back yet.
@@ -167,16 +176,16 @@ enum ReturnStore {
         let (sources, identifiers) = (sorted.map(\.source), sorted.map(\.identifier))
         let rows = try transaction.query(
             """
-            select p.source, p.payment_id, p.amount, p.currency, r.return_id, r.amount, r.currency,
-                greatest(r.at, p.received_at)
+            select p.source, p.payment_id, p.amount as paid_amount, p.currency as paid_currency, r.return_id, r.amount,
+                r.currency, greatest(r.at, p.received_at) as returned_at
             from unnest(\(sources), \(identifiers)) as k(source, payment_id)
             join customer_payment p using (source, payment_id) join payment_return r using (source, payment_id)
             where p.kind = 'payment' order by r.at, r.return_id
-            """, as: (String, String, FixedDecimal, String, String, FixedDecimal, String, Timestamp).self)
+            """, as: StoredReturn.self)
         var found: [LedgerKey: Documents] = [:]
         for row in rows {
-            let key = LedgerKey(source: row.0, identifier: row.1)
-            found[key, default: Documents(amount: row.2, currency: row.3)].returns.append((row.4, row.5, row.6, row.7))
+            found[row.payment, default: Documents(amount: row.paidAmount, currency: row.paidCurrency)].returns.append(
+                (row.id, row.amount, row.currency, row.at))
         }
         let allocations = try transaction.query(
             """
@@ -184,13 +193,43 @@ enum ReturnStore {
             from unnest(\(sources), \(identifiers)) as k(source, payment_id)
             join payment_allocation a on a.document_source = k.source and a.payment_id = k.payment_id
             where a.kind = 'payment'
-            """, as: (String, String, String, String, FixedDecimal, Timestamp).self)
-        for row in allocations {
-            found[LedgerKey(source: row.0, identifier: row.1)]?.allocations.append(
-                ReturnPolicy.Allocation(
-                    invoice: LedgerKey(source: row.2, identifier: row.3), amount: row.4, at: row.5))
-        }
+            """, as: StoredAllocation.self)
+        for row in allocations { found[row.payment]?.allocations.append(row.allocation) }
         return found
+    }
+
+    /// A return as it stands in the table, with its payment.
+    private struct StoredReturn: PostgresRow {
+        let payment: LedgerKey
+        let paidAmount: FixedDecimal
+        let paidCurrency: String
+        let id: String
+        let amount: FixedDecimal
+        let currency: String
+        let at: Timestamp
+
+        init(row: inout RowReader) throws(PostgresError) {
+            payment = LedgerKey(source: try row("source"), identifier: try row("payment_id"))
+            paidAmount = try row("paid_amount")
+            paidCurrency = try row("paid_currency")
+            id = try row("return_id")
+            amount = try row("amount")
+            currency = try row("currency")
+            at = try row("returned_at")
+        }
+    }
+
+    /// What of a payment is allocated to an invoice, as it stands in the table.
+    private struct StoredAllocation: PostgresRow {
+        let payment: LedgerKey
+        let allocation: ReturnPolicy.Allocation
+
+        init(row: inout RowReader) throws(PostgresError) {
+            payment = LedgerKey(source: try row("document_source"), identifier: try row("payment_id"))
+            allocation = ReturnPolicy.Allocation(
+                invoice: LedgerKey(source: try row("source"), identifier: try row("invoice_id")),
+                amount: try row("amount"), at: try row("received_at"))
+        }
     }
 
     private static func setAside(

@@ -50,13 +50,21 @@ enum TermsStore {
             select t.source, t.code, t.kind, t.days, t.cut_off, t.is_small
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, code)
             join payment_terms t using (source, code) where t.role = \(role.rawValue)
-            """, as: (String, String, String, Int, Int?, Bool).self)
-        var found: [LedgerKey: PaymentTerms] = [:]
-        for row in rows {
-            found[LedgerKey(source: row.0, identifier: row.1)] = PaymentTerms(
-                kind: TermsKind(rawValue: row.2) ?? .net, days: row.3, cutOff: row.4, isSmallSupplier: row.5)
+            """, as: StoredTerms.self)
+        return Dictionary(rows.map { ($0.party, $0.terms) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// Terms as they stand in the table.
+    private struct StoredTerms: PostgresRow {
+        let party: LedgerKey
+        let terms: PaymentTerms
+
+        init(row: inout RowReader) throws(PostgresError) {
+            party = LedgerKey(source: try row("source"), identifier: try row("code"))
+            terms = PaymentTerms(
+                kind: TermsKind(rawValue: try row("kind")) ?? .net, days: try row("days"), cutOff: try row("cut_off"),
+                isSmallSupplier: try row("is_small"))
         }
-        return found
     }
 
     /// Dates the open invoices of customers anew that do not say themselves when they are due.
@@ -68,22 +76,21 @@ enum TermsStore {
         let terms = try terms(.customer, of: customers, transaction)
         let rows = try transaction.query(
             """
-            select r.source, r.invoice_id, r.customer_code, r.customer_source,
-                to_char(r.issued_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                r.due_day - date '1970-01-01', r.reminded
+            select r.source, r.invoice_id, r.customer_code, r.customer_source, r.issued_at, r.due_day, r.reminded
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(customer_source, customer_code)
             join receivable r using (customer_source, customer_code)
             where r.is_due_by_terms and r.settled_day is null
             order by r.source, r.invoice_id for update of r
-            """, as: (String, String, String, String, String, Int32, Int).self)
+            """, as: UndatedInvoice.self)
         var dated: [(key: LedgerKey, due: Timestamp, reminder: CalendarDay?)] = []
         for row in rows {
-            guard let issued = Timestamp(row.4), let terms = terms[LedgerKey(source: row.3, identifier: row.2)]
-            else { continue }
-            let due = terms.due(issued: issued)
-            guard due.day().daysSinceEpoch != row.5 else { continue }
-            let reminder = ReminderPolicy.reminders(issued: issued.day(), due: due.day()).first { $0.step > row.6 }
-            dated.append((LedgerKey(source: row.0, identifier: row.1), due, reminder?.day))
+            guard let terms = terms[row.customer] else { continue }
+            let due = terms.due(issued: row.issued)
+            guard due.day() != row.due else { continue }
+            let reminder = ReminderPolicy.reminders(issued: row.issued.day(), due: due.day()).first {
+                $0.step > row.reminded
+            }
+            dated.append((row.key, due, reminder?.day))
         }
         guard !dated.isEmpty else { return }
         try transaction.queue(
@@ -97,6 +104,25 @@ enum TermsStore {
             where r.source = t.source and r.invoice_id = t.invoice_id
             """)
         effects.count("invoices_dated_anew", dated.count)
+    }
+
+    /// An open invoice that does not say itself when it is due.
+    private struct UndatedInvoice: PostgresRow {
+        let key: LedgerKey
+        let customer: LedgerKey
+        let issued: Timestamp
+        /// The day on which it is due by the terms known before.
+        let due: CalendarDay
+        /// The last step of which its owner was reminded.
+        let reminded: Int
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("invoice_id"))
+            customer = LedgerKey(source: try row("customer_source"), identifier: try row("customer_code"))
+            issued = try row("issued_at")
+            due = try row("due_day")
+            reminded = try row("reminded")
+        }
     }
 
     /// Has open invoices of suppliers, who are known to be small now, paid within sixty days.
