@@ -32,8 +32,6 @@ SQL = re.compile(
 # Rows that are read into tuples, and how many columns at most.
 TUPLE = re.compile(r"\bas:\s*\(([^()]*)\)\s*\.self")
 MOST_COLUMNS = 4
-# Who still reads wider rows by position.
-BY_POSITION = {"FinanceService"}
 
 MODULE_OF_TESTS = re.compile(r'\.(?:target|executableTarget)\(\s*name: "[^"]+",[^()]*?path: "(Tests/[^"]+)"')
 STOPS_EARLY = re.compile(r"(?<!\|)\|[ \t]*(?:\\?\n[ \t]*)?(?:grep (?:-\w+ )*-\w*q|head\b)")
@@ -63,8 +61,6 @@ def sizes(root):
 def rows(root):
     for path in sorted((root / "Sources").rglob("*.swift")):
         place = path.relative_to(root)
-        if place.parts[1] in BY_POSITION:
-            continue
         text = path.read_text()
         for match in TUPLE.finditer(text):
             columns = len([part for part in match[1].split(",") if part.strip()])

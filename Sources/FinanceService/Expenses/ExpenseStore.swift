@@ -41,28 +41,9 @@ enum ExpenseStore {
             """
             select source, budget_id, revision, branch, owner, account, from_day, to_day, amount, currency,
                 sales_target, set_by, planned, committed, actual, held, level, level_alert, lowered_alert, pace_alert,
-                raised, sold, to_char(sold_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                raised, sold, date_trunc('second', sold_at) as sold_at
             from expense_budget b where \(filter) order by source, budget_id \(lock)
-            """,
-            as: (
-                String, String, Int, String, String?, String, CalendarDay, CalendarDay, FixedDecimal, String,
-                FixedDecimal?,
-                String, FixedDecimal, FixedDecimal, FixedDecimal, FixedDecimal, Int, String?, String?, String?, Int,
-                FixedDecimal?, String?
-            ).self
-        ).map { row in
-            BudgetRow(
-                key: LedgerKey(source: row.0, identifier: row.1),
-                body: ExpenseBudgetSet(
-                    budgetId: row.1, revision: row.2, branch: row.3, owner: row.4, account: row.5,
-                    from: row.6, to: row.7, amount: row.8, currency: Currency(row.9) ?? .cny, salesTarget: row.10,
-                    setBy: row.11),
-                budget: ExpenseBudget(
-                    amount: row.8, planned: row.12, committed: row.13, actual: row.14, held: row.15), level: row.16,
-                levelAlert: row.17,
-                loweredAlert: row.18, paceAlert: row.19, raised: row.20,
-                sold: row.21, soldAt: row.22.flatMap { Timestamp($0) })
-        }
+            """, as: BudgetRow.self)
     }
 
     static func expenses(_ filter: SQL, _ transaction: borrowing Transaction) throws -> [ExpenseRow] {
@@ -71,24 +52,7 @@ enum ExpenseStore {
             select source, expense_id, state, branch, owner, account, day, amount, currency, budget_source,
                 budget_id, counted, is_held, is_committed, approved_by
             from expense e where \(filter)
-            """,
-            as: (
-                String, String, Int, String, String, String, CalendarDay, FixedDecimal, String, String?, String?,
-                FixedDecimal?, Bool, Bool, String?
-            ).self
-        ).map { row in
-            var found = ExpenseRow(
-                key: LedgerKey(source: row.0, identifier: row.1),
-                body: ExpenseReported(
-                    expenseId: row.1, state: ExpenseState.allCases[min(max(row.2, 0), 2)], branch: row.3, owner: row.4,
-                    account: row.5, day: row.6, amount: row.7,
-                    currency: Currency(row.8) ?? .cny), isHeld: row.12, isCommitted: row.13, approvedBy: row.14)
-            if let source = row.9, let budget = row.10 {
-                found.budget = LedgerKey(source: source, identifier: budget)
-                found.counted = row.11
-            }
-            return found
-        }
+            """, as: ExpenseRow.self)
     }
 
     /// What the orders that count, placed in the periods of some budgets, come to: of their branch, and of their owner
@@ -174,5 +138,46 @@ enum ExpenseStore {
                 is_held = excluded.is_held, is_committed = excluded.is_committed,
                 approved_by = excluded.approved_by, changed_at = now()
             """)
+    }
+}
+
+extension BudgetRow: PostgresRow {
+    /// Reads a budget as it stands in the table.
+    init(row: inout RowReader) throws(PostgresError) {
+        let source = try row("source", as: String.self)
+        let body = ExpenseBudgetSet(
+            budgetId: try row("budget_id"), revision: try row("revision"), branch: try row("branch"),
+            owner: try row("owner"), account: try row("account"), from: try row("from_day"), to: try row("to_day"),
+            amount: try row("amount"), currency: try row("currency"), salesTarget: try row("sales_target"),
+            setBy: try row("set_by"))
+        self.init(
+            key: LedgerKey(source: source, identifier: body.budgetId), body: body,
+            budget: ExpenseBudget(
+                amount: body.amount, planned: try row("planned"), committed: try row("committed"),
+                actual: try row("actual"), held: try row("held")),
+            level: try row("level"), levelAlert: try row("level_alert"), loweredAlert: try row("lowered_alert"),
+            paceAlert: try row("pace_alert"), raised: try row("raised"), sold: try row("sold"),
+            soldAt: try row("sold_at"))
+    }
+}
+
+extension ExpenseRow: PostgresRow {
+    /// Reads an expense as it stands in the table.
+    init(row: inout RowReader) throws(PostgresError) {
+        let source = try row("source", as: String.self)
+        let body = ExpenseReported(
+            expenseId: try row("expense_id"),
+            state: ExpenseState.allCases[min(max(try row("state", as: Int.self), 0), 2)], branch: try row("branch"),
+            owner: try row("owner"), account: try row("account"), day: try row("day"), amount: try row("amount"),
+            currency: try row("currency"))
+        self.init(
+            key: LedgerKey(source: source, identifier: body.expenseId), body: body, isHeld: try row("is_held"),
+            isCommitted: try row("is_committed"), approvedBy: try row("approved_by"))
+        if let source = try row("budget_source", as: String?.self),
+            let identifier = try row("budget_id", as: String?.self)
+        {
+            budget = LedgerKey(source: source, identifier: identifier)
+            counted = try row("counted")
+        }
     }
 }

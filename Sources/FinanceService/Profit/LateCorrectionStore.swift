@@ -24,9 +24,9 @@ enum LateCorrectionStore {
                         or p.original_day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to))
             )
             select p.source, p.reference, p.original_day, p.party, p.business_line,
-                coalesce(p.branch, o.branch, ''), o.sales_owner, p.currency,
-                sum(case when p.is_posted then p.revenue else -p.revenue end),
-                sum(case when p.is_posted then p.cost else -p.cost end)
+                coalesce(p.branch, o.branch, '') as branch, o.sales_owner, p.currency,
+                sum(case when p.is_posted then p.revenue else -p.revenue end) as revenue,
+                sum(case when p.is_posted then p.cost else -p.cost end) as cost
             from moved p left join orders o on o.source = p.source and o.order_id = p.reference
             where p.is_posted <> p.is_placed
                 and coalesce(p.branch, o.branch, '') = coalesce(\(scope.branch), p.branch, o.branch, '')
@@ -36,16 +36,20 @@ enum LateCorrectionStore {
             having sum(case when p.is_posted then p.revenue else -p.revenue end) <> 0
                 or sum(case when p.is_posted then p.cost else -p.cost end) <> 0
             order by 1, 2, 3, 4, 5, 6, 8
-            """,
-            as: (
-                String, String, CalendarDay, String, String, String, String?, String, FixedDecimal, FixedDecimal
-            ).self)
-        return rows.map { row in
-            ProfitLine(
-                source: row.0, orderId: row.1, line: 0, day: row.2, customer: row.3,
-                businessLine: row.4, branch: row.5, salesOwner: row.6, lane: nil, serviceItem: item, unit: "",
-                supplier: nil, quantity: .zero, currency: Currency(row.7) ?? .cny,
-                revenue: row.8, cost: row.9)
+            """, as: Correction.self)
+        return rows.map(\.line)
+    }
+
+    /// What is to be added to the lines of a period for one order.
+    private struct Correction: PostgresRow {
+        let line: ProfitLine
+
+        init(row: inout RowReader) throws(PostgresError) {
+            line = ProfitLine(
+                source: try row("source"), orderId: try row("reference"), line: 0, day: try row("original_day"),
+                customer: try row("party"), businessLine: try row("business_line"), branch: try row("branch"),
+                salesOwner: try row("sales_owner"), lane: nil, serviceItem: item, unit: "", supplier: nil,
+                quantity: .zero, currency: try row("currency"), revenue: try row("revenue"), cost: try row("cost"))
         }
     }
 }

@@ -59,13 +59,59 @@ enum ProfitLineStore {
                 and o.day between date '1970-01-01' + \(scope.from.daysSinceEpoch)
                     and date '1970-01-01' + \(scope.to.daysSinceEpoch)
             order by 1, 2
-            """,
-            as: (String, String, CalendarDay, String, String, String, String?, String, FixedDecimal).self)
+            """, as: CreditedOrder.self)
         return rows.map { row in
-            ProfitLine(
-                source: row.0, orderId: row.1, line: 0, day: row.2, customer: row.3, businessLine: row.4,
-                branch: row.5, salesOwner: row.6, lane: nil, serviceItem: creditItem, unit: "", supplier: nil,
-                quantity: .zero, currency: Currency(row.7) ?? .cny, revenue: -row.8, cost: .zero)
+            let order = row.order
+            return ProfitLine(
+                source: order.key.source, orderId: order.key.orderId, line: 0, day: order.placed,
+                customer: order.customer, businessLine: order.businessLine, branch: order.branch,
+                salesOwner: order.salesOwner, lane: nil, serviceItem: creditItem, unit: "", supplier: nil,
+                quantity: .zero, currency: order.currency, revenue: -row.credited, cost: .zero)
+        }
+    }
+
+    /// What the lines of an order have in common.
+    private struct OrderOfLines: PostgresRow {
+        let key: OrderKey
+        let placed: CalendarDay
+        let customer: String
+        let businessLine: String
+        let branch: String
+        let salesOwner: String?
+        let currency: Currency
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = OrderKey(source: try row("source"), orderId: try row("order_id"))
+            placed = try row("day")
+            customer = try row("customer_code")
+            businessLine = try row("business_line")
+            branch = try row("branch")
+            salesOwner = try row("sales_owner")
+            currency = try row("currency")
+        }
+    }
+
+    /// An order and what credit notes take from it.
+    private struct CreditedOrder: PostgresRow {
+        let order: OrderOfLines
+        let credited: FixedDecimal
+
+        init(row: inout RowReader) throws(PostgresError) {
+            order = try OrderOfLines(row: &row)
+            credited = try row("credited")
+        }
+    }
+
+    /// An order and its lines as they are kept.
+    private struct StatedOrder: PostgresRow {
+        let order: OrderOfLines
+        let lines: String
+        let decision: OrderDecision?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            order = try OrderOfLines(row: &row)
+            lines = try row("lines")
+            decision = try row("decision")
         }
     }
 
@@ -94,13 +140,23 @@ enum ProfitLineStore {
             """
             select a.source, a.code, b.service_item, b.stage, b.ratio
             from supplier_bias b join supplier_account a using (supplier_id)
-            """, as: (String, String, String, BiasStage, FixedDecimal).self)
+            """, as: StoredBias.self)
         var found: [LedgerKey: [BiasedCost: FixedDecimal]] = [:]
-        for row in rows {
-            found[LedgerKey(source: row.0, identifier: row.1), default: [:]][
-                BiasedCost(serviceItem: row.2, stage: row.3)] = row.4
-        }
+        for row in rows { found[row.supplier, default: [:]][row.cost] = row.ratio }
         return found
+    }
+
+    /// What a supplier's invoices have been of what was told before them, for one service item and stage.
+    private struct StoredBias: PostgresRow {
+        let supplier: LedgerKey
+        let cost: BiasedCost
+        let ratio: FixedDecimal
+
+        init(row: inout RowReader) throws(PostgresError) {
+            supplier = LedgerKey(source: try row("source"), identifier: try row("code"))
+            cost = BiasedCost(serviceItem: try row("service_item"), stage: try row("stage"))
+            ratio = try row("ratio")
+        }
     }
 
     /// Goes through the lines of a period that count. By the day of posting figures are those of the books, in which an order
@@ -118,34 +174,29 @@ enum ProfitLineStore {
             select o.source, o.order_id, o.day, o.customer_code, o.business_line, o.branch,
                 o.sales_owner, o.currency, o.lines, o.decision
             from orders o where \(filter(scope)) order by o.source, o.order_id
-            """,
-            as: (
-                String, String, CalendarDay, String, String, String, String?, String, String, OrderDecision?
-            ).self)
+            """, as: StatedOrder.self)
         for row in rows {
-            let key = OrderKey(source: row.0, orderId: row.1)
-            let placed = row.2
-            let currency = Currency(row.7) ?? .cny
-            let known = costs[key] ?? []
-            let stated = try LineCodec.orderLines(row.8)
-            let late = known.map { $0.cost.late(in: currency, rates) }
+            let order = row.order
+            let known = costs[order.key] ?? []
+            let stated = try LineCodec.orderLines(row.lines)
+            let late = known.map { $0.cost.late(in: order.currency, rates) }
             let assessed = OrderMarginPolicy.assess(stated.map { MarginLine($0) }, late)
             for (line, found) in zip(stated, assessed) where line.passThrough != true {
                 let own = known.filter { $0.cost.line == line.line && $0.counts(as: found.basis) }
-                let day = scope.basis == .service ? own.map(\.cost.day).max() ?? placed : placed
+                let day = scope.basis == .service ? own.map(\.cost.day).max() ?? order.placed : order.placed
                 guard scope.from <= day, day <= scope.to else { continue }
                 let supplier =
                     own.max {
                         ($0.cost.amount, $1.supplier.identifier) < ($1.cost.amount, $0.supplier.identifier)
                     }?.supplier
-                    ?? line.supplier.map { LedgerKey(source: $0.source ?? row.0, identifier: $0.code) }
+                    ?? line.supplier.map { LedgerKey(source: $0.source ?? order.key.source, identifier: $0.code) }
                 let told = ProfitLine(
-                    source: row.0, orderId: row.1, line: line.line, day: day, customer: row.3,
-                    businessLine: row.4, branch: row.5, salesOwner: row.6, lane: line.lane,
-                    serviceItem: line.serviceItem, unit: line.unit,
-                    supplier: supplier?.identifier, quantity: line.quantity, currency: currency,
+                    source: order.key.source, orderId: order.key.orderId, line: line.line, day: day,
+                    customer: order.customer, businessLine: order.businessLine, branch: order.branch,
+                    salesOwner: order.salesOwner, lane: line.lane, serviceItem: line.serviceItem, unit: line.unit,
+                    supplier: supplier?.identifier, quantity: line.quantity, currency: order.currency,
                     revenue: line.revenue, cost: found.cost)
-                let reason = row.9.flatMap { HeldLine.Reason($0) }
+                let reason = row.decision.flatMap { HeldLine.Reason($0) }
                 if let reason { held.append(HeldLine(line: told, reason: reason)) }
                 if reason == nil || scope.basis == .posted { body(told, supplier, found, late) }
             }
@@ -153,10 +204,17 @@ enum ProfitLineStore {
         return held
     }
 
-    /// A cost and who is paid.
-    private struct Paid {
+    /// A cost of an order and who is paid.
+    private struct Paid: PostgresRow {
+        let order: OrderKey
         let cost: StoredCost
         let supplier: LedgerKey
+
+        init(row: inout RowReader) throws(PostgresError) {
+            order = OrderKey(source: try row("source"), orderId: try row("order_id"))
+            cost = try StoredCost(row: &row)
+            supplier = LedgerKey(source: try row("supplier_source"), identifier: try row("supplier_code"))
+        }
 
         func counts(as basis: CostBasis?) -> Bool {
             switch basis {
@@ -177,17 +235,8 @@ enum ProfitLineStore {
                 c.supplier_code, c.supplier_source
             from orders o join cost c on c.order_source = o.source and c.order_id = o.order_id
             where \(filter(scope)) order by o.source, o.order_id, c.source, c.cost_id
-            """, as: (String, String, String, Int, Int, FixedDecimal, String, CalendarDay, String, String).self)
-        var found: [OrderKey: [Paid]] = [:]
-        for row in rows {
-            found[OrderKey(source: row.0, orderId: row.1), default: []].append(
-                Paid(
-                    cost: StoredCost(
-                        costId: row.2, line: row.3, state: CostState.allCases[min(max(row.4, 0), 2)],
-                        amount: row.5, currency: Currency(row.6) ?? .cny,
-                        day: row.7), supplier: LedgerKey(source: row.9, identifier: row.8)))
-        }
-        return found
+            """, as: Paid.self)
+        return Dictionary(grouping: rows, by: \.order)
     }
 
     private static func filter(_ scope: Scope) -> SQL {

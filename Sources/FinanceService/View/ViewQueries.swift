@@ -126,6 +126,80 @@ struct ViewQueries: Sendable {
         let amount: FixedDecimal
     }
 
+    /// What the sums of a day, branch and line have in common.
+    private struct Place: PostgresRow {
+        let branch: String
+        let line: String
+        let day: CalendarDay
+        let currency: Currency
+
+        init(row: inout RowReader) throws(PostgresError) {
+            branch = try row("branch")
+            line = try row("business_line")
+            day = try row("day")
+            currency = try row("currency")
+        }
+    }
+
+    /// Sums of orders as they stand in the tables.
+    private struct StoredSums: PostgresRow {
+        let place: Place
+        let sums: OrderView.Sums
+        let asOf: Timestamp?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            place = try Place(row: &row)
+            sums = try OrderView.Sums(row: &row)
+            asOf = try row("as_of", as: Timestamp?.self)?.inOffset(minutes: 480)
+        }
+    }
+
+    /// Sums of orders that are refused, or wait for approval.
+    private struct HeldSums: PostgresRow {
+        let place: Place
+        let sums: OrderView.Sums
+        let isRefused: Bool
+
+        init(row: inout RowReader) throws(PostgresError) {
+            place = try Place(row: &row)
+            sums = try OrderView.Sums(row: &row)
+            isRefused = try row("is_refused")
+        }
+    }
+
+    /// A sum of amounts as it stands in the tables.
+    private struct StoredAmount: PostgresRow {
+        let place: Place
+        let amount: FixedDecimal
+        let asOf: Timestamp?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            place = try Place(row: &row)
+            amount = try row("amount")
+            asOf = try row("as_of", as: Timestamp?.self)?.inOffset(minutes: 480)
+        }
+    }
+
+    /// A sum of documents as it stands in the tables.
+    private struct StoredDocuments: PostgresRow {
+        let stored: StoredAmount
+        let metric: String
+        let due: CalendarDay
+
+        init(row: inout RowReader) throws(PostgresError) {
+            stored = try StoredAmount(row: &row)
+            metric = try row("metric")
+            due = try row("due_day")
+        }
+    }
+
+    /// The part of the answer that a sum belongs to; `nil` when it is not asked for.
+    private func part(_ question: ViewQuestion, _ place: Place, asOf: Timestamp?) -> ViewFigures.Part? {
+        labels(question, place.branch, place.line).map {
+            ViewFigures.Part(labels: $0, day: place.day, currency: place.currency, asOf: asOf)
+        }
+    }
+
     /// By what the rows of a branch and line are told apart in the answer; `nil` when they are not asked for.
     private func labels(_ question: ViewQuestion, _ branch: String, _ line: String) -> [String]? {
         let division = organisation.divisions.first { $0.branches.contains { $0.code == branch } }?.code ?? "-"
@@ -145,10 +219,6 @@ struct ViewQueries: Sendable {
         """
     }
 
-    private static func time(_ microseconds: Int64?) -> Timestamp? {
-        microseconds.map { Timestamp(microsecondsSinceEpoch: $0, offsetMinutes: 480) }
-    }
-
     private func orderRows(
         _ question: ViewQuestion, _ transaction: borrowing Transaction
     ) throws -> [(ViewFigures.Part, OrderView.Sums)] {
@@ -160,8 +230,8 @@ struct ViewQueries: Sendable {
             """
         let rows = try transaction.query(
             """
-            select branch, business_line, day, currency, sum(orders)::bigint, sum(revenue),
-                sum(known_revenue), sum(cost), (extract(epoch from max(as_of)) * 1000000)::bigint
+            select branch, business_line, day, currency, sum(orders)::bigint as orders, sum(revenue) as revenue,
+                sum(known_revenue) as known_revenue, sum(cost) as cost, max(as_of) as as_of
             from (
                 select branch, business_line, day, currency, orders, revenue, known_revenue, cost, as_of
                 from view_order_day where \(condition)
@@ -171,21 +241,8 @@ struct ViewQueries: Sendable {
             ) t
             group by 1, 2, 3, 4
             having sum(orders) <> 0 or sum(revenue) <> 0 or sum(known_revenue) <> 0 or sum(cost) <> 0
-            """, as: (String, String, CalendarDay, String, Int, FixedDecimal, FixedDecimal, FixedDecimal, Int64?).self)
-        var found: [(ViewFigures.Part, OrderView.Sums)] = []
-        for row in rows {
-            guard let labels = labels(question, row.0, row.1) else { continue }
-            found.append(
-                (
-                    ViewFigures.Part(
-                        labels: labels, day: row.2, currency: Currency(row.3) ?? .cny,
-                        asOf: Self.time(row.8)),
-                    OrderView.Sums(
-                        orders: row.4, revenue: row.5,
-                        knownRevenue: row.6, cost: row.7)
-                ))
-        }
-        return found
+            """, as: StoredSums.self)
+        return rows.compactMap { row in part(question, row.place, asOf: row.asOf).map { ($0, row.sums) } }
     }
 
     /// Orders of a period that are refused, or wait for approval: they are in the sums of days, and are few.
@@ -196,21 +253,14 @@ struct ViewQueries: Sendable {
         let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
         let rows = try transaction.query(
             """
-            select branch, business_line, day, currency, decision = 'refused', count(*), sum(earned),
-                sum(known_revenue), sum(cost)
+            select branch, business_line, day, currency, decision = 'refused' as is_refused, count(*) as orders,
+                sum(earned) as revenue, sum(known_revenue) as known_revenue, sum(cost) as cost
             from orders
             where decision <> 'accepted' and is_counted and day between date '1970-01-01' + \(from)
                 and date '1970-01-01' + \(to) and \(Self.filter(question))
             group by 1, 2, 3, 4, 5
-            """,
-            as: (String, String, CalendarDay, String, Bool, Int, FixedDecimal, FixedDecimal, FixedDecimal).self)
-        return rows.compactMap { row in
-            guard let labels = labels(question, row.0, row.1) else { return nil }
-            return (
-                ViewFigures.Part(labels: labels, day: row.2, currency: Currency(row.3) ?? .cny, asOf: nil),
-                OrderView.Sums(orders: row.5, revenue: row.6, knownRevenue: row.7, cost: row.8), row.4
-            )
-        }
+            """, as: HeldSums.self)
+        return rows.compactMap { row in part(question, row.place, asOf: nil).map { ($0, row.sums, row.isRefused) } }
     }
 
     /// Orders that are dated after tomorrow: they are in no figure up to today, and may be mistyped.
@@ -240,8 +290,8 @@ struct ViewQueries: Sendable {
         let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
         let rows = try transaction.query(
             """
-            select branch, business_line, greatest(day, date '1970-01-01' + \(from)), currency,
-                sum(reserved), (extract(epoch from max(as_of)) * 1000000)::bigint
+            select branch, business_line, greatest(day, date '1970-01-01' + \(from)) as day, currency,
+                sum(reserved) as amount, max(as_of) as as_of
             from (
                 select branch, business_line, day, currency, reserved, as_of from view_order_day
                 where basis = 0 and reserved <> 0
@@ -251,18 +301,8 @@ struct ViewQueries: Sendable {
             ) t
             where day <= date '1970-01-01' + \(to) and \(Self.filter(question))
             group by 1, 2, 3, 4 having sum(reserved) <> 0
-            """, as: (String, String, CalendarDay, String, FixedDecimal, Int64?).self)
-        var found: [(ViewFigures.Part, FixedDecimal)] = []
-        for row in rows {
-            guard let labels = labels(question, row.0, row.1) else { continue }
-            found.append(
-                (
-                    ViewFigures.Part(
-                        labels: labels, day: row.2, currency: Currency(row.3) ?? .cny,
-                        asOf: Self.time(row.5)), row.4
-                ))
-        }
-        return found
+            """, as: StoredAmount.self)
+        return rows.compactMap { row in part(question, row.place, asOf: row.asOf).map { ($0, row.amount) } }
     }
 
     private func documentRows(
@@ -281,11 +321,10 @@ struct ViewQueries: Sendable {
         let hasLines = question.dimensions.contains(.line)
         let rows = try transaction.query(
             """
-            select metric, case when \(hasBranches) or metric = any(\(flows)) then branch else '' end,
-                case when \(hasLines) or metric = any(\(flows)) then business_line else '' end,
-                greatest(day, date '1970-01-01' + \(from - 1)),
-                due_day, currency, trunc(sum(amount), 4),
-                (extract(epoch from max(as_of)) * 1000000)::bigint
+            select metric, case when \(hasBranches) or metric = any(\(flows)) then branch else '' end as branch,
+                case when \(hasLines) or metric = any(\(flows)) then business_line else '' end as business_line,
+                greatest(day, date '1970-01-01' + \(from - 1)) as day, due_day, currency,
+                trunc(sum(amount), 4) as amount, max(as_of) as as_of
             from (
                 select metric, branch, business_line, day, due_day, currency, amount, as_of from view_sum
                 where metric = any(\(flows)) and span = 0 and day between date '1970-01-01' + \(from)
@@ -304,18 +343,20 @@ struct ViewQueries: Sendable {
             ) t
             where \(Self.filter(question))
             group by 1, 2, 3, 4, 5, 6
-            """, as: (String, String, String, CalendarDay, CalendarDay, String, FixedDecimal, Int64?).self)
-        var found: [DocumentRow] = []
-        for row in rows {
-            guard let labels = labels(question, row.1, row.2) else { continue }
-            found.append(
-                DocumentRow(
-                    kind: row.0,
-                    part: ViewFigures.Part(
-                        labels: labels, day: row.3, currency: Currency(row.5) ?? .cny,
-                        asOf: Self.time(row.7)), due: row.4,
-                    amount: row.6))
+            """, as: StoredDocuments.self)
+        return rows.compactMap { row in
+            part(question, row.stored.place, asOf: row.stored.asOf).map {
+                DocumentRow(kind: row.metric, part: $0, due: row.due, amount: row.stored.amount)
+            }
         }
-        return found
+    }
+}
+
+extension OrderView.Sums: PostgresRow {
+    /// Reads the sums of some orders.
+    init(row: inout RowReader) throws(PostgresError) {
+        self.init(
+            orders: try row("orders"), revenue: try row("revenue"), knownRevenue: try row("known_revenue"),
+            cost: try row("cost"))
     }
 }
