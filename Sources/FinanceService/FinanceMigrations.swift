@@ -29,6 +29,7 @@ enum FinanceMigrations {
         Migration(number: 21, name: "supplier_source", sql: PackageResources._021_supplier_source_sql),
         Migration(number: 22, name: "named_invoices", sql: PackageResources._022_named_invoices_sql),
         Migration(number: 23, name: "exchange_rates", sql: PackageResources._023_exchange_rates_sql),
+        Migration(number: 24, name: "supplier_residues", sql: PackageResources._024_supplier_residues_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

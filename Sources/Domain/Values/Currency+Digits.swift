@@ -4,8 +4,18 @@ extension Currency {
     public var fractionDigits: Int { Self.digits[self] ?? 2 }
 
     /// The smallest amount that can be paid in it: a cent, a yen.
-    public var smallestUnit: FixedDecimal {
-        (0..<max(0, FixedDecimal.fractionDigits - fractionDigits)).reduce(FixedDecimal(units: 1)) { unit, _ in
+    public var smallestUnit: FixedDecimal { Self.unit(digits: fractionDigits) }
+
+    /// The smallest unit of all currencies that are not among ``withOtherUnits``: the cent.
+    public static let usualUnit = unit(digits: 2)
+
+    /// The currencies whose smallest unit is another than ``usualUnit``, by that unit, the largest first.
+    public static let withOtherUnits: [(unit: FixedDecimal, currencies: [Currency])] = Dictionary(
+        grouping: digits.keys, by: \.smallestUnit
+    ).map { (unit: $0.key, currencies: $0.value.sorted { $0.code < $1.code }) }.sorted { $0.unit > $1.unit }
+
+    private static func unit(digits: Int) -> FixedDecimal {
+        (0..<max(0, FixedDecimal.fractionDigits - digits)).reduce(FixedDecimal(units: 1)) { unit, _ in
             FixedDecimal(units: unit.units * 10)
         }
     }

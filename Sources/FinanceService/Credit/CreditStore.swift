@@ -270,7 +270,8 @@ enum CreditStore {
                     and \(DisputeStore.fault) is null
             ) d
             where a.customer_id = any(\(customers.sorted())) and r.settled_day is null
-                and r.due_day < date '1970-01-01' + \(day.daysSinceEpoch) and r.amount - r.paid > d.disputed
+                and r.due_day < date '1970-01-01' + \(day.daysSinceEpoch)
+                and r.amount - r.paid - d.disputed >= \(Currency.smallestUnit(of: "r.currency"))
             group by a.customer_id, r.currency
             """, as: (String, String, FixedDecimal, Int).self)
         var found: [String: [(currency: Currency, overdue: FixedDecimal, days: Int)]] = [:]

@@ -123,10 +123,17 @@ enum PayableStore {
         return found
     }
 
-    /// Applies payments in the order in which they were made, each up to what those before it left open.
+    /// Applies payments in the order in which they were made, each up to what those before it left open. What then is left
+    /// and is less than its currency's smallest unit stands as a payment without a number: rounding, which settles the
+    /// invoice as it does a customer's.
     static func apply(to keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws {
         let sorted = keys.sorted()
         let (sources, identifiers) = (sorted.map(\.source), sorted.map(\.identifier))
+        try transaction.queue(
+            """
+            delete from supplier_allocation a using unnest(\(sources), \(identifiers)) as k(source, invoice_id)
+            where a.source = k.source and a.invoice_id = k.invoice_id and a.payment_id = ''
+            """)
         try transaction.queue(
             """
             update supplier_allocation a set applied = t.applied
@@ -142,6 +149,22 @@ enum PayableStore {
             ) t
             where a.source = t.source and a.invoice_id = t.invoice_id and a.payment_id = t.payment_id
                 and a.document_source = t.document_source and a.applied <> t.applied
+            """)
+        try transaction.queue(
+            """
+            insert into supplier_allocation (source, invoice_id, payment_id, paid_at, paid_day, amount, applied)
+            select t.source, t.invoice_id, '', greatest(t.issued_at, t.last_at), greatest(t.issued_day, t.last_day),
+                t.rest, t.rest
+            from (
+                select r.source, r.invoice_id, r.currency, r.issued_at, r.issued_day,
+                    r.amount - coalesce(sum(a.applied), 0) as rest, max(a.paid_at) filter (where a.applied > 0) as last_at,
+                    max(a.paid_day) filter (where a.applied > 0) as last_day
+                from unnest(\(sources), \(identifiers)) as k(source, invoice_id)
+                join supplier_invoice r using (source, invoice_id)
+                left join supplier_allocation a using (source, invoice_id)
+                where r.amount is not null group by r.source, r.invoice_id
+            ) t
+            where t.rest > 0 and t.rest < \(Currency.smallestUnit(of: "t.currency"))
             """)
         try transaction.queue(
             """

@@ -42,12 +42,12 @@ enum PromiseStore {
     }
 
     /// The state of a promise `p` of an invoice `r` at the end of a day: `kept` when what was promised has come by the
-    /// promised day, counted from when it was made, or when the invoice was settled by then; `broken` when that day is
-    /// over; otherwise `open`.
+    /// promised day, as far as the currency goes and counted from when it was made, or when the invoice was settled by
+    /// then; `broken` when that day is over; otherwise `open`.
     static func state(on day: CalendarDay) -> SQL {
         """
         case
-            when r.settled_day <= p.promised_day or p.amount <= coalesce((
+            when r.settled_day <= p.promised_day or p.amount < \(Currency.smallestUnit(of: "p.currency")) + coalesce((
                 select sum(a.applied) from payment_allocation a
                 where a.source = p.invoice_source and a.invoice_id = p.invoice_id
                     and a.kind in ('payment', 'return')

@@ -86,7 +86,8 @@ enum ReminderStore {
                 ) t
             ) s
             where r.settled_day is null and r.reminder_day <= date '1970-01-01' + \(day.daysSinceEpoch)
-                and d.disputed < r.amount - r.paid and (s.is_broken or not s.is_promised)
+                and r.amount - r.paid - d.disputed >= \(Currency.smallestUnit(of: "r.currency"))
+                and (s.is_broken or not s.is_promised)
             order by r.source, r.invoice_id limit \(limit) for update of r
             """, as: Debt.self)
     }

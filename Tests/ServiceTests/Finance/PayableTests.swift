@@ -135,6 +135,52 @@ struct PayableTests {
         #expect(dependency[0].rows.map { $0.values[4] } == ["100.00"])
     }
 
+    @Test(
+        "what is less than the smallest unit of a currency stays open nowhere, whichever of invoice and payment comes first"
+    )
+    func residues() async throws {
+        let yen = try #require(Currency("JPY"))
+        let messages: [any Message] = [
+            try Self.invoice("V1", "100.0033"), try Self.payment("P1", "100", for: [("V1", "100")]),
+            try Self.invoice("V2", "1000.50", currency: yen),
+            try Self.payment("P2", "1000", for: [("V2", "1000")], currency: yen),
+            try Self.invoice("V3", "1001", currency: yen),
+            try Self.payment("P3", "1000", for: [("V3", "1000")], currency: yen),
+            try Self.invoice("V4", "0.0099"),
+        ]
+        for arrival in [messages, messages.reversed()] {
+            try await CollectionTests.open { finance in
+                for (place, body) in arrival.enumerated() { try await finance.handle([.init("m\(place)", body)]) }
+                let open = try await finance.ask("payables.list")[0]
+                #expect(open.column("invoice_id") == ["V3"] && open.column("open") == ["1.00"])
+                let run = try await finance.ask("payables.run", ["payOn": "2026-06-30"])
+                #expect(run[0].rows.isEmpty && run[1].column("invoice_id") == ["V3"])
+                #expect(
+                    try await finance.rows("select invoice_id, settled_day from supplier_invoice order by 1") == [
+                        ["V1", "2026-01-20"], ["V2", "2026-01-20"], ["V3", nil], ["V4", "2026-01-05"],
+                    ])
+                // The finance view owes nothing of it either, and no cash went out for it.
+                for (metric, amounts) in [("payable", ["1"]), ("cash-out", ["100", "2000"])] {
+                    let entries = try await finance.rows(
+                        """
+                        select trim_scale(sum(e.amount))::text from view_entries(
+                            array[2, 2, 2, 2, 3, 3, 3]::smallint[], array_fill('erp'::text, array[7]),
+                            array['V1', 'V2', 'V3', 'V4', 'P1', 'P2', 'P3']) e
+                        where e.metric = '\(metric)' group by e.currency having sum(e.amount) <> 0
+                        order by e.currency
+                        """)
+                    #expect(entries == amounts.map { [$0] })
+                }
+                // The rest is paid after all: nothing is rounded any more.
+                try await finance.handle([.init("p", try Self.payment("P4", "0.0033", for: [("V1", "0.0033")]))])
+                #expect(
+                    try await finance.rows(
+                        "select invoice_id, applied from supplier_allocation where payment_id = '' order by 1")
+                        == [["V2", "0.5000"], ["V4", "0.0099"]])
+            }
+        }
+    }
+
     @Test("a small supplier is due within sixty days; bad messages have their reasons and change nothing")
     func refusals() async throws {
         let terms = TermsAgreed(

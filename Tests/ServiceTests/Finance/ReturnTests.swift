@@ -204,4 +204,19 @@ struct ReturnRuleTests {
         let currency = try #require(Currency(code))
         #expect(currency.smallestUnit == .of(unit))
     }
+
+    @Test("in SQL the smallest unit of a currency is the same", .enabled(if: DatabaseFixture.isAvailable))
+    func unitsInSQL() async throws {
+        let codes = Currency.withOtherUnits.flatMap(\.currencies).map(\.code) + ["CNY", "USD"]
+        try await CollectionTests.open { finance in
+            let units = try await finance.pool.withTransaction { transaction in
+                try transaction.query(
+                    """
+                    select \(Currency.smallestUnit(of: "t.code")) from unnest(\(codes)) with ordinality as t(code, place)
+                    order by t.place
+                    """, as: FixedDecimal.self)
+            }
+            #expect(units == codes.compactMap { Currency($0)?.smallestUnit } && units.contains(.of("1")))
+        }
+    }
 }

@@ -6,7 +6,8 @@ begin
         union select 1, document_source, payment_id from rows where kind in ('payment', 'credit-note', 'return');
     else
         insert into view_mark (kind, source, id)
-        select 2, source, invoice_id from rows union select 3, document_source, payment_id from rows;
+        select 2, source, invoice_id from rows
+        union select 3, document_source, payment_id from rows where payment_id <> '';
     end if;
     return null;
 end $$;

@@ -68,13 +68,13 @@ language sql stable as $$
     from s
     union all
     select 2::smallint, s.source, s.invoice_id, 'payable', s.branch, s.business_line,
-        greatest(a.paid_day, s.issued_day), s.due_day, s.currency, -a.applied, a.paid_at, 'supplier-payment.made',
-        a.payment_id, s.supplier_code
+        greatest(a.paid_day, s.issued_day), s.due_day, s.currency, -a.applied, a.paid_at,
+        case a.payment_id when '' then 'rounding' else 'supplier-payment.made' end, a.payment_id, s.supplier_code
     from s join supplier_allocation a using (source, invoice_id) where a.applied > 0
     union all
     select 2::smallint, s.source, s.invoice_id, 'cash-out', s.branch, s.business_line, a.paid_day, a.paid_day,
         s.currency, a.applied, a.paid_at, 'supplier-payment.made', a.payment_id, s.supplier_code
-    from s join supplier_allocation a using (source, invoice_id) where a.applied > 0
+    from s join supplier_allocation a using (source, invoice_id) where a.applied > 0 and a.payment_id <> ''
     union all
     select 3::smallint, q.source, q.payment_id, 'cash-out', '-', '-', q.paid_day, q.paid_day, q.currency,
         q.amount - coalesce((select sum(a.applied) from supplier_allocation a
