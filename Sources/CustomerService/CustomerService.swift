@@ -29,8 +29,9 @@ package enum CustomerService {
             name: .customer,
             migrations: CustomerMigrations.all, repeatables: CustomerMigrations.repeatable,
             capabilities: [
-                .identity(organisation: organisation), .graph, .decisions, .interactions(policy: policy), .overview,
-                .timeline, .classes(organisation: organisation),
+                .identity(organisation: organisation), .graph, .decisions,
+                .corrections(organisation: organisation), .interactions(policy: policy), .overview, .timeline,
+                .classes(organisation: organisation),
                 .value(rates: rates, organisation: organisation, market: market),
             ])
     }

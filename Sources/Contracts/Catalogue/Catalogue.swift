@@ -181,6 +181,9 @@ public enum Catalogue {
         ContractDescription(
             UndoDecision.self, .operator, to: [.customer], "A decision about who is who counts no more."),
         ContractDescription(
+            CorrectCustomer.self, .operator, to: [.customer],
+            "A field of a customer is something else than the systems say, or is no longer corrected."),
+        ContractDescription(
             SetStrategic.self, .operator, to: [.customer],
             "Somebody says from which day on a customer is strategic, or is not any more."),
         ContractDescription(

@@ -33,7 +33,10 @@ enum MergePreviewQuery {
             homes[account.key].flatMap { household.accounts[$0]?.ownId } == home
         }.sorted { $0.key < $1.key }
         var after = Customer(customerId: home ?? "", foundedAt: 0)
-        Settlement.describe(&after, by: members, try Settlement.names(of: members.map(\.key), transaction))
+        let corrections = try CorrectionStore.standing(members.map(\.key), transaction)
+        Settlement.describe(
+            &after, by: members, try Settlement.names(of: members.map(\.key), transaction), corrections)
+        let corrected = CorrectionPolicy.counting(corrections.values.joined())
         let before = home.flatMap { standing[$0] }
         let moving = members.filter { $0.customerId != home }
         return [
@@ -51,8 +54,10 @@ enum MergePreviewQuery {
             try arguments.table(
                 "golden record",
                 rows: [
-                    ["name", before?.name, after.name], ["credit_code", before?.creditCode, after.creditCode],
-                    ["branch", before?.branch, after.branch], ["sales_owner", before?.salesOwner, after.salesOwner],
+                    ["name", before?.name, after.name, corrected[.name]?.by],
+                    ["credit_code", before?.creditCode, after.creditCode, corrected[.creditCode]?.by],
+                    ["branch", before?.branch, after.branch, corrected[.branch]?.by],
+                    ["sales_owner", before?.salesOwner, after.salesOwner, corrected[.salesOwner]?.by],
                 ]),
             try arguments.table(
                 "accounts that move",

@@ -82,25 +82,30 @@ enum PartyQueries {
                 where c.customer_id = any(\(parties)) order by 1, 2
                 """, transaction),
             try ReviewQueries.open(of: parties, arguments, transaction),
+            try CorrectionQueries.standing(of: "select unnest(\(parties))", arguments, transaction),
         ]
     }
 
-    /// The golden record: for each field the value that survives, by whom and when it was said. A master record's word
-    /// counts more than an order's, a newer one more than an older; the credit code is the oldest account's.
+    /// The golden record: for each field the value that survives, by whom and when it was said. What somebody has corrected
+    /// counts most.
     private static func golden(
         _ parties: [String], _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         try arguments.table(
             "golden record",
             """
-            select distinct on (customer_id, v.field) customer_id, v.field, v.value, v.source, v.code,
-                v.channel as said_by, to_timestamp(v.last_at / 1000000.0) as said_at,
-                count(*) over (partition by customer_id, v.field) as values
-            from account a join identity_value v using (source, code)
-            where a.customer_id = any(\(parties)) and v.fault is null
-            order by customer_id, v.field,
-                case when v.field = 'creditCode' then a.first_at end, case when v.field = 'creditCode' then v.first_at end,
-                v.channel desc, v.last_at desc, v.value desc
+            with said as (
+                select distinct on (customer_id, v.field) customer_id, v.field, v.value, v.source, v.code, v.channel,
+                    to_timestamp(v.last_at / 1000000.0) as at, count(*) over (partition by customer_id, v.field) as values
+                from account a join identity_value v using (source, code)
+                where a.customer_id = any(\(parties)) and v.fault is null
+                order by customer_id, v.field, \(CorrectionQueries.bestFirst)
+            ), corrected as (\(CorrectionQueries.counting(of: "select unnest(\(parties))")))
+            select customer_id, field, coalesce(c.value, s.value) as value,
+                case when c.value is null then s.source end as source, case when c.value is null then s.code end as code,
+                case when c.value is null then s.channel else 'corrected' end as said_by,
+                coalesce(c.taken_at, s.at) as said_at, coalesce(s.values, 0) as values
+            from said s full join corrected c using (customer_id, field) order by 1, 2
             """, transaction)
     }
 
@@ -149,6 +154,7 @@ enum PartyQueries {
                     select source, code from membership where customer_id = any(\(parties)))
                 order by m.from_at desc, m.source, m.code, m.homing_revision desc
                 """, transaction),
+            try CorrectionQueries.history(of: parties, arguments, transaction),
         ]
     }
 }

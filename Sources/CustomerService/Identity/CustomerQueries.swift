@@ -38,6 +38,7 @@ enum CustomerQueries {
                 join account a on a.code = t.code and a.source = t.account_source
                 where a.customer_id in (\(which)) order by t.happened_at desc
                 """, transaction),
+            try CorrectionQueries.standing(of: which, arguments, transaction),
         ]
     }
 

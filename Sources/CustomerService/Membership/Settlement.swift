@@ -49,6 +49,7 @@ struct Settlement {
         let identifiers = Set(household.accounts.values.flatMap { [$0.ownId, $0.customerId] }).union(parties.keys)
         let before = try IdentityStore.customers(identifiers.sorted(), transaction)
         let names = try Self.names(of: household.accounts.keys.sorted(), transaction)
+        let corrections = try CorrectionStore.standing(household.accounts.keys.sorted(), transaction)
         var after: [Customer] = []
         for account in household.accounts.values.sorted(by: { $0.key < $1.key }) {
             guard let home = homes[account.key].flatMap({ household.accounts[$0]?.ownId }) else { continue }
@@ -56,7 +57,7 @@ struct Settlement {
             var customer = Customer(customerId: account.ownId, foundedAt: account.firstAt)
             customer.revision = former?.revision ?? 0
             if home == account.ownId {
-                Self.describe(&customer, by: parties[home] ?? [], names)
+                Self.describe(&customer, by: parties[home] ?? [], names, corrections)
             } else {
                 // It keeps what it was called; only the party it belongs to is described anew.
                 customer.name = former?.name ?? account.fact.name
@@ -87,9 +88,10 @@ struct Settlement {
     }
 
     /// What a party looks like. The name of a master record counts more than that of an order, a newer one more than an
-    /// older; of the rest the newest word counts, and the oldest credit code.
+    /// older; of the rest the newest word counts, and the oldest credit code. What somebody has corrected stands above that.
     static func describe(
-        _ customer: inout Customer, by accounts: [Account], _ names: [AccountKey: [IdentityValue]]
+        _ customer: inout Customer, by accounts: [Account], _ names: [AccountKey: [IdentityValue]],
+        _ corrections: [AccountKey: [Correction]]
     ) {
         let oldestFirst = accounts.sorted { ($0.fact.saidAt, $0.key) < ($1.fact.saidAt, $1.key) }
         for account in oldestFirst {
@@ -104,6 +106,7 @@ struct Settlement {
             }?.value ?? customer.name
         customer.creditCode =
             accounts.filter { $0.identityCode != nil }.min { ($0.firstAt, $0.key) < ($1.firstAt, $1.key) }?.identityCode
+        CorrectionPolicy.correct(&customer, by: accounts.flatMap { corrections[$0.key] ?? [] })
     }
 
     private func publish(

@@ -8,7 +8,7 @@ struct CustomersCommand: AsyncParsableCommand {
         subcommands: [
             Show.self, List.self, OverviewCommand.self, ClassesCommand.self, ClassifyCommand.self,
             LifecycleCommand.self,
-            DriversCommand.self, StrategicCommand.self,
+            DriversCommand.self, StrategicCommand.self, CorrectCommand.self,
         ])
 
     struct Show: QuestionCommand {

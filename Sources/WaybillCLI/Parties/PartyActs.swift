@@ -135,8 +135,10 @@ extension PartiesCommand {
 /// Finds parties by whatever people call them.
 enum PartyNames {
     /// The identifiers that names stand for, each with the revision in which it was seen.
+    ///
+    /// - Parameter path: the field of the command that names them.
     static func resolve(
-        _ names: [String], _ act: ActOptions
+        _ names: [String], at path: String = "$.parties", _ act: ActOptions
     ) async throws -> [(party: String, revision: PartyRevision)] {
         var found: [(party: String, revision: PartyRevision)] = []
         for name in names {
@@ -146,14 +148,14 @@ enum PartyNames {
             else {
                 throw act.refused(
                     Refusal(
-                        .notFound, path: "$.parties",
+                        .notFound, path: path,
                         "there is no party '\(name)': 'waybill parties search' finds them by name"))
             }
             guard rows.count == 1 else {
                 let sources = rows.compactMap { $0[2] }.joined(separator: ", ")
                 throw act.refused(
                     Refusal(
-                        .valueNotAllowed, path: "$.parties",
+                        .valueNotAllowed, path: path,
                         "'\(name)' is a code of several sources: say which, as one of \(sources)"))
             }
             found.append((party, PartyRevision(customerId: party, revision: revision)))

@@ -7,7 +7,8 @@ public enum CustomerQuestions {
 
     /// One customer.
     public static let show = QueryDescription(
-        .customer, "customers.show", "One customer: identity, accounts and what happened lately.",
+        .customer, "customers.show",
+        "One customer: identity, what was corrected of it, accounts and what happened lately.",
         [
             .text("id", "The customer's identifier."), .text("code", "One of its codes."), .source,
         ],
@@ -25,6 +26,7 @@ public enum CustomerQuestions {
                     .count("homing_revision", as: .text),
                 ]),
             .first(100, "timeline", [.time("happened_at"), .code("kind"), .text("detail")]),
+            PartyQuestions.corrections,
         ])
 
     /// Customers.

@@ -14,9 +14,18 @@ public enum PartyQuestions {
     private static let evidence = TableDescription.whole(
         "evidence", [.code("field"), .text("level"), .quantity("bits")])
 
+    /// What people have corrected, beside what the systems say.
+    static let corrections = TableDescription.whole(
+        "corrections",
+        [
+            .code("field"), .text("value"), .code("by"), .time("corrected_at"), .text("reason", "said"),
+            .code("source", "code"), .time("said_at"),
+        ])
+
     /// One party.
     public static let show = QueryDescription(
-        .customer, "parties.show", "One party: its golden record, its accounts, and what of it waits for a decision.",
+        .customer, "parties.show",
+        "One party: its golden record, what was corrected of it, its accounts, and what of it waits for a decision.",
         [party.required, .source],
         answers: [
             .whole(
@@ -40,6 +49,7 @@ public enum PartyQuestions {
                 ]),
             .first(100, "supplier codes", [.code("source", "code"), .text("name")]),
             .first(20, "open reviews", openReviews),
+            corrections,
         ])
 
     /// What a merge would come to.
@@ -58,7 +68,7 @@ public enum PartyQuestions {
                     .code("customer_id"), .text("name"), .code("credit_code", "branch", "sales_owner"),
                     .count("accounts"), .flag("survives"),
                 ]),
-            .whole("golden record", [.code("field"), .text("before", "after")]),
+            .whole("golden record", [.code("field"), .text("before", "after"), .code("corrected_by")]),
             .first(500, "accounts that move", [.code("source", "code"), .text("name"), .code("from", "to")]),
         ])
 
@@ -82,7 +92,7 @@ public enum PartyQuestions {
 
     /// What was decided of a party.
     public static let history = QueryDescription(
-        .customer, "parties.history", "What was decided of a party, and which accounts it had when.",
+        .customer, "parties.history", "What was decided and corrected of a party, and which accounts it had when.",
         [party.required, .source],
         answers: [
             .first(
@@ -96,6 +106,12 @@ public enum PartyQuestions {
                 [
                     .time("from_at"), .code("source", "code"), .count("homing_revision"),
                     .code("customer_id", "decision_id"),
+                ]),
+            .first(
+                500, "corrections",
+                [
+                    .time("taken_at"), .code("field"), .text("value"), .code("by"), .text("reason"),
+                    .code("source", "code", "ended_by"), .text("ended_for"), .time("ended_at"),
                 ]),
         ])
 
