@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-turns bench-micro bench-profile bench-matching bench-matching-scale bench-receivables bench-simulate bench-graph up down status lint format
+.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-turns bench-micro bench-profile bench-matching bench-matching-scale bench-import bench-receivables bench-simulate bench-graph up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,8 +47,11 @@ bench-profile: ## where finance spends its time under full load
 bench-matching: ## how well parties are matched, beside baselines
 	@Benchmarks/matching.sh $(ARGS)
 
-bench-matching-scale: ## a million made-up companies matched: seconds and memory
+bench-matching-scale: ## a million made-up companies matched: seconds and memory (ARGS='1000000 latin': one of them 10,000 times)
 	@Benchmarks/matching_scale.sh $(ARGS)
+
+bench-import: ## files of 100,000 lines of each kind imported, on what 'make up' started
+	@Benchmarks/import.sh $(ARGS)
 
 bench-receivables: ## a million items aged, a payment that stops a reminder, on what 'make up' started
 	@Benchmarks/receivables.sh $(ARGS)

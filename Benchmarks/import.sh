@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # How long it takes to import files of an old system: generates a file of each kind and imports it, a dry run first, then
-# again, when everything is the same. Says seconds and lines a second for each; what a release does is told by release binaries.
+# again, when everything is the same. Says seconds and lines a second for each, and of the import whether it is within the bar,
+# 100,000 lines in a minute: published, handled and committed. Everything must have landed, or there is no figure. What a release
+# does is told by release binaries, which 'make up' builds.
 #
 # usage: import.sh [LINES [KIND…]]     (against what 'make up' started under WAYBILL_HOME; 100000 lines, all kinds)
 set -euo pipefail
@@ -44,7 +46,9 @@ for n in range(lines):
     }[kind]())
 PYTHON
 }
-printf '%-12s %-8s %10s %14s\n' kind what seconds 'lines a second'
+bar=100000 # lines in a minute
+printf '%-12s %-8s %10s %14s %s\n' kind what seconds 'lines a second' "$bar in a minute"
+figures="$work/figures"
 for kind in "${kinds[@]}"; do
     make "$kind" >"$work/$kind.csv"
     for what in dry import again; do
@@ -53,7 +57,11 @@ for kind in "${kinds[@]}"; do
         start="$(date +%s.%N)"
         "$WAYBILL_CLI" import "$kind" "$work/$kind.csv" --source bench "${options[@]}" >"$work/out" 2>"$work/said" || { cat "$work/said"; exit 1; }
         seconds="$(echo "$(date +%s.%N) - $start" | bc)"
-        printf '%-12s %-8s %10.1f %14.0f\n' "$kind" "$what" "$seconds" "$(echo "$lines / $seconds" | bc -l)"
+        verdict=""
+        [ "$what" != import ] || verdict="$([ "$(echo "$lines * 60 >= $bar * $seconds" | bc -l)" = 1 ] && echo yes || echo no)"
+        printf '%-12s %-8s %10.1f %14.0f %s\n' "$kind" "$what" "$seconds" "$(echo "$lines / $seconds" | bc -l)" "$verdict" >>"$figures"
     done
     grep -E " $lines same$" "$work/said" >/dev/null || { echo "not everything has landed: $(cat "$work/said")"; exit 1; }
+    cat "$figures"
+    : >"$figures"
 done

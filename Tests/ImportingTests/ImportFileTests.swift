@@ -166,6 +166,32 @@ struct ImportFileTests {
         #expect(RefusedLines(columns: again.columns).header(again.columns) == report.header(file.columns))
     }
 
+    @Test("what is refused of a workbook, or of a file in GB 18030, is mended and imported again as a table in UTF-8")
+    func mended() throws {
+        let chinese: [UInt8] =
+            [
+                0xB7, 0xA2, 0xC6, 0xB1, 0xBA, 0xC5, 0xC2, 0xEB, 0x2C, 0xBF, 0xCD, 0xBB, 0xA7, 0xB1, 0xE0, 0xC2, 0xEB,
+                0x2C,
+                0xBF, 0xAA, 0xC6, 0xB1, 0xC8, 0xD5, 0xC6, 0xDA, 0x2C, 0xBD, 0xF0, 0xB6, 0xEE, 0x2C, 0xB1, 0xD2, 0xD6,
+                0xD6,
+                0x0A,  // 发票号码,客户编码,开票日期,金额,币种
+            ] + Array("INV-2,,2026-01-05,10,CNY\n".utf8)
+        for (bytes, name, number) in [(try TableFileTests.workbook(), "b.xlsx", 2), (chinese, "b.csv", 1)] {
+            let file = try ImportFile(TableFile(bytes, name: name), .invoices, ImportMapping())
+            let report = RefusedLines(columns: file.columns)
+            let refused = Array(file).filter { !faults($0).isEmpty }
+            #expect(refused.count == number)
+            let written = report.header(file.columns) + refused.map { report.line($0.row, faults($0)) }.joined()
+            let mended = written.replacing("INV-2,,", with: "INV-2,C7,")
+            let again = Array(
+                try ImportFile(TableFile(Array(mended.utf8), name: "refused.csv"), .invoices, ImportMapping()))
+            #expect(again.count == number)
+            #expect(
+                again.compactMap { data($0) }.map { $0.contains(#""invoiceId":"INV-2","customer":{"code":"C7"}"#) }
+                    == [true])
+        }
+    }
+
     @Test("a workbook's rows are lines like any others")
     func workbook() throws {
         let found = Array(
