@@ -136,6 +136,24 @@ struct CommandLineTests {
         fails("finance provisions --as-of 2026-01-01 --rates 1,2,3,4,5 --observed 30", "--rates or --observed")
     }
 
+    @Test("a correction says what a field is, or withdraws what was corrected, never both")
+    func correction() throws {
+        try parse("customers correct erp/C-1 name 昆山飞力达 --reason licence")
+        try parse("customers correct C-1 credit-code --withdraw --reason licence --by li.wei --json")
+        for (line, word) in [
+            ("customers correct C-1 name --reason licence", "or --withdraw"),
+            ("customers correct C-1 name 昆山 --withdraw --reason licence", "takes no value"),
+            ("customers correct C-1 name 昆山", "--reason"),
+        ] {
+            do {
+                _ = try parsed(line)
+                Issue.record("'\(line)' is taken")
+            } catch {
+                #expect(Waybill.message(for: error).contains(word), "\(line): \(Waybill.message(for: error))")
+            }
+        }
+    }
+
     @Test("an option that asks another question has that one's options, and says what it does not take")
     func instead() throws {
         func asked(_ line: String) throws -> AskedQuestion.Reading {
