@@ -18,7 +18,8 @@ public struct QueryDescription: Sendable {
     public let name: String
     /// What it answers, in one sentence.
     public let help: String
-    /// What it takes; with pages among the answers, `limit`, where a page begins (``cursor``) and `totals` too.
+    /// What it takes; with pages among the answers, also what narrows them by what their rows have, `limit`, where a page
+    /// begins (``cursor``) and `totals`.
     public let parameters: [QueryInput]
     /// What it answers, table by table.
     public let answers: [TableDescription]
@@ -29,7 +30,7 @@ public struct QueryDescription: Sendable {
     ///   - service: who answers it; `nil` when every service does.
     ///   - name: what is asked.
     ///   - help: what it answers, in one sentence.
-    ///   - parameters: what it takes, beside what pages take.
+    ///   - parameters: what it takes, beside what lists and their pages take.
     ///   - pageSize: how many rows a page has when the asker does not say, and how many it may have.
     ///   - answers: what it answers, table by table.
     public init(
@@ -48,8 +49,12 @@ public struct QueryDescription: Sendable {
         // Where a question has an `after` of its own, a time of business, the page begins with `next`.
         let cursor = parameters.contains { $0.name == "after" } ? "next" : "after"
         self.cursor = cursor
+        // What the question itself takes under such a name is what it says, and nothing is narrowed by it.
+        let narrowing = QueryInput.narrowing(answers).filter { input in
+            !parameters.contains { $0.name == input.name }
+        }
         self.parameters =
-            parameters + [
+            parameters + narrowing + [
                 .integer("limit", 1...maximum, otherwise: pageSize, "How many rows a page has."),
                 .text(cursor, "Where to go on: what the page before gave as its end."),
                 .flag(Self.totals, "Also how many rows there are in all, and what their amounts come to."),
@@ -131,12 +136,16 @@ public struct QueryInput: Sendable {
     public private(set) var isRequired = false
     /// What it does, in one sentence.
     public let help: String
+    /// What it leaves of the question's lists; nothing for a parameter that the question itself reads.
+    public let narrowings: [Narrowing]
 
     private init(_ name: String, _ kind: Kind, _ otherwise: String?, _ help: String) {
-        self.name = name
-        self.kind = kind
-        self.otherwise = otherwise
-        self.help = help
+        (self.name, self.kind, self.otherwise, self.help, narrowings) = (name, kind, otherwise, help, [])
+    }
+
+    /// A parameter that narrows lists.
+    init(_ name: String, _ kind: Kind, _ help: String, _ narrowings: [Narrowing]) {
+        (self.name, self.kind, otherwise, self.help, self.narrowings) = (name, kind, nil, help, narrowings)
     }
 
     /// The same, and it must be given.
@@ -281,15 +290,18 @@ public struct TableDescription: Sendable {
     /// The columns whose sums, each by currency, say something of the whole list. Amounts of which a row holds what another
     /// row holds too, such as the balance after each entry, are none of them.
     public let totals: [String]
+    /// The columns by which it is narrowed where another than the first would be taken.
+    let subjects: [ListSubject: String]
 
     /// Whether it is told page by page.
     public var isPaged: Bool { if case .pages = extent { true } else { false } }
 
     private init(
-        _ name: String, _ extent: Extent, _ groups: [ColumnGroup], totals: [String] = [], isVarying: Bool = false,
-        further: [ColumnGroup] = []
+        _ name: String, _ extent: Extent, _ groups: [ColumnGroup], totals: [String] = [],
+        narrowed subjects: [ListSubject: String] = [:], isVarying: Bool = false, further: [ColumnGroup] = []
     ) {
         self.totals = totals
+        self.subjects = subjects
         self.name = name
         self.extent = extent
         self.isVarying = isVarying
@@ -310,13 +322,15 @@ public struct TableDescription: Sendable {
     ///   - name: its name; one that ends in `…` is only its beginning.
     ///   - keys: the order, down to what names one row.
     ///   - totals: the amounts whose sums say something of the whole list.
+    ///   - subjects: the columns by which it is narrowed, where another is meant than ``column(of:)`` takes by itself.
     ///   - columns: those that it always has.
     ///   - further: those of the others whose kind is known.
     public static func varying(
-        _ name: String, by keys: [SortKey], totals: [String] = [], _ columns: [ColumnGroup],
-        further: [ColumnGroup] = []
+        _ name: String, by keys: [SortKey], totals: [String] = [], narrowed subjects: [ListSubject: String] = [:],
+        _ columns: [ColumnGroup], further: [ColumnGroup] = []
     ) -> TableDescription {
-        TableDescription(name, .pages(keys), columns, totals: totals, isVarying: true, further: further)
+        TableDescription(
+            name, .pages(keys), columns, totals: totals, narrowed: subjects, isVarying: true, further: further)
     }
 
     /// A table of which the first rows are told.
@@ -330,11 +344,13 @@ public struct TableDescription: Sendable {
     ///   - name: its name.
     ///   - keys: the order, down to what names one row.
     ///   - totals: the amounts whose sums say something of the whole list.
+    ///   - subjects: the columns by which it is narrowed, where another is meant than ``column(of:)`` takes by itself.
     ///   - columns: its columns.
     public static func pages(
-        _ name: String, by keys: [SortKey], totals: [String] = [], _ columns: [ColumnGroup]
+        _ name: String, by keys: [SortKey], totals: [String] = [], narrowed subjects: [ListSubject: String] = [:],
+        _ columns: [ColumnGroup]
     ) -> TableDescription {
-        TableDescription(name, .pages(keys), columns, totals: totals)
+        TableDescription(name, .pages(keys), columns, totals: totals, narrowed: subjects)
     }
 
     /// The kind of a column; `nil` when it follows from what is asked and is not known.

@@ -12,8 +12,9 @@ extension QueryCatalogue {
             What a question does not take is refused, with the name and what it does take. *Now* and *today* are the
             service's: with event time those of the events. A list that is told page by page takes `limit` (rows of a page)
             and `after` (what the page before gave as its end, `next` where `after` is something else); the command follows it
-            to its end with `--all`. With `totals` it says how many rows it has in all and what its amounts come to, each
-            currency by itself. A table that has more rows than are told says so.
+            to its end with `--all`. It is narrowed by what its rows have: a day by `from` and `to`, a branch, a line of business,
+            an owner, an amount by `atLeast`, `atMost` and `currency`. With `totals` it says how many rows it has in all and
+            what its amounts come to, each currency by itself. A table that has more rows than are told says so.
 
 
             """

@@ -12,7 +12,6 @@ struct AgedQueries: Sendable {
         let day = asOf.daysSinceEpoch
         let scope = try arguments.customers(transaction)
         let worth = try rates.current(transaction).relation(on: asOf)
-        let owner = arguments["owner"]
         return [
             try arguments.table(
                 "aged",
@@ -43,8 +42,7 @@ struct AgedQueries: Sendable {
                     g.overdue * coalesce(x.cny, 0) as worth_overdue, g.open * coalesce(x.cny, 0) as worth_open
                 from aged g left join account a on a.source = g.source and a.code = g.customer_code
                 left join \(worth) x on x.code = g.currency
-                where g.open <> 0 and (\(owner)::text is null or a.sales_owner = \(owner))
-                    and g.overdue >= coalesce(\(arguments["atLeast"])::numeric, g.overdue)
+                where g.open <> 0
                 """, transaction, format: moneyText)
         ]
     }

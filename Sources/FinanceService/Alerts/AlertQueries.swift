@@ -35,7 +35,7 @@ struct AlertQueries: Sendable {
                         t.cleared_at, t.diagnose_by, t.reason, t.recover_by, t.escalated_to, t.outcome, t.alert_id,
                         \(Self.now)
                     from (
-                        select * from alert where \(try chosen(arguments, customers, isAll: isAll))
+                        select * from alert where \(chosen(arguments, customers, isAll: isAll))
                     ) t \(Self.figuresOfNow)
                 ) t
                 left join \(worth) x on x.code = t.currency left join \(worth) w on w.code = t.currency_now
@@ -43,7 +43,7 @@ struct AlertQueries: Sendable {
         ]
     }
 
-    private func chosen(_ arguments: QueryArguments, _ customers: CustomerScope, isAll: Bool) throws -> SQL {
+    private func chosen(_ arguments: QueryArguments, _ customers: CustomerScope, isAll: Bool) -> SQL {
         """
         (\(isAll) or (cleared_at is null and outcome is null))
             and level = coalesce(\(arguments["level"].postgresBind), level)
@@ -51,10 +51,7 @@ struct AlertQueries: Sendable {
             and \(Self.isOf(customers))
             and (\(arguments["owner"].postgresBind)::text is null
                 or coalesce(escalated_to, sales_owner) = \(arguments["owner"].postgresBind))
-            and branch = coalesce(\(arguments["branch"]), branch)
-            and business_line = coalesce(\(arguments["line"]), business_line)
             and cost - revenue >= coalesce(\(arguments["loss"])::numeric, cost - revenue)
-            and \(try arguments.within(time: "raised_at"))
         """
     }
 

@@ -43,8 +43,6 @@ struct ApprovalQueries: Sendable {
                 o.decision_number, o.branch as may_approve
             from orders o left join account a on a.source = o.source and a.code = o.customer_code
             where o.decision = 'needs-approval' and not o.is_cancelled
-                and o.branch = coalesce(\(arguments["branch"]), o.branch)
-                and coalesce(o.sales_owner, '') = coalesce(\(arguments["owner"]), o.sales_owner, '')
             """, transaction, format: moneyText)
         let names = table.columns.map(\.name)
         guard let branch = names.firstIndex(of: "branch"), let revenue = names.firstIndex(of: "revenue"),

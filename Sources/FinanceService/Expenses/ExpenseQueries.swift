@@ -21,9 +21,7 @@ enum ExpenseQueries {
                     pace_alert is not null as ahead_of_sales, currency, changed_at,
                     coalesce((committed + actual) / nullif(amount, 0), 1e20) as used
                 from expense_budget
-                where branch = coalesce(\(arguments["branch"]), branch)
-                    and account = coalesce(\(arguments["account"]), account)
-                    and (\(arguments["owner"])::text is null or owner = \(arguments["owner"]))
+                where account = coalesce(\(arguments["account"]), account)
                 """, transaction, format: moneyText)
         ]
     }

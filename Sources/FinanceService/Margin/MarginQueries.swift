@@ -21,16 +21,11 @@ enum MarginQueries {
                 select o.order_id, o.source, o.customer_code, a.name, o.business_line, o.branch, o.sales_owner,
                     o.placed_at, o.known_revenue as revenue, o.cost, o.known_revenue - o.cost as margin, o.currency,
                     case when o.is_cancelled then 'cancelled' else 'open' end as state, o.decision,
-                    o.decision_rule as rule, o.open_severity as alert
+                    o.decision_rule as rule, o.open_severity as alert, o.revenue as amount
                 from orders o left join account a on a.source = o.source and a.code = o.customer_code
                 where o.customer_code <> ''
                     and (\(decision)::text is null or coalesce(o.decision, 'none') = \(decision))
                     and \(customers.condition("o.source", "o.customer_code"))
-                    and o.branch = coalesce(\(arguments["branch"]), o.branch)
-                    and o.business_line = coalesce(\(arguments["line"]), o.business_line)
-                    and coalesce(o.sales_owner, '') = coalesce(\(arguments["owner"]), o.sales_owner, '')
-                    and o.revenue >= coalesce(\(arguments["atLeast"])::numeric, o.revenue)
-                    and \(try arguments.within(day: "o.day"))
                 """, transaction)
         ]
     }

@@ -53,8 +53,7 @@ enum SalesQueries {
                 select raised_at, kind, direction, metric, source, customer_code, business_line, owner, order_id,
                     baseline, observed, score, cleared_at, currency, abs(score) as strength, anomaly_id
                 from anomaly
-                where (\(arguments["state"] == "all") or cleared_at is null)
-                    and coalesce(owner, '') = coalesce(\(arguments["owner"].postgresBind), owner, '')
+                where \(arguments["state"] == "all") or cleared_at is null
                 """, transaction)
         ]
     }
@@ -66,11 +65,7 @@ enum SalesQueries {
                 """
                 select told_at, kind, customer_id, business_line, sales_owner, order_id, detail, notice_id
                 from finance_notice
-                where cleared_at is null
-                    and coalesce(sales_owner, '') = coalesce(\(arguments["owner"].postgresBind), sales_owner, '')
-                    and kind = coalesce(\(arguments["kind"]), kind)
-                    and coalesce(business_line, '') = coalesce(\(arguments["line"]), business_line, '')
-                    and \(try arguments.within(time: "told_at"))
+                where cleared_at is null and kind = coalesce(\(arguments["kind"]), kind)
                 """, transaction)
         ]
     }

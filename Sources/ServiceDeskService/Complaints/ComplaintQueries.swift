@@ -21,7 +21,6 @@ enum ComplaintQueries {
                 from complaint c left join account a on a.source = c.customer_source and a.code = c.customer_code
                 where c.severity = coalesce(\(arguments["severity"]), c.severity)
                     and c.category = coalesce(\(arguments["category"]), c.category)
-                    and \(try arguments.within(time: "c.opened_at"))
                     and (\(state) = 'all' or (\(state) = 'open' and c.state <> 'closed') or c.state = \(state))
                     and (\(customer)::text is null or c.customer_code = \(customer) or a.customer_id = \(customer)
                         or a.customer_id in (select customer_id from account where code = \(customer)))

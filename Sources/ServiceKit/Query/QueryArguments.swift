@@ -76,7 +76,7 @@ public struct QueryArguments: Sendable {
         return try Self.day(text, name)
     }
 
-    private static func day(_ text: String, _ name: String) throws(Refusal) -> CalendarDay {
+    static func day(_ text: String, _ name: String) throws(Refusal) -> CalendarDay {
         do { return try CalendarDay(parsing: text) } catch { throw error.refusal(at: "parameters.\(name)") }
     }
 

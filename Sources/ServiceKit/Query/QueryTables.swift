@@ -20,16 +20,6 @@ extension QueryArguments {
                 and (\(last)::integer is null or \(day) <= date '1970-01-01' + \(last)::integer)
             """
     }
-
-    /// The condition that a time lies within the days that are given, on the organisation's clocks.
-    ///
-    /// - Parameters:
-    ///   - time: the time, an expression of SQL.
-    ///   - from: the parameter that holds the first day.
-    ///   - to: the parameter that holds the last day.
-    public func within(time: SQL, from: String = "from", to: String = "to") throws(Refusal) -> SQL {
-        try within(day: "(\(time) at time zone 'Asia/Shanghai')::date", from: from, to: to)
-    }
 }
 
 /// The tables of an answer, as the catalogue describes them.
@@ -56,9 +46,10 @@ extension QueryArguments {
         case .first(let count):
             return try told(table, transaction.rows("\(sql) limit \(count + 1)"), upTo: count, format: format)
         case .pages(let keys):
-            let rows = try transaction.rows(page(of: table, by: keys, sql))
+            let list = try narrowed(table, sql)
+            let rows = try transaction.rows(page(of: table, by: keys, list))
             let page = try told(table, rows, upTo: integer("limit"), keys: keys, format: format)
-            return try counted(page, table, sql, transaction)
+            return try counted(page, table, list, transaction)
         }
     }
 
@@ -88,6 +79,7 @@ extension QueryArguments {
             return QueryTable(name, all, rows: Array(rows.prefix(count)), isCut: isCut || rows.count > count)
         case .pages(let order):
             guard let keys else { throw Self.fault("nothing names a row of the table '\(name)'") }
+            let rows = try narrowed(table, rows, all, order, keys)
             let order = PageOrder(order, of: table)
             let sorted = rows.map { (row: $0, place: order.place(keys($0))) }.sorted {
                 order.precedes($0.place, $1.place)
@@ -120,7 +112,7 @@ extension QueryArguments {
         switch table.extent {
         case .whole: return "select * from (\(sql)) as page order by \(order)"
         case .first(let count): return "select * from (\(sql)) as page order by \(order) limit \(count + 1)"
-        case .pages(let keys): return try page(of: table, by: keys, sql)
+        case .pages(let keys): return try page(of: table, by: keys, narrowed(table, sql))
         }
     }
 
@@ -140,7 +132,7 @@ extension QueryArguments {
         let limit = try integer("limit")
         let next = rows.count > limit ? QueryCursor(table: name, keys: keys[limit - 1]).text : nil
         let page = QueryTable(name, table.queryColumns, rows: Array(rows.prefix(limit)), next: next)
-        return try counted(page, table, sql, transaction)
+        return try counted(page, table, narrowed(table, sql), transaction)
     }
 
     /// Whether a table is part of what is asked for: the rest of one that is told page by page, or everything.

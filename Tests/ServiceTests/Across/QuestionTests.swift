@@ -56,7 +56,7 @@ struct QuestionTests {
     }
 
     /// A value for a parameter, of something that is there where a question needs it.
-    private static func example(_ input: QueryInput) -> String {
+    static func example(_ input: QueryInput) -> String {
         switch input.name {
         case "customer", "party", "code", "id": return "C1"
         case "source": return "erp"
@@ -86,7 +86,7 @@ struct QuestionTests {
     }
 
     /// Parameters of which one must be given although none is required by itself.
-    private static let needed = ["customers.show": "id", "parties.resolve": "name", "view.drill": "metric"]
+    static let needed = ["customers.show": "id", "parties.resolve": "name", "view.drill": "metric"]
     /// Parameters that ask for more than the few orders of this test can give.
     private static let demanding: Set = ["after", "next", "refit", "observed", "third", "fourth"]
 
@@ -277,7 +277,7 @@ struct QuestionTests {
     // MARK: The whole list
 
     /// A few days of business in two currencies: enough that most lists have several rows.
-    private static func business() throws -> [any Message] {
+    static func business() throws -> [any Message] {
         let at = try #require(Timestamp("2026-03-01T10:00:00+08:00"))
         let day = try #require(CalendarDay("2026-03-01"))
         let dollar = try #require(Currency("USD"))

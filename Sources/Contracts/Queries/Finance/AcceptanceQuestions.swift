@@ -14,7 +14,7 @@ public enum AcceptanceQuestions {
         answers: [
             .pages(
                 "acceptance", by: [.ascending("worth", hidden: .quantity), "customer_id", "business_line"],
-                totals: ["revenue", "cost", "margin"],
+                totals: ["revenue", "cost", "margin"], narrowed: [.amount: "margin"],
                 [.code("customer_id"), .text("name"), .code("business_line", "state")] + figures),
             .pages(
                 "set by hand", by: [.descending("valid_to"), "customer_id", "business_line"],
@@ -71,7 +71,6 @@ public enum AcceptanceQuestions {
     /// What waits for approval.
     public static let waiting = QueryDescription(
         .finance, "orders.waiting", "Orders that wait for somebody's approval, the oldest first, with who may give it.",
-        [.text("branch", "Only of this branch."), .text("owner", "Only of this sales owner.")],
         answers: [
             .pages(
                 "orders that wait for approval", by: ["placed_at", "source", "order_id"], totals: ["revenue"],

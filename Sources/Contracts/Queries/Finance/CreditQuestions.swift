@@ -18,6 +18,7 @@ public enum CreditQuestions {
             .pages(
                 "exposure", by: [.descending("worth", hidden: .quantity), "source", "customer_code", "currency"],
                 totals: ["receivable", "unbilled", "accepted_orders", "deposits", "exposure"],
+                narrowed: [.amount: "exposure"],
                 [
                     .code("customer_code", "source"), .text("name"), .code("group_id", "currency"),
                     .money("receivable", "unbilled", "accepted_orders", "deposits", "exposure"),

@@ -29,12 +29,11 @@ public enum FinanceQuestions {
             .text("severity", "Only of this severity: low or negative."),
             .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."),
             .text("owner", "Only those that this person has to see to."),
-            .text("branch", "Only of this branch."), .text("line", "Only of this line of business."),
             .decimal("loss", "Only those that lose at least so much, in their own currency."),
-        ] + QueryInput.days("was raised"),
+        ],
         answers: [
             .pages(
-                "alerts", by: [.ascending("worth", hidden: .quantity), "alert_id"],
+                "alerts", by: [.ascending("worth", hidden: .quantity), "alert_id"], narrowed: [.amount: "margin_now"],
                 [
                     .code("level", "severity", "order_id", "source", "customer_code", "business_line", "branch"),
                     .code("sales_owner"), .money("revenue", "cost", "margin"), .code("currency"),
@@ -68,17 +67,16 @@ public enum FinanceQuestions {
         [
             .text("decision", "Only those so decided: accepted, needs-approval or refused; none for those undecided."),
             .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
-            .text("branch", "Only of this branch."), .text("line", "Only of this line of business."),
-            .text("owner", "Only of this sales owner."),
-            .decimal("atLeast", "Only those of at least so much revenue, in their own currency."),
-        ] + QueryInput.days("was placed"),
+        ],
         answers: [
             .pages(
-                "orders", by: [.descending("placed_at"), "source", "order_id"], totals: ["revenue", "cost", "margin"],
+                "orders", by: [.descending("placed_at"), "source", "order_id"],
+                totals: ["revenue", "cost", "margin", "amount"], narrowed: [.amount: "amount"],
                 [
                     .code("order_id", "source", "customer_code"), .text("name"),
                     .code("business_line", "branch", "sales_owner"), .time("placed_at"),
                     .money("revenue", "cost", "margin"), .code("currency", "state", "decision", "rule", "alert"),
+                    .money("amount"),
                 ])
         ])
 
@@ -193,10 +191,7 @@ public enum FinanceQuestions {
     /// Budgets of expenses.
     public static let budgets = QueryDescription(
         .finance, "expenses.budgets", "Budgets of expenses, those used most first.",
-        [
-            .text("branch", "Only of this branch."), .text("account", "Only of this account."),
-            .text("owner", "Only of this sales owner."),
-        ], pageSize: 200,
+        [.text("account", "Only of this account.")], pageSize: 200,
         answers: [
             .pages(
                 "budgets", by: [.descending("used", hidden: .rate), "source", "budget_id"],

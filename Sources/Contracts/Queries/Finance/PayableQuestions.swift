@@ -67,6 +67,7 @@ public enum PayableQuestions {
         answers: [
             .pages(
                 "prepayments", by: ["paid_day", "source", "payment_id"], totals: ["amount", "applied", "prepaid"],
+                narrowed: [.amount: "prepaid"],
                 [
                     .code("payment_id", "source", "supplier_code"), .day("paid_day"),
                     .money("amount", "applied", "prepaid"), .code("currency"),
@@ -79,7 +80,7 @@ public enum PayableQuestions {
         answers: [
             .pages(
                 "set-off", by: [.descending("could_be_set_off"), "name", "currency"],
-                totals: ["receivable", "payable", "could_be_set_off"],
+                totals: ["receivable", "payable", "could_be_set_off"], narrowed: [.amount: "could_be_set_off"],
                 [
                     .text("name"), .code("currency"), .text("customer_codes", "supplier_codes"),
                     .money("receivable", "payable", "could_be_set_off"),

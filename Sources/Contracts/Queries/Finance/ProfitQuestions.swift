@@ -82,7 +82,7 @@ public enum ProfitQuestions {
         scope + days + [by("branch,line")], pageSize: 200,
         answers: [
             .varying(
-                "margins", by: ["margin", apart], totals: ["revenue", "cost", "margin"],
+                "margins", by: ["margin", apart], totals: ["revenue", "cost", "margin"], narrowed: [.amount: "margin"],
                 [
                     .count("lines", "unknown"), .money("revenue", "cost", "margin"), .rate("margin_percent"),
                     .code("currency"), .money("quoted_margin"), .rate("quoted_percent"), .money("expected_margin"),

@@ -36,14 +36,12 @@ public enum ReceivableQuestions {
     public static let agedAccounts = QueryDescription(
         .finance, "receivables.aged",
         "What each customer had open at the end of a day, by how many days it was overdue, the most overdue first.",
-        scope + [
-            asOf, .text("owner", "Only of the customers of this sales owner."),
-            .decimal("atLeast", "Only those with at least so much overdue, in their own currency."),
-        ],
+        scope + [asOf],
         answers: [
             .pages(
                 "aged", by: worst,
                 totals: ["open", "overdue", "not_due", "days_1_30", "days_31_60", "days_61_90", "over_90"],
+                narrowed: [.amount: "overdue"],
                 [
                     .code("customer_code", "source"), .text("name"), .code("sales_owner", "currency"),
                     .money("open", "overdue", "not_due", "days_1_30", "days_31_60", "days_61_90", "over_90"),
@@ -145,7 +143,7 @@ public enum ReceivableQuestions {
         answers: [
             .pages(
                 "cash on account", by: ["received_day", "source", "payment_id"],
-                totals: ["amount", "allocated", "applied", "on_account"],
+                totals: ["amount", "allocated", "applied", "on_account"], narrowed: [.amount: "on_account"],
                 [
                     .code("payment_id", "source", "customer_code"), .day("received_day"),
                     .money("amount", "allocated", "applied", "on_account"), .code("currency"),

@@ -44,8 +44,7 @@ public enum SalesQuestions {
     public static let anomalies = QueryDescription(
         .sales, "anomalies.list", "Orders and swings that depart from what is usual, the strongest first.",
         [
-            .choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all."),
-            .text("owner", "Only those of this sales owner."),
+            .choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all.")
         ],
         answers: [
             .pages(
@@ -62,10 +61,7 @@ public enum SalesQuestions {
     /// What finance has told the owners of customers.
     public static let notices = QueryDescription(
         .sales, "notices.list", "What finance told of customers and nobody has settled yet, the latest first.",
-        [
-            .text("owner", "Only those to this sales owner."), .text("kind", "Only of this kind."),
-            .text("line", "Only of this line of business."),
-        ] + QueryInput.days("was told"),
+        [.text("kind", "Only of this kind.")],
         answers: [
             .pages(
                 "notices of finance", by: [.descending("told_at"), .ascending("notice_id", hidden: .code)],

@@ -71,7 +71,7 @@ public enum ServiceDeskQuestions {
                 "Only those that stand so; open: not closed."),
             .text("severity", "Only of this severity: minor, major or critical."),
             .text("category", "Only of this category."),
-        ] + QueryInput.days("was opened"),
+        ],
         answers: [
             .pages(
                 "complaints",

@@ -1,0 +1,70 @@
+import Contracts
+import Testing
+
+@Suite("The catalogue of questions")
+struct CatalogueTests {
+    /// What questions read themselves under the name of a parameter that narrows: more than rows are chosen by it.
+    private static let own: [String: Set<String>] = [
+        "alerts.list": ["owner"], "receivables.statement": ["from", "to"], "rates.list": ["currency"],
+        "profit.lines": ["from", "to", "branch", "line"], "drivers.trace": ["from", "to", "branch"],
+        "view.drill": ["from", "to", "branch", "line", "currency"], "view.figures": ["from", "to", "currency"],
+        "profit.margins": ["from", "to"], "profit.supplier-costs": ["from", "to"],
+    ]
+
+    /// The parameters that a list must have for what a column tells.
+    private static func wanted(_ column: ColumnDescription) -> [String] {
+        switch (column.kind, column.name) {
+        case (.day, _), (.time, _): ["from", "to"]
+        case (.money, _): ["atLeast", "atMost", "currency"]
+        case (.code, "branch"): ["branch"]
+        case (.code, "business_line"), (.code, "businessLine"), (.code, "line"): ["line"]
+        case (.code, "owner"), (.code, "sales_owner"): ["owner"]
+        default: []
+        }
+    }
+
+    @Test("every list is narrowed by the day, branch, line, owner and amount of its rows")
+    func narrowings() throws {
+        var lists = 0
+        for question in QueryCatalogue.questions {
+            for table in question.answers where table.isPaged {
+                for name in Set(table.columns.flatMap(Self.wanted)) {
+                    let input = try #require(
+                        question.parameter(name), "\(question.name): '\(table.name)' cannot be narrowed by '\(name)'")
+                    if Self.own[question.name]?.contains(name) == true { continue }
+                    #expect(
+                        input.narrowings.contains { $0.table == table.name },
+                        "\(question.name): '\(name)' does not narrow '\(table.name)'")
+                    lists += 1
+                }
+            }
+        }
+        #expect(lists > 80)
+    }
+
+    @Test("what narrows is a column or key that its table has, and of the kind that is compared")
+    func columns() throws {
+        for question in QueryCatalogue.questions {
+            for input in question.parameters {
+                #expect(Set(input.narrowings.map(\.table)).count == input.narrowings.count)
+                for narrowing in input.narrowings {
+                    let table = try #require(question.answers.first { $0.name == narrowing.table })
+                    guard case .pages(let keys) = table.extent else {
+                        Issue.record("\(question.name): '\(table.name)' is no list")
+                        continue
+                    }
+                    let isThere =
+                        table.columns.contains { $0.name == narrowing.column }
+                        || keys.contains { $0.name == narrowing.column }
+                    #expect(isThere, "\(question.name): '\(table.name)' has no '\(narrowing.column)'")
+                    let isFit =
+                        switch (input.kind, narrowing.kind) {
+                        case (.day, .day), (.day, .time), (.decimal, .money), (.text, .code), (.currency, .code): true
+                        default: false
+                        }
+                    #expect(isFit, "\(question.name): '\(input.name)' and '\(narrowing.column)'")
+                }
+            }
+        }
+    }
+}
