@@ -35,8 +35,8 @@ package enum FinanceService {
                 .acceptance(rates: rates, policy: policy, authority: authority),
                 .approvals(rates: rates, policy: policy, authority: authority),
                 .invoices(rates: rates, policy: policy), .billing(rates: rates, policy: policy), .payments,
-                .returns, .adjustments(rates: rates, policy: policy), .disputes, .promises, .terms, .reminders,
-                .payables, .credit(rates: rates),
+                .returns, .adjustments(rates: rates, policy: policy), .disputes, .promises, .terms,
+                .reminders(rates: rates), .payables, .credit(rates: rates),
                 .expenses(rates: rates, authority: authority), .periods(authority: authority), .suppliers,
                 .profit(rates: rates), .view(rates: rates, organisation: organisation),
             ], pace: .zero)

@@ -59,7 +59,9 @@ struct CatalogueTests {
                     #expect(isThere, "\(question.name): '\(table.name)' has no '\(narrowing.column)'")
                     let isFit =
                         switch (input.kind, narrowing.kind) {
-                        case (.day, .day), (.day, .time), (.decimal, .money), (.text, .code), (.currency, .code): true
+                        case (.day, .day), (.day, .time), (.decimal, .money), (.text, .code), (.currency, .code),
+                            (.choice, .code):
+                            true
                         default: false
                         }
                     #expect(isFit, "\(question.name): '\(input.name)' and '\(narrowing.column)'")

@@ -61,6 +61,15 @@ extension TableDescription {
 }
 
 extension QueryInput {
+    /// A parameter that leaves of some lists the rows whose value in a column is its own.
+    static func narrowing(
+        _ name: String, _ kind: Kind, _ help: String, _ column: String, of tables: [String]
+    ) -> QueryInput {
+        QueryInput(
+            name, kind, help,
+            tables.map { Narrowing(table: $0, column: column, kind: .code, comparison: .equal) })
+    }
+
     /// The parameters by which lists are narrowed, from what their rows have: `from` and `to`, `branch`, `line`, `owner`,
     /// `atLeast`, `atMost` and `currency`.
     static func narrowing(_ answers: [TableDescription]) -> [QueryInput] {

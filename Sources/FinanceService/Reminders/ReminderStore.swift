@@ -57,6 +57,29 @@ enum ReminderStore {
         let next: CalendarDay?
     }
 
+    /// What holds reminders of an invoice `r` back on a day: how much of it is disputed (`d`), and whether a promise to pay
+    /// it was broken, or is to be waited for (`s`).
+    static func held(on day: CalendarDay) -> SQL {
+        """
+        cross join lateral (
+            select coalesce(sum(d.amount), 0) as disputed from dispute d
+            where d.invoice_source = r.source and d.invoice_id = r.invoice_id and d.resolved_at is null
+                and \(DisputeStore.fault) is null
+        ) d
+        cross join lateral (
+            select coalesce(bool_or(state = 'broken'), false) as is_broken,
+                coalesce(bool_or(state <> 'kept' and waits), false) as is_promised
+            from (
+                select \(PromiseStore.state(on: day.adding(days: -PromiseHandlers.grace))) as state,
+                    p.promised_day + \(Int32(PromiseHandlers.grace)) >= date '1970-01-01' + \(day.daysSinceEpoch)
+                        as waits
+                from payment_promise p
+                where p.invoice_source = r.source and p.invoice_id = r.invoice_id and p.currency = r.currency
+            ) t
+        ) s
+        """
+    }
+
     /// Open invoices whose next reminder is on a day or before it, locked: a payment that is being written down at the
     /// same moment is waited for, and what it settles is left out. So is what is disputed whole, and what is promised for
     /// days to come by somebody who has not broken a promise for it.
@@ -69,22 +92,7 @@ enum ReminderStore {
                 r.issued_day, r.due_day, r.amount, r.amount - r.paid as open, r.currency, r.reminded,
                 least(d.disputed, r.amount - r.paid) as disputed, s.is_broken
             from receivable r left join account a on a.source = r.customer_source and a.code = r.customer_code
-            cross join lateral (
-                select coalesce(sum(d.amount), 0) as disputed from dispute d
-                where d.invoice_source = r.source and d.invoice_id = r.invoice_id and d.resolved_at is null
-                    and \(DisputeStore.fault) is null
-            ) d
-            cross join lateral (
-                select coalesce(bool_or(state = 'broken'), false) as is_broken,
-                    coalesce(bool_or(state <> 'kept' and waits), false) as is_promised
-                from (
-                    select \(PromiseStore.state(on: day.adding(days: -PromiseHandlers.grace))) as state,
-                        p.promised_day + \(Int32(PromiseHandlers.grace)) >= date '1970-01-01' + \(day.daysSinceEpoch)
-                            as waits
-                    from payment_promise p
-                    where p.invoice_source = r.source and p.invoice_id = r.invoice_id and p.currency = r.currency
-                ) t
-            ) s
+            \(held(on: day))
             where r.settled_day is null and r.reminder_day <= date '1970-01-01' + \(day.daysSinceEpoch)
                 and r.amount - r.paid - d.disputed >= \(Currency.smallestUnit(of: "r.currency"))
                 and (s.is_broken or not s.is_promised)

@@ -2,6 +2,7 @@ import ServiceKit
 
 extension Capability {
     /// Who is reminded of what is due, and when.
-    static let reminders = Capability(
-        tasks: ReminderHandlers.all)
+    static func reminders(rates: ExchangeRates) -> Capability {
+        Capability(tasks: ReminderHandlers.all, questions: ReminderQueries(rates: rates).all)
+    }
 }

@@ -70,7 +70,7 @@ struct ReceivablesGroup: AsyncParsableCommand {
         commandName: "receivables", abstract: "What customers owe: invoices, payments, promises, disputes.",
         subcommands: [
             FinanceCommand.Invoices.self, AgeingCommand.self, AgedCommand.self, BalancesCommand.self,
-            FinanceCommand.Statement.self,
+            FinanceCommand.Statement.self, RemindersCommand.self,
             FinanceCommand.Waiting.self, UnallocatedCommand.self, DSOCommand.self, ProvisionsCommand.self,
             PromisesCommand.self, PromiseCommand.self, DisputesCommand.self, DisputeCommand.self,
             PaymentReturnedCommand.self,

@@ -2,7 +2,7 @@
 public enum ReceivableQuestions {
     static let all = [
         ageing, agedAccounts, invoices, statement, waiting, disputes, promises, unallocated, writeOffs, balances, dso,
-        provisions,
+        provisions, reminders,
     ]
 
     private static let scope: [QueryInput] = [
@@ -192,6 +192,38 @@ public enum ReceivableQuestions {
                     .quantity("dso", "best_possible_dso", "days_delinquent"), .rate("cei"),
                     .text("without_rate"),
                 ])
+        ])
+
+    /// Who has been reminded.
+    public static let reminders = QueryDescription(
+        .finance, "receivables.reminders",
+        "Who has been reminded of open invoices and up to whom, the highest level first; what holds the next one back.",
+        scope + [
+            .narrowing(
+                "level", .choice(ReminderLevel.allCases.map(\.rawValue)),
+                "Only what is at this level, one higher when a promise was broken.", "level",
+                of: ["customers", "reminders"])
+        ],
+        answers: [
+            .pages(
+                "customers",
+                by: [
+                    .descending("rank", hidden: .count), .descending("worth", hidden: .quantity), "source",
+                    "customer_code", "currency",
+                ], totals: ["open"],
+                [
+                    .code("level", "customer_code", "source"), .text("name"), .code("branch", "sales_owner"),
+                    .count("invoices"), .day("oldest_due"), .money("open"), .code("currency"),
+                ]),
+            .pages(
+                "reminders",
+                by: [.descending("rank", hidden: .count), "due_day", "source", "invoice_id"],
+                totals: ["open", "disputed"],
+                [
+                    .code("level", "invoice_id", "source", "customer_code"), .text("name"),
+                    .code("branch", "sales_owner"), .day("due_day"), .count("days_overdue"), .money("open", "disputed"),
+                    .code("currency"), .flag("broken_promise"), .code("held_by"), .day("next_day"),
+                ]),
         ])
 
     /// What is expected to be lost.

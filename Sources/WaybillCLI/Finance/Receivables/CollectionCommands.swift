@@ -7,6 +7,18 @@ struct AgedCommand: QuestionCommand {
     @OptionGroup var asking: AskingOptions
 }
 
+struct RemindersCommand: QuestionCommand {
+    static let asked = AskedQuestion(
+        "reminders", ReceivableQuestions.reminders,
+        """
+        What is disputed whole, or promised for days to come, is not reminded of: held_by says so. The level is up to
+        whom the last reminder went: the sales owner alone, then also the supervisor, the branch's manager, finance, and
+        the legal department.
+        """)
+
+    @OptionGroup var asking: AskingOptions
+}
+
 struct BalancesCommand: QuestionCommand {
     static let asked = AskedQuestion(
         "balances", ReceivableQuestions.balances,
