@@ -36,33 +36,36 @@ extension CollectionQueries {
         ]
     }
 
+    /// What was paid and is for no invoice yet: rows of payments `p`, to which conditions may be added.
+    static let cashOnAccount: SQL = """
+        select p.payment_id, p.source, p.customer_code, p.received_day, p.amount,
+            coalesce(a.allocated, 0) as allocated, coalesce(a.applied, 0) + b.applied as applied,
+            p.amount - coalesce(a.applied, 0) + b.amount - b.applied as on_account, p.currency
+        from customer_payment p cross join lateral (
+            select sum(amount) as allocated, sum(applied) as applied from payment_allocation a
+            where a.document_source = p.source and a.payment_id = p.payment_id and a.kind = p.kind
+        ) a
+        -- What has gone back of it stands with its sign turned.
+        cross join lateral (
+            select coalesce(sum(q.amount), 0) as amount, coalesce(sum(t.applied), 0) as applied
+            from payment_return g
+            join customer_payment q on q.source = g.source and q.payment_id = g.return_id and q.kind = 'return'
+            cross join lateral (
+                select sum(applied) as applied from payment_allocation t
+                where t.document_source = q.source and t.payment_id = q.payment_id and t.kind = 'return'
+            ) t
+            where p.kind = 'payment' and g.source = p.source and g.payment_id = p.payment_id
+        ) b
+        where p.kind <> 'return' and p.amount - coalesce(a.applied, 0) + b.amount - b.applied > 0
+        """
+
     static func unallocated(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let scope = try arguments.customers(transaction)
         return [
             try arguments.table(
                 "cash on account",
-                """
-                select p.payment_id, p.source, p.customer_code, p.received_day, p.amount,
-                    coalesce(a.allocated, 0) as allocated, coalesce(a.applied, 0) + b.applied as applied,
-                    p.amount - coalesce(a.applied, 0) + b.amount - b.applied as on_account, p.currency
-                from customer_payment p cross join lateral (
-                    select sum(amount) as allocated, sum(applied) as applied from payment_allocation a
-                    where a.document_source = p.source and a.payment_id = p.payment_id and a.kind = p.kind
-                ) a
-                -- What has gone back of it stands with its sign turned.
-                cross join lateral (
-                    select coalesce(sum(q.amount), 0) as amount, coalesce(sum(t.applied), 0) as applied
-                    from payment_return g
-                    join customer_payment q on q.source = g.source and q.payment_id = g.return_id and q.kind = 'return'
-                    cross join lateral (
-                        select sum(applied) as applied from payment_allocation t
-                        where t.document_source = q.source and t.payment_id = q.payment_id and t.kind = 'return'
-                    ) t
-                    where p.kind = 'payment' and g.source = p.source and g.payment_id = p.payment_id
-                ) b
-                where p.kind <> 'return' and p.amount - coalesce(a.applied, 0) + b.amount - b.applied > 0
-                    and \(scope.condition("p.customer_source", "p.customer_code"))
-                """, transaction, format: moneyText)
+                "\(cashOnAccount) and \(scope.condition("p.customer_source", "p.customer_code"))", transaction,
+                format: moneyText)
         ]
     }
 

@@ -35,7 +35,7 @@ enum ReferenceQueries {
         """
 
     /// Orders and invoices of which only the key is there, and accounts that no customer of ours has.
-    private static let targets: SQL = """
+    static let targets: SQL = """
         select 'order' as what, source, order_id as number, named_at as since from orders
         where customer_code = '' and not is_cancelled
         union all

@@ -66,62 +66,67 @@ struct ReceivableQueries: Sendable {
         ]
     }
 
+    /// Payments and notes that name an invoice that has not come.
+    static let waitingPayments: SQL = """
+        select a.invoice_id, a.document_source as source, a.payment_id, p.customer_code, a.received_day, a.amount as allocated,
+            p.currency, a.allocation_id
+        from receivable r
+        join payment_allocation a using (source, invoice_id)
+        join customer_payment p on p.source = a.document_source and p.payment_id = a.payment_id
+            and p.kind = a.kind
+        where r.amount is null and (a.kind = 'payment' or a.allocation_id <> '')
+        """
+
+    /// Payments that were taken out of the books.
+    static let setAside: SQL = """
+        select payment_id, source, customer_code, received_at, amount, currency, invoice_id, reason, detail
+        from payment_set_aside
+        """
+
+    /// Adjustments, allocations, returns and disputes that wait or were set aside.
+    static let waitingOthers: SQL = """
+        select *, coalesce(day, date 'epoch') as "on" from (
+            select a.kind, a.adjustment_id as reference, a.source, a.invoice_id as about, a.day, a.amount,
+                a.currency, case
+                    when a.set_aside is not null then 'set aside: ' || a.set_aside
+                    when a.fingerprint is null then 'waits for the proposal'
+                    when a.kind = 'write-off' and a.approved_by is null then 'waits for approval'
+                    else 'waits for the invoice' end as state
+            from receivable_adjustment a
+            left join receivable r on r.source = a.invoice_source and r.invoice_id = a.invoice_id
+            where a.set_aside is not null or r.amount is null
+                or (a.kind = 'write-off' and a.approved_by is null)
+            union all
+            select 'allocation', l.allocation_id, l.source, l.payment_id, (l.at at time zone 'Asia/Shanghai')::date,
+                (select sum(x) from unnest(l.amounts) x), null,
+                case l.state when 'waiting' then 'waits for the payment' else 'set aside: ' || l.detail end
+            from later_allocation l where l.state <> 'applied'
+            union all
+            select 'return', g.return_id, g.source, g.payment_id, (g.at at time zone 'Asia/Shanghai')::date, g.amount,
+                g.currency,
+                case g.state when 'waiting' then 'waits for the payment' else 'set aside: ' || g.detail end
+            from payment_return g where g.state <> 'applied'
+            union all
+            select 'dispute', d.dispute_id, d.source, d.invoice_id,
+                (coalesce(d.opened_at, d.resolved_at) at time zone 'Asia/Shanghai')::date,
+                d.amount, d.currency,
+                case when d.fingerprint is null then 'waits for the dispute'
+                    when r.amount is null then 'waits for the invoice'
+                    else 'set aside: ' || \(DisputeStore.fault) end
+            from dispute d
+            left join receivable r on r.source = d.invoice_source and r.invoice_id = d.invoice_id
+            where d.fingerprint is null
+                or d.resolved_at is null and (r.amount is null or \(DisputeStore.fault) is not null)
+        ) t
+        """
+
     static func waiting(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        return [
+        [
             try arguments.table(
-                "payments that wait for an invoice",
-                """
-                select a.invoice_id, a.document_source as source, a.payment_id, p.customer_code, a.received_day, a.amount as allocated,
-                    p.currency, a.allocation_id
-                from receivable r
-                join payment_allocation a using (source, invoice_id)
-                join customer_payment p on p.source = a.document_source and p.payment_id = a.payment_id
-                    and p.kind = a.kind
-                where r.amount is null and (a.kind = 'payment' or a.allocation_id <> '')
-                """, transaction, format: moneyText),
+                "payments that wait for an invoice", waitingPayments, transaction, format: moneyText),
+            try arguments.table("payments set aside", setAside, transaction, format: moneyText),
             try arguments.table(
-                "payments set aside",
-                """
-                select payment_id, source, customer_code, received_at, amount, currency, invoice_id, reason, detail
-                from payment_set_aside
-                """, transaction, format: moneyText),
-            try arguments.table(
-                "what else waits for its invoice or was set aside",
-                """
-                select *, coalesce(day, date 'epoch') as "on" from (
-                    select a.kind, a.adjustment_id as reference, a.source, a.invoice_id as about, a.day, a.amount,
-                        a.currency, case
-                            when a.set_aside is not null then 'set aside: ' || a.set_aside
-                            when a.fingerprint is null then 'waits for the proposal'
-                            when a.kind = 'write-off' and a.approved_by is null then 'waits for approval'
-                            else 'waits for the invoice' end as state
-                    from receivable_adjustment a
-                    left join receivable r on r.source = a.invoice_source and r.invoice_id = a.invoice_id
-                    where a.set_aside is not null or r.amount is null
-                        or (a.kind = 'write-off' and a.approved_by is null)
-                    union all
-                    select 'allocation', l.allocation_id, l.source, l.payment_id, (l.at at time zone 'Asia/Shanghai')::date,
-                        (select sum(x) from unnest(l.amounts) x), null,
-                        case l.state when 'waiting' then 'waits for the payment' else 'set aside: ' || l.detail end
-                    from later_allocation l where l.state <> 'applied'
-                    union all
-                    select 'return', g.return_id, g.source, g.payment_id, (g.at at time zone 'Asia/Shanghai')::date, g.amount,
-                        g.currency,
-                        case g.state when 'waiting' then 'waits for the payment' else 'set aside: ' || g.detail end
-                    from payment_return g where g.state <> 'applied'
-                    union all
-                    select 'dispute', d.dispute_id, d.source, d.invoice_id,
-                        (coalesce(d.opened_at, d.resolved_at) at time zone 'Asia/Shanghai')::date,
-                        d.amount, d.currency,
-                        case when d.fingerprint is null then 'waits for the dispute'
-                            when r.amount is null then 'waits for the invoice'
-                            else 'set aside: ' || \(DisputeStore.fault) end
-                    from dispute d
-                    left join receivable r on r.source = d.invoice_source and r.invoice_id = d.invoice_id
-                    where d.fingerprint is null
-                        or d.resolved_at is null and (r.amount is null or \(DisputeStore.fault) is not null)
-                ) t
-                """, transaction, format: moneyText),
+                "what else waits for its invoice or was set aside", waitingOthers, transaction, format: moneyText),
         ]
     }
 }

@@ -18,7 +18,7 @@ enum PayableQueries {
     ///
     /// Costs in another currency are not compared; an invoice that has the number (letters and digits alone), the
     /// supplier and about the amount of another, within thirty days, is suspected to be the same again.
-    private static func matched(_ condition: SQL) -> SQL {
+    static func matched(_ condition: SQL) -> SQL {
         """
         select r.*, c.recorded, case
             when r.order_ids is null then 'no-order'

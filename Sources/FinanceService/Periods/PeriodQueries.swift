@@ -7,7 +7,7 @@ import ServiceKit
 enum PeriodQueries {
     static let all = [
         Query(FinanceQuestions.periods, list), Query(FinanceQuestions.late, late),
-        Query(FinanceQuestions.postedMargins, margins),
+        Query(FinanceQuestions.postedMargins, margins), Query(FinanceQuestions.closingCheck, PeriodCheckQuery.answer),
     ]
 
     /// The closed months, what was done to months, and how much was posted later than its day.

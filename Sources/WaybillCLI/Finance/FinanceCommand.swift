@@ -99,5 +99,5 @@ struct ProfitGroup: AsyncParsableCommand {
 struct MonthsGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "months", abstract: "Months: which are closed, closing one, opening one again.",
-        subcommands: [PeriodsCommand.self, CloseCommand.self, ReopenCommand.self])
+        subcommands: [PeriodsCommand.self, PeriodCheckCommand.self, CloseCommand.self, ReopenCommand.self])
 }

@@ -17,6 +17,17 @@ struct PeriodsCommand: QuestionCommand {
     @OptionGroup var asking: AskingOptions
 }
 
+struct PeriodCheckCommand: QuestionCommand {
+    static let asked = AskedQuestion(
+        "check", FinanceQuestions.closingCheck,
+        """
+        Each point of the list stands, with a row for each currency when it is open. What is left open keeps nobody from
+        closing: what comes later is posted in the first open month.
+        """, arguments: ["month"])
+
+    @OptionGroup var asking: AskingOptions
+}
+
 struct CloseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "close", abstract: "Close a month: what comes for it later is posted in the first open month.",

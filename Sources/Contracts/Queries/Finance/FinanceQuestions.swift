@@ -5,7 +5,7 @@ public enum FinanceQuestions {
         [
             alerts, alert, orders, order, summary, totals, waitingCosts, waitingReferences, business, budgets, expenses,
             periods, late,
-            postedMargins,
+            postedMargins, closingCheck,
         ]
         + AcceptanceQuestions.all + ReceivableQuestions.all + CreditQuestions.all + PayableQuestions.all
         + ProfitQuestions.all + ViewQuestions.all + RateQuestions.all
@@ -235,6 +235,20 @@ public enum FinanceQuestions {
             .pages(
                 "what was done", by: [.descending("event_id", hidden: .count)],
                 [.code("month", "state", "by", "proposed_by"), .text("reason"), .time("at")]),
+        ])
+
+    /// What is to be looked at before a month is closed.
+    public static let closingCheck = QueryDescription(
+        .finance, "periods.check",
+        "What waits or is open before a month is closed, each with what to do about it; nothing keeps from closing.",
+        [month.required],
+        answers: [
+            .whole(
+                "check",
+                [
+                    .code("state"), .text("what"), .count("count"), .day("oldest"), .money("amount"), .code("currency"),
+                    .text("to_do"),
+                ])
         ])
 
     /// What came for a month after it was closed.
