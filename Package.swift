@@ -205,7 +205,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["WaybillCLI", "BrokerLayout", "Client", "Contracts", "Importing", "Messaging", arguments],
+            dependencies: [
+                "WaybillCLI", "BrokerLayout", "Client", "Contracts", "Domain", "Importing", "Messaging", arguments,
+            ],
             swiftSettings: settings),
         // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.
         .target(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contracts
+import Domain
 import Testing
 
 @testable import WaybillCLI
@@ -32,6 +33,34 @@ struct CommandLineTests {
         ])
     func receivables(line: String) throws {
         for group in ["", "receivables "] { try parse("finance \(group)\(line)") }
+    }
+
+    @Test("a contact is noted under its own number, else under the command's, as who is logged in")
+    func contact() throws {
+        let line = [
+            "interactions", "log", "C-1", "--channel", "meeting", "--summary", "wants a quote", "--with", "Wang Fang",
+            "--source", "erp", "--by", "li.wei", "--at", "2026-03-02T10:00:00+08:00",
+        ]
+        let command = try #require(try Waybill.parseAsRoot(line) as? InteractionsCommand.Log)
+        let body = try command.contact("N-1")
+        #expect(body.interactionId == "N-1" && body.customer.code == "C-1" && body.by == "li.wei")
+        #expect(body.channel == .meeting && body.with == "Wang Fang" && body.summary == "wants a quote")
+        #expect(body.at.description == "2026-03-02T10:00:00+08:00")
+        let wrong = try Waybill.parseAsRoot(line.map { $0 == "meeting" ? "visit" : $0 }) as? InteractionsCommand.Log
+        #expect(throws: (any Error).self) { _ = try wrong?.contact("N-1") }
+    }
+
+    @Test("lists are narrowed by options of their own, from the catalogue")
+    func narrowing() throws {
+        let values = try values(
+            "finance invoices --from 2026-01-01 --to 2026-03-31 --at-least 100.00 --at-most 5000 --currency USD")
+        #expect(values["from"] == "2026-01-01" && values["to"] == "2026-03-31")
+        #expect(values["atLeast"] == "100.00" && values["atMost"] == "5000" && values["currency"] == "USD")
+        try parse("customers list --branch KS01 --owner li.wei")
+        try parse("finance receivables reminders --level legal --owner li.wei --from 2026-01-01")
+        try parse("finance months check 2026-03")
+        #expect(throws: (any Error).self) { try parse("finance receivables reminders --level angry") }
+        #expect(throws: (any Error).self) { try parse("finance invoices --currency RMB") }
     }
 
     @Test(

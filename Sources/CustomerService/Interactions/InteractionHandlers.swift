@@ -8,6 +8,7 @@ enum InteractionHandlers {
     static func logged(
         _ messages: [Received<InteractionLogged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let messages = try ofKnown(messages, transaction, &effects)
         try IdentityHandlers.take(
             messages.map {
                 AccountFact(
@@ -41,6 +42,27 @@ enum InteractionHandlers {
                     channel: $0.key.channel, by: $0.body.by, at: $0.body.at
                 )
             }, transaction)
+    }
+
+    /// All but what a person has typed of a customer that is not there: a mistyped code would be a customer of its own.
+    private static func ofKnown(
+        _ messages: [Received<InteractionLogged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws -> [Received<InteractionLogged>] {
+        func account(_ message: Received<InteractionLogged>) -> AccountKey {
+            AccountKey(
+                source: message.body.customer.source ?? message.envelope.source, code: message.body.customer.code)
+        }
+        let typed = Set(messages.filter { $0.principal != nil }.map(account))
+        guard !typed.isEmpty else { return messages }
+        let known = try IdentityStore.accounts(typed.sorted(), transaction)
+        return messages.filter { message in
+            let key = account(message)
+            guard message.principal != nil, known[key] == nil else { return true }
+            effects.refuse(
+                message,
+                Refusal(.notFound, path: "$.customer.code", "there is no customer '\(key.code)' of '\(key.source)'"))
+            return false
+        }
     }
 
     // MARK: Consent
