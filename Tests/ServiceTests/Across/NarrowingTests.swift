@@ -2,12 +2,11 @@ import Contracts
 import Domain
 import Postgres
 import ServiceTestSupport
-import TestSupport
 import Testing
 
 @testable import ServiceKit
 
-@Suite("Lists by what their rows have", .enabled(if: DatabaseFixture.isAvailable, "needs a database"))
+@Suite("Lists by what their rows have", .services)
 struct NarrowingTests {
     /// Lists that must have had rows to leave out, with the parameters.
     private static let told: [ServiceName: Set<String>] = [
@@ -91,95 +90,93 @@ struct NarrowingTests {
         "each list is left with the rows that have what is asked for, all of them and no other",
         arguments: ServiceName.allCases)
     func narrows(_ service: ServiceName) async throws {
-        try await ServiceFixture.with(QuestionTests.definition(service)) { fixture in
-            let read = Set(fixture.definition.handlers.flatMap(\.types.keys))
-            let messages = try QuestionTests.business().filter { read.contains(type(of: $0).type) }
-            try await fixture.handle(messages.enumerated().map { .init("m\($0)", $1) })
-            try await fixture.pool.withTransaction { transaction in try Self.fill(service, transaction) }
-            var told: Set<String> = []
-            for query in fixture.definition.answered where query.description.cursor != nil {
-                let question = query.description
-                var values: [String: String] = [:]
-                for input in question.parameters
-                where input.isRequired || QuestionTests.needed[question.name] == input.name {
-                    values[input.name] = QuestionTests.example(input)
-                }
-                if question.name.hasPrefix("profit.") {
-                    if question.parameter("by") != nil { values["by"] = "order" }
-                    if question.parameter("from") != nil {
-                        (values["from"], values["to"]) = ("2026-03-01", "2026-03-31")
-                    }
-                }
-                if case .choice(let choices) = question.parameter("state")?.kind, choices.contains("all") {
-                    values["state"] = "all"
-                }
-                func ask(_ more: [String: String]) async throws -> [QueryTable] {
-                    let asked = values.merging(more) { $1 }
-                    return try await fixture.pool.withTransaction(isReadOnly: true) { transaction in
-                        try query.ask(asked, at: #require(Timestamp("2026-03-03T10:00:00+08:00")), transaction)
-                    }
-                }
-                do {
-                    let whole = try await ask([:])
-                    for input in question.parameters {
-                        for narrowing in input.narrowings {
-                            guard let table = whole.first(where: { $0.name == narrowing.table }), !table.rows.isEmpty
-                            else { continue }
-                            let name = "\(table.name) \(input.name)"
-                            if let beyond = Self.beyond(input, narrowing.comparison) {
-                                let nothing = try await ask([input.name: beyond])
-                                #expect(
-                                    nothing.first { $0.name == table.name }?.rows.isEmpty == true,
-                                    "\(question.name): \(name)")
-                            }
-                            told.insert(name)
-                            // A key that is not shown is not known from here.
-                            guard let place = table.columns.firstIndex(where: { $0.name == narrowing.column }) else {
-                                continue
-                            }
-                            let given = table.rows.compactMap { $0.values[place] }
-                                .map { Self.plain($0, narrowing.kind) }.sorted { $0.order < $1.order }
-                            guard !given.isEmpty else { continue }
-                            let bound = given[given.count / 2].typed
-                            let narrowed = try await ask([input.name: bound, "totals": "true"])
-                            let left = try #require(narrowed.first { $0.name == table.name })
-                            let expected = table.rows.map(\.values).filter { row in
-                                row[place].map { Self.isTold($0, narrowing, bound) } ?? false
-                            }
-                            #expect(left.rows.map(\.values) == expected, "\(question.name): \(name) \(bound)")
-                            #expect(left.count == expected.count, "\(question.name): \(name) \(bound)")
-                        }
-                    }
-                } catch {
-                    Issue.record("\(service.rawValue) \(question.name) \(values): \(error)")
+        let fixture = try await ServiceFixture.make(service.definition())
+        let read = Set(fixture.definition.handlers.flatMap(\.types.keys))
+        let messages = try QuestionTests.business().filter { read.contains(type(of: $0).type) }
+        try await fixture.handle(messages.enumerated().map { .init("m\($0)", $1) })
+        try await fixture.pool.withTransaction { transaction in try Self.fill(service, transaction) }
+        var told: Set<String> = []
+        for query in fixture.definition.answered where query.description.cursor != nil {
+            let question = query.description
+            var values: [String: String] = [:]
+            for input in question.parameters
+            where input.isRequired || QuestionTests.needed[question.name] == input.name {
+                values[input.name] = QuestionTests.example(input)
+            }
+            if question.name.hasPrefix("profit.") {
+                if question.parameter("by") != nil { values["by"] = "order" }
+                if question.parameter("from") != nil {
+                    (values["from"], values["to"]) = ("2026-03-01", "2026-03-31")
                 }
             }
-            let missing = (Self.told[service] ?? []).subtracting(told)
-            #expect(missing.isEmpty, "these had no rows: \(missing.sorted())")
+            if case .choice(let choices) = question.parameter("state")?.kind, choices.contains("all") {
+                values["state"] = "all"
+            }
+            func ask(_ more: [String: String]) async throws -> [QueryTable] {
+                let asked = values.merging(more) { $1 }
+                return try await fixture.pool.withTransaction(isReadOnly: true) { transaction in
+                    try query.ask(asked, at: #require(Timestamp("2026-03-03T10:00:00+08:00")), transaction)
+                }
+            }
+            do {
+                let whole = try await ask([:])
+                for input in question.parameters {
+                    for narrowing in input.narrowings {
+                        guard let table = whole.first(where: { $0.name == narrowing.table }), !table.rows.isEmpty
+                        else { continue }
+                        let name = "\(table.name) \(input.name)"
+                        if let beyond = Self.beyond(input, narrowing.comparison) {
+                            let nothing = try await ask([input.name: beyond])
+                            #expect(
+                                nothing.first { $0.name == table.name }?.rows.isEmpty == true,
+                                "\(question.name): \(name)")
+                        }
+                        told.insert(name)
+                        // A key that is not shown is not known from here.
+                        guard let place = table.columns.firstIndex(where: { $0.name == narrowing.column }) else {
+                            continue
+                        }
+                        let given = table.rows.compactMap { $0.values[place] }
+                            .map { Self.plain($0, narrowing.kind) }.sorted { $0.order < $1.order }
+                        guard !given.isEmpty else { continue }
+                        let bound = given[given.count / 2].typed
+                        let narrowed = try await ask([input.name: bound, "totals": "true"])
+                        let left = try #require(narrowed.first { $0.name == table.name })
+                        let expected = table.rows.map(\.values).filter { row in
+                            row[place].map { Self.isTold($0, narrowing, bound) } ?? false
+                        }
+                        #expect(left.rows.map(\.values) == expected, "\(question.name): \(name) \(bound)")
+                        #expect(left.count == expected.count, "\(question.name): \(name) \(bound)")
+                    }
+                }
+            } catch {
+                Issue.record("\(service.rawValue) \(question.name) \(values): \(error)")
+            }
         }
+        let missing = (Self.told[service] ?? []).subtracting(told)
+        #expect(missing.isEmpty, "these had no rows: \(missing.sorted())")
     }
 
     @Test("the pages of a narrowed list hold its rows once, and several conditions hold together")
     func pages() async throws {
-        try await ServiceFixture.with(QuestionTests.definition(.sales)) { sales in
-            try await sales.pool.withTransaction { transaction in try Self.fill(.sales, transaction) }
-            func ask(_ values: [String: String]) async throws -> QueryTable {
-                try #require(try await sales.ask("notices.list", values).first)
-            }
-            let whole = try await ask(["line": "air", "from": "2026-03-02"])
-            #expect(whole.rows.count == 4)
-            var rows: [[String?]] = []
-            var after: String?
-            repeat {
-                let page = try await ask([
-                    "line": "air", "from": "2026-03-02", "limit": "1", "after": after ?? "",
-                ])
-                rows += page.rows.map(\.values)
-                after = page.next
-            } while after != nil && rows.count < 20
-            #expect(rows == whole.rows.map(\.values))
-            #expect(try await ask(["line": "air", "owner": "wu.fang"]).rows.count == 1)
-            await #expect(throws: Refusal.self) { _ = try await ask(["from": "2026-03"]) }
+        let sales = try await ServiceFixture.make(ServiceName.sales.definition())
+        try await sales.pool.withTransaction { transaction in try Self.fill(.sales, transaction) }
+        func ask(_ values: [String: String]) async throws -> QueryTable {
+            try #require(try await sales.ask("notices.list", values).first)
         }
+        let whole = try await ask(["line": "air", "from": "2026-03-02"])
+        #expect(whole.rows.count == 4)
+        var rows: [[String?]] = []
+        var after: String?
+        repeat {
+            let page = try await ask([
+                "line": "air", "from": "2026-03-02", "limit": "1", "after": after ?? "",
+            ])
+            rows += page.rows.map(\.values)
+            after = page.next
+        } while after != nil && rows.count < 20
+        #expect(rows == whole.rows.map(\.values))
+        #expect(try await ask(["line": "air", "owner": "wu.fang"]).rows.count == 1)
+        await #expect(throws: Refusal.self) { _ = try await ask(["from": "2026-03"]) }
     }
 }

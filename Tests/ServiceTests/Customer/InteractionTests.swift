@@ -90,23 +90,21 @@ struct InteractionTests {
 
     @Test("what a person notes is kept once; of a customer that is not there it is refused, and none comes of it")
     func typed() async throws {
-        try await ServiceFixture.with(customerDefinition()) { customer in
-            try await customer.handle([.init("o", OrderPlaced(makeOrder("O1", customer: "C1")))])
-            let done = try await customer.handle([
-                .init("1", typedBy: "li.wei", makeInteraction("V1", .meeting, summary: "wants a quote")),
-                .init("2", typedBy: "li.wei", makeInteraction("V2", customer: "C-MISTYPED")),
-                // Another system's word is its own: it may know a customer before anybody else.
-                .init("3", makeInteraction("V3", customer: "C9")),
-            ])
-            #expect(done.refused.count == 1)
-            #expect(done.refused[1]?.reason == .notFound && done.refused[1]?.path == "$.customer.code")
-            try await customer.handle([
-                .init("4", typedBy: "li.wei", makeInteraction("V1", .meeting, summary: "said otherwise"))
-            ])
-            #expect(try await Self.list(customer).column("summary") == ["wants a quote"])
-            #expect(
-                try await customer.rows("select code from account order by code") == [["C1"], ["C9"]])
-        }
+        try await customer.handle([.init("o", OrderPlaced(makeOrder("O1", customer: "C1")))])
+        let done = try await customer.handle([
+            .init("1", typedBy: "li.wei", makeInteraction("V1", .meeting, summary: "wants a quote")),
+            .init("2", typedBy: "li.wei", makeInteraction("V2", customer: "C-MISTYPED")),
+            // Another system's word is its own: it may know a customer before anybody else.
+            .init("3", makeInteraction("V3", customer: "C9")),
+        ])
+        #expect(done.refused.count == 1)
+        #expect(done.refused[1]?.reason == .notFound && done.refused[1]?.path == "$.customer.code")
+        try await customer.handle([
+            .init("4", typedBy: "li.wei", makeInteraction("V1", .meeting, summary: "said otherwise"))
+        ])
+        #expect(try await Self.list(customer).column("summary") == ["wants a quote"])
+        #expect(
+            try await customer.rows("select code from account order by code") == [["C1"], ["C9"]])
     }
 
     @Test("nothing of a canary is left, nor was it ever readable in the database, in what is published, or elsewhere")

@@ -15,10 +15,6 @@ struct CollectionTests {
 
     init() throws { finance = try .current }
 
-    static func open(_ body: (ServiceFixture) async throws -> Void) async throws {
-        try await ServiceFixture.with(financeDefinition(), body)
-    }
-
     private static let state = """
         select r.invoice_id, r.amount - r.paid, coalesce(r.settled_day::text, '-') from receivable r order by 1
         """
