@@ -205,18 +205,17 @@ struct ReturnRuleTests {
         #expect(currency.smallestUnit == .of(unit))
     }
 
-    @Test("in SQL the smallest unit of a currency is the same", .enabled(if: DatabaseFixture.isAvailable))
+    @Test("in SQL the smallest unit of a currency is the same", .service(try financeDefinition()))
     func unitsInSQL() async throws {
         let codes = Currency.withOtherUnits.flatMap(\.currencies).map(\.code) + ["CNY", "USD"]
-        try await CollectionTests.open { finance in
-            let units = try await finance.pool.withTransaction { transaction in
-                try transaction.query(
-                    """
-                    select \(Currency.smallestUnit(of: "t.code")) from unnest(\(codes)) with ordinality as t(code, place)
-                    order by t.place
-                    """, as: FixedDecimal.self)
-            }
-            #expect(units == codes.compactMap { Currency($0)?.smallestUnit } && units.contains(.of("1")))
+        let finance = try ServiceFixture.current
+        let units = try await finance.pool.withTransaction { transaction in
+            try transaction.query(
+                """
+                select \(Currency.smallestUnit(of: "t.code")) from unnest(\(codes)) with ordinality as t(code, place)
+                order by t.place
+                """, as: FixedDecimal.self)
         }
+        #expect(units == codes.compactMap { Currency($0)?.smallestUnit } && units.contains(.of("1")))
     }
 }
