@@ -149,35 +149,34 @@ struct PayableTests {
             try Self.invoice("V4", "0.0099"),
         ]
         for arrival in [messages, messages.reversed()] {
-            try await CollectionTests.open { finance in
-                for (place, body) in arrival.enumerated() { try await finance.handle([.init("m\(place)", body)]) }
-                let open = try await finance.ask("payables.list")[0]
-                #expect(open.column("invoice_id") == ["V3"] && open.column("open") == ["1.00"])
-                let run = try await finance.ask("payables.run", ["payOn": "2026-06-30"])
-                #expect(run[0].rows.isEmpty && run[1].column("invoice_id") == ["V3"])
-                #expect(
-                    try await finance.rows("select invoice_id, settled_day from supplier_invoice order by 1") == [
-                        ["V1", "2026-01-20"], ["V2", "2026-01-20"], ["V3", nil], ["V4", "2026-01-05"],
-                    ])
-                // The finance view owes nothing of it either, and no cash went out for it.
-                for (metric, amounts) in [("payable", ["1"]), ("cash-out", ["100", "2000"])] {
-                    let entries = try await finance.rows(
-                        """
-                        select trim_scale(sum(e.amount))::text from view_entries(
-                            array[2, 2, 2, 2, 3, 3, 3]::smallint[], array_fill('erp'::text, array[7]),
-                            array['V1', 'V2', 'V3', 'V4', 'P1', 'P2', 'P3']) e
-                        where e.metric = '\(metric)' group by e.currency having sum(e.amount) <> 0
-                        order by e.currency
-                        """)
-                    #expect(entries == amounts.map { [$0] })
-                }
-                // The rest is paid after all: nothing is rounded any more.
-                try await finance.handle([.init("p", try Self.payment("P4", "0.0033", for: [("V1", "0.0033")]))])
-                #expect(
-                    try await finance.rows(
-                        "select invoice_id, applied from supplier_allocation where payment_id = '' order by 1")
-                        == [["V2", "0.5000"], ["V4", "0.0099"]])
+            let finance = try await ServiceFixture.make(financeDefinition())
+            for (place, body) in arrival.enumerated() { try await finance.handle([.init("m\(place)", body)]) }
+            let open = try await finance.ask("payables.list")[0]
+            #expect(open.column("invoice_id") == ["V3"] && open.column("open") == ["1.00"])
+            let run = try await finance.ask("payables.run", ["payOn": "2026-06-30"])
+            #expect(run[0].rows.isEmpty && run[1].column("invoice_id") == ["V3"])
+            #expect(
+                try await finance.rows("select invoice_id, settled_day from supplier_invoice order by 1") == [
+                    ["V1", "2026-01-20"], ["V2", "2026-01-20"], ["V3", nil], ["V4", "2026-01-05"],
+                ])
+            // The finance view owes nothing of it either, and no cash went out for it.
+            for (metric, amounts) in [("payable", ["1"]), ("cash-out", ["100", "2000"])] {
+                let entries = try await finance.rows(
+                    """
+                    select trim_scale(sum(e.amount))::text from view_entries(
+                        array[2, 2, 2, 2, 3, 3, 3]::smallint[], array_fill('erp'::text, array[7]),
+                        array['V1', 'V2', 'V3', 'V4', 'P1', 'P2', 'P3']) e
+                    where e.metric = '\(metric)' group by e.currency having sum(e.amount) <> 0
+                    order by e.currency
+                    """)
+                #expect(entries == amounts.map { [$0] })
             }
+            // The rest is paid after all: nothing is rounded any more.
+            try await finance.handle([.init("p", try Self.payment("P4", "0.0033", for: [("V1", "0.0033")]))])
+            #expect(
+                try await finance.rows(
+                    "select invoice_id, applied from supplier_allocation where payment_id = '' order by 1")
+                    == [["V2", "0.5000"], ["V4", "0.0099"]])
         }
     }
 
@@ -185,35 +184,33 @@ struct PayableTests {
     func residuesOfBefore() async throws {
         let yen = try #require(Currency("JPY"))
         let step = try #require(FinanceMigrations.all.first { $0.name == "supplier_residues" })
-        try await CollectionTests.open { finance in
-            try await finance.handle([
-                .init("1", try Self.invoice("V1", "100.0033")),
-                .init("2", try Self.payment("P1", "100", for: [("V1", "100")])),
-                .init("3", try Self.invoice("V2", "1000.50", currency: yen)),
-                .init("4", try Self.payment("P2", "999", for: [("V2", "999")], currency: yen)),
-                .init("5", try Self.invoice("V4", "0.0099")),
-            ])
-            let books = [
-                "select invoice_id, paid, settled_day from supplier_invoice order by 1",
-                "select invoice_id, payment_id, paid_at, paid_day, amount, applied from supplier_allocation order by 1, 2",
-            ]
-            var settled: [[[String?]]] = []
-            for statement in books { settled.append(try await finance.rows(statement)) }
-            #expect(settled[1].filter { $0[1] == "" }.map { $0[0] } == ["V1", "V4"])
-            try await finance.pool.withTransaction { transaction in
-                // As the release before left them.
-                try transaction.execute(
-                    """
-                    update supplier_invoice r set paid = r.paid - a.applied, settled_day = null
-                    from supplier_allocation a
-                    where a.payment_id = '' and a.source = r.source and a.invoice_id = r.invoice_id
-                    """)
-                try transaction.execute("delete from supplier_allocation where payment_id = ''")
-                try transaction.execute(SQL(stringLiteral: step.sql))
-            }
-            for (place, statement) in books.enumerated() {
-                #expect(try await finance.rows(statement) == settled[place])
-            }
+        try await finance.handle([
+            .init("1", try Self.invoice("V1", "100.0033")),
+            .init("2", try Self.payment("P1", "100", for: [("V1", "100")])),
+            .init("3", try Self.invoice("V2", "1000.50", currency: yen)),
+            .init("4", try Self.payment("P2", "999", for: [("V2", "999")], currency: yen)),
+            .init("5", try Self.invoice("V4", "0.0099")),
+        ])
+        let books = [
+            "select invoice_id, paid, settled_day from supplier_invoice order by 1",
+            "select invoice_id, payment_id, paid_at, paid_day, amount, applied from supplier_allocation order by 1, 2",
+        ]
+        var settled: [[[String?]]] = []
+        for statement in books { settled.append(try await finance.rows(statement)) }
+        #expect(settled[1].filter { $0[1] == "" }.map { $0[0] } == ["V1", "V4"])
+        try await finance.pool.withTransaction { transaction in
+            // As the release before left them.
+            try transaction.execute(
+                """
+                update supplier_invoice r set paid = r.paid - a.applied, settled_day = null
+                from supplier_allocation a
+                where a.payment_id = '' and a.source = r.source and a.invoice_id = r.invoice_id
+                """)
+            try transaction.execute("delete from supplier_allocation where payment_id = ''")
+            try transaction.execute(SQL(stringLiteral: step.sql))
+        }
+        for (place, statement) in books.enumerated() {
+            #expect(try await finance.rows(statement) == settled[place])
         }
     }
 

@@ -69,24 +69,22 @@ struct DisputeTests {
 
     @Test("what a dispute or a promise leaves below the smallest unit of a currency holds nobody and breaks nothing")
     func residues() async throws {
-        try await CollectionTests.open { finance in
-            let whole = "100.0033"
-            try await finance.handle([
-                .init("1", try Collect.invoice("I1", whole)), .init("2", try Collect.dispute("D1", "I1", "100")),
-                .init("3", try Collect.invoice("I2", whole)), .init("4", try Collect.dispute("D2", "I2", "99.99")),
-                .init("5", try Collect.invoice("I3", "300")),
-                .init("6", try Collect.promise("R3", "I3", whole, on: "2026-02-02")),
-                .init("7", try Collect.payment("P3", "100", for: [("I3", "100")])),
-            ])
-            let outcome = try await finance.run("receivables.remind", at: "2026-02-10T23:59:59.999999+08:00")
-            let told = try outcome.events(ReceivableOverdue.self).map(\.reminder)
-            #expect(told.map(\.invoiceId) == ["I2", "I3"])
-            let promises = try #require(
-                try await finance.ask("receivables.promises", ["asOf": "2026-02-11"]).first)
-            #expect(promises.column("state") == ["kept"])
-            // 0.0133 of the second and 200 of the third: the 0.0033 of the first are nobody's.
-            try await finance.handle([.init("8", OrderPlaced(makeOrder("SO-1")))])
-            #expect(try await Self.overdue(finance) == ["200.0133 CNY"])
-        }
+        let whole = "100.0033"
+        try await finance.handle([
+            .init("1", try Collect.invoice("I1", whole)), .init("2", try Collect.dispute("D1", "I1", "100")),
+            .init("3", try Collect.invoice("I2", whole)), .init("4", try Collect.dispute("D2", "I2", "99.99")),
+            .init("5", try Collect.invoice("I3", "300")),
+            .init("6", try Collect.promise("R3", "I3", whole, on: "2026-02-02")),
+            .init("7", try Collect.payment("P3", "100", for: [("I3", "100")])),
+        ])
+        let outcome = try await finance.run("receivables.remind", at: "2026-02-10T23:59:59.999999+08:00")
+        let told = try outcome.events(ReceivableOverdue.self).map(\.reminder)
+        #expect(told.map(\.invoiceId) == ["I2", "I3"])
+        let promises = try #require(
+            try await finance.ask("receivables.promises", ["asOf": "2026-02-11"]).first)
+        #expect(promises.column("state") == ["kept"])
+        // 0.0133 of the second and 200 of the third: the 0.0033 of the first are nobody's.
+        try await finance.handle([.init("8", OrderPlaced(makeOrder("SO-1")))])
+        #expect(try await Self.overdue(finance) == ["200.0133 CNY"])
     }
 }
