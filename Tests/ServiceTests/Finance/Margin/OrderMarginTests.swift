@@ -138,11 +138,11 @@ struct OrderMarginTests {
         #expect(bias.rows.map(\.values) == [["S1", "AIR-EXPORT", "accrual-to-actual", "1.0800", "20"]])
     }
 
-    private static let policy = #"{"rules":[{"businessLine":"customs","from":"2026-03-01","orderFloor":"40"}]}"#
+    private static let floor = #"{"rules":[{"businessLine":"customs","from":"2026-03-01","orderFloor":"40"}]}"#
 
     @Test(
         "a policy by business line and day decides what is low",
-        .service(try withFile(holding: Self.policy) { try financeDefinition(["finance.policy": $0]) }))
+        .service(try withFile(holding: Self.floor) { try financeDefinition(["finance.policy": $0]) }))
     func policy() async throws {
         let outcome = try await finance.handle([
             .init("a", OrderPlaced(makeOrder("O1", line: "customs", [("100", "70")]))),
