@@ -108,8 +108,7 @@ public struct FieldReader {
     public mutating func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ key: String, _ type: Choice.Type
     ) throws(Refusal) -> Choice {
-        guard let first = Choice.allCases.first else { preconditionFailure("a choice of nothing") }
-        return try required(key, .choice(Choice.allCases.map(\.rawValue)), first, Self.choice)
+        try required(key, .choice(Choice.allCases.map(\.rawValue)), Self.first(of: type), Self.choice)
     }
 
     /// An object.
@@ -256,20 +255,23 @@ public struct FieldReader {
         return try Self.under(".\(key)") { () throws(Refusal) in try read(member, "") }
     }
 
+    // Form and sample are made only where they are recorded: a form lives on the heap, and who reads needs none.
+
     private mutating func required<Value>(
-        _ key: String, _ form: FieldForm, _ sample: Value, _ read: (JSONNode, String) throws(Refusal) -> Value
+        _ key: String, _ form: @autoclosure () -> FieldForm, _ sample: @autoclosure () -> Value,
+        _ read: (JSONNode, String) throws(Refusal) -> Value
     ) throws(Refusal) -> Value {
         if fields != nil {
-            fields?.append(FieldDescription(key, form, isRequired: true))
-            return sample
+            fields?.append(FieldDescription(key, form(), isRequired: true))
+            return sample()
         }
         return try required(key, read)
     }
 
     private mutating func optional<Value>(
-        _ key: String, _ form: FieldForm, _ read: (JSONNode, String) throws(Refusal) -> Value
+        _ key: String, _ form: @autoclosure () -> FieldForm, _ read: (JSONNode, String) throws(Refusal) -> Value
     ) throws(Refusal) -> Value? {
-        fields?.append(FieldDescription(key, form, isRequired: false))
+        fields?.append(FieldDescription(key, form(), isRequired: false))
         guard fields == nil, let member = member(key) else { return nil }
         return try Self.under(".\(key)") { () throws(Refusal) in try read(member, "") }
     }
@@ -283,6 +285,12 @@ public struct FieldReader {
         } catch {
             throw Refusal(error.reason, path: place() + error.path, error.detail)
         }
+    }
+
+    /// A sample of a choice.
+    private static func first<Choice: CaseIterable>(of type: Choice.Type) -> Choice {
+        guard let first = Choice.allCases.first else { preconditionFailure("a choice of nothing") }
+        return first
     }
 
     private static func sample<Value: Part>() throws(Refusal) -> Value {
