@@ -24,6 +24,14 @@ public struct ObjectWriter {
         return bytes
     }
 
+    /// An array of objects that stands by itself.
+    public static func array(of values: [some Part]) -> [UInt8] {
+        var writer = ObjectWriter()
+        writer.bytes.removeAll(keepingCapacity: true)
+        writer.list(values) { $0.part($1) }
+        return writer.bytes
+    }
+
     /// A text; nothing when there is none.
     public mutating func text(_ key: StaticString, _ value: String?) {
         guard let value else { return }

@@ -94,13 +94,7 @@ struct Contribution: Equatable {
 /// The lines of an order in one column.
 enum LineCodec {
     static func encode(_ lines: [OrderLine]) -> String {
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for (index, line) in lines.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes += line.encode()
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: ObjectWriter.array(of: lines), as: UTF8.self)
     }
 
     static func decode(_ text: String) throws -> [MarginLine] {
