@@ -16,72 +16,110 @@ struct OrderLedger {
         let cause: Envelope
     }
 
+    /// An order of the batch, with all that is known of it: its key is looked up where something of it comes, and no
+    /// more after that.
+    private struct Entry {
+        let key: OrderKey
+        /// As it was read; `nil` when it is new.
+        let before: OrderRow?
+        /// As it stands now; `nil` while nothing of it has come.
+        var row: OrderRow?
+        /// The lines of a revision taken in this batch: they need not be read from the row again.
+        var lines: [MarginLine]?
+        /// Whether it has changed, or something about it has come.
+        var isTouched = false
+        /// What last led to that; `nil` when it was no message about the order.
+        var cause: Envelope?
+        /// Revisions that want a decision.
+        var undecided: [Pending] = []
+        /// By what somebody has decided it again.
+        var judged: Envelope?
+        /// How its customer stands in its line of business; `nil` of an order that has not come itself.
+        var standing: BusinessStanding?
+
+        /// Whose business it is, once it has come itself.
+        var business: BusinessKey? {
+            guard let row, row.isKnown else { return nil }
+            return BusinessKey(source: key.source, code: row.customerCode, businessLine: row.businessLine)
+        }
+
+        mutating func put(_ row: OrderRow, causedBy cause: Envelope?) {
+            self.row = row
+            self.cause = cause
+            isTouched = true
+        }
+    }
+
     private let rates: ExchangeRates
     private let policy: MarginPolicy
-    private let before: [OrderKey: OrderRow]
-    private var rows: [OrderKey: OrderRow]
-    /// The lines of revisions taken in this batch: they need not be read from the row again.
-    private var lines: [OrderKey: [MarginLine]] = [:]
-    /// What last led to each changed order.
-    private var causes: [OrderKey: Envelope?] = [:]
-    /// Revisions that want a decision.
-    private var undecided: [OrderKey: [Pending]] = [:]
-    /// Orders that somebody has decided again.
-    private var judged: [OrderKey: Envelope] = [:]
+    private var entries: [Entry] = []
+    /// Where each order stands among the entries.
+    private var places: [OrderKey: Int] = [:]
 
     init<Rows: MarginRows & ~Copyable>(
         _ keys: [OrderKey], rates: ExchangeRates, policy: MarginPolicy, _ transaction: borrowing Rows
     ) throws {
         self.rates = rates
         self.policy = policy
-        before = try transaction.lockOrders(keys)
-        rows = before
+        entries.reserveCapacity(keys.count)
+        places.reserveCapacity(keys.count)
+        for (key, row) in try transaction.lockOrders(keys) {
+            places[key] = entries.count
+            entries.append(Entry(key: key, before: row, row: row))
+        }
+    }
+
+    /// Where an order stands among the entries; it is new when it was not read.
+    private mutating func place(of key: OrderKey) -> Int {
+        if let place = places[key] { return place }
+        places[key] = entries.count
+        entries.append(Entry(key: key, before: nil))
+        return entries.count - 1
     }
 
     /// Takes a revision of an order over.
     mutating func take(_ order: Order, _ content: Content<Int64>, _ key: OrderKey, causedBy cause: Envelope) -> Taken {
-        var row = rows[key] ?? OrderRow()
+        let place = place(of: key)
+        var row = entries[place].row ?? OrderRow()
         guard row.take(order, content.mark) else {
             return order.revision < row.contentRevision || content.isSame(as: row.fingerprint) ? .stale : .conflicting
         }
-        rows[key] = row
-        lines[key] = order.lines.map { MarginLine($0) }
-        causes[key] = cause
-        undecided[key, default: []].append(Pending(revision: order.revision, cause: cause))
+        entries[place].put(row, causedBy: cause)
+        entries[place].lines = order.lines.map { MarginLine($0) }
+        entries[place].undecided.append(Pending(revision: order.revision, cause: cause))
         return .new
     }
 
     /// Cancels an order from a revision on; false when it stands at a later one, or is cancelled at this one already.
     mutating func cancel(_ revision: Int, _ key: OrderKey, causedBy cause: Envelope) -> Bool {
-        var row = rows[key] ?? OrderRow()
+        let place = place(of: key)
+        var row = entries[place].row ?? OrderRow()
         guard row.standing.cancel(revision) else { return false }
-        rows[key] = row
-        causes[key] = cause
+        entries[place].put(row, causedBy: cause)
         return true
     }
 
     /// An order as it stands.
-    func row(_ key: OrderKey) -> OrderRow? { rows[key] }
+    func row(_ key: OrderKey) -> OrderRow? { places[key].flatMap { entries[$0].row } }
 
     /// Decides an order again by somebody's word; what it then adds to the exposure follows from it.
     mutating func judge(_ key: OrderKey, isTaken: Bool, causedBy cause: Envelope) {
-        guard var row = rows[key] else { return }
+        guard let place = places[key], var row = entries[place].row else { return }
         row.decision = isTaken ? .accepted : .refused
         row.decisionRule = isTaken ? "approved" : "not-approved"
         row.decisionNumber += 1
-        rows[key] = row
-        causes[key] = cause
-        judged[key] = cause
+        entries[place].put(row, causedBy: cause)
+        entries[place].judged = cause
     }
 
     /// Whether an order has a line; one that has not come yet may have any.
     func hasLine(_ line: Int, _ key: OrderKey) throws -> Bool {
-        guard let row = rows[key], row.isKnown else { return true }
-        return try lines(of: row, key).contains { $0.number == line }
+        guard let place = places[key], let row = entries[place].row, row.isKnown else { return true }
+        return try lines(of: row, at: place).contains { $0.number == line }
     }
 
-    private func lines(of row: OrderRow, _ key: OrderKey) throws -> [MarginLine] {
-        try lines[key] ?? LineCodec.decode(row.lines)
+    private func lines(of row: OrderRow, at place: Int) throws -> [MarginLine] {
+        try entries[place].lines ?? LineCodec.decode(row.lines)
     }
 
     /// Something about an order has changed, or has come before it.
@@ -91,8 +129,8 @@ struct OrderLedger {
     ///
     /// - Parameter cause: the message; `nil` when it is none about the order.
     mutating func touch(_ key: OrderKey, causedBy cause: Envelope?) {
-        rows[key] = rows[key] ?? OrderRow()
-        causes.updateValue(cause, forKey: key)
+        let place = place(of: key)
+        entries[place].put(entries[place].row ?? OrderRow(), causedBy: cause)
     }
 
     /// Works the margins out anew, writes everything and tells what has changed.
@@ -101,25 +139,32 @@ struct OrderLedger {
     mutating func settle<Rows: MarginRows & ~Copyable>(
         _ kind: LatePosting.Kind, _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
-        guard !causes.isEmpty else { return }
-        let keys = causes.keys.sorted()
+        let inOrder = entries.indices.filter { entries[$0].isTouched }.map { (key: entries[$0].key, place: $0) }
+            .sorted { $0.key < $1.key }
+        guard !inOrder.isEmpty else { return }
+        let (keys, touched) = (inOrder.map(\.key), inOrder.map(\.place))
+        let businesses = touched.map { entries[$0].business }
         let circumstances = try transaction.circumstances(
-            of: keys, Set(keys.compactMap(businessKey)), on: effects.now.day(), rates, window: policy.window(endingOn:))
+            of: keys, Set(businesses.compactMap { $0 }), on: effects.now.day(), rates, window: policy.window(endingOn:))
         let rates = circumstances.rates
         let (costs, standings, months) = (circumstances.costs, circumstances.standings, circumstances.months)
-        try addNewAccounts(keys, standings, transaction)
+        for (place, business) in zip(touched, businesses) {
+            entries[place].standing = business.flatMap { standings[$0] }
+        }
+        try addNewAccounts(touched, transaction)
 
         var deltas: [Contribution.Key: Contribution] = [:]
         var raised: [MarginAlertRaised] = []
         var cleared: [MarginAlertCleared] = []
-        for key in keys {
-            guard var row = rows[key], row.isKnown else { continue }
+        for place in touched {
+            guard var row = entries[place].row, row.isKnown else { continue }
+            let key = entries[place].key
             let lines = OrderMarginPolicy.assess(
-                try lines(of: row, key), (costs[key] ?? []).map { $0.late(in: row.currency, rates) })
+                try lines(of: row, at: place), (costs[key] ?? []).map { $0.late(in: row.currency, rates) })
             row.margin = OrderMargin(lines, credited: row.credited)
             let rules = policy.rules(for: row.businessLine, on: row.placedAt.day())
             let severity = row.isCancelled ? nil : row.margin.severity(rules)
-            let customerId = businessKey(key).flatMap { standings[$0]?.customerId } ?? ""
+            let customerId = entries[place].standing?.customerId ?? ""
             for step in row.alert.move(to: severity, otherwise: row.isCancelled ? .cancelled : .recovered) {
                 switch step {
                 case .raise(let severity, let occurrence):
@@ -127,45 +172,49 @@ struct OrderLedger {
                         key, row, severity, occurrence, customerId, rules,
                         OrderMarginPolicy.causes(severity, lines, rules, credited: row.credited), at: effects.now)
                     raised.append(alert)
-                    effects.publish(alert, causedBy: causes[key] ?? nil, key: customerId)
+                    effects.publish(alert, causedBy: entries[place].cause, key: customerId)
                 case .clear(let severity, let occurrence, let reason):
                     let alert = Self.cleared(key, row, severity, occurrence, customerId, reason, at: effects.now)
                     cleared.append(alert)
-                    effects.publish(alert, causedBy: causes[key] ?? nil, key: customerId)
+                    effects.publish(alert, causedBy: entries[place].cause, key: customerId)
                 }
             }
             row.isCounted = !row.isCancelled
-            rows[key] = row
-            if let old = before[key], let (place, sums) = Contribution.of(old, key) {
-                deltas[place, default: Contribution()].add(sums, sign: -1)
+            entries[place].row = row
+            if let old = entries[place].before, let (day, sums) = Contribution.of(old, key) {
+                deltas[day, default: Contribution()].add(sums, sign: -1)
             }
-            if let (place, sums) = Contribution.of(row, key) {
-                deltas[place, default: Contribution()].add(sums, sign: 1)
+            if let (day, sums) = Contribution.of(row, key) {
+                deltas[day, default: Contribution()].add(sums, sign: 1)
             }
         }
-        try decide(keys, standings, rates, transaction, &effects)
+        try decide(touched, rates, transaction, &effects)
         var exposures: [OrderCredit.Place: OrderCredit.Delta] = [:]
-        for key in keys {
-            OrderCredit.add(before[key], key, sign: -1, to: &exposures)
-            guard var row = rows[key] else { continue }
+        for place in touched {
+            let (key, before) = (entries[place].key, entries[place].before)
+            OrderCredit.add(before, key, sign: -1, to: &exposures)
+            guard var row = entries[place].row else { continue }
             row.reserved = OrderCredit.reservation(row)
             if row.isBilled,
-                row.margin.revenue != before[key]?.margin.revenue || row.isCancelled != before[key]?.isCancelled
+                row.margin.revenue != before?.margin.revenue || row.isCancelled != before?.isCancelled
             {
                 Billing.ask(for: key, &effects)
             }
-            rows[key] = row
+            entries[place].row = row
             OrderCredit.add(row, key, sign: 1, to: &exposures)
         }
-        try transaction.putOrders(keys.compactMap { key in rows[key].map { (key, $0) } })
+        try transaction.putOrders(
+            touched.compactMap { place in entries[place].row.map { (entries[place].key, $0) } })
         try transaction.addSums(deltas)
-        if !months.isAllOpen { try transaction.put(late(keys, kind, months), at: effects.now) }
+        if !months.isAllOpen { try transaction.put(late(touched, kind, months), at: effects.now) }
         try transaction.addExposures(exposures)
         var view = OrderView(months)
-        for key in keys {
-            guard let row = rows[key] else { continue }
+        for place in touched {
+            guard let row = entries[place].row else { continue }
             // Whatever the sender's clock says, it has not happened after now.
-            view.add(before[key], row, key, at: min((causes[key] ?? nil)?.time ?? effects.now, effects.now))
+            view.add(
+                entries[place].before, row, entries[place].key,
+                at: min(entries[place].cause?.time ?? effects.now, effects.now))
         }
         try transaction.addToView(view)
         try transaction.raise(raised, diagnosedWithin: policy.diagnosisDays)
@@ -173,10 +222,11 @@ struct OrderLedger {
     }
 
     /// By how much the figures of closed months would change: that is posted later.
-    private func late(_ keys: [OrderKey], _ kind: LatePosting.Kind, _ months: PostingMonths) -> [LatePosting] {
+    private func late(_ touched: [Int], _ kind: LatePosting.Kind, _ months: PostingMonths) -> [LatePosting] {
         var found: [LatePosting] = []
-        for key in keys {
-            for change in LateChange.between(before[key], rows[key], key) {
+        for place in touched {
+            let key = entries[place].key
+            for change in LateChange.between(entries[place].before, entries[place].row, key) {
                 guard let day = months.postingDay(for: change.place.day) else { continue }
                 found.append(
                     LatePosting(
@@ -190,22 +240,15 @@ struct OrderLedger {
         return found
     }
 
-    private func businessKey(_ key: OrderKey) -> BusinessKey? {
-        guard let row = rows[key], row.isKnown else { return nil }
-        return BusinessKey(source: key.source, code: row.customerCode, businessLine: row.businessLine)
-    }
-
     private func addNewAccounts<Rows: MarginRows & ~Copyable>(
-        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Rows
+        _ touched: [Int], _ transaction: borrowing Rows
     ) throws {
         var new: [AccountKey: (key: BusinessKey, customerId: String, branch: String, salesOwner: String?)] = [:]
-        for key in keys {
-            guard let place = businessKey(key), let standing = standings[place], !standing.isAccountKnown,
-                let row = rows[key]
+        for place in touched {
+            guard let standing = entries[place].standing, !standing.isAccountKnown, let row = entries[place].row,
+                let business = entries[place].business
             else { continue }
-            new[AccountKey(source: place.source, code: place.code)] = (
-                place, standing.customerId, row.branch, row.salesOwner
-            )
+            new[business.account] = (business, standing.customerId, row.branch, row.salesOwner)
         }
         try transaction.addAccounts(Array(new.values))
     }
@@ -213,22 +256,19 @@ struct OrderLedger {
     // MARK: Decisions
 
     private mutating func decide<Rows: MarginRows & ~Copyable>(
-        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ rates: RateTable,
-        _ transaction: borrowing Rows, _ effects: inout Effects
+        _ touched: [Int], _ rates: RateTable, _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
-        var overrides = try lockOverrides(keys, standings, transaction)
-        let customers = keys.filter { undecided[$0] != nil }.compactMap { businessKey($0) }.compactMap {
-            standings[$0]?.customerId
-        }
-        var credit = try transaction.creditDesk(for: Set(customers), at: effects.now, rates)
+        let undecided = touched.filter { !entries[$0].undecided.isEmpty }
+        var overrides = try lockOverrides(undecided, transaction)
+        let customers = Set(undecided.compactMap { entries[$0].standing?.customerId })
+        var credit = try transaction.creditDesk(for: customers, at: effects.now, rates)
         var isUsed = false
-        for key in keys {
-            guard let pending = undecided[key], let place = businessKey(key), let standing = standings[place],
-                var row = rows[key]
-            else { continue }
-            let group = CustomerBusiness(customerId: standing.customerId, businessLine: place.businessLine)
-            var held = held(by: row, before[key])
-            for revision in pending.sorted(by: { $0.revision < $1.revision }) {
+        for place in undecided {
+            guard let standing = entries[place].standing, var row = entries[place].row else { continue }
+            let key = entries[place].key
+            let group = CustomerBusiness(customerId: standing.customerId, businessLine: row.businessLine)
+            var held = held(by: row, entries[place].before)
+            for revision in entries[place].undecided.sorted(by: { $0.revision < $1.revision }) {
                 let untouched = overrides[group]
                 var answer = OrderDecisionPolicy.decide(
                     standing.state, isSet: standing.isSet, revenue: row.margin.revenue, currency: row.currency,
@@ -261,14 +301,15 @@ struct OrderLedger {
                         credit: verdict?.figures,
                         decidedAt: effects.now),
                     causedBy: revision.cause, key: standing.customerId)
-                effects.count("orders_\(answer.decision.rawValue.replacing("-", with: "_"))")
+                effects.count(answer.decision.counter)
             }
-            rows[key] = row
+            entries[place].row = row
         }
-        for (key, cause) in judged.sorted(by: { $0.key < $1.key }) {
-            guard let row = rows[key], let place = businessKey(key), let standing = standings[place],
-                let decision = row.decision
+        for place in touched {
+            guard let cause = entries[place].judged, let standing = entries[place].standing,
+                let row = entries[place].row, let decision = row.decision
             else { continue }
+            let key = entries[place].key
             effects.publish(
                 OrderDecided(
                     source: key.source, orderId: key.orderId, revision: row.contentRevision,
@@ -277,7 +318,7 @@ struct OrderLedger {
                     decision: decision, rule: row.decisionRule ?? "", figures: standing.figures,
                     override: row.override?.identifier, decidedAt: effects.now),
                 causedBy: cause, key: standing.customerId)
-            effects.count("orders_\(decision.rawValue.replacing("-", with: "_"))")
+            effects.count(decision.counter)
         }
         if isUsed { try transaction.setUsed(overrides.values.flatMap { $0 }) }
     }
@@ -292,14 +333,14 @@ struct OrderLedger {
 
     /// Only business that is held, or an order that has used an override, needs to look at overrides.
     private func lockOverrides<Rows: MarginRows & ~Copyable>(
-        _ keys: [OrderKey], _ standings: [BusinessKey: BusinessStanding], _ transaction: borrowing Rows
+        _ undecided: [Int], _ transaction: borrowing Rows
     ) throws -> [CustomerBusiness: [AcceptanceOverride]] {
         var held: Set<CustomerBusiness> = []
-        for key in keys {
-            guard undecided[key] != nil, let place = businessKey(key), let standing = standings[place],
-                standing.state != .open || rows[key]?.override != nil
+        for place in undecided {
+            guard let standing = entries[place].standing, let row = entries[place].row,
+                standing.state != .open || row.override != nil
             else { continue }
-            held.insert(CustomerBusiness(customerId: standing.customerId, businessLine: place.businessLine))
+            held.insert(CustomerBusiness(customerId: standing.customerId, businessLine: row.businessLine))
         }
         return try transaction.overrides(held)
     }
@@ -340,5 +381,16 @@ extension Contribution {
         orders += sign * other.orders
         revenue = sign > 0 ? revenue + other.revenue : revenue - other.revenue
         cost = sign > 0 ? cost + other.cost : cost - other.cost
+    }
+}
+
+extension OrderDecision {
+    /// What counts the orders that were decided so.
+    fileprivate var counter: String {
+        switch self {
+        case .accepted: "orders_accepted"
+        case .needsApproval: "orders_needs_approval"
+        case .refused: "orders_refused"
+        }
     }
 }
