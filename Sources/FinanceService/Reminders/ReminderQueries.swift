@@ -47,7 +47,7 @@ struct ReminderQueries: Sendable {
                 select (\(levels)::text[])[r.rank] as level, r.invoice_id, r.source, r.customer_code, a.name, a.branch,
                     a.sales_owner, r.due_day, date '1970-01-01' + \(today.daysSinceEpoch) - r.due_day as days_overdue,
                     r.open, least(r.disputed, r.open) as disputed, r.currency, r.is_broken as broken_promise,
-                    case when r.disputed >= r.open then 'disputed'
+                    case when r.open - r.disputed < \(Currency.smallestUnit(of: "r.currency")) then 'disputed'
                         when r.is_promised and not r.is_broken then 'promised' end as held_by,
                     r.reminder_day as next_day, r.rank
                 from (\(reminded)) r
