@@ -32,7 +32,7 @@ package enum CustomerService {
                 .identity(organisation: organisation), .graph, .decisions,
                 .corrections(organisation: organisation), .interactions(policy: policy), .overview, .timeline,
                 .classes(organisation: organisation),
-                .value(rates: rates, organisation: organisation, market: market),
+                .value(rates: rates, organisation: organisation, market: market), .references,
             ])
     }
 

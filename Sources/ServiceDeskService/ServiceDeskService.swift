@@ -21,7 +21,9 @@ package enum ServiceDeskService {
         return ServiceDefinition(
             name: .servicedesk,
             migrations: ServiceDeskMigrations.all,
-            capabilities: [.classes, .delivery(policy: policy, organisation: organisation), .complaints])
+            capabilities: [
+                .classes, .delivery(policy: policy, organisation: organisation), .complaints, .references,
+            ])
     }
 
     static func main() async {

@@ -8,7 +8,7 @@ package enum SupplierService {
     package static let definition = ServiceDefinition(
         name: .supplier,
         migrations: SupplierMigrations.all,
-        capabilities: [.parties, .costs])
+        capabilities: [.parties, .costs, .references])
 
     static func main() async {
         await ServiceHost.run(definition)

@@ -4,7 +4,7 @@ import ServiceKit
 
 /// What documents name that has not come: it waits, counts nowhere, and is joined when it comes.
 enum ReferenceQueries {
-    static let all = [Query(FinanceQuestions.waitingReferences, waiting)]
+    static let all = [Query(ReferenceQuestions.waiting(.finance), waiting)]
 
     static let figures = [
         StandingFigure(
@@ -64,7 +64,9 @@ enum ReferenceQueries {
                     select source from account union select source from open_item_day
                 )
                 select t.what, t.source, t.number, coalesce(t.since, timestamptz 'epoch') as since, d.documents,
-                    d.named_by, k.known_to, k.systems > 1 as ambiguous
+                    d.named_by, k.known_to, k.systems > 1 as ambiguous,
+                    floor(extract(epoch from clock_timestamp() - coalesce(t.since, timestamptz 'epoch')) / 86400)::bigint
+                        as days
                 from (\(targets)) t
                 cross join lateral (
                     select count(*) as documents,

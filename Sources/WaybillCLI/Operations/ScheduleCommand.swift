@@ -98,7 +98,8 @@ private struct SelectionOptions: ParsableArguments {
     }
 }
 
-private enum ServiceArgument {
+/// A service as it is typed.
+enum ServiceArgument {
     static func parse(_ text: String) throws -> ServiceName {
         guard let service = ServiceName(rawValue: text) else {
             throw ValidationError(

@@ -3,7 +3,7 @@ public enum FinanceQuestions {
     /// All of them.
     public static let all =
         [
-            alerts, alert, orders, order, summary, totals, waitingCosts, waitingReferences, business, budgets, expenses,
+            alerts, alert, orders, order, summary, totals, waitingCosts, business, budgets, expenses,
             periods, late,
             postedMargins, closingCheck,
         ]
@@ -154,25 +154,6 @@ public enum FinanceQuestions {
                     .code("source", "cost_id", "order_id"), .count("line"), .money("amount"), .code("currency"),
                     .day("day"),
                 ])
-        ])
-
-    /// What is named and has not come.
-    public static let waitingReferences = QueryDescription(
-        .finance, "references.waiting",
-        "Orders, invoices and customers that documents name and that have not come, the longest waiting first; which "
-            + "other systems have the same number.",
-        [
-            .choice(
-                "what", ["all", "order", "invoice", "customer"], otherwise: "all", "Only what waits for one of these.")
-        ],
-        answers: [
-            .whole("waiting", [.code("what"), .count("count"), .time("oldest")]),
-            .pages(
-                "references", by: ["since", "what", "source", "number"],
-                [
-                    .code("what", "source", "number"), .time("since"), .count("documents"), .text("named_by"),
-                    .text("known_to"), .flag("ambiguous"),
-                ]),
         ])
 
     /// What a party's business comes to.

@@ -1,0 +1,19 @@
+import Postgres
+import ServiceKit
+
+/// Costs whose order has not come: they say nothing of their supplier's bias until it does. Since when a cost is there, is
+/// not kept; what counts is the day of its service.
+enum ReferenceQueries {
+    static let waiting = WaitingReferences(
+        .supplier,
+        [
+            .init(
+                "order", in: "order_line", "order_id",
+                documents: """
+                    select order_source as source, order_id as number,
+                        min(service_day)::timestamp at time zone interval '8 hours' as since, 'cost' as kind,
+                        source || '/' || cost_id as document
+                    from cost_fact group by source, cost_id, order_source, order_id
+                    """)
+        ])
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Client
+import Contracts
+import Messaging
+
+struct ReferencesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "references",
+        abstract: "What documents name and what has not come: orders, invoices, customers and complaints.",
+        subcommands: [ListReferences.self])
+}
+
+/// It asks several services and puts what they tell into one table.
+private struct ListReferences: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "What waits for a number that nobody has sent, the longest waiting first.",
+        discussion: """
+            Each service tells of the documents that it keeps itself: one number may wait in several. Beside it stand the
+            other systems that have the same number; which of them is meant, if any, is for somebody to say.
+            """)
+
+    @Option(
+        help: "Only of this service: \(ServiceName.allCases.map(\.rawValue).joined(separator: ", ")).",
+        transform: ServiceArgument.parse)
+    var service: ServiceName?
+    @Option(help: "Only what waits for one of these: order, invoice, customer or complaint.")
+    var what: String?
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard let what, asked.isEmpty else { return }
+        throw ValidationError("nothing waits for '\(what)'\(service.map { " in \($0.rawValue)" } ?? "")")
+    }
+
+    /// Those that keep what is asked for.
+    private var asked: [ServiceName] {
+        (service.map { [$0] } ?? ServiceName.allCases).filter { name in
+            what.map(ReferenceQuestions.kinds(of: name).contains) ?? true
+        }
+    }
+
+    func run() async throws {
+        let client = Asking.client(try Surroundings().person("ask"))
+        var rows: [[String?]] = []
+        var (isWhole, isCut, isAnswered) = (true, false, false)
+        for service in asked {
+            // One that does not answer costs only its own part.
+            do {
+                let (told, hasMore) = try await told(by: service, client)
+                rows += told.map { [service.rawValue] + $0 }
+                isAnswered = true
+                if hasMore { isCut = true }
+            } catch {
+                say("\(service.rawValue): \(error)")
+                isWhole = false
+            }
+        }
+        await client.close()
+        guard isAnswered else { throw ExitCodes.notHeard }
+        let table = ReferenceQuestions.ofSeveral
+        let since = table.columns.firstIndex { $0.name == "since" } ?? 0
+        let sorted = rows.enumerated().sorted { first, second in
+            (first.element[since] ?? "", first.offset) < (second.element[since] ?? "", second.offset)
+        }
+        try output.show(
+            [
+                QueryTable(
+                    table.name, table.columns.map { QueryColumn($0.name, $0.told) }, rows: sorted.map(\.element),
+                    isCut: isCut)
+            ], isWhole: isWhole, described: { _ in table })
+    }
+
+    /// What waits in a service, the longest waiting first, and whether there is more than a table holds.
+    private func told(by service: ServiceName, _ client: RequestClient) async throws -> ([[String?]], Bool) {
+        var rows: [[String?]] = []
+        var after: String?
+        repeat {
+            let tables = try await Asking.ask(
+                service, ReferenceQuestions.waiting(service).name,
+                [("what", what), ("limit", String(QueryTable.maximumRows)), ("after", after)], client: client)
+            let page = tables.first { $0.name == ReferenceQuestions.ofSeveral.name }
+            rows += page?.rows.map(\.values) ?? []
+            after = page?.next
+        } while after != nil && rows.count < QueryTable.maximumRows
+        return (rows, after != nil)
+    }
+}
