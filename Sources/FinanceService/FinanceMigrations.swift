@@ -30,6 +30,8 @@ enum FinanceMigrations {
         Migration(number: 22, name: "named_invoices", sql: PackageResources._022_named_invoices_sql),
         Migration(number: 23, name: "exchange_rates", sql: PackageResources._023_exchange_rates_sql),
         Migration(number: 24, name: "supplier_residues", sql: PackageResources._024_supplier_residues_sql),
+        Migration(
+            number: 25, name: "settled_references", sql: PackageResources._025_settled_references_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

@@ -169,6 +169,8 @@ does manager.ks01 alerts close "$alert" --outcome accepted
 refused "same-person \$.by" li.wei finance expenses approve PE-1 --source ppl --reason fair
 refused "not-found \$.expenseId" manager.ks01 finance expenses approve TYPO --source ppl --reason fair
 does manager.ks01 finance expenses approve PE-1 --source ppl --reason fair
+refused "not-found \$.number" finance.director references settle order TYPO --source ppl --of erp --reason "a slip"
+refused "not-authorised \$.by" li.wei references settle order TYPO --source ppl --of erp --reason "a slip" --by zhou.min
 refused "not-authorised \$.by" li.wei finance close 2024-01
 does finance.director finance close 2024-01
 does finance.director finance reopen 2024-01 --reason "wrong month"

@@ -148,15 +148,14 @@ extension ModelTransaction: MarginRows {
         return found
     }
 
-    func existingCosts(_ rows: [CostRow]) throws -> [CostKey: (rank: Int, content: String)] {
-        var found: [CostKey: (rank: Int, content: String)] = [:]
+    func existingCosts(_ rows: [CostRow]) throws -> [CostKey: KnownCost] {
+        var found: [CostKey: KnownCost] = [:]
         for row in rows {
             let key = CostKey(source: row.source, costId: row.body.costId)
             guard let there = tables.costs[key] else { continue }
-            found[key] = (
-                there.rank,
-                "\(there.body.orderId)|\(there.body.line)|\(there.body.amount)|\(there.body.currency.code)"
-            )
+            found[key] = KnownCost(
+                rank: there.rank,
+                content: "\(there.body.orderId)|\(there.body.line)|\(there.body.amount)|\(there.body.currency.code)")
         }
         return found
     }

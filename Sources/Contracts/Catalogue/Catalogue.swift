@@ -237,6 +237,9 @@ public enum Catalogue {
             "Orders of a customer in a line of business are taken differently now."),
         ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
+            SettleReference.self, .operator, to: [.finance],
+            "Somebody says whose number is meant that documents name and nobody has sent."),
+        ContractDescription(
             DecideOrder.self, .operator, to: [.finance], "An order that waits for approval is decided again."),
         ContractDescription(
             OrderDecided.self, .service(.finance), to: [.sales],

@@ -8,9 +8,29 @@ struct CostRow: Sendable, Equatable {
     /// The system whose number it has; the references of its body are as seen from there.
     let source: String
     let body: CostRecorded
+    /// The system whose order it names by itself, when somebody has said that another's is meant.
+    let orderSaid: String?
 
     init(_ body: CostRecorded, toldBy source: String) {
         (self.source, self.body) = body.asOfItsSystem(toldBy: source)
+        orderSaid = nil
+    }
+
+    private init(_ row: CostRow, of orderSource: String) {
+        let body = row.body
+        (source, orderSaid) = (row.source, row.order.source)
+        self.body = CostRecorded(
+            costId: body.costId, costSource: body.costSource, orderId: body.orderId,
+            orderSource: orderSource == row.source ? nil : orderSource, line: body.line, supplier: body.supplier,
+            state: body.state, amount: body.amount, currency: body.currency, serviceDate: body.serviceDate,
+            invoiceNo: body.invoiceNo)
+    }
+
+    /// The cost as it is meant: what somebody has said of an earlier state of it holds for what comes later with the same
+    /// reference.
+    func settled(as known: KnownCost?) -> CostRow {
+        guard let settlement = known?.settlement, settlement.said == order else { return self }
+        return CostRow(self, of: settlement.meant)
     }
 
     /// The order that it is for.
@@ -28,6 +48,20 @@ struct CostRow: Sendable, Equatable {
     }
 
     var rank: Int { CostState.allCases.firstIndex(of: body.state) ?? 0 }
+}
+
+/// How far a cost is that has come before.
+struct KnownCost: Sendable, Equatable {
+    /// Which order it named by itself, and whose of that number is meant.
+    struct Settlement: Sendable, Equatable {
+        let said: OrderKey
+        let meant: String
+    }
+
+    let rank: Int
+    let content: String
+    /// `nil` while nobody has had to say whose order it is for.
+    var settlement: Settlement?
 }
 
 /// The SQL of costs that came by messages of their own.
@@ -69,30 +103,36 @@ enum CostStore {
     /// The costs of given identifiers that are there already.
     static func existing(
         _ rows: [CostRow], _ transaction: borrowing Transaction
-    ) throws -> [CostKey: (rank: Int, content: String)] {
+    ) throws -> [CostKey: KnownCost] {
         let found = try transaction.query(
             """
-            select c.source, c.cost_id, c.state, c.order_id, c.order_of, c.line, c.amount, c.currency
+            select c.source, c.cost_id, c.state, c.order_id, c.order_of, c.line, c.amount, c.currency, c.order_source,
+                c.order_said
             from unnest(\(rows.map(\.source)), \(rows.map(\.body.costId))) as k(source, cost_id)
             join cost c using (source, cost_id)
             order by c.source, c.cost_id for update of c
             """, as: ExistingCost.self)
-        var existing: [CostKey: (rank: Int, content: String)] = [:]
-        for row in found { existing[row.key] = (row.rank, row.content) }
+        var existing: [CostKey: KnownCost] = [:]
+        for row in found { existing[row.key] = row.cost }
         return existing
     }
 
     /// How far a cost has come, and what tells a copy of it from a contradiction.
     private struct ExistingCost: PostgresRow {
         let key: CostKey
-        let rank: Int
-        let content: String
+        let cost: KnownCost
 
         init(row: inout RowReader) throws(PostgresError) {
             key = CostKey(source: try row("source"), costId: try row("cost_id"))
-            rank = try row("state")
-            content = CostRow.content(
-                try row("order_id"), of: try row("order_of"), try row("line"), try row("amount"), try row("currency"))
+            let orderId: String = try row("order_id")
+            let content = CostRow.content(
+                orderId, of: try row("order_of"), try row("line"), try row("amount"), try row("currency"))
+            var settlement: KnownCost.Settlement?
+            if let said = try row("order_said", as: String?.self) {
+                settlement = KnownCost.Settlement(
+                    said: OrderKey(source: said, orderId: orderId), meant: try row("order_source"))
+            }
+            cost = KnownCost(rank: try row("state"), content: content, settlement: settlement)
         }
     }
 
@@ -102,20 +142,22 @@ enum CostStore {
         guard !rows.isEmpty else { return }
         try transaction.queue(
             """
-            insert into cost (source, cost_id, order_id, order_of, line, supplier_code, supplier_of, state, amount,
-                currency, day)
-            select source, cost_id, order_id, order_of, line, supplier_code, supplier_of, state, amount, currency,
-                date '1970-01-01' + day
+            insert into cost (source, cost_id, order_id, order_of, order_said, line, supplier_code, supplier_of, state,
+                amount, currency, day)
+            select source, cost_id, order_id, order_of, order_said, line, supplier_code, supplier_of, state, amount,
+                currency, date '1970-01-01' + day
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.body.costId)), \(rows.map(\.body.orderId)),
-                \(rows.map(\.body.orderSource)), \(rows.map { Int32($0.body.line) }),
+                \(rows.map(\.body.orderSource)), \(rows.map(\.orderSaid)), \(rows.map { Int32($0.body.line) }),
                 \(rows.map(\.body.supplier.code)), \(rows.map(\.body.supplier.source)),
                 \(rows.map { Int32($0.rank) }),
                 \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)),
                 \(rows.map { $0.body.serviceDate.daysSinceEpoch }))
-                as t(source, cost_id, order_id, order_of, line, supplier_code, supplier_of, state, amount, currency, day)
+                as t(source, cost_id, order_id, order_of, order_said, line, supplier_code, supplier_of, state, amount,
+                    currency, day)
             on conflict (source, cost_id) do update set
-                order_id = excluded.order_id, order_of = excluded.order_of, line = excluded.line,
+                order_id = excluded.order_id, order_of = excluded.order_of, order_said = excluded.order_said,
+                line = excluded.line,
                 supplier_code = excluded.supplier_code, supplier_of = excluded.supplier_of, state = excluded.state,
                 amount = excluded.amount, currency = excluded.currency, day = excluded.day
             where excluded.state > cost.state

@@ -66,10 +66,11 @@ struct MarginHandlers: Sendable {
     func costRecorded<Rows: MarginRows & ~Copyable>(
         _ messages: [Received<CostRecorded>], _ transaction: borrowing Rows, _ effects: inout Effects
     ) throws {
-        let rows = messages.map { CostRow($0.body, toldBy: $0.envelope.source) }
-        let existing = try transaction.existingCosts(rows)
+        let told = messages.map { CostRow($0.body, toldBy: $0.envelope.source) }
+        let existing = try transaction.existingCosts(told)
+        let rows = told.map { $0.settled(as: existing[CostKey(source: $0.source, costId: $0.body.costId)]) }
         var ledger = try OrderLedger(rows.map(\.order), rates: rates, policy: policy, transaction)
-        var furthest: [CostKey: (rank: Int, content: String)] = existing
+        var furthest = existing
         var fresh: [CostKey: CostRow] = [:]
         for (message, row) in zip(messages, rows) {
             let (key, content) = (row.order, row.content)
@@ -93,7 +94,7 @@ struct MarginHandlers: Sendable {
                         .valueNotAllowed, path: "$.line", "order '\(row.body.orderId)' has no line \(row.body.line)"))
                 continue
             }
-            furthest[identity] = (row.rank, content)
+            furthest[identity] = KnownCost(rank: row.rank, content: content)
             fresh[identity] = row
             ledger.touch(key, causedBy: message.envelope)
         }

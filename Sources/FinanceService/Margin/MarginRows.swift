@@ -26,7 +26,7 @@ protocol MarginRows: ~Copyable {
         window: @escaping (CalendarDay) -> FigureWindow
     ) throws -> OrderCircumstances
     /// The costs of given identifiers that are there already.
-    borrowing func existingCosts(_ rows: [CostRow]) throws -> [CostKey: (rank: Int, content: String)]
+    borrowing func existingCosts(_ rows: [CostRow]) throws -> [CostKey: KnownCost]
     /// Writes costs; one that has gone further meanwhile stays as it is.
     borrowing func putCosts(_ rows: [CostRow]) throws
 
@@ -90,7 +90,7 @@ extension Transaction: MarginRows {
             rates: try rates.current(posting.rates, self))
     }
 
-    borrowing func existingCosts(_ rows: [CostRow]) throws -> [CostKey: (rank: Int, content: String)] {
+    borrowing func existingCosts(_ rows: [CostRow]) throws -> [CostKey: KnownCost] {
         try CostStore.existing(rows, self)
     }
 

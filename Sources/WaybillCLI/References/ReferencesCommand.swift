@@ -7,7 +7,7 @@ struct ReferencesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "references",
         abstract: "What documents name and what has not come: orders, invoices, customers and complaints.",
-        subcommands: [ListReferences.self])
+        subcommands: [ListReferences.self, SettleReferenceCommand.self, SettledReferences.self])
 }
 
 /// It asks several services and puts what they tell into one table.
@@ -84,4 +84,39 @@ private struct ListReferences: AsyncParsableCommand {
         } while after != nil && rows.count < QueryTable.maximumRows
         return (rows, after != nil)
     }
+}
+
+private struct SettleReferenceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "settle", abstract: "Say whose number is meant that documents name and nobody has sent.",
+        discussion: """
+            Every document that waits for the number at this moment is joined with what is meant, as if it had said so
+            itself, and so is a later state of a cost among them. What comes afterwards and names it waits again: that its
+            sender means another system is said once for all by speaksOf in the settings. For orders it is for the manager
+            of the order's branch or the director, for invoices for the director and the approvers of the authority file.
+            """)
+
+    @Argument(
+        help: "What is named: order or invoice.", transform: { try ArgumentValue.choice($0, "what", NamedKind.self) })
+    var what: NamedKind
+    @Argument(help: "The number.")
+    var number: String
+    @Option(help: "The system whose number the documents name, as 'references list' shows it.")
+    var source: String
+    @Option(name: .customLong("of"), help: "The system whose number is meant.")
+    var meant: String
+    @Option(help: "Why, in words.")
+    var reason: String
+    @OptionGroup var act: ActOptions
+
+    func run() async throws {
+        try await act.send(
+            SettleReference(what: what, source: source, number: number, meant: meant, reason: reason, by: act.by))
+    }
+}
+
+private struct SettledReferences: QuestionCommand {
+    static let asked = AskedQuestion("settled", FinanceQuestions.settledReferences)
+
+    @OptionGroup var asking: AskingOptions
 }

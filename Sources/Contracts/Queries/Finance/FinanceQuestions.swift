@@ -3,7 +3,7 @@ public enum FinanceQuestions {
     /// All of them.
     public static let all =
         [
-            alerts, alert, orders, order, summary, totals, waitingCosts, business, budgets, expenses,
+            alerts, alert, orders, order, summary, totals, waitingCosts, settledReferences, business, budgets, expenses,
             periods, late,
             postedMargins, closingCheck,
         ]
@@ -153,6 +153,20 @@ public enum FinanceQuestions {
                 [
                     .code("source", "cost_id", "order_id"), .count("line"), .money("amount"), .code("currency"),
                     .day("day"),
+                ])
+        ])
+
+    /// Whose numbers were meant.
+    public static let settledReferences = QueryDescription(
+        .finance, "references.settled",
+        "Whose numbers were meant that documents named and nobody had sent, by whose word, the latest first.",
+        [.text("number", "Only of this number."), .source],
+        answers: [
+            .pages(
+                "settled", by: [.descending("settlement_id", hidden: .count)],
+                [
+                    .time("settled_at"), .code("what", "source", "number", "meant"), .count("documents"),
+                    .text("named_by"), .code("settled_by"), .text("reason"),
                 ])
         ])
 

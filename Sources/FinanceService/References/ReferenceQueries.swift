@@ -4,7 +4,9 @@ import ServiceKit
 
 /// What documents name that has not come: it waits, counts nowhere, and is joined when it comes.
 enum ReferenceQueries {
-    static let all = [Query(ReferenceQuestions.waiting(.finance), waiting)]
+    static let all = [
+        Query(ReferenceQuestions.waiting(.finance), waiting), Query(FinanceQuestions.settledReferences, settled),
+    ]
 
     static let figures = [
         StandingFigure(
@@ -52,6 +54,20 @@ enum ReferenceQueries {
         from (select distinct source, customer_code from account_exposure) e
         where not exists (select from account a where a.source = e.source and a.code = e.customer_code)
         """
+
+    static func settled(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "settled",
+                """
+                select settled_at, what, source, number, meant, cardinality(documents) as documents,
+                    documents[1] as named_by, settled_by, reason, settlement_id
+                from reference_settlement
+                where number = coalesce(\(arguments["number"].postgresBind), number)
+                    and source = coalesce(\(arguments["source"].postgresBind), source)
+                """, transaction)
+        ]
+    }
 
     static func waiting(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let what = arguments["what"] ?? "all"

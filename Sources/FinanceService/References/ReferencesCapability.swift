@@ -1,0 +1,12 @@
+import Contracts
+import ServiceKit
+
+extension Capability {
+    /// What documents name and what has not come, and whose number it is by somebody's word.
+    static func references(rates: ExchangeRates, policy: MarginPolicy, authority: Authority) -> Capability {
+        let settlements = SettlementHandlers(rates: rates, policy: policy, authority: authority)
+        return Capability(
+            handlers: [.on(SettleReference.self, settlements.settle)], questions: ReferenceQueries.all,
+            figures: ReferenceQueries.figures)
+    }
+}

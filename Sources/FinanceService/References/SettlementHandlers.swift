@@ -1,0 +1,161 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// What people say of numbers that documents name and nobody has sent: whose they are. The documents that wait are joined
+/// with what is meant, as if they had said so themselves.
+struct SettlementHandlers: Sendable {
+    let rates: ExchangeRates
+    let policy: MarginPolicy
+    let authority: Authority
+
+    func settle(
+        _ messages: [Received<SettleReference>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        // One at a time, as whatever touches the books: of two that settle one number, the second sees what the first did.
+        try ReceivableStore.lockBooks(transaction)
+        for message in messages {
+            let outcome =
+                switch message.body.what {
+                case .order: try settleOrder(message, transaction, &effects)
+                case .invoice: try settleInvoice(message, transaction, &effects)
+                }
+            switch outcome {
+            case .refused(let refusal): effects.refuse(message, refusal)
+            case .joined(let documents):
+                try SettlementStore.record(message.body, documents, at: effects.now, transaction)
+                effects.count("references_settled")
+            }
+        }
+    }
+
+    private enum Outcome {
+        case refused(Refusal)
+        /// The documents that were joined.
+        case joined([String])
+    }
+
+    // MARK: Orders
+
+    private func settleOrder(
+        _ message: Received<SettleReference>, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws -> Outcome {
+        let body = message.body
+        let named = OrderKey(source: body.source, orderId: body.number)
+        let meant = OrderKey(source: body.meant, orderId: body.number)
+        var ledger = try OrderLedger([named, meant], rates: rates, policy: policy, transaction)
+        let standing = ledger.row(named)
+        guard let waiting = standing, !waiting.isKnown, !waiting.isCancelled else {
+            let isThere = standing.map { $0.isKnown || $0.isCancelled } ?? false
+            return .refused(try Self.nothingWaits(body, isThere: isThere, transaction))
+        }
+        guard let order = ledger.row(meant), order.isKnown else { return .refused(Self.unknown(body)) }
+        guard authority.tier(of: body.by, branch: order.branch, on: effects.now.day()) != nil else {
+            return .refused(
+                Refusal(
+                    .notAuthorised, path: "$.by",
+                    "'\(body.by)' may not say what is for orders of branch '\(order.branch)': its manager or the "
+                        + "director may"))
+        }
+        for cost in try SettlementStore.costs(of: named, transaction) where try !ledger.hasLine(cost.line, meant) {
+            return .refused(
+                Refusal(
+                    .valueNotAllowed, path: "$.meant",
+                    "cost '\(cost.key.source)/\(cost.key.costId)' is for line \(cost.line), which that order has not"))
+        }
+        if let (document, other) = try SettlementStore.known(beside: named, transaction) {
+            return .refused(
+                Refusal(
+                    .wrongState, path: "$.number",
+                    "\(document) names order '\(other)' of '\(body.source)' as well, which has come: its sender must "
+                        + "divide it"))
+        }
+        let others = try SettlementStore.numbers(beside: named, transaction)
+        let costs = try SettlementStore.moveCosts(of: named, to: meant.source, transaction)
+        let invoices = try SettlementStore.moveInvoices(of: named, to: meant.source, transaction)
+        let suppliers = try SettlementStore.moveSupplierInvoices(of: named, to: meant.source, transaction)
+        try SettlementStore.drop(named, others, transaction)
+        if !costs.isEmpty {
+            ledger.touch(meant, causedBy: message.envelope)
+            try ledger.settle(.cost, transaction, &effects)
+        }
+        if waiting.isCompleted { try ExposureStore.complete([meant], transaction) }
+        let orders = Set(others.map { OrderKey(source: meant.source, orderId: $0) } + [meant])
+        try OrderStore.foresee(orders, transaction)
+        if !invoices.isEmpty {
+            try Billing(rates: rates, policy: policy).bill(orders, transaction, &effects)
+        }
+        let completion = waiting.isCompleted ? ["completion \(named.source)/\(named.orderId)"] : []
+        return .joined(costs + invoices + suppliers + completion)
+    }
+
+    // MARK: Invoices
+
+    private func settleInvoice(
+        _ message: Received<SettleReference>, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws -> Outcome {
+        let body = message.body
+        let named = LedgerKey(source: body.source, identifier: body.number)
+        let meant = LedgerKey(source: body.meant, identifier: body.number)
+        let standing = try ReceivableStore.lockInvoices([named, meant], transaction)
+        guard let waiting = standing[named], waiting.fingerprint == nil else {
+            return .refused(try Self.nothingWaits(body, isThere: standing[named] != nil, transaction))
+        }
+        guard let currency = standing[meant]?.currency else { return .refused(Self.unknown(body)) }
+        guard authority.tier(of: body.by, branch: nil, on: effects.now.day()) != nil else {
+            return .refused(
+                Refusal(
+                    .notAuthorised, path: "$.by",
+                    "'\(body.by)' may not say what invoices are paid: the director may, and approvers of the authority "
+                        + "file"))
+        }
+        if let other = try SettlementStore.payment(for: named, notIn: currency, transaction) {
+            return .refused(
+                Refusal(
+                    .currencyMismatch, path: "$.meant",
+                    "\(other.document) is in \(other.currency), the invoice of '\(body.meant)' in \(currency)"))
+        }
+        if let twice = try SettlementStore.document(for: named, and: meant, transaction) {
+            return .refused(
+                Refusal(
+                    .duplicateElement, path: "$.meant",
+                    "\(twice) names the invoice of '\(body.meant)' as well: its sender must say what is for which"))
+        }
+        let documents = try SettlementStore.moveDocuments(for: named, to: meant.source, transaction)
+        // From here on as when an invoice comes that something has waited for.
+        let awaited: Set = [meant]
+        let aside = try ApplicationStore.setAside(waitingFor: awaited, transaction, &effects)
+        effects.count("payments_set_aside", aside.count)
+        effects.count("adjustments_set_aside", try AdjustmentStore.setWriteOffsAside(waitingFor: awaited, transaction))
+        try AdjustmentHandlers.refit(awaited, transaction, &effects)
+        try Billing(rates: rates, policy: policy).bill(invoices: awaited, transaction, &effects)
+        try ApplicationStore.apply(to: awaited.union(aside.touched), transaction, &effects)
+        try ApplicationStore.dropEmptyKeys([named], transaction)
+        try CreditReview.ask(ofInvoices: awaited, transaction, &effects)
+        return .joined(documents)
+    }
+
+    // MARK: What is refused
+
+    private static func unknown(_ body: SettleReference) -> Refusal {
+        Refusal(
+            .notFound, path: "$.meant", "there is no \(body.what.rawValue) '\(body.number)' of '\(body.meant)'")
+    }
+
+    /// Why nothing waits for a number: it was settled before, has come, or was never named.
+    private static func nothingWaits(
+        _ body: SettleReference, isThere: Bool, _ transaction: borrowing Transaction
+    ) throws -> Refusal {
+        let name = "\(body.what.rawValue) '\(body.number)' of '\(body.source)'"
+        if isThere {
+            return Refusal(.wrongState, path: "$.number", "nothing waits for \(name): it has come")
+        }
+        if let last = try SettlementStore.last(body, transaction) {
+            return Refusal(
+                .wrongState, path: "$.number",
+                "nothing waits for \(name): '\(last.by)' has said that '\(last.meant)' is meant")
+        }
+        return Refusal(.notFound, path: "$.number", "no document waits for \(name)")
+    }
+}
