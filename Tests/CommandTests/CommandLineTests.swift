@@ -50,6 +50,15 @@ struct CommandLineTests {
         #expect(throws: (any Error).self) { _ = try wrong?.contact("N-1") }
     }
 
+    @Test("notices are listed without another word, and read by their identifiers")
+    func notices() throws {
+        #expect(try values("notices --owner li.wei --kind credit-hold")["owner"] == "li.wei")
+        #expect(try values("notices list --state acknowledged")["state"] == "acknowledged")
+        let command = try #require(try parsed("notices acknowledge N1 N2 --by li.wei") as? NoticesCommand.Acknowledge)
+        #expect(command.notices == ["N1", "N2"] && command.act.by == "li.wei")
+        #expect(throws: (any Error).self) { try parse("notices acknowledge --by li.wei") }
+    }
+
     @Test("lists are narrowed by options of their own, from the catalogue")
     func narrowing() throws {
         let values = try values(

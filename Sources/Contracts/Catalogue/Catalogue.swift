@@ -165,6 +165,8 @@ public enum Catalogue {
         ContractDescription(
             CloseAlert.self, .operator, to: [.finance], "A margin alert that was diagnosed is done with."),
         ContractDescription(
+            AcknowledgeNotices.self, .operator, to: [.sales], "Somebody has read notices: they are open no longer."),
+        ContractDescription(
             SetAcceptance.self, .operator, to: [.finance],
             "Somebody decides whether orders of a customer in a line of business are taken."),
         ContractDescription(

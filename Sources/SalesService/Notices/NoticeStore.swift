@@ -32,7 +32,11 @@ enum NoticeStore {
     /// Tells what has a later word: words and time are those of the last that came.
     static func say(_ notices: [Notice], _ transaction: borrowing Transaction) throws {
         try insert(
-            notices, "(notice_id) do update set detail = excluded.detail, told_at = excluded.told_at", transaction)
+            notices,
+            """
+            (notice_id) do update set detail = excluded.detail, told_at = excluded.told_at,
+                \(unread)
+            """, transaction)
     }
 
     /// Tells once more what was told before, when it was found later; it is open again.
@@ -42,10 +46,16 @@ enum NoticeStore {
             """
             (notice_id) do update set
                 sales_owner = excluded.sales_owner, detail = excluded.detail, told_at = excluded.told_at,
-                cleared_at = null
+                cleared_at = null, \(unread)
             where finance_notice.told_at < excluded.told_at
             """, transaction)
     }
+
+    /// A later word is to be read anew.
+    private static let unread = """
+        acknowledged_at = case when finance_notice.told_at >= excluded.told_at then finance_notice.acknowledged_at end,
+            acknowledged_by = case when finance_notice.told_at >= excluded.told_at then finance_notice.acknowledged_by end
+        """
 
     private static func insert(
         _ notices: [Notice], _ onConflict: String, _ transaction: borrowing Transaction

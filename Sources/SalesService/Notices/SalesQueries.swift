@@ -6,7 +6,7 @@ import ServiceKit
 enum SalesQueries {
     static let all = [
         Query(SalesQuestions.order, order), Query(SalesQuestions.anomalies, anomalies),
-        Query(SalesQuestions.notices, notices), Query(SalesQuestions.summary, summary),
+        Query(SalesQuestions.summary, summary),
         Query(SalesQuestions.business, business),
     ]
 
@@ -54,18 +54,6 @@ enum SalesQueries {
                     baseline, observed, score, cleared_at, currency, abs(score) as strength, anomaly_id
                 from anomaly
                 where \(arguments["state"] == "all") or cleared_at is null
-                """, transaction)
-        ]
-    }
-
-    static func notices(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        [
-            try arguments.table(
-                "notices of finance",
-                """
-                select told_at, kind, customer_id, business_line, sales_owner, order_id, detail, notice_id
-                from finance_notice
-                where cleared_at is null and kind = coalesce(\(arguments["kind"]), kind)
                 """, transaction)
         ]
     }

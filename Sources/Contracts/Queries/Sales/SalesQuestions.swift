@@ -60,14 +60,22 @@ public enum SalesQuestions {
 
     /// What finance has told the owners of customers.
     public static let notices = QueryDescription(
-        .sales, "notices.list", "What finance told of customers and nobody has settled yet, the latest first.",
-        [.text("kind", "Only of this kind.")],
+        .sales, "notices.list", "What was told of customers and is neither over nor read, the latest first.",
+        [
+            .choice(
+                "state", ["open", "acknowledged", "all"], otherwise: "open",
+                "Only those that nobody has read, only those that somebody has, or all, those that are over among them."
+            ),
+            .text("kind", "Only of this kind."),
+        ],
         answers: [
             .pages(
-                "notices of finance", by: [.descending("told_at"), .ascending("notice_id", hidden: .code)],
+                "notices of finance", by: [.descending("told_at"), "notice_id"],
                 [
-                    .time("told_at"), .code("kind", "customer_id", "business_line", "sales_owner", "order_id"),
-                    .text("detail"),
+                    .time("told_at"), .code("kind"), .text("customer"),
+                    .code("order_id", "invoice_id", "business_line", "sales_owner"), .text("detail"),
+                    .code("notice_id", "customer_id"), .time("acknowledged_at"), .code("acknowledged_by"),
+                    .time("cleared_at"),
                 ])
         ])
 

@@ -1,0 +1,54 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// The SQL of notices as people see them: with the customer's name, and for whom they are.
+enum NoticeReadingStore {
+    /// Notices `n` with what is known of their customer `c`. One that names nobody is for whoever looks after the customer.
+    private static let notices: SQL = """
+        finance_notice n cross join lateral (
+            select (array_agg(a.name order by a.source, a.code) filter (where a.name <> ''))[1] as name,
+                (array_agg(a.sales_owner order by a.source, a.code) filter (where a.sales_owner <> ''))[1] as owner
+            from account a where a.customer_id = n.customer_id
+        ) c
+        """
+
+    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let state = try arguments.required("state")
+        return [
+            try arguments.table(
+                "notices of finance",
+                """
+                select n.told_at, n.kind, c.name as customer, n.order_id, n.invoice_id, n.business_line,
+                    coalesce(n.sales_owner, c.owner) as sales_owner, n.detail, n.notice_id, n.customer_id,
+                    n.acknowledged_at, n.acknowledged_by, n.cleared_at
+                from \(notices)
+                where n.kind = coalesce(\(arguments["kind"]), n.kind) and (\(state) = 'all' or n.cleared_at is null
+                    and (n.acknowledged_at is not null) = (\(state) = 'acknowledged'))
+                """, transaction)
+        ]
+    }
+
+    /// For whom each of some notices is that are there, locked in one order.
+    static func lock(_ ids: Set<String>, _ transaction: borrowing Transaction) throws -> [String: String?] {
+        let rows = try transaction.query(
+            """
+            select n.notice_id, coalesce(n.sales_owner, c.owner) from \(notices)
+            where n.notice_id = any(\(ids.sorted())) order by n.notice_id for update of n
+            """, as: (String, String?).self)
+        return Dictionary(rows.map { ($0.0, $0.1) }) { first, _ in first }
+    }
+
+    /// Writes down who has read notices that nobody had.
+    static func put(
+        _ ids: [String], readBy person: String, at time: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
+        try transaction.queue(
+            """
+            update finance_notice set acknowledged_at = \(PostgresValue.timestamp(time.description)),
+                acknowledged_by = \(person)
+            where notice_id = any(\(ids.sorted())) and acknowledged_at is null
+            """)
+    }
+}
