@@ -32,6 +32,7 @@ enum FinanceMigrations {
         Migration(number: 24, name: "supplier_residues", sql: PackageResources._024_supplier_residues_sql),
         Migration(
             number: 25, name: "settled_references", sql: PackageResources._025_settled_references_sql),
+        Migration(number: 26, name: "release_and_causes", sql: PackageResources._026_release_and_causes_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

@@ -167,6 +167,9 @@ public enum Catalogue {
         ContractDescription(
             AcknowledgeNotices.self, .operator, to: [.sales], "Somebody has read notices: they are open no longer."),
         ContractDescription(
+            ReleasePayable.self, .operator, to: [.finance],
+            "A supplier's invoice that does not fit is to be paid all the same: one proposes it, another approves."),
+        ContractDescription(
             SetAcceptance.self, .operator, to: [.finance],
             "Somebody decides whether orders of a customer in a line of business are taken."),
         ContractDescription(

@@ -11,6 +11,9 @@ enum PayableQueries {
         Query(PayableQuestions.setOff, setOff),
     ]
 
+    /// That an invoice `d` fits, or two persons have released it.
+    private static let isPayable: SQL = "(d.approved_by is not null or (d.match = 'matched' and not d.is_twice))"
+
     /// How far an invoice may lie from the costs recorded of its orders: one in a hundred, and at least one unit.
     private static let tolerance: SQL = "greatest(1, r.amount / 100)"
 
@@ -32,8 +35,10 @@ enum PayableQueries {
                     and \(bare("o.invoice_id")) = \(bare("r.invoice_id"))
                     and o.currency = r.currency and abs(o.amount - r.amount) <= r.amount / 100
                     and abs(o.issued_day - r.issued_day) <= 30
-                    and (o.issued_at, o.invoice_id) < (r.issued_at, r.invoice_id)) as is_twice
+                    and (o.issued_at, o.invoice_id) < (r.issued_at, r.invoice_id)) as is_twice,
+            l.reason as release_reason, l.proposed_by, l.approved_by
         from supplier_invoice r
+        left join payable_release l on l.source = r.source and l.invoice_id = r.invoice_id
         cross join lateral (
             select coalesce(sum(x.amount), 0) as recorded, count(*) as costs from cost x
             where x.order_source = r.order_source and x.order_id = any(r.order_ids) and x.currency = r.currency
@@ -68,7 +73,8 @@ enum PayableQueries {
                 """
                 select m.invoice_id, m.source, m.supplier_code, s.name, m.issued_day, m.due_day, m.amount,
                     m.amount - m.paid as open, m.currency, m.recorded as recorded_cost,
-                    m.amount - m.recorded as difference, case when m.is_twice then 'twice' else m.match end as match
+                    m.amount - m.recorded as difference, case when m.is_twice then 'twice' else m.match end as match,
+                    m.release_reason, m.proposed_by as release_proposed_by, m.approved_by as released_by
                 from (\(matched(
                     "\(condition(arguments)) and r.fingerprint is not null and (\(isAll) or r.settled_day is null)")
                 )) m
@@ -115,7 +121,7 @@ enum PayableQueries {
                             and p.currency = d.currency
                     ), 0) as prepaid
                 from due d left join supplier_account s on s.source = d.supplier_source and s.code = d.supplier_code
-                where d.match = 'matched' and not d.is_twice
+                where \(isPayable)
                 group by d.supplier_code, d.supplier_source, s.name, d.currency
                 """, transaction, format: moneyText),
             try arguments.table(
@@ -124,8 +130,9 @@ enum PayableQueries {
                 \(found)
                 select d.invoice_id, d.source, d.supplier_code, d.due_day, d.amount - d.paid as open,
                     d.recorded as recorded_cost, d.currency,
-                    case when d.is_twice then 'twice' else d.match end as reason
-                from due d where d.match <> 'matched' or d.is_twice
+                    case when d.is_twice then 'twice' else d.match end as reason,
+                    d.proposed_by as release_proposed_by
+                from due d where not \(isPayable)
                 """, transaction, format: moneyText),
         ]
     }

@@ -156,11 +156,12 @@ enum PeriodCheckQuery {
                 """),
             Point(
                 "suppliers' invoices that do not fit the costs recorded",
-                do: "have them corrected, or release them: waybill finance payables list",
+                do:
+                    "have them corrected, or release them: waybill finance payables list, waybill finance payables release",
                 """
                 select issued_day, amount - paid, currency
                 from (\(PayableQueries.matched("r.fingerprint is not null and r.settled_day is null"))) m
-                where (match <> 'matched' or is_twice) and issued_day <= \(last)
+                where (match <> 'matched' or is_twice) and approved_by is null and issued_day <= \(last)
                 """),
         ]
     }

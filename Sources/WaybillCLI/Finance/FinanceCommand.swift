@@ -83,7 +83,7 @@ struct PayablesGroup: AsyncParsableCommand {
         commandName: "payables", abstract: "What we owe suppliers, and what to pay when.",
         subcommands: [
             PayablesCommand.self, PaymentRunCommand.self, PrepaymentsCommand.self, DependencyCommand.self,
-            SetOffCommand.self,
+            SetOffCommand.self, ReleaseCommand.self,
         ], defaultSubcommand: PayablesCommand.self)
 }
 

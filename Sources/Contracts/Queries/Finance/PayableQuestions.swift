@@ -15,6 +15,7 @@ public enum PayableQuestions {
                 [
                     .code("invoice_id", "source", "supplier_code"), .text("name"), .day("issued_day", "due_day"),
                     .money("amount", "open"), .code("currency"), .money("recorded_cost", "difference"), .code("match"),
+                    .text("release_reason"), .code("release_proposed_by", "released_by"),
                 ]),
             .pages(
                 "supplier payments that wait for an invoice or were set aside",
@@ -39,7 +40,7 @@ public enum PayableQuestions {
                 "held back", by: ["due_day", "invoice_id", "source"], totals: ["open"],
                 [
                     .code("invoice_id", "source", "supplier_code"), .day("due_day"), .money("open", "recorded_cost"),
-                    .code("currency", "reason"),
+                    .code("currency", "reason", "release_proposed_by"),
                 ]),
         ])
 

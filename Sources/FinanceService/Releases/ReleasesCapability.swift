@@ -1,0 +1,10 @@
+import Contracts
+import ServiceKit
+
+extension Capability {
+    /// Suppliers' invoices that are held back and paid all the same, by two persons.
+    static func releases(rates: ExchangeRates, authority: Authority) -> Capability {
+        let releases = PayableReleases(rates: rates, authority: authority)
+        return Capability(handlers: [.on(ReleasePayable.self, releases.release)])
+    }
+}
