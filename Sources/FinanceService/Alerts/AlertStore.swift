@@ -20,14 +20,15 @@ enum AlertStore {
         try transaction.queue(
             """
             insert into alert (alert_id, level, severity, source, order_id, customer_id, customer_code, business_line,
-                branch, sales_owner, revenue, cost, currency, raised_at, diagnose_by, due_on)
+                branch, sales_owner, revenue, cost, currency, raised_at, diagnose_by, due_on, causes, threshold)
             select * from unnest(
                 \(sorted.map(\.alertId)), \(sorted.map(\.level.rawValue)), \(sorted.map(\.severity.rawValue)),
                 \(sorted.map(\.source)), \(sorted.map(\.orderId)), \(sorted.map(\.customerId)),
                 \(sorted.map(\.customerCode)), \(sorted.map(\.businessLine)), \(sorted.map(\.branch)),
                 \(sorted.map(\.salesOwner)), \(sorted.map(\.revenue)),
                 \(sorted.map(\.cost)), \(sorted.map(\.currency.code)),
-                \(sorted.map { PostgresValue.timestamp($0.raisedAt.description) }), \(due), \(due))
+                \(sorted.map { PostgresValue.timestamp($0.raisedAt.description) }), \(due), \(due),
+                \(sorted.map { $0.causes.joined(separator: ", ") }), \(sorted.map(\.threshold)))
             """)
     }
 

@@ -102,7 +102,8 @@ enum MarginQueries {
             try arguments.table(
                 "alerts",
                 """
-                select alert_id, severity, revenue, cost, currency, raised_at, cleared_at, clearing
+                select alert_id, severity, revenue, cost, currency, raised_at, cleared_at, clearing, causes, threshold,
+                    reason, plan, recover_by, outcome
                 from alert where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
                 order by raised_at, alert_id
                 """, transaction),

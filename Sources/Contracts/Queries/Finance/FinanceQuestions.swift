@@ -57,7 +57,7 @@ public enum FinanceQuestions {
                     .code("reason"), .text("plan"), .day("recover_by"), .code("diagnosed_by"), .time("diagnosed_at"),
                     .code("escalated_to"), .time("escalated_at"), .code("outcome"), .text("note"), .code("closed_by"),
                     .time("closed_at"), .money("revenue_now", "cost_now", "margin_now", currency: "currency_now"),
-                    .code("currency_now"),
+                    .code("currency_now"), .text("causes"), .rate("threshold"),
                 ])
         ])
 
@@ -83,7 +83,7 @@ public enum FinanceQuestions {
     /// An order as finance knows it.
     public static let order = QueryDescription(
         .finance, "orders.show",
-        "An order's margin, line by line, its costs, how far such costs are usually off, and its alerts.",
+        "An order's margin, line by line, its costs, how far such costs are usually off, and its alerts with their causes.",
         [orderId, .source],
         answers: [
             .whole(
@@ -113,7 +113,8 @@ public enum FinanceQuestions {
                 "alerts",
                 [
                     .code("alert_id", "severity"), .money("revenue", "cost"), .code("currency"),
-                    .time("raised_at", "cleared_at"), .code("clearing"),
+                    .time("raised_at", "cleared_at"), .code("clearing"), .text("causes"), .rate("threshold"),
+                    .code("reason"), .text("plan"), .day("recover_by"), .code("outcome"),
                 ]),
         ])
 

@@ -67,6 +67,27 @@ struct OrderListTests {
         #expect(table.rows.map { $0.values[basis] } == ["actual", nil, nil])
     }
 
+    @Test("an order's alert names what it was raised for: the lines, the worst first, and what was done about it")
+    func causes() async throws {
+        try await finance.handle([
+            .init("p", OrderPlaced(makeOrder("O1", [("100", "130"), ("100", "90"), ("100", "180")])))
+        ])
+        let alerts = try await finance.ask("orders.show", ["orderId": "O1"])["alerts"]
+        #expect(alerts.column("causes") == ["cost-above-revenue, line:3, line:1"])
+        let threshold = try #require(alerts.column("threshold").first ?? nil)
+        #expect(FixedDecimal(threshold).map { $0 > .zero } == true)
+        let id = try #require(alerts.column("alert_id").first ?? nil)
+        #expect(
+            try await finance.ask("alerts.show", ["alertId": id])["alert"].column("causes")
+                == ["cost-above-revenue, line:3, line:1"])
+        let plan = DiagnoseAlert(
+            alertId: id, reason: .price, plan: "raise it", recoverBy: try #require(CalendarDay("2026-04-30")),
+            by: "li.wei")
+        try await finance.handle([.init("d", source: "waybill.people", typedBy: "li.wei", plan)])
+        let after = try await finance.ask("orders.show", ["orderId": "O1"])["alerts"]
+        #expect(after.column("reason") == ["price"] && after.column("plan") == ["raise it"])
+    }
+
     @Test("what each customer has open stands by how long it is overdue, and adds up")
     func aged() async throws {
         func invoice(_ id: String, _ customer: String, due: String, _ amount: String) throws
