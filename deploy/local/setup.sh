@@ -30,6 +30,7 @@ if [ "$purpose" = test ]; then
     need python3-networkx sh -c 'python3 -c "import networkx" || /usr/bin/python3 -c "import networkx"'
     need openssl command -v openssl
     need jq command -v jq
+    need weasyprint command -v weasyprint
     need iproute2 command -v ip
     need golang-go command -v go
     need golang-github-rabbitmq-amqp091-go-dev test -d /usr/share/gocode/src/github.com/rabbitmq/amqp091-go

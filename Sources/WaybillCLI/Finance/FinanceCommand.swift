@@ -20,7 +20,7 @@ struct FinanceCommand: AsyncParsableCommand {
     /// The commands as they were called before they were grouped; they go with the next release.
     private static var formerNames: [any ParsableCommand.Type] {
         [
-            FormerName<AgeingCommand>.self, FormerName<Invoices>.self, FormerName<Statement>.self,
+            FormerName<AgeingCommand>.self, FormerName<Invoices>.self, FormerName<StatementCommand>.self,
             FormerName<BalancesCommand>.self, FormerName<Waiting>.self, FormerName<DSOCommand>.self,
             FormerName<ProvisionsCommand>.self, FormerName<DisputesCommand>.self, FormerName<PromisesCommand>.self,
             FormerName<UnallocatedCommand>.self, FormerName<WriteOffsCommand>.self, FormerName<WriteOffCommand>.self,
@@ -42,17 +42,6 @@ struct FinanceCommand: AsyncParsableCommand {
         @OptionGroup var asking: AskingOptions
     }
 
-    struct Statement: QuestionCommand {
-        static let asked = AskedQuestion(
-            "statement", ReceivableQuestions.statement,
-            """
-                The balance is what was invoiced less what was paid, by currency. A payment counts whole from the day
-                it came, whether or not it is allocated. Days are those of China (UTC+8).
-            """)
-
-        @OptionGroup var asking: AskingOptions
-    }
-
     struct Waiting: QuestionCommand {
         static let asked = AskedQuestion(
             "waiting", ReceivableQuestions.waiting,
@@ -70,7 +59,7 @@ struct ReceivablesGroup: AsyncParsableCommand {
         commandName: "receivables", abstract: "What customers owe: invoices, payments, promises, disputes.",
         subcommands: [
             FinanceCommand.Invoices.self, AgeingCommand.self, AgedCommand.self, BalancesCommand.self,
-            FinanceCommand.Statement.self, RemindersCommand.self,
+            StatementCommand.self, RemindersCommand.self,
             FinanceCommand.Waiting.self, UnallocatedCommand.self, DSOCommand.self, ProvisionsCommand.self,
             PromisesCommand.self, PromiseCommand.self, DisputesCommand.self, DisputeCommand.self,
             PaymentReturnedCommand.self,

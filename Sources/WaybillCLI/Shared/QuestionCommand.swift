@@ -18,18 +18,22 @@ protocol QuestionCommand: AsyncParsableCommand {
     static var asked: AskedQuestion { get }
     /// What was typed.
     var asking: AskingOptions { get }
+    /// The question's words of it.
+    var words: [String] { get }
 }
 
 extension QuestionCommand {
     static var configuration: CommandConfiguration { asked.configuration }
 
-    func validate() throws { _ = try Self.asked.read(asking.words) }
+    var words: [String] { asking.words }
+
+    func validate() throws { _ = try Self.asked.read(words) }
 
     mutating func run() async throws { try await ask() }
 
     /// Asks what was typed, and shows the answer.
     func ask() async throws {
-        let reading = try Self.asked.read(asking.words)
+        let reading = try Self.asked.read(words)
         var values = reading.values
         let hasLimit = values.contains { $0.0 == "limit" }
         var isToEnd = asking.output.all
