@@ -54,6 +54,7 @@ struct CollectionQueries: Sendable {
                 )
                 select w.customer_code, w.source, a.name, w.currency, w.open, w.overdue,
                     w.oldest as oldest_days_overdue, w.held as on_account, w.open - w.held as balance,
+                    a.branch, a.sales_owner,
                     w.overdue * coalesce(x.cny, 0) as worth_overdue, w.open * coalesce(x.cny, 0) as worth_open
                 from whole w left join account a on a.source = w.source and a.code = w.customer_code
                 left join \(worth) x on x.code = w.currency

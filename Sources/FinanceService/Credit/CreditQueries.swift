@@ -25,7 +25,7 @@ struct CreditQueries: Sendable {
                 select e.customer_code, e.source, a.name, g.group_id, e.currency, e.receivable, e.unbilled,
                     e.accepted as accepted_orders, e.deposits,
                     greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) as exposure, s.state,
-                    k.classes->>'value' as value_class,
+                    k.classes->>'value' as value_class, a.branch, a.sales_owner,
                     greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) * coalesce(x.cny, 0) as worth
                 from account_exposure e
                 left join account a on a.source = e.source and a.code = e.customer_code

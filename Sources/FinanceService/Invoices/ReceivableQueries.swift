@@ -58,7 +58,8 @@ struct ReceivableQueries: Sendable {
                 "invoices",
                 """
                 select r.invoice_id, r.source, r.customer_code, a.name, r.issued_day, r.due_day, r.amount, r.paid,
-                    r.amount - r.paid as open, r.currency, r.settled_day, array_to_string(r.order_ids, ' ') as orders
+                    r.amount - r.paid as open, r.currency, r.settled_day, array_to_string(r.order_ids, ' ') as orders,
+                    a.branch, a.sales_owner
                 from receivable r left join account a on a.source = r.customer_source and a.code = r.customer_code
                 where r.amount is not null and (\(isAll) or r.settled_day is null)
                     and \(AgeingStore.filter(scope))

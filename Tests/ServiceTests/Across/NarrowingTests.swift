@@ -15,7 +15,8 @@ struct NarrowingTests {
             "orders atMost", "orders currency", "alerts from", "alerts branch", "alerts line", "alerts atMost",
             "aged atLeast", "aged owner", "aged currency", "balances atLeast", "invoices to", "invoices atMost",
             "payables from", "payables atLeast", "lines owner", "margins atMost", "risk to", "promises from",
-            "cash on account atLeast",
+            "cash on account atLeast", "cash on account owner", "invoices owner", "balances branch", "exposure owner",
+            "disputes owner", "promises branch", "write-offs owner",
         ],
         .sales: ["notices of finance from", "notices of finance owner", "notices of finance line"],
         .servicedesk: ["complaints from", "complaints to"],
@@ -86,13 +87,22 @@ struct NarrowingTests {
         }
     }
 
+    /// That somebody looks after one of the customers.
+    private static func registered() throws -> any Message {
+        CustomerRegistered(
+            CustomerRecord(
+                customerId: "K1", revision: 1, name: "C1", branch: "KS01", salesOwner: "li.wei",
+                accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
+                at: try #require(Timestamp("2026-03-01T09:00:00+08:00"))))
+    }
+
     @Test(
         "each list is left with the rows that have what is asked for, all of them and no other",
         arguments: ServiceName.allCases)
     func narrows(_ service: ServiceName) async throws {
         let fixture = try await ServiceFixture.make(service.definition())
         let read = Set(fixture.definition.handlers.flatMap(\.types.keys))
-        let messages = try QuestionTests.business().filter { read.contains(type(of: $0).type) }
+        let messages = try (QuestionTests.business() + [Self.registered()]).filter { read.contains(type(of: $0).type) }
         try await fixture.handle(messages.enumerated().map { .init("m\($0)", $1) })
         try await fixture.pool.withTransaction { transaction in try Self.fill(service, transaction) }
         var told: Set<String> = []

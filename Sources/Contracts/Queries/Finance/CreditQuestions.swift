@@ -22,7 +22,7 @@ public enum CreditQuestions {
                 [
                     .code("customer_code", "source"), .text("name"), .code("group_id", "currency"),
                     .money("receivable", "unbilled", "accepted_orders", "deposits", "exposure"),
-                    .code("state", "value_class"),
+                    .code("state", "value_class", "branch", "sales_owner"),
                 ])
         ])
 

@@ -57,6 +57,7 @@ public enum ReceivableQuestions {
                 [
                     .code("invoice_id", "source", "customer_code"), .text("name"), .day("issued_day", "due_day"),
                     .money("amount", "paid", "open"), .code("currency"), .day("settled_day"), .text("orders"),
+                    .code("branch", "sales_owner"),
                 ])
         ])
 
@@ -120,7 +121,7 @@ public enum ReceivableQuestions {
                 [
                     .code("dispute_id", "source", "invoice_id", "customer_code"), .money("disputed"),
                     .code("currency"), .money("open"), .code("reason"), .time("opened_at"), .code("opened_by"),
-                    .time("resolved_at"), .code("outcome"),
+                    .time("resolved_at"), .code("outcome", "branch", "sales_owner"),
                 ])
         ])
 
@@ -133,7 +134,7 @@ public enum ReceivableQuestions {
                 [
                     .code("promise_id", "source", "invoice_id", "customer_code"), .money("promised"),
                     .code("currency"), .day("promised_day"), .code("state"), .money("open"), .time("made_at"),
-                    .code("taken_by"),
+                    .code("taken_by", "branch", "sales_owner"),
                 ])
         ])
 
@@ -146,7 +147,8 @@ public enum ReceivableQuestions {
                 totals: ["amount", "allocated", "applied", "on_account"], narrowed: [.amount: "on_account"],
                 [
                     .code("payment_id", "source", "customer_code"), .day("received_day"),
-                    .money("amount", "allocated", "applied", "on_account"), .code("currency"),
+                    .money("amount", "allocated", "applied", "on_account"),
+                    .code("currency", "branch", "sales_owner"),
                 ])
         ])
 
@@ -160,7 +162,7 @@ public enum ReceivableQuestions {
                 [
                     .code("write_off_id", "source", "invoice_id", "customer_code"), .money("proposed", "written_off"),
                     .code("currency"), .text("reason"), .code("proposed_by", "approved_by"), .time("approved_at"),
-                    .text("state"),
+                    .text("state"), .code("branch", "sales_owner"),
                 ])
         ])
 
@@ -176,6 +178,7 @@ public enum ReceivableQuestions {
                 [
                     .code("customer_code", "source"), .text("name"), .code("currency"), .money("open", "overdue"),
                     .count("oldest_days_overdue", as: .integer), .money("on_account", "balance"),
+                    .code("branch", "sales_owner"),
                 ])
         ])
 
