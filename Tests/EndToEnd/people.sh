@@ -94,6 +94,8 @@ order() { # NUMBER CUSTOMER COST
     order PO-2 PPL-B 700.00
     printf '{"type":"invoice.issued.v1","id":"PV-1","data":{"invoiceId":"PV-1","customer":{"code":"PPL"},"orderIds":["PO-1"],'
     printf '"issuedAt":"%sT00:00:00+08:00","amount":"1000.00","currency":"CNY"}}\n' "$today"
+    printf '{"type":"supplier-invoice.received.v1","id":"PS-1","data":{"invoiceId":"PS-1","supplier":{"code":"PPL-S"},"orderIds":["PO-1"],'
+    printf '"issuedAt":"%sT00:00:00+08:00","dueAt":"%sT00:00:00+08:00","amount":"900.00","currency":"CNY"}}\n' "$today" "$today"
     printf '{"type":"expense-budget.set.v1","id":"PB-1","data":{"budgetId":"PB-1","revision":1,"branch":"KS01","account":"ppl",'
     printf '"from":"%s-01-01","to":"%s-12-31","amount":"100.00","currency":"CNY","setBy":"zhou.min"}}\n' "${today%%-*}" "${today%%-*}"
     printf '{"type":"expense.reported.v1","id":"PE-1","data":{"expenseId":"PE-1","state":"committed","branch":"KS01",'
@@ -137,6 +139,8 @@ refused "conflicting-content \$.complaintId" li.wei complaints report PC-1 --sou
 does li.wei complaints step PC-1 contained
 refused "wrong-state \$.step" li.wei complaints step PC-1 accepted
 refused "not-found \$.complaintId" li.wei complaints step TYPO contained
+does li.wei interactions log PPL --source ppl --channel meeting --with "Mr Zhao" --summary "wants a quote"
+refused "not-found \$.customer.code" li.wei interactions log TYPO --source ppl --channel phone --summary "wants a quote"
 does li.wei agreements record PK-1 --source ppl --customer PPL --kind rates --title Rates --revision 1 --from 2026-01-01
 refused "conflicting-revision \$.revision" li.wei agreements record PK-1 --source ppl --customer PPL --kind rates --title Prices --revision 1 --from 2026-01-01
 # What has no command of its own goes by 'acts send'; who acts is filled in.
@@ -166,6 +170,18 @@ does li.wei alerts diagnose "$alert" --reason cost --plan "another carrier" --re
 refused "not-authorised \$.by" zhou.min alerts close "$alert" --outcome stopped
 refused "not-authorised \$.by" li.wei alerts close "$alert" --outcome accepted
 does manager.ks01 alerts close "$alert" --outcome accepted
+notice="$(waybill notices --owner li.wei --all --json | jq -r '.noticesOfFinance[0].noticeId')"
+refused "not-authorised \$.noticeIds[0]" zhou.min notices acknowledge "$notice"
+refused "not-found \$.noticeIds[1]" li.wei notices acknowledge "$notice" TYPO
+does li.wei notices acknowledge "$notice"
+expect "who has read it" li.wei \
+    "$(waybill notices --all --json | jq -r --arg id "$notice" '.noticesOfFinance[] | select(.noticeId == $id) | .acknowledgedBy')"
+refused "wrong-state \$.invoiceId" finance.director finance payables release approve PS-1 --source ppl
+refused "not-found \$.invoiceId" li.wei finance payables release propose TYPO --source ppl --reason "agreed by telephone"
+does li.wei finance payables release propose PS-1 --source ppl --reason "agreed by telephone"
+refused "same-person \$.by" li.wei finance payables release approve PS-1 --source ppl
+refused "not-authorised \$.by" manager.ks01 finance payables release approve PS-1 --source ppl
+does finance.director finance payables release approve PS-1 --source ppl
 refused "same-person \$.by" li.wei finance expenses approve PE-1 --source ppl --reason fair
 refused "not-found \$.expenseId" manager.ks01 finance expenses approve TYPO --source ppl --reason fair
 does manager.ks01 finance expenses approve PE-1 --source ppl --reason fair
