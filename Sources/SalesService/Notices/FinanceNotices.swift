@@ -8,7 +8,7 @@ enum FinanceNotices {
     static func decided(
         _ messages: [Received<OrderDecided>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try OrderStore.decide(messages.map(\.body), transaction)
+        try NoticeStore.tell(ofDecisions: OrderStore.decide(messages.map(\.body), transaction), transaction)
     }
 
     static func alertRaised(

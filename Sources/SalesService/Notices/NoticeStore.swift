@@ -124,6 +124,55 @@ enum NoticeStore {
             """)
     }
 
+    /// Tells whoever sold an order that it is not taken, or waits for approval, by the decision that holds; once it is taken,
+    /// that is over.
+    ///
+    /// - Parameter decisions: one of each order, written down already.
+    static func tell(ofDecisions decisions: [OrderDecided], _ transaction: borrowing Transaction) throws {
+        func id(_ decision: OrderDecided) -> String {
+            StableIdentifier.of("order-decided", decision.source, decision.orderId)
+        }
+        let held = decisions.filter { $0.decision != .accepted }.sorted { id($0) < id($1) }
+        if !held.isEmpty {
+            try transaction.queue(
+                """
+                insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
+                    told_at)
+                select t.id, t.kind, t.customer, t.line, o.sales_owner, t.order_id, t.detail, t.told
+                from unnest(
+                    \(held.map(id)), \(held.map { "order-" + $0.decision.rawValue }), \(held.map(\.customerId)),
+                    \(held.map(\.businessLine)), \(held.map(\.source)), \(held.map(\.orderId)),
+                    \(held.map { Int32($0.place.revision) }), \(held.map { Int32($0.place.number) }),
+                    \(held.map { "order \($0.orderId) of \($0.customerCode): \($0.rule)" }),
+                    \(PostgresValue.timestamps(held.map(\.decidedAt.description))))
+                    as t(id, kind, customer, line, source, order_id, revision, number, detail, told)
+                join orders o on o.source = t.source and o.order_id = t.order_id
+                    and o.decided_revision = t.revision and o.decided_number = t.number
+                order by t.id
+                on conflict (notice_id) do update set kind = excluded.kind, customer_id = excluded.customer_id,
+                    business_line = excluded.business_line, detail = excluded.detail, told_at = excluded.told_at,
+                    sales_owner = coalesce(excluded.sales_owner, finance_notice.sales_owner), cleared_at = null,
+                    \(unsafe: unread)
+                """)
+        }
+        // The first decision of all has nothing before it, and nearly all orders have no other.
+        let taken = decisions.filter { $0.decision == .accepted && $0.place > DecisionPlace(revision: 1, number: 1) }
+        guard !taken.isEmpty else { return }
+        let rows = taken.sorted { id($0) < id($1) }
+        try transaction.queue(
+            """
+            update finance_notice n set cleared_at = t.told
+            from unnest(
+                \(rows.map(id)), \(rows.map(\.source)), \(rows.map(\.orderId)),
+                \(rows.map { Int32($0.place.revision) }), \(rows.map { Int32($0.place.number) }),
+                \(PostgresValue.timestamps(rows.map(\.decidedAt.description))))
+                as t(id, source, order_id, revision, number, told)
+            join orders o on o.source = t.source and o.order_id = t.order_id
+                and o.decided_revision = t.revision and o.decided_number = t.number
+            where n.notice_id = t.id and n.cleared_at is null
+            """)
+    }
+
     /// Clears what is open of some notices.
     static func clear(_ ids: [String], at time: Timestamp, _ transaction: borrowing Transaction) throws {
         guard !ids.isEmpty else { return }

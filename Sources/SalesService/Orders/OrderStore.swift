@@ -148,7 +148,10 @@ enum OrderStore {
     }
 
     /// Writes down how orders were decided, also such that have not come.
-    static func decide(_ decisions: [OrderDecided], _ transaction: borrowing Transaction) throws {
+    ///
+    /// - Returns: of each order the decision that is the highest of these; whether it holds, its row says.
+    @discardableResult
+    static func decide(_ decisions: [OrderDecided], _ transaction: borrowing Transaction) throws -> [OrderDecided] {
         var latest: [OrderKey: OrderDecided] = [:]
         for decision in decisions {
             let key = OrderKey(source: decision.source, orderId: decision.orderId)
@@ -167,5 +170,6 @@ enum OrderStore {
                 decided_revision = excluded.decided_revision, decided_number = excluded.decided_number
             where (excluded.decided_revision, excluded.decided_number) > (o.decided_revision, o.decided_number)
             """)
+        return rows
     }
 }

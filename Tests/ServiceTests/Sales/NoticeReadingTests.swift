@@ -99,6 +99,44 @@ struct NoticeReadingTests {
         #expect(try await list().rows.count == 3)
     }
 
+    private static func decided(
+        _ order: String, _ number: Int, _ decision: OrderDecision, at time: String = "2026-03-02T12:00:00+08:00"
+    ) throws -> ServiceFixture.Message {
+        .init(
+            "\(order) \(number)", source: "waybill.finance",
+            OrderDecided(
+                source: "erp", orderId: order, revision: 1, decisionNumber: number, customerId: customer,
+                customerCode: "C1", businessLine: "road", branch: "KS01", decision: decision, rule: "credit-limit",
+                decidedAt: try moment(time)))
+    }
+
+    @Test(
+        "whoever sold an order hears that it is not taken, and no more once it is, in whatever order",
+        arguments: [true, false])
+    func orders(_ isInOrder: Bool) async throws {
+        try await sales.handle([
+            .init("o1", OrderPlaced(makeOrder("O1"))), .init("o2", OrderPlaced(makeOrder("O2"))),
+            .init("o3", OrderPlaced(makeOrder("O3"))),
+        ])
+        let waits = try Self.decided("O1", 1, .needsApproval)
+        let taken = try Self.decided("O1", 2, .accepted, at: "2026-03-02T13:00:00+08:00")
+        let others = [try Self.decided("O2", 1, .refused), try Self.decided("O3", 1, .accepted)]
+        try await sales.handle([isInOrder ? waits : taken] + others)
+        let first = try await list(["owner": "li.wei"])
+        #expect(
+            Set(first.column("order_id")) == (isInOrder ? ["O1", "O2"] : ["O2"])
+                && Set(first.column("kind")).contains("order-refused"))
+        #expect(first.column("detail").contains("order O2 of C1: credit-limit"))
+        try await sales.handle([isInOrder ? taken : waits])
+        #expect(try await list().column("order_id") == ["O2"])
+        // Decided again and refused now, it is told again, also to whoever had read it.
+        let id = try #require(try await list().column("notice_id").first ?? nil)
+        #expect(try await acknowledge("a", [id]) == nil)
+        try await sales.handle([try Self.decided("O2", 2, .needsApproval, at: "2026-03-03T09:00:00+08:00")])
+        let again = try await list()
+        #expect(again.column("notice_id") == [id] && again.column("kind") == ["order-needs-approval"])
+    }
+
     @Test("a later word about the same is to be read anew, the same word is not")
     func anew() async throws {
         func lapsed(_ id: String, at time: String) throws -> ServiceFixture.Message {
