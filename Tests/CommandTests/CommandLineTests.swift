@@ -163,7 +163,7 @@ struct CommandLineTests {
                 for word in words { #expect(message.contains(word), "\(line): \(message)") }
             }
         }
-        fails("finance limits", "--as-of", "missing")
+        fails("finance payment-run", "--pay-on", "missing")
         fails("finance limits --as-of yesterday", "--as-of 'yesterday'")
         fails("finance limits --as-of", "--as-of lacks its value")
         fails("finance invoices --custmer C", "--custmer", "--customer")

@@ -8,7 +8,7 @@ struct AgedQueries: Sendable {
     let rates: ExchangeRates
 
     func accounts(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let asOf = try arguments.day("asOf")
+        let asOf = try arguments.dayOrToday("asOf")
         let day = asOf.daysSinceEpoch
         let scope = try arguments.customers(transaction)
         let worth = try rates.current(transaction).relation(on: asOf)

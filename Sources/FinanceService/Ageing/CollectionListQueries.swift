@@ -22,7 +22,7 @@ extension CollectionQueries {
     }
 
     static func promises(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let day = try arguments.day("asOf")
+        let day = try arguments.dayOrToday("asOf")
         let scope = try arguments.customers(transaction)
         return [
             try arguments.table(

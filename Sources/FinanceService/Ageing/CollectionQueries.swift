@@ -9,7 +9,7 @@ struct CollectionQueries: Sendable {
 
     /// By customer and currency: what is open, what of it is overdue, and what is held on account.
     func balances(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let asOf = try arguments.day("asOf")
+        let asOf = try arguments.dayOrToday("asOf")
         let day = asOf.daysSinceEpoch
         let scope = try arguments.customers(transaction)
         let worth = try rates.current(transaction).relation(on: asOf)
@@ -64,7 +64,7 @@ struct CollectionQueries: Sendable {
 
     /// Days sales outstanding and its like, over some days that end with a day.
     func dso(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let day = try arguments.day("asOf")
+        let day = try arguments.dayOrToday("asOf")
         let days = try arguments.integer("days")
         let before = day.adding(days: -days)
         let scope = try arguments.customers(transaction)

@@ -8,7 +8,7 @@ struct ProvisionQuery: Sendable {
     let rates: ExchangeRates
 
     func answer(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let day = try arguments.day("asOf")
+        let day = try arguments.dayOrToday("asOf")
         let buckets = try arguments["buckets"].map { try AgeingBuckets($0) } ?? .standard
         let spans = buckets.starts.count
         let scope = try arguments.customers(transaction)

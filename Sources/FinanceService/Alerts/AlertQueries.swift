@@ -33,7 +33,12 @@ struct AlertQueries: Sendable {
                     select t.level, t.severity, t.order_id, t.source, t.customer_code, t.business_line, t.branch,
                         t.sales_owner, t.revenue, t.cost, t.revenue - t.cost as margin, t.currency, t.raised_at,
                         t.cleared_at, t.diagnose_by, t.reason, t.recover_by, t.escalated_to, t.outcome, t.alert_id,
-                        \(Self.now)
+                        \(Self.now), case
+                            when t.source is not null then (
+                                select a.name from account a where a.source = t.source and a.code = t.customer_code)
+                            else (
+                                select a.name from account a where a.customer_id = t.customer_id and a.name <> ''
+                                order by a.source, a.code limit 1) end as name
                     from (
                         select * from alert where \(chosen(arguments, customers, isAll: isAll))
                     ) t \(Self.figuresOfNow)

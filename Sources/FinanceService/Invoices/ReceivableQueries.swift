@@ -25,7 +25,7 @@ struct ReceivableQueries: Sendable {
     }
 
     func ageing(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let day = try arguments.day("asOf")
+        let day = try arguments.dayOrToday("asOf")
         let buckets = try arguments["buckets"].map { try AgeingBuckets($0) } ?? .standard
         let parts = try AgeingStore.parts(on: day, buckets, arguments.customers(transaction), transaction)
         let ageing = Ageing(parts, spans: buckets.starts.count, on: day, try rates.current(transaction))

@@ -140,7 +140,7 @@ enum PayableQueries {
     /// Which share of what suppliers invoiced in some days each of them has, and the sum of the squares of all shares.
     static func dependency(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let days = try arguments.integer("days")
-        let day = try arguments.day("asOf").daysSinceEpoch
+        let day = try arguments.dayOrToday("asOf").daysSinceEpoch
         return [
             try arguments.table(
                 "dependency",

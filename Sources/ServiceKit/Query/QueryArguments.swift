@@ -70,6 +70,9 @@ public struct QueryArguments: Sendable {
     /// A day that must be there.
     public func day(_ name: String) throws(Refusal) -> CalendarDay { try Self.day(required(name), name) }
 
+    /// A day, or today when none is given.
+    public func dayOrToday(_ name: String) throws(Refusal) -> CalendarDay { try optionalDay(name) ?? today }
+
     /// A day that may be missing.
     public func optionalDay(_ name: String) throws(Refusal) -> CalendarDay? {
         guard let text = self[name] else { return nil }

@@ -29,7 +29,7 @@ public enum CreditQuestions {
     /// The limits of a day.
     public static let limits = QueryDescription(
         .finance, "credit.limits", "The limits that hold on a day, what is approved above them, and what is left.",
-        [.day("asOf", "The day.").required], pageSize: QueryTable.maximumRows,
+        [.day("asOf", "The day; today when it is not given.")], pageSize: QueryTable.maximumRows,
         answers: [
             .pages(
                 "limits", by: ["of", "code"],

@@ -40,6 +40,7 @@ public enum FinanceQuestions {
                     .time("raised_at", "cleared_at"), .day("diagnose_by"), .code("reason"), .day("recover_by"),
                     .code("escalated_to", "outcome", "alert_id"),
                     .money("revenue_now", "cost_now", "margin_now", currency: "currency_now"), .code("currency_now"),
+                    .text("name"),
                 ])
         ])
 

@@ -48,7 +48,7 @@ public enum PayableQuestions {
     public static let dependency = QueryDescription(
         .finance, "payables.dependency", "Which share of what suppliers invoiced each of them has, the greatest first.",
         [
-            QueryInput.day("asOf", "The last day.").required,
+            .day("asOf", "The last day; today when it is not given."),
             .integer("days", 1...3_660, otherwise: 365, "Over so many days."),
         ], pageSize: 20,
         answers: [

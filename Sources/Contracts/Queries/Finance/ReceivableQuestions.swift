@@ -8,7 +8,7 @@ public enum ReceivableQuestions {
     private static let scope: [QueryInput] = [
         .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
     ]
-    private static let asOf = QueryInput.day("asOf", "As of the end of this day.").required
+    private static let asOf = QueryInput.day("asOf", "As of the end of this day; today when it is not given.")
     private static let buckets = QueryInput.text(
         "buckets", otherwise: "30,60,90", "Where spans of days overdue end, such as 30,60,90.")
     private static let state = QueryInput.choice(

@@ -70,8 +70,16 @@ struct OrderListTests {
     @Test("an order's alert names what it was raised for: the lines, the worst first, and what was done about it")
     func causes() async throws {
         try await finance.handle([
-            .init("p", OrderPlaced(makeOrder("O1", [("100", "130"), ("100", "90"), ("100", "180")])))
+            .init(
+                "c",
+                CustomerRegistered(
+                    CustomerRecord(
+                        customerId: "K1", revision: 1, name: "昆山物流",
+                        accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
+                        at: try moment("2026-03-01T09:00:00+08:00")))),
+            .init("p", OrderPlaced(makeOrder("O1", [("100", "130"), ("100", "90"), ("100", "180")]))),
         ])
+        #expect(try await finance.ask("alerts.list", ["level": "order"])["alerts"].column("name") == ["昆山物流"])
         let alerts = try await finance.ask("orders.show", ["orderId": "O1"])["alerts"]
         #expect(alerts.column("causes") == ["cost-above-revenue, line:3, line:1"])
         let threshold = try #require(alerts.column("threshold").first ?? nil)
@@ -117,5 +125,9 @@ struct OrderListTests {
         #expect(try await asked(["customer": "C2"]) == [second])
         #expect(try await asked(["atLeast": "23.40"]) == [first])
         #expect(try await asked(["owner": "nobody"]) == [])
+        // Without a day it is as of today, as finance has it.
+        let today = try await finance.ask(
+            "receivables.aged", at: try #require(Timestamp("2026-06-30T08:00:00+08:00")))["aged"]
+        #expect(today.column("overdue") == ["23.40", "0.00"])
     }
 }
