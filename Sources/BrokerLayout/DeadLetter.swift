@@ -107,7 +107,7 @@ public enum DeadLetter {
             Header.reason, Header.path, Header.detail, Header.service, Header.refusedAt, Header.exchange,
             Header.routingKey, Header.cut, "x-death", "x-delivery-count", "x-first-death-exchange",
             "x-first-death-queue",
-            "x-first-death-reason",
+            "x-first-death-reason", "x-last-death-exchange", "x-last-death-queue", "x-last-death-reason",
         ] {
             properties.headers[name] = nil
         }

@@ -124,6 +124,13 @@ done
 shown="$("$WAYBILL_CLI" orders show BAD-LATE --json)"
 [ "$(echo "$shown" | jq -c '[(.order | length), (.sales | length), (.delivery | length)]')" = "[0,1,1]" ] \
     || { echo "others did not handle what expired for finance alone: $shown"; exit 1; }
+shown="$("$WAYBILL_CLI" dead list --service finance --id bad-late --json)"
+at="$(date -d "$(echo "$shown" | jq -r '.deadLetters[0].refusedAt')" +%s)" && [ $(($(date +%s) - at)) -lt 600 ] &&
+    echo "$shown" | jq -e '.deadLetters[0] | (.detail | startswith("its sender gave it 1000 ms")) and .type == "order.placed.v1"' >/dev/null ||
+    { echo "it is not said when and why the broker gave it up: $shown"; exit 1; }
+shown="$("$WAYBILL_CLI" dead show bad-late --service finance)"
+grep >/dev/null "^given up by the broker for finance" <<<"$shown" && grep >/dev/null "x-death: expired in finance.inbound at 20" <<<"$shown" ||
+    { echo "a letter that the broker gave up is shown so: $shown"; exit 1; }
 "$WAYBILL_CLI" dead replay --service finance --id bad-late --why "finance was down" >/dev/null
 "$WAYBILL_CLI" status --wait-drained 60 >/dev/null
 [ "$("$WAYBILL_CLI" orders show BAD-LATE --json | jq -r '.order[0].decision')" = accepted ] || { echo "the replay has no effect"; exit 1; }

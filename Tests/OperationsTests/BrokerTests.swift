@@ -166,6 +166,57 @@ struct BrokerTests {
         }
     }
 
+    @Test("what the broker gives up says when and why: let expire by its sender, rejected by a reader, looked at often")
+    func givenUp() async throws {
+        try await BrokerFixture.withVirtualHost { broker in
+            let session = try await declared(broker)
+            let began = Timestamp.now()
+            try await withPublisher(as: broker) { publisher in
+                let outcomes = await publisher.publish(
+                    [("late", "1", Queues.inbound(.finance)), ("rejected", nil, Queues.inbound(.sales))].map {
+                        id, expiration, queue in
+                        Outgoing(
+                            exchange: "", routingKey: queue,
+                            properties: MessageProperties(
+                                contentType: "application/json", deliveryMode: 2, expiration: expiration, messageID: id,
+                                type: "order.placed.v1", appID: "erp"), body: Array("{}".utf8))
+                    })
+                #expect(outcomes.allSatisfy { $0 == .confirmed })
+            }
+            try await session.subscribe(Queues.inbound(.sales))
+            for delivery in try await session.next(within: .seconds(20)) {
+                try await session.reject(delivery.tag, requeue: false)
+            }
+            try await session.unsubscribe()
+            for service in [ServiceName.finance, .sales] {
+                #expect(
+                    try await TestServers.eventually {
+                        try await session.status(of: Queues.dead(service)).messages == 1
+                    })
+            }
+            func looked() async throws -> [String: DeadLetterOnShelf] {
+                let letters = try await DeadLetterShelf.all(DeadLetterSelection(), as: broker)
+                return Dictionary(letters.map { ($0.handle, $0) }) { first, _ in first }
+            }
+            let first = try await looked()
+            #expect(first["late"]?.detail?.contains("1 ms") == true)
+            #expect(first["rejected"]?.detail?.contains("rejected it") == true)
+            for letter in first.values {
+                // The broker's clock is this machine's; it tells whole seconds.
+                #expect(letter.isGivenUp && (letter.refusedAt.map { $0 >= began.adding(seconds: -1) } ?? false))
+                #expect(letter.delivery.properties.headers[DeadLetter.Header.exchange]?.text == "")
+            }
+            // Past the number of looks after which a letter is published anew.
+            for _ in 0..<10 { _ = try await looked() }
+            let later = try await looked()
+            for (id, letter) in first {
+                #expect(later[id]?.delivery.properties.deaths.isEmpty == true)
+                #expect(later[id]?.detail == letter.detail && later[id]?.refusedAt == letter.refusedAt)
+            }
+            await session.close()
+        }
+    }
+
     @Test("a person's user is made with a password that works, is listed, is not made twice, and is removed")
     func people() async throws {
         try await BrokerFixture.withVirtualHost { broker in

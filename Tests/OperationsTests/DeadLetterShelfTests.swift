@@ -35,6 +35,60 @@ struct DeadLetterShelfTests {
         #expect(bare.reason == "given-up-by-the-broker")
     }
 
+    @Test(
+        "of what the broker gave up it is said when, and why in words",
+        arguments: [
+            ("expired", "1000", "its sender gave it 1000 ms, and in that time it was not taken from finance.inbound"),
+            ("expired", nil, "a policy of the broker"), ("maxlen", nil, "which was full"),
+            ("rejected", nil, "rejected it"), ("delivery_limit", nil, "as often as its limit allows"),
+            ("something-new", nil, "'something-new'"),
+        ])
+    func givenUp(_ reason: String, _ expiration: String?, _ words: String) throws {
+        var properties = MessageProperties(headers: ["x-death": .other], messageID: "m1", appID: "erp")
+        properties.deaths = [
+            BrokerDeath(queue: "elsewhere", reason: "expired", time: 1),
+            BrokerDeath(
+                queue: "finance.inbound", reason: reason, time: 1_772_416_800, exchange: Exchanges.inbound,
+                routingKey: "order.placed.v1", expiration: expiration),
+        ]
+        func found(_ service: ServiceName, _ properties: MessageProperties) -> DeadLetterOnShelf {
+            DeadLetterOnShelf(
+                service: service,
+                delivery: Delivery(
+                    exchange: Exchanges.dead, routingKey: service.rawValue, properties: properties, body: []))
+        }
+        let letter = found(.finance, properties)
+        let at = Timestamp(microsecondsSinceEpoch: 1_772_416_800_000_000)
+        #expect(letter.isGivenUp && letter.reason == "given-up-by-the-broker")
+        #expect(letter.refusedAt == at && letter.type == "order.placed.v1")
+        #expect(letter.detail?.contains(words) == true)
+        var selection = DeadLetterSelection()
+        (selection.since, selection.until) = (at, at.adding(seconds: 1))
+        #expect(selection.takes(letter))
+
+        // Published anew, and by way of a file, it says the same; sent on it says nothing of it any more.
+        let again = found(.finance, DeadLetterOnShelf.copied(letter.delivery.properties))
+        let message = try LetterFile.message(LetterFile.line(letter))
+        for other in [again, found(.finance, message.properties)] {
+            #expect(other.isGivenUp && other.detail == letter.detail && other.refusedAt == letter.refusedAt)
+        }
+        let replayed = DeadLetter.replay(of: letter.delivery, service: .finance).properties.headers
+        #expect(replayed.keys.filter { $0 != DeadLetter.Header.replayed }.isEmpty)
+
+        // What another's queue has written, or a sender, is not taken for it; nor is what a service refused.
+        let other = found(.sales, properties)
+        #expect(other.isGivenUp && other.refusedAt == nil && other.detail == nil)
+        properties.headers[DeadLetter.Header.reason] = .string("not-json")
+        #expect(!found(.finance, properties).isGivenUp)
+        properties.headers = [
+            "x-first-death-queue": .string("finance.inbound"), "x-first-death-reason": .string(reason),
+        ]
+        properties.deaths = [BrokerDeath(queue: "finance.inbound", reason: "expired", time: .max)]
+        #expect(found(.finance, properties).refusedAt == nil)
+        properties.deaths = []
+        #expect(found(.finance, properties).detail?.isEmpty == false)
+    }
+
     @Test("a selection takes what it names; a letter without a time is in no span of time")
     func selection() throws {
         let at = try #require(Timestamp("2026-03-02T12:00:00+08:00"))

@@ -80,9 +80,50 @@ extension MessageProperties {
             let name = entry.key.string
             var isMalformed = false
             headers[name] = HeaderValue(entry.value, &isMalformed)
+            if name == "x-death" { deaths = BrokerDeath.all(in: entry.value) }
             if isMalformed { malformed.append("headers.\(name)") }
         }
         self.malformed = malformed
+    }
+}
+
+extension BrokerDeath {
+    /// The entries of a header `x-death`; what is no such entry, for anybody may write a header, is left out.
+    static func all(in raw: amqp_field_value_t) -> [BrokerDeath] {
+        elements(of: raw).prefix(most).compactMap { BrokerDeath($0) }
+    }
+
+    private static func elements(of raw: amqp_field_value_t) -> UnsafeBufferPointer<amqp_field_value_t> {
+        guard amqp_field_value_kind_t(rawValue: UInt32(raw.kind)) == AMQP_FIELD_KIND_ARRAY else {
+            return UnsafeBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeBufferPointer(start: raw.value.array.entries, count: Int(raw.value.array.num_entries))
+    }
+
+    private init?(_ raw: amqp_field_value_t) {
+        guard amqp_field_value_kind_t(rawValue: UInt32(raw.kind)) == AMQP_FIELD_KIND_TABLE else { return nil }
+        let table = UnsafeBufferPointer(start: raw.value.table.entries, count: Int(raw.value.table.num_entries))
+        var values: [String: HeaderValue] = [:]
+        var routingKey: String?
+        for entry in table {
+            let name = entry.key.string
+            var isMalformed = false
+            values[name] = HeaderValue(entry.value, &isMalformed)
+            if name == "routing-keys" {
+                routingKey = Self.elements(of: entry.value).first.flatMap { HeaderValue($0, &isMalformed).text }
+            }
+        }
+        func number(_ name: String) -> Int64? {
+            switch values[name] {
+            case .integer(let value), .timestamp(let value): value
+            default: nil
+            }
+        }
+        guard let queue = values["queue"]?.text, let reason = values["reason"]?.text else { return nil }
+        self.init(
+            queue: queue, reason: reason, time: number("time"), count: number("count"),
+            exchange: values["exchange"]?.text, routingKey: routingKey,
+            expiration: values["original-expiration"]?.text)
     }
 }
 

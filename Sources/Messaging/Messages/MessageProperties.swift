@@ -55,6 +55,9 @@ public struct MessageProperties: Sendable, Equatable {
     /// Where the bytes of a delivered text are no UTF-8, such as `properties.message_id` or `headers.ce-id`. What stands
     /// in its place is only to be shown: two identifiers are the same when their bytes are.
     public internal(set) var malformed: [String] = []
+    /// What the broker wrote on a delivered message each time it gave it up, the latest first. It is only read: a
+    /// message that is published has none.
+    public package(set) var deaths: [BrokerDeath] = []
 
     /// - Parameters: as the properties.
     public init(

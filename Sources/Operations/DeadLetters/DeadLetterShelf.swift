@@ -36,25 +36,31 @@ package struct DeadLetterSelection: Sendable, Equatable {
     }
 }
 
-/// A refused message where it stands.
+/// A message where it stands that a service refused, or that the broker gave up before one took it.
 package struct DeadLetterOnShelf: Sendable {
-    /// Who refused it.
+    /// Who refused it, or for whom it was.
     package let service: ServiceName
-    /// It, whole.
+    /// It, whole; of one that the broker gave up with what the broker says of that beside it.
     package let delivery: Delivery
     /// What it says of itself.
     package let glimpse: MessageGlimpse
 
     /// - Parameters: as the properties.
     package init(service: ServiceName, delivery: Delivery) {
-        (self.service, self.delivery) = (service, delivery)
+        let noted = DeadLetter.noted(delivery.properties, service: service)
+        self.service = service
+        self.delivery = Delivery(
+            tag: delivery.tag, exchange: delivery.exchange, routingKey: delivery.routingKey,
+            isRedelivered: delivery.isRedelivered, properties: noted, body: delivery.body)
         glimpse = MessageGlimpse(delivery.properties, body: delivery.body)
     }
 
     private func header(_ name: String) -> String? { delivery.properties.headers[name]?.text }
 
     /// The reason code.
-    package var reason: String { header(DeadLetter.Header.reason) ?? "given-up-by-the-broker" }
+    package var reason: String { header(DeadLetter.Header.reason) ?? GivenUp.reason }
+    /// Whether no service has refused it: the broker itself gave it up.
+    package var isGivenUp: Bool { reason == GivenUp.reason }
     /// The place that the reason speaks of.
     package var path: String? { header(DeadLetter.Header.path) }
     /// A sentence for people.

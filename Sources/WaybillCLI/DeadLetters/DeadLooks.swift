@@ -1,4 +1,5 @@
 import ArgumentParser
+import BrokerLayout
 import Contracts
 import Domain
 import Foundation
@@ -91,7 +92,9 @@ struct DeadShow: AsyncParsableCommand {
     /// Prints a letter. All of it is a stranger's: nothing of it may act on the terminal.
     private static func show(_ letter: DeadLetterOnShelf) {
         let properties = letter.delivery.properties
-        print("refused by \(letter.service.rawValue)")
+        print(
+            letter.isGivenUp
+                ? "given up by the broker for \(letter.service.rawValue)" : "refused by \(letter.service.rawValue)")
         for (name, value) in [
             ("id", letter.handle), ("source", letter.source), ("type", letter.type),
             ("content type", properties.contentType),
@@ -99,7 +102,8 @@ struct DeadShow: AsyncParsableCommand {
             if let value { print("  \(name): \(TerminalText.visible(value))") }
         }
         for (name, value) in properties.headers.sorted(by: { $0.key < $1.key }) {
-            print("  \(TerminalText.visible(name)): \(TerminalText.visible(value.text ?? "\(value)"))")
+            let text = name == "x-death" && !properties.deaths.isEmpty ? words(properties.deaths) : value.text
+            print("  \(TerminalText.visible(name)): \(TerminalText.visible(text ?? "\(value)"))")
         }
         let body = letter.delivery.body
         let text = try? TextEncoding.decode(body, name: "the body")
@@ -113,6 +117,15 @@ struct DeadShow: AsyncParsableCommand {
             print("its data (\(data.count) bytes, in Base64 there):")
             show(Array(data))
         }
+    }
+
+    /// What the broker wrote on it each time it gave it up, the latest first.
+    private static func words(_ deaths: [BrokerDeath]) -> String {
+        deaths.map { death in
+            let time = death.time.flatMap(GivenUp.instant)?.description
+            return "\(death.reason) in \(death.queue)" + (time.map { " at \($0)" } ?? "")
+                + (death.count.map { $0 > 1 ? ", \($0) times" : "" } ?? "")
+        }.joined(separator: "; ")
     }
 
     private static func show(_ bytes: [UInt8]) {
