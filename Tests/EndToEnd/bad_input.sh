@@ -8,7 +8,7 @@ root="$(cd "$(dirname "$0")/../.." && pwd)"
 python=python3
 "$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
 "$python" - <<'PYTHON'
-import json, os
+import base64, json, os
 import pika
 
 connection = pika.BlockingConnection(pika.URLParameters(os.environ["WAYBILL_AMQP_PARTNER_URL"]))
@@ -40,11 +40,24 @@ send(order(5), message_id="bad-type", type="order.plcaed.v1", key="order.plcaed.
 send(order(6), message_id="bad-version", type="order.placed.v9", key="order.placed.v9")
 send(order(7), message_id="bad-key", key="order.changed.v1")
 send(order(8), message_id="bad-batch", content_type="application/cloudevents-batch+json")
-send(order(9), message_id="bad-headers", headers={"ce-id": "1", "cloudEvents_type": "x"})
+send(order(12), message_id="bad-headers", headers={"ce-id": "1", "cloudEvents_type": "x"})
 send(order(1, branch="SH01"), message_id="bad-revision")
 # What a refusal has to say of these fits into no frame: the path of legal keys, and headers beside those of the refusal.
 send(b'{"' + b"a" * 60000 + b'":{"' + b"b" * 60000 + b'":{"' + b"c" * 60000 + b'":x}}}', message_id="big-path")
 send(b"not json", message_id="big-head", headers={"trace": "x" * 130900})
+# Bytes that are no UTF-8: to who decodes them each pair is one text.
+for number, name in ((20, "订单二"), (21, "订单甲")):
+    bytes_ = name.encode("gbk")
+    send(order(number), message_id=bytes_)
+    send(order(number + 2), message_id="bad-source", app_id=bytes_)
+    send(order(number + 4), type=None, app_id=None, headers={
+        "ce-specversion": "1.0", "ce-id": bytes_ + b"-ce", "ce-source": "bad", "ce-type": "order.placed.v1"})
+# Data that comes twice, and data in Base64 that is none.
+for number, data in (("bad-twice", {"data_base64": base64.b64encode(order(30)).decode(), "data": json.loads(order(30))}),
+                     ("bad-base64", {"data_base64": "no base64 !"})):
+    event = {"specversion": "1.0", "id": number, "source": "bad", "type": "order.placed.v1", **data}
+    send(json.dumps(event).encode(), type=None, app_id=None, content_type="application/cloudevents+json")
+send(b"\xef\xbb\xbf" + order(9, orderId="BAD-9"), message_id="good-mark")
 send(order(10), message_id="good-10")
 connection.close()
 PYTHON
@@ -74,9 +87,20 @@ expect bad-version unknown-version
 for service in customer sales servicedesk finance supplier; do
     found="$("$WAYBILL_CLI" dead list --service "$service" --json | jq -r '[.deadLetters[] | select(.id == "big-path" or .id == "big-head") | "\(.id) \(.reason) \(.copies)"] | sort | join(", ")')"
     [ "$found" = "big-head not-json 1, big-path not-json 1" ] || { echo "$service: '$found'"; exit 1; }
+    letters="$("$WAYBILL_CLI" dead list --service "$service" --json)"
+    # Two ids, or two sources, are two as long as their bytes are: none of them is lost in the other.
+    found="$(echo "$letters" | jq -c '[.deadLetters[] | select(.reason == "bad-utf8" and (.path | startswith("properties.") or startswith("headers.")))]
+        | [group_by(.path)[] | {path: .[0].path, letters: (map([.source, .id]) | unique | length)}]')"
+    [ "$found" = '[{"path":"headers.ce-id","letters":2},{"path":"properties.app_id","letters":2},{"path":"properties.message_id","letters":2}]' ] ||
+        { echo "$service: names that are no UTF-8: '$found'"; exit 1; }
+    found="$(echo "$letters" | jq -r '[.deadLetters[] | select(.id == "bad-twice" or .id == "bad-base64") | "\(.id) \(.path)"] | sort | join(", ")')"
+    [ "$found" = 'bad-base64 $.data_base64, bad-twice $.data_base64' ] || { echo "$service: '$found'"; exit 1; }
+    # What could not be published with the others once is not published again with them.
+    found="$(echo "$letters" | jq -c '[.deadLetters[] | select(.source == "bad" and (.copies | tonumber) > 1) | .id]')"
+    [ "$found" = '[]' ] || { echo "$service: stand there twice: $found"; exit 1; }
 done
-echo "what fits into no frame stands once with every service"
-for order in BAD-1 BAD-10; do
+echo "what fits into no frame stands once with every service; names that are no UTF-8 and data that comes twice with all"
+for order in BAD-1 BAD-9 BAD-10; do
     [ "$("$WAYBILL_CLI" orders show "$order" --json | jq -r '.order[0].decision')" = accepted ]
 done
 echo "the neighbours were decided"

@@ -109,6 +109,22 @@ send(event("DF-TEXT", data=json.dumps(order("DF-TEXT"))), **structured)
 for prefix, number in (("ce-", "DF-CE"), ("cloudEvents_", "DF-UNDERSCORE"), ("cloudEvents:", "DF-COLON")):
     send(order(number), content_type="application/json", headers={prefix + name: value for name, value in
          event(number).items()})
+# What speaks of a person and was refused: a customer that is forgotten is forgotten in every form.
+def talk(number):
+    return {"interactionId": number, "customer": {"code": "C-DFGONE"}, "channel": "pigeon", "at": "2026-03-02T10:00:00+08:00",
+            "with": "Someone Canary", "by": "li.wei", "summary": "private words"}
+def tell(data, body=None, **properties):
+    channel.basic_publish("waybill.inbound", "interaction.logged.v1", json.dumps(body or data).encode(),
+                          pika.BasicProperties(delivery_mode=2, **properties), mandatory=True)
+def told(number, **data):
+    return dict(event(number, **data), type="interaction.logged.v1")
+tell(talk("DT-1"), type="interaction.logged.v1", app_id="demo", message_id="DT-1", content_type="application/json")
+tell(None, told("DT-2", data=talk("DT-2")), **structured)
+tell(None, told("DT-3", data_base64=base64.b64encode(json.dumps(talk("DT-3")).encode()).decode()), **structured)
+tell(None, told("DT-4", data=json.dumps(talk("DT-4"))), **structured)
+for number, prefix in enumerate(("ce-", "cloudEvents_", "cloudEvents:"), 5):
+    tell(talk("DT-%d" % number), content_type="application/json", headers={prefix + name: value for name, value in
+         told("DT-%d" % number).items()})
 send(order("DF-NAMELESS", "CNY"), content_type="application/json", type="order.placed.v1", app_id="demo")
 send(b"\x1b]0;owned\x07\x1b[2J\x1b[31mno json \xc2\x9b31m \xe2\x80\xaereversed", type="order.placed.v1", app_id="demo",
      message_id="DF-ESC", content_type="application/json", headers={"x-trace": "\x1b]0;owned\x07", "x-\x1b[7mname": "v"})
@@ -122,6 +138,11 @@ for number in STRUCTURED BASE64 TEXT CE UNDERSCORE COLON; do
     dead edit --service finance --id "DF-$number" --set currency=CNY --why mistyped 2>"$work/edit" || fail "DF-$number: $(cat "$work/edit")"
     dead replay --service finance --id "DF-$number" --why mended 2>/dev/null
 done
+canaries() { dead list --service customer --json | jq '[(.deadLetters // ."dead letters")[] | select(.id | startswith("DT-"))] | length'; }
+[ "$(canaries)" = 7 ] || fail "of seven refused interactions there are $(canaries)"
+forgotten="$("$WAYBILL_CLI" interactions erase --source demo --code C-DFGONE --by li.wei --yes 2>&1)" || fail "erase: $forgotten"
+grep >/dev/null '7 dead letters are gone' <<<"$forgotten" || fail "of a forgotten customer letters are left: $forgotten"
+[ "$(canaries)" = 0 ] || fail "of a forgotten customer letters are left: $(dead list --service customer)"
 # A letter without an id stands with each reader, and gets its name with each: whoever is left out is missed by reconcile.
 for service in customer sales servicedesk finance supplier; do
     nameless="$(dead list --service "$service" --json | jq -r '[(.deadLetters // ."dead letters")[] | select(.reason == "missing-id") | .id][-1]')"

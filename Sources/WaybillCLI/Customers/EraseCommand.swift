@@ -91,30 +91,30 @@ enum PersonalLetter {
     /// Whether a message, readable or not, speaks of a person, or of anybody at a customer.
     ///
     /// A refused message may be broken in any way, so its text is searched: as it stands, in the encoding it is in, as
-    /// JSON that writes characters as numbers, and the data that a CloudEvent holds in Base64.
+    /// JSON that writes characters as numbers, and the data that a CloudEvent holds in Base64 or as a text of JSON.
     static func speaks(body: [UInt8], type: String, person: String?, code: String) -> Bool {
         var texts = [body]
         if let text = try? TextEncoding.decode(body, name: "a body"), text.original != nil { texts.append(text.bytes) }
-        for text in texts {
-            guard let object = try? JSONSerialization.jsonObject(with: Data(text), options: [.fragmentsAllowed]),
-                let plain = try? JSONSerialization.data(withJSONObject: [object], options: [.withoutEscapingSlashes])
-            else { continue }
-            texts.append(Array(plain))
-            let coded = (object as? [String: Any])?["data_base64"] as? String
-            guard let data = coded.flatMap({ Data(base64Encoded: $0) }) else { continue }
-            texts.append(Array(data))
-            if let object = try? JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed]),
-                let plain = try? JSONSerialization.data(withJSONObject: [object], options: [.withoutEscapingSlashes])
-            {
-                texts.append(Array(plain))
-            }
-        }
+        texts = texts.flatMap(unfolded)
         func holds(_ word: String) -> Bool {
             let wanted = normal(word)
             return texts.contains { normal(String(decoding: $0, as: UTF8.self)).contains(wanted) }
         }
         if let person, !person.isEmpty { return holds(person) }
         return types.contains(type) && holds("\"\(code)\"")
+    }
+
+    /// A text, and what it says as JSON: its characters written out, and the data that it holds as a text of its own.
+    private static func unfolded(_ text: [UInt8]) -> [[UInt8]] {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(text), options: [.fragmentsAllowed]),
+            let plain = try? JSONSerialization.data(withJSONObject: [object], options: [.withoutEscapingSlashes])
+        else { return [text] }
+        let event = object as? [String: Any]
+        let inner = [
+            (event?["data_base64"] as? String).flatMap { Data(base64Encoded: $0) },
+            (event?["data"] as? String).map { Data($0.utf8) },
+        ]
+        return [text, Array(plain)] + inner.compactMap { $0 }.flatMap { unfolded(Array($0)) }
     }
 
     private static func normal(_ text: String) -> String {

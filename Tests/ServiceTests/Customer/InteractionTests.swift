@@ -296,6 +296,9 @@ struct PersonalLetterTests {
         let coded = Data(#"{"with": "\u738b\u82b3", "customer": {"code": "C1"}}"#.utf8).base64EncodedString()
         #expect(speaks(#"{"specversion": "1.0", "data_base64": "\#(coded)"}"#, "王芳"))
         #expect(speaks(#"{"specversion": "1.0", "data_base64": "\#(coded)"}"#, nil))
+        let text = #"{\"with\": \"\\u738b\\u82b3\", \"customer\": {\"code\": \"C1\"}}"#
+        #expect(speaks(#"{"specversion": "1.0", "data": "\#(text)"}"#, "王芳"))
+        #expect(speaks(#"{"specversion": "1.0", "data": "\#(text)"}"#, nil))
         let gbk: [UInt8] = Array(#"{"with": ""#.utf8) + [0xCD, 0xF5, 0xB7, 0xBC] + Array(#""}"#.utf8)
         #expect(PersonalLetter.speaks(body: gbk, type: "interaction.logged.v1", person: "王芳", code: "C1"))
         #expect(!speaks(#"{"with": "李四"}"#, "王芳"))
