@@ -57,6 +57,7 @@ case "$act" in
 enable | start) start ;;
 stop | disable) stop ;;
 restart) stop && start ;;
+reload) kill -HUP "$(cat "$work/run/$name.pid")" ;;
 *) echo "systemctl $act is not known here"; exit 1 ;;
 esac
 SHIM
@@ -130,10 +131,10 @@ PY
 waybill() { "$WAYBILL_CLI" "$@"; }
 standing() { waybill dead list --json | jq "[.[] | arrays | length] | add"; }
 acts() { waybill dead audit --limit 100000 --json | jq '.audit | length'; }
-publish() { # PREFIX COUNT CURRENCY
+publish() { # PREFIX COUNT CURRENCY [BRANCH DAY]
     local n
     for n in $(seq "$2"); do
-        printf '{"type":"order.placed.v1","id":"%s-%s","data":{"orderId":"%s-%s","revision":1,"customer":{"code":"C-BOOK"},"branch":"KS01","businessLine":"road","placedAt":"2026-11-02T03:00:00+08:00","currency":"%s","lines":[{"line":1,"serviceItem":"R","quantity":"1","unit":"kg","revenue":"10.00","cost":"9.00"}]}}\n' "$1" "$n" "$1" "$n" "$3"
+        printf '{"type":"order.placed.v1","id":"%s-%s","data":{"orderId":"%s-%s","revision":1,"customer":{"code":"%s"},"branch":"%s","businessLine":"road","placedAt":"%sT03:00:00+08:00","currency":"%s","lines":[{"line":1,"serviceItem":"R","quantity":"1","unit":"kg","revenue":"10.00","cost":"9.00"}]}}\n' "$1" "$n" "$1" "$n" "C-${4:-BOOK}" "${4:-KS01}" "${5:-2026-11-02}" "$3"
     done >"$work/orders"
     WAYBILL_PARTNERS="$work/etc/partners.json" WAYBILL_AMQP_PARTNER_URL="$acme" \
         waybill orders publish "$work/orders" --source acme --json >"$work/published" 2>"$work/said" ||
@@ -142,6 +143,10 @@ publish() { # PREFIX COUNT CURRENCY
 }
 orders() { psql -X -Atc "select count(*) from customer.value_order where customer_code = 'C-BOOK' and revision > 0"; }
 is() { [ "$2" = "$3" ] || fail "$1: $2, not $3"; }
+tells() { # SERVICE METRIC VALUE
+    curl -fs "http://127.0.0.1:$(cat "$WAYBILL_HOME/run/$1.port")/metrics" | grep >/dev/null -x "$2 $3"
+}
+processes() { local service; for service in "${services[@]}"; do cat "$work/run/$service.pid"; done; }
 
 # What must be true after a section's last block.
 after() { # SECTION
@@ -149,12 +154,14 @@ after() { # SECTION
     "Ports and scraping")
         waybill status >/dev/null || fail "a service is silent"
         for service in "${services[@]}"; do curl -fsS "http://127.0.0.1:$(cat "$WAYBILL_HOME/run/$service.port")/metrics"; done >"$work/metrics"
+        processes >"$work/processes"
         for name in $(sed -n '/^## What each alarm/,$p' "$root/docs/operate/book.md" | grep -o 'waybill_[a-z_]*' | sort -u); do
             grep "^# TYPE $name " "$work/metrics" >/dev/null || fail "the alarms name $name, which no service tells"
         done
         ;;
     "A partner comes")
         for service in "${services[@]}"; do
+            await 60 "$service has read the file of partners again" tells "$service" waybill_settings_reads_total 2 || exit 1
             await 60 "$service is ready" curl -fs "http://127.0.0.1:$(cat "$WAYBILL_HOME/run/$service.port")/health/ready" || exit 1
         done
         acme="amqp://partner-acme:$(jq -r '."partner-acme"' "$work/etc/secrets/partner-acme.json" | jq -sRr 'rtrimstr("\n") | @uri')@127.0.0.1:$amqp/%2f"
@@ -168,6 +175,25 @@ after() { # SECTION
         ;;
     "A branch, rates, the policy")
         jq -e '[.divisions[].branches[] | select(.code == "NB09")] | length == 1' "$work/etc/organisation.json" >/dev/null || fail "no branch NB09"
+        for service in customer servicedesk finance; do
+            await 60 "$service has read its files again" tells "$service" waybill_settings_reads_total 3 || exit 1
+        done
+        # The new branch is one: what it places is of no unknown branch, and of an unknown one it would be told.
+        publish NB09 1 CNY NB09 2026-12-02
+        publish XX99 1 CNY XX99 2026-12-02
+        is "branches that nobody knows" "$(waybill query customer branches.unknown --json | jq -r '[.. | .branch? // empty | select(. == "NB09" or . == "XX99")] | unique | join(" ")')" XX99
+        # A file that is wrong leaves what was read before in force, and is told until it is right.
+        mv "$work/etc/policy.json" "$work/right.json"
+        echo '{"windowDays": "soon"}' >"$work/etc/policy.json"
+        "$work/shims/systemctl" reload waybill@finance
+        await 60 "finance says that a file is wrong" tells finance waybill_settings_refused 1 || exit 1
+        curl -fs "http://127.0.0.1:$(cat "$WAYBILL_HOME/run/finance.port")/health/ready" | grep >/dev/null 'what was read before holds:.*policy.json' ||
+            fail "ready does not say which file is wrong"
+        mv "$work/right.json" "$work/etc/policy.json"
+        "$work/shims/systemctl" reload waybill@finance
+        await 60 "finance has read the file that is right" tells finance waybill_settings_reads_total 4 || exit 1
+        tells finance waybill_settings_refused 0 || fail "finance still says that a file is wrong"
+        processes | cmp -s - "$work/processes" || fail "a service was started anew for what needs no restart"
         echo '{"windowDays": "soon"}' >"$work/wrong.json"
         if waybill settings check "$work/wrong.json" --as WAYBILL_FINANCE_POLICY >/dev/null 2>"$work/said"; then fail "a wrong policy is right"; fi
         grep WAYBILL_FINANCE_POLICY "$work/said" >/dev/null || fail "a wrong policy: $(cat "$work/said")"

@@ -26,9 +26,17 @@ struct SchedulerTests {
             _ tasks: [ScheduledTask], pool: PostgresPool? = nil, mode: ServiceClock.Mode = .system,
             retries: RetryPolicy? = RetryPolicy(limit: 3, pauses: [.seconds(3_600)])
         ) -> Scheduler {
+            copy(Current(tasks), pool: pool, mode: mode, retries: retries)
+        }
+
+        /// One whose tasks may be replaced.
+        func copy(
+            _ tasks: Current<[ScheduledTask]>, pool: PostgresPool? = nil, mode: ServiceClock.Mode = .system,
+            retries: RetryPolicy? = nil
+        ) -> Scheduler {
             let metrics = ServiceMetrics(of: .finance)
             return Scheduler(
-                service: .supplier, tasks: tasks, pool: pool ?? self.pool,
+                service: .supplier, tasks: { tasks.value }, pool: pool ?? self.pool,
                 relay: Relay(
                     outbox: PostgresOutboxStore(pool: self.pool), publisher: NoPublisher(), metrics: metrics,
                     logger: TestServers.quiet),
@@ -108,6 +116,21 @@ struct SchedulerTests {
 
     private static let days =
         "select task, to_char(due at time zone interval '08:00', 'DD HH24') from done order by due, task"
+
+    @Test("a task whose rules are read again goes by the new ones from its next run on, in the same schedule")
+    func rulesReadAgain() async throws {
+        try await with { desk in
+            let tasks = Current([ScheduledTask.onDemand("a.ruled") { _, _, _ in throw Broken() }])
+            let copy = desk.copy(tasks, retries: RetryPolicy(limit: 3, pauses: [.seconds(3_600)]))
+            try await desk.put("a.ruled", ["k"])
+            try await copy.runDue(until: Self.now)
+            #expect(try await desk.rows("select attempts from schedule") == [["1"]])
+            tasks.replace(with: [Self.good("a.ruled")])
+            try await desk.waitOut()
+            try await copy.runDue(until: Self.now)
+            #expect(try await desk.rows(Self.days) == [["a.ruled", "02 09"]])
+        }
+    }
 
     // MARK: Failing
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One of the services that 'make up' started.
 #
-# usage: service.sh start|stop|kill|restart|run SERVICE    (under $WAYBILL_HOME, default .waybill; run stays with it)
+# usage: service.sh start|stop|kill|restart|reload|run SERVICE    (under $WAYBILL_HOME, default .waybill; run stays with it)
 . "$(dirname "$0")/lib.sh"
 [ $# -eq 2 ] || { sed -n '2,4p' "$0"; exit 64; }
 home="$(cd "${WAYBILL_HOME:-$root/.waybill}" && pwd)"
@@ -47,6 +47,7 @@ start) start ;;
 stop) stop TERM ;;
 kill) stop KILL ;;
 restart) stop TERM && start ;;
+reload) running && kill -HUP "$(cat "$pid_file")" ;;
 run) run ;;
 *) die "unknown command '$1'" ;;
 esac

@@ -15,19 +15,23 @@ struct RunningService {
     private let logger: Logger
     private let registry: PrometheusMetrics
     private let limit: ShutdownLimit
+    private let remake: @Sendable () throws -> ServiceDefinition
 
     /// - Parameters:
     ///   - registry: where its metrics are told.
     ///   - limit: how long its end may take; as long as an installation allows when not given.
+    ///   - remake: makes the definition anew of the files that settings name.
     init(
         _ definition: ServiceDefinition, _ settings: Settings, _ logger: Logger,
-        registry: PrometheusMetrics = PrometheusMetrics(), limit: ShutdownLimit? = nil
+        registry: PrometheusMetrics = PrometheusMetrics(), limit: ShutdownLimit? = nil,
+        remake: (@Sendable () throws -> ServiceDefinition)? = nil
     ) {
         self.definition = definition
         self.settings = settings
         self.logger = logger
         self.registry = registry
         self.limit = limit ?? ShutdownLimit(logger: logger)
+        self.remake = remake ?? { definition }
     }
 
     /// Runs until SIGTERM or SIGINT, then drains: stop taking deliveries, finish the batch, commit, acknowledge,
@@ -35,9 +39,13 @@ struct RunningService {
     ///
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
+        Reread.ignoreSignal()
         let group = try group()
         let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
         logger.info("starting", metadata: ["clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)"])
+        if settings["partners"] == "any" {
+            logger.warning("whoever may write to '\(Exchanges.inbound)' is believed: WAYBILL_PARTNERS is 'any'")
+        }
         for (variable, summary) in settings.madeUp {
             logger.warning("made-up data is in use", metadata: ["instead_of": "\(variable)", "data": "\(summary)"])
         }
@@ -68,42 +76,54 @@ struct RunningService {
         let messagePool = try self.pool(" messages", size: batches + 1, isKeyed: true)
         let metrics = ServiceMetrics(of: name, tasks: definition.tasks.map(\.name).sorted(), in: registry)
         let publisher = Publisher(configuration: try broker("publish"), logger: logger)
-        let publishers = try publishers()
-        let partners = PartnerPost(publishers)
+        let rules = Current(ServiceRules(definition, try Self.publishers(settings)))
         let exporter = exporter()
         let tracer = exporter.map { ServiceTracer(spans: $0.spans) }
         let relay = Relay(
-            pool: messagePool, publisher: publisher, partners: partners, metrics: metrics, logger: logger,
-            tracer: tracer)
+            pool: messagePool, publisher: publisher, partners: { rules.value.partners }, metrics: metrics,
+            logger: logger, tracer: tracer)
         let scheduler = Scheduler(
-            service: name, tasks: definition.tasks, pool: pool, relay: relay, metrics: metrics, logger: logger,
-            mode: mode, tracer: tracer)
+            service: name, tasks: { rules.value.definition.tasks }, pool: pool, relay: relay, metrics: metrics,
+            logger: logger, mode: mode, tracer: tracer)
         let clock = ServiceClock(mode: mode) { try await scheduler.pass(until: $0) }
         let consumer = Consumer(
             configuration: try broker("consume"), queue: Queues.inbound(name),
             prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
             maximumBatch: try settings.integer("batch", in: 1...2_000), concurrency: batches, pace: definition.pace,
             rest: definition.rest, logger: logger)
-        let work = UnitOfWork(
-            service: name, handlers: definition.handlers, publishers: publishers, partners: partners,
-            principals: Principals(isByWord: settings.profile == .demo), pool: messagePool, relay: relay,
-            publisher: publisher,
-            clock: clock, metrics: metrics, logger: logger, tracer: tracer)
-        let queries = QueryServer(
-            service: name,
-            queries: definition.answered, pool: pool,
-            clock: clock, metrics: metrics, partners: name == .finance ? PartnerQuestions(publishers) : nil,
-            publishers: publishers, logger: logger)
+        let principals = Principals(isByWord: settings.profile == .demo)
+        let makeWork: @Sendable (ServiceRules) -> UnitOfWork = { rules in
+            UnitOfWork(
+                service: name, handlers: rules.definition.handlers, publishers: rules.publishers,
+                partners: rules.partners, principals: principals, pool: messagePool, relay: relay,
+                publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer)
+        }
+        let makeQueries: @Sendable (ServiceRules) -> QueryServer = { rules in
+            QueryServer(
+                service: name, queries: rules.definition.answered, pool: pool, clock: clock, metrics: metrics,
+                partners: name == .finance ? PartnerQuestions(rules.publishers) : nil,
+                publishers: rules.publishers, logger: logger)
+        }
+        let work = Current(makeWork(rules.value))
+        let queries = Current(makeQueries(rules.value))
+        let reread = Reread(logger: logger) { [settings, remake] in
+            let next = ServiceRules(try remake(), try Self.publishers(settings))
+            return {
+                rules.replace(with: next)
+                work.replace(with: makeWork(next))
+                queries.replace(with: makeQueries(next))
+            }
+        }
         let replies = ReplyServer(
             configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies,
             // However many reports run, the schedule and the health find a connection.
-            concurrency: connections - 1, addressee: { queries.addressee($0) }, logger: logger)
+            concurrency: connections - 1, addressee: { queries.value.addressee($0) }, logger: logger)
         let pulse = Pulse([
             ("amqp-consume", { await consumer.signOfLife() }), ("amqp-publish", { await publisher.signOfLife() }),
             ("amqp-answer", { await replies.signOfLife() }),
         ])
         let health = Health(
-            definition: definition, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
+            rules: rules, reread: reread, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
             metrics: metrics, registry: registry,
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)),
             batchLimit: .seconds(try settings.integer("batch.limit", in: 1...86_400)), pulse: pulse,
@@ -129,6 +149,7 @@ struct RunningService {
                 .init(service: RunUntilShutdown { await messagePool.run() }),
                 .init(service: RunUntilShutdown { await publisher.run() }),
                 .init(service: pulse),
+                .init(service: reread),
                 .init(service: relay),
                 .init(service: keeper),
                 .init(service: After(preparation, run: scheduler)),
@@ -139,7 +160,7 @@ struct RunningService {
                             await replies.run { delivery in
                                 let span = tracer?.question(delivery)
                                 defer { span?.end() }
-                                return await queries.reply(delivery)
+                                return await queries.value.reply(delivery)
                             }
                         })),
                 .init(
@@ -170,11 +191,8 @@ struct RunningService {
             spans: SpanQueue(), endpoint: endpoint, service: definition.name.rawValue, logger: logger)
     }
 
-    private func publishers() throws -> Publishers {
-        guard settings["partners"] != "any" else {
-            logger.warning("whoever may write to '\(Exchanges.inbound)' is believed: WAYBILL_PARTNERS is 'any'")
-            return .any
-        }
+    private static func publishers(_ settings: Settings) throws -> Publishers {
+        guard settings["partners"] != "any" else { return .any }
         _ = try settings.required("partners")
         guard let registry = try settings.file("partners", PartnerRegistry.init(json:)) else { return .any }
         return .registered(registry)
@@ -206,11 +224,12 @@ struct RunningService {
 /// Reads the service's queue and hands each batch to the unit of work.
 private struct Intake: Service {
     let consumer: Consumer
-    let work: UnitOfWork
+    /// By the rules that hold when a batch begins: those of a batch do not change under its hands.
+    let work: Current<UnitOfWork>
 
     func run() async throws {
         try await withGracefulShutdownHandler {
-            try await consumer.run { deliveries in try await work.process(deliveries) }
+            try await consumer.run { deliveries in try await work.value.process(deliveries) }
         } onGracefulShutdown: {
             consumer.stop()
         }

@@ -23,7 +23,7 @@ public enum ServiceHost {
     ///   - make: makes the service of them; it must succeed with defaults and made-up data alone, because `--help`,
     ///     `migrate` and `resend` need no more.
     public static func run(
-        settings own: [Setting], _ make: (Settings) throws -> ServiceDefinition
+        settings own: [Setting], _ make: @escaping @Sendable (Settings) throws -> ServiceDefinition
     ) async -> Never {
         let code = await run(
             own, make, arguments: Array(CommandLine.arguments.dropFirst()),
@@ -32,7 +32,7 @@ public enum ServiceHost {
     }
 
     static func run(
-        _ own: [Setting], _ make: (Settings) throws -> ServiceDefinition, arguments: [String],
+        _ own: [Setting], _ make: @escaping @Sendable (Settings) throws -> ServiceDefinition, arguments: [String],
         environment: [String: String]
     ) async -> Int32 {
         let known = Setting.common + own
@@ -70,7 +70,9 @@ public enum ServiceHost {
                 let logger = try logger(definition.name, settings)
                 let registry = PrometheusMetrics()
                 MetricsSystem.bootstrap(registry)
-                return try await RunningService(definition, settings, logger, registry: registry).run()
+                return try await RunningService(
+                    definition, settings, logger, registry: registry, remake: { try make(settings) }
+                ).run()
             default:
                 return complain("'\(command)' is no command of this service; '--help' lists them", 64)
             }
@@ -161,7 +163,8 @@ public enum ServiceHost {
 
             usage: waybill-\(definition.name.rawValue) [run | check | migrate | resend … | schedule … | defaults … | --print-config | --help]
 
-              run             consume, answer, and do what is due, until SIGTERM (the default)
+              run             consume, answer, and do what is due, until SIGTERM (the default); SIGHUP has the files of the
+                              settings read again
               check           read settings and files as a start does, without starting; 78 when one is wrong
               migrate         bring the schema '\(definition.name.rawValue)' up to date, as the migration role
               resend TYPE LANE/NUMBER

@@ -12,7 +12,8 @@ import ServiceLifecycle
 /// neither. *Ready* says that work gets done. A task that fails makes it *degraded*: messages are handled and answered as
 /// ever, so it stays ready, and says which task it is.
 struct Health: Sendable {
-    let definition: ServiceDefinition
+    private let rules: Current<ServiceRules>
+    private let reread: Reread
     let pool: PostgresPool
     let consumer: Consumer
     let publisher: Publisher
@@ -35,12 +36,13 @@ struct Health: Sendable {
     private let deadLetters: Watched<Int>
 
     init(
-        definition: ServiceDefinition, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
+        rules: Current<ServiceRules>, reread: Reread, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
         replies: ReplyServer, metrics: ServiceMetrics, registry: PrometheusMetrics, outboxLagLimit: Double,
         batchLimit: Duration, pulse: Pulse, scheduler: Scheduler, dead: DeadLetterCount, madeUp: [String] = [],
         logger: Logger, spans: SpanQueue? = nil
     ) {
-        self.definition = definition
+        self.rules = rules
+        self.reread = reread
         self.pool = pool
         self.consumer = consumer
         self.publisher = publisher
@@ -65,13 +67,13 @@ struct Health: Sendable {
         schedule = Watched { try await scheduler.state() }
         figures = Watched {
             try await pool.withTransaction(isReadOnly: true) { transaction in
-                try definition.figures.map { try $0.read(transaction) }
+                try rules.value.definition.figures.map { try $0.read(transaction) }
             }
         }
         deadLetters = Watched { try await dead.current() }
         schema = Watched {
             var problems: [String] = []
-            for migrator in Schema.migrators(of: definition, logger: logger) {
+            for migrator in Schema.migrators(of: rules.value.definition, logger: logger) {
                 let status = try await migrator.status(pool)
                 // In a rolling change the schema is ahead of the copies that are still to be replaced.
                 if !status.isAtHead, !status.isAhead {
@@ -110,6 +112,10 @@ struct Health: Sendable {
 
     private func readyText() async -> String {
         "ready\n" + (await degradations().map { "degraded: \($0)\n" }.joined())
+            + (reread.record.problem.map {
+                "the files of the settings cannot be used, what was read before holds: \($0)\n"
+            }
+                ?? "")
             + (madeUp.isEmpty ? "" : "made-up data instead of \(madeUp.joined(separator: ", "))\n")
     }
 
@@ -152,6 +158,7 @@ struct Health: Sendable {
     func exposition() async -> String {
         var text = PrometheusText()
         registry.write(to: &text)
+        let definition = rules.value.definition
         let tasks = definition.tasks.map(\.name)
         if let state = try? await schedule.current() {
             let troubles = Dictionary(state.troubles.map { ($0.task, $0.count) }, uniquingKeysWith: +)
@@ -188,6 +195,14 @@ struct Health: Sendable {
         text.gauge(
             "waybill_made_up_data", "1 for each setting for which made-up data stands in.", label: "setting",
             madeUp.map { ($0, 1) })
+        let read = reread.record
+        text.counter(
+            "waybill_settings_reads_total", "How often the files of the settings were read and put in force.",
+            read.reads
+        )
+        text.gauge(
+            "waybill_settings_refused", "1 while the files of the settings, read again, cannot be used.",
+            read.problem == nil ? 0 : 1)
         if let lag = try? await lag.current() {
             text.gauge("waybill_outbox_depth", "Messages not confirmed yet.", Double(lag.count))
             text.gauge("waybill_outbox_oldest_seconds", "Age of the oldest of them.", lag.oldestAge)

@@ -28,7 +28,7 @@ final class Relay: Service {
 
     private let outbox: any OutboxStore
     private let publisher: any ConfirmingPublisher
-    private let partners: PartnerPost?
+    private let partners: @Sendable () -> PartnerPost?
     private let metrics: ServiceMetrics
     private let logger: Logger
     private let pauses: Pauses
@@ -39,13 +39,14 @@ final class Relay: Service {
     /// - Parameters:
     ///   - outbox: what holds the messages.
     ///   - publisher: what publishes them.
-    ///   - partners: what partners hear of them; `nil` when nobody does.
+    ///   - partners: what partners hear of them now; `nil` when nobody does.
     ///   - metrics: where to count.
     ///   - logger: where to say what goes wrong.
     ///   - pauses: how long to wait, and by which clock.
     ///   - tracer: what makes spans; nobody wants any when there is none.
     init(
-        outbox: any OutboxStore, publisher: any ConfirmingPublisher, partners: PartnerPost? = nil,
+        outbox: any OutboxStore, publisher: any ConfirmingPublisher,
+        partners: @escaping @Sendable () -> PartnerPost? = { nil },
         metrics: ServiceMetrics, logger: Logger, pauses: Pauses = Pauses(),
         tracer: ServiceTracer? = nil
     ) {
@@ -60,8 +61,8 @@ final class Relay: Service {
 
     /// A relay over PostgreSQL.
     convenience init(
-        pool: PostgresPool, publisher: Publisher, partners: PartnerPost? = nil, metrics: ServiceMetrics, logger: Logger,
-        tracer: ServiceTracer? = nil
+        pool: PostgresPool, publisher: Publisher, partners: @escaping @Sendable () -> PartnerPost? = { nil },
+        metrics: ServiceMetrics, logger: Logger, tracer: ServiceTracer? = nil
     ) {
         #if WAYBILL_TRIAL
             // Who reads by cursor has no signal to go by, and polls.
@@ -177,7 +178,7 @@ final class Relay: Service {
         }
         // What partners hear goes with what it is made of: a row leaves when all of it is confirmed.
         var copied: [Int] = []
-        if let partners {
+        if let partners = partners() {
             for (index, entry) in entries.enumerated() {
                 let copies = partners.copies(of: entry.envelope, body: entry.body)
                 copied += [Int](repeating: index, count: copies.count)

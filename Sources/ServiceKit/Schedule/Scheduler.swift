@@ -21,7 +21,9 @@ struct Scheduler: Service {
     private static let look: Duration = .seconds(1)
 
     let service: ServiceName
-    let tasks: [ScheduledTask]
+    private let currentTasks: @Sendable () -> [ScheduledTask]
+    /// What they are now: always the same tasks, by rules that may have changed.
+    var tasks: [ScheduledTask] { currentTasks() }
     let pool: PostgresPool
     let relay: Relay
     let metrics: ServiceMetrics
@@ -32,7 +34,7 @@ struct Scheduler: Service {
 
     /// - Parameters:
     ///   - service: whose tasks they are.
-    ///   - tasks: in the order in which they are run when they are due at the same time.
+    ///   - tasks: what they are now, in the order in which they are run when they are due at the same time.
     ///   - pool: where the schedule is.
     ///   - relay: what publishes the events of a run.
     ///   - metrics: where to count.
@@ -41,11 +43,12 @@ struct Scheduler: Service {
     ///   - retries: how often what fails is tried; by default with pauses, and at once with event time.
     ///   - tracer: what makes spans; nobody wants any when there is none.
     init(
-        service: ServiceName, tasks: [ScheduledTask], pool: PostgresPool, relay: Relay, metrics: ServiceMetrics,
-        logger: Logger, mode: ServiceClock.Mode, retries: RetryPolicy? = nil, tracer: ServiceTracer? = nil
+        service: ServiceName, tasks: @escaping @Sendable () -> [ScheduledTask], pool: PostgresPool, relay: Relay,
+        metrics: ServiceMetrics, logger: Logger, mode: ServiceClock.Mode, retries: RetryPolicy? = nil,
+        tracer: ServiceTracer? = nil
     ) {
         self.service = service
-        self.tasks = tasks
+        currentTasks = tasks
         self.pool = pool
         self.relay = relay
         self.metrics = metrics

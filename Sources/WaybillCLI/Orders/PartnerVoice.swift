@@ -19,7 +19,7 @@ struct PartnerVoice: Sendable {
             let users = registry.partners.flatMap(\.users).joined(separator: ", ")
             throw Failure(
                 "'\(user)' is the user of no partner: set WAYBILL_AMQP_PARTNER_URL to the address of one of \(users), or "
-                    + "name it in the file of partners and restart the services")
+                    + "name it in the file of partners and have the services read it again")
         }
     }
 
