@@ -8,8 +8,10 @@ root="$(cd "$(dirname "$0")/../.." && pwd)"
 . "$WAYBILL_HOME/env"
 export WAYBILL_HOME
 work="$(mktemp -d)"
+# PgBouncer runs as another user than root, and wants to come to its files.
+shared="$(mktemp -d)"
 pids=()
-finish() { for pid in "${pids[@]}"; do { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true; done; rm -rf "$work"; }
+finish() { for pid in "${pids[@]}"; do { kill -9 "$pid" && wait "$pid"; } 2>/dev/null || true; done; rm -rf "$work" "$shared"; }
 trap finish EXIT
 fail() { echo "$*"; exit 1; }
 waybill() { "$WAYBILL_CLI" "$@"; }
@@ -93,6 +95,49 @@ python3 "$root/Tests/EndToEnd/pooler.py" "$pooler" "$(cat "$WAYBILL_HOME/databas
 pids+=("$!")
 until_true 20 grep -q listening "$work/pooler" || fail "the pooler does not start"
 refused "a pooler that mixes sessions" "pool_mode" WAYBILL_POSTGRES_URL="postgres://supplier_app:${password%%@*}@127.0.0.1:$pooler/waybill"
+
+# PgBouncer itself, as Debian has it: sessions that are mixed end the start with one line, whole sessions do everything.
+bouncer_as=()
+[ "$(id -u)" != 0 ] || { bouncer_as=(setpriv --reuid=postgres --regid=postgres --clear-groups); chown postgres "$shared"; }
+bouncer="$(PATH="$PATH:/usr/sbin" command -v pgbouncer)" || fail "PgBouncer is missing: deploy/local/setup.sh"
+bounce() { # MODE [LINE…]: PgBouncer on $pooler in this mode
+    pooler="$(free_port)"
+    printf '"supplier_app" "%s"\n' "${password%%@*}" >"$shared/users"
+    printf '%s\n' '[databases]' "waybill = host=127.0.0.1 port=$(cat "$WAYBILL_HOME/database/port") dbname=waybill" '[pgbouncer]' \
+        'listen_addr = 127.0.0.1' "listen_port = $pooler" 'auth_type = scram-sha-256' "auth_file = $shared/users" 'unix_socket_dir =' \
+        "logfile = $shared/log-$pooler" "pidfile = $shared/pid-$pooler" "pool_mode = $1" "${@:2}" >"$shared/ini"
+    [ "$(id -u)" != 0 ] || chown postgres "$shared/users" "$shared/ini"
+    "${bouncer_as[@]}" "$bouncer" -q "$shared/ini" </dev/null >/dev/null 2>&1 &
+    bouncer_pid=$!
+    pids+=("$bouncer_pid")
+    until_true 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$pooler" || fail "PgBouncer does not start: $(tail -n 3 "$shared/log-$pooler")"
+    through="postgres://supplier_app:${password%%@*}@127.0.0.1:$pooler/waybill"
+}
+for mode in transaction statement; do
+    bounce "$mode"
+    refused "PgBouncer in mode $mode" "PgBouncer: pool_mode = session" WAYBILL_POSTGRES_URL="$through"
+    kill "$bouncer_pid"
+done
+bounce session "server_reset_query ="
+refused "PgBouncer that clears no session" "PgBouncer: server_reset_query = DISCARD ALL" WAYBILL_POSTGRES_URL="$through"
+kill "$bouncer_pid"
+bounce session
+# Where the command looks for it.
+port="$(cat "$WAYBILL_HOME/run/supplier.port")"
+start WAYBILL_POSTGRES_URL="$through" WAYBILL_HTTP_PORT="$port" WAYBILL_PROFILE=demo
+until_true 60 curl -sf "http://127.0.0.1:$port/health/ready" || fail "behind PgBouncer it is not ready: $(cat "$work/err")"
+orders BOUNCED
+waybill status --wait-drained 60 >/dev/null
+curl -s "http://127.0.0.1:$port/metrics" | grep >/dev/null '^waybill_messages_handled_total [1-9]' || fail "nothing was handled behind PgBouncer"
+waybill query supplier schedule.list --json >/dev/null || fail "no question is answered behind PgBouncer"
+[ "$(dead)" = "$before" ] || fail "messages were refused behind PgBouncer: $(waybill dead group)"
+kill "$pid"
+code=0
+until_true 15 bash -c "! kill -0 $pid" || fail "behind PgBouncer it runs on after SIGTERM"
+wait "$pid" || code=$?
+[ "$code" = 0 ] || fail "behind PgBouncer it ended with $code: $(tail -n 3 "$work/err")"
+kill "$bouncer_pid"
+echo "behind PgBouncer: messages handled and questions answered by whole sessions"
 
 # Asked to end while it starts.
 ends() { # WHAT VARIABLE=VALUE…

@@ -31,6 +31,7 @@ if [ "$purpose" = test ]; then
     need openssl command -v openssl
     need jq command -v jq
     need weasyprint command -v weasyprint
+    need pgbouncer test -x /usr/sbin/pgbouncer
     need iproute2 command -v ip
     need golang-go command -v go
     need golang-github-rabbitmq-amqp091-go-dev test -d /usr/share/gocode/src/github.com/rabbitmq/amqp091-go

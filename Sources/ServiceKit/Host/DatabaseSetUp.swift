@@ -43,6 +43,10 @@ struct DatabaseSetUp: Sendable, Equatable {
         "between the service and the database is a pooler that gives one session to several connections: "
         + "have it pool whole sessions (PgBouncer: pool_mode = session), or name the database itself"
 
+    private static let usedSessions =
+        "between the service and the database is a pooler that hands sessions on as they were left: "
+        + "have it clear them (PgBouncer: server_reset_query = DISCARD ALL), or name the database itself"
+
     /// Looks.
     ///
     /// - Throws: ``UnsafeSetUp`` when a pooler keeps the service from even looking; ``PostgresError`` when there is no
@@ -54,14 +58,32 @@ struct DatabaseSetUp: Sendable, Equatable {
         do {
             let found = try await look(connections)
             for connection in connections { await connection.close() }
+            if found.problem == nil { try await lookAgain(configuration) }
             return found
         } catch {
             for connection in connections { await connection.close() }
-            // A prepared statement that is not there, that is there already, or that is another's.
+            // A prepared statement that is not there, that is there already, or that is another's; or no transactions at all.
             guard let cause = error as? PostgresError, cause.code == .statement,
                 ["26000", "42P05", "08P01"].contains(cause.sqlState)
             else { throw error }
             throw UnsafeSetUp(description: "\(mixedSessions) (\(cause))")
+        }
+    }
+
+    /// Looks whether a new connection gets a new session, or one that is as new.
+    private static func lookAgain(_ configuration: PostgresConfiguration) async throws {
+        let connection = try await PostgresConnection.connect(configuration)
+        do {
+            _ = try await connection.withTransaction(isReadOnly: true) {
+                try $0.query("select pg_backend_pid()", as: Int.self)
+            }
+            await connection.close()
+        } catch let cause as PostgresError where cause.sqlState == "42P05" {
+            await connection.close()
+            throw UnsafeSetUp(description: "\(usedSessions) (\(cause))")
+        } catch {
+            await connection.close()
+            throw error
         }
     }
 

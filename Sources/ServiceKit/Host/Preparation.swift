@@ -133,6 +133,11 @@ final class Preparation: Sendable {
             try Task.checkCancellation()
             do {
                 return try await check()
+            } catch let error as PostgresError where error.code == .timeout {
+                // A pooler lets everybody log in, and the one too many waits for a session.
+                try await pause(
+                    what, "\(error); a pooler before it must give this user as many sessions as the service opens",
+                    backOff.next())
             } catch let error as PostgresError where error.isRetriable {
                 try await pause(what, "\(error)", backOff.next())
             } catch let error as MessagingError where error.isRetriable {
