@@ -32,10 +32,10 @@ printf 'user = "%s"\n' "${address%@*}" |
 "$WAYBILL_CLI" topology check --partners "$WAYBILL_HOME/partners.json" 2>/dev/null || fail "the topology lacks something"
 echo "$WAYBILL_HOME/partners.json" >"$WAYBILL_HOME/run/partners"
 for service in customer sales servicedesk finance supplier; do "$root/deploy/local/service.sh" restart "$service"; done
-python3 "$root/Benchmarks/orders.py" 12 31 acme >"$work/orders.ndjson"
+python3 "$root/Benchmarks/orders.py" 13 31 acme >"$work/orders.ndjson"
 python=python3
 "$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
-"$python" - "$work/orders.ndjson" "$work/users.json" <<'PY'
+cat >"$work/publishing.py" <<'PY'
 import json, os, sys
 import pika, pika.exceptions
 from urllib.parse import quote, urlparse
@@ -70,7 +70,10 @@ def publish(user, exchange, source, user_id=None, key="order.placed.v1"):
 def expect(what, found, wanted):
     if found != wanted:
         sys.exit(f"{what}: the broker answered {found}, not {wanted}")
-
+PY
+export PYTHONPATH="$work"
+"$python" - "$work/orders.ndjson" "$work/users.json" <<'PY'
+from publishing import *
 
 expect("own exchange", publish("partner-acme", "waybill.inbound.acme", "acme"), None)
 expect("own exchange, source by pattern", publish("partner-acme", "waybill.inbound.acme", "acme-east"), None)
@@ -98,4 +101,33 @@ printf '%s\t%s\t%s\t%s\n' \
     waybill.inbound.acme "not said" waybill.finance source-not-allowed \
     waybill.inbound.globex "not said" acme source-not-allowed | sort | diff - "$work/audit" || fail "the audit says otherwise"
 "$WAYBILL_CLI" dead discard --why "tried on purpose" >/dev/null 2>&1 || true
+
+# A source that is taken out may speak no more, and one that is put in may, from the next batch on and without a restart.
+processes() { local service; for service in customer sales servicedesk finance supplier; do cat "$WAYBILL_HOME/run/$service.pid"; done; }
+processes >"$work/processes"
+sed 's/"acme-\*"/"acme2"/' "$WAYBILL_HOME/partners.json" >"$work/partners.json"
+mv "$work/partners.json" "$WAYBILL_HOME/partners.json"
+for service in customer sales servicedesk finance supplier; do
+    "$root/deploy/local/service.sh" reload "$service"
+    name="WAYBILL_HTTP_${service^^}"
+    for _ in $(seq 300); do curl -s "${!name}/metrics" | grep >/dev/null -x 'waybill_settings_reads_total 2' && break; sleep 0.1; done
+    curl -s "${!name}/metrics" | grep >/dev/null -x 'waybill_settings_reads_total 2' || fail "$service did not read the file of partners again"
+done
+"$python" - "$work/orders.ndjson" "$work/users.json" <<'PY'
+import publishing
+from publishing import *
+
+publishing.number = 11
+expect("a source that was taken out", publish("partner-acme", "waybill.inbound.acme", "acme-east"), None)
+expect("a source that was put in", publish("partner-acme", "waybill.inbound.acme", "acme2"), None)
+PY
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+[ "$("$WAYBILL_CLI" query finance orders.totals source=acme2 --json | jq '[.totals[].orders] | add')" = 1 ] || fail "a source that was put in may not speak"
+[ "$("$WAYBILL_CLI" query finance orders.totals source=acme-east --json | jq '[.totals[].orders] | add')" = 1 ] || fail "a source that was taken out may speak on"
+for service in customer sales servicedesk finance supplier; do
+    [ "$("$WAYBILL_CLI" dead list --service "$service" --id id-12-partner-acme-acme-east --json | jq -r '[.deadLetters[].reason] | join(" ")')" = source-not-allowed ] ||
+        fail "$service took a source that was taken out"
+done
+processes | cmp -s - "$work/processes" || fail "a service was started anew for a file of partners"
+"$WAYBILL_CLI" dead discard --why "tried on purpose" --yes --source acme-east >/dev/null 2>&1 || true
 echo "who published is established by the broker; five attempts to speak for others are refused and on record"
