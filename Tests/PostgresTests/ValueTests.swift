@@ -321,6 +321,33 @@ struct ValueTests {
         }
     }
 
+    @Test("a column is found by its whole name, beside shorter and longer ones that begin alike")
+    func alike() async throws {
+        struct Line: PostgresRow, Equatable {
+            let amount: Int
+            let paid: Int
+
+            init(row: inout RowReader) throws(PostgresError) {
+                amount = try row("amount")
+                paid = try row("amount_paid")
+            }
+        }
+        try await DatabaseFixture.withSchema { database in
+            try await database.pool().withTransaction { transaction throws in
+                let lines = try transaction.query(
+                    "select 1 as amount_paid_back, 2 as amoun, 3 as amount_paid, 4 as \"Amount\", 5 as amount",
+                    as: Line.self)
+                #expect(lines.map { [$0.amount, $0.paid] } == [[5, 3]])
+                let error = #expect(throws: PostgresError.self) {
+                    try transaction.query("select 1 as amounts, 2 as amount_paid", as: Line.self)
+                }
+                #expect(
+                    error?.message.contains("no column of the statement is named 'amount': amounts, amount_paid")
+                        == true)
+            }
+        }
+    }
+
     @Test("a null character is refused, never cut off", arguments: 0..<6)
     func nullCharacter(_ place: Int) async throws {
         try await DatabaseFixture.withSchema { database in

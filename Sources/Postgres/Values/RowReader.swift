@@ -32,6 +32,7 @@ public struct RowReader: ~Copyable {
 
     init(_ result: consuming ResultHandle) {
         rowCount = result.rowCount
+        if rowCount > 0 { asked.reserveCapacity(result.columnCount) }
         self.result = result
     }
 
@@ -66,7 +67,7 @@ public struct RowReader: ~Copyable {
     private mutating func column(_ name: StaticString) throws(PostgresError) -> Int {
         defer { next += 1 }
         if next < asked.count, Self.isSame(asked[next].name, name) { return asked[next].column }
-        let column = try result.column(named: name.description)
+        let column = try result.column(named: name)
         if next == asked.count { asked.append((name, column)) } else { asked[next] = (name, column) }
         return column
     }

@@ -30,15 +30,30 @@ struct ResultHandle: ~Copyable {
     /// Where a column stands.
     ///
     /// - Throws: ``PostgresError`` of code `decoding` when there is none of that name, or more than one.
-    func column(named name: String) throws(PostgresError) -> Int {
-        let found = (0..<columnCount).filter { columnName($0) == name }
-        guard found.count == 1 else {
+    func column(named name: StaticString) throws(PostgresError) -> Int {
+        var found: Int?
+        var isOnlyOne = true
+        for column in 0..<columnCount where isNamed(column, name) {
+            isOnlyOne = found == nil
+            found = column
+        }
+        guard let found, isOnlyOne else {
             let names = (0..<columnCount).map { columnName($0) }.joined(separator: ", ")
             throw PostgresError(
                 .decoding,
-                "\(found.isEmpty ? "no column" : "more than one column") of the statement is named '\(name)': \(names)")
+                "\(found == nil ? "no column" : "more than one column") of the statement is named '\(name)': \(names)")
         }
-        return found[0]
+        return found
+    }
+
+    /// Compared byte by byte where both stand: a wide answer has many names to look through, and none is made a text.
+    private func isNamed(_ column: Int, _ name: StaticString) -> Bool {
+        guard let start = PQfname(raw, Int32(column)) else { return false }
+        return name.withUTF8Buffer { wanted in
+            // The end of a shorter name is a byte that no name has.
+            for (place, byte) in wanted.enumerated() where UInt8(bitPattern: start[place]) != byte { return false }
+            return start[wanted.count] == 0
+        }
     }
 
     /// Whether a cell is NULL.
