@@ -46,11 +46,9 @@ enum AgeingStore {
             select width_bucket(date '1970-01-01' + \(epochDay) - due_day, \(buckets.starts.map(Int32.init(clamping:)))),
                 currency, sum(invoices)::bigint, sum(amount)
             from part group by 1, 2 order by 1, 2
-            """, as: (Int, String, Int, FixedDecimal).self)
+            """, as: (Int, Currency, Int, FixedDecimal).self)
         return rows.map { span, currency, count, amount in
-            Ageing.Part(
-                span: span, currency: Currency(currency) ?? .cny,
-                figure: AgeingFigure(count: count, amount: amount))
+            Ageing.Part(span: span, currency: currency, figure: AgeingFigure(count: count, amount: amount))
         }
     }
 
@@ -82,11 +80,9 @@ enum AgeingStore {
             where r.issued_day > date '1970-01-01' + \(first.daysSinceEpoch)
                 and r.issued_day <= date '1970-01-01' + \(last.daysSinceEpoch) and \(filter(scope))
             group by r.currency
-            """, as: (String, Int, FixedDecimal).self)
+            """, as: (Currency, Int, FixedDecimal).self)
         return rows.map { currency, count, amount in
-            Ageing.Part(
-                span: 0, currency: Currency(currency) ?? .cny,
-                figure: AgeingFigure(count: count, amount: amount))
+            Ageing.Part(span: 0, currency: currency, figure: AgeingFigure(count: count, amount: amount))
         }
     }
 

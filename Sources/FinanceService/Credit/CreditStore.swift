@@ -273,10 +273,10 @@ enum CreditStore {
                 and r.due_day < date '1970-01-01' + \(day.daysSinceEpoch)
                 and r.amount - r.paid - d.disputed >= \(Currency.smallestUnit(of: "r.currency"))
             group by a.customer_id, r.currency
-            """, as: (String, String, FixedDecimal, Int).self)
+            """, as: (String, Currency, FixedDecimal, Int).self)
         var found: [String: [(currency: Currency, overdue: FixedDecimal, days: Int)]] = [:]
         for row in rows {
-            found[row.0, default: []].append((Currency(row.1) ?? .cny, row.2, row.3))
+            found[row.0, default: []].append((row.1, row.2, row.3))
         }
         return found
     }

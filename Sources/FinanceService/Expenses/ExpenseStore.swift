@@ -68,11 +68,9 @@ enum ExpenseStore {
             join orders o on o.is_counted and o.day between b.from_day and b.to_day and o.branch = b.branch
                 and (b.owner is null or o.sales_owner = b.owner)
             group by 1, 2, 3 order by 1, 2, 3
-            """, as: (String, String, String, FixedDecimal).self
+            """, as: (String, String, Currency, FixedDecimal).self
         ).map { row in
-            (
-                LedgerKey(source: row.0, identifier: row.1), Currency(row.2) ?? .cny, row.3
-            )
+            (LedgerKey(source: row.0, identifier: row.1), row.2, row.3)
         }
     }
 
