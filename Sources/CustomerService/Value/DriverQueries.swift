@@ -33,8 +33,10 @@ struct DriverQueries: Sendable {
                 where day <= date '1970-01-01' + \(arguments.today.daysSinceEpoch)
                 """, as: Int32?.self
             ).first ?? nil
-        let to = try ClassQueries.day("to", arguments) ?? last ?? 0
-        let from = try ClassQueries.day("from", arguments) ?? to - 364
+        let first = try ClassQueries.day("from", arguments)
+        // Who asks from a day after the last order asks about nothing, which is no mistake.
+        let to = try ClassQueries.day("to", arguments) ?? max(last ?? arguments.today.daysSinceEpoch, first ?? .min)
+        let from = first ?? to - 364
         guard from <= to else {
             throw Refusal(.valueNotAllowed, path: "parameters.from", "'from' is after 'to'")
         }

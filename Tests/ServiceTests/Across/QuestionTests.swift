@@ -90,6 +90,23 @@ struct QuestionTests {
     /// Parameters that ask for more than the few orders of this test can give.
     private static let demanding: Set = ["after", "next", "refit", "observed", "third", "fourth"]
 
+    /// What a question is asked with: what it must have, nearly all that it takes, and what it must have with each other
+    /// parameter alone, and each word of a choice.
+    static func examples(of question: QueryDescription) -> [[String: String]] {
+        let required = question.parameters.filter { $0.isRequired || needed[question.name] == $0.name }
+        var sets = [required, question.parameters.filter { $0.isRequired || !demanding.contains($0.name) }]
+        for input in question.parameters where !demanding.contains(input.name) {
+            if case .choice(let choices) = input.kind {
+                for choice in choices {
+                    sets.append(required.filter { $0.name != input.name } + [.choice(input.name, [choice], "")])
+                }
+            } else if !required.contains(where: { $0.name == input.name }) {
+                sets.append(required + [input])
+            }
+        }
+        return sets.map { inputs in Dictionary(inputs.map { ($0.name, example($0)) }) { first, _ in first } }
+    }
+
     private static func isOfKind(_ value: String, _ kind: ColumnDescription.Kind) -> Bool {
         switch kind {
         case .text, .code: true
@@ -113,31 +130,14 @@ struct QuestionTests {
         ])
         for query in fixture.definition.answered {
             let question = query.description
-            let required = question.parameters.filter {
-                $0.isRequired || Self.needed[question.name] == $0.name
-            }
-            var sets = [
-                required, question.parameters.filter { $0.isRequired || !Self.demanding.contains($0.name) },
-            ]
-            // Each word of a choice is a question of its own.
-            for input in question.parameters {
-                if case .choice(let choices) = input.kind {
-                    for choice in choices {
-                        sets.append(
-                            required.filter { $0.name != input.name }
-                                + [.choice(input.name, [choice], "")])
-                    }
-                }
-            }
-            for inputs in sets {
-                let values = Dictionary(inputs.map { ($0.name, Self.example($0)) }) { first, _ in first }
+            for values in Self.examples(of: question) {
                 do {
                     let tables = try await fixture.pool.withTransaction(isReadOnly: true) { transaction in
                         try query.ask(values, at: Timestamp("2026-03-03T10:00:00+08:00") ?? .distant, transaction)
                     }
                     // As who asks reads it: what the wire does not take is an answer that nobody gets.
                     let told = QueryReply.answered(tables, asOf: .distant)
-                    for table in try QueryReply(json: told.encode()).tables { check(table, question) }
+                    for table in try QueryReply(json: told.encode()).tables { Self.check(table, question) }
                 } catch {
                     Issue.record("\(service.rawValue) \(query.name) \(values): \(error)")
                 }
@@ -145,7 +145,8 @@ struct QuestionTests {
         }
     }
 
-    private func check(_ table: QueryTable, _ question: QueryDescription) {
+    /// Whether a table is as the catalogue describes it.
+    static func check(_ table: QueryTable, _ question: QueryDescription) {
         guard let described = question.answer(table.name) else {
             Issue.record("\(question.name) answers a table '\(table.name)' that the catalogue does not know")
             return
@@ -162,7 +163,7 @@ struct QuestionTests {
                     let value = row.values[place]
                 else { continue }
                 #expect(
-                    Self.isOfKind(value, column.kind),
+                    isOfKind(value, column.kind),
                     "\(question.name) '\(table.name)': \(column.name) is '\(value)', not \(column.kind)")
             }
         }
