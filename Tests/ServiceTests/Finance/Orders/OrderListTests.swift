@@ -95,39 +95,4 @@ struct OrderListTests {
         let after = try await finance.ask("orders.show", ["orderId": "O1"])["alerts"]
         #expect(after.column("reason") == ["price"] && after.column("plan") == ["raise it"])
     }
-
-    @Test("what each customer has open stands by how long it is overdue, and adds up")
-    func aged() async throws {
-        func invoice(_ id: String, _ customer: String, due: String, _ amount: String) throws
-            -> ServiceFixture.Message
-        {
-            .init(
-                id,
-                InvoiceIssued(
-                    invoiceId: id, customer: CustomerCode(code: customer), orderIds: [],
-                    issuedAt: try #require(Timestamp("2026-01-01T09:00:00+08:00")),
-                    dueAt: Timestamp("\(due)T09:00:00+08:00"), amount: .of(amount), currency: .cny))
-        }
-        try await finance.handle([
-            try invoice("I1", "C1", due: "2026-06-30", "100"), try invoice("I2", "C1", due: "2026-06-29", "20"),
-            try invoice("I3", "C1", due: "2026-05-30", "3"), try invoice("I4", "C1", due: "2026-01-02", "0.40"),
-            try invoice("I5", "C2", due: "2026-07-01", "7"),
-        ])
-        func asked(_ values: [String: String]) async throws -> [[FixedDecimal?]] {
-            let table = try await finance.ask(
-                "receivables.aged", values.merging(["asOf": "2026-06-30"]) { own, _ in own }
-            ).first
-            return table?.rows.map { row in row.values.dropFirst(5).map { $0.flatMap { FixedDecimal($0) } } } ?? []
-        }
-        let first = ["123.40", "23.40", "100", "20", "3", "0", "0.40"].map { FixedDecimal($0) }
-        let second = ["7", "0", "7", "0", "0", "0", "0"].map { FixedDecimal($0) }
-        #expect(try await asked([:]) == [first, second])
-        #expect(try await asked(["customer": "C2"]) == [second])
-        #expect(try await asked(["atLeast": "23.40"]) == [first])
-        #expect(try await asked(["owner": "nobody"]) == [])
-        // Without a day it is as of today, as finance has it.
-        let today = try await finance.ask(
-            "receivables.aged", at: try #require(Timestamp("2026-06-30T08:00:00+08:00")))["aged"]
-        #expect(today.column("overdue") == ["23.40", "0.00"])
-    }
 }

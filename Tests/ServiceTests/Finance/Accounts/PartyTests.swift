@@ -7,14 +7,12 @@ import Testing
 @testable import FinanceService
 @testable import ServiceKit
 
-@Suite("Lists by what money is worth, and by party", .service(try financeDefinition()))
-struct PartyMoneyTests {
+@Suite("Questions about a customer that is one party", .service(try financeDefinition()))
+struct PartyTests {
     private let finance: ServiceFixture
 
     init() throws { finance = try .current }
 
-    private static let dollar = Currency("USD") ?? .cny
-    private static let yen = Currency("JPY") ?? .cny
     private static let party = AccountIdentifier.customer(source: "erp", code: "C1")
 
     private static func column(_ tables: [QueryTable], _ name: String) throws -> [String?] {
@@ -37,58 +35,14 @@ struct PartyMoneyTests {
     }
 
     private static func invoice(
-        _ id: String, _ amount: String, customer: String = "C1", source: String = "erp", currency: Currency = .cny
+        _ id: String, _ amount: String, customer: String = "C1", source: String = "erp"
     ) throws -> ServiceFixture.Message {
         .init(
             "invoice \(id)", source: source,
             InvoiceIssued(
                 invoiceId: id, customer: CustomerCode(code: customer), orderIds: [],
                 issuedAt: try #require(Timestamp("2026-01-05T09:00:00+08:00")),
-                dueAt: Timestamp("2026-02-05T09:00:00+08:00"), amount: .of(amount), currency: currency))
-    }
-
-    @Test("the worst alert is the one that costs most in one currency, by the figures of now beside those of its day")
-    func alerts() async throws {
-        try await finance.handle([
-            .init("1", OrderPlaced(makeOrder("CNY", [("1000", "1500")]))),
-            .init("2", OrderPlaced(makeOrder("USD", currency: Self.dollar, [("100", "200")]))),
-            .init("3", OrderPlaced(makeOrder("JPY", currency: Self.yen, [("1000", "6000")]))),
-            .init("4", OrderPlaced(makeOrder("XAU", currency: Currency("XAU") ?? .cny, [("1", "900")]))),
-        ])
-        let level = ["level": "order"]
-        #expect(
-            try Self.column(await finance.ask("alerts.list", level), "order_id") == ["USD", "CNY", "JPY", "XAU"])
-        // Since it was raised it has become the worst.
-        try await finance.handle([.init("k", makeCost("K", order: "CNY", .actual, "9000"))])
-        let tables = try await finance.ask("alerts.list", level)
-        #expect(try Self.column(tables, "order_id").prefix(2) == ["CNY", "USD"])
-        #expect(try Self.column(tables, "margin").prefix(2) == ["-500.0000", "-100.0000"])
-        #expect(try Self.column(tables, "margin_now").prefix(2) == ["-8000.0000", "-100.0000"])
-        #expect(try Self.column(tables, "currency_now").prefix(2) == ["CNY", "USD"])
-        let identifier = try #require(try Self.column(tables, "alert_id").first ?? nil)
-        let shown = try await finance.ask("alerts.show", ["alertId": identifier])
-        #expect(try Self.column(shown, "margin_now") == ["-8000.0000"])
-        // A page ends and begins by the same order.
-        let first = try await finance.ask("alerts.list", ["level": "order", "limit": "1"])
-        let next = try #require(first.first?.next)
-        let second = try await finance.ask("alerts.list", ["level": "order", "limit": "1", "after": next])
-        #expect(try Self.column(second, "order_id") == ["USD"])
-    }
-
-    @Test("who owes most is who owes what is worth most")
-    func debts() async throws {
-        try await finance.handle([
-            try Self.invoice("I1", "5000", customer: "C1"),
-            try Self.invoice("I2", "1000", customer: "C2", currency: Self.dollar),
-            try Self.invoice("I3", "9000", customer: "C3", currency: Self.yen),
-            try Self.invoice("I4", "99999", customer: "C4", currency: Currency("XAU") ?? .cny),
-        ])
-        for query in ["receivables.balances", "receivables.aged"] {
-            let tables = try await finance.ask(query, ["asOf": "2026-06-30"])
-            #expect(try Self.column(tables, "customer_code") == ["C2", "C1", "C3", "C4"], "\(query)")
-        }
-        let exposure = try await finance.ask("credit.exposure")
-        #expect(try Self.column(exposure, "customer_code") == ["C2", "C1", "C3", "C4"])
+                dueAt: Timestamp("2026-02-05T09:00:00+08:00"), amount: .of(amount), currency: .cny))
     }
 
     @Test("who asks for a customer by one of its codes gets what is of its party under all of them")
@@ -180,43 +134,5 @@ struct PartyMoneyTests {
         #expect(try Self.column(asked, "decision") == [decided.decision.rawValue])
         #expect(try Self.column(asked, "rule") == [decided.rule])
         #expect(decided.rule == "override")
-    }
-
-    @Test("a cancelled order and a dispute that has ended change how far a customer is trusted at once")
-    func trust() async throws {
-        func limit(_ id: String, _ amount: String, from: String = "2026-01-01") throws -> ServiceFixture.Message {
-            .init(
-                id,
-                CreditLimitSet(
-                    limitId: id, customer: CustomerCode(code: "C1"), amount: .of(amount), currency: .cny,
-                    from: try #require(CalendarDay(from)), setBy: "wang.fang",
-                    setAt: try #require(Timestamp("2026-01-01T09:00:00+08:00"))))
-        }
-        /// What the review that the messages ask for comes to; nothing when they ask for none.
-        func states(
-            _ messages: [ServiceFixture.Message], at time: String = "2026-02-03T09:00:00+08:00"
-        ) async throws -> [CreditState] {
-            try await finance.pool.withTransaction { try $0.execute("delete from schedule") }
-            try await finance.handle(messages, at: time)
-            let due = try await finance.rows("select key from schedule where task = 'credit.review'")
-            guard let key = due.first?[0] else { return [] }
-            return try await finance.run("credit.review", key: key, at: time).events(CreditStateChanged.self)
-                .map(\.state)
-        }
-        try await finance.handle([
-            try limit("L1", "1000"), .init("o", OrderPlaced(makeOrder("O1", [("900", "1")]))),
-        ])
-        #expect(try await states([try limit("L2", "800", from: "2026-01-02")]) == [.hold])
-        let at = try #require(Timestamp("2026-03-03T09:00:00+08:00"))
-        let cancelled = OrderCancelled(orderId: "O1", revision: 2, cancelledAt: at)
-        #expect(try await states([.init("x", cancelled)]) == [.ok])
-        // Long overdue, but disputed; then not any more.
-        try await finance.handle([
-            .init("i", try Collect.invoice("I1", "50")), .init("d", try Collect.dispute("D1", "I1", "50")),
-        ])
-        let late = "2026-06-30T09:00:00+08:00"
-        _ = try await finance.run("credit.evaluate", at: "2026-06-29T23:59:59.999999+08:00")
-        let after = try await states([.init("e", try Collect.resolve("D1"))], at: late)
-        #expect(after.count == 1 && after.first != .ok)
     }
 }

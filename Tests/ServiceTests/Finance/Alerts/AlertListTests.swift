@@ -1,0 +1,52 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceTestSupport
+import Testing
+
+@testable import FinanceService
+@testable import ServiceKit
+
+@Suite("The list of margin alerts", .service(try financeDefinition()))
+struct AlertListTests {
+    private let finance: ServiceFixture
+
+    init() throws { finance = try .current }
+
+    private static let dollar = Currency("USD") ?? .cny
+    private static let yen = Currency("JPY") ?? .cny
+
+    private static func column(_ tables: [QueryTable], _ name: String) throws -> [String?] {
+        let table = try #require(tables.first)
+        let place = try #require(table.columns.firstIndex { $0.name == name })
+        return table.rows.map { $0.values[place] }
+    }
+
+    @Test("the worst alert is the one that costs most in one currency, by the figures of now beside those of its day")
+    func alerts() async throws {
+        try await finance.handle([
+            .init("1", OrderPlaced(makeOrder("CNY", [("1000", "1500")]))),
+            .init("2", OrderPlaced(makeOrder("USD", currency: Self.dollar, [("100", "200")]))),
+            .init("3", OrderPlaced(makeOrder("JPY", currency: Self.yen, [("1000", "6000")]))),
+            .init("4", OrderPlaced(makeOrder("XAU", currency: Currency("XAU") ?? .cny, [("1", "900")]))),
+        ])
+        let level = ["level": "order"]
+        #expect(
+            try Self.column(await finance.ask("alerts.list", level), "order_id") == ["USD", "CNY", "JPY", "XAU"])
+        // Since it was raised it has become the worst.
+        try await finance.handle([.init("k", makeCost("K", order: "CNY", .actual, "9000"))])
+        let tables = try await finance.ask("alerts.list", level)
+        #expect(try Self.column(tables, "order_id").prefix(2) == ["CNY", "USD"])
+        #expect(try Self.column(tables, "margin").prefix(2) == ["-500.0000", "-100.0000"])
+        #expect(try Self.column(tables, "margin_now").prefix(2) == ["-8000.0000", "-100.0000"])
+        #expect(try Self.column(tables, "currency_now").prefix(2) == ["CNY", "USD"])
+        let identifier = try #require(try Self.column(tables, "alert_id").first ?? nil)
+        let shown = try await finance.ask("alerts.show", ["alertId": identifier])
+        #expect(try Self.column(shown, "margin_now") == ["-8000.0000"])
+        // A page ends and begins by the same order.
+        let first = try await finance.ask("alerts.list", ["level": "order", "limit": "1"])
+        let next = try #require(first.first?.next)
+        let second = try await finance.ask("alerts.list", ["level": "order", "limit": "1", "after": next])
+        #expect(try Self.column(second, "order_id") == ["USD"])
+    }
+}
