@@ -11,7 +11,7 @@ public struct ProfitLine: Sendable, Equatable {
     public var orderId: String
     /// The number of the line in its order.
     public var line: Int
-    /// The day (UTC+8) that the line counts for.
+    /// The day that the line counts for.
     public var day: CalendarDay
     /// The code of the customer.
     public var customer: String

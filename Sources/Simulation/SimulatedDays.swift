@@ -42,9 +42,7 @@ public struct SimulatedDays: IteratorProtocol {
             for _ in 0..<counts[day] { order(on: today) }
         }
         day += 1
-        let midnight = Timestamp(
-            microsecondsSinceEpoch: Int64(today.adding(days: 1).daysSinceEpoch) * 86_400_000_000 - 480 * 60_000_000,
-            offsetMinutes: 480)
+        let midnight = OrganisationZone.current.beginning(of: today.adding(days: 1))
         var messages: [SimulatedMessage] = []
         while let first = coming.min, first.message.at < midnight {
             messages.append(coming.removeMin().message)

@@ -125,9 +125,9 @@ public struct SimulatedGroup: Sequence {
         let second = customer.secondCode.flatMap { random.happens(0.4) ? $0 : nil }
         let source = second == nil ? self.source : self.source + "-branch"
 
-        let placed = Timestamp(
-            microsecondsSinceEpoch: Int64(day.daysSinceEpoch) * 86_400_000_000
-                + Int64(8 * 3_600 + random.below(10 * 3_600)) * 1_000_000 - 480 * 60_000_000, offsetMinutes: 480)
+        let secondOfDay = Int64(8 * 3_600 + random.below(10 * 3_600))
+        let placed = OrganisationZone.current.instant(
+            showing: (Int64(day.daysSinceEpoch) * 86_400 + secondOfDay) * 1_000_000)
         let businessLine = customer.lines[random.below(customer.lines.count)]
         let currency = random.happens(0.9) ? Currency.cny : Currency(["USD", "EUR", "HKD"][random.below(3)]) ?? .cny
         let isLoss = customer.loses ? random.happens(0.7) : random.happens(0.05)

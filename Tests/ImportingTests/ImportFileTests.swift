@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Foundation
 import Testing
 
@@ -190,6 +191,22 @@ struct ImportFileTests {
                 again.compactMap { data($0) }.map { $0.contains(#""invoiceId":"INV-2","customer":{"code":"C7"}"#) }
                     == [true])
         }
+    }
+
+    @Test("a time without an offset is that of the organisation's clocks; one that they show twice or never is refused")
+    func clocks() throws {
+        let zone = try #require(OrganisationZone("America/New_York"))
+        func read(_ cell: String, of day: String? = nil) throws -> String {
+            do throws(CellText.Fault) {
+                return try CellText.time(cell, nil, of: day, in: zone).description
+            } catch { return error.detail }
+        }
+        #expect(try read("2026-03-02 09:30") == "2026-03-02T09:30:00-05:00")
+        #expect(try read("2026-07-02") == "2026-07-02T00:00:00-04:00")
+        #expect(try read("2026-07-02", of: "23:59:59") == "2026-07-02T23:59:59-04:00")
+        #expect(try read("2026-11-01T01:30:00-05:00") == "2026-11-01T01:30:00-05:00")
+        #expect(try read("2026-11-01 01:30").contains("is twice in America/New_York"))
+        #expect(try read("2026-03-08 02:30").contains("is never in America/New_York"))
     }
 
     @Test("a workbook's rows are lines like any others")

@@ -57,6 +57,8 @@ struct HostTests {
             (["WAYBILL_PARTNERS": "any", "WAYBILL_AMQP_URL": "http://h"], 78),
             (["WAYBILL_PARTNERS": "/nowhere/partners.json"], 78),
             (["WAYBILL_PARTNERS": "any", "WAYBILL_CALENDAR": "/nowhere/calendar.json"], 78),
+            (["WAYBILL_PARTNERS": "any", "WAYBILL_ZONE": "Asia/Shanghai"], 0),
+            (["WAYBILL_PARTNERS": "any", "WAYBILL_ZONE": "Asia/Shangai"], 78),
         ] as [([String: String], Int32)])
     func check(_ environment: [String: String], _ code: Int32) async {
         let made = await ServiceHost.run(

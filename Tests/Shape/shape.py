@@ -15,6 +15,8 @@ usage: shape.py [ROOT]
   numbered one may make it for the first time, for a trigger of its own, by `create`; it never replaces it.
 - A module under `Tests` that is no test target is built for release too, where there is no Testing: a file of it that
   imports Testing stands within `#if canImport(Testing)`.
+- No statement names a zone but UTC: a day is told by `SQL.day(of:)`, which knows the organisation's. Functions and views of a
+  schema know none at all.
 - A script of the shell pipes into nothing that stops reading early: under `pipefail` the writer's failure to write would
   be the pipe's.
 """
@@ -35,6 +37,10 @@ MOST_COLUMNS = 4
 
 MODULE_OF_TESTS = re.compile(r'\.(?:target|executableTarget)\(\s*name: "[^"]+",[^()]*?path: "(Tests/[^"]+)"')
 STOPS_EARLY = re.compile(r"(?<!\|)\|[ \t]*(?:\\?\n[ \t]*)?(?:grep (?:-\w+ )*-\w*q|head\b)")
+
+ZONE = re.compile(r"\bat time zone (?!'utc')", re.IGNORECASE)
+# What tells days by the organisation's zone, and what compares the database's zones with ours.
+KNOWS_ZONES = {"Sources/Postgres/Values/SQL.swift", "Sources/ServiceKit/Host/SchemaZone.swift"}
 
 # Up to these numbers migrations made what is repeatable now.
 NUMBERED_UNTIL = {"CustomerService": 9, "FinanceService": 19}
@@ -67,6 +73,16 @@ def rows(root):
             if columns > MOST_COLUMNS:
                 line = text[:match.start()].count("\n") + 1
                 yield f"{place}:{line}: reads {columns} columns by position; read them by name, as a PostgresRow"
+
+
+def zones(root):
+    for path in sorted(p for p in (root / "Sources").rglob("*") if p.suffix in (".swift", ".sql")):
+        if path.relative_to(root).as_posix() in KNOWS_ZONES:
+            continue
+        text = path.read_text()
+        for found in ZONE.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield f"{path.relative_to(root)}:{line}: names a zone; a day is told by SQL.day(of:), a view tells none"
 
 
 def modules_of_tests(root):
@@ -167,6 +183,7 @@ def problems(root):
     root = pathlib.Path(root)
     yield from sizes(root)
     yield from rows(root)
+    yield from zones(root)
     yield from modules_of_tests(root)
     yield from pipes(root)
     for path in sorted((root / "Sources").glob("*Service")):

@@ -16,7 +16,8 @@ SOUND = {
         "-- How many.\ncreate or replace function visit_count() returns integer language sql as $$ select 1 $$;\n",
     "Sources/DeskService/Visits/VisitsCapability.swift": "extension Capability {}\n",
     "Sources/DeskService/Visits/VisitHandlers.swift": "try VisitStore.put(rows, transaction)\n",
-    "Sources/DeskService/Visits/VisitStore.swift": "try transaction.queue(\"insert into visit\")\n",
+    "Sources/DeskService/Visits/VisitStore.swift":
+        "try transaction.queue(\"insert into visit values (now() at time zone 'utc')\")\n",
     "Sources/DeskService/Visits/VisitPolicy.swift": "import Domain\n",
     "Tests/ServiceTests/Desk/VisitTests.swift": "import Testing\n",
     "Tests/Support/Visits.swift": "#if canImport(Testing)\n    package import Testing\n#endif\n",
@@ -65,6 +66,7 @@ class Shape(unittest.TestCase):
             ({f"{DESK}Visits/VisitPolicy.swift": "import Postgres\n"}, "a policy is pure"),
             ({f"{DESK}Visits/VisitStore.swift": "try query(sql,\n as: (\n Int, Int, Int, Int, Int\n ).self)"},
              "VisitStore.swift:2: reads 5 columns"),
+            ({f"{DESK}Visits/VisitStore.swift": "\n(at at time zone 'Asia/Shanghai')::date"}, "VisitStore.swift:2: names a zone"),
             ({f"{DESK}Migrations/3_late.sql": ""}, "is not named"),
             ({f"{DESK}Migrations/0003_late.sql": ""}, "have a gap"),
             ({f"{DESK}Migrations/0002_late.sql": ""}, "not once in the list of migrations"),

@@ -91,7 +91,7 @@ public struct FieldReader {
         try required(key, .day, CalendarDay(daysSinceEpoch: 0), Self.day)
     }
 
-    /// A day, or the business day (UTC+8) of a point in time.
+    /// A day, or the business day of a point in time.
     public mutating func dayOfTime(_ key: String) throws(Refusal) -> CalendarDay {
         try required(key, .dayOrTimestamp, CalendarDay(daysSinceEpoch: 0)) { node, path throws(Refusal) in
             if node.kind == .string, node.valueBytes.count > 10 { return try Self.timestamp(node, path).day() }

@@ -34,7 +34,7 @@ package struct CustomerClass: Part {
     package let dimension: ClassDimension
     /// The class.
     package let value: String
-    /// The first day (UTC+8) on which it held.
+    /// The first day on which it held.
     package let since: CalendarDay
     /// Why, in words and figures.
     package let reason: String
@@ -140,7 +140,7 @@ package struct LifecycleChanged: Message {
     package let state: LifecycleState
     /// The state before; absent when it is the first.
     package let previous: LifecycleState?
-    /// The first day (UTC+8) of the state.
+    /// The first day of the state.
     package let since: CalendarDay
     /// For how many days the state before held; absent when there was none.
     package let dwellDays: Int?
@@ -193,7 +193,7 @@ package struct SetStrategic: Message {
     package let customerId: String
     /// Whether it is.
     package let isStrategic: Bool
-    /// The first day (UTC+8) on which that holds.
+    /// The first day on which that holds.
     package let from: CalendarDay
     /// Why, in words.
     package let reason: String

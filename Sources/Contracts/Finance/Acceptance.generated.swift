@@ -123,7 +123,7 @@ package struct AcceptanceChanged: Message {
     package let owner: String?
     /// What is done until it ends; present when somebody has set it and said so.
     package let plan: String?
-    /// The last day on which it holds (UTC+8); present when somebody has set it.
+    /// The last day on which it holds; present when somebody has set it.
     package let until: CalendarDay?
     /// The login of who has set it.
     package let by: String?

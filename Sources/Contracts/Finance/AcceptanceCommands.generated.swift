@@ -29,9 +29,9 @@ package struct SetAcceptance: Message {
     package let owner: String
     /// What is done until then, in words.
     package let plan: String?
-    /// The first day on which it holds (UTC+8); at once when absent.
+    /// The first day on which it holds; at once when absent.
     package let from: CalendarDay?
-    /// The last day on which it holds (UTC+8); from then on the figures decide again.
+    /// The last day on which it holds; from then on the figures decide again.
     package let until: CalendarDay
     /// The login of who decides.
     package let by: String
@@ -85,9 +85,9 @@ package struct GrantOverride: Message {
     package let customerId: String
     /// The line of business.
     package let businessLine: String
-    /// The first day (UTC+8).
+    /// The first day.
     package let from: CalendarDay
-    /// The last day (UTC+8).
+    /// The last day.
     package let to: CalendarDay
     /// What the orders it lets through may be worth together.
     package let cap: FixedDecimal
@@ -147,9 +147,9 @@ package struct OverrideGranted: Message {
     package let customerId: String
     /// The line of business.
     package let businessLine: String
-    /// The first day (UTC+8).
+    /// The first day.
     package let from: CalendarDay
-    /// The last day (UTC+8).
+    /// The last day.
     package let to: CalendarDay
     /// What the orders it lets through may be worth together.
     package let cap: FixedDecimal

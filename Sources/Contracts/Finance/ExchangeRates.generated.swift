@@ -6,7 +6,7 @@ package import Domain
 package struct DatedRate: Part {
     /// The currency.
     package let currency: Currency
-    /// The first day on which it holds (UTC+8).
+    /// The first day on which it holds.
     package let from: CalendarDay
     /// What one unit is worth in CNY: a decimal above nought with up to eight places, such as 7.10.
     package let cny: String

@@ -33,7 +33,7 @@ package struct DiagnoseAlert: Message {
     package let reason: MarginReason
     /// What is done about it, in words.
     package let plan: String
-    /// The day by which the margin shall be good again (UTC+8).
+    /// The day by which the margin shall be good again.
     package let recoverBy: CalendarDay
     /// The login of who says so.
     package let by: String

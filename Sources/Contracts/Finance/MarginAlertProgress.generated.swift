@@ -77,9 +77,9 @@ package struct MarginAlertDiagnosed: Message {
     package let reason: MarginReason
     /// What is done about it, in words.
     package let plan: String
-    /// The day by which the margin shall be good again (UTC+8).
+    /// The day by which the margin shall be good again.
     package let recoverBy: CalendarDay
-    /// The day by which it was to be diagnosed (UTC+8).
+    /// The day by which it was to be diagnosed.
     package let diagnoseBy: CalendarDay
     /// The login of who said so.
     package let by: String
@@ -135,7 +135,7 @@ package struct MarginAlertEscalated: Message {
     package let alert: MarginAlertReference
     /// What was not done in time.
     package let delay: AlertDelay
-    /// The day by which it was to be done (UTC+8).
+    /// The day by which it was to be done.
     package let dueOn: CalendarDay
     /// The login of who has to see to it now.
     package let escalatedTo: String

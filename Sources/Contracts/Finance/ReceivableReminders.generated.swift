@@ -34,7 +34,7 @@ package struct ReceivableReminder: Part {
     package let branch: String?
     /// Who looks after the customer.
     package let salesOwner: String?
-    /// The day on which the invoice is due (UTC+8).
+    /// The day on which the invoice is due.
     package let dueOn: CalendarDay
     /// What was invoiced.
     package let amount: FixedDecimal
@@ -46,7 +46,7 @@ package struct ReceivableReminder: Part {
     package let currency: Currency
     /// Days from the due day as planned: -7, 0, 7, 15, 30, 60.
     package let offsetDays: Int
-    /// The working day to which the plan moved it (UTC+8).
+    /// The working day to which the plan moved it.
     package let remindOn: CalendarDay
     /// Up to whom it goes.
     package let level: ReminderLevel

@@ -260,8 +260,8 @@ public struct QueryInput: Sendable {
     }
 
     /// The moment that a day, taken to its last second, or a time with its offset means.
-    public static func time(ofDayOrTime value: String) -> Timestamp? {
-        Timestamp(value) ?? Timestamp(value + "T23:59:59+08:00")
+    public static func time(ofDayOrTime value: String, in zone: OrganisationZone = .current) -> Timestamp? {
+        Timestamp(value) ?? CalendarDay(value).map { zone.end(of: $0).adding(microseconds: -999_999) }
     }
 }
 

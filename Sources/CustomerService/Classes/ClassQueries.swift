@@ -31,8 +31,8 @@ struct ClassQueries: Sendable {
         let belief: SQL =
             """
             (case when \(known.postgresBind)::integer is null then superseded_at is null
-            else (recorded_at at time zone 'Asia/Shanghai')::date <= date '1970-01-01' + \(known.postgresBind)::integer
-                and (superseded_at is null or (superseded_at at time zone 'Asia/Shanghai')::date
+            else \(SQL.day(of: "recorded_at")) <= date '1970-01-01' + \(known.postgresBind)::integer
+                and (superseded_at is null or \(SQL.day(of: "superseded_at"))
                     > date '1970-01-01' + \(known.postgresBind)::integer) end)
             """
         let which: SQL =

@@ -107,8 +107,8 @@ struct GraphStore {
                     count(*) over (partition by party_id) as total
                 from (select hits.*, \(now)::timestamptz as at from hits) h
                 where kind = any(\(kinds.map(\.rawValue)))
-                    and coalesce(since <= (at at time zone 'Asia/Shanghai')::date, true)
-                    and coalesce(until > (at at time zone 'Asia/Shanghai')::date, true)
+                    and coalesce(since <= \(SQL.day(of: "at")), true)
+                    and coalesce(until > \(SQL.day(of: "at")), true)
             )
             select f.party_id as one, t.party_id as other, r.kind, r.origin,
                 case r.origin when 'declared' then r.weight else r.faded end as weight, r.evidence,

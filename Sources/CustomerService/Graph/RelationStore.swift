@@ -211,8 +211,8 @@ extension RelationStore {
                 case origin when 'declared' then weight
                     else weight * \(fading("at - weighed_at")) end
             from (select relation.*, \(now)::timestamptz as at from relation) r
-            where coalesce(since <= (at at time zone 'Asia/Shanghai')::date, true)
-                and coalesce(until > (at at time zone 'Asia/Shanghai')::date, true)
+            where coalesce(since <= \(SQL.day(of: "at")), true)
+                and coalesce(until > \(SQL.day(of: "at")), true)
             order by relation_id
             """, as: (Int32, Int32, String, Double).self)
     }

@@ -68,7 +68,7 @@ enum ContactStore {
             Lapsed(
                 id: customer.0, name: customer.1, branch: customer.2, owner: customer.3,
                 lastContactAt: (last[customer.0] ?? nil).map {
-                    Timestamp(microsecondsSinceEpoch: $0, offsetMinutes: 480)
+                    Timestamp(microsecondsSinceEpoch: $0).inZone()
                 })
         }
     }

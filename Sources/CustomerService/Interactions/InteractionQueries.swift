@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 import ServiceKit
 
@@ -24,8 +25,7 @@ struct InteractionQueries: Sendable {
     ) throws -> QueryTable {
         let order: SQL = "happened_at desc, id, source, channel"
         let all: SQL = """
-            select i.*, i.interaction_id as id,
-                to_char(i.happened_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS"+08:00"') as at
+            select i.*, i.interaction_id as id, i.happened_at as at
             from account a join interaction i on i.source = a.source and i.code = a.code
             where a.customer_id = \(customer)
             """
@@ -47,7 +47,7 @@ struct InteractionQueries: Sendable {
             "interactions",
             selected: rows.map { contact in
                 [
-                    contact.at, contact.name.channel, contact.name.source, contact.code, contact.saidBy,
+                    contact.at.description, contact.name.channel, contact.name.source, contact.code, contact.saidBy,
                     contact.payload?.with, contact.payload?.summary ?? "(no longer kept)", contact.consent,
                     contact.name.interactionId,
                 ]
@@ -61,7 +61,8 @@ struct InteractionQueries: Sendable {
         let name: PersonVault.InteractionKey
         let code: String
         let saidBy: String
-        let at: String
+        /// To the second, as people have written it down.
+        let at: Timestamp
         let consent: String
         let payload: PersonalPayload?
         let happenedAt: String
@@ -71,7 +72,8 @@ struct InteractionQueries: Sendable {
                 source: try row("source"), channel: try row("channel"), interactionId: try row("id"))
             code = try row("code")
             saidBy = try row("said_by")
-            at = try row("at")
+            let happened = try row("at", as: Timestamp.self).inZone()
+            at = happened.adding(microseconds: -(happened.microsecondsSinceEpoch % 1_000_000))
             consent = try row("consent")
             let (sealed, key) = (try row("sealed", as: [UInt8]?.self), try row("key", as: [UInt8]?.self))
             if let sealed, let key { payload = PersonVault.open(sealed, of: name, key: key) } else { payload = nil }

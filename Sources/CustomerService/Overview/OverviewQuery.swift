@@ -47,7 +47,7 @@ enum OverviewQuery {
         let age = max(0, (at.microsecondsSinceEpoch - last.microsecondsSinceEpoch) / 1_000_000)
         return [
             block, owner.rawValue, age > Int64(staleAfter) * 60 ? "stale" : "current",
-            last.inOffset(minutes: 480).description, String(age), String(count),
+            last.inZone().description, String(age), String(count),
         ]
     }
 

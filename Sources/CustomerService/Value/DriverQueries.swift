@@ -81,7 +81,7 @@ struct DriverQueries: Sendable {
                 from (
                     select a.customer_id, \(column) as g, date_trunc(\(unit), o.done_on)::date as p,
                         coalesce(o.is_damaged, false) or coalesce(o.is_late,
-                            o.done_on > (o.promised_on at time zone 'Asia/Shanghai')::date, false) as is_bad
+                            o.done_on > \(SQL.day(of: "o.promised_on")), false) as is_bad
                     from \(Self.live) and o.done_on is not null
                 ) x group by 1, 2
             ), a as (

@@ -27,7 +27,7 @@ enum SubjectStore {
         for row in try transaction.query(
             """
             select c.customer_id, c.name, c.branch,
-                (c.founded_at at time zone 'Asia/Shanghai')::date - date '1970-01-01'
+                \(SQL.day(of: "c.founded_at")) - date '1970-01-01'
             from customer c where c.customer_id = any(\(customers))
                 and exists (select from account a where a.customer_id = c.customer_id)
             """, as: (String, String?, String?, Int32).self)
@@ -111,7 +111,7 @@ enum SubjectStore {
             select a.customer_id, f.done_on - date '1970-01-01'
             from account a join value_order f on f.source = a.source and f.customer_code = a.code
             where a.customer_id = any(\(customers)) and \(ValueFactStore.orders.counts("f")) and f.done_on is not null
-                and (f.is_damaged or coalesce(f.is_late, f.done_on > (f.promised_on at time zone 'Asia/Shanghai')::date))
+                and (f.is_damaged or coalesce(f.is_late, f.done_on > \(SQL.day(of: "f.promised_on"))))
             """, transaction)
         var invoices: [String: [CustomerHistory.Invoice]] = [:]
         for row in try transaction.query(

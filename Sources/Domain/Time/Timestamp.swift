@@ -4,7 +4,7 @@
 public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     /// Microseconds since 1970-01-01T00:00:00Z.
     public var microsecondsSinceEpoch: Int64
-    /// The offset from UTC it is written in, in minutes: +480 in China.
+    /// The offset from UTC it is written in, in minutes: 480 in China.
     public var offsetMinutes: Int16
 
     /// An instant, written in an offset.
@@ -43,11 +43,11 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
         self.init(microsecondsSinceEpoch: seconds * 1_000_000 + Int64(microseconds), offsetMinutes: Int16(offset))
     }
 
-    /// The offset of the organisation's clocks from UTC, in minutes: China's, which has one zone and no summer time.
-    public static let organisationOffsetMinutes: Int16 = 480
+    /// The business day on which the instant falls, by the organisation's clocks unless another zone is given.
+    public func day(in zone: OrganisationZone = .current) -> CalendarDay { zone.day(of: self) }
 
-    /// The business day the instant falls on, in an offset from UTC: the organisation's unless another is given.
-    public func day(offsetMinutes: Int = Int(organisationOffsetMinutes)) -> CalendarDay {
+    /// The day on which the instant falls, in an offset from UTC.
+    public func day(offsetMinutes: Int) -> CalendarDay {
         let local = microsecondsSinceEpoch + Int64(offsetMinutes) * 60_000_000
         return CalendarDay(daysSinceEpoch: Int32(clamping: floorDivide(local, 86_400_000_000).quotient))
     }
@@ -63,6 +63,11 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     /// The same instant, written in another offset.
     public func inOffset(minutes: Int16) -> Timestamp {
         Timestamp(microsecondsSinceEpoch: microsecondsSinceEpoch, offsetMinutes: minutes)
+    }
+
+    /// The same instant, written as the organisation's clocks show it unless another zone is given.
+    public func inZone(_ zone: OrganisationZone = .current) -> Timestamp {
+        zone.written(microseconds: microsecondsSinceEpoch)
     }
 
     /// RFC 3339 in its own offset (`Z` for none), with a fraction only when there is one.
@@ -115,7 +120,8 @@ extension Timestamp: Comparable {
     }
 }
 
-private func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+/// Divides so that the remainder is not negative.
+func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }

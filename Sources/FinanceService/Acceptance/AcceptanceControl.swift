@@ -53,10 +53,11 @@ struct AcceptanceControl: Sendable {
                         owner: setting.owner, plan: setting.plan, until: setting.until, by: setting.by,
                         changedAt: effects.now), causedBy: message.envelope)
                 effects.schedule(
-                    "acceptance.begin", key: scheduleKey, at: ReminderPolicy.beginning(of: setting.from))
+                    "acceptance.begin", key: scheduleKey, at: OrganisationZone.current.beginning(of: setting.from))
             }
             effects.schedule(
-                "acceptance.end", key: scheduleKey, at: ReminderPolicy.beginning(of: setting.until.adding(days: 1)))
+                "acceptance.end", key: scheduleKey,
+                at: OrganisationZone.current.beginning(of: setting.until.adding(days: 1)))
             effects.count("acceptance_settings")
         }
         try news.publish(transaction, &effects)

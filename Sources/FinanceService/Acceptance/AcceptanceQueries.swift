@@ -100,7 +100,7 @@ struct AcceptanceQueries: Sendable {
             standing.state, isSet: standing.isSet, revenue: amount, currency: currency, on: day, former: nil,
             overrides: &overrides, rates: rates)
         if answer.decision == .accepted {
-            let time = day == arguments.today ? arguments.now : ReminderPolicy.beginning(of: day)
+            let time = day == arguments.today ? arguments.now : OrganisationZone.current.beginning(of: day)
             var desk = try CreditDesk(
                 customers: [standing.customerId], at: time, rates: rates, isAsking: true, transaction)
             let claim = CreditDesk.Claim(amount: amount, former: .zero, currency: currency)

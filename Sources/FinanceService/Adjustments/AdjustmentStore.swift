@@ -87,7 +87,7 @@ enum AdjustmentStore {
             standing = Standing(
                 fingerprint: try row("fingerprint"), proposedBy: try row("proposed_by"),
                 approvedBy: try row("approved_by"),
-                approvedAt: try row("approved_at", as: Timestamp?.self)?.inOffset(minutes: 480),
+                approvedAt: try row("approved_at", as: Timestamp?.self)?.inZone(),
                 invoice: try row("invoice_id", as: String?.self).map {
                     LedgerKey(source: invoiceSource, identifier: $0)
                 }, amount: try row("amount"), isSetAside: try row("is_set_aside"))

@@ -5,7 +5,7 @@ import ServiceKit
 
 /// The SQL of what was open at the end of a day.
 enum AgeingStore {
-    /// What was issued and not paid by the end of a day (UTC+8), by days overdue and currency.
+    /// What was issued and not paid by the end of a day, by days overdue and currency.
     ///
     /// What an invoice had open then is what it has open now and what was applied to it later: so only what was settled
     /// or applied after that day is looked at, and for today nothing.

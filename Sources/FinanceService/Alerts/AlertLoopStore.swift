@@ -29,7 +29,7 @@ enum AlertLoopStore {
             """
             select alert_id, level, severity, source, order_id, customer_id, customer_code, business_line, branch,
                 sales_owner,
-                coalesce(diagnose_by, (raised_at at time zone 'Asia/Shanghai')::date) - date '1970-01-01',
+                coalesce(diagnose_by, \(SQL.day(of: "raised_at"))) - date '1970-01-01',
                 cleared_at is not null,
                 escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01'
             from alert where alert_id = any(\(sorted)) order by alert_id for update
@@ -47,7 +47,7 @@ enum AlertLoopStore {
             """
             select alert_id, level, severity, source, order_id, customer_id, customer_code, business_line, branch,
                 sales_owner,
-                coalesce(diagnose_by, (raised_at at time zone 'Asia/Shanghai')::date) - date '1970-01-01',
+                coalesce(diagnose_by, \(SQL.day(of: "raised_at"))) - date '1970-01-01',
                 cleared_at is not null,
                 escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01'
             from alert where due_on <= \(PostgresValue.date(day.description))

@@ -41,7 +41,7 @@ struct CreditQueries: Sendable {
     /// The limits that hold on a day, what is approved above them, and what is left.
     func limits(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let day = try arguments.dayOrToday("asOf")
-        let time = ReminderPolicy.beginning(of: day)
+        let time = OrganisationZone.current.beginning(of: day)
         let rates = try rates.current(transaction)
         let customers = try CreditStore.limited(transaction)
         let lines = try CreditStore.lines(of: customers, on: day, transaction)

@@ -98,18 +98,18 @@ struct ReceivableQueries: Sendable {
             where a.set_aside is not null or r.amount is null
                 or (a.kind = 'write-off' and a.approved_by is null)
             union all
-            select 'allocation', l.allocation_id, l.source, l.payment_id, (l.at at time zone 'Asia/Shanghai')::date,
+            select 'allocation', l.allocation_id, l.source, l.payment_id, \(SQL.day(of: "l.at")),
                 (select sum(x) from unnest(l.amounts) x), null,
                 case l.state when 'waiting' then 'waits for the payment' else 'set aside: ' || l.detail end
             from later_allocation l where l.state <> 'applied'
             union all
-            select 'return', g.return_id, g.source, g.payment_id, (g.at at time zone 'Asia/Shanghai')::date, g.amount,
+            select 'return', g.return_id, g.source, g.payment_id, \(SQL.day(of: "g.at")), g.amount,
                 g.currency,
                 case g.state when 'waiting' then 'waits for the payment' else 'set aside: ' || g.detail end
             from payment_return g where g.state <> 'applied'
             union all
             select 'dispute', d.dispute_id, d.source, d.invoice_id,
-                (coalesce(d.opened_at, d.resolved_at) at time zone 'Asia/Shanghai')::date,
+                \(SQL.day(of: "coalesce(d.opened_at, d.resolved_at)")),
                 d.amount, d.currency,
                 case when d.fingerprint is null then 'waits for the dispute'
                     when r.amount is null then 'waits for the invoice'

@@ -40,7 +40,7 @@ enum OrderStore {
             order.businessLine = try row("business_line")
             order.branch = try row("branch")
             order.salesOwner = try row("sales_owner")
-            order.placedAt = try row("placed_at", as: Timestamp.self).inOffset(minutes: 480)
+            order.placedAt = try row("placed_at", as: Timestamp.self).inZone()
             order.currency = try row("currency")
             order.lines = try row("lines")
             order.margin.revenue = try row("revenue")

@@ -133,7 +133,7 @@ enum LaterAllocationStore {
             let source = try row("source", as: String.self)
             key = LedgerKey(source: source, identifier: try row("allocation_id"))
             payment = LedgerKey(source: source, identifier: try row("payment_id"))
-            at = try row("at", as: Timestamp.self).inOffset(minutes: 480)
+            at = try row("at", as: Timestamp.self).inZone()
             let invoiceSource = try row("invoice_source", as: String.self)
             if let invoice = try row("invoice_id", as: String?.self),
                 let amount = try row("amount", as: FixedDecimal?.self)

@@ -107,9 +107,9 @@ enum PeriodCheckQuery {
             Point(
                 "margin alerts that nobody has diagnosed", do: "diagnose them: waybill alerts list",
                 """
-                select (raised_at at time zone 'Asia/Shanghai')::date, revenue - cost, currency from alert
+                select \(SQL.day(of: "raised_at")), revenue - cost, currency from alert
                 where cleared_at is null and outcome is null and reason is null
-                    and (raised_at at time zone 'Asia/Shanghai')::date <= \(last)
+                    and \(SQL.day(of: "raised_at")) <= \(last)
                 """),
             Point(
                 "expenses that wait for an approval or a budget", do: "approve them: waybill finance expenses list",
@@ -126,7 +126,7 @@ enum PeriodCheckQuery {
                 "orders, invoices and customers that documents name and that have not come",
                 do: "ask their systems: waybill query finance references.waiting",
                 """
-                select (since at time zone 'Asia/Shanghai')::date, null::numeric, null::text
+                select \(SQL.day(of: "since")), null::numeric, null::text
                 from (\(ReferenceQueries.targets)) t
                 """),
             Point(
@@ -138,8 +138,8 @@ enum PeriodCheckQuery {
             Point(
                 "payments set aside", do: "have them corrected: waybill finance receivables waiting",
                 """
-                select (received_at at time zone 'Asia/Shanghai')::date, amount, currency
-                from (\(ReceivableQueries.setAside)) t where (received_at at time zone 'Asia/Shanghai')::date <= \(last)
+                select \(SQL.day(of: "received_at")), amount, currency
+                from (\(ReceivableQueries.setAside)) t where \(SQL.day(of: "received_at")) <= \(last)
                 """),
             Point(
                 "credit notes, write-offs, disputes and returns that wait or were set aside",

@@ -18,7 +18,7 @@ struct PeriodHandlers: Sendable {
                 guard PostingMonths.month(after: command.month) <= effects.now.day() else {
                     throw Refusal(
                         .contradictoryTimes, path: "$.month",
-                        "the month is not over: it is \(effects.now.day()) in China")
+                        "the month is not over: it is \(effects.now.day()) in \(OrganisationZone.current)")
                 }
                 guard try PeriodStore.standing(command.month, transaction) == nil else {
                     throw Refusal(.wrongState, path: "$.month", "the month is closed already")

@@ -7,7 +7,7 @@ import ProfitAnalysis
 enum ProfitLineStore {
     /// By which day a line belongs to a period.
     enum Basis: String, CaseIterable {
-        /// The day (UTC+8) its order was placed.
+        /// The day its order was placed.
         case placed
         /// The last day a service of the line was done, by its costs; the day it was placed while there is none.
         case service

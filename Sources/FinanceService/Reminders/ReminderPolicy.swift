@@ -34,7 +34,7 @@ enum ReminderPolicy {
         issued: CalendarDay, due: CalendarDay, after start: Timestamp, through end: Timestamp
     ) -> [Reminder] {
         reminders(issued: issued, due: due).filter { reminder in
-            let begin = beginning(of: reminder.day)
+            let begin = OrganisationZone.current.beginning(of: reminder.day)
             return start < begin && begin <= end
         }
     }
@@ -69,9 +69,4 @@ enum ReminderPolicy {
         }
     }
 
-    /// The first instant of a business day (UTC+8).
-    static func beginning(of day: CalendarDay) -> Timestamp {
-        Timestamp(
-            microsecondsSinceEpoch: (Int64(day.daysSinceEpoch) * 86_400 - 28_800) * 1_000_000, offsetMinutes: 480)
-    }
 }

@@ -254,7 +254,7 @@ enum ReturnStore {
             insert into customer_payment (source, payment_id, kind, fingerprint, customer_of, customer_code,
                 received_at, received_day, amount, currency)
             select r.source, r.return_id, 'return', r.fingerprint, p.customer_of, p.customer_code, t.at,
-                (t.at at time zone 'UTC' + interval '8 hours')::date, -r.amount, r.currency
+                \(SQL.day(of: "t.at")), -r.amount, r.currency
             from unnest(\(sources), \(identifiers)) as k(source, return_id)
             join payment_return r using (source, return_id)
             join customer_payment p on p.source = r.source and p.payment_id = r.payment_id and p.kind = 'payment'

@@ -27,11 +27,9 @@ struct PaymentTerms: Equatable {
     }
 
     /// When an invoice of an instant is due: at the same time of that day.
-    func due(issued: Timestamp) -> Timestamp {
-        let day = issued.day()
-        let days = Int64(due(issued: day).daysSinceEpoch - day.daysSinceEpoch)
-        return Timestamp(microsecondsSinceEpoch: issued.microsecondsSinceEpoch + days * 86_400_000_000)
-            .inOffset(minutes: 480)
+    func due(issued: Timestamp, in zone: OrganisationZone = .current) -> Timestamp {
+        let day = issued.day(in: zone)
+        return zone.sameTime(as: issued, daysLater: day.days(to: due(issued: day)))
     }
 
     private static func monthEnd(_ day: CalendarDay, _ cutOff: Int?) -> CalendarDay {

@@ -5,7 +5,7 @@ import Domain
 struct OrderView: Sendable {
     /// By which day an order counts.
     enum Basis: Int32, Sendable, Hashable {
-        /// The day (UTC+8) it was placed.
+        /// The day it was placed.
         case placed = 0
         /// The day on which each change of it is posted. Only what that moves is kept: of a closed month, taken from the
         /// day of placing and added on the day of posting.

@@ -74,7 +74,7 @@ struct ViewQueries: Sendable {
         let ages = question.metrics.count > 1 ? question.metrics : []
         // Nothing in it has happened after now, whatever the clocks of others say.
         func told(_ time: Timestamp?) -> String? {
-            time.map { min($0, Timestamp(microsecondsSinceEpoch: now, offsetMinutes: 480)).description }
+            time.map { min($0, Timestamp(microsecondsSinceEpoch: now).inZone()).description }
         }
         var rows: [[String?]] = []
         for (key, cells) in figures.cells where isMeant(key.currency) {
@@ -150,7 +150,7 @@ struct ViewQueries: Sendable {
         init(row: inout RowReader) throws(PostgresError) {
             place = try Place(row: &row)
             sums = try OrderView.Sums(row: &row)
-            asOf = try row("as_of", as: Timestamp?.self)?.inOffset(minutes: 480)
+            asOf = try row("as_of", as: Timestamp?.self)?.inZone()
         }
     }
 
@@ -176,7 +176,7 @@ struct ViewQueries: Sendable {
         init(row: inout RowReader) throws(PostgresError) {
             place = try Place(row: &row)
             amount = try row("amount")
-            asOf = try row("as_of", as: Timestamp?.self)?.inOffset(minutes: 480)
+            asOf = try row("as_of", as: Timestamp?.self)?.inZone()
         }
     }
 

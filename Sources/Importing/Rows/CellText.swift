@@ -127,13 +127,23 @@ enum CellText {
     }
 
     /// A time: with its offset as it is, otherwise on the organisation's clocks; a day alone at the time that is said for
-    /// it, otherwise at its beginning.
-    static func time(_ cell: String, _ order: ImportMapping.DayOrder?, of day: String?) throws(Fault) -> Timestamp {
+    /// it, otherwise at its beginning. What they show twice, or never, may not be guessed.
+    static func time(
+        _ cell: String, _ order: ImportMapping.DayOrder?, of day: String?, in zone: OrganisationZone = .current
+    ) throws(Fault) -> Timestamp {
         if let time = Timestamp(cell) { return time }
         let (found, rest) = try self.day(cell, order)
         guard let time = rest.isEmpty ? day ?? "00:00:00" : completed(rest),
-            let result = Timestamp("\(found)T\(time)+08:00")
+            let shown = Timestamp("\(found)T\(time)Z")
         else { throw Fault(reason: .badTime, detail: "'\(cell.prefix(40))' is no time such as 2026-01-05 09:30:00") }
+        if rest.isEmpty, day == nil { return zone.beginning(of: found) }
+        let instants = zone.instants(showing: shown.microsecondsSinceEpoch)
+        guard let result = instants.first, instants.count == 1 else {
+            let count = instants.isEmpty ? "never" : "twice"
+            throw Fault(
+                reason: .badTime,
+                detail: "'\(cell.prefix(40))' is \(count) in \(zone), where clocks change: write it with its offset")
+        }
         return result
     }
 

@@ -1,3 +1,5 @@
+public import Domain
+
 /// A statement with its values apart: text written in the source, values always bound.
 ///
 /// ```swift
@@ -60,6 +62,16 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(unsafe text: String) {
             pieces.append(.text(text))
         }
+    }
+
+    /// The day on which a time falls, as an expression: by the organisation's clocks unless another zone is given. The zone
+    /// stands in the statement by its name, so that a plan knows it; every session's own zone is UTC.
+    ///
+    /// - Parameters:
+    ///   - time: the time, an expression of the type `timestamptz`.
+    ///   - zone: whose days are meant.
+    public static func day(of time: SQL, in zone: OrganisationZone = .current) -> SQL {
+        "((\(time)) at time zone \(unsafe: Wire.quoted(literal: zone.name)))::date"
     }
 
     /// The text with `$1`, `$2` … and the values in that order.

@@ -68,7 +68,7 @@ enum OrderStore {
             }
             order.branch = try row("branch")
             order.salesOwner = try row("sales_owner")
-            order.placedAt = try row("placed_at", as: Timestamp?.self)?.inOffset(minutes: 480)
+            order.placedAt = try row("placed_at", as: Timestamp?.self)?.inZone()
             if let currency = try row("currency", as: Currency?.self),
                 let amount = try row("amount", as: FixedDecimal?.self)
             {

@@ -86,5 +86,5 @@ enum ComplaintQueries {
         ]
     }
 
-    private static func shown(_ time: Timestamp) -> String { time.inOffset(minutes: 480).description }
+    private static func shown(_ time: Timestamp) -> String { time.inZone().description }
 }

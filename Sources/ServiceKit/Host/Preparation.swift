@@ -1,5 +1,6 @@
 import BrokerLayout
 import Contracts
+import Domain
 import Logging
 import Messaging
 import Postgres
@@ -88,6 +89,8 @@ final class Preparation: Sendable {
                         + "run 'waybill-\(definition.name.rawValue) migrate' of the same build")
             }
         }
+        try await SchemaZone.check(
+            .current, in: definition.name.rawValue, at: ServiceClock.wallClock(), pool)
         try await keeper.keep()
         try await beginReading()
         if clock.mode == .events {

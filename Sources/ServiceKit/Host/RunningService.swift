@@ -42,7 +42,12 @@ struct RunningService {
         Reread.ignoreSignal()
         let group = try group()
         let mode = try settings.choice("clock", ServiceClock.Mode.self) ?? .system
-        logger.info("starting", metadata: ["clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)"])
+        logger.info(
+            "starting",
+            metadata: [
+                "clock": "\(mode.rawValue)", "profile": "\(settings.profile.rawValue)",
+                "zone": "\(OrganisationZone.current)",
+            ])
         if settings["partners"] == "any" {
             logger.warning("whoever may write to '\(Exchanges.inbound)' is believed: WAYBILL_PARTNERS is 'any'")
         }

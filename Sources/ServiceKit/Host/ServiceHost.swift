@@ -50,6 +50,8 @@ public enum ServiceHost {
             }
             if command == "defaults" { return defaults(known, arguments) }
             let settings = try await Settings(known, environment: environment)
+            // Before anything asks for a day.
+            try settings.chooseZone()
             if let years = try settings.file("calendar", WorkingCalendar.years(json:)) { WorkingCalendar.add(years) }
             // Schema, outbox and schedule are the same whatever the business: only who runs must know it.
             let isMaintenance = ["migrate", "resend", "schedule"].contains(command)
@@ -225,6 +227,7 @@ package enum Schema {
             Migration(number: 3, name: "acts", sql: PackageResources._003_acts_sql),
             Migration(number: 4, name: "schedule_failures", sql: PackageResources._004_schedule_failures_sql),
             Migration(number: 5, name: "reads_since", sql: PackageResources._005_reads_since_sql),
+            Migration(number: 6, name: "zone", sql: PackageResources._006_zone_sql),
         ]
         #if WAYBILL_TRIAL
             // What a later build might add, so that a rolling change can be tried.

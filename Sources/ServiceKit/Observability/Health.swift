@@ -186,6 +186,9 @@ struct Health: Sendable {
         text.gauge(
             "waybill_calendar_days_left", "Days that the published working calendar still covers.",
             Double(WorkingCalendar.daysLeft(from: ServiceClock.wallClock().day())))
+        text.gauge(
+            "waybill_zone", "1 for the zone by whose days the service goes.", label: "zone",
+            [(OrganisationZone.current.name, 1)])
         let oldest = metrics.inHand.oldestAge().components
         text.gauge(
             "waybill_batch_oldest_seconds", "Age of the oldest batch in hand.",

@@ -29,7 +29,7 @@ public struct QueryArguments: Sendable {
         self.lines = lines
         self.references = references
         self.description = description
-        self.now = now.inOffset(minutes: 480)
+        self.now = now.inZone()
         values = try description.values(of: parameters)
         if let name = description.cursor, let text = values[name] {
             cursor = try QueryCursor(parsing: text, parameter: name)

@@ -27,15 +27,14 @@ extension QueryArguments {
         let column: SQL = "narrowed.\"\(unsafe: narrowing.column)\""
         switch narrowing.kind {
         case .day, .time:
-            let days = try day(value, name).daysSinceEpoch
+            let day = try day(value, name)
             let isLower = narrowing.comparison == .atLeast
             guard narrowing.kind == .time else {
-                let bound: SQL = "date '1970-01-01' + \(days)::integer"
+                let bound: SQL = "date '1970-01-01' + \(day.daysSinceEpoch)::integer"
                 return isLower ? "\(column)::date >= \(bound)" : "\(column)::date <= \(bound)"
             }
             // The day's beginning or end on the organisation's clocks, so that an index on the time serves.
-            let bound: SQL =
-                "(date '1970-01-01' + \(isLower ? days : days + 1)::integer)::timestamp at time zone 'Asia/Shanghai'"
+            let bound = OrganisationZone.current.beginning(of: isLower ? day : day.adding(days: 1))
             return isLower ? "\(column)::timestamptz >= \(bound)" : "\(column)::timestamptz < \(bound)"
         case .money, .quantity, .rate, .count:
             let bound: SQL = "\(value)::text::numeric"
@@ -106,6 +105,6 @@ extension QueryArguments {
     private static func day(ofTold value: String) -> CalendarDay? {
         if let day = CalendarDay(value) { return day }
         let time = Timestamp(value) ?? Timestamp(value.replacing(" ", with: "T") + ":00")
-        return time?.inOffset(minutes: 480).day()
+        return time?.day()
     }
 }

@@ -53,7 +53,7 @@ enum ScheduleStore {
             """, as: (String, Int64, Bool).self
         ).first.map { task, due, isAside in
             DueGroup(
-                task: task, due: Timestamp(microsecondsSinceEpoch: due, offsetMinutes: 480), isAside: isAside)
+                task: task, due: Timestamp(microsecondsSinceEpoch: due).inZone(), isAside: isAside)
         }
     }
 
@@ -201,7 +201,7 @@ enum ScheduleStore {
     static func eventTime(_ transaction: borrowing Transaction) throws -> Timestamp? {
         try transaction.query(
             "select (extract(epoch from now) * 1000000)::bigint from event_clock", as: Int64.self
-        ).first.map { Timestamp(microsecondsSinceEpoch: $0, offsetMinutes: 480) }
+        ).first.map { Timestamp(microsecondsSinceEpoch: $0).inZone() }
     }
 
     /// Remembers where the clock stands; it never goes back.

@@ -12,23 +12,23 @@ public struct ScheduledTask: Sendable {
 
     /// When a recurring task is due again.
     enum Recurrence: Sendable {
-        /// Every day at the end of a business day, by the clock of China (UTC+8).
+        /// Every day at the end of a business day, by the organisation's clocks.
         case everyDay
         /// So long after it ran last.
         case after(seconds: Int)
 
         /// The next time after a given one, which was run at `now`. A day ends with its last microsecond, so that an item
         /// due then belongs to the day that it evaluates.
-        func next(after time: Timestamp, ranAt now: Timestamp? = nil) -> Timestamp {
+        func next(
+            after time: Timestamp, ranAt now: Timestamp? = nil, in zone: OrganisationZone = .current
+        ) -> Timestamp {
             if case .after(let seconds) = self {
-                return Timestamp(
-                    microsecondsSinceEpoch: max(time, now ?? time).microsecondsSinceEpoch + Int64(seconds) * 1_000_000,
-                    offsetMinutes: 480)
+                return max(time, now ?? time).adding(seconds: Int64(seconds)).inZone(zone)
             }
-            let midnight = Int64(time.day().adding(days: 1).daysSinceEpoch) * 86_400_000_000 - 480 * 60_000_000
-            let end = Timestamp(microsecondsSinceEpoch: midnight - 1, offsetMinutes: 480)
-            guard end <= time else { return end }
-            return Timestamp(microsecondsSinceEpoch: midnight - 1 + 86_400_000_000, offsetMinutes: 480)
+            var day = time.day(in: zone)
+            // A day that a place has skipped ends with the one before it.
+            while zone.end(of: day) <= time { day = day.adding(days: 1) }
+            return zone.end(of: day)
         }
     }
 
@@ -40,7 +40,7 @@ public struct ScheduledTask: Sendable {
         ScheduledTask(name: name, recurrence: nil, handle: handle)
     }
 
-    /// A task that runs at the end of every business day (UTC+8); its items' `due` says which day ended.
+    /// A task that runs at the end of every business day; its items' `due` says which day ended.
     public static func daily(
         _ name: String,
         _ handle: @escaping @Sendable ([ScheduledItem], borrowing Transaction, inout Effects) throws -> Void

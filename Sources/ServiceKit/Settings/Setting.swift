@@ -63,7 +63,7 @@ public struct Setting: Sendable {
 
     /// The settings of every service.
     static let common: [Setting] = [
-        Profile.setting,
+        Profile.setting, Setting.zone,
         Setting("config", help: "path of a JSON file with settings; a variable wins over the file"),
         Setting(
             "amqp.url",

@@ -54,7 +54,8 @@ struct DeadFilter: ParsableArguments {
 
     private func time(_ text: String?, _ option: String) throws -> Timestamp? {
         guard let text else { return nil }
-        guard let time = Timestamp(text) ?? Timestamp(text + "T00:00:00+08:00") else {
+        let day = CalendarDay(text).map { OrganisationZone.current.beginning(of: $0) }
+        guard let time = Timestamp(text) ?? day else {
             throw ValidationError("\(option) '\(text)' is no time such as 2026-01-05T10:00:00+08:00")
         }
         return time

@@ -66,10 +66,10 @@ enum CellText {
     }
 
     /// A time to the second on the organisation's clocks, such as `2026-11-28 22:44:15`; a day stays one.
-    static func time(_ value: String) -> String {
+    static func time(_ value: String, in zone: OrganisationZone = .current) -> String {
         if let day = CalendarDay(value) { return day.description }
         guard let time = instant(value) else { return TerminalText.visible(value) }
-        let text = time.inOffset(minutes: Timestamp.organisationOffsetMinutes).description
+        let text = time.inZone(zone).description
         return String(text.prefix(19)).replacing("T", with: " ")
     }
 

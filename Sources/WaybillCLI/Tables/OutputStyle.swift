@@ -35,7 +35,7 @@ enum OutputStyle: Sendable {
         switch (kind, told) {
         case (.flag, _), (nil, .boolean): return CellText.truth(text).map(String.init) ?? text
         case (.time, _), (nil, .time):
-            return CellText.instant(text)?.inOffset(minutes: Timestamp.organisationOffsetMinutes).description ?? text
+            return CellText.instant(text)?.inZone().description ?? text
         default: return text
         }
     }

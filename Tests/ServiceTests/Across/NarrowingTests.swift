@@ -43,7 +43,7 @@ struct NarrowingTests {
         case .day: return (value, value)
         case .time:
             let time = Timestamp(value) ?? Timestamp(value.replacing(" ", with: "T") + ":00")
-            let day = time?.inOffset(minutes: 480).day().description ?? "no time: \(value)"
+            let day = time?.day().description ?? "no time: \(value)"
             return (day, day)
         case .money:
             let units = FixedDecimal(value)?.units ?? 0

@@ -3,7 +3,7 @@ package import Domain
 import Foundation
 package import Postgres
 package import ServiceKit
-import TestSupport
+package import TestSupport
 
 /// A service's handlers over its own tables in a real database, without a broker: a batch in, a commit, and what it
 /// would publish.
@@ -56,8 +56,10 @@ package struct ServiceFixture: Sendable {
         try await DatabaseFixture.withSchema { database in try await body(over(database, definition)) }
     }
 
-    /// A service over an empty schema, which it migrates.
-    static func over(_ database: DatabaseFixture, _ definition: ServiceDefinition) async throws -> ServiceFixture {
+    /// A service over an empty schema, which it migrates. For a test in a process of its own, where no trait holds.
+    package static func over(_ database: DatabaseFixture, _ definition: ServiceDefinition) async throws
+        -> ServiceFixture
+    {
         for migrator in Schema.migrators(of: definition, in: database.schema, logger: TestServers.quiet) {
             _ = try await migrator.migrate(database.configuration())
         }

@@ -7,7 +7,7 @@ struct AgeingCommand: QuestionCommand {
     static let asked = AskedQuestion(
         "ageing", ReceivableQuestions.ageing,
         """
-        Counted is what was issued and not wholly paid by the end of the day (UTC+8), with what was open of it then;
+        Counted is what was issued and not wholly paid by the end of the day, with what was open of it then;
         days overdue count from the due day.
 
         Amounts are in the invoices' currency. When the invoices are in several currencies, all of them are

@@ -36,6 +36,18 @@ struct TermsRuleTests {
         #expect(try due(PaymentTerms(kind: .monthEnd, days: 0, cutOff: 25), "2026-12-26") == "2027-01-31")
         #expect(try due(PaymentTerms(kind: .net, days: 90, isSmallSupplier: true), "2026-01-01") == "2026-03-02")
     }
+
+    @Test(
+        "in another zone it is that zone's day and clock, however long the days between are",
+        arguments: [
+            ("Europe/Berlin", 30, "2026-03-01T17:00:00+01:00", "2026-03-31T17:00:00+02:00"),
+            ("America/New_York", 1, "2026-03-03T10:00:00+08:00", "2026-03-03T21:00:00-05:00"),
+        ])
+    func elsewhere(_ name: String, _ days: Int, _ issued: String, _ due: String) throws {
+        let zone = try #require(OrganisationZone(name))
+        let terms = PaymentTerms(kind: .net, days: days, cutOff: nil)
+        #expect(terms.due(issued: try #require(Timestamp(issued)), in: zone).description == due)
+    }
 }
 
 @Suite("Due dates by terms over their tables", .service(try financeDefinition()))

@@ -46,7 +46,7 @@ struct ReminderPlanTests {
     func between() throws {
         let (issued, due) = (try day("2025-09-01"), try day("2025-10-01"))
         let plan = ReminderPolicy.reminders(issued: issued, due: due)
-        let begin = ReminderPolicy.beginning(of: try day("2025-10-09"))
+        let begin = OrganisationZone.current.beginning(of: try day("2025-10-09"))
         #expect(begin.description == "2025-10-09T00:00:00+08:00")
         func between(_ start: Timestamp, _ end: Timestamp) -> [Int] {
             ReminderPolicy.reminders(issued: issued, due: due, after: start, through: end).map(\.step)
@@ -54,7 +54,7 @@ struct ReminderPlanTests {
         #expect(between(begin.adding(microseconds: -1), begin) == [2, 3])
         #expect(between(begin, begin.adding(seconds: 86_400)).isEmpty)
         var all: [Int] = []
-        var start = ReminderPolicy.beginning(of: issued)
+        var start = OrganisationZone.current.beginning(of: issued)
         while start.day() < (try day("2026-01-31")) {
             let end = start.adding(seconds: 50_000)
             all += between(start, end)
@@ -92,7 +92,7 @@ struct ReminderTests {
 
     /// What the end of a day publishes.
     private static func endDay(_ books: Books, _ day: CalendarDay, limit: Int = 2_000) async throws -> Effects {
-        let end = ReminderPolicy.beginning(of: day.adding(days: 1)).adding(microseconds: -1)
+        let end = OrganisationZone.current.beginning(of: day.adding(days: 1)).adding(microseconds: -1)
         return try await books.pool.withTransaction { transaction in
             var effects = Effects(now: end, source: "waybill.finance", wallClock: end)
             let item = ScheduledItem(task: "receivables.remind", key: "", due: end)
