@@ -1,6 +1,7 @@
 import ArgumentParser
 import CSystemShims
 import Client
+import Domain
 
 /// The operator's command.
 @main
@@ -31,6 +32,8 @@ struct Waybill: AsyncParsableCommand {
     static func main() async {
         waybill_output_by_line()
         do {
+            // Before an argument is read, which may be a day.
+            try chooseZone(Surroundings()["WAYBILL_ZONE"])
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -42,6 +45,19 @@ struct Waybill: AsyncParsableCommand {
             exit(withError: ExitCodes.code(of: error))
         } catch {
             exit(withError: error)
+        }
+    }
+
+    /// Makes a zone that of this process, as for a service.
+    ///
+    /// - Parameter name: its IANA name; nothing is to be done without one.
+    private static func chooseZone(_ name: String?) throws {
+        guard let name else { return }
+        guard let zone = OrganisationZone(name), OrganisationZone.choose(zone) else {
+            say(
+                "Error: WAYBILL_ZONE is '\(name.prefix(64))': there is no such time zone; write its IANA name, such as "
+                    + "\(OrganisationZone.standard)")
+            throw ExitCode.validationFailure
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contracts
+import Domain
 import Foundation
 import Testing
 
@@ -57,6 +58,25 @@ struct TableTests {
         ])
     func times(value: String, expected: String) {
         #expect(CellText.shown(value, .time) == expected)
+    }
+
+    @Test(
+        "the zone of times is said once, above the first table that has any and where there is room, and nowhere else")
+    func zone() throws {
+        let zone = try #require(OrganisationZone("America/New_York"))
+        let plain = QueryTable("notes", [QueryColumn("note")], rows: [["none"]])
+        let timed = QueryTable("invoices", Self.columns, rows: [row("I-1")])
+        func headings(_ zone: OrganisationZone, width: Int?) -> [String] {
+            TableRenderer.render([plain, timed, timed], as: .text, layout: TableLayout(width: width), zone: zone) {
+                $0.name == "invoices" ? Self.described : nil
+            }.split(separator: "\n").map(String.init).filter { $0.hasPrefix("notes") || $0.hasPrefix("invoices") }
+        }
+        #expect(headings(zone, width: nil) == ["notes", "invoices (times of America/New_York)", "invoices"])
+        #expect(headings(.current, width: 80) == ["notes", "invoices (times of Asia/Shanghai)", "invoices"])
+        #expect(headings(zone, width: 30) == ["notes", "invoices", "invoices"])
+        let text = TableRenderer.render([timed], as: .text, layout: .wide, zone: zone) { _ in Self.described }
+        #expect(text.contains("2026-11-28 09:44:15"))
+        #expect(CellText.time("2026-07-01T02:00:00Z", in: zone) == "2026-06-30 22:00:00")
     }
 
     @Test("rates, quantities, days and flags")

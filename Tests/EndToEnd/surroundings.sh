@@ -62,6 +62,20 @@ db -c "alter role finance_app reset timezone" -c "alter role finance_app reset d
 cmp -s "$work/one" "$work/other" || fail "an answer follows the role's settings: $(diff "$work/one" "$work/other")"
 echo "zone and date style of the role change no answer"
 
+# The organisation's zone: what the command prints, and whom it finds to go by another.
+WAYBILL_ZONE=America/New_York waybill orders show GRANT-1 >"$work/shown" || fail "an order is not shown in New York"
+head -1 "$work/shown" | grep >/dev/null '(times of America/New_York)$' || fail "the heading names no zone: $(head -1 "$work/shown")"
+grep >/dev/null '2026-03-01 14:00:00' "$work/shown" || fail "times are not those of New York: $(cat "$work/shown")"
+waybill orders show GRANT-1 | grep >/dev/null '2026-03-02 03:00:00' || fail "times are not those of Shanghai"
+code=0
+WAYBILL_ZONE=America/New_York waybill status >/dev/null 2>"$work/err" || code=$?
+[ "$code" = 1 ] && grep >/dev/null 'supplier by Asia/Shanghai, this command by America/New_York' "$work/err" ||
+    fail "status does not say who goes by another zone ($code): $(cat "$work/err")"
+code=0
+WAYBILL_ZONE=Asia/Shangai waybill status >/dev/null 2>"$work/err" || code=$?
+[ "$code" = 64 ] && grep >/dev/null "WAYBILL_ZONE is 'Asia/Shangai'" "$work/err" || fail "a zone that is none ($code): $(cat "$work/err")"
+echo "the command tells times by its zone, and says who goes by another"
+
 # What it cannot work on.
 "$root/deploy/local/service.sh" stop supplier >/dev/null
 binary="$(cat "$WAYBILL_HOME/run/binaries")/waybill-supplier"
@@ -89,6 +103,21 @@ refused() { # WHAT PATTERN VARIABLE=VALUE…
 db -c "alter role supplier_app set synchronous_commit = off"
 refused "commits that are not on disk" "synchronous_commit" WAYBILL_POSTGRES_URL="$url"
 db -c "alter role supplier_app reset synchronous_commit"
+refused "a zone that is none" "WAYBILL_ZONE is 'Asia/Shangai'" WAYBILL_POSTGRES_URL="$url" WAYBILL_ZONE=Asia/Shangai
+refused "days booked in another zone" "'supplier' are those of Asia/Shanghai" WAYBILL_POSTGRES_URL="$url" \
+    WAYBILL_ZONE=America/New_York
+# A schema in which nobody has booked takes the zone of whoever starts first, and a day ends by its clocks.
+forget() { db -c "delete from supplier.organisation_zone" -c "delete from supplier.schedule where task = 'bias.evaluate'"; }
+forget
+SERVICE_ENVIRONMENT="WAYBILL_ZONE=America/New_York" "$root/deploy/local/service.sh" start supplier >/dev/null
+until_true 60 curl -sf "$WAYBILL_HTTP_SUPPLIER/health/ready" || fail "supplier does not start in New York"
+ended="$(db -Atc "select (due_at + interval '1 microsecond') at time zone 'America/New_York' from supplier.schedule where task = 'bias.evaluate'")"
+[ "${ended#* }" = 00:00:00 ] || fail "a day of New York does not end at midnight there: '$ended'"
+curl -s "$WAYBILL_HTTP_SUPPLIER/metrics" >"$work/metrics"
+grep >/dev/null '^waybill_zone{zone="America/New_York"} 1$' "$work/metrics" || fail "supplier does not say its zone"
+"$root/deploy/local/service.sh" stop supplier >/dev/null
+forget
+echo "in New York a day ends at midnight of New York"
 password="${url#*supplier_app:}"
 pooler="$(free_port)"
 python3 "$root/Tests/EndToEnd/pooler.py" "$pooler" "$(cat "$WAYBILL_HOME/database/port")" supplier_app "${password%%@*}" waybill >"$work/pooler" &

@@ -4,6 +4,7 @@
 # usage: up.sh [--no-build] [--no-services]
 #
 # WAYBILL_CONFIGURATION=debug uses debug builds; WAYBILL_CLOCK=events lets the services follow the events' time;
+# WAYBILL_ZONE=Europe/Berlin makes days those of another zone, for the services and by $WAYBILL_HOME/env for the command;
 # WAYBILL_CLUSTER=yes makes the broker a cluster of three nodes; WAYBILL_BINARIES names another folder of builds.
 # PROFILE=FILE runs the services on your own data: lines such as WAYBILL_FINANCE_RATES=rates.json, each given to the
 # services that have the setting, paths relative to FILE. Otherwise they run in the demo profile, on made-up data.
@@ -51,6 +52,12 @@ elif [ -n "${PROFILE:-}" ] || [ ! -f "$home/run/profile" ]; then
     echo WAYBILL_PROFILE=demo >"$home/run/profile"
     echo "$home" >"$home/run/profile-folder"
 fi
+# A zone that is said for this start; otherwise that of the profile, or of the start before.
+if [ -n "${WAYBILL_ZONE:-}" ]; then
+    sed -i '/^WAYBILL_ZONE=/d' "$home/run/profile"
+    echo "WAYBILL_ZONE=$WAYBILL_ZONE" >>"$home/run/profile"
+fi
+zone="$(sed -n 's/^WAYBILL_ZONE=//p' "$home/run/profile")"
 profile="$(sed -n 's/^WAYBILL_PROFILE=//p' "$home/run/profile")"
 if [ "$profile" = demo ]; then
     say "profile demo: rates, branches and policies that are not given are made up ('make up PROFILE=FILE' for your own)"
@@ -128,6 +135,7 @@ echo "$managements" >"$home/run/management"
     {
         echo "export WAYBILL_HOME='$home'"
         echo "export WAYBILL_PROFILE='${profile:-production}'"
+        [ -z "$zone" ] || echo "export WAYBILL_ZONE='$zone'"
         echo "export WAYBILL_CLI='$binaries/waybill'"
         echo "export WAYBILL_AMQP_PARTNER_URL='$(amqp_url partner-demo)'"
         echo "export WAYBILL_AMQP_FINANCE_URL='$(amqp_url finance-reader)'"

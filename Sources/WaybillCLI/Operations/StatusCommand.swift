@@ -9,7 +9,10 @@ import Operations
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Services, queues and how far behind they are.",
-        discussion: "Ends with 75 when a service does not answer.")
+        discussion: """
+            Ends with 75 when a service does not answer, with 1 when one goes by another zone than this command: every \
+            service and whoever asks must have the same WAYBILL_ZONE.
+            """)
 
     @Option(
         help: """
@@ -31,6 +34,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         var services: [[String?]] = []
         var waiting: [[String?]] = []
+        var zones: [(service: ServiceName, zone: String)] = []
         var isWhole = true
         for service in ServiceName.allCases {
             let ready = await ServiceEndpoint.get(surroundings.http(service), "/health/ready")
@@ -38,6 +42,7 @@ struct StatusCommand: AsyncParsableCommand {
             let metrics = ServiceEndpoint.values(
                 await ServiceEndpoint.get(surroundings.http(service), "/metrics")?.body ?? "")
             waiting += Self.waiting(service, metrics, at: .now())
+            zones += ServiceEndpoint.labelled("waybill_zone", in: metrics).map { (service, $0.label) }
             let inbound = try? await session.status(of: Queues.inbound(service))
             let dead = try? await session.status(of: Queues.dead(service))
             services.append([
@@ -70,6 +75,11 @@ struct StatusCommand: AsyncParsableCommand {
                     "queues for others", [QueryColumn("queue"), QueryColumn("waiting", .integer)],
                     rows: [[Queues.marginAlerts, alerts.map { String($0.messages) }]]),
             ], isWhole: isWhole)
+        let others = zones.filter { $0.zone != OrganisationZone.current.name }
+        guard others.isEmpty else {
+            let said = others.map { "\($0.service.rawValue) by \($0.zone)" }.joined(separator: ", ")
+            throw Failure("not all tell days by one zone: \(said), this command by \(OrganisationZone.current)")
+        }
     }
 
     /// What of a service waits for somebody to decide or to ask: how much of it, and since when.

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// How tables are shown.
 enum TableFormat {
@@ -14,10 +15,10 @@ enum TableFormat {
 enum TableRenderer {
     static func render(
         _ tables: [QueryTable], as format: TableFormat, layout: TableLayout = .standard,
-        style: OutputStyle = .standard,
+        style: OutputStyle = .standard, zone: OrganisationZone = .current,
         described: (QueryTable) -> TableDescription? = { _ in nil }
     ) -> String {
-        var writer = TableWriter(format, layout, style: style)
+        var writer = TableWriter(format, layout, style: style, zone: zone)
         return tables.map { table in
             writer.begin(table, described(table)) + writer.rows(of: table) + writer.end(table)
         }.joined() + writer.finish()

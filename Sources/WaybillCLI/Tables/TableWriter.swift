@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Writes tables piece by piece: their beginning, the rows of each page as it comes, their end.
 ///
@@ -12,6 +13,9 @@ struct TableWriter {
     private let style: OutputStyle
     /// Whether something has been written: what separates tables comes before the second.
     private var hasBegun = false
+    /// Whether a heading has said by which zone times are told.
+    private var hasSaidZone = false
+    private let zone: OrganisationZone
     private var hasRows = false
     private var more: [(table: String, next: String?)] = []
     private var counted: [QueryTable] = []
@@ -25,8 +29,12 @@ struct TableWriter {
     /// Its columns with values that found no room on any page.
     private var leftOut: Set<Int> = []
 
-    init(_ format: TableFormat, _ layout: TableLayout = .standard, style: OutputStyle = .standard) {
+    init(
+        _ format: TableFormat, _ layout: TableLayout = .standard, style: OutputStyle = .standard,
+        zone: OrganisationZone = .current
+    ) {
         self.format = format
+        self.zone = zone
         self.layout = layout
         self.style = style
     }
@@ -57,7 +65,7 @@ struct TableWriter {
             // A table without rows is left out.
             guard !table.rows.isEmpty else { return "" }
             defer { hasBegun = true }
-            return (hasBegun ? "\n" : "") + TerminalText.visible(table.name) + "\n"
+            return (hasBegun ? "\n" : "") + heading(of: table) + "\n"
         }
     }
 
@@ -179,13 +187,24 @@ struct TableWriter {
 
     // MARK: Text
 
+    /// A table's name, and once, above the first one that tells times and has room for it, by which zone they are told.
+    private mutating func heading(of table: QueryTable) -> String {
+        let name = TerminalText.visible(table.name)
+        let hasTimes = zip(kinds, table.columns).contains { $0 == .time || ($0 == nil && $1.kind == .time) }
+        let heading = "\(name) (times of \(zone))"
+        let hasRoom = layout.width.map { TerminalText.width(heading) <= $0 } ?? true
+        guard hasTimes, hasRoom, !hasSaidZone else { return name }
+        hasSaidZone = true
+        return heading
+    }
+
     /// A row as people read it.
     private func shown(_ row: QueryRow, _ table: QueryTable) -> [String] {
         row.values.enumerated().map { place, value in
             guard let value, place < table.columns.count else { return "" }
             switch (kinds[place], table.columns[place].kind) {
+            case (.time, _), (nil, .time): return CellText.time(value, in: zone)
             case (let kind?, _): return CellText.shown(value, kind, currency: currency(of: kind, row, table))
-            case (nil, .time): return CellText.shown(value, .time)
             case (nil, .boolean): return CellText.shown(value, .flag)
             case (nil, _): return TerminalText.visible(value)
             }
