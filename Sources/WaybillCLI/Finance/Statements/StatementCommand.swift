@@ -83,7 +83,7 @@ struct StatementCommand: QuestionCommand {
             try value(name).map { try ArgumentValue.day($0, "--\(name)") }
         }
         let customer = value("customer") ?? ""
-        let (from, to) = (try day("from"), try day("to") ?? Timestamp.now().inOffset(minutes: 480).day())
+        let (from, to) = (try day("from"), try day("to") ?? Timestamp.now().day())
         let about: [(String, String?)] = [("customer", customer), ("source", value("source"))]
         let client = Asking.client(try Surroundings().person("ask"))
         let pages: Result<([QueryTable], [QueryTable], [QueryTable]), any Error>
