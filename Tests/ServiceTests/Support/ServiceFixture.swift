@@ -49,13 +49,6 @@ package struct ServiceFixture: Sendable {
     package let pool: PostgresPool
     private let work: BatchWork<Transaction>
 
-    /// Runs a test with a service whose schema is new.
-    package static func with(
-        _ definition: ServiceDefinition, _ body: (ServiceFixture) async throws -> Void
-    ) async throws {
-        try await DatabaseFixture.withSchema { database in try await body(over(database, definition)) }
-    }
-
     /// A service over an empty schema, which it migrates. For a test in a process of its own, where no trait holds.
     package static func over(_ database: DatabaseFixture, _ definition: ServiceDefinition) async throws
         -> ServiceFixture

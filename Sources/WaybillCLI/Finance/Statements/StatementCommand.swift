@@ -17,8 +17,8 @@ struct StatementCommand: QuestionCommand {
         "statement", ReceivableQuestions.statement,
         """
         The customer stands behind the command, or behind --customer. The balance is what was invoiced less what was paid,
-        by currency. A payment counts whole from the day it came, whether or not it is allocated. Days are those of China
-        (UTC+8).
+        by currency. A payment counts whole from the day it came, whether or not it is allocated. Days are those of
+        the organisation's zone.
 
         With --format it is a document to be sent: each currency by itself, with what was brought forward, the balance after
         each entry and what is open by days overdue, under the customer's name and address as the golden record has them.
