@@ -119,6 +119,10 @@ struct SparseQuestionTests {
             InvoiceIssued(
                 invoiceId: "I1", customer: customer, orderIds: ["missing"], issuedAt: at, dueAt: at,
                 amount: .of("100"), currency: .cny),
+            AgreementRecorded(
+                AgreementTerms(
+                    agreementId: "A1", revision: 1, kind: .rates, title: "Rates",
+                    validFrom: try #require(CalendarDay("2026-01-01"))), customer: customer, by: "li.wei"),
             ComplaintStepTaken(
                 stepId: "S1", source: "erp", complaintId: "missing", step: .accepted, at: at, by: "li.wei"),
         ]
@@ -131,7 +135,10 @@ struct SparseQuestionTests {
             "supplier payments that wait for an invoice or were set aside", "waiting",
             "what else waits for its invoice or was set aside",
         ],
-        .servicedesk: ["steps that wait for their complaint"],
+        .customer: ["references", "waiting"],
+        .sales: ["references", "waiting"],
+        .servicedesk: ["references", "steps that wait for their complaint", "waiting"],
+        .supplier: ["references", "waiting"],
     ]
 
     @Test(
