@@ -16,7 +16,7 @@ enum ComplaintQueries {
                 "complaints",
                 """
                 select c.opened_at, c.severity, c.category, c.state, c.state_at, c.promised_at, c.source,
-                    c.customer_code, a.customer_id, c.order_id, c.complaint_id, c.state = 'closed' as is_closed,
+                    c.customer_code, a.customer_id, c.order_id, c.complaint_id, c.summary, c.state = 'closed' as is_closed,
                     coalesce(array_position(array['critical', 'major', 'minor'], c.severity), 9) as urgency
                 from complaint c left join account a on a.source = c.customer_source and a.code = c.customer_code
                 where c.severity = coalesce(\(arguments["severity"]), c.severity)

@@ -124,6 +124,7 @@ struct ComplaintTests {
         #expect(open["complaints"].rows.isEmpty)
         let closed = try await desk.ask("complaints.list", ["state": "closed", "customer": "C1"])
         #expect(closed["complaints"].column("complaint_id") == ["CP1"])
+        #expect(closed["complaints"].column("summary").allSatisfy { $0?.isEmpty == false })
         let shown = try await desk.ask("complaints.show", ["complaintId": "CP1"])
         #expect(shown["complaint"].column("state") == ["closed"])
         #expect(shown["states"].column("state") == ["received", "accepted", "cause-found", "closed"])

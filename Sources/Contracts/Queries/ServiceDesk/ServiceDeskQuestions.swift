@@ -81,7 +81,7 @@ public enum ServiceDeskQuestions {
                 ],
                 [
                     .time("opened_at"), .code("severity", "category", "state"), .time("state_at", "promised_at"),
-                    .code("source", "customer_code", "customer_id", "order_id", "complaint_id"),
+                    .code("source", "customer_code", "customer_id", "order_id", "complaint_id"), .text("summary"),
                 ]),
             .pages(
                 "steps that wait for their complaint", by: ["taken_at", "source", "complaint_id", "step_id"],
