@@ -50,6 +50,12 @@ struct CommandLineTests {
         #expect(throws: (any Error).self) { _ = try wrong?.contact("N-1") }
     }
 
+    @Test("an identifier of a customer is taken as it is, a code is asked for")
+    func identifiers() {
+        #expect(PartyNames.isIdentifier("5b1f3c7e-8a52-5c0e-9a41-0f6a4d1c2e77"))
+        for code in ["C-10292", "tms/C-10292", "", "5b1f3c7e"] { #expect(!PartyNames.isIdentifier(code)) }
+    }
+
     @Test("notices are listed without another word, and read by their identifiers")
     func notices() throws {
         #expect(try values("notices --owner li.wei --kind credit-hold")["owner"] == "li.wei")

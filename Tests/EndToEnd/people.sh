@@ -198,7 +198,7 @@ refused "above-authority \$.cap" manager.ks01 "${finance[@]}"
 override PA-1 1500.00
 refused "not-authorised \$.by" li.wei "${finance[@]}"
 does manager.ks01 "${finance[@]}"
-does manager.ks01 finance acceptance set "$customer" --line air-freight --level watch --reason look --owner li.wei --until "$(date -d "$today +7 days" +%F)"
+does manager.ks01 finance acceptance set ppl/PPL --line air-freight --level watch --reason look --owner li.wei --until "$(date -d "$today +7 days" +%F)"
 refused "not-found \$.customerId" manager.ks01 finance acceptance set TYPO --line air-freight --level watch --reason look --owner li.wei --until "$(date -d "$today +7 days" +%F)"
 does li.wei customers strategic "$customer" --from 2026-01-01 --reason "key account"
 does li.wei customers correct ppl/PPL name "PPL Holding" --reason "seen on the licence"

@@ -36,7 +36,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
                 the customer's branch, or the director. After its last day the figures decide again.
                 """)
 
-        @Argument(help: "The customer's identifier.")
+        @Argument(help: "The customer: its identifier, or a code, as source/code when several systems have it.")
         var customer: String
         @Option(help: ArgumentHelp("The line of business.", valueName: "line"))
         var line: String
@@ -55,6 +55,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
         @OptionGroup var act: ActOptions
 
         func run() async throws {
+            let customer = try await PartyNames.identifier(of: customer, act)
             try await act.send(
                 SetAcceptance(
                     customerId: customer, businessLine: line,
@@ -73,7 +74,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
                 It is for the manager of the customer's branch, or the director, each up to an amount and so many days.
                 """)
 
-        @Argument(help: "The customer's identifier.")
+        @Argument(help: "The customer: its identifier, or a code, as source/code when several systems have it.")
         var customer: String
         @Option(help: ArgumentHelp("The line of business.", valueName: "line"))
         var line: String
@@ -92,6 +93,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
         @OptionGroup var act: ActOptions
 
         func run() async throws {
+            let customer = try await PartyNames.identifier(of: customer, act)
             try await act.send(
                 GrantOverride(
                     overrideId: name, customerId: customer, businessLine: line,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contracts
+import Foundation
 
 extension PartiesCommand {
     struct Merge: AsyncParsableCommand {
@@ -134,6 +135,18 @@ extension PartiesCommand {
 
 /// Finds parties by whatever people call them.
 enum PartyNames {
+    /// The identifier of a customer that was typed, or of the one that a code means. An identifier is taken as it is: nobody
+    /// needs to be asked for it.
+    static func identifier(
+        of typed: String, at path: String = "$.customerId", _ act: ActOptions
+    ) async throws -> String {
+        if isIdentifier(typed) { return typed }
+        return try await resolve([typed], at: path, act).first?.party ?? typed
+    }
+
+    /// Whether a text has the form of the customers' identifiers.
+    static func isIdentifier(_ typed: String) -> Bool { UUID(uuidString: typed) != nil }
+
     /// The identifiers that names stand for, each with the revision in which it was seen.
     ///
     /// - Parameter path: the field of the command that names them.
