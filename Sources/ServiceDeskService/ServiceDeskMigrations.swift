@@ -10,5 +10,6 @@ enum ServiceDeskMigrations {
         Migration(number: 4, name: "complaint", sql: PackageResources._004_complaint_sql),
         Migration(number: 5, name: "counted_place", sql: PackageResources._005_counted_place_sql),
         Migration(number: 6, name: "references", sql: PackageResources._006_references_sql),
+        Migration(number: 7, name: "settled_order", sql: PackageResources._007_settled_order_sql),
     ]
 }

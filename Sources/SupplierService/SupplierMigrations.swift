@@ -9,5 +9,6 @@ enum SupplierMigrations {
         Migration(number: 3, name: "name_origin", sql: PackageResources._003_name_origin_sql),
         Migration(number: 4, name: "references", sql: PackageResources._004_references_sql),
         Migration(number: 5, name: "supplier_source", sql: PackageResources._005_supplier_source_sql),
+        Migration(number: 6, name: "settled_cost", sql: PackageResources._006_settled_cost_sql),
     ]
 }

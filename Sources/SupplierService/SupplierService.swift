@@ -8,7 +8,7 @@ package enum SupplierService {
     package static let definition = ServiceDefinition(
         name: .supplier,
         migrations: SupplierMigrations.all,
-        capabilities: [.parties, .costs, .references])
+        capabilities: [.references, .parties, .costs])
 
     static func main() async {
         await ServiceHost.run(definition)

@@ -247,6 +247,9 @@ public enum Catalogue {
         ContractDescription(
             DecideOrder.self, .operator, to: [.finance], "An order that waits for approval is decided again."),
         ContractDescription(
+            OrderReferenceSettled.self, .service(.finance), to: [.servicedesk, .supplier],
+            "Documents that named an order which nobody had sent were joined with that of another system."),
+        ContractDescription(
             OrderDecided.self, .service(.finance), to: [.sales],
             "The answer to every placed or changed order."),
         ContractDescription(

@@ -3,19 +3,41 @@ import Postgres
 
 /// The SQL of what orders add to the exposure of accounts.
 enum ExposureStore {
-    /// Marks orders as done, also such that have not come, and moves what they add.
+    /// Marks orders as done, also such that have not come, and moves what they add. Of one that has not come and of which
+    /// somebody has said whose is meant, that one is done.
     static func complete(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws {
+        let standing = try undone(keys, transaction)
+        let unknown = standing.filter { !$0.isKnown }.map(\.key)
+        let meant = unknown.isEmpty ? [:] : try SettlementStore.completions(of: unknown, transaction)
+        try mark(standing.filter { meant[$0.key] == nil }, transaction)
+        if !meant.isEmpty { try mark(try undone(Set(meant.values), transaction), transaction) }
+    }
+
+    /// An order that is not marked as done.
+    private struct Undone {
+        let key: OrderKey
+        /// Whether at least its key is there.
+        let isThere: Bool
+        /// Whether it has come.
+        let isKnown: Bool
+    }
+
+    private static func undone(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws -> [Undone] {
         let sorted = keys.sorted()
-        guard !sorted.isEmpty else { return }
-        let standing = try transaction.query(
+        guard !sorted.isEmpty else { return [] }
+        return try transaction.query(
             """
-            select k.place - 1, o.source is not null
+            select k.place - 1, o.source is not null, coalesce(o.customer_code <> '', false)
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) with ordinality as k(source, order_id, place)
             left join orders o using (source, order_id)
-            where o.source is null or not o.is_completed
-            """, as: (Int, Bool).self)
-        let missing = standing.filter { !$0.1 }.map { sorted[$0.0] }.sorted()
-        let unmarked = standing.filter(\.1).map { sorted[$0.0] }.sorted()
+            where o.source is null or not o.is_completed order by 1
+            """, as: (Int, Bool, Bool).self
+        ).map { Undone(key: sorted[$0.0], isThere: $0.1, isKnown: $0.2) }
+    }
+
+    private static func mark(_ orders: [Undone], _ transaction: borrowing Transaction) throws {
+        let missing = orders.filter { !$0.isThere }.map(\.key)
+        let unmarked = orders.filter(\.isThere).map(\.key)
         if !missing.isEmpty {
             // Whoever takes such an order in at the same moment runs into its row, and reads again.
             try transaction.queue(

@@ -124,7 +124,7 @@ enum PeriodCheckQuery {
         [
             Point(
                 "orders, invoices and customers that documents name and that have not come",
-                do: "ask their systems: waybill query finance references.waiting",
+                do: "ask their systems: waybill references list --service finance",
                 """
                 select \(SQL.day(of: "since")), null::numeric, null::text
                 from (\(ReferenceQueries.targets)) t

@@ -36,10 +36,15 @@ enum ReferenceQueries {
         select what, count(*) as count, min(since) as oldest from (\(targets)) t group by what
         """
 
-    /// Orders and invoices of which only the key is there, and accounts that no customer of ours has.
+    /// Orders and invoices of which only the key is there, as long as something names them, and accounts that no customer of
+    /// ours has.
     static let targets: SQL = """
-        select 'order' as what, source, order_id as number, named_at as since from orders
-        where customer_code = '' and not is_cancelled
+        select 'order' as what, o.source, o.order_id as number, o.named_at as since from orders o
+        where o.customer_code = '' and not o.is_cancelled and (o.is_completed or o.is_billed
+            or exists (select from cost c where c.order_id = o.order_id and c.order_source = o.source)
+            or exists (
+                select from supplier_invoice s
+                where s.order_ids[1] = o.order_id and s.order_source = o.source and s.amount is not null))
         union all
         select 'invoice', source, invoice_id, came_at from receivable where amount is null
         union all
@@ -86,7 +91,8 @@ enum ReferenceQueries {
                 from (\(targets)) t
                 cross join lateral (
                     select count(*) as documents,
-                        (array_agg(kind || ' ' || source || '/' || id order by kind, source, id))[1] as named_by
+                        (array_agg(kind || ' ' || source || '/' || id
+                            order by kind = 'completion', kind, source, id))[1] as named_by
                     from (
                         select 'cost' as kind, c.source, c.cost_id as id from cost c
                         where t.what = 'order' and c.order_id = t.number and c.order_source = t.source
@@ -98,6 +104,9 @@ enum ReferenceQueries {
                         select 'supplier invoice', s.source, s.invoice_id from supplier_invoice s
                         where t.what = 'order' and s.order_ids[1] = t.number and s.order_source = t.source
                             and s.amount is not null
+                        union all
+                        select 'completion', o.source, o.order_id from orders o
+                        where t.what = 'order' and o.order_id = t.number and o.source = t.source and o.is_completed
                         union all
                         select 'payment', a.source, a.payment_id from payment_allocation a
                         where t.what = 'invoice' and a.source = t.source and a.invoice_id = t.number

@@ -44,11 +44,17 @@ struct SettlementHandlers: Sendable {
         let body = message.body
         let named = OrderKey(source: body.source, orderId: body.number)
         let meant = OrderKey(source: body.meant, orderId: body.number)
+        // A cost that comes further locks itself before its order: so does this.
+        _ = try SettlementStore.costs(of: named, transaction)
         var ledger = try OrderLedger([named, meant], rates: rates, policy: policy, transaction)
         let standing = ledger.row(named)
         guard let waiting = standing, !waiting.isKnown, !waiting.isCancelled else {
             let isThere = standing.map { $0.isKnown || $0.isCancelled } ?? false
             return .refused(try Self.nothingWaits(body, isThere: isThere, transaction))
+        }
+        let lines = try SettlementStore.costs(of: named, transaction)
+        guard try waiting.isCompleted || !lines.isEmpty || SettlementStore.isInvoiced(named, transaction) else {
+            return .refused(try Self.nothingWaits(body, isThere: false, transaction))
         }
         guard let order = ledger.row(meant), order.isKnown else { return .refused(Self.unknown(body)) }
         guard authority.tier(of: body.by, branch: order.branch, on: effects.now.day()) != nil else {
@@ -58,7 +64,7 @@ struct SettlementHandlers: Sendable {
                     "'\(body.by)' may not say what is for orders of branch '\(order.branch)': its manager or the "
                         + "director may"))
         }
-        for cost in try SettlementStore.costs(of: named, transaction) where try !ledger.hasLine(cost.line, meant) {
+        for cost in lines where try !ledger.hasLine(cost.line, meant) {
             return .refused(
                 Refusal(
                     .valueNotAllowed, path: "$.meant",
@@ -75,7 +81,7 @@ struct SettlementHandlers: Sendable {
         let costs = try SettlementStore.moveCosts(of: named, to: meant.source, transaction)
         let invoices = try SettlementStore.moveInvoices(of: named, to: meant.source, transaction)
         let suppliers = try SettlementStore.moveSupplierInvoices(of: named, to: meant.source, transaction)
-        try SettlementStore.drop(named, others, transaction)
+        try SettlementStore.release(named, others, transaction)
         if !costs.isEmpty {
             ledger.touch(meant, causedBy: message.envelope)
             try ledger.settle(.cost, transaction, &effects)
@@ -86,8 +92,25 @@ struct SettlementHandlers: Sendable {
         if !invoices.isEmpty {
             try Billing(rates: rates, policy: policy).bill(orders, transaction, &effects)
         }
-        let completion = waiting.isCompleted ? ["completion \(named.source)/\(named.orderId)"] : []
-        return .joined(costs + invoices + suppliers + completion)
+        let completions =
+            waiting.isCompleted
+            ? [NamingDocument(kind: .completion, source: named.source, number: named.orderId)] : []
+        let documents = costs + invoices + suppliers + completions
+        Self.tell(documents, body, causedBy: message.envelope, &effects)
+        return .joined(documents.map(\.name))
+    }
+
+    /// Tells whoever keeps such documents too; of very many in several messages.
+    private static func tell(
+        _ documents: [NamingDocument], _ body: SettleReference, causedBy cause: Envelope, _ effects: inout Effects
+    ) {
+        for start in stride(from: 0, to: documents.count, by: 500) {
+            effects.publish(
+                OrderReferenceSettled(
+                    source: body.source, orderId: body.number, meant: body.meant,
+                    documents: Array(documents[start..<min(start + 500, documents.count)]), by: body.by,
+                    settledAt: effects.now), causedBy: cause, key: "\(body.source)/\(body.number)")
+        }
     }
 
     // MARK: Invoices
@@ -158,4 +181,9 @@ struct SettlementHandlers: Sendable {
         }
         return Refusal(.notFound, path: "$.number", "no document waits for \(name)")
     }
+}
+
+extension NamingDocument {
+    /// What it is called where it is listed.
+    fileprivate var name: String { "\(kind.rawValue.replacing("-", with: " ")) \(source)/\(number)" }
 }

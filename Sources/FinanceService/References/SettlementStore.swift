@@ -6,14 +6,14 @@ import Postgres
 enum SettlementStore {
     // MARK: What names an order
 
-    /// The costs that name an order, with the line that each is for.
+    /// The costs that name an order, locked, with the line that each is for.
     static func costs(
         of order: OrderKey, _ transaction: borrowing Transaction
     ) throws -> [(key: CostKey, line: Int)] {
         try transaction.query(
             """
             select source, cost_id, line from cost where order_id = \(order.orderId) and order_source = \(order.source)
-            order by source, cost_id
+            order by source, cost_id for update
             """, as: (String, String, Int).self
         ).map { (CostKey(source: $0.0, costId: $0.1), $0.2) }
     }
@@ -29,6 +29,11 @@ enum SettlementStore {
         from supplier_invoice s cross join unnest(s.order_ids) as n(order_id)
         where s.order_ids @> array[\(order.orderId)] and s.order_source = \(order.source) and s.amount is not null
         """
+    }
+
+    /// Whether an invoice names an order.
+    static func isInvoiced(_ order: OrderKey, _ transaction: borrowing Transaction) throws -> Bool {
+        try transaction.query("select exists (\(invoices(of: order)))", as: Bool.self).first ?? false
     }
 
     /// An invoice that names an order together with one of the same system that has come; `nil` when there is none.
@@ -56,21 +61,29 @@ enum SettlementStore {
     /// come again.
     static func moveCosts(
         of order: OrderKey, to meant: String, _ transaction: borrowing Transaction
-    ) throws -> [String] {
-        try transaction.query(
+    ) throws -> [NamingDocument] {
+        try documents(
+            .cost,
             """
             update cost set order_of = nullif(\(meant), source), order_said = coalesce(order_said, order_source)
-            where order_id = \(order.orderId) and order_source = \(order.source)
-            returning 'cost ' || source || '/' || cost_id
-            """, as: String.self
-        ).sorted()
+            where order_id = \(order.orderId) and order_source = \(order.source) returning source, cost_id
+            """, transaction)
+    }
+
+    private static func documents(
+        _ kind: NamingKind, _ statement: SQL, _ transaction: borrowing Transaction
+    ) throws -> [NamingDocument] {
+        try transaction.query(statement, as: (String, String).self)
+            .map { LedgerKey(source: $0.0, identifier: $0.1) }.sorted()
+            .map { NamingDocument(kind: kind, source: $0.source, number: $0.identifier) }
     }
 
     /// The same for customers' invoices; the view looks again where they belong.
     static func moveInvoices(
         of order: OrderKey, to meant: String, _ transaction: borrowing Transaction
-    ) throws -> [String] {
-        try transaction.query(
+    ) throws -> [NamingDocument] {
+        try documents(
+            .invoice,
             """
             with moved as (
                 update receivable r set order_of = nullif(\(meant), r.source)
@@ -80,15 +93,16 @@ enum SettlementStore {
             ), marked as (
                 insert into view_mark (kind, source, id) select 0, source, invoice_id from moved
             )
-            select 'invoice ' || source || '/' || invoice_id from moved order by 1
-            """, as: String.self)
+            select source, invoice_id from moved
+            """, transaction)
     }
 
     /// The same for suppliers' invoices.
     static func moveSupplierInvoices(
         of order: OrderKey, to meant: String, _ transaction: borrowing Transaction
-    ) throws -> [String] {
-        try transaction.query(
+    ) throws -> [NamingDocument] {
+        try documents(
+            .supplierInvoice,
             """
             with moved as (
                 update supplier_invoice s set order_of = nullif(\(meant), s.source)
@@ -98,41 +112,46 @@ enum SettlementStore {
             ), marked as (
                 insert into view_mark (kind, source, id) select 2, source, invoice_id from moved
             )
-            select 'supplier invoice ' || source || '/' || invoice_id from moved order by 1
-            """, as: String.self)
+            select source, invoice_id from moved
+            """, transaction)
     }
 
-    /// Takes the key of an order away that nothing names any more, and of others what an invoice had said of them. Whoever
-    /// names one of them at the same moment runs into its row, and reads again.
+    /// Takes back of orders that have not come what documents had said of them which now name others. Their keys stay:
+    /// whoever names one of them at the same moment has found it there.
     ///
     /// - Parameters:
     ///   - order: the order, locked.
     ///   - others: those of the same system that were named together with it.
-    static func drop(_ order: OrderKey, _ others: [String], _ transaction: borrowing Transaction) throws {
+    static func release(_ order: OrderKey, _ others: [String], _ transaction: borrowing Transaction) throws {
         try transaction.queue(
             """
-            delete from orders
-            where source = \(order.source) and order_id = \(order.orderId) and customer_code = '' and not is_cancelled
-            """)
-        guard !others.isEmpty else { return }
-        try transaction.queue(
-            """
-            update orders o set is_billed = false, billed = null, version = o.version + 1
-            where o.source = \(order.source) and o.order_id = any(\(others)) and o.customer_code = '' and o.is_billed
+            update orders o set is_completed = o.is_completed and o.order_id <> \(order.orderId), is_billed = false,
+                billed = null, version = o.version + 1,
+                -- What names it from now on has not waited before.
+                named_at = case when o.order_id = \(order.orderId) then now() else o.named_at end
+            where o.source = \(order.source) and o.order_id = any(\(others + [order.orderId]))
+                and o.customer_code = '' and (o.is_billed or o.order_id = \(order.orderId))
                 and not exists (
                     select from receivable r
                     where r.order_ids @> array[o.order_id] and r.order_source = o.source and r.amount is not null)
             """)
-        try transaction.queue(
+    }
+
+    /// Of orders that were told as done, and have not come, whose are meant by somebody's word.
+    static func completions(
+        of orders: [OrderKey], _ transaction: borrowing Transaction
+    ) throws -> [OrderKey: OrderKey] {
+        let rows = try transaction.query(
             """
-            delete from orders o
-            where o.source = \(order.source) and o.order_id = any(\(others)) and o.customer_code = ''
-                and not o.is_cancelled and not o.is_completed and not o.is_billed
-                and not exists (select from cost c where c.order_id = o.order_id and c.order_source = o.source)
-                and not exists (
-                    select from supplier_invoice s
-                    where s.order_ids @> array[o.order_id] and s.order_source = o.source and s.amount is not null)
-            """)
+            select distinct on (s.source, s.number) s.source, s.number, s.meant
+            from unnest(\(orders.map(\.source)), \(orders.map(\.orderId))) as k(source, number)
+            join reference_settlement s using (source, number)
+            where s.what = 'order' and 'completion ' || s.source || '/' || s.number = any(s.documents)
+            order by s.source, s.number, s.settlement_id desc
+            """, as: (String, String, String).self)
+        return Dictionary(
+            rows.map { (OrderKey(source: $0.0, orderId: $0.1), OrderKey(source: $0.2, orderId: $0.1)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: What names an invoice

@@ -74,6 +74,15 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         "((\(time)) at time zone \(unsafe: Wire.quoted(literal: zone.name)))::date"
     }
 
+    /// The instant at which a day begins in the organisation's zone.
+    ///
+    /// - Parameters:
+    ///   - day: a `date`.
+    ///   - zone: the zone.
+    public static func beginning(of day: SQL, in zone: OrganisationZone = .current) -> SQL {
+        "((\(day))::timestamp at time zone \(unsafe: Wire.quoted(literal: zone.name)))"
+    }
+
     /// The text with `$1`, `$2` … and the values in that order.
     func rendered() -> (text: String, values: [PostgresBind]) {
         var text = ""

@@ -7,7 +7,8 @@ extension Capability {
     static func delivery(policy: DeliveryPolicy, organisation: Organisation) -> Capability {
         let delivery = DeliveryHandlers(policy: policy, organisation: organisation)
         return Capability(
-            handlers: DeliveryStore.accounts.handlers + [
+            // What was settled comes first: it waits for whoever looks for it.
+            handlers: [.on(OrderReferenceSettled.self, delivery.referenceSettled)] + DeliveryStore.accounts.handlers + [
                 .on(OrderPlaced.self, delivery.placed), .on(OrderChanged.self, delivery.changed),
                 .on(OrderCancelled.self, delivery.cancelled), .on(OrderCompleted.self, delivery.completed),
             ],

@@ -27,9 +27,25 @@ struct DeliveryHandlers: Sendable {
     func completed(
         _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try DeliveryStore.putCompletions(messages, transaction)
-        try settle(
-            messages.map { ($0.body.orderSource ?? $0.envelope.source, $0.body.orderId) }, transaction, &effects)
+        let named = messages.map { $0.key($0.body.orderId, of: $0.body.orderSource) as OrderKey }
+        let meant = try SettledOrderStore.meant(by: named, transaction)
+        let keys = named.map { meant[$0] ?? $0 }
+        try DeliveryStore.putCompletions(zip(keys, messages).map { (key: $0, body: $1.body) }, transaction)
+        try settle(keys.map { ($0.source, $0.orderId) }, transaction, &effects)
+    }
+
+    /// Somebody has said whose order is meant that was told as done and that nobody had sent.
+    func referenceSettled(
+        _ messages: [Received<OrderReferenceSettled>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let bodies = messages.map(\.body).filter { body in body.documents.contains { $0.kind == .completion } }
+        guard !bodies.isEmpty else { return }
+        for body in bodies {
+            try SettledOrderStore.settle(
+                OrderKey(source: body.source, orderId: body.orderId), as: body.meant, transaction)
+        }
+        effects.count("completions_settled", bodies.count)
+        try settle(bodies.map { ($0.meant, $0.orderId) }, transaction, &effects)
     }
 
     func cancelled(

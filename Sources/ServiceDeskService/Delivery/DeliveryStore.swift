@@ -119,13 +119,13 @@ enum DeliveryStore {
             """)
     }
 
+    /// Writes down how orders were delivered, also such that have not come; the highest revision of each counts.
     static func putCompletions(
-        _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction
+        _ completions: [(key: OrderKey, body: OrderCompleted)], _ transaction: borrowing Transaction
     ) throws {
-        var latest: [OrderKey: Received<OrderCompleted>] = [:]
-        for message in messages {
-            let key: OrderKey = message.key(message.body.orderId, of: message.body.orderSource)
-            if latest[key].map({ $0.body.revision < message.body.revision }) ?? true { latest[key] = message }
+        var latest: [OrderKey: OrderCompleted] = [:]
+        for (key, body) in completions where latest[key].map({ $0.revision < body.revision }) ?? true {
+            latest[key] = body
         }
         let sorted = latest.sorted { $0.key < $1.key }
         let rows = sorted.map(\.value)
@@ -134,9 +134,9 @@ enum DeliveryStore {
             insert into delivery (source, order_id, done_revision, completed_at, on_time, damaged, quantity_delivered)
             select source, order_id, revision, completed, on_time, damaged, quantity::numeric
             from unnest(
-                \(sorted.map(\.key.source)), \(sorted.map(\.key.orderId)), \(rows.map { Int32($0.body.revision) }),
-                \(rows.map { PostgresValue.timestamp($0.body.completedAt.description) }), \(rows.map(\.body.onTime)),
-                \(rows.map(\.body.damaged)), \(rows.map(\.body.quantityDelivered?.description)))
+                \(sorted.map(\.key.source)), \(sorted.map(\.key.orderId)), \(rows.map { Int32($0.revision) }),
+                \(rows.map { PostgresValue.timestamp($0.completedAt.description) }), \(rows.map(\.onTime)),
+                \(rows.map(\.damaged)), \(rows.map(\.quantityDelivered?.description)))
                 as t(source, order_id, revision, completed, on_time, damaged, quantity)
             on conflict (source, order_id) do update set
                 done_revision = excluded.done_revision, completed_at = excluded.completed_at,

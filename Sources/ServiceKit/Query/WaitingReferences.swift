@@ -13,7 +13,7 @@ package struct WaitingReferences: Sendable {
         let table: String
         let number: String
         let known: SQL
-        let documents: SQL
+        let documents: @Sendable () -> SQL
 
         /// - Parameters:
         ///   - what: what it is, such as `order`; one of those that the catalogue has for the service.
@@ -21,8 +21,12 @@ package struct WaitingReferences: Sendable {
         ///   - number: its column of the number.
         ///   - known: the condition that a row `k` of it has come, and is not foreseen only.
         ///   - documents: a statement of the documents that name one: whose number it is (`source`), the `number`, since when
-        ///     the document is there (`since`), what it is (`kind`), and its own source and number (`document`).
-        package init(_ what: String, in table: String, _ number: String, known: SQL = "true", documents: SQL) {
+        ///     the document is there (`since`), what it is (`kind`), and its own source and number (`document`). It is made
+        ///     when somebody asks, and so may know the organisation's zone.
+        package init(
+            _ what: String, in table: String, _ number: String, known: SQL = "true",
+            documents: @autoclosure @escaping @Sendable () -> SQL
+        ) {
             (self.what, self.table, self.number) = (what, table, number)
             (self.known, self.documents) = (known, documents)
         }
@@ -38,7 +42,7 @@ package struct WaitingReferences: Sendable {
         fileprivate func waiting(_ wanted: String) -> SQL {
             """
             select '\(unsafe: what)' as what, n.source, n.number, n.since, n.kind || ' ' || n.document as named_by
-            from (\(documents)) n
+            from (\(documents())) n
             where \(wanted) in ('all', '\(unsafe: what)') and not \(isThere("n.source", "n.number"))
             """
         }

@@ -32,7 +32,15 @@ enum CostHandlers {
     static func costRecorded(
         _ messages: [Received<CostRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let costs = messages.map { $0.body.asOfItsSystem(toldBy: $0.envelope.source) }
+        let told = messages.map { $0.body.asOfItsSystem(toldBy: $0.envelope.source) }
+        let settlements = try SettledCostStore.settlements(
+            of: told.map { CostKey(source: $0.source, costId: $0.body.costId) }, transaction)
+        let costs = told.map { source, body in
+            (
+                source: source,
+                body: body.settled(as: settlements[CostKey(source: source, costId: body.costId)], of: source)
+            )
+        }
         var seen = try CostStore.existing(costs, transaction)
         var fresh: [(source: String, body: CostRecorded)] = []
         for (message, cost) in zip(messages, costs) {

@@ -12,7 +12,7 @@ enum ReferenceQueries {
                 "order", in: "order_line", "order_id",
                 documents: """
                     select order_source as source, order_id as number,
-                        min(service_day)::timestamp at time zone interval '8 hours' as since, 'cost' as kind,
+                        \(SQL.beginning(of: "min(service_day)")) as since, 'cost' as kind,
                         source || '/' || cost_id as document
                     from cost_fact group by source, cost_id, order_source, order_id
                     """)

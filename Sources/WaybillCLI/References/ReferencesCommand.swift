@@ -111,7 +111,8 @@ private struct SettleReferenceCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await act.send(
-            SettleReference(what: what, source: source, number: number, meant: meant, reason: reason, by: act.by))
+            SettleReference(what: what, source: source, number: number, meant: meant, reason: reason, by: act.by),
+            expecting: [OrderReferenceSettled.type])
     }
 }
 

@@ -21,7 +21,8 @@ struct WaitingReferenceTests {
             .init("x", source: "wms", makeCost("K2", order: "O2", .actual, "10")),
             .init("y", source: "tms", makeCost("K3", order: "O1", .actual, "80")),
         ])
-        let asked = try moment("2026-03-05T09:00:00+08:00")
+        // A day begins by the organisation's clocks.
+        let asked = try moment("2026-03-05T01:00:00+08:00")
         let waiting = try await supplier.ask("references.waiting", at: asked)
         let references = waiting["references"]
         #expect(references.column("number") == ["O1", "O2"])
