@@ -41,7 +41,7 @@ package enum FinanceService {
                 .credit(rates: rates),
                 .expenses(rates: rates, authority: authority), .periods(authority: authority), .suppliers,
                 .profit(rates: rates), .view(rates: rates, organisation: organisation),
-            ], pace: .zero)
+            ], pace: .zero, areKindsApart: true)
     }
 
     static func main() async {

@@ -1,5 +1,6 @@
 import BrokerLayout
 import Contracts
+import Domain
 import Foundation
 import Messaging
 import Postgres
@@ -308,5 +309,43 @@ struct UnitOfWorkTests {
                 Set(dead.compactMap { $0.properties.headers[DeadLetter.Header.reason]?.text })
                     == ["routing-key-mismatch", "no-handler"])
         }
+    }
+}
+
+@Suite("The transactions of a batch")
+struct BatchPartsTests {
+    private static func message(_ position: Int, _ body: any Message) -> AnyReceived {
+        AnyReceived(
+            envelope: Envelope(id: "m\(position)", source: "erp", type: type(of: body).type), body: body,
+            position: position)
+    }
+
+    private static func parts(apart: Bool) -> BatchParts {
+        let kinds: [Handler] = [
+            .on(CostRecorded.self) { _, _, _ in }, .on(OrderCompleted.self) { _, _, _ in }.joining(),
+            .on(OrderCancelled.self) { _, _, _ in },
+        ]
+        let definition = ServiceDefinition(
+            name: .finance, migrations: [], capabilities: [Capability(handlers: kinds)], areKindsApart: apart)
+        return BatchParts(definition.handlers)
+    }
+
+    @Test("kinds that are apart have one each, in the order of the list; what joins goes with those before it")
+    func apart() throws {
+        let at = try #require(Timestamp("2026-03-02T10:00:00+08:00"))
+        let cancelled = OrderCancelled(orderId: "O1", revision: 2, cancelledAt: at)
+        let completed = OrderCompleted(orderId: "O1", revision: 1, completedAt: at)
+        let cost = CostRecorded(
+            costId: "K1", orderId: "O1", line: 1, supplier: SupplierReference(code: "S1"), state: .actual,
+            amount: FixedDecimal(1), currency: .cny, serviceDate: at.day())
+        let batch: [any Message] = [cancelled, completed, cost, cancelled]
+        func places(_ parts: BatchParts, _ bodies: [any Message]) -> [[Int]] {
+            parts.of(bodies.enumerated().map { Self.message($0, $1) }).map { $0.map(\.position) }
+        }
+        #expect(places(Self.parts(apart: true), batch) == [[1, 2], [0, 3]])
+        #expect(places(Self.parts(apart: true), [cancelled, completed]) == [[0, 1]])
+        #expect(places(Self.parts(apart: true), [cost, cost]) == [[0, 1]])
+        #expect(places(Self.parts(apart: true), []).isEmpty)
+        #expect(places(Self.parts(apart: false), batch) == [[0, 1, 2, 3]])
     }
 }

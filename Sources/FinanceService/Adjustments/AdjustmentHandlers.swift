@@ -14,10 +14,17 @@ struct AdjustmentHandlers: Sendable {
         let rows = messages.map { AdjustmentRow(source: $0.envelope.source, $0.body) }
         let fresh = try Self.take(messages, rows, "$.creditNoteId", transaction, &effects)
         guard !fresh.isEmpty else { return }
-        try AdjustmentStore.put(fresh, transaction)
         let invoices = Set(fresh.map(\.invoice))
+        let orders = try Billing.lock(
+            [], ofInvoices: invoices,
+            accounts: fresh.compactMap { row in
+                row.customer.map {
+                    (LedgerKey(source: $0.source ?? row.key.source, identifier: $0.code), row.currency)
+                }
+            }, transaction)
+        try AdjustmentStore.put(fresh, transaction)
         try Self.refit(invoices, transaction, &effects)
-        try billing.bill(invoices: invoices, transaction, &effects)
+        try billing.bill(locked: orders, transaction, &effects)
         effects.count("credit_notes", fresh.count)
         try PostingStore.trace(fresh, at: effects.now, transaction) { row, months in
             let day = row.at.day()

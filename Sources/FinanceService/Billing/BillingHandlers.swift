@@ -19,8 +19,11 @@ struct Billing: Sendable {
 
     /// Has it worked out anew how the invoices that name an order are shared by their orders: it has come, or comes to
     /// something else.
-    static func ask(for key: OrderKey, _ effects: inout Effects) {
-        effects.schedule(name, key: key.scheduled, at: effects.now)
+    ///
+    /// - Parameter version: that of the order's row. What is scheduled by it is nothing that may be in hand elsewhere just now:
+    ///   who has that in hand waits for the order, and whoever wrote over it would wait for him.
+    static func ask(for key: OrderKey, version: Int, _ effects: inout Effects) {
+        effects.schedule(name, key: "\(key.scheduled)\u{1F}\(version)", at: effects.now)
     }
 
     /// Works out how much of some orders, and of those invoiced together with them, is invoiced, and moves what they add
@@ -30,10 +33,43 @@ struct Billing: Sendable {
     ) throws {
         guard !keys.isEmpty else { return }
         let concerned = try BillingStore.neighbours(of: keys, transaction)
-        guard !concerned.isEmpty else { return }
+        try Self.lock(concerned, accounts: [], transaction)
+        try bill(locked: concerned, transaction, &effects)
+    }
+
+    /// Locks the orders of some invoices and what else is billed with them, before anything of theirs is written: whatever an
+    /// invoice changes of the exposure comes after the orders, as everywhere.
+    ///
+    /// - Parameters:
+    ///   - keys: the orders that invoices name that are just coming.
+    ///   - invoices: invoices that are there.
+    ///   - accounts: whose exposures will change besides.
+    /// - Returns: the orders that are to be billed.
+    static func lock(
+        _ keys: Set<OrderKey>, ofInvoices invoices: Set<LedgerKey> = [],
+        accounts: [(account: LedgerKey, currency: Currency)], _ transaction: borrowing Transaction
+    ) throws -> Set<OrderKey> {
+        let named = invoices.isEmpty ? keys : keys.union(try BillingStore.orders(of: invoices, transaction))
+        let concerned = named.isEmpty ? [] : named.union(try BillingStore.neighbours(of: named, transaction))
+        try lock(concerned, accounts: accounts, transaction)
+        return concerned
+    }
+
+    private static func lock(
+        _ concerned: Set<OrderKey>, accounts: [(account: LedgerKey, currency: Currency)],
+        _ transaction: borrowing Transaction
+    ) throws {
         // Of two invoices that name one order, the second sees the first.
         try KeyLock.lock("billing", concerned, transaction)
-        try OrderStore.foresee(concerned, transaction)
+        try OrderStore.lockWithSums(concerned, transaction)
+        try ExposureStore.lock(accounts, orders: concerned, transaction)
+    }
+
+    /// The same for orders that are locked, with all that are invoiced together with them.
+    func bill(
+        locked concerned: Set<OrderKey>, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        guard !concerned.isEmpty else { return }
         let revision = try RateStore.ask(transaction)
         let invoices = try BillingStore.invoices(of: concerned, transaction)
         let table = try rates.current(revision(), transaction)
@@ -46,13 +82,6 @@ struct Billing: Sendable {
         for key in changed { ledger.touch(key, causedBy: nil) }
         try ledger.settle(.credit, transaction, &effects)
     }
-
-    /// The same for the orders of some invoices.
-    func bill(
-        invoices: Set<LedgerKey>, _ transaction: borrowing Transaction, _ effects: inout Effects
-    ) throws {
-        try bill(try BillingStore.orders(of: invoices, transaction), transaction, &effects)
-    }
 }
 
 extension OrderKey {
@@ -61,9 +90,9 @@ extension OrderKey {
 }
 
 extension ScheduledItem {
-    /// The order that is named by the key; `nil` when it names none.
+    /// The order that is named by the key, whatever stands behind it; `nil` when it names none.
     var order: OrderKey? {
-        let parts = key.split(separator: "\u{1F}", maxSplits: 1).map(String.init)
-        return parts.count == 2 ? OrderKey(source: parts[0], orderId: parts[1]) : nil
+        let parts = key.split(separator: "\u{1F}", maxSplits: 2).map(String.init)
+        return parts.count >= 2 ? OrderKey(source: parts[0], orderId: parts[1]) : nil
     }
 }

@@ -32,6 +32,8 @@ struct ReceivableHandlers: Sendable {
             fresh.append(row)
         }
         guard !fresh.isEmpty else { return }
+        let orders = try Billing.lock(
+            Set(fresh.flatMap(\.orders)), accounts: fresh.map { ($0.customer, $0.body.currency) }, transaction)
         try ReceivableStore.put(fresh, transaction)
         effects.count("invoices", fresh.count)
         try PostingStore.trace(fresh, at: effects.now, transaction) { row, months in
@@ -49,7 +51,7 @@ struct ReceivableHandlers: Sendable {
         effects.count("payments_set_aside", aside.count)
         effects.count("adjustments_set_aside", try AdjustmentStore.setWriteOffsAside(waitingFor: awaited, transaction))
         try AdjustmentHandlers.refit(awaited, transaction, &effects)
-        try billing.bill(Set(fresh.flatMap(\.orders)), transaction, &effects)
+        try billing.bill(locked: orders, transaction, &effects)
         try ApplicationStore.apply(to: awaited.union(aside.touched), transaction, &effects)
     }
 
@@ -81,6 +83,7 @@ struct ReceivableHandlers: Sendable {
         }
         guard !fresh.isEmpty else { return }
         let paid = Set(fresh.flatMap { $0.allocations.map(\.invoice) })
+        try ExposureStore.lock(fresh.map { ($0.customer, $0.body.currency) }, invoices: paid, transaction)
         try ReceivableStore.putKeys(paid.subtracting(invoices.keys), transaction)
         try ReceivableStore.put(fresh, transaction)
         effects.count("payments", fresh.count)

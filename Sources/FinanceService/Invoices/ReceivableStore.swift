@@ -13,7 +13,8 @@ enum ReceivableStore {
     }
 
     /// Lets one transaction at a time work on the books of receivables. Whoever takes in an invoice, a payment, a credit note,
-    /// a return, a write-off, a later allocation, a dispute or a promise does this first.
+    /// a return, a write-off, a later allocation, a dispute, a promise or terms, or tells reminders, does this first, and locks
+    /// orders after it.
     ///
     /// Each of them touches the rows of the others: an invoice the payments that waited for it, a credit note the invoices
     /// and the cash that it frees. In whatever order the rows are locked, two batches lock them crosswise, and the server

@@ -100,10 +100,25 @@ enum CostStore {
         }
     }
 
-    /// The costs of given identifiers that are there already.
+    /// The costs of given identifiers that are there already, locked. Their orders are locked before them, as everybody does:
+    /// those that are named, and those that somebody has said are meant.
     static func existing(
         _ rows: [CostRow], _ transaction: borrowing Transaction
     ) throws -> [CostKey: KnownCost] {
+        let orders = Set(rows.map(\.order)).sorted()
+        try transaction.queue(
+            """
+            select count(*) from (
+                select 1 from orders o
+                where (o.source, o.order_id) in (
+                    select * from unnest(\(orders.map(\.source)), \(orders.map(\.orderId)))
+                    union
+                    select c.order_source, c.order_id
+                    from unnest(\(rows.map(\.source)), \(rows.map(\.body.costId))) as k(source, cost_id)
+                    join cost c using (source, cost_id))
+                order by o.source, o.order_id for update of o
+            ) locked
+            """)
         let found = try transaction.query(
             """
             select c.source, c.cost_id, c.state, c.order_id, c.order_of, c.line, c.amount, c.currency, c.order_source,

@@ -9,8 +9,10 @@ enum ExposureStore {
         let standing = try undone(keys, transaction)
         let unknown = standing.filter { !$0.isKnown }.map(\.key)
         let meant = unknown.isEmpty ? [:] : try SettlementStore.completions(of: unknown, transaction)
-        try mark(standing.filter { meant[$0.key] == nil }, transaction)
-        if !meant.isEmpty { try mark(try undone(Set(meant.values), transaction), transaction) }
+        let own = standing.filter { meant[$0.key] == nil }
+        // All that are there are locked before any is written: everybody locks orders in that order.
+        let others = try undone(Set(meant.values).subtracting(own.map(\.key)), transaction)
+        try mark((own + others).sorted { $0.key < $1.key }, transaction)
     }
 
     /// An order that is not marked as done.
@@ -22,17 +24,22 @@ enum ExposureStore {
         let isKnown: Bool
     }
 
+    /// Those of some orders that are not marked; all that are there are locked.
     private static func undone(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws -> [Undone] {
         let sorted = keys.sorted()
         guard !sorted.isEmpty else { return [] }
-        return try transaction.query(
+        let rows = try transaction.query(
             """
-            select k.place - 1, o.source is not null, coalesce(o.customer_code <> '', false)
+            select k.place - 1, o.is_completed, o.customer_code <> ''
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) with ordinality as k(source, order_id, place)
-            left join orders o using (source, order_id)
-            where o.source is null or not o.is_completed order by 1
-            """, as: (Int, Bool, Bool).self
-        ).map { Undone(key: sorted[$0.0], isThere: $0.1, isKnown: $0.2) }
+            join orders o using (source, order_id)
+            order by o.source, o.order_id for update of o
+            """, as: (Int, Bool, Bool).self)
+        let found = Dictionary(rows.map { ($0.0, (isDone: $0.1, isKnown: $0.2)) }) { first, _ in first }
+        return sorted.enumerated().compactMap { place, key in
+            guard let order = found[place] else { return Undone(key: key, isThere: false, isKnown: false) }
+            return order.isDone ? nil : Undone(key: key, isThere: true, isKnown: order.isKnown)
+        }
     }
 
     private static func mark(_ orders: [Undone], _ transaction: borrowing Transaction) throws {
@@ -68,6 +75,36 @@ enum ExposureStore {
             from standing where reserved <> 0 group by source, customer_code, currency order by 1, 2, 3
             on conflict (source, customer_code, currency) do update set
                 accepted = e.accepted + excluded.accepted, unbilled = e.unbilled + excluded.unbilled
+            """)
+    }
+
+    /// Locks the exposures of some accounts, of those whose some orders are and of those who owe some invoices, in one order:
+    /// for what adds to them in several steps.
+    static func lock(
+        _ accounts: [(account: LedgerKey, currency: Currency)], orders: Set<OrderKey> = [],
+        invoices: Set<LedgerKey> = [], _ transaction: borrowing Transaction
+    ) throws {
+        guard !accounts.isEmpty || !orders.isEmpty || !invoices.isEmpty else { return }
+        let (orders, invoices) = (orders.sorted(), invoices.sorted())
+        try transaction.queue(
+            """
+            select count(*) from (
+                select 1 from account_exposure e
+                where (e.source, e.customer_code, e.currency) in (
+                    select * from unnest(
+                        \(accounts.map(\.account.source)), \(accounts.map(\.account.identifier)),
+                        \(accounts.map(\.currency.code)))
+                    union
+                    select o.source, o.customer_code, o.currency
+                    from unnest(\(orders.map(\.source)), \(orders.map(\.orderId))) as k(source, order_id)
+                    join orders o using (source, order_id)
+                    union
+                    select r.customer_source, r.customer_code, r.currency
+                    from unnest(\(invoices.map(\.source)), \(invoices.map(\.identifier))) as k(source, invoice_id)
+                    join receivable r using (source, invoice_id)
+                )
+                order by e.source, e.customer_code, e.currency for update of e
+            ) locked
             """)
     }
 

@@ -198,7 +198,7 @@ struct OrderLedger {
             if row.isBilled,
                 row.margin.revenue != before?.margin.revenue || row.isCancelled != before?.isCancelled
             {
-                Billing.ask(for: key, &effects)
+                Billing.ask(for: key, version: row.version, &effects)
             }
             entries[place].row = row
             OrderCredit.add(row, key, sign: 1, to: &exposures)

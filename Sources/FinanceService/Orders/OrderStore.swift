@@ -125,6 +125,33 @@ enum OrderStore {
             """
     }
 
+    /// Locks orders and their sums of days, in the order in which whoever settles orders does: those that are there by their
+    /// keys, then the keys of those that have not come, then the sums.
+    static func lockWithSums(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws {
+        guard !keys.isEmpty else { return }
+        let sorted = keys.sorted()
+        try transaction.queue(
+            """
+            select count(*) from (
+                select 1 from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
+                join orders o using (source, order_id)
+                order by o.source, o.order_id for update of o
+            ) locked
+            """)
+        try foresee(keys, transaction)
+        try transaction.queue(
+            """
+            select count(*) from (
+                select 1 from account_line_day d
+                where (d.source, d.code, d.business_line, d.day, d.currency) in (
+                    select o.source, o.customer_code, o.business_line, o.day, o.currency
+                    from unnest(\(sorted.map(\.source)), \(sorted.map(\.orderId))) as k(source, order_id)
+                    join orders o using (source, order_id))
+                order by d.source, d.code, d.business_line, d.day, d.currency for update of d
+            ) locked
+            """)
+    }
+
     /// Writes the keys of orders that something names before they have come. Whoever takes such an order in at the same
     /// moment runs into its row, and reads again.
     static func foresee(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws {

@@ -44,8 +44,6 @@ struct SettlementHandlers: Sendable {
         let body = message.body
         let named = OrderKey(source: body.source, orderId: body.number)
         let meant = OrderKey(source: body.meant, orderId: body.number)
-        // A cost that comes further locks itself before its order: so does this.
-        _ = try SettlementStore.costs(of: named, transaction)
         var ledger = try OrderLedger([named, meant], rates: rates, policy: policy, transaction)
         let standing = ledger.row(named)
         guard let waiting = standing, !waiting.isKnown, !waiting.isCancelled else {
@@ -145,6 +143,7 @@ struct SettlementHandlers: Sendable {
                     .duplicateElement, path: "$.meant",
                     "\(twice) names the invoice of '\(body.meant)' as well: its sender must say what is for which"))
         }
+        let orders = try Billing.lock([], ofInvoices: [meant], accounts: [], transaction)
         let documents = try SettlementStore.moveDocuments(for: named, to: meant.source, transaction)
         // From here on as when an invoice comes that something has waited for.
         let awaited: Set = [meant]
@@ -152,7 +151,7 @@ struct SettlementHandlers: Sendable {
         effects.count("payments_set_aside", aside.count)
         effects.count("adjustments_set_aside", try AdjustmentStore.setWriteOffsAside(waitingFor: awaited, transaction))
         try AdjustmentHandlers.refit(awaited, transaction, &effects)
-        try Billing(rates: rates, policy: policy).bill(invoices: awaited, transaction, &effects)
+        try Billing(rates: rates, policy: policy).bill(locked: orders, transaction, &effects)
         try ApplicationStore.apply(to: awaited.union(aside.touched), transaction, &effects)
         try ApplicationStore.dropEmptyKeys([named], transaction)
         try CreditReview.ask(ofInvoices: awaited, transaction, &effects)

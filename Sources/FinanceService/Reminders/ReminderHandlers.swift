@@ -31,6 +31,7 @@ enum ReminderHandlers {
     private static func remind(
         on day: CalendarDay, limit: Int, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws -> Bool {
+        try ReceivableStore.lockBooks(transaction)
         let debts = try ReminderStore.pending(on: day, limit: limit, transaction)
         var told: [ReminderStore.Progress] = []
         for debt in debts {

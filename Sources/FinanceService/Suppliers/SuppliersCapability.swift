@@ -5,7 +5,7 @@ extension Capability {
     /// Who the suppliers are, and how far what they bill is from what was expected.
     static let suppliers = Capability(
         handlers: [
-            .on(SupplierRegistered.self, SupplierHandlers.registered),
-            .on(CostBiasChanged.self, SupplierHandlers.biasChanged),
+            .on(SupplierRegistered.self, SupplierHandlers.registered).joining(),
+            .on(CostBiasChanged.self, SupplierHandlers.biasChanged).joining(),
         ])
 }

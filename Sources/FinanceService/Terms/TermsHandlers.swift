@@ -21,6 +21,8 @@ enum TermsHandlers {
         func key(_ message: Received<TermsAgreed>) -> LedgerKey {
             message.key(message.body.code, of: message.body.codeSource)
         }
+        // What is open of a customer is dated anew.
+        try ReceivableStore.lockBooks(transaction)
         var latest: [Party: Received<TermsAgreed>] = [:]
         for message in messages {
             let party = Party(role: message.body.role, key: key(message))

@@ -35,14 +35,21 @@ public struct ServiceDefinition: Sendable {
     ///   - capabilities: what it is able to do. The messages of a batch are handled in the order of this list: a
     ///     capability whose tables another one reads comes before it.
     ///   - pace: the least time between two batches, unless a full one is ready.
+    ///   - areKindsApart: whether each kind of message of a batch is handled in a transaction of its own, but for those that are
+    ///     ``MessageHandler/joining()``. For services whose kinds lock the same rows, each in one order: two kinds in one
+    ///     transaction would begin that order anew with the locks of the first in hand, and two batches lock crosswise.
     public init(
         name: ServiceName, migrations: [Migration], repeatables: [RepeatableMigration] = [],
-        capabilities: [Capability], pace: Duration = .milliseconds(100)
+        capabilities: [Capability], pace: Duration = .milliseconds(100), areKindsApart: Bool = false
     ) {
         self.name = name
         self.migrations = migrations
         self.repeatables = repeatables
-        handlers = capabilities.flatMap(\.handlers)
+        handlers = capabilities.flatMap(\.handlers).map { handler in
+            var handler = handler
+            handler.isApart = areKindsApart && !handler.isJoining
+            return handler
+        }
         tasks = capabilities.flatMap(\.tasks)
         queries = capabilities.flatMap(\.questions)
         figures = capabilities.flatMap(\.figures)
@@ -133,6 +140,9 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
     let types: [MessageType: @Sendable (JSONNode, References) throws -> any Message]
     /// The Swift type of what it handles: a batch is told apart once, not by each handler.
     let body: ObjectIdentifier
+    /// Whether its messages are in no transaction with those of another kind that is apart; the service says so.
+    fileprivate(set) var isApart = false
+    fileprivate var isJoining = false
     let handle: @Sendable ([AnyReceived], borrowing Session, inout Effects) throws -> Void
 
     /// Makes a handler of one kind of message; older versions are lifted to it first.
@@ -158,6 +168,13 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
             }
             try handle(mine, transaction, &effects)
         }
+    }
+
+    /// The same, for a kind that shares a transaction with others even where kinds are apart: it locks rows of its own alone.
+    public func joining() -> MessageHandler {
+        var copy = self
+        copy.isJoining = true
+        return copy
     }
 }
 

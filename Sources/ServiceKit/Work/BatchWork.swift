@@ -100,3 +100,45 @@ extension Effects {
         return try transaction.record(outgoing, isLeased: isLeased)
     }
 }
+
+/// Which messages of a batch are handled in one transaction: all of them, but of the kinds that are apart only one.
+package struct BatchParts: Sendable {
+    private struct Kind: Sendable {
+        let place: Int
+        var isApart: Bool
+    }
+
+    private let kinds: [ObjectIdentifier: Kind]
+
+    /// - Parameter handlers: what a service does with messages, in the order in which the kinds of a batch are handled.
+    package init<Session: ~Copyable>(_ handlers: [MessageHandler<Session>]) {
+        var kinds: [ObjectIdentifier: Kind] = [:]
+        for (place, handler) in handlers.enumerated() {
+            let isApart = handler.isApart || kinds[handler.body]?.isApart == true
+            kinds[handler.body] = Kind(place: kinds[handler.body]?.place ?? place, isApart: isApart)
+        }
+        self.kinds = kinds
+    }
+
+    /// The messages of a batch by the transactions that they are handled in, one after the other. Within each they stand in
+    /// the order of the batch.
+    package func of(_ messages: [AnyReceived]) -> [[AnyReceived]] {
+        let bodies = messages.map { ObjectIdentifier(type(of: $0.body)) }
+        let present = Set(bodies)
+        guard present.count(where: { kinds[$0]?.isApart == true }) > 1 else {
+            return messages.isEmpty ? [] : [messages]
+        }
+        var parts: [ObjectIdentifier: Int] = [:]
+        var (last, hasApart) = (0, false)
+        for body in present.sorted(by: { (kinds[$0]?.place ?? 0) < (kinds[$1]?.place ?? 0) }) {
+            if kinds[body]?.isApart == true {
+                if hasApart { last += 1 }
+                hasApart = true
+            }
+            parts[body] = last
+        }
+        var found = [[AnyReceived]](repeating: [], count: last + 1)
+        for (message, body) in zip(messages, bodies) { found[parts[body] ?? 0].append(message) }
+        return found
+    }
+}

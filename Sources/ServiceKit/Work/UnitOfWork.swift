@@ -6,7 +6,8 @@ import Messaging
 import Postgres
 import Tracing
 
-/// A batch in, one commit with inbox, domain rows and outbox, and the batch may be acknowledged.
+/// A batch in, one commit with inbox, domain rows and outbox, and the batch may be acknowledged. Kinds of messages that are
+/// apart have a commit each.
 ///
 /// - Refused messages (by the contract or by a handler) go to the dead letters with their reason; the rest commit.
 /// - A message that makes the transaction fail is found by splitting the batch, and refused alone.
@@ -19,6 +20,7 @@ struct UnitOfWork: Sendable {
 
     private let service: ServiceName
     private let decoders: [MessageType: Decoder]
+    private let parts: BatchParts
     private let publishers: Publishers
     private let partners: PartnerPost?
     private let principals: Principals
@@ -56,6 +58,7 @@ struct UnitOfWork: Sendable {
         var decoders: [MessageType: Decoder] = [:]
         for handler in handlers { decoders.merge(handler.types) { first, _ in first } }
         self.decoders = decoders
+        parts = BatchParts(handlers)
         self.publishers = publishers
         self.partners = partners
         self.principals = principals
@@ -108,7 +111,7 @@ struct UnitOfWork: Sendable {
         var settled = Settled(refused: refusals)
         for part in clock.parts(of: messages) {
             try await advance(to: part.time)
-            settled.add(try await commit(part.messages, of: batch))
+            for messages in parts.of(part.messages) { settled.add(try await commit(messages, of: batch)) }
         }
         try await tell(settled, of: deliveries, in: batch)
         tracer?.settle(spans, settled.refused, deliveries)

@@ -35,8 +35,8 @@ package struct ServiceFixture: Sendable {
         /// What would be published, in order.
         package var published: [(envelope: Envelope, data: [UInt8])]
         /// The reasons of the refused, by their place in the batch.
-        package let refused: [Int: Refusal]
-        package let duplicates: Int
+        package var refused: [Int: Refusal]
+        package var duplicates: Int
 
         /// The bodies of one kind.
         package func events<Body: Contracts.Message>(_ type: Body.Type) throws -> [Body] {
@@ -48,6 +48,7 @@ package struct ServiceFixture: Sendable {
     package let definition: ServiceDefinition
     package let pool: PostgresPool
     private let work: BatchWork<Transaction>
+    private let parts: BatchParts
 
     /// A service over an empty schema, which it migrates. For a test in a process of its own, where no trait holds.
     package static func over(_ database: DatabaseFixture, _ definition: ServiceDefinition) async throws
@@ -59,13 +60,25 @@ package struct ServiceFixture: Sendable {
         let pool = try database.pool()
         try await PartitionKeeper(pool: pool, inboxDays: 14, outboxDays: 7, logger: TestServers.quiet).keep()
         return ServiceFixture(
-            definition: definition, pool: pool, work: BatchWork(service: definition.name, handlers: definition.handlers)
-        )
+            definition: definition, pool: pool,
+            work: BatchWork(service: definition.name, handlers: definition.handlers),
+            parts: BatchParts(definition.handlers))
     }
 
-    /// Handles a batch in one transaction.
+    /// Handles a batch, as the unit of work does: in one transaction, but for kinds of messages that are apart.
     @discardableResult
     package func handle(_ messages: [Message], at time: String = "2026-03-02T10:00:00+08:00") async throws -> Outcome {
+        try await handle(messages, at: time) { _ in false }
+    }
+
+    /// Handles a batch as the unit of work does: again, when another copy was in the way.
+    package func retrying(_ messages: [Message]) async throws -> Outcome {
+        try await handle(messages, at: "2026-03-02T10:00:00+08:00", again: \.isRetriable)
+    }
+
+    private func handle(
+        _ messages: [Message], at time: String, again isTriedAgain: (PostgresError) -> Bool
+    ) async throws -> Outcome {
         let received = messages.enumerated().map { place, message in
             AnyReceived(
                 envelope: Envelope(
@@ -78,19 +91,25 @@ package struct ServiceFixture: Sendable {
                 })
         }
         let now = Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0)
-        let done = try await pool.withTransaction { transaction in
-            try work.apply(received, now: now, isLeased: false, transaction)
+        var outcome = Outcome(published: [], refused: [:], duplicates: 0)
+        for part in parts.of(received) {
+            let done = try await commit(part, now, isTriedAgain)
+            outcome.published += done.effects.published
+            outcome.refused.merge(done.effects.refused) { first, _ in first }
+            outcome.duplicates += done.duplicates
         }
-        return Outcome(
-            published: done.effects.published, refused: done.effects.refused, duplicates: done.duplicates)
+        return outcome
     }
 
-    /// Handles a batch as the unit of work does: again, when another copy was in the way.
-    package func retrying(_ messages: [Message]) async throws -> Outcome {
+    private func commit(
+        _ messages: [AnyReceived], _ now: Timestamp, _ isTriedAgain: (PostgresError) -> Bool
+    ) async throws -> AppliedBatch {
         while true {
             do {
-                return try await handle(messages)
-            } catch let error as PostgresError where error.isRetriable {
+                return try await pool.withTransaction { transaction in
+                    try work.apply(messages, now: now, isLeased: false, transaction)
+                }
+            } catch let error as PostgresError where isTriedAgain(error) {
             }
         }
     }
