@@ -23,6 +23,17 @@ struct ImportFileTests {
         return faults
     }
 
+    @Test("a customer's e-mail addresses come in, and a supplier has no column for them")
+    func emails() throws {
+        for heading in ["E-Mail", "邮箱"] {
+            let read = try lines(
+                .customers, "Customer No,Customer Name,Branch,\(heading)\nC1,Acme,SHA,a@x.example;b@x.example\n")
+            let told = try #require(data(read.first), "\(faults(read.first))")
+            #expect(told.contains(#""emails":["a@x.example","b@x.example"]"#))
+        }
+        #expect(!ImportKind.suppliers.fields.contains { $0.name == "emails" })
+    }
+
     @Test("headings in English and Chinese are known, each kind by both")
     func headings() throws {
         let cases: [(ImportKind, String, String)] = [

@@ -23,10 +23,13 @@ package struct CustomerReported: Message {
     package let branch: String
     /// What kind of party it is.
     package let kind: String?
+    /// E-mail addresses.
+    package let emails: [String]
 
     package init(
         code: String, name: String, aliases: [String] = [], creditCode: String? = nil, taxId: String? = nil,
-        phones: [String] = [], address: String? = nil, bankAccounts: [String] = [], branch: String, kind: String? = nil
+        phones: [String] = [], address: String? = nil, bankAccounts: [String] = [], branch: String, kind: String? = nil,
+        emails: [String] = []
     ) {
         self.code = code
         self.name = name
@@ -38,6 +41,7 @@ package struct CustomerReported: Message {
         self.bankAccounts = bankAccounts
         self.branch = branch
         self.kind = kind
+        self.emails = emails
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
@@ -51,6 +55,7 @@ package struct CustomerReported: Message {
         bankAccounts = try fields.optionalTexts("bankAccounts", 0...100) ?? []
         branch = try fields.identifier("branch")
         kind = try fields.optionalText("kind", maximum: 64)
+        emails = try fields.optionalTexts("emails", 0...100) ?? []
     }
 
     package func write(to object: inout ObjectWriter) {
@@ -64,5 +69,6 @@ package struct CustomerReported: Message {
         object.texts("bankAccounts", bankAccounts.isEmpty ? nil : bankAccounts)
         object.text("branch", branch)
         object.text("kind", kind)
+        object.texts("emails", emails.isEmpty ? nil : emails)
     }
 }

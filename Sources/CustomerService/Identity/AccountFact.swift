@@ -55,4 +55,5 @@ enum IdentityField: String, Sendable, CaseIterable {
     case phone
     case address
     case bankAccount
+    case email
 }

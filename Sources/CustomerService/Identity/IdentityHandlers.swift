@@ -57,7 +57,7 @@ struct IdentityHandlers: Sendable {
             saidAt: saidAt, channel: .reported,
             details: [
                 .alias: body.aliases, .taxId: [body.taxId ?? ""], .phone: body.phones, .address: [body.address ?? ""],
-                .bankAccount: body.bankAccounts,
+                .bankAccount: body.bankAccounts, .email: body.emails,
             ])
     }
 

@@ -91,14 +91,14 @@ enum ResolveQuery {
     static func resolve(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         var fields: [PartyRecord.Field: [String]] = [:]
         for field in [
-            PartyRecord.Field.name, .alias, .creditCode, .taxId, .phone, .address, .bankAccount,
+            PartyRecord.Field.name, .alias, .creditCode, .taxId, .phone, .address, .bankAccount, .email,
         ] {
             if let value = arguments[field.rawValue], !value.isEmpty { fields[field] = [value] }
         }
         guard !fields.isEmpty else {
             throw Refusal(
                 .missingField, path: "parameters",
-                "say something of it: name, alias, creditCode, taxId, phone, address or bankAccount")
+                "say something of it: name, alias, creditCode, taxId, phone, address, bankAccount or email")
         }
         if let name = arguments["name"], PartyName.isEmpty(name) { fields[.name] = nil }
         var scorer = PairScorer()

@@ -107,6 +107,7 @@ enum Gate {
                     case .phone: .phone
                     case .address: .address
                     case .bankAccount: .bankAccount
+                    case .email: .email
                     }
                 fields[field, default: []].append(value.value)
             }
@@ -164,7 +165,7 @@ enum IdentityFault: String, Sendable, CaseIterable {
         switch field {
         case .creditCode: UnifiedSocialCreditCode(value) == nil ? .invalidCheckDigit : nil
         case .name, .alias: PartyName.isEmpty(value) ? .emptyName : nil
-        case .taxId, .phone, .address, .bankAccount: nil
+        case .taxId, .phone, .address, .bankAccount, .email: nil
         }
     }
 }

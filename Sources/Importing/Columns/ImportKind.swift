@@ -47,6 +47,11 @@ package enum ImportKind: String, Sendable, CaseIterable {
                     "customer code", "customer no", "customer number", "customer id", "客户编码", "客户代码",
                     "客户编号", "客户号",
                 ], ["customer name", "customer", "客户名称", "客户", "公司名称", "单位名称", "企业名称"])
+                + [
+                    ImportField(
+                        "emails", ["email", "email address", "邮箱", "电子邮箱", "电子邮件"],
+                        "E-mail addresses; several with ';' between.")
+                ]
         case .suppliers:
             Self.party(
                 [

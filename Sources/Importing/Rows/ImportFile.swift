@@ -104,11 +104,12 @@ package struct ImportFile: Sequence, IteratorProtocol {
         switch kind {
         case .customers:
             let party = Party(&reader)
+            let emails = reader.list("emails")
             return checked(
                 CustomerReported(
                     code: party.code, name: party.name, aliases: party.aliases, creditCode: party.creditCode,
                     taxId: party.taxId, phones: party.phones, address: party.address,
-                    bankAccounts: party.bankAccounts, branch: party.branch, kind: party.kind),
+                    bankAccounts: party.bankAccounts, branch: party.branch, kind: party.kind, emails: emails),
                 [party.code], &reader)
         case .suppliers:
             let party = Party(&reader)

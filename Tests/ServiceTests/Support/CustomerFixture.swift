@@ -16,13 +16,15 @@ package enum CustomerFixture {
     /// What an account's system says of it.
     package static func report(
         _ code: String, source: String = "erp", name: String, aliases: [String] = [], credit: String? = nil,
-        phone: String? = nil, address: String? = nil, bank: String? = nil, at second: Int, id: String? = nil
+        phone: String? = nil, address: String? = nil, bank: String? = nil, email: String? = nil, at second: Int,
+        id: String? = nil
     ) -> ServiceFixture.Message {
         .init(
             id ?? "r-\(source)-\(code)-\(second)", source: source, at: time(second),
             CustomerReported(
                 code: code, name: name, aliases: aliases, creditCode: credit, phones: phone.map { [$0] } ?? [],
-                address: address, bankAccounts: bank.map { [$0] } ?? [], branch: "KS01"))
+                address: address, bankAccounts: bank.map { [$0] } ?? [], branch: "KS01",
+                emails: email.map { [$0] } ?? []))
     }
 
     /// The identifier of the party that a code is by itself.

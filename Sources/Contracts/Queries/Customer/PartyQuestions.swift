@@ -137,7 +137,7 @@ public enum PartyQuestions {
             .text("name", "The name."), .text("alias", "Another name."),
             .text("creditCode", "The unified social credit code."),
             .text("taxId", "The tax number."), .text("phone", "A telephone number."), .text("address", "An address."),
-            .text("bankAccount", "A bank account."),
+            .text("bankAccount", "A bank account."), .text("email", "An e-mail address."),
         ],
         answers: [
             .whole("answer", [.code("answer", "party")]),

@@ -50,6 +50,34 @@ struct GateTests {
         #expect(try await customer.ask("parties.resolve", ["name": "无锡新区某某有限公司"])[0].rows[0].values[0] == "new")
     }
 
+    @Test(
+        "an e-mail is kept, shown and weighed: it makes one party of two whose telephone was mistyped, and none by itself"
+    )
+    func email() async throws {
+        try await customer.handle([
+            Fixture.report("A1", name: full, phone: "57881234", email: "ap@feilida.example", at: 1)
+        ])
+        func answer(_ said: [String: String]) async throws -> String? {
+            try await customer.ask("parties.resolve", said)[0].rows[0].values[0]
+        }
+        let slip = ["name": full, "phone": "57881243"]
+        #expect(try await answer(slip) == "probable")
+        #expect(try await answer(slip.merging(["email": " AP@feilida.example"]) { $1 }) == "same")
+        #expect(try await answer(["name": full, "email": "ap@feilida.example"]) == "probable")
+        #expect(try await answer(["email": "ap@feilida.example"]) != "same")
+
+        try await customer.handle([
+            Fixture.report("B2", source: "wms", name: full, phone: "57881243", email: "AP@feilida.example", at: 2),
+            Fixture.report("C3", source: "tms", name: "上海远洋国际货运有限公司", email: "ap@feilida.example", at: 3),
+        ])
+        #expect(try await customer.parties() == [["erp/A1", "wms/B2"], ["tms/C3"]])
+        let golden = try await customer.ask("parties.show", ["party": "erp/A1"])["golden record"]
+        let place = try #require(golden.column("field").firstIndex(of: "email"))
+        #expect(golden.column("value")[place] == "AP@feilida.example")
+        let evidence = try await customer.ask("parties.explain", ["one": "erp/A1", "other": "wms/B2"])["evidence"]
+        #expect(evidence.column("field").contains("email"))
+    }
+
     @Test("what is no evidence is kept with its reason, and joins nobody")
     func faults() async throws {
         let outcome = try await customer.handle([
