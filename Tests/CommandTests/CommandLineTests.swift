@@ -128,6 +128,19 @@ struct CommandLineTests {
         ])
     func kept(line: String) throws { try parse(line) }
 
+    @Test("of fields that nobody reads each is one warning, with where it was met first and how often")
+    func unknownFields() {
+        var unknown = UnknownFields()
+        unknown.add(["$.curency"], line: 2)
+        unknown.add(["$.emial", "$.curency"], line: 4)
+        unknown.add([], line: 5)
+        #expect(
+            unknown.warnings(of: MessageType("order.placed.v1")) == [
+                "warning: $.curency is unknown in order.placed.v1, nobody reads it: in line 2 and in 1 more",
+                "warning: $.emial is unknown in order.placed.v1, nobody reads it: in line 4",
+            ])
+    }
+
     @Test("a simulation is told in tables, and as JSON or CSV where that is asked for")
     func simulation() throws {
         func format(_ options: String) throws -> TableFormat {

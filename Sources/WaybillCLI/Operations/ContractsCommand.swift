@@ -91,7 +91,11 @@ struct ContractsCommand: AsyncParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Validate bodies offline, with reason and place for each refusal.")
+            abstract: "Validate bodies offline, with reason and place for each refusal.",
+            discussion: """
+                Fields that the type does not have are no reason to refuse a body: nobody reads them. Each is named in a
+                warning, for it may be a slip of the pen.
+                """)
 
         @Argument(help: "The file, one JSON object a line.")
         var file: String
@@ -105,19 +109,47 @@ struct ContractsCommand: AsyncParsableCommand {
             let text = try ColumnFile.text(of: file)
             var refused = 0
             var count = 0
+            var unknown = UnknownFields()
             for (index, line) in text.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
                 // Empty but for what ends it on other systems.
                 guard line.contains(where: { $0 > 32 }) else { continue }
                 count += 1
                 do {
-                    _ = try contract.reencode(JSONDocument(parsing: Array(line)).root)
+                    let data = try JSONDocument(parsing: Array(line)).root
+                    unknown.add(contract.unknownFields(in: data), line: index + 1)
+                    _ = try contract.reencode(data)
                 } catch {
                     refused += 1
                     print("line \(index + 1): \(error)")
                 }
             }
+            for warning in unknown.warnings(of: contract.type) { say(warning) }
             say("\(count) checked, \(refused) refused")
             if refused > 0 { throw ExitCode(2) }
+        }
+    }
+}
+
+/// The fields of some bodies that nobody reads.
+struct UnknownFields {
+    private var lines: [(path: String, first: Int, count: Int)] = []
+
+    /// Those of one line.
+    mutating func add(_ paths: [String], line: Int) {
+        for path in paths {
+            if let place = lines.firstIndex(where: { $0.path == path }) {
+                lines[place].count += 1
+            } else {
+                lines.append((path, line, 1))
+            }
+        }
+    }
+
+    /// A line for each, in the order in which they were met.
+    func warnings(of type: MessageType) -> [String] {
+        lines.map { path, first, count in
+            let others = count > 1 ? " and in \(count - 1) more" : ""
+            return "warning: \(path) is unknown in \(type), nobody reads it: in line \(first)\(others)"
         }
     }
 }
