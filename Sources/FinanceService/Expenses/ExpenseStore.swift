@@ -55,7 +55,7 @@ enum ExpenseStore {
             """, as: ExpenseRow.self)
     }
 
-    /// What the orders that count, placed in the periods of some budgets, come to: of their branch, and of their owner
+    /// What the orders that are taken, placed in the periods of some budgets, come to: of their branch, and of their owner
     /// when they have one. By currency.
     static func sales(
         of keys: [LedgerKey], _ transaction: borrowing Transaction
@@ -66,7 +66,7 @@ enum ExpenseStore {
             from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))) as k(source, budget_id)
             join expense_budget b using (source, budget_id)
             join orders o on o.is_counted and o.day between b.from_day and b.to_day and o.branch = b.branch
-                and (b.owner is null or o.sales_owner = b.owner)
+                and (b.owner is null or o.sales_owner = b.owner) and (o.decision is null or o.decision = 'accepted')
             group by 1, 2, 3 order by 1, 2, 3
             """, as: (String, String, Currency, FixedDecimal).self
         ).map { row in

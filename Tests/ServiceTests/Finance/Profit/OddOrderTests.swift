@@ -209,6 +209,28 @@ struct OddOrderTests {
         #expect(tables["without a rate"].rows.isEmpty)
     }
 
+    @Test("what is held is not sold: a budget is spent ahead of sales all the same")
+    func heldOfSales() async throws {
+        try await placeThree()
+        let day = try #require(CalendarDay("2026-03-05"))
+        try await finance.handle([
+            .init(
+                "b",
+                ExpenseBudgetSet(
+                    budgetId: "B", revision: 1, branch: "KS01", account: "travel",
+                    from: try #require(CalendarDay("2026-03-01")), to: try #require(CalendarDay("2026-03-31")),
+                    amount: .of("1000"), currency: .cny, salesTarget: .of("1000"), setBy: "zhou.min"))
+        ])
+        let told = try await finance.handle([
+            .init(
+                "e",
+                ExpenseReported(
+                    expenseId: "E", state: .actual, branch: "KS01", owner: "li.wei", account: "travel", day: day,
+                    amount: .of("790"), currency: .cny))
+        ])
+        #expect(try told.events(ExpenseAlertRaised.self).first?.salesPercent == 10)
+    }
+
     @Test("an order dated ten years ahead stands apart, and a sender's clock that is ahead makes no figure younger")
     func ahead() async throws {
         let future = try #require(Timestamp("2036-11-05T09:00:00+08:00"))
