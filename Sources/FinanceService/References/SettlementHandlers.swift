@@ -44,7 +44,15 @@ struct SettlementHandlers: Sendable {
         let body = message.body
         let named = OrderKey(source: body.source, orderId: body.number)
         let meant = OrderKey(source: body.meant, orderId: body.number)
-        var ledger = try OrderLedger([named, meant], rates: rates, policy: policy, transaction)
+        // Everything is locked in the order in which everybody locks: orders, with all that are invoiced together with them,
+        // then costs, then what is added up.
+        let others = try SettlementStore.numbers(beside: named, transaction)
+        let billed = Set(others.map { OrderKey(source: meant.source, orderId: $0) } + [meant])
+        let concerned = billed.union(try BillingStore.neighbours(of: billed, transaction))
+        try KeyLock.lock("billing", concerned, transaction)
+        var ledger = try OrderLedger(
+            Array(concerned) + [named] + others.map { OrderKey(source: named.source, orderId: $0) }, rates: rates,
+            policy: policy, transaction)
         let standing = ledger.row(named)
         guard let waiting = standing, !waiting.isKnown, !waiting.isCancelled else {
             let isThere = standing.map { $0.isKnown || $0.isCancelled } ?? false
@@ -75,20 +83,18 @@ struct SettlementHandlers: Sendable {
                     "\(document) names order '\(other)' of '\(body.source)' as well, which has come: its sender must "
                         + "divide it"))
         }
-        let others = try SettlementStore.numbers(beside: named, transaction)
         let costs = try SettlementStore.moveCosts(of: named, to: meant.source, transaction)
         let invoices = try SettlementStore.moveInvoices(of: named, to: meant.source, transaction)
         let suppliers = try SettlementStore.moveSupplierInvoices(of: named, to: meant.source, transaction)
         try SettlementStore.release(named, others, transaction)
+        let orders = try Billing.lock(billed, accounts: [], transaction)
         if !costs.isEmpty {
             ledger.touch(meant, causedBy: message.envelope)
             try ledger.settle(.cost, transaction, &effects)
         }
         if waiting.isCompleted { try ExposureStore.complete([meant], transaction) }
-        let orders = Set(others.map { OrderKey(source: meant.source, orderId: $0) } + [meant])
-        try OrderStore.foresee(orders, transaction)
         if !invoices.isEmpty {
-            try Billing(rates: rates, policy: policy).bill(orders, transaction, &effects)
+            try Billing(rates: rates, policy: policy).bill(locked: orders, transaction, &effects)
         }
         let completions =
             waiting.isCompleted
