@@ -184,8 +184,8 @@ struct StatementDocumentTests {
             try #require(
                 try Waybill.parseAsRoot(line.split(separator: " ").map(String.init)) as? StatementCommand)
         }
-        for line in ["statement C-1 --from 2026-01-01", "receivables statement --customer C-1 --from 2026-01-01"] {
-            let words = try command("finance \(line)").words
+        for line in ["statement C-1 --from 2026-01-01", "statement --customer C-1 --from 2026-01-01"] {
+            let words = try command("finance receivables \(line)").words
             let values = try StatementCommand.asked.values(words)
             #expect(values.map(\.0) == ["customer", "from"] && values.map(\.1) == ["C-1", "2026-01-01"])
         }

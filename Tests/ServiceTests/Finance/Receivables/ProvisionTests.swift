@@ -116,7 +116,7 @@ struct ProvisionQueryTests {
         ])
         func row(_ day: String) async throws -> [String?] {
             let rows = try await books.ask("receivables.balances", ["asOf": day, "customer": "C1"])[0].rows
-            return rows.first.map { Array($0.values[4...]) } ?? []
+            return rows.first.map { Array($0.values[4..<9]) } ?? []
         }
         #expect(try await row("2025-12-31").isEmpty)
         #expect(try await row("2026-01-14") == ["100.00", "100.00", "4", "0.00", "100.00"])
