@@ -86,6 +86,10 @@ done
 dead discard --service finance --source grouped --yes --why "cannot be mended" 2>/dev/null
 
 # Every form in which a message may come: shown, mended, replayed by the same words; without an id, by the name it gets.
+nameless() { # SERVICE: its letters without an id, by the names they got
+    { dead list --service "$1" --json || true; } | jq -r '(.deadLetters // ."dead letters")[]? | select(.reason == "missing-id") | .id' | sort
+}
+for service in customer sales servicedesk finance supplier; do nameless "$service" >"$work/nameless-$service"; done
 python=python3
 "$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
 "$python" - <<'PY'
@@ -145,8 +149,9 @@ grep >/dev/null '7 dead letters are gone' <<<"$forgotten" || fail "of a forgotte
 [ "$(canaries)" = 0 ] || fail "of a forgotten customer letters are left: $(dead list --service customer)"
 # A letter without an id stands with each reader, and gets its name with each: whoever is left out is missed by reconcile.
 for service in customer sales servicedesk finance supplier; do
-    nameless="$(dead list --service "$service" --json | jq -r '[(.deadLetters // ."dead letters")[] | select(.reason == "missing-id") | .id][-1]')"
-    dead edit --service "$service" --id "$nameless" --new-id DF-NAMED --why nameless 2>"$work/edit" ||
+    # Earlier parts left letters of their own, and a list promises no order.
+    added="$(comm -13 "$work/nameless-$service" <(nameless "$service"))"
+    dead edit --service "$service" --id "$added" --new-id DF-NAMED --why nameless 2>"$work/edit" ||
         fail "$service: a letter without an id is not mended: $(cat "$work/edit")"
     dead replay --service "$service" --id DF-NAMED --why mended 2>/dev/null
 done
