@@ -68,7 +68,8 @@ struct CommandLineTests {
     @Test("lists are narrowed by options of their own, from the catalogue")
     func narrowing() throws {
         let values = try values(
-            "finance receivables invoices --from 2026-01-01 --to 2026-03-31 --at-least 100.00 --at-most 5000 --currency USD")
+            "finance receivables invoices --from 2026-01-01 --to 2026-03-31 --at-least 100.00 --at-most 5000 --currency USD"
+        )
         #expect(values["from"] == "2026-01-01" && values["to"] == "2026-03-31")
         #expect(values["atLeast"] == "100.00" && values["atMost"] == "5000" && values["currency"] == "USD")
         try parse("customers list --branch KS01 --owner li.wei")
