@@ -4,6 +4,6 @@ import ServiceKit
 extension Capability {
     /// What invoices take over of orders, and what credit notes take from what these earn.
     static func billing(rates: ExchangeRates, policy: MarginPolicy) -> Capability {
-        Capability(tasks: [Billing(rates: rates, policy: policy).task])
+        Capability(tasks: Billing(rates: rates, policy: policy).tasks)
     }
 }

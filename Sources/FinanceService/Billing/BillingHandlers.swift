@@ -6,14 +6,20 @@ import ServiceKit
 /// What invoices have taken over of the orders they name, whose rest goes on counting; and what credit notes on them take
 /// from what the orders earn.
 struct Billing: Sendable {
-    private static let name = "credit.bill"
+    /// What was asked for by the order alone, as the release before does.
+    private static let formerName = "credit.bill"
+    /// What is asked for by an order and the version of its row. A copy of the release before would take the version for a part
+    /// of the order's number, bill nothing and be done: of a task that it does not know it leaves everything.
+    private static let name = "credit.bill-order"
 
     let rates: ExchangeRates
     let policy: MarginPolicy
 
-    var task: ScheduledTask {
-        .onDemand(Self.name) { items, transaction, effects in
-            try bill(Set(items.compactMap(\.order)), transaction, &effects)
+    var tasks: [ScheduledTask] {
+        [Self.formerName, Self.name].map { name in
+            .onDemand(name) { items, transaction, effects in
+                try bill(Set(items.compactMap(\.order)), transaction, &effects)
+            }
         }
     }
 

@@ -132,8 +132,8 @@ struct CreditTests {
         ]
         for place in arrival {
             try await finance.handle([.init("m\(place)", messages[place])])
-            for row in try await finance.rows("select key from schedule where task = 'credit.bill'") {
-                try await finance.run("credit.bill", key: row[0] ?? "", at: "2026-03-04T10:00:00+08:00")
+            for row in try await finance.rows("select key from schedule where task = 'credit.bill-order'") {
+                try await finance.run("credit.bill-order", key: row[0] ?? "", at: "2026-03-04T10:00:00+08:00")
             }
         }
         // 44,000 of the first order and 5,000 of the second are not invoiced.

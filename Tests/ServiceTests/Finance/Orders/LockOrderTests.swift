@@ -161,13 +161,35 @@ struct LockOrderTests {
             ])
         }
         // Each change asks under a key of its own: none is written over while a copy has it in hand.
-        let keys = try await finance.rows("select key from schedule where task = 'credit.bill' order by key")
+        let keys = try await finance.rows("select key from schedule where task = 'credit.bill-order' order by key")
         #expect(keys.count == 3 && Set(keys.map { $0[0] }).count == 3)
+        // A copy of the release before knows the task by its former name alone: it would read such a key as an order.
+        #expect(try await finance.rows("select key from schedule where task = 'credit.bill'").isEmpty)
         for key in keys {
-            try await finance.run("credit.bill", key: key[0] ?? "", at: "2026-03-04T10:00:00+08:00")
+            try await finance.run("credit.bill-order", key: key[0] ?? "", at: "2026-03-04T10:00:00+08:00")
         }
         #expect(
             try await finance.rows("select reserved, billed from orders where order_id = 'O1'")
                 == [["390.0000", "10.0000"]])
+    }
+
+    @Test("what a copy of the release before has asked for is billed")
+    func former() async throws {
+        let at = try #require(Timestamp("2026-03-03T10:00:00+08:00"))
+        try await finance.handle([
+            .init(
+                "i",
+                InvoiceIssued(
+                    invoiceId: "I1", customer: CustomerCode(code: "C1"), orderIds: ["O1", "O2"], issuedAt: at,
+                    dueAt: at,
+                    amount: .of("100"), currency: .cny)),
+            .init("1", OrderPlaced(makeOrder("O1", [("300", "80")]))),
+            .init("2", OrderPlaced(makeOrder("O2", [("100", "80")]))),
+        ])
+        let source = try #require(try await finance.rows("select source from orders limit 1").first?[0])
+        try await finance.run("credit.bill", key: "\(source)\u{1F}O1", at: "2026-03-04T10:00:00+08:00")
+        #expect(
+            try await finance.rows("select order_id, billed from orders order by 1")
+                == [["O1", "75.0000"], ["O2", "25.0000"]])
     }
 }
