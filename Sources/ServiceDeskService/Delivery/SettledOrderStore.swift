@@ -5,10 +5,11 @@ import ServiceKit
 
 /// The SQL of orders that were told as done, which nobody had sent, and of which somebody has said whose are meant.
 enum SettledOrderStore {
-    /// Whose orders are meant by those of some keys that have not come themselves.
+    /// Whose orders are meant by those of some keys that have not come themselves. Until the transaction ends nobody says more.
     static func meant(
         by orders: [OrderKey], _ transaction: borrowing Transaction
     ) throws -> [OrderKey: OrderKey] {
+        try transaction.queue("lock table settled_order in row exclusive mode")
         let rows = try transaction.query(
             """
             select s.source, s.order_id, s.meant
@@ -27,9 +28,9 @@ enum SettledOrderStore {
     /// Keeps whose order is meant, and takes what was told of its delivery over to it.
     ///
     /// Whoever has looked for it meanwhile ends first, and whoever looks from now on waits: otherwise a completion that comes
-    /// at the same moment would be joined by neither.
+    /// at the same moment would be joined by neither. Who only reads, such as a backup, is not waited for.
     static func settle(_ order: OrderKey, as meant: String, _ transaction: borrowing Transaction) throws {
-        try transaction.queue("lock table settled_order in access exclusive mode")
+        try transaction.queue("lock table settled_order in share row exclusive mode")
         try transaction.queue(
             """
             insert into settled_order (source, order_id, meant)

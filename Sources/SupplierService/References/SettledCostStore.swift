@@ -11,10 +11,11 @@ enum SettledCostStore {
         let meant: String
     }
 
-    /// What was said of some costs.
+    /// What was said of some costs. Until the transaction ends nobody says more.
     static func settlements(
         of costs: [CostKey], _ transaction: borrowing Transaction
     ) throws -> [CostKey: Settlement] {
+        try transaction.queue("lock table settled_cost in row exclusive mode")
         let rows = try transaction.query(
             """
             select s.source, s.cost_id, s.order_id, s.said, s.meant
@@ -39,7 +40,7 @@ enum SettledCostStore {
     /// Keeps what was said of costs, and joins those that are there with what is meant.
     ///
     /// Whoever has looked for it meanwhile ends first, and whoever looks from now on waits: otherwise a cost that comes at the
-    /// same moment would be joined by neither.
+    /// same moment would be joined by neither. Who only reads, such as a backup, is not waited for.
     ///
     /// - Returns: whose costs were joined.
     static func settle(
@@ -47,7 +48,7 @@ enum SettledCostStore {
     ) throws -> Set<String> {
         let rows = Dictionary(costs.map { ($0.key, $0.settlement) }) { _, last in last }.sorted { $0.key < $1.key }
         guard !rows.isEmpty else { return [] }
-        try transaction.queue("lock table settled_cost in access exclusive mode")
+        try transaction.queue("lock table settled_cost in share row exclusive mode")
         try transaction.queue(
             """
             insert into settled_cost (source, cost_id, order_id, said, meant)

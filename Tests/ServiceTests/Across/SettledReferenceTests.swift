@@ -151,4 +151,33 @@ struct SettledReferenceTests {
                 == [[meant, "70.0000"]])
         #expect(try await finance.ask("references.settled")["settled"].column("meant") == [meant])
     }
+
+    @Test("a backup, which reads every table in one transaction, keeps nobody waiting")
+    func backup() async throws {
+        let told = Message(
+            "t", source: "waybill.finance",
+            OrderReferenceSettled(
+                source: "wms", orderId: "O1", meant: "tms",
+                documents: [
+                    NamingDocument(kind: .cost, source: "wms", number: "K1"),
+                    NamingDocument(kind: .completion, source: "wms", number: "O1"),
+                ], by: "finance.director", settledAt: try moment("2026-03-07T09:00:00+08:00")))
+        let documents = try Self.documents()
+        let supplier = try await ServiceFixture.make(ServiceName.supplier.definition())
+        try await Self.take(documents, into: supplier)
+        try await supplier.keepingOpen {
+            try $0.execute("lock table settled_cost in access share mode")
+        } meanwhile: {
+            try await Self.take([told], into: supplier)
+        }
+        try await Self.check(supplier, documents)
+        let desk = try await ServiceFixture.make(ServiceName.servicedesk.definition())
+        try await Self.take(documents, into: desk)
+        try await desk.keepingOpen {
+            try $0.execute("lock table settled_order in access share mode")
+        } meanwhile: {
+            try await Self.take([told], into: desk)
+        }
+        #expect(try await desk.rows("select source, order_id from delivery") == [["tms", "O1"]])
+    }
 }

@@ -64,4 +64,18 @@ struct DeliveryStoreTests {
             try deskDefinition(["survey.share": "101"])
         }
     }
+
+    @Test("while somebody looks whose order is meant, nobody says it: whoever says it finds what then has come")
+    func looking() async throws {
+        let desk = desk
+        try await desk.keepingOpen {
+            _ = try SettledOrderStore.meant(by: [OrderKey(source: "wms", orderId: "O1")], $0)
+        } meanwhile: {
+            await #expect(throws: PostgresError.self) {
+                try await desk.pool.withTransaction {
+                    try $0.execute("lock table settled_order in share row exclusive mode nowait")
+                }
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import Postgres
 import ServiceTestSupport
 import Testing
 
@@ -70,5 +71,19 @@ struct WaitingReferenceTests {
             after = page.next
         } while after != nil
         #expect(found == (0..<7).map { "O\($0)" })
+    }
+
+    @Test("while somebody looks what was said of a cost, nobody says more: whoever does finds what then has come")
+    func looking() async throws {
+        let supplier = supplier
+        try await supplier.keepingOpen {
+            _ = try SettledCostStore.settlements(of: [CostKey(source: "wms", costId: "K1")], $0)
+        } meanwhile: {
+            await #expect(throws: PostgresError.self) {
+                try await supplier.pool.withTransaction {
+                    try $0.execute("lock table settled_cost in share row exclusive mode nowait")
+                }
+            }
+        }
     }
 }
