@@ -117,10 +117,16 @@ struct StatementDocumentTests {
     @Test("amounts have their thousands apart, whatever their sign and size")
     func amounts() {
         let shown = ["0", "-1234.5", "999", "1000000.1234", "-0.05", "123456789012.30"].map { text in
-            FixedDecimal(text).map(StatementDocument.shown)
+            FixedDecimal(text).map { StatementDocument.shown($0, "CNY") }
         }
         #expect(
             shown == ["0.00", "−1,234.50", "999.00", "1,000,000.1234", "−0.05", "123,456,789,012.30"])
+        // Each currency has its own digits, and what has more keeps them.
+        let amount = FixedDecimal(units: 12_345_000)
+        #expect(
+            ["JPY", "CNY", "KWD", "XYZ"].map { StatementDocument.shown(amount, $0) }
+                == ["1,234.5", "1,234.50", "1,234.500", "1,234.50"])
+        #expect(StatementDocument.shown(FixedDecimal(units: 12_340_000), "JPY") == "1,234")
     }
 
     @Test("an account without anything is told as that; a customer whom nobody knows goes by what was typed")
@@ -192,7 +198,10 @@ struct StatementDocumentTests {
         let document = try command(
             "finance receivables statement C-1 --format pdf --language zh --output s.pdf --to 2026-03-31")
         #expect(document.format == .pdf && document.language == .chinese && document.output == "s.pdf")
+        #expect(try command("finance receivables statement C-1 --format html --currency USD").format == .html)
         for line in [
+            // What would leave lines out of the account is refused, not passed over.
+            "statement C-1 --format html --at-least 100", "statement C-1 --format html --limit 5",
             "statement C-1 --format pdf", "statement C-1 --output s.html", "statement C-1 --format html --json",
             "statement C-1 C-2", "statement --format html", "statement C-1 --format docx",
         ] {

@@ -36,6 +36,9 @@ struct StatementCommand: QuestionCommand {
     @Option(help: "What else the document says, such as the account to pay into.")
     var note: String?
 
+    /// What a document can be asked for. Whatever else leaves out lines of the account, whose sums would be those of no account.
+    private static let ofDocument = ["customer", "source", "from", "to", "currency"]
+
     /// What was typed, the customer by its option.
     var words: [String] {
         guard let first = asking.words.first, !first.hasPrefix("-") else { return asking.words }
@@ -43,7 +46,7 @@ struct StatementCommand: QuestionCommand {
     }
 
     func validate() throws {
-        _ = try Self.asked.read(words)
+        let values = try Self.asked.read(words).values
         guard let format else {
             guard output == nil, issuer == nil, note == nil else {
                 throw ValidationError("--output, --issuer and --note are of a document: say --format html or pdf")
@@ -51,6 +54,10 @@ struct StatementCommand: QuestionCommand {
             return
         }
         guard asking.output.format == .text else { throw ValidationError("--format is instead of --json and --csv") }
+        if let other = values.first(where: { !Self.ofDocument.contains($0.0) })?.0 {
+            throw ValidationError(
+                "'\(other)' is of the table: a document tells the whole account, of one currency with --currency")
+        }
         if format == .pdf, output == nil { throw ValidationError("a PDF goes into a file: say --output FILE") }
     }
 
@@ -84,7 +91,7 @@ struct StatementCommand: QuestionCommand {
         }
         let customer = value("customer") ?? ""
         let (from, to) = (try day("from"), try day("to") ?? Timestamp.now().day())
-        let about: [(String, String?)] = [("customer", customer), ("source", value("source"))]
+        let about = [("customer", customer), ("source", value("source")), ("currency", value("currency"))]
         let client = Asking.client(try Surroundings().person("ask"))
         let pages: Result<([QueryTable], [QueryTable], [QueryTable]), any Error>
         do {

@@ -32,9 +32,9 @@ struct StatementDocument {
             separator: "<br>")
     }
 
-    /// An amount with its thousands apart.
-    static func shown(_ amount: FixedDecimal) -> String {
-        let text = amount.moneyText
+    /// An amount with its thousands apart and the digits of its currency, more when it has more: nothing is cut.
+    static func shown(_ amount: FixedDecimal, _ currency: String) -> String {
+        let text = amount.description
         let parts = text.drop { $0 == "-" }.split(separator: ".", maxSplits: 1)
         var whole = ""
         for (place, digit) in (parts.first ?? "").reversed().enumerated() {
@@ -42,7 +42,10 @@ struct StatementDocument {
             whole.append(digit)
         }
         let sign = text.hasPrefix("-") ? "−" : ""
-        return sign + String(whole.reversed()) + (parts.count > 1 ? "." + parts[1] : "")
+        let digits = Currency(currency)?.fractionDigits ?? 2
+        let fraction = parts.count > 1 ? String(parts[1]) : ""
+        let shown = fraction + String(repeating: "0", count: max(0, digits - fraction.count))
+        return sign + String(whole.reversed()) + (shown.isEmpty ? "" : "." + shown)
     }
 
     /// The document.
@@ -80,7 +83,9 @@ struct StatementDocument {
     }
 
     private func section(_ section: AccountStatement.Section) -> String {
-        func amount(_ value: FixedDecimal?) -> String { "<td class=\"amount\">\(value.map(Self.shown) ?? "")</td>" }
+        func amount(_ value: FixedDecimal?) -> String {
+            "<td class=\"amount\">\(value.map { Self.shown($0, section.currency) } ?? "")</td>"
+        }
         func sum(_ title: String, _ charge: FixedDecimal?, _ credit: FixedDecimal?, _ balance: FixedDecimal?) -> String
         {
             "<tr class=\"sum\"><td colspan=\"4\">\(Self.escaped(title))</td>\(amount(charge))\(amount(credit))"
@@ -103,13 +108,14 @@ struct StatementDocument {
             \(sum(words.sum, section.charges, section.credits, nil))\
             \(sum("\(words.closing) (\(section.currency))", nil, nil, section.closing))</tbody>
             </table>
-            \(section.ageing.map(ageing) ?? "")
+            \(section.ageing.map { ageing($0, section.currency) } ?? "")
             """
     }
 
-    private func ageing(_ ageing: AccountStatement.Ageing) -> String {
+    private func ageing(_ ageing: AccountStatement.Ageing, _ currency: String) -> String {
         let heads = words.spans.map { "<th class=\"amount\">\(Self.escaped($0))</th>" }.joined()
-        let cells = (ageing.parts + [ageing.open]).map { "<td class=\"amount\">\(Self.shown($0))</td>" }.joined()
+        let cells = (ageing.parts + [ageing.open]).map { "<td class=\"amount\">\(Self.shown($0, currency))</td>" }
+            .joined()
         return """
             <h3>\(Self.escaped(words.ageing))</h3>
             <table class="account">
