@@ -72,6 +72,8 @@ enum PeriodCheckQuery {
         ]
     }
 
+    /// What is paid on a customer's behalf needs no cost, and what a credit note takes is no line: an order's costs are known when
+    /// all that it earns is among what is known. Of an order that is refused nobody asks for costs.
     private static func business(_ month: Period, _ first: SQL, _ last: SQL) -> [Point] {
         [
             Point(
@@ -85,9 +87,9 @@ enum PeriodCheckQuery {
                 do:
                     "ask for the costs: waybill orders list --from \(month.from); the amount is their revenue without costs",
                 """
-                select day, revenue - known_revenue, currency from orders
+                select day, earned - known_revenue, currency from orders
                 where customer_code <> '' and not is_cancelled and day between \(first) and \(last)
-                    and known_revenue <> revenue
+                    and known_revenue <> earned and decision is distinct from 'refused'
                 """),
             Point(
                 "orders of the month whose costs are partly estimated",
@@ -95,7 +97,7 @@ enum PeriodCheckQuery {
                 """
                 select day, cost, currency from orders
                 where customer_code <> '' and not is_cancelled and day between \(first) and \(last)
-                    and is_provisional and known_revenue = revenue
+                    and is_provisional and known_revenue = earned and decision is distinct from 'refused'
                 """),
             Point(
                 "costs whose order has not come", do: "find their orders: waybill query finance costs.waiting",

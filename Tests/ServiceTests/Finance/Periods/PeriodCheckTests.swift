@@ -87,4 +87,49 @@ struct PeriodCheckTests {
             ], at: Self.april)
         #expect(try await !Self.open(finance).contains { $0[0] == "months before it that are open" })
     }
+
+    @Test("what is paid on a customer's behalf, a credit note and an order that is refused leave no cost to ask for")
+    func withoutCosts() async throws {
+        let at = try #require(Timestamp("2026-03-20T09:00:00+08:00"))
+        func order(_ id: String, cost: String?) -> Order {
+            Order(
+                orderId: id, revision: 1, customer: CustomerReference(code: "C1", name: "n"), branch: "KS01",
+                businessLine: "air-freight", placedAt: at, currency: .cny, salesOwner: "li.wei",
+                lines: [
+                    OrderLine(
+                        line: 1, serviceItem: "AIR-EXPORT", quantity: .of("1"), unit: "kg", revenue: .of("100"),
+                        cost: cost.map { .of($0) }),
+                    OrderLine(
+                        line: 2, serviceItem: "DUTY", quantity: .of("1"), unit: "job", revenue: .of("30"), cost: nil,
+                        passThrough: true),
+                ])
+        }
+        try await finance.handle([
+            .init("1", OrderPlaced(order("KNOWN", cost: "80"))),
+            .init("2", OrderPlaced(order("GUESS", cost: nil))),
+            .init("3", makeCost("K1", order: "GUESS", .estimated, "70")),
+            .init("4", OrderPlaced(order("BARE", cost: nil))), .init("5", OrderPlaced(order("REFUSED", cost: nil))),
+            .init(
+                "6",
+                InvoiceIssued(
+                    invoiceId: "I1", customer: CustomerCode(code: "C1"), orderIds: ["KNOWN"], issuedAt: at, dueAt: at,
+                    amount: .of("130"), currency: .cny)),
+            .init(
+                "7",
+                CreditNoteIssued(
+                    creditNoteId: "N1", customer: CustomerCode(code: "C1"), invoiceId: "I1", issuedAt: at,
+                    amount: .of("10"), currency: .cny)),
+        ])
+        try await finance.pool.withTransaction {
+            try $0.execute("update orders set decision = 'refused' where order_id = 'REFUSED'")
+        }
+        #expect(
+            try await finance.rows("select credited from orders where order_id = 'KNOWN'") == [["10.0000"]])
+        let found = try await Self.open(finance).filter { $0[0]?.hasPrefix("orders of the month") == true }
+        #expect(
+            found == [
+                ["orders of the month with lines without a cost", "1", "100.00", "CNY"],
+                ["orders of the month whose costs are partly estimated", "1", "70.00", "CNY"],
+            ])
+    }
 }
