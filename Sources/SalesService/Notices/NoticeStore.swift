@@ -125,12 +125,12 @@ enum NoticeStore {
     }
 
     /// Tells whoever sold an order that it is not taken, or waits for approval, by the decision that holds; once it is taken,
-    /// that is over.
+    /// that is over, and so it is when what was decided is cancelled.
     ///
     /// - Parameter decisions: one of each order, written down already.
     static func tell(ofDecisions decisions: [OrderDecided], _ transaction: borrowing Transaction) throws {
         func id(_ decision: OrderDecided) -> String {
-            StableIdentifier.of("order-decided", decision.source, decision.orderId)
+            Self.id(ofDecisionOn: OrderKey(source: decision.source, orderId: decision.orderId))
         }
         let held = decisions.filter { $0.decision != .accepted }.sorted { id($0) < id($1) }
         if !held.isEmpty {
@@ -148,6 +148,7 @@ enum NoticeStore {
                     as t(id, kind, customer, line, source, order_id, revision, number, detail, told)
                 join orders o on o.source = t.source and o.order_id = t.order_id
                     and o.decided_revision = t.revision and o.decided_number = t.number
+                    and not (o.is_cancelled and o.decided_revision <= o.revision)
                 order by t.id
                 on conflict (notice_id) do update set kind = excluded.kind, customer_id = excluded.customer_id,
                     business_line = excluded.business_line, detail = excluded.detail, told_at = excluded.told_at,
@@ -169,6 +170,28 @@ enum NoticeStore {
                 as t(id, source, order_id, revision, number, told)
             join orders o on o.source = t.source and o.order_id = t.order_id
                 and o.decided_revision = t.revision and o.decided_number = t.number
+            where n.notice_id = t.id and n.cleared_at is null
+            """)
+    }
+
+    private static func id(ofDecisionOn order: OrderKey) -> String {
+        StableIdentifier.of("order-decided", order.source, order.orderId)
+    }
+
+    /// Clears what was told of decisions on orders that are cancelled: there is nothing left to decide. An order that is taken up
+    /// again is decided again.
+    static func clear(
+        ofCancelled orders: some Collection<OrderKey>, at time: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
+        guard !orders.isEmpty else { return }
+        let sorted = orders.sorted()
+        try transaction.queue(
+            """
+            update finance_notice n set cleared_at = \(PostgresValue.timestamp(time.description))
+            from unnest(\(sorted.map { id(ofDecisionOn: $0) }), \(sorted.map(\.source)), \(sorted.map(\.orderId)))
+                as t(id, source, order_id)
+            join orders o on o.source = t.source and o.order_id = t.order_id
+                and o.is_cancelled and o.decided_revision <= o.revision
             where n.notice_id = t.id and n.cleared_at is null
             """)
     }

@@ -28,6 +28,7 @@ enum OrderHandlers {
             rows[place, default: SalesOrder(place: place)].standing.cancel(message.body.revision)
         }
         try write(rows, before, transaction)
+        try NoticeStore.clear(ofCancelled: Set(places), at: effects.now, transaction)
     }
 
     private static func take(
