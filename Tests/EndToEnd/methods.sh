@@ -47,4 +47,27 @@ PYTHON
 printf 'id,captured_at,channel,converted_at\n上海一号,2024-01-01,展会,\n' | iconv -f UTF-8 -t GB18030 >"$work/gb.csv"
 "$WAYBILL_CLI" leads trial "$work/gb.csv" --out "$work/gb.out" 2>"$work/gb.said"
 grep -q "^上海一号," "$work/gb.out" && grep -q "GB 18030" "$work/gb.said" || { echo "GB 18030: $(cat "$work/gb.said")"; exit 1; }
+# The organisation of the documents: in June its branch is in one division, in July in another.
+sed -n '/^cat >people.csv/,/^CSV$/p' "$root/docs/business/people.md" | sed '1d;$d' >"$work/people.csv"
+iconv -f UTF-8 -t GB18030 "$work/people.csv" >"$work/people.gb.csv"
+for file in people people.gb; do
+    for day in 2026-06-30:EAST 2026-07-01:SOUTH; do
+        "$WAYBILL_CLI" people check "$work/$file.csv" --as-of "${day%:*}" --json >"$work/people.json"
+        python3 - "$work/people.json" "${day#*:}" <<'PYTHON'
+import json, sys
+told = json.load(open(sys.argv[1]))
+assert told["faults"] == [] and told["check"][0]["lines"] == 9, told
+branch = next(row for row in told["organisation"] if row["node"] == "SH01")
+assert branch["division"] == sys.argv[2] and branch["people"] == 2 and branch["name"] == "上海", branch
+assert all(row["division"] == sys.argv[2] for row in told["people"] if row["node"] == "SH01"), told["people"]
+PYTHON
+    done
+done
+# One day more in the old division, and somebody in a branch that is not there: both are said, and the command ends with 1.
+sed 's/2026-06-30/2026-07-01/' "$work/people.csv" >"$work/people.bad.csv"
+echo "sun.lei,SH99,,,,孙磊,,销售,li.wei,2026-01-01,,1004" >>"$work/people.bad.csv"
+code=0
+"$WAYBILL_CLI" people check "$work/people.bad.csv" >"$work/people.said" || code=$?
+[ "$code" = 1 ] && grep -q "^line 7, .*: node-twice: " "$work/people.said" \
+    && grep -q "^line 11, .*: no-node: " "$work/people.said" || { echo "people: $code, $(cat "$work/people.said")"; exit 1; }
 echo "the commands without services agree with their oracles"

@@ -89,6 +89,7 @@ struct OrganisationChecks {
         checkIdentifier(person.login, .person, index, "login")
         if person.name.isEmpty { add(.noName, .person, index, "name", "give the person a name") }
         checkText(person.name, .person, index, "name")
+        checkText(person.englishName, .person, index, "englishName")
         checkText(person.position, .person, index, "position")
         if let externalId = person.externalId { checkIdentifier(externalId, .person, index, "externalId") }
         checkPeriod(person, .person, index)

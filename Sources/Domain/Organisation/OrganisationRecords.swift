@@ -84,6 +84,8 @@ public struct PersonRecord: DatedRecord, Equatable {
     public let login: String
     /// The person's name.
     public let name: String
+    /// The person's name in English, where it is another.
+    public let englishName: String?
     /// The node to which the person belongs.
     public let node: String
     /// What the person does there, in the words of the personnel system.
@@ -99,11 +101,13 @@ public struct PersonRecord: DatedRecord, Equatable {
 
     /// - Parameters: as the properties.
     public init(
-        login: String, name: String, node: String, position: String? = nil, manager: String? = nil, from: CalendarDay,
+        login: String, name: String, englishName: String? = nil, node: String, position: String? = nil,
+        manager: String? = nil, from: CalendarDay,
         until: CalendarDay? = nil, externalId: String? = nil
     ) {
         self.login = login
         self.name = name
+        self.englishName = englishName
         self.node = node
         self.position = position
         self.manager = manager

@@ -35,9 +35,20 @@ package struct ImportMapping: Sendable, Equatable {
     ///   - kind: what is imported; the file must be of it when it says of what it is.
     /// - Throws: ``Refusal`` with the place of what is not understood.
     package init(json bytes: [UInt8], for kind: ImportKind) throws(Refusal) {
+        try self.init(json: bytes, of: kind.rawValue, fields: kind.fields)
+    }
+
+    /// Reads the same for a table of fields of its own.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file.
+    ///   - kind: what its lines are, in the plural.
+    ///   - fields: the fields that a column may hold.
+    /// - Throws: ``Refusal`` with the place of what is not understood.
+    init(json bytes: [UInt8], of kind: String, fields: [ImportField]) throws(Refusal) {
         let root = try JSONDocument(parsing: bytes).root
         guard root.kind == .object else { throw Refusal(.wrongType, path: "$", "an object is expected") }
-        let known = Set(kind.fields.map(\.name))
+        let known = Set(fields.map(\.name))
         func texts(_ node: JSONNode, _ path: String, areFields: Bool = true) throws(Refusal) -> [String: String] {
             guard node.kind == .object else { throw Refusal(.wrongType, path: path, "an object is expected") }
             var texts: [String: String] = [:]
@@ -45,7 +56,7 @@ package struct ImportMapping: Sendable, Equatable {
                 guard let text = value.string else {
                     throw Refusal(.wrongType, path: "\(path).\(key)", "a text is expected")
                 }
-                guard !areFields || known.contains(key) else { throw Self.unknown(key, path, kind) }
+                guard !areFields || known.contains(key) else { throw Self.unknown(key, path, kind, fields) }
                 texts[key] = text
             }
             return texts
@@ -54,10 +65,10 @@ package struct ImportMapping: Sendable, Equatable {
             let path = "$.\(key)"
             switch key {
             case "kind":
-                guard value.string == kind.rawValue else {
+                guard value.string == kind else {
                     throw Refusal(
                         .valueNotAllowed, path: path,
-                        "this mapping is for \(value.string ?? "something else"), not for \(kind.rawValue)")
+                        "this mapping is for \(value.string ?? "something else"), not for \(kind)")
                 }
             case "columns": columns = try texts(value, path)
             case "values": values = try texts(value, path)
@@ -69,7 +80,7 @@ package struct ImportMapping: Sendable, Equatable {
             case "words":
                 guard value.kind == .object else { throw Refusal(.wrongType, path: path, "an object is expected") }
                 for (field, node) in value.members {
-                    guard known.contains(field) else { throw Self.unknown(field, path, kind) }
+                    guard known.contains(field) else { throw Self.unknown(field, path, kind, fields) }
                     words[field] = try texts(node, "\(path).\(field)", areFields: false)
                 }
             case "days":
@@ -90,10 +101,12 @@ package struct ImportMapping: Sendable, Equatable {
         }
     }
 
-    private static func unknown(_ field: String, _ path: String, _ kind: ImportKind) -> Refusal {
+    private static func unknown(
+        _ field: String, _ path: String, _ kind: String, _ fields: [ImportField]
+    ) -> Refusal {
         Refusal(
             .valueNotAllowed, path: "\(path).\(field)",
-            "\(kind.rawValue) have no '\(field)'; they have \(kind.fields.map(\.name).joined(separator: ", "))")
+            "\(kind) have no '\(field)'; they have \(fields.map(\.name).joined(separator: ", "))")
     }
 
     /// The mapping as a file, with every column that was found, so that the next file of that kind is read alike.
@@ -138,6 +151,13 @@ package struct MappedColumns: Sendable, Equatable {
     ///
     /// - Throws: ``FileFault`` when a column that is named is not there, when two may be meant, or when a field is missing.
     package init(_ header: [String], _ kind: ImportKind, _ mapping: ImportMapping) throws(FileFault) {
+        try self.init(header, fields: kind.fields, mapping)
+    }
+
+    /// Finds the columns of a file for fields of its own.
+    ///
+    /// - Throws: as the other.
+    init(_ header: [String], fields: [ImportField], _ mapping: ImportMapping) throws(FileFault) {
         var places: [String: Int] = [:]
         for (index, heading) in header.enumerated() where !heading.isEmpty {
             if header[..<index].contains(heading) {
@@ -152,7 +172,7 @@ package struct MappedColumns: Sendable, Equatable {
             places[field] = place
         }
         let taken = Set(places.values)
-        for field in kind.fields where places[field.name] == nil && mapping.values[field.name] == nil {
+        for field in fields where places[field.name] == nil && mapping.values[field.name] == nil {
             let named = header.indices.filter { !taken.contains($0) && field.isNamed(by: header[$0]) }
             // A field's own name is meant by it, whatever else may be.
             let own = named.filter { ImportField.normal(header[$0]) == ImportField.normal(field.name) }
@@ -171,7 +191,7 @@ package struct MappedColumns: Sendable, Equatable {
                 "'\(header[place])' may be '\(twice[0])' and '\(twice[1])': say which in a mapping (columns.\(twice[0]))"
             )
         }
-        let missing = kind.fields.filter {
+        let missing = fields.filter {
             $0.isRequired && places[$0.name] == nil && mapping.values[$0.name] == nil
         }
         if let first = missing.first {
