@@ -72,7 +72,7 @@ private struct DailyOrganisation {
 
     /// What was the same for some days in a row, with the first of them and the last; the last is open when it is that of
     /// the whole time.
-    private static func stretches<Value: Equatable>(
+    static func stretches<Value: Equatable>(
         _ days: [[String: Value]]
     ) -> [(key: String, value: Value, from: CalendarDay, until: CalendarDay?)] {
         var stretches: [(key: String, value: Value, from: CalendarDay, until: CalendarDay?)] = []
@@ -201,6 +201,46 @@ struct RandomOrganisationTests {
                 || daily.persons[DailyOrganisation.start.days(to: day)].values.contains { $0.node == record.id }
             if isMissed { #expect(!found.isEmpty, "\(record)") }
         }
+    }
+
+    @Test(
+        "managers are refused exactly when they go in a circle on some day, and the first such day is said",
+        arguments: [UInt64](40...79))
+    func circles(seed: UInt64) {
+        var random = Random(seed: seed)
+        let logins = (1...7).map { "p\($0)" }
+        // The higher, the more often somebody reports to whoever comes later, without which there is no circle.
+        let chance = Double(seed % 5) / 10
+        var persons = Dictionary(
+            uniqueKeysWithValues: logins.map { ($0, DailyOrganisation.Person(node: "G", manager: nil)) })
+        var days: [[String: DailyOrganisation.Person]] = []
+        for _ in 0..<12 {
+            let moved = logins[Int.random(in: 0..<logins.count, using: &random)]
+            let isFree = Double.random(in: 0..<1, using: &random) < chance
+            let manager = (isFree ? logins : logins.filter { $0 < moved }).randomElement(using: &random)
+            persons[moved] = DailyOrganisation.Person(node: "G", manager: manager)
+            days.append(persons)
+        }
+        let first = days.firstIndex { day in
+            logins.contains { login in
+                // Whoever is still on the way after as many steps as there are people goes in a circle.
+                var next: String? = login
+                for _ in 0...logins.count { next = next.flatMap { day[$0]?.manager } }
+                return next != nil
+            }
+        }
+        let records = DailyOrganisation.stretches(days).map {
+            PersonRecord(
+                login: $0.key, name: $0.key, node: $0.value.node, manager: $0.value.manager, from: $0.from,
+                until: $0.until)
+        }
+        let group = NodeRecord(
+            id: "G", kind: .group, parent: nil, from: DailyOrganisation.start, englishName: "Group")
+        let found = Self.faults([group], records.shuffled(using: &random))
+        #expect(found.allSatisfy { $0.reason == .managerCircle })
+        #expect(
+            found.map { String($0.detail.dropFirst("on ".count).prefix(10)) }.min()
+                == first.map { DailyOrganisation.start.adding(days: $0).description })
     }
 
     private static func faults(_ nodes: [NodeRecord], _ persons: [PersonRecord]) -> [OrganisationFault] {
