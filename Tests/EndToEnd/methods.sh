@@ -6,6 +6,7 @@ root="$(cd "$(dirname "$0")/../.." && pwd)"
 data="${WAYBILL_SHARED_DATA:-$root/../shared/data}"
 python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --cases 10000
 python3 "$root/Tests/Oracles/rates.py" "$WAYBILL_CLI" --shipments 10000
+python3 "$root/Tests/Oracles/permissions.py" "$WAYBILL_CLI" "$root/deploy/permissions/demo.json"
 if [ -d "$data" ]; then
     python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --helpdesk "$data/helpdesk/events.csv"
     python3 "$root/Tests/Oracles/rates.py" "$WAYBILL_CLI" --freight "$data/freight_rates"
@@ -70,4 +71,13 @@ code=0
 "$WAYBILL_CLI" people check "$work/people.bad.csv" >"$work/people.said" || code=$?
 [ "$code" = 1 ] && grep -q "^line 7, .*: node-twice: " "$work/people.said" \
     && grep -q "^line 11, .*: no-node: " "$work/people.said" || { echo "people: $code, $(cat "$work/people.said")"; exit 1; }
+# The page on permissions as it stands there, from the folder that it is written for.
+{
+    echo 'waybill() { "$WAYBILL_CLI" "$@"; }'
+    awk '/^```sh$/ { printing = 1; next } printing && /^```$/ { printing = 0 } printing { print }' \
+        "$root/docs/operate/permissions.md"
+} >"$work/permissions.sh"
+[ "$(wc -l <"$work/permissions.sh")" -gt 15 ] || { echo "docs/operate/permissions.md has no walk"; exit 1; }
+(cd "$root" && WAYBILL_CLI="$WAYBILL_CLI" TMPDIR="$work" bash -euo pipefail "$work/permissions.sh") >"$work/permissions.out" 2>&1 ||
+    { echo "docs/operate/permissions.md does not do what it says"; cat "$work/permissions.out"; exit 1; }
 echo "the commands without services agree with their oracles"

@@ -1,0 +1,233 @@
+import ArgumentParser
+import Client
+import Contracts
+import Domain
+
+struct PolicyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "Who may do what: look at a policy before it holds.",
+        discussion: "Needs no service; docs/operate/permissions.md says the form of the file.",
+        subcommands: [Check.self, Explain.self, Simulate.self, Matrix.self])
+}
+
+extension PolicyCommand {
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is wrong with a policy: reason, place in the file, and what to do.",
+            discussion: "Ends with 2 when something is.")
+
+        @Argument(help: "The policy, JSON; - for standard input.")
+        var file: String
+        @Option(help: "As if today were this day.")
+        var on: String?
+        @Flag(help: "Print JSON, for programs.")
+        var json = false
+
+        func run() throws {
+            let (policy, faults) = try PolicyFiles.read(file, on: try PolicyFiles.day(on))
+            if json || !faults.isEmpty {
+                PolicyFiles.show(
+                    "findings", ["reason", "path", "detail"], faults.map { [$0.reason, $0.path, $0.detail] },
+                    as: json ? .json : .text)
+            }
+            guard let policy, faults.isEmpty else {
+                say("\(file) is refused: \(faults.count) findings")
+                throw ExitCodes.refused
+            }
+            if !json {
+                print(
+                    "policy \(policy.version): \(policy.lines.count) lines, \(policy.people.count) people, "
+                        + "\(policy.delegations.count) delegations, nothing wrong")
+            }
+        }
+    }
+
+    struct Explain: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say whether somebody may do something with an object, and which line decides.",
+            discussion: """
+                A person is one of the file's people, a role is anybody who has that role alone. What is lent to a person \
+                goes by how near the object is to whom it belongs to: --principal zhang.min=same-branch. Ends with 0 \
+                whatever the decision is.
+                """)
+
+        @Argument(help: "The policy, JSON; - for standard input.")
+        var file: String
+        @Argument(help: "A role, or a person's login.")
+        var who: String
+        @Argument(help: ArgumentHelp("\(PermissionRight.allCases.map(\.rawValue).joined(separator: ", "))."))
+        var right: String
+        @Argument(help: ArgumentHelp("\(PermissionKind.allCases.map(\.rawValue).joined(separator: ", "))."))
+        var object: String
+        @Option(
+            help: ArgumentHelp(
+                "How near the object is: \(PermissionRelation.allCases.map(\.rawValue).joined(separator: ", "))."))
+        var relation: String
+        @Option(help: ArgumentHelp("How near it is to whom the person may stand for.", valueName: "login=relation"))
+        var principal: [String] = []
+        @Option(help: "The day; today without.")
+        var on: String?
+        @Flag(help: "Print JSON, for programs.")
+        var json = false
+
+        func run() throws {
+            let day = try PolicyFiles.day(on)
+            let policy = try PolicyFiles.sound(file, on: day)
+            let decision = policy.decide(try request(policy, day))
+            PolicyFiles.show(
+                "decision",
+                [
+                    "who", "right", "object", "relation", "outcome", "line", "delegation", "on_behalf_of", "fields",
+                    "version",
+                ],
+                [
+                    [
+                        who, right, object, relation, decision.outcome.rawValue, decision.line, decision.delegation,
+                        decision.onBehalfOf, decision.toldFields, String(decision.version),
+                    ]
+                ], as: json ? .json : .text)
+            if decision.line == nil, !json { print("no line allows it") }
+        }
+
+        private func request(_ policy: PermissionPolicy, _ day: CalendarDay) throws -> PermissionRequest {
+            let asker: PermissionRequest.Asker
+            if policy.people.contains(where: { $0.login.hasSameBytes(as: who) }) {
+                asker = .person(who)
+            } else if let role = PermissionRole(rawValue: who) {
+                asker = .role(role)
+            } else {
+                throw ClientError(.refused, "'\(who.prefix(64))' is neither a role nor one of the people of \(file)")
+            }
+            var others: [String: PermissionRelation] = [:]
+            for pair in principal {
+                let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+                guard parts.count == 2 else {
+                    throw ClientError(.refused, "--principal is written as zhang.min=same-branch")
+                }
+                others[parts[0]] = try PolicyFiles.word(parts[1], "relation", PermissionRelation.self)
+            }
+            return PermissionRequest(
+                asker, try PolicyFiles.word(right, "right", PermissionRight.self),
+                try PolicyFiles.word(object, "kind of object", PermissionKind.self),
+                try PolicyFiles.word(relation, "relation", PermissionRelation.self), on: day, relationsOfOthers: others)
+        }
+    }
+
+    struct Simulate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say who would gain and who would lose what if one policy held instead of another.")
+
+        @Argument(help: "The policy that is thought of, JSON.")
+        var file: String
+        @Option(help: "The policy that holds, JSON.")
+        var against: String
+        @Option(help: "As if today were this day.")
+        var on: String?
+        @Flag(help: "Print JSON, for programs.")
+        var json = false
+
+        func run() throws {
+            let day = try PolicyFiles.day(on)
+            let thought = try PolicyFiles.sound(file, on: day)
+            let holding = try PolicyFiles.sound(against, on: day)
+            var rows: [[String?]] = []
+            for role in PermissionRole.allCases {
+                rows += thought.changes(for: role, against: holding).map { Self.row("role", role.rawValue, $0) }
+            }
+            let logins = Set((thought.people + holding.people).map(\.login)).sorted()
+            for login in logins {
+                rows += thought.changes(for: login, against: holding).map { Self.row("person", login, $0) }
+            }
+            let columns = [
+                "who", "name", "right", "object", "relation", "before", "after", "gained", "lost", "change",
+            ]
+            let lent = Self.delegations(thought, holding)
+            if json {
+                // Two tables make one object.
+                var writer = TableWriter(.json, .standard)
+                let tables = [("changes", columns, rows), ("delegations", Self.delegationColumns, lent)]
+                print(tables.map { Self.pages($0.0, $0.1, $0.2, &writer) }.joined() + writer.finish(), terminator: "")
+            } else {
+                PolicyFiles.show("changes", columns, rows, as: .text)
+                PolicyFiles.show("delegations", Self.delegationColumns, lent, as: .text)
+                if rows.isEmpty, lent.isEmpty { print("nobody would gain or lose anything") }
+            }
+        }
+
+        private static let delegationColumns = ["delegation", "of", "to", "change"]
+
+        private static func pages(
+            _ name: String, _ columns: [String], _ rows: [[String?]], _ writer: inout TableWriter
+        ) -> String {
+            let columns = columns.map { QueryColumn($0) }
+            var page = QueryTable(name, columns, rows: [])
+            var text = writer.begin(page)
+            for start in stride(from: 0, to: rows.count, by: QueryTable.maximumRows) {
+                let end = min(start + QueryTable.maximumRows, rows.count)
+                page = QueryTable(name, columns, rows: Array(rows[start..<end]))
+                text += writer.rows(of: page)
+            }
+            return text + writer.end(page)
+        }
+
+        private static func row(_ what: String, _ name: String, _ change: PermissionChange) -> [String?] {
+            let (before, after) = (change.before, change.after)
+            return [
+                what, name, before.right.rawValue, before.kind.rawValue, before.relation.rawValue,
+                before.outcome.rawValue, after.outcome.rawValue,
+                change.gained.map(\.rawValue).joined(separator: " "),
+                change.lost.map(\.rawValue).joined(separator: " "),
+                change.gains && change.loses ? "gains and loses" : change.gains ? "gains" : "loses",
+            ]
+        }
+
+        /// The delegations that one of the two has and the other has not, or has otherwise.
+        private static func delegations(
+            _ thought: PermissionPolicy, _ holding: PermissionPolicy
+        ) -> [[String?]] {
+            func row(_ delegation: PermissionDelegation, _ change: String) -> [String?] {
+                [delegation.name, delegation.principal, delegation.deputy, change]
+            }
+            let ended = holding.delegations.filter { old in !thought.delegations.contains { $0.name == old.name } }
+            let others = thought.delegations.compactMap { delegation -> [String?]? in
+                guard let old = holding.delegations.first(where: { $0.name == delegation.name }) else {
+                    return row(delegation, "new")
+                }
+                return old == delegation ? nil : row(delegation, "changed")
+            }
+            return ended.map { row($0, "ended") } + others
+        }
+    }
+
+    struct Matrix: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write all that each role may: every right, kind of object and relation.")
+
+        @Argument(help: "The policy, JSON; - for standard input.")
+        var file: String
+        @Option(help: "Of this role alone.")
+        var role: String?
+        @Option(help: "As if today were this day.")
+        var on: String?
+        @Flag(help: "Print JSON, for programs.")
+        var json = false
+        @Flag(help: "Print CSV.")
+        var csv = false
+
+        func run() throws {
+            let policy = try PolicyFiles.sound(file, on: try PolicyFiles.day(on))
+            let only = try role.map { try PolicyFiles.word($0, "role", PermissionRole.self) }
+            let rows = PermissionRole.allCases.filter { only == nil || only == $0 }.flatMap { role in
+                policy.matrix(of: [role]).map { cell -> [String?] in
+                    [
+                        role.rawValue, cell.right.rawValue, cell.kind.rawValue, cell.relation.rawValue,
+                        cell.outcome.rawValue, cell.line, cell.fields.map(\.rawValue).joined(separator: " "),
+                    ]
+                }
+            }
+            PolicyFiles.show(
+                "matrix", ["role", "right", "object", "relation", "outcome", "line", "fields"], rows,
+                as: json ? .json : csv ? .csv : .text)
+        }
+    }
+}
