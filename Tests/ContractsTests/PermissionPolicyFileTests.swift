@@ -124,9 +124,15 @@ struct PermissionPolicyFileTests {
 
     @Test("more lines than one can look through are refused")
     func tooMany() throws {
-        let lines = Array(repeating: "{\(Self.line)}", count: PermissionPolicyFile.most + 1).joined(separator: ",")
-        let faults = try PermissionPolicyFile(json: Array("{\"version\": 1, \"lines\": [\(lines)]}".utf8)).faults
-        #expect(faults.map(\.reason) == [.tooManyElements])
+        func faults(_ count: Int) throws -> [String] {
+            let lines = Array(repeating: "{\(Self.line)}", count: count).joined(separator: ",")
+            return try PermissionPolicyFile(json: Array("{\"version\": 1, \"lines\": [\(lines)]}".utf8)).faults
+                .map { "\($0.reason.rawValue) \($0.path)" }
+        }
+        #expect(try faults(PermissionPolicyFile.most + 1) == ["too-many-elements $.lines"])
+        let many = PermissionPolicyFile.mostOfOneRight
+        #expect(try faults(many) == [])
+        #expect(try faults(many + 3) == ["too-many-elements $.lines[\(many)]"])
     }
 
     @Test("nothing is wrong with the policy of the demo, and all roles have lines and people in it")

@@ -158,6 +158,9 @@ struct PermissionCheckTests {
         #expect(told("nobody", "rep") == ["not-found $.delegations[0].of"])
         #expect(told(kinds: [.order, .rate]) == ["not-held $.delegations[0].kinds[1]"])
         #expect(told(rights: [.approve]) == ["not-held $.delegations[0].kinds[0]"])
+        #expect(told("rep", "auditor", rights: [.act], scope: .team) == [])
+        #expect(told("boss", "rep", rights: [.approve], scope: .all) == ["not-seen $.delegations[0].rights"])
+        #expect(told("boss", "rep", rights: [.see, .approve], scope: .all) == [])
         #expect(told(scope: .node) == ["wider-than-held $.delegations[0].scope"])
         #expect(told(fields: [.margin, .cost]) == ["not-held $.delegations[0].fields[1]"])
     }

@@ -6,6 +6,9 @@ public import Domain
 public struct PermissionPolicyFile: Sendable {
     /// The most lines, and the most delegations.
     public static let most = 1_000
+    /// The most lines that one role has for one right: more of them nobody sees through, and to look for those that never
+    /// matter would take long.
+    public static let mostOfOneRight = 20
 
     /// What was read. It may hold only without ``faults``.
     public let policy: PermissionPolicy
@@ -23,7 +26,17 @@ public struct PermissionPolicyFile: Sendable {
         let version = reader.version(root)
         let lines = reader.list("lines", in: root, isRequired: true)
         var read: [PermissionLine] = []
-        for (node, path) in lines { if let line = reader.line(node, path) { read.append(line) } }
+        var counts: [PermissionRole: [PermissionRight: Int]] = [:]
+        for (node, path) in lines {
+            guard let line = reader.line(node, path) else { continue }
+            read.append(line)
+            counts[line.role, default: [:]][line.right, default: 0] += 1
+            if counts[line.role]?[line.right] == Self.mostOfOneRight + 1 {
+                reader.note(
+                    .tooManyElements, path,
+                    "'\(line.role.rawValue)' has more than \(Self.mostOfOneRight) lines for '\(line.right.rawValue)'")
+            }
+        }
         var people: [PermissionHolder] = []
         for (node, path) in reader.list("people", in: root) {
             if let person = reader.person(node, path) { people.append(person) }

@@ -90,6 +90,16 @@ extension PermissionPolicy {
                             .notHeld, path: "\(path).kinds[\(index)]", "'\(delegation.principal)' may not \(what)"))
             }
         }
+        if !delegation.rights.contains(.see),
+            let blind = delegation.kinds.first(where: {
+                ruling(roles(of: delegation.deputy), .see, $0, .group).outcome != .full
+            })
+        {
+            findings.append(
+                PermissionFinding(
+                    .notSeen, path: "\(path).rights",
+                    "'\(delegation.deputy)' does not see every '\(blind.rawValue)'; lend 'see' with it"))
+        }
         for (index, field) in delegation.fields.enumerated() where !told.contains(field) {
             findings.append(
                 PermissionFinding(

@@ -110,19 +110,19 @@ extension PermissionPolicy {
         _ lines: [PermissionLine?], with other: PermissionLine?, at place: Int, kinds: [PermissionKind]
     ) -> Bool {
         guard let line = lines[place] else { return true }
-        var changed = lines
-        changed[place] = other
         let concerned = lines.indices.filter { lines[$0]?.right == line.right }
-        let before = concerned.compactMap { lines[$0] }
-        let after = concerned.compactMap { changed[$0] }
-        let others = line.effect == .allow ? [line.role] : PermissionRole.allCases
-        return others.allSatisfy { role in
-            let mine = before.filter { $0.role == line.role || $0.role == role }
-            let without = after.filter { $0.role == line.role || $0.role == role }
+        let reach = max(line.scope, line.totals ?? line.scope)
+        let relations = PermissionRelation.allCases.filter(reach.covers)
+        let roles = line.effect == .allow ? [line.role] : Set(concerned.compactMap { lines[$0]?.role })
+        return roles.allSatisfy { role in
+            let mine = concerned.filter { lines[$0]?.role == line.role || lines[$0]?.role == role }
             return kinds.allSatisfy { kind in
-                PermissionRelation.allCases.allSatisfy { relation in
-                    PermissionRuling(mine, line.right, kind, relation)
-                        == PermissionRuling(without, line.right, kind, relation)
+                let same = mine.filter { lines[$0]?.kinds.contains(kind) ?? false }
+                let before = same.compactMap { lines[$0] }
+                let after = same.compactMap { $0 == place ? other : lines[$0] }
+                return relations.allSatisfy { relation in
+                    PermissionRuling(before, line.right, kind, relation)
+                        == PermissionRuling(after, line.right, kind, relation)
                 }
             }
         }
