@@ -14,7 +14,7 @@ extension PolicyCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what is wrong with a policy: reason, place in the file, and what to do.",
-            discussion: "Ends with 2 when something is.")
+            discussion: "Ends with 1 when something is.")
 
         @Argument(help: "The policy, JSON; - for standard input.")
         var file: String
@@ -32,7 +32,7 @@ extension PolicyCommand {
             }
             guard let policy, faults.isEmpty else {
                 say("\(file) is refused: \(faults.count) findings")
-                throw ExitCodes.refused
+                throw ExitCodes.failed
             }
             if !json {
                 print(
