@@ -35,7 +35,10 @@ private struct DailyOrganisation {
                 case 1:
                     teams += 1
                     if let branch = any(.branch) { nodes["T\(teams)"] = Node(kind: .team, parent: branch) }
-                case 2: if let branch = any(.branch) { nodes[branch]?.parent = any(.division) }
+                case 2:
+                    // Read before it is written: the two may not overlap.
+                    let division = any(.division)
+                    if let branch = any(.branch) { nodes[branch]?.parent = division }
                 case 3:
                     // Only what is empty is closed.
                     let closed = nodes.keys.sorted().first { id in
@@ -127,10 +130,10 @@ private struct Random: RandomNumberGenerator {
 
 @Suite("Organisation with dates, at random")
 struct RandomOrganisationTests {
-    @Test("a book answers for each day what was so on that day", arguments: [UInt64](1...12))
+    @Test("a book answers for each day what was so on that day", arguments: [UInt64](1...4))
     func days(seed: UInt64) throws {
         var random = Random(seed: seed)
-        let daily = DailyOrganisation(days: 90, &random)
+        let daily = DailyOrganisation(days: 40, &random)
         let book = try OrganisationBook(
             nodes: daily.nodeRecords.shuffled(using: &random), persons: daily.personRecords.shuffled(using: &random))
         for index in daily.nodes.indices {
@@ -144,10 +147,10 @@ struct RandomOrganisationTests {
                 let below = Set(book.nodes(below: id, on: day).map(\.id))
                 #expect(below == nodes[id].map { _ in Set(nodes.keys.filter { Self.isBelow($0, id, nodes) }) } ?? [])
                 // What is below a node has it on its way up, and nothing else has.
-                for other in nodes.keys {
-                    let above = book.path(from: other, on: day).dropFirst()
-                    #expect(above.contains { $0.id == id } == below.contains(other))
-                }
+                #expect(
+                    nodes.keys.allSatisfy { other in
+                        book.path(from: other, on: day).dropFirst().contains { $0.id == id } == below.contains(other)
+                    })
             }
             for login in Set(daily.persons.flatMap(\.keys)) {
                 let person = persons[login]
@@ -171,10 +174,10 @@ struct RandomOrganisationTests {
 
     @Test(
         "one record that is taken away, or ends a day early or late, is refused where it is missed",
-        arguments: [UInt64](20...31))
+        arguments: [UInt64](20...23))
     func broken(seed: UInt64) throws {
         var random = Random(seed: seed)
-        let daily = DailyOrganisation(days: 60, &random)
+        let daily = DailyOrganisation(days: 30, &random)
         let (nodes, persons) = (daily.nodeRecords, daily.personRecords)
         for (index, record) in persons.enumerated() where index + 1 < persons.count {
             let next = persons[index + 1]
