@@ -16,10 +16,7 @@ struct AgedQueries: Sendable {
             try arguments.table(
                 "aged",
                 """
-                with later as (
-                    select source, invoice_id, sum(applied) as applied from payment_allocation
-                    where received_day > date '1970-01-01' + \(day) and applied > 0 group by source, invoice_id
-                ), debt as (
+                with later as (\(AgeingStore.appliedAfter(asOf))), debt as (
                     select r.customer_source as source, r.customer_code, r.currency,
                         r.amount - r.paid + coalesce(l.applied, 0) as open,
                         date '1970-01-01' + \(day) - r.due_day as late

@@ -5,6 +5,15 @@ import ServiceKit
 
 /// The SQL of what was open at the end of a day.
 enum AgeingStore {
+    /// What was applied to each invoice after a day, what went back (below zero) included: `paid` is of now, and this taken
+    /// from it is what was paid at the end of that day.
+    static func appliedAfter(_ day: CalendarDay) -> SQL {
+        """
+        select source, invoice_id, sum(applied) as applied from payment_allocation
+        where received_day > date '1970-01-01' + \(day.daysSinceEpoch) and applied <> 0 group by source, invoice_id
+        """
+    }
+
     /// What was issued and not paid by the end of a day, by days overdue and currency.
     ///
     /// What an invoice had open then is what it has open now and what was applied to it later: so only what was settled

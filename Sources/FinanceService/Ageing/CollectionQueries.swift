@@ -17,10 +17,7 @@ struct CollectionQueries: Sendable {
             try arguments.table(
                 "balances",
                 """
-                with later as (
-                    select source, invoice_id, sum(applied) as applied from payment_allocation
-                    where received_day > date '1970-01-01' + \(day) and applied <> 0 group by source, invoice_id
-                ), debt as (
+                with later as (\(AgeingStore.appliedAfter(asOf))), debt as (
                     select r.customer_source as source, r.customer_code, r.currency,
                         sum(r.amount - r.paid + coalesce(l.applied, 0)) as open,
                         sum(r.amount - r.paid + coalesce(l.applied, 0))

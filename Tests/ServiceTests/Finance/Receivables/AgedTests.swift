@@ -83,4 +83,22 @@ struct AgedTests {
             "receivables.aged", at: try #require(Timestamp("2026-06-30T08:00:00+08:00")))["aged"]
         #expect(today.column("overdue") == ["23.40", "0.00"])
     }
+
+    @Test("a payment that went back later was paid on the days before, and is open again since")
+    func returned() async throws {
+        for (place, body) in [
+            try Collect.invoice("I1", "100"), try Collect.payment("P1", "100", for: [("I1", "100")]),
+            try Collect.back("B1", "P1", "100", at: "2026-02-10T10:00:00+08:00"),
+        ].map({ $0 as any Contracts.Message }).enumerated() {
+            try await finance.handle([.init("r\(place)", body)])
+        }
+        for question in ["receivables.aged", "receivables.balances"] {
+            func open(_ day: String) async throws -> [FixedDecimal?] {
+                let table = try #require(try await finance.ask(question, ["asOf": day]).first)
+                return table.column("open").map { $0.flatMap { FixedDecimal($0) } }.filter { $0 != .zero }
+            }
+            #expect(try await open("2026-02-09") == [], "\(question)")
+            #expect(try await open("2026-02-10") == [FixedDecimal("100")], "\(question)")
+        }
+    }
 }
