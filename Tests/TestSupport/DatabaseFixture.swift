@@ -74,6 +74,23 @@ public struct DatabaseFixture: Sendable {
         return fixture
     }
 
+    /// Makes the roles of an installation for the schema of this test: as whom a service runs, with the password `app`, and
+    /// the one that it becomes for a question. They go with the schema.
+    public func makeRoles() async throws {
+        let (app, reader) = ("\(schema)_app", "\(schema)_reader")
+        for role in [app, reader] { pools.add(role: role) }
+        try await Self.administer(
+            """
+            create role \(app) login noinherit password 'app';
+            create role \(reader) nologin;
+            grant \(reader) to \(app);
+            grant usage on schema \(schema) to \(app), \(reader);
+            grant select, insert, update, delete on all tables in schema \(schema) to \(app);
+            grant usage on all sequences in schema \(schema) to \(app);
+            grant execute on all functions in schema \(schema) to \(app)
+            """, at: url)
+    }
+
     /// Runs a test with a schema of its own in the server's database.
     public static func withSchema<Result>(
         _ body: (DatabaseFixture) async throws -> Result
@@ -108,8 +125,11 @@ public struct DatabaseFixture: Sendable {
         // A failed clean-up is told only where the test itself has nothing worse to tell.
         do {
             // Each by itself: all of them at once would be more locks than the server has room for.
-            for other in others { try await Self.administer("drop schema if exists \(other) cascade", at: url) }
+            for other in others.schemas {
+                try await Self.administer("drop schema if exists \(other) cascade", at: url)
+            }
             try await Self.administer(after)
+            for role in others.roles { try await Self.administer("drop role if exists \(role)") }
         } catch  where (try? outcome.get()) == nil {}
         return try outcome.get()
     }

@@ -6,6 +6,7 @@ final class DatabasePools: Sendable {
     private struct State {
         var pools: [PostgresPool] = []
         var schemas: [String] = []
+        var roles: [String] = []
     }
 
     private let state = Mutex(State())
@@ -14,13 +15,15 @@ final class DatabasePools: Sendable {
 
     func add(_ schema: String) { state.withLock { $0.schemas.append(schema) } }
 
-    /// Closes all pools, and says which schemas are to go.
-    func close() async -> [String] {
+    func add(role: String) { state.withLock { $0.roles.append(role) } }
+
+    /// Closes all pools, and says which schemas and roles are to go.
+    func close() async -> (schemas: [String], roles: [String]) {
         let all = state.withLock { state in
             defer { state = State() }
             return state
         }
         for pool in all.pools { await pool.close() }
-        return all.schemas
+        return (all.schemas, all.roles)
     }
 }

@@ -4,10 +4,13 @@
 --   SERVICE_owner    owns the schema and all in it; nobody logs in as it
 --   SERVICE_migrate  logs in to migrate, and becomes the owner for it
 --   SERVICE_app      what the service runs as: reads and writes rows of its own schema, owns nothing
+--   SERVICE_reader   what the service becomes for a question of somebody who does not see everything: it reads what the
+--                    migrations grant to it, row by row by their policies; nobody logs in as it
 
 \set owner :service _owner
 \set migrate :service _migrate
 \set app :service _app
+\set reader :service _reader
 
 select format('create role %I nologin', :'owner') where not exists (select from pg_roles where rolname = :'owner')
 \gexec
@@ -16,15 +19,21 @@ where not exists (select from pg_roles where rolname = :'migrate')
 \gexec
 select format('create role %I login', :'app') where not exists (select from pg_roles where rolname = :'app')
 \gexec
+select format('create role %I nologin', :'reader') where not exists (select from pg_roles where rolname = :'reader')
+\gexec
 
 alter role :"migrate" password :'migrate_password';
 alter role :"app" password :'app_password';
 grant :"owner" to :"migrate";
+-- What the reader is granted, the service has only while it is the reader: else each of its own statements would be planned by
+-- the reader's policies as well.
+alter role :"app" noinherit;
+grant :"reader" to :"app";
 
 create schema if not exists :"service" authorization :"owner";
 revoke all on schema :"service" from public;
 revoke all on schema public from public;
-grant usage on schema :"service" to :"app";
+grant usage on schema :"service" to :"app", :"reader";
 alter role :"app" in database waybill set search_path = :"service";
 alter role :"migrate" in database waybill set search_path = :"service";
 

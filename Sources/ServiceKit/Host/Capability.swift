@@ -7,18 +7,22 @@ public struct Capability: Sendable {
     let tasks: [ScheduledTask]
     let questions: [Query]
     let figures: [StandingFigure]
+    let tables: [ScopedTable]
 
     /// - Parameters:
     ///   - handlers: what it does with messages, in the order in which the kinds of a batch are handled.
     ///   - tasks: what it does at a time rather than on a message.
     ///   - questions: what it answers; each is described in the catalogue of questions.
     ///   - figures: what of its tables stands among the service's metrics.
+    ///   - tables: its tables and views, with who sees which of their rows.
     public init(
-        handlers: [Handler] = [], tasks: [ScheduledTask] = [], questions: [Query] = [], figures: [StandingFigure] = []
+        handlers: [Handler] = [], tasks: [ScheduledTask] = [], questions: [Query] = [], figures: [StandingFigure] = [],
+        tables: [ScopedTable] = []
     ) {
         self.handlers = handlers
         self.tasks = tasks
         self.questions = questions
         self.figures = figures
+        self.tables = tables
     }
 }

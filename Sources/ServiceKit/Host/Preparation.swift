@@ -80,7 +80,8 @@ final class Preparation: Sendable {
 
     private func checkDatabase() async throws {
         if let problem = try await DatabaseSetUp.read(database).problem { throw UnsafeSetUp(description: problem) }
-        for migrator in Schema.migrators(of: definition, logger: logger) {
+        let scopes = Schema.scopes(of: definition, logger: logger)
+        for migrator in Schema.migrators(of: definition, logger: logger) + [scopes] {
             let status = try await migrator.status(pool)
             if !status.isAtHead {
                 throw UnsafeSetUp(
@@ -88,6 +89,9 @@ final class Preparation: Sendable {
                         + "(\(status.problem ?? status.lacking)): "
                         + "run 'waybill-\(definition.name.rawValue) migrate' of the same build")
             }
+        }
+        if let problem = try await ScopeReader.problem(in: definition.name.rawValue, pool) {
+            throw UnsafeSetUp(description: problem)
         }
         try await SchemaZone.check(
             .current, in: definition.name.rawValue, at: ServiceClock.wallClock(), pool)

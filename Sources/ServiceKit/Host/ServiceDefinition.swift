@@ -21,6 +21,8 @@ public struct ServiceDefinition: Sendable {
     public let queries: [Query]
     /// What of its own tables stands among its metrics.
     public let figures: [StandingFigure]
+    /// Every table and view of its schema, with who sees which of their rows: the host's, and those of its capabilities.
+    public let tables: [ScopedTable]
     /// The least time between two batches, unless a full one is ready. Nobody waits for a service that only keeps
     /// books, so it may let messages gather and pay for fewer commits; one that decides takes none.
     public let pace: Duration
@@ -53,6 +55,7 @@ public struct ServiceDefinition: Sendable {
         tasks = capabilities.flatMap(\.tasks)
         queries = capabilities.flatMap(\.questions)
         figures = capabilities.flatMap(\.figures)
+        tables = ScopedTable.ofHost + capabilities.flatMap(\.tables)
         self.pace = pace
     }
 }

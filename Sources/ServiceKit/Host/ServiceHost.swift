@@ -131,6 +131,9 @@ public enum ServiceHost {
             url: settings.required("postgres.migrate.url"), applicationName: "waybill-\(schema)-migrate",
             role: "\(schema)_owner", searchPath: schema)
         let logger = try logger(definition.name, settings)
+        if let problem = try await ScopeReader.missing(in: schema, configuration) {
+            throw UnsafeSetUp(description: problem)
+        }
         for migrator in Schema.migrators(of: definition, logger: logger) {
             let applied = try await migrator.migrate(configuration)
             for migration in applied.numbered {
@@ -141,6 +144,9 @@ public enum ServiceHost {
             }
             if applied.isEmpty { print("\(schema): \(migrator.component) is up to date") }
         }
+        let scopes = Schema.scopes(of: definition, logger: logger)
+        let renewed = try await scopes.migrate(configuration).repeatable.count
+        print("\(schema): \(scopes.component) " + (renewed == 0 ? "are up to date" : "of \(renewed) tables renewed"))
         return 0
     }
 
@@ -218,6 +224,18 @@ package enum Schema {
                 schema: schema, component: definition.name.rawValue, migrations: definition.migrations,
                 repeatables: definition.repeatables, logger: logger),
         ]
+    }
+
+    /// What keeps rows from who may not see them, to be brought up to date behind the tables themselves.
+    ///
+    /// - Parameters: as those of ``migrators(of:in:logger:)``.
+    package static func scopes(
+        of definition: ServiceDefinition, in schema: String? = nil, logger: Logger
+    ) -> Migrator {
+        let schema = schema ?? definition.name.rawValue
+        return Migrator(
+            schema: schema, component: ScopeMigrations.component, migrations: [],
+            repeatables: ScopeMigrations.steps(definition.tables, in: schema), logger: logger)
     }
 
     static var hostMigrations: [Migration] {

@@ -47,6 +47,7 @@ package struct ServiceFixture: Sendable {
 
     package let definition: ServiceDefinition
     package let pool: PostgresPool
+    let database: DatabaseFixture
     private let work: BatchWork<Transaction>
     private let parts: BatchParts
 
@@ -60,7 +61,7 @@ package struct ServiceFixture: Sendable {
         let pool = try database.pool()
         try await PartitionKeeper(pool: pool, inboxDays: 14, outboxDays: 7, logger: TestServers.quiet).keep()
         return ServiceFixture(
-            definition: definition, pool: pool,
+            definition: definition, pool: pool, database: database,
             work: BatchWork(service: definition.name, handlers: definition.handlers),
             parts: BatchParts(definition.handlers))
     }
