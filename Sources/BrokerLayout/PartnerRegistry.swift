@@ -31,6 +31,9 @@ public struct PartnerRegistry: Sendable {
         /// Whether it has a queue of its own, by which it hears of its orders and customers.
         public let hears: Bool
 
+        /// Whether it says who belongs where: the personnel system does, and an order portal must not.
+        public let tellsPeople: Bool
+
         /// Which figures of its customers' business it is told; none, unless its settings have them.
         public let figures: Set<PartnerFigure>
 
@@ -51,7 +54,8 @@ public struct PartnerRegistry: Sendable {
     private let referring: [Partner]
 
     /// Reads `{"partners": [{"name": "acme", "users": ["partner-acme"], "sources": ["acme", "acme-*"]}]}`; a partner may
-    /// have `"speaksOf": {"orders": ["tms"], "customers": ["crm", "tms"]}` beside that.
+    /// have `"speaksOf": {"orders": ["tms"], "customers": ["crm", "tms"]}` beside that, and the personnel system has
+    /// `"people": true`.
     ///
     /// - Throws: ``Refusal`` with the place when it is not of that form, when two partners have one name, a user or a
     ///   source in common, or when one speaks of a source that no partner has.
@@ -77,6 +81,7 @@ public struct PartnerRegistry: Sendable {
                 name: name, users: try texts(node, "users", path), sources: try texts(node, "sources", path),
                 speaksOf: try Self.meanings(node["speaksOf"], "\(path).speaksOf"),
                 hears: try Self.flag(node["queue"], "\(path).queue"),
+                tellsPeople: try Self.flag(node["people"], "\(path).people"),
                 figures: try Self.figures(node["figures"], "\(path).figures"))
             for other in partners {
                 let common =

@@ -160,6 +160,61 @@ public enum Reason: String, Sendable, CaseIterable {
     case aboveAuthority = "above-authority"
     /// A relation would make a party own itself, directly or through others.
     case cyclicRelation = "cyclic-relation"
+
+    // The organisation and its people
+
+    /// A code or login of the organisation has two ways to be written.
+    case badIdentifier = "bad-identifier"
+    /// A node or a person has no name.
+    case noName = "no-name"
+    /// The last day is before the first.
+    case emptyPeriod = "empty-period"
+    /// Two periods of one node hold on one day.
+    case nodeTwice = "node-twice"
+    /// A login stands twice on one day, or is two persons'.
+    case loginTwice = "login-twice"
+    /// A number of the personnel system is that of two logins.
+    case externalIdTwice = "external-id-twice"
+    /// A person has two managers on one day.
+    case twoManagers = "two-managers"
+    /// Between two periods of a life there are days without one.
+    case gapInLife = "gap-in-life"
+    /// A node that is no group has no node above it, or one that is not there for all of its days.
+    case orphan
+    /// A node stands below one that is smaller by its kind.
+    case wrongLevel = "wrong-level"
+    /// A node is above itself.
+    case cycle
+    /// A person belongs to no node, or to one that is not there, or not yet.
+    case noNode = "no-node"
+    /// A node is closed while a person is in it.
+    case nodeClosed = "node-closed"
+    /// There is no such manager.
+    case unknownManager = "unknown-manager"
+    /// The manager is not there on all days.
+    case managerAway = "manager-away"
+    /// A person is the manager of their own manager, at once or by others.
+    case managerCircle = "manager-circle"
+
+    // Who may do what
+
+    /// What a line of a policy gives, another line of the same role takes.
+    case contradictoryLines = "contradictory-lines"
+    /// A part of a policy without which every decision would be the same.
+    case neverMatters = "never-matters"
+    /// Something may be done with what may not be seen.
+    case notSeen = "not-seen"
+    /// Something needs a second person's yes, and nobody may say it.
+    case nobodyApproves = "nobody-approves"
+    /// Nobody could set the next policy.
+    case nobodyAdministers = "nobody-administers"
+    /// Somebody lends what they do not have.
+    case notHeld = "not-held"
+    /// Somebody lends more than they have.
+    case widerThanHeld = "wider-than-held"
+
+    // What becomes of it
+
     /// No handler of this service takes the type.
     case noHandler = "no-handler"
     /// The message is older than the horizon within which duplicates are known, or its time has passed.
@@ -180,6 +235,51 @@ extension Reason {
             case .amountTooLarge: .amountTooLarge
             case .badTime: .badTime
             case .timeOutOfRange: .timeOutOfRange
+            }
+    }
+}
+
+extension Reason {
+    /// The code of what is wrong with an organisation: the same word, but for what every message calls otherwise.
+    package init(_ reason: OrganisationFault.Reason) {
+        self =
+            switch reason {
+            case .badIdentifier: .badIdentifier
+            case .noName: .noName
+            case .controlCharacters: .controlCharacter
+            case .emptyPeriod: .emptyPeriod
+            case .nodeTwice: .nodeTwice
+            case .loginTwice: .loginTwice
+            case .externalIdTwice: .externalIdTwice
+            case .twoManagers: .twoManagers
+            case .gap: .gapInLife
+            case .orphan: .orphan
+            case .wrongLevel: .wrongLevel
+            case .cycle: .cycle
+            case .noNode: .noNode
+            case .nodeClosed: .nodeClosed
+            case .unknownManager: .unknownManager
+            case .managerAway: .managerAway
+            case .managerCircle: .managerCircle
+            }
+    }
+
+    /// The code of what is wrong with a policy: the same word.
+    package init(_ reason: PermissionFinding.Reason) {
+        self =
+            switch reason {
+            case .duplicateElement: .duplicateElement
+            case .valueNotAllowed: .valueNotAllowed
+            case .contradictoryLines: .contradictoryLines
+            case .neverMatters: .neverMatters
+            case .notSeen: .notSeen
+            case .nobodyApproves: .nobodyApproves
+            case .nobodyAdministers: .nobodyAdministers
+            case .notFound: .notFound
+            case .samePerson: .samePerson
+            case .notHeld: .notHeld
+            case .widerThanHeld: .widerThanHeld
+            case .contradictoryTimes: .contradictoryTimes
             }
     }
 }

@@ -43,6 +43,11 @@ public struct ContractDescription: Sendable {
     /// Whether it is somebody else's message that our own people send as a command, too.
     public var isAlsoTyped: Bool { owner == .partner && personField != nil }
 
+    /// Whether it says who belongs where: a partner may only publish it when its settings say so.
+    public var isOfPeople: Bool { Self.ofPeople.contains(type) }
+
+    private static let ofPeople: Set = [OrganisationRecorded.type, PersonRecorded.type, PersonLeft.type]
+
     /// Whether our own people import it from old systems' files, too.
     public var isImported: Bool { Self.imported.contains(type) }
 
@@ -224,6 +229,15 @@ public enum Catalogue {
         ContractDescription(
             ContactLapsed.self, .service(.customer), to: [.sales],
             "Nobody has spoken with a key customer for too long."),
+        ContractDescription(
+            OrganisationChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            "A node of the organisation is another one than it was; all its days."),
+        ContractDescription(
+            PersonChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            "A person is elsewhere, something else or under somebody else; all days."),
+        ContractDescription(
+            PermissionPolicyChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            "Who may do what now: the whole policy."),
         ContractDescription(
             MarginAlertRaised.self, .service(.finance), to: [.sales, .customer],
             "An order or a customer earns too little or costs us money."),

@@ -25,6 +25,16 @@ public struct OrganisationBook: Sendable {
         managed = Self.places(persons, by: \.manager)
     }
 
+    /// A book of records that were judged elsewhere and come one by one, in any order: what one of them stands on may not be
+    /// there yet. Of each node and person the records agree with each other.
+    package init(known nodes: [NodeRecord], _ persons: [PersonRecord]) {
+        nodeLives = DatedLives(nodes)
+        personLives = DatedLives(persons)
+        below = Self.places(nodes, by: \.parent)
+        members = Self.places(persons) { $0.node }
+        managed = Self.places(persons, by: \.manager)
+    }
+
     // MARK: Where
 
     /// A node as it was on a day; `nil` when it was not there.
@@ -38,8 +48,10 @@ public struct OrganisationBook: Sendable {
     /// A node and those above it on a day, up to the group; none when it was not there.
     public func path(from node: String, on day: CalendarDay) -> [NodeRecord] {
         var path: [NodeRecord] = []
+        var passed: Set<String> = []
         var next: String? = node
-        while let id = next, let record = self.node(id, on: day) {
+        // Of what comes one by one, the half may be a circle.
+        while let id = next, passed.insert(id).inserted, let record = self.node(id, on: day) {
             path.append(record)
             next = record.parent
         }
@@ -61,8 +73,10 @@ public struct OrganisationBook: Sendable {
     /// Everything below a node on a day, each node before what is below it, neighbours by their codes.
     public func nodes(below id: String, on day: CalendarDay) -> [NodeRecord] {
         var found: [NodeRecord] = []
+        var passed: Set<String> = [id]
         var waiting = Array(children(of: id, on: day).reversed())
         while let next = waiting.popLast() {
+            guard passed.insert(next.id).inserted else { continue }
             found.append(next)
             waiting += children(of: next.id, on: day).reversed()
         }

@@ -14,6 +14,8 @@ public struct PermissionFinding: Error, Sendable, Equatable, CustomStringConvert
         case notSeen = "not-seen"
         /// Something needs a second person's yes, and nobody may say it.
         case nobodyApproves = "nobody-approves"
+        /// Nobody could set the next policy.
+        case nobodyAdministers = "nobody-administers"
         /// There is no such person.
         case notFound = "not-found"
         /// Somebody stands for themselves.

@@ -47,7 +47,8 @@ public struct ServiceDefinition: Sendable {
         self.name = name
         self.migrations = migrations
         self.repeatables = repeatables
-        handlers = capabilities.flatMap(\.handlers).map { handler in
+        // Who belongs where comes first: what is handled behind it may ask for it.
+        handlers = (PeopleReplica.handlers(of: name) + capabilities.flatMap(\.handlers)).map { handler in
             var handler = handler
             handler.isApart = areKindsApart && !handler.isJoining
             return handler

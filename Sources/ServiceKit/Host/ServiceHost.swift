@@ -246,6 +246,7 @@ package enum Schema {
             Migration(number: 4, name: "schedule_failures", sql: PackageResources._004_schedule_failures_sql),
             Migration(number: 5, name: "reads_since", sql: PackageResources._005_reads_since_sql),
             Migration(number: 6, name: "zone", sql: PackageResources._006_zone_sql),
+            Migration(number: 7, name: "people", sql: PackageResources._007_people_sql),
         ]
         #if WAYBILL_TRIAL
             // What a later build might add, so that a rolling change can be tried.

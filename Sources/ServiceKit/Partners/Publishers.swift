@@ -116,6 +116,12 @@ enum Publishers: Sendable {
                     .sourceNotAllowed, path: "source",
                     "partner '\(partner.name)' may not speak for '\(envelope.source.prefix(64))'")
             }
+            guard partner.tellsPeople || !contract.isOfPeople else {
+                throw Refusal(
+                    .sourceNotAllowed, path: "type",
+                    "partner '\(partner.name)' may not say who belongs where: that is for a partner that has "
+                        + "\"people\": true in the file of partners")
+            }
         }
     }
 
