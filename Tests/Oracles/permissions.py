@@ -17,10 +17,10 @@ SCOPES = ["own", "team", "node", "division", "group", "all"]    # each reaches t
 FIELDS = ["cost", "margin", "purchase-rate", "personal-data"]
 ROLES = ["sales-rep", "sales-manager", "branch-manager", "division-head", "finance-clerk", "finance-controller",
          "credit-manager", "service-agent", "service-manager", "buyer", "data-steward", "executive", "operator", "auditor"]
-KINDS = {"customer": "margin personal-data", "identity": "personal-data", "interaction": "personal-data",
-         "order": "cost margin purchase-rate", "margin-alert": "cost margin", "acceptance": "", "credit": "",
+KINDS = {"customer": "cost margin personal-data", "identity": "personal-data", "interaction": "personal-data",
+         "order": "cost margin purchase-rate", "margin-alert": "cost margin", "acceptance": "cost margin", "credit": "",
          "receivable": "", "payable": "purchase-rate", "expense": "", "profit": "cost margin purchase-rate",
-         "period": "margin", "rate": "purchase-rate", "agreement": "", "notice": "margin", "complaint": "personal-data",
+         "period": "cost margin", "rate": "purchase-rate", "agreement": "", "notice": "margin", "complaint": "personal-data",
          "supplier": "cost purchase-rate", "reference": "", "message": "", "setting": "", "person": "personal-data",
          "audit": "personal-data"}
 DAY = "2026-03-02"

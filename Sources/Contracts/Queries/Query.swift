@@ -178,6 +178,9 @@ public struct QueryTable: Part {
     public let count: Int?
     /// What the amounts of the whole list come to, by column and then by currency; none when that was not asked for.
     public let totals: [QueryTotal]
+    /// The columns whose values are withheld from whoever asked, who has no right to such fields: in every row they are
+    /// absent, whether there is a value or not.
+    public let blanked: [String]
 
     /// - Parameters:
     ///   - name: its name.
@@ -187,9 +190,10 @@ public struct QueryTable: Part {
     ///   - next: where the next rows begin.
     ///   - count: how many rows the whole list has.
     ///   - totals: what the amounts of the whole list come to.
+    ///   - blanked: the columns whose values are withheld.
     public init(
         _ name: String, _ columns: [QueryColumn], rows: [[String?]], isCut: Bool = false, next: String? = nil,
-        count: Int? = nil, totals: [QueryTotal] = []
+        count: Int? = nil, totals: [QueryTotal] = [], blanked: [String] = []
     ) {
         self.name = name
         self.columns = columns
@@ -198,11 +202,13 @@ public struct QueryTable: Part {
         self.next = next
         self.count = count
         self.totals = totals
+        self.blanked = blanked
     }
 
     /// The same page of the same list, with rows that were worked on.
     public func with(rows: [[String?]]) -> QueryTable {
-        QueryTable(name, columns, rows: rows, isCut: isCut, next: next, count: count, totals: totals)
+        QueryTable(
+            name, columns, rows: rows, isCut: isCut, next: next, count: count, totals: totals, blanked: blanked)
     }
 
     /// Reads it.
@@ -214,6 +220,7 @@ public struct QueryTable: Part {
         next = try fields.optionalText("next", maximum: 4_000)
         count = try fields.optionalInteger("count")
         totals = try fields.optionalArray("totals", QueryTotal.self, 1...2_000) ?? []
+        blanked = try fields.optionalTexts("blanked", maximum: 256, 1...100) ?? []
     }
 
     /// Writes it.
@@ -225,6 +232,7 @@ public struct QueryTable: Part {
         object.text("next", next)
         object.integer("count", count)
         object.array("totals", totals.isEmpty ? nil : totals)
+        object.texts("blanked", blanked.isEmpty ? nil : blanked)
     }
 }
 

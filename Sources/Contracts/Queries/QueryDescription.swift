@@ -8,7 +8,7 @@ public import Domain
 ///
 /// ```swift
 /// static let suppliers = QueryDescription(
-///     .supplier, "suppliers.list", "Suppliers and the codes they are known by.",
+///     .supplier, "suppliers.list", "Suppliers and the codes they are known by.", shows: .supplier,
 ///     answers: [.pages("suppliers", by: ["source", "code"], [.code("supplier_id", "source", "code"), .text("name")])])
 /// ```
 public struct QueryDescription: Sendable {
@@ -18,8 +18,13 @@ public struct QueryDescription: Sendable {
     public let name: String
     /// What it answers, in one sentence.
     public let help: String
+    /// The kind of object that it shows, which decides who sees how much of it; a table may be of another.
+    public let shows: PermissionKind
+    /// Whether it is answered only to those who see every object of its kind: an answer from a part would be wrong, such as
+    /// whether a number is new.
+    public let isOfWhole: Bool
     /// What it takes; with pages among the answers, also what narrows them by what their rows have, `limit`, where a page
-    /// begins (``cursor``) and `totals`.
+    /// begins (``cursor``) and `totals`; and ``within`` where some of the objects can be seen without the rest.
     public let parameters: [QueryInput]
     /// What it answers, table by table.
     public let answers: [TableDescription]
@@ -31,18 +36,25 @@ public struct QueryDescription: Sendable {
     ///   - name: what is asked.
     ///   - help: what it answers, in one sentence.
     ///   - parameters: what it takes, beside what lists and their pages take.
+    ///   - shows: the kind of object that it shows.
+    ///   - isOfWhole: whether it is answered only to those who see every object of that kind.
     ///   - pageSize: how many rows a page has when the asker does not say, and how many it may have.
     ///   - answers: what it answers, table by table.
     public init(
         _ service: ServiceName?, _ name: String, _ help: String, _ parameters: [QueryInput] = [],
-        pageSize: Int = 50, maximum: Int = QueryTable.maximumRows, answers: [TableDescription]
+        shows: PermissionKind, ofWhole isOfWhole: Bool = false, pageSize: Int = 50,
+        maximum: Int = QueryTable.maximumRows, answers: [TableDescription]
     ) {
         self.service = service
         self.name = name
         self.help = help
         self.answers = answers
+        self.shows = shows
+        self.isOfWhole = isOfWhole
+        let isOfMany = answers.contains { $0.isPaged || $0.isOfTotals }
+        let within = isOfMany && shows.isOwned && !isOfWhole ? [QueryInput.within] : []
         guard answers.contains(where: \.isPaged) else {
-            self.parameters = parameters
+            self.parameters = parameters + within
             cursor = nil
             return
         }
@@ -54,7 +66,7 @@ public struct QueryDescription: Sendable {
             !parameters.contains { $0.name == input.name }
         }
         self.parameters =
-            parameters + narrowing + [
+            parameters + narrowing + within + [
                 .integer("limit", 1...maximum, otherwise: pageSize, "How many rows a page has."),
                 .text(cursor, "Where to go on: what the page before gave as its end."),
                 .flag(Self.totals, "Also how many rows there are in all, and what their amounts come to."),
@@ -138,6 +150,10 @@ public struct QueryInput: Sendable {
     public let help: String
     /// What it leaves of the question's lists; nothing for a parameter that the question itself reads.
     public let narrowings: [Narrowing]
+    /// What of a protected field it lets be found out, beside what follows from ``narrowings``.
+    public internal(set) var protections: [InputProtection] = []
+    /// With which values it asks of single objects; nothing when it never does.
+    public internal(set) var naming: InputNaming?
 
     private init(_ name: String, _ kind: Kind, _ otherwise: String?, _ help: String) {
         (self.name, self.kind, self.otherwise, self.help, narrowings) = (name, kind, otherwise, help, [])
@@ -207,7 +223,7 @@ public struct QueryInput: Sendable {
     }
 
     /// Whom a question is about.
-    public static let customer = text("customer", "The customer: its identifier, or one of its codes.")
+    public static let customer = text("customer", "The customer: its identifier, or one of its codes.").naming()
     /// What tells codes of different systems apart.
     public static let source = text("source", "The source that gave the code, when more than one has it.")
 
@@ -292,6 +308,10 @@ public struct TableDescription: Sendable {
     public let totals: [String]
     /// The columns by which it is narrowed where another than the first would be taken.
     let subjects: [ListSubject: String]
+    /// The kind of object that it shows, where that is another than its question's.
+    public internal(set) var shows: PermissionKind?
+    /// Whether its rows are sums over many objects, told as far as the totals of a policy reach.
+    public internal(set) var isOfTotals = false
 
     /// Whether it is told page by page.
     public var isPaged: Bool { if case .pages = extent { true } else { false } }
@@ -411,21 +431,27 @@ public struct ColumnDescription: Sendable {
     public let kind: Kind
     /// As what it is told in answers, where it was so before kinds were known.
     public let told: ColumnKind
+    /// The field of which it tells something, so that its values need a right of their own; `nil` when they need none.
+    public let protected: PermissionField?
 
     /// - Parameters:
     ///   - name: its name.
     ///   - kind: what its values are.
     ///   - told: as what it is told in answers.
-    public init(_ name: String, _ kind: Kind, as told: ColumnKind? = nil) {
+    ///   - protected: the field of which it tells something.
+    public init(_ name: String, _ kind: Kind, as told: ColumnKind? = nil, protected: PermissionField? = nil) {
         self.name = name
         self.kind = kind
         self.told = told ?? kind.told
+        self.protected = protected
     }
 }
 
-/// Columns of one kind, one after the other.
+/// Columns, one after the other; of one kind, unless it says otherwise.
 public struct ColumnGroup: Sendable {
     let columns: [ColumnDescription]
+
+    init(_ columns: [ColumnDescription]) { self.columns = columns }
 
     private init(_ names: [String], _ kind: ColumnDescription.Kind, _ told: ColumnKind?) {
         columns = names.map { ColumnDescription($0, kind, as: told) }
@@ -483,6 +509,8 @@ public struct SortKey: Sendable, ExpressibleByStringLiteral {
     public let isDescending: Bool
     /// The kind of a key that the answer does not show; `nil` for a column of the answer.
     public let hidden: ColumnDescription.Kind?
+    /// The field of which a key that the answer does not show tells something. A key that is a column is as that is.
+    public internal(set) var protected: PermissionField?
 
     private init(_ name: String, isDescending: Bool, hidden: ColumnDescription.Kind?) {
         self.name = name

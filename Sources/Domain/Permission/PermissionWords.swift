@@ -110,13 +110,24 @@ public enum PermissionKind: String, Sendable, CaseIterable {
     public var fields: [PermissionField] {
         switch self {
         case .order, .profit: [.cost, .margin, .purchaseRate]
-        case .marginAlert: [.cost, .margin]
-        case .customer: [.margin, .personalData]
-        case .notice, .period: [.margin]
+        case .marginAlert, .acceptance, .period: [.cost, .margin]
+        case .customer: [.cost, .margin, .personalData]
+        case .notice: [.margin]
         case .supplier: [.cost, .purchaseRate]
         case .payable, .rate: [.purchaseRate]
         case .identity, .interaction, .complaint, .person, .audit: [.personalData]
-        case .acceptance, .credit, .receivable, .expense, .agreement, .reference, .message, .setting: []
+        case .credit, .receivable, .expense, .agreement, .reference, .message, .setting: []
+        }
+    }
+
+    /// Whether such an object belongs to somebody or to a node of the organisation, so that a part of the group can be seen
+    /// without the rest. Of every other kind all is seen or nothing: by whom a line reaches the group.
+    public var isOwned: Bool {
+        switch self {
+        case .customer, .interaction, .order, .marginAlert, .acceptance, .credit, .receivable, .payable, .expense,
+            .profit, .agreement, .notice, .complaint, .person:
+            true
+        case .identity, .period, .rate, .supplier, .reference, .message, .setting, .audit: false
         }
     }
 

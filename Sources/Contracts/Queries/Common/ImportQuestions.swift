@@ -1,3 +1,5 @@
+import Domain
+
 /// What would become of messages that a file holds, before they are published and after: each service answers for what it
 /// is the first to know. The messages' data come with the question as its lines.
 public enum ImportQuestions {
@@ -24,19 +26,22 @@ public enum ImportQuestions {
     public static let all = [customers, suppliers, invoices, payments, budgets, agreements]
 
     /// Customers' master records.
-    public static let customers = preview(.customer, "customers", "customer.reported.v1")
+    public static let customers = preview(.customer, "customers", "customer.reported.v1", .identity)
     /// Suppliers' master records.
-    public static let suppliers = preview(.supplier, "suppliers", "supplier.reported.v1")
+    public static let suppliers = preview(.supplier, "suppliers", "supplier.reported.v1", .supplier)
     /// Invoices.
-    public static let invoices = preview(.finance, "invoices", "invoice.issued.v1")
+    public static let invoices = preview(.finance, "invoices", "invoice.issued.v1", .receivable)
     /// Payments.
-    public static let payments = preview(.finance, "payments", "payment.received.v1")
+    public static let payments = preview(.finance, "payments", "payment.received.v1", .receivable)
     /// Budgets of expenses.
-    public static let budgets = preview(.finance, "budgets", "expense-budget.set.v1")
+    public static let budgets = preview(.finance, "budgets", "expense-budget.set.v1", .expense)
     /// Agreements.
-    public static let agreements = preview(.sales, "agreements", "agreement.recorded.v1")
+    public static let agreements = preview(.sales, "agreements", "agreement.recorded.v1", .agreement)
 
-    private static func preview(_ service: ServiceName, _ what: String, _ type: String) -> QueryDescription {
+    /// Whether a number is new, and whether somebody is known, is told rightly only by all that there is.
+    private static func preview(
+        _ service: ServiceName, _ what: String, _ type: String, _ kind: PermissionKind
+    ) -> QueryDescription {
         QueryDescription(
             service, "\(what).preview",
             "What would become of \(what) that a file holds, as `\(type)`: new, same, changed, joins, probable or refused.",
@@ -45,6 +50,7 @@ public enum ImportQuestions {
                 .time("asOf", "As of when they are; now when not given."),
                 .flag("known", "Only tell what is known from what is new, without looking for parties that are alike."),
             ],
+            shows: kind, ofWhole: true,
             answers: [
                 .whole(
                     table,

@@ -1,3 +1,5 @@
+import Domain
+
 /// What every service answers of its ledger: what it has sent, handled and missed. `waybill reconcile` puts it together.
 public enum LedgerQuestions {
     static let all = [sent, handled, names, digest, identifiers, known]
@@ -10,6 +12,7 @@ public enum LedgerQuestions {
     public static let sent = QueryDescription(
         nil, "ledger.sent",
         "How many messages of each type were sent, which are not confirmed, and who reads since when.",
+        shows: .message,
         answers: [
             .whole("sent", [.code("type"), .count("lane", "last")]),
             .whole("pending", [.code("type"), .count("lane", "number")]),
@@ -20,6 +23,7 @@ public enum LedgerQuestions {
     /// What was handled.
     public static let handled = QueryDescription(
         nil, "ledger.handled", "The highest number handled of each source, type and lane, and what below was not.",
+        shows: .message,
         answers: [
             .whole("handled", [.code("source", "type"), .count("lane", "high")]),
             .whole("holes", [.code("source", "type"), .count("lane", "number", "upto")]),
@@ -32,13 +36,14 @@ public enum LedgerQuestions {
             type, .integer("lane", 0...31, otherwise: 0, "The lane."),
             QueryInput.text("numbers", "The numbers, with commas between them.").required,
         ],
-        answers: [.whole("names", [.count("lane", "number"), .code("id"), .time("recorded_at")])])
+        shows: .message, answers: [.whole("names", [.count("lane", "number"), .code("id"), .time("recorded_at")])])
 
     /// What was handled, as sums.
     public static let digest = QueryDescription(
         nil, "ledger.digest",
         "What other systems sent and the service handled, as sums that are equal when the sets are.",
         [type, since, .text("after", "The sources after this one.")],
+        shows: .message,
         answers: [
             .whole("digest", [.code("source"), .count("bucket", "messages"), .quantity("digest", as: .text)]),
             .whole("page", [.code("last"), .flag("more")]),
@@ -51,11 +56,11 @@ public enum LedgerQuestions {
             type, source, .integer("bucket", 0...255, otherwise: 0, "The bucket."), since,
             .text("after", "Those after this identifier."),
         ],
-        answers: [.first(QueryTable.maximumRows, "identifiers", [.code("message_id")])])
+        shows: .message, answers: [.first(QueryTable.maximumRows, "identifiers", [.code("message_id")])])
 
     /// Which of some were handled.
     public static let known = QueryDescription(
         nil, "ledger.known", "Which of some identifiers were handled, on whatever day, and when first.",
         [source, QueryInput.text("identifiers", "The identifiers, one a line.").required],
-        answers: [.whole("known", [.code("message_id"), .text("handled_at")])])
+        shows: .message, answers: [.whole("known", [.code("message_id"), .text("handled_at")])])
 }

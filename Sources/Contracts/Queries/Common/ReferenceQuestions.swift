@@ -1,3 +1,5 @@
+import Domain
+
 /// What every service is asked of documents that name what has not come, each of the kinds of number that it keeps.
 public enum ReferenceQuestions {
     /// All of them.
@@ -19,6 +21,7 @@ public enum ReferenceQuestions {
             "What documents name and what has not come, the longest waiting first; which other systems have the same "
                 + "number.",
             [.choice("what", ["all"] + kinds, otherwise: "all", "Only what waits for one of these.")],
+            shows: .reference,
             answers: [
                 .whole("waiting", [.code("what"), .count("count"), .time("oldest")]),
                 .pages("references", by: ["since", "what", "source", "number"], columns),

@@ -1,3 +1,5 @@
+import Domain
+
 /// What the customer service answers.
 public enum CustomerQuestions {
     /// All of them.
@@ -12,6 +14,7 @@ public enum CustomerQuestions {
         [
             .text("id", "The customer's identifier."), .text("code", "One of its codes."), .source,
         ],
+        shows: .customer,
         answers: [
             .whole(
                 "customer",
@@ -25,7 +28,8 @@ public enum CustomerQuestions {
                     .code("source", "code"), .text("name"), .code("credit_code", "branch", "sales_owner"),
                     .count("homing_revision", as: .text),
                 ]),
-            .first(100, "timeline", [.time("happened_at"), .code("kind"), .text("detail")]),
+            .first(
+                100, "timeline", [.time("happened_at"), .code("kind"), .text("detail").protected(.personalData)]),
             PartyQuestions.corrections,
         ])
 
@@ -33,6 +37,7 @@ public enum CustomerQuestions {
     public static let list = QueryDescription(
         .customer, "customers.list", "Customers, those with most accounts first.",
         [.text("name", "Only those whose name holds this.")],
+        shows: .customer,
         answers: [
             .pages(
                 "customers",
@@ -46,17 +51,19 @@ public enum CustomerQuestions {
     /// Branches that orders name and the organisation does not have.
     public static let unknownBranches = QueryDescription(
         .customer, "branches.unknown", "Branches that orders name and the organisation does not have.",
-        answers: [.first(500, "unknown branches", [.code("branch"), .count("orders")])])
+        shows: .reference, answers: [.first(500, "unknown branches", [.code("branch"), .count("orders")])])
 
     /// What there is to say of the whole.
     public static let summary = QueryDescription(
         .customer, "summary", "How many customers and accounts there are, and how many pairs wait for a decision.",
+        shows: .customer,
         answers: [
             .whole(
                 "customers",
                 [
                     .count("customers", "accounts", "joined", "reviews"), .count("unknown_branch_orders", as: .text),
-                ])
+                ]
+            ).asTotals
         ])
 
     /// Everything that is known of a customer.
@@ -69,6 +76,7 @@ public enum CustomerQuestions {
                 "stale", 1...10_080, otherwise: 15,
                 "After how many minutes without a word of its service a block counts as stale."),
         ],
+        shows: .customer,
         answers: [
             .whole(
                 "blocks",
@@ -81,7 +89,10 @@ public enum CustomerQuestions {
                 ]),
             .first(200, "aliases", [.code("source", "code"), .text("name"), .code("credit_code")]),
             .first(50, "organisation", [.code("branch", "sales_owner"), .count("codes", as: .text)]),
-            .whole("contacts", [.text("person"), .time("lastContact"), .code("channel")]),
+            .whole(
+                "contacts",
+                [.text("person").protected(.personalData), .time("lastContact"), .code("channel")]
+            ).about(.interaction),
             .whole(
                 "graph",
                 [
@@ -89,38 +100,47 @@ public enum CustomerQuestions {
                     .rate("confidence"),
                 ]),
             .first(
-                60, "classes", [.code("dimension", "value"), .day("valid_from", "valid_to"), .text("reason")]),
+                60, "classes",
+                [
+                    .code("dimension", "value"), .day("valid_from", "valid_to"), .text("reason").protected(.margin),
+                ]),
             .first(24, "orders", [.day("month"), .code("currency"), .count("orders"), .money("revenue")]),
-            .first(20, "swings", timeline),
+            .first(20, "swings", timeline).about(.notice),
             .whole("margin", GraphQuestions.margin),
-            .first(50, "acceptance", [.code("business_line", "state"), .text("reason"), .time("changed_at")]),
+            .first(50, "acceptance", [.code("business_line", "state"), .text("reason"), .time("changed_at")])
+                .about(.acceptance),
             .first(
                 20, "margin alerts",
                 [
-                    .time("raised_at"), .code("level", "severity", "business_line", "order_id"), .money("margin"),
-                    .code("currency"), .time("cleared_at"),
-                ]),
-            .whole("receivables", GraphQuestions.receivables),
+                    .time("raised_at"), .code("level", "severity", "business_line", "order_id"),
+                    .money("margin").protected(.margin), .code("currency"), .time("cleared_at"),
+                ]
+            ).about(.marginAlert),
+            .whole("receivables", GraphQuestions.receivables).about(.receivable),
             .whole(
                 "credit",
                 [
                     .code("state"), .text("reason"), .money("exposure", "limit", "available"),
                     .code("currency", "credit_group"), .count("max_days_overdue"), .time("told_at"),
-                ]),
+                ]
+            ).about(.credit),
             .whole(
                 "complaints",
                 [
-                    .time("opened_at"), .code("severity", "category", "state"), .time("state_at"), .code("state_by"),
-                    .text("note"), .time("promised_at"), .code("source", "order_id", "complaint_id"),
-                ]),
-            .first(20, "surveys", timeline),
+                    .time("opened_at"), .code("severity", "category", "state"), .time("state_at"),
+                    .code("state_by").protected(.personalData), .text("note"), .time("promised_at"),
+                    .code("source", "order_id", "complaint_id"),
+                ]
+            ).about(.complaint),
+            .first(20, "surveys", timeline).about(.order),
             .first(
                 20, "contracts",
                 [
                     .code("agreementId", "state", "kind"), .text("title"), .day("validFrom", "ends", "noticeBy"),
                     .code("businessLine"), .money("yearlyAmount"), .code("currency", "source"),
-                ]),
-            .first(20, "interactions", InteractionQuestions.contacts),
+                ]
+            ).about(.agreement),
+            .first(20, "interactions", InteractionQuestions.contacts).about(.interaction),
         ])
 
     private static let timeline: [ColumnGroup] = [.time("happened_at"), .code("kind"), .text("detail")]

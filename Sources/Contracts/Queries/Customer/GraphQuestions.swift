@@ -1,3 +1,5 @@
+import Domain
+
 /// What may be asked of the graph of parties.
 public enum GraphQuestions {
     static let all = [show, group, hubs, leads, nodes, edges]
@@ -11,8 +13,8 @@ public enum GraphQuestions {
 
     /// What was ordered and earned, by business line.
     static let margin: [ColumnGroup] = [
-        .code("businessLine", "currency"), .count("orders"), .money("revenue", "costedRevenue", "cost", "margin"),
-        .rate("marginRate"),
+        .code("businessLine", "currency"), .count("orders"), .money("revenue", "costedRevenue"),
+        .money("cost").protected(.cost), .money("margin").protected(.margin), .rate("marginRate").protected(.margin),
     ]
     /// What is owed, by currency.
     static let receivables: [ColumnGroup] = [
@@ -26,6 +28,7 @@ public enum GraphQuestions {
             .integer("hops", 1...2, otherwise: 1, "How many ties away."),
             .integer("fanout", 1...200, otherwise: 50, "How many ties of one party are followed, the strongest."),
         ],
+        shows: .customer,
         answers: [
             .whole("parties", [.count("ring")] + party),
             .whole(
@@ -40,20 +43,22 @@ public enum GraphQuestions {
     /// The group that a party belongs to.
     public static let group = QueryDescription(
         .customer, "graph.group", "The group that a party belongs to, and what it comes to as a whole.", about,
+        shows: .customer,
         answers: [
             .whole("group", party + [.rate("share"), .count("depth")]),
-            .whole("revenue and margin", margin), .whole("receivables", receivables),
+            .whole("revenue and margin", margin), .whole("receivables", receivables).about(.receivable),
             .whole(
                 "exposure",
                 [
                     .code("currency"), .count("customers"), .money("exposure", "limit", "available"),
                     .time("oldestWord"),
-                ]),
+                ]
+            ).about(.credit),
         ])
 
     /// The parties that most ties lead to.
     public static let hubs = QueryDescription(
-        .customer, "graph.hubs", "The parties that most ties lead to.", pageSize: 20,
+        .customer, "graph.hubs", "The parties that most ties lead to.", shows: .customer, pageSize: 20,
         answers: [
             .pages(
                 "hubs", by: [.descending("exact", hidden: .rate), "party"],
@@ -66,7 +71,7 @@ public enum GraphQuestions {
     public static let leads = QueryDescription(
         .customer, "graph.leads", "Parties that are tied to the same parties as one, and not to it yet.",
         about + [.integer("limit", 1...500, otherwise: 20, "How many at most.")],
-        answers: [.whole("leads", party + [.quantity("score"), .text("through")])])
+        shows: .customer, answers: [.whole("leads", party + [.quantity("score"), .text("through")])])
 
     /// A page of the parties, for the export.
     public static let nodes = QueryDescription(
@@ -75,6 +80,7 @@ public enum GraphQuestions {
             .integer("after", 0...Int(Int32.max), otherwise: 0, "Those after this place."),
             .dayOrTime("at", "Taken for the sake of the export; parties are always those of now."),
         ],
+        shows: .customer,
         answers: [
             .first(
                 QueryTable.maximumRows, "nodes",
@@ -88,6 +94,7 @@ public enum GraphQuestions {
             .text("after", "Those after this place."),
             .dayOrTime("at", "Weights as of this moment; now when it is not given."),
         ],
+        shows: .customer,
         answers: [
             .first(
                 QueryTable.maximumRows, "edges",

@@ -1,10 +1,14 @@
+import Domain
+
 /// What may be asked of interactions with customers.
 public enum InteractionQuestions {
     static let all = [list, consent, erasures, coverage]
 
     /// What is told of a contact.
     static let contacts: [ColumnGroup] = [
-        .time("at"), .code("channel", "source", "code", "by"), .text("with", "summary"), .code("consent", "id"),
+        .time("at"), .code("channel", "source", "code"), .code("by").protected(.personalData),
+        .text("with", "summary").protected(.personalData),
+        .code("consent", "id"),
     ]
     private static let about: [QueryInput] = [
         QueryInput.customer.required, .source, .dayOrTime("at", "As of this moment; now when it is not given."),
@@ -12,7 +16,8 @@ public enum InteractionQuestions {
 
     /// The contacts with a customer.
     public static let list = QueryDescription(
-        .customer, "interactions.list", "The contacts with a customer, the latest first.", about, maximum: 500,
+        .customer, "interactions.list", "The contacts with a customer, the latest first.", about, shows: .interaction,
+        maximum: 500,
         answers: [
             .pages(
                 "interactions",
@@ -22,11 +27,13 @@ public enum InteractionQuestions {
     /// What a customer's people agreed to.
     public static let consent = QueryDescription(
         .customer, "interactions.consent", "By which channels a customer and its people may be contacted.", about,
+        shows: .interaction,
         answers: [
             .first(
                 500, "consent",
                 [
-                    .code("source", "code", "person", "channel", "state"), .time("said_at"), .code("recorded_by"),
+                    .code("source", "code"), .code("person").protected(.personalData), .code("channel", "state"),
+                    .time("said_at"), .code("recorded_by").protected(.personalData),
                 ])
         ])
 
@@ -34,11 +41,13 @@ public enum InteractionQuestions {
     public static let erasures = QueryDescription(
         .customer, "interactions.erasures", "What was erased at the wish of whom it concerns, the latest first.",
         [.text("id", "Only this erasure.")],
+        shows: .identity,
         answers: [
             .first(
                 500, "erasures",
                 [
-                    .code("erasure_id", "source", "code", "person", "asked_by"), .time("asked_at", "done_at"),
+                    .code("erasure_id", "source", "code"), .code("person", "asked_by").protected(.personalData),
+                    .time("asked_at", "done_at"),
                     .count("interactions"),
                 ])
         ])
@@ -50,7 +59,7 @@ public enum InteractionQuestions {
             .integer("days", 1...3_650, "Without contact for so many days; as the policy says when it is not given."),
             .integer("share", 1...100, "Those that bring this part of the revenue; as the policy says."),
             .dayOrTime("at", "As of this moment; now when it is not given."),
-        ], pageSize: QueryTable.maximumRows,
+        ], shows: .customer, pageSize: QueryTable.maximumRows,
         answers: [
             .pages(
                 "no contact", by: [.descending("revenue"), "customer_id"],

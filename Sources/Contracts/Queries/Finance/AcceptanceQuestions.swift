@@ -1,19 +1,23 @@
+import Domain
+
 /// What may be asked of which business is taken.
 public enum AcceptanceQuestions {
     static let all = [list, show, ask, waiting, report]
 
     private static let figures: [ColumnGroup] = [
-        .count("orders"), .money("revenue", "cost", "margin"), .code("currency"), .day("evaluated_day"), .code("rule"),
-        .rate("upper_rate", "pooled_rate"),
+        .count("orders"), .earned(), .code("currency"), .day("evaluated_day"), .code("rule"),
+        .rate("upper_rate", "pooled_rate").protected(.margin),
     ]
 
     /// Business that is not simply taken.
     public static let list = QueryDescription(
         .finance, "acceptance.list",
         "Business that is not simply taken, the greatest loss first by its worth in CNY, and what is set by hand.",
+        shows: .acceptance,
         answers: [
             .pages(
-                "acceptance", by: [.ascending("worth", hidden: .quantity), "customer_id", "business_line"],
+                "acceptance",
+                by: [.ascending("worth", hidden: .quantity).protected(.margin), "customer_id", "business_line"],
                 totals: ["revenue", "cost", "margin"], narrowed: [.amount: "margin"],
                 [.code("customer_id"), .text("name"), .code("business_line", "state")] + figures),
             .pages(
@@ -29,6 +33,7 @@ public enum AcceptanceQuestions {
         .finance, "acceptance.show",
         "How a customer's business stands, what is set by hand, and what may be taken all the same.",
         [QueryInput.customer.required],
+        shows: .acceptance,
         answers: [
             .whole("standing", [.code("customer_id", "business_line", "level")] + figures),
             .whole(
@@ -57,20 +62,21 @@ public enum AcceptanceQuestions {
             .currency("currency", otherwise: "CNY", "The amount's currency."),
             .day("on", "As of this day; today when it is not given."),
         ],
+        shows: .acceptance,
         answers: [
             .whole(
                 "answer",
                 [
                     .code("decision", "rule", "override", "customer_id"), .flag("is_known", as: .text), .code("state"),
-                    .count("orders"), .money("revenue", "cost", "margin"), .code("currency"),
-                    .day("evaluated_day", "on"),
-                    .code("judged"), .rate("upper_rate", "pooled_rate"), .text("notes"),
+                    .count("orders"), .earned(), .code("currency"), .day("evaluated_day", "on"), .code("judged"),
+                    .rate("upper_rate", "pooled_rate").protected(.margin), .text("notes"),
                 ])
         ])
 
     /// What waits for approval.
     public static let waiting = QueryDescription(
         .finance, "orders.waiting", "Orders that wait for somebody's approval, the oldest first, with who may give it.",
+        shows: .order,
         answers: [
             .pages(
                 "orders that wait for approval", by: ["placed_at", "source", "order_id"], totals: ["revenue"],
@@ -86,6 +92,7 @@ public enum AcceptanceQuestions {
         .finance, "acceptance.report",
         "What was not taken, and what it would have earned or cost, what is worth most in CNY first.",
         [.day("from", "The first day."), .day("to", "The last day.")],
+        shows: .acceptance,
         answers: [
             .pages(
                 "not taken",
@@ -95,7 +102,7 @@ public enum AcceptanceQuestions {
                 ], totals: ["revenue_refused", "margin_saved", "margin_forgone"],
                 [
                     .code("decision", "source", "customer_code", "business_line", "currency"), .count("orders"),
-                    .money("revenue_refused", "margin_saved", "margin_forgone"),
+                    .money("revenue_refused"), .money("margin_saved", "margin_forgone").protected(.margin),
                 ])
         ])
 }

@@ -1,9 +1,12 @@
+import Domain
+
 /// What may be asked of credit.
 public enum CreditQuestions {
     static let all = [exposure, limits, risk, trial]
 
     private static let scope: [QueryInput] = [
-        .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
+        .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier.").naming(),
+        .source,
     ]
     private static let outlook: [ColumnGroup] = [
         .code("invoice_id", "source", "customer_code"), .day("issued_day", "due_day", as: .text), .quantity("amount"),
@@ -14,6 +17,7 @@ public enum CreditQuestions {
     public static let exposure = QueryDescription(
         .finance, "credit.exposure",
         "What customers owe and have ordered, by currency, what is worth most in CNY first.", scope,
+        shows: .credit,
         answers: [
             .pages(
                 "exposure", by: [.descending("worth", hidden: .quantity), "source", "customer_code", "currency"],
@@ -29,7 +33,7 @@ public enum CreditQuestions {
     /// The limits of a day.
     public static let limits = QueryDescription(
         .finance, "credit.limits", "The limits that hold on a day, what is approved above them, and what is left.",
-        [.day("asOf", "The day; today when it is not given.")], pageSize: QueryTable.maximumRows,
+        [.day("asOf", "The day; today when it is not given.")], shows: .credit, pageSize: QueryTable.maximumRows,
         answers: [
             .pages(
                 "limits", by: ["of", "code"],
@@ -45,6 +49,7 @@ public enum CreditQuestions {
         .finance, "credit.risk",
         "Open invoices with the probability that each is paid late, learned from the newest 20,000; the most to lose first.",
         scope,
+        shows: .credit,
         answers: [
             .pages(
                 "risk", by: [.descending("loss", hidden: .quantity), "source", "invoice_id"],
@@ -54,7 +59,7 @@ public enum CreditQuestions {
     /// How well that is said.
     public static let trial = QueryDescription(
         .finance, "credit.trial", "What was said of each invoice when it was issued, beside what became of it.", scope,
-        pageSize: QueryTable.maximumRows,
+        shows: .credit, pageSize: QueryTable.maximumRows,
         answers: [
             .pages("trial", by: ["issued_day", "source", "invoice_id"], outlook + [.count("days_late")])
         ])

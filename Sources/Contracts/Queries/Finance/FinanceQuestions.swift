@@ -1,3 +1,5 @@
+import Domain
+
 /// What the finance service answers.
 public enum FinanceQuestions {
     /// All of them.
@@ -29,17 +31,19 @@ public enum FinanceQuestions {
             .text("severity", "Only of this severity: low or negative."),
             .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."),
             .text("owner", "Only those that this person has to see to."),
-            .decimal("loss", "Only those that lose at least so much, in their own currency."),
+            .decimal("loss", "Only those that lose at least so much, in their own currency.").protected(.margin),
         ],
+        shows: .marginAlert,
         answers: [
             .pages(
-                "alerts", by: [.ascending("worth", hidden: .quantity), "alert_id"], narrowed: [.amount: "margin_now"],
+                "alerts", by: [.ascending("worth", hidden: .quantity).protected(.margin), "alert_id"],
+                narrowed: [.amount: "margin_now"],
                 [
                     .code("level", "severity", "order_id", "source", "customer_code", "business_line", "branch"),
-                    .code("sales_owner"), .money("revenue", "cost", "margin"), .code("currency"),
+                    .code("sales_owner"), .earned(), .code("currency"),
                     .time("raised_at", "cleared_at"), .day("diagnose_by"), .code("reason"), .day("recover_by"),
                     .code("escalated_to", "outcome", "alert_id"),
-                    .money("revenue_now", "cost_now", "margin_now", currency: "currency_now"), .code("currency_now"),
+                    .earned("_now", currency: "currency_now"), .code("currency_now"),
                     .text("name"),
                 ])
         ])
@@ -48,17 +52,18 @@ public enum FinanceQuestions {
     public static let alert = QueryDescription(
         .finance, "alerts.show", "One margin alert: what it is of, and what was done about it.",
         [.text("alertId", "The alert.").required],
+        shows: .marginAlert,
         answers: [
             .whole(
                 "alert",
                 [
                     .code("alert_id", "level", "severity", "order_id", "source", "customer_id", "customer_code"),
-                    .code("business_line", "branch", "sales_owner"), .money("revenue", "cost", "margin"),
+                    .code("business_line", "branch", "sales_owner"), .earned(),
                     .code("currency"), .time("raised_at", "cleared_at"), .code("clearing"), .day("diagnose_by"),
                     .code("reason"), .text("plan"), .day("recover_by"), .code("diagnosed_by"), .time("diagnosed_at"),
                     .code("escalated_to"), .time("escalated_at"), .code("outcome"), .text("note"), .code("closed_by"),
-                    .time("closed_at"), .money("revenue_now", "cost_now", "margin_now", currency: "currency_now"),
-                    .code("currency_now"), .text("causes"), .rate("threshold"),
+                    .time("closed_at"), .earned("_now", currency: "currency_now"),
+                    .code("currency_now"), .text("causes"), .rate("threshold").protected(.margin),
                 ])
         ])
 
@@ -69,6 +74,7 @@ public enum FinanceQuestions {
             .text("decision", "Only those so decided: accepted, needs-approval or refused; none for those undecided."),
             .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
         ],
+        shows: .order,
         answers: [
             .pages(
                 "orders", by: [.descending("placed_at"), "source", "order_id"],
@@ -76,7 +82,7 @@ public enum FinanceQuestions {
                 [
                     .code("order_id", "source", "customer_code"), .text("name"),
                     .code("business_line", "branch", "sales_owner"), .time("placed_at"),
-                    .money("revenue", "cost", "margin"), .code("currency", "state", "decision", "rule", "alert"),
+                    .earned(), .code("currency", "state", "decision", "rule", "alert"),
                     .money("amount"),
                 ])
         ])
@@ -86,74 +92,91 @@ public enum FinanceQuestions {
         .finance, "orders.show",
         "An order's margin, line by line, its costs, how far such costs are usually off, and its alerts with their causes.",
         [orderId, .source],
+        shows: .order,
         answers: [
             .whole(
                 "order",
                 [
                     .code("source", "order_id"), .count("revision"),
                     .code("state", "customer_code", "business_line", "branch", "sales_owner"), .time("placed_at"),
-                    .code("currency"), .money("revenue"), .money("known_revenue", as: .text), .money("cost", "margin"),
+                    .code("currency"), .money("revenue"), .money("known_revenue", as: .text),
+                    .money("cost").protected(.cost), .money("margin").protected(.margin),
                     .flag("provisional", as: .text), .code("alert", "decision", "rule", "override"),
                 ]),
             .whole(
                 "lines",
                 [
                     .code("source"), .count("line"), .code("service_item", "lane"), .quantity("quantity"),
-                    .code("unit"), .money("revenue", "cost"), .code("basis"), .money("margin"), .code("currency"),
+                    .code("unit"), .money("revenue"), .money("cost").protected(.cost), .code("basis"),
+                    .money("margin").protected(.margin), .code("currency"),
                     .flag("pass_through"),
                 ]),
             .whole(
                 "costs",
                 [
-                    .code("cost_id"), .count("line"), .code("supplier_code", "state"), .money("amount"),
-                    .code("currency"), .day("day"),
+                    .code("cost_id"), .count("line"), .code("supplier_code").protected(.purchaseRate), .code("state"),
+                    .money("amount").protected(.purchaseRate), .code("currency"), .day("day"),
                 ]),
             .whole(
-                "bias", [.code("supplier_code", "service_item", "stage"), .rate("ratio"), .count("observations")]),
+                "bias",
+                [
+                    .code("supplier_code", "service_item", "stage"), .rate("ratio").protected(.purchaseRate),
+                    .count("observations"),
+                ]
+            ).about(.supplier),
             .whole(
                 "alerts",
                 [
-                    .code("alert_id", "severity"), .money("revenue", "cost"), .code("currency"),
-                    .time("raised_at", "cleared_at"), .code("clearing"), .text("causes"), .rate("threshold"),
+                    .code("alert_id", "severity"), .money("revenue"), .money("cost").protected(.cost),
+                    .code("currency"),
+                    .time("raised_at", "cleared_at"), .code("clearing"), .text("causes"),
+                    .rate("threshold").protected(.margin),
                     .code("reason"), .text("plan"), .day("recover_by"), .code("outcome"),
-                ]),
+                ]
+            ).about(.marginAlert),
         ])
 
     /// What there is to say of the whole.
     public static let summary = QueryDescription(
         .finance, "summary",
         "Decisions on orders, margins by currency, margin alerts, and customers that are not open.",
+        shows: .order,
         answers: [
-            .whole("decisions", [.code("decision"), .count("orders")]),
+            .whole("decisions", [.code("decision"), .count("orders")]).asTotals,
             .whole(
                 "margins",
                 [
-                    .code("currency"), .count("orders"), .money("revenue", "cost", "margin"),
-                    .rate("percent", as: .text),
-                ] + apart),
-            .whole("margin alerts", [.code("level", "severity"), .count("open", "cleared")]),
-            .whole("acceptance", [.code("state"), .count("customers")]),
+                    .code("currency"), .count("orders"), .earned(), .rate("percent", as: .text).protected(.margin),
+                ] + apart
+            ).asTotals,
+            .whole("margin alerts", [.code("level", "severity"), .count("open", "cleared")]).about(.marginAlert)
+                .asTotals,
+            .whole("acceptance", [.code("state"), .count("customers")]).about(.acceptance).asTotals,
         ])
 
     /// What all orders come to.
     public static let totals = QueryDescription(
         .finance, "orders.totals", "What all orders come to, by the system they are from and currency.", [.source],
+        shows: .order,
         answers: [
             .whole(
                 "totals",
                 [
-                    .code("source", "currency"), .count("orders", "decided"), .money("revenue", "cost", "margin"),
-                ] + apart)
+                    .code("source", "currency"), .count("orders", "decided"), .earned(),
+                ] + apart
+            ).asTotals
         ])
 
     /// Costs without their order.
     public static let waitingCosts = QueryDescription(
         .finance, "costs.waiting", "Costs whose order has not come, the oldest first.",
+        shows: .order,
         answers: [
             .pages(
                 "costs that wait for their order or its line", by: ["day", "cost_id", "source"], totals: ["amount"],
                 [
-                    .code("source", "cost_id", "order_id"), .count("line"), .money("amount"), .code("currency"),
+                    .code("source", "cost_id", "order_id"), .count("line"), .money("amount").protected(.cost),
+                    .code("currency"),
                     .day("day"),
                 ])
         ])
@@ -163,6 +186,7 @@ public enum FinanceQuestions {
         .finance, "references.settled",
         "Whose numbers were meant that documents named and nobody had sent, by whose word, the latest first.",
         [.text("number", "Only of this number."), .source],
+        shows: .reference,
         answers: [
             .pages(
                 "settled", by: [.descending("settlement_id", hidden: .count)],
@@ -176,11 +200,13 @@ public enum FinanceQuestions {
     public static let business = QueryDescription(
         .finance, "parties.business", "What a party's business earned and what it owes, under whatever codes.",
         [.text("party", "The party's identifier.").required],
+        shows: .customer,
         answers: [
             .whole(
                 "finance: margin",
-                [.code("currency"), .count("orders"), .money("revenue", "cost", "margin")] + apart),
-            .whole("finance: receivables", [.code("currency"), .money("receivable", "deposits", "ordered")]),
+                [.code("currency"), .count("orders"), .earned()] + apart),
+            .whole("finance: receivables", [.code("currency"), .money("receivable", "deposits", "ordered")])
+                .about(.receivable),
         ])
 
     // MARK: Expenses
@@ -188,7 +214,7 @@ public enum FinanceQuestions {
     /// Budgets of expenses.
     public static let budgets = QueryDescription(
         .finance, "expenses.budgets", "Budgets of expenses, those used most first.",
-        [.text("account", "Only of this account.")], pageSize: 200,
+        [.text("account", "Only of this account.")], shows: .expense, pageSize: 200,
         answers: [
             .pages(
                 "budgets", by: [.descending("used", hidden: .rate), "source", "budget_id"],
@@ -206,7 +232,7 @@ public enum FinanceQuestions {
     public static let expenses = QueryDescription(
         .finance, "expenses.list",
         "Expenses that wait for an approval or a budget, or were spent without a commitment.",
-        [.text("budget", "All of this budget instead.")], pageSize: 200,
+        [.text("budget", "All of this budget instead.")], shows: .expense, pageSize: 200,
         answers: [
             .pages(
                 "expenses", by: ["day", "source", "expense_id"], totals: ["amount", "counted"],
@@ -221,7 +247,8 @@ public enum FinanceQuestions {
 
     /// Closed months.
     public static let periods = QueryDescription(
-        .finance, "periods.list", "Closed months and what was done to months, the latest first.", pageSize: 60,
+        .finance, "periods.list", "Closed months and what was done to months, the latest first.", shows: .period,
+        pageSize: 60,
         answers: [
             .pages(
                 "closed", by: [.descending("month")],
@@ -234,30 +261,32 @@ public enum FinanceQuestions {
                 [.code("month", "state", "by", "proposed_by"), .text("reason"), .time("at")]),
         ])
 
-    /// What is to be looked at before a month is closed.
+    /// What is to be looked at before a month is closed. Of alerts the amount is the margin, of estimated costs these.
     public static let closingCheck = QueryDescription(
         .finance, "periods.check",
         "What waits or is open before a month is closed, each with what to do about it; nothing keeps from closing.",
         [month.required],
+        shows: .period,
         answers: [
             .whole(
                 "check",
                 [
-                    .code("state"), .text("what"), .count("count"), .day("oldest"), .money("amount"), .code("currency"),
-                    .text("to_do"),
+                    .code("state"), .text("what"), .count("count"), .day("oldest"),
+                    .money("amount").protected(.margin), .code("currency"), .text("to_do"),
                 ])
         ])
 
     /// What came for a month after it was closed.
     public static let late = QueryDescription(
         .finance, "periods.late", "What came for a month after it was closed, each with the day it was posted on.",
-        [month.required], pageSize: 200,
+        [month.required], shows: .period, pageSize: 200,
         answers: [
             .pages(
                 "late", by: [.ascending("posting_id", hidden: .count)], totals: ["revenue", "cost", "amount"],
                 [
                     .code("kind", "source", "reference", "party", "business_line"), .day("original_day", "posting_day"),
-                    .code("period"), .money("revenue", "cost", "amount"), .code("currency"), .time("posted_at"),
+                    .code("period"), .money("revenue"), .money("cost").protected(.cost), .money("amount"),
+                    .code("currency"), .time("posted_at"),
                 ])
         ])
 
@@ -265,12 +294,14 @@ public enum FinanceQuestions {
     public static let postedMargins = QueryDescription(
         .finance, "periods.margins", "Revenue, cost and margin of a month by posting date.",
         [month.required, .text("limit", "Taken for the sake of scripts; all lines of business are told.")],
+        shows: .period,
         answers: [
             .whole(
                 "margins",
                 [
-                    .code("business_line", "currency"), .money("revenue", "cost", "margin"),
-                    .rate("margin_percent", as: .text), .money("posted_here", "posted_later"), .code("state"),
+                    .code("business_line", "currency"), .earned(),
+                    .rate("margin_percent", as: .text).protected(.margin),
+                    .money("posted_here", "posted_later").protected(.margin), .code("state"),
                 ])
         ])
 }

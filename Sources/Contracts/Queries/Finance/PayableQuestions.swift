@@ -1,3 +1,5 @@
+import Domain
+
 /// What may be asked of what we owe suppliers.
 public enum PayableQuestions {
     static let all = [list, run, dependency, prepayments, setOff]
@@ -9,12 +11,14 @@ public enum PayableQuestions {
         .finance, "payables.list",
         "Invoices of suppliers by the day they are due, and whether they fit the costs recorded.",
         scope + [.choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all.")],
+        shows: .payable,
         answers: [
             .pages(
                 "payables", by: ["due_day", "source", "invoice_id"], totals: ["amount", "open"],
                 [
                     .code("invoice_id", "source", "supplier_code"), .text("name"), .day("issued_day", "due_day"),
-                    .money("amount", "open"), .code("currency"), .money("recorded_cost", "difference"), .code("match"),
+                    .money("amount", "open"), .code("currency"),
+                    .money("recorded_cost", "difference").protected(.purchaseRate), .code("match"),
                     .text("release_reason"), .code("release_proposed_by", "released_by"),
                 ]),
             .pages(
@@ -28,7 +32,7 @@ public enum PayableQuestions {
     /// What to pay on a day.
     public static let run = QueryDescription(
         .finance, "payables.run", "What to pay on a day: a proposal by supplier, and what is held back.",
-        scope + [QueryInput.day("payOn", "The day.").required], pageSize: 200,
+        scope + [QueryInput.day("payOn", "The day.").required], shows: .payable, pageSize: 200,
         answers: [
             .pages(
                 "payment run", by: [.descending("pay"), "supplier_code", "source", "currency"], totals: ["pay"],
@@ -39,7 +43,8 @@ public enum PayableQuestions {
             .pages(
                 "held back", by: ["due_day", "invoice_id", "source"], totals: ["open"],
                 [
-                    .code("invoice_id", "source", "supplier_code"), .day("due_day"), .money("open", "recorded_cost"),
+                    .code("invoice_id", "source", "supplier_code"), .day("due_day"), .money("open"),
+                    .money("recorded_cost").protected(.purchaseRate),
                     .code("currency", "reason", "release_proposed_by"),
                 ]),
         ])
@@ -50,7 +55,7 @@ public enum PayableQuestions {
         [
             .day("asOf", "The last day; today when it is not given."),
             .integer("days", 1...3_660, otherwise: 365, "Over so many days."),
-        ], pageSize: 20,
+        ], shows: .payable, pageSize: 20,
         answers: [
             .pages(
                 "dependency", by: [.descending("exact", hidden: .rate), "source", "supplier_code", "currency"],
@@ -65,6 +70,7 @@ public enum PayableQuestions {
     public static let prepayments = QueryDescription(
         .finance, "payables.prepayments", "What suppliers were paid and have not invoiced yet, the oldest first.",
         scope,
+        shows: .payable,
         answers: [
             .pages(
                 "prepayments", by: ["paid_day", "source", "payment_id"], totals: ["amount", "applied", "prepaid"],
@@ -78,6 +84,7 @@ public enum PayableQuestions {
     /// Who is both customer and supplier.
     public static let setOff = QueryDescription(
         .finance, "payables.set-off", "Parties that are both customer and supplier, and what could be set off.",
+        shows: .payable,
         answers: [
             .pages(
                 "set-off", by: [.descending("could_be_set_off"), "name", "currency"],

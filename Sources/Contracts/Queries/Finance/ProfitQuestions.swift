@@ -1,10 +1,13 @@
+import Domain
+
 /// What may be asked of profit: why it changed, what suppliers cost, and where money can be saved.
 public enum ProfitQuestions {
     static let all = [bridge, supplierCosts, margins, lines]
 
     private static let scope: [QueryInput] = [
         .text("branch", "Only this branch."), .text("line", "Only this line of business."),
-        .text("customer", "Only this customer, under whatever codes: a code of it, or its identifier."), .source,
+        .text("customer", "Only this customer, under whatever codes: a code of it, or its identifier.").naming(),
+        .source,
         .text("basis", "By which day a line counts: placed or service; for margins also posted."),
     ]
     private static let days: [QueryInput] = [
@@ -13,27 +16,39 @@ public enum ProfitQuestions {
     private static func by(_ otherwise: String) -> QueryInput {
         .text(
             "by", otherwise: otherwise,
-            "What is told apart: a list of branch, line, customer, item, supplier, lane, owner and order.")
+            "What is told apart: a list of branch, line, customer, item, supplier, lane, owner and order."
+        ).naming(by: "customer", "order")
     }
     /// What is told apart, as the last keys of a table told by it.
     static let apart = SortKey.ascending("what is told apart", hidden: .text)
     private static let sizeOfChange = SortKey.descending("size of the change", hidden: .quantity)
+    /// Each is a part of the margin, that of the cost too.
     private static let effects: [ColumnGroup] = [
-        .quantity("before", "currency_effect", "price", "cost", "volume", "mix", "new", "lost", "credits", "after"),
-        .quantity("change"),
+        .quantity(
+            "before", "currency_effect", "price", "cost", "volume", "mix", "new", "lost", "credits", "after", "change"
+        ).protected(.margin)
     ]
     private static let withoutRate = TableDescription.whole(
-        "without a rate", [.code("currency"), .count("lines", "unknown"), .money("revenue", "cost")])
+        "without a rate",
+        [.code("currency"), .count("lines", "unknown"), .money("revenue"), .money("cost").protected(.cost)]
+    ).asTotals
     /// Lines of orders that wait for approval or are refused, in their own currencies: they are in no other figure.
     private static let held = TableDescription.whole(
-        "held", [.code("decision", "currency"), .count("orders", "lines", "unknown"), .money("revenue", "cost")])
+        "held",
+        [
+            .code("decision", "currency"), .count("orders", "lines", "unknown"), .money("revenue"),
+            .money("cost").protected(.cost),
+        ]
+    ).asTotals
     private static func savings(_ place: String) -> TableDescription {
         .pages(
             "savings at the best \(place)",
             by: [.descending("saving"), "item", "unit", "lane", .ascending(place)], totals: ["saving"],
             [
-                .code("item", "unit", "lane"), .code(place), .count("lines"), .quantity("quantity", "unit_cost"),
-                .code("best_\(place)"), .quantity("best_unit_cost"), .money("saving"), .code("currency"),
+                .code("item", "unit", "lane"), .code(place), .count("lines"), .quantity("quantity"),
+                .quantity("unit_cost").protected(.purchaseRate), .code("best_\(place)"),
+                .quantity("best_unit_cost").protected(.purchaseRate), .money("saving").protected(.purchaseRate),
+                .code("currency"),
             ])
     }
 
@@ -43,14 +58,17 @@ public enum ProfitQuestions {
         scope + [
             QueryInput.text("before", "The time before, as DAY..DAY.").required,
             QueryInput.text("after", "The time after, as DAY..DAY.").required, by("item"),
-        ], pageSize: 200,
+        ], shows: .profit, pageSize: 200,
         answers: [
             .whole(
                 "bridge",
                 [.text("from", "to"), .code("currency")] + effects + [
-                    .quantity("rounding"), .count("lines_before", "lines_after", "unknown_before", "unknown_after"),
+                    .quantity("rounding").protected(.margin),
+                    .count("lines_before", "lines_after", "unknown_before", "unknown_after"),
                     .count("held_before", "held_after"),
-                ]), .varying("bridge by …", by: [sizeOfChange, apart], effects), held, withoutRate,
+                ]
+            ).asTotals,
+            .varying("bridge by …", by: [sizeOfChange.protected(.margin), apart], effects).asTotals, held, withoutRate,
         ])
 
     /// What suppliers cost.
@@ -60,51 +78,59 @@ public enum ProfitQuestions {
         scope + days + [
             by("supplier,item"), .text("against", "The time to compare with, as DAY..DAY."),
             .integer("minimumLines", 1...1_000_000, otherwise: 5, "From how many lines on a price counts."),
-        ], pageSize: 50,
+        ], shows: .profit, pageSize: 50,
         answers: [
             .varying(
                 "costs", by: [.descending("cost"), apart], totals: ["cost"],
                 [
-                    .count("lines", "unknown"), .code("unit"), .quantity("quantity", "unit_cost"), .money("cost"),
+                    .count("lines", "unknown"), .code("unit"), .quantity("quantity"),
+                    .quantity("unit_cost").protected(.purchaseRate), .money("cost").protected(.purchaseRate),
                     .code("currency"),
                 ]), savings("branch"), savings("supplier"),
             .varying(
-                "change of cost", by: [.ascending("whole first", hidden: .count), sizeOfChange, apart],
+                "change of cost",
+                by: [.ascending("whole first", hidden: .count), sizeOfChange.protected(.purchaseRate), apart],
                 [
-                    .quantity("before", "currency_effect", "price", "volume", "mix", "new", "lost", "credits", "after"),
-                    .quantity("change"),
+                    .quantity(
+                        "before", "currency_effect", "price", "volume", "mix", "new", "lost", "credits", "after",
+                        "change"
+                    ).protected(.purchaseRate)
                 ]), held, withoutRate,
         ])
 
     /// Margins by anything.
     public static let margins = QueryDescription(
         .finance, "profit.margins", "Revenue, cost and margin by what is told apart, the lowest margin first.",
-        scope + days + [by("branch,line")], pageSize: 200,
+        scope + days + [by("branch,line")], shows: .profit, pageSize: 200,
         answers: [
             .varying(
                 "margins", by: ["margin", apart], totals: ["revenue", "cost", "margin"], narrowed: [.amount: "margin"],
                 [
-                    .count("lines", "unknown"), .money("revenue", "cost", "margin"), .rate("margin_percent"),
-                    .code("currency"), .money("quoted_margin"), .rate("quoted_percent"), .money("expected_margin"),
-                    .rate("expected_percent"), .money("actual_margin"), .rate("actual_percent"),
-                    .count("actual_lines"), .rate("complete_percent"), .flag("provisional"),
+                    .count("lines", "unknown"), .earned(), .rate("margin_percent").protected(.margin),
+                    .code("currency"), .money("quoted_margin").protected(.margin),
+                    .rate("quoted_percent").protected(.margin), .money("expected_margin").protected(.margin),
+                    .rate("expected_percent").protected(.margin), .money("actual_margin").protected(.margin),
+                    .rate("actual_percent").protected(.margin), .count("actual_lines"), .rate("complete_percent"),
+                    .flag("provisional"),
                     .count("waiting_lines"), .money("waiting_revenue"), .count("refused_lines"),
                     .money("refused_revenue"),
-                ]), held, withoutRate,
+                ]
+            ).asTotals, held, withoutRate,
         ])
 
     /// The lines themselves.
     public static let lines = QueryDescription(
         .finance, "profit.lines", "The order lines of some days as they are, of orders that are taken.",
         scope + days + [.integer("offset", 0...10_000_000, otherwise: 0, "Those after so many.")],
-        pageSize: QueryTable.maximumRows,
+        shows: .profit, pageSize: QueryTable.maximumRows,
         answers: [
             .pages(
                 "lines", by: ["source", "order_id", "line", "item"], totals: ["revenue", "cost"],
                 [
                     .code("source", "order_id"), .count("line"), .day("day"),
-                    .code("customer", "business_line", "branch", "sales_owner", "lane", "item", "unit", "supplier"),
-                    .quantity("quantity"), .code("currency"), .money("revenue", "cost"),
+                    .code("customer", "business_line", "branch", "sales_owner", "lane", "item", "unit"),
+                    .code("supplier").protected(.purchaseRate), .quantity("quantity"), .code("currency"),
+                    .money("revenue"), .money("cost").protected(.cost),
                 ]), held,
         ])
 }
@@ -113,22 +139,25 @@ public enum ProfitQuestions {
 public enum ViewQuestions {
     static let all = [figures, drill]
 
-    private static let about: [QueryInput] = [
-        .day("from", "The first day; that of the last day's year when it is not given."),
-        .day("to", "The last day; today when it is not given."),
-        .text("by", otherwise: "month", "One of day, month and total, with division, branch and line as wanted."),
-        .text(
-            "metric", otherwise: "revenue,margin,held",
-            "A list of orders, revenue, cost, margin, held, cash, expenses, receivable, payable, exposure and provisions."
-        ),
-        .choice(
-            "basis", ["placed", "posted"], otherwise: "placed",
-            "By which day an order counts: its own, or later for what came after a close."),
-        .text("branch", "Only this branch."), .text("division", "Only this division."),
-        .text("line", "Only this line of business."),
-        .currency("currency", "The currency of all amounts; the one there is, or CNY, when it is not given."),
-        .text("rates", "Rates of provision in percent: not due, 1-30, 31-60, 61-90, more."),
-    ]
+    private static let metric = QueryInput.text(
+        "metric", otherwise: "revenue,margin,held",
+        "A list of orders, revenue, cost, margin, held, cash, expenses, receivable, payable, exposure and provisions.")
+
+    private static func about(_ metric: QueryInput) -> [QueryInput] {
+        [
+            .day("from", "The first day; that of the last day's year when it is not given."),
+            .day("to", "The last day; today when it is not given."),
+            .text("by", otherwise: "month", "One of day, month and total, with division, branch and line as wanted."),
+            metric,
+            .choice(
+                "basis", ["placed", "posted"], otherwise: "placed",
+                "By which day an order counts: its own, or later for what came after a close."),
+            .text("branch", "Only this branch."), .text("division", "Only this division."),
+            .text("line", "Only this line of business."),
+            .currency("currency", "The currency of all amounts; the one there is, or CNY, when it is not given."),
+            .text("rates", "Rates of provision in percent: not due, 1-30, 31-60, 61-90, more."),
+        ]
+    }
 
     /// Figures in one currency; what has no rate in it stands in a table of its own, as it is.
     private static func view(_ name: String) -> TableDescription {
@@ -138,15 +167,16 @@ public enum ViewQuestions {
             further: [
                 .count("orders", "waiting_orders", "refused_orders"),
                 .money("waiting_revenue", "refused_revenue"),
-                .money(
-                    "revenue", "cost", "margin", "cash", "expenses", "receivable", "payable", "exposure", "provisions"),
-            ])
+                .earned(),
+                .money("cash", "expenses", "receivable", "payable", "exposure", "provisions"),
+            ]
+        ).asTotals
     }
 
     /// Figures.
     public static let figures = QueryDescription(
         .finance, "view.figures", "Figures of the business by time, division, branch and line.",
-        about, pageSize: QueryTable.maximumRows,
+        about(metric), shows: .profit, pageSize: QueryTable.maximumRows,
         answers: [
             view("view"),
             .whole(
@@ -158,13 +188,14 @@ public enum ViewQuestions {
                 [
                     .code("branch", "line", "currency"), .count("orders"), .money("revenue"),
                     .day("first_day", "last_day"),
-                ]),
+                ]
+            ).asTotals,
         ])
 
-    /// The events behind a figure.
+    /// The events behind a figure: what they come to is a cost or a margin where that is looked into.
     public static let drill = QueryDescription(
         .finance, "view.drill", "The events that make up one metric over some days, the latest first, and their sum.",
-        about, pageSize: 200,
+        about(metric.protected(.cost, by: "cost").protected(.margin, by: "margin")), shows: .profit, pageSize: 200,
         answers: [
             .whole("cell", [.code("currency"), .count("events"), .money("amount")]),
             .pages(
@@ -184,7 +215,8 @@ public enum ViewQuestions {
                 ], totals: ["amount"],
                 [
                     .day("day"), .code("event", "source", "id", "order_id"), .count("line"),
-                    .code("state", "supplier"), .money("amount"), .code("currency"),
+                    .code("state"), .code("supplier").protected(.purchaseRate),
+                    .money("amount").protected(.purchaseRate), .code("currency"),
                 ]),
         ])
 }

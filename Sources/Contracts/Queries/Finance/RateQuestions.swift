@@ -1,3 +1,5 @@
+import Domain
+
 /// What may be asked of exchange rates.
 public enum RateQuestions {
     static let all = [list]
@@ -9,7 +11,7 @@ public enum RateQuestions {
         [
             .day("on", "As of this day; today when it is not given."), .currency("currency", "Only this currency."),
             .flag("every", "Every rate with the day from which it holds, not only that of the day."),
-        ], pageSize: 200,
+        ], shows: .rate, pageSize: 200,
         answers: [
             .pages("rates", by: ["currency", "from_day"], [.code("currency"), .day("from_day"), .rate("cny")]),
             .pages(

@@ -1,3 +1,5 @@
+import Domain
+
 /// What may be asked of what customers owe.
 public enum ReceivableQuestions {
     static let all = [
@@ -6,7 +8,8 @@ public enum ReceivableQuestions {
     ]
 
     private static let scope: [QueryInput] = [
-        .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
+        .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier.").naming(),
+        .source,
     ]
     private static let asOf = QueryInput.day("asOf", "As of the end of this day; today when it is not given.")
     private static let buckets = QueryInput.text(
@@ -24,12 +27,15 @@ public enum ReceivableQuestions {
     public static let ageing = QueryDescription(
         .finance, "receivables.ageing", "What was open at the end of a day, by how long it was overdue.",
         scope + [asOf, buckets],
+        shows: .receivable,
         answers: [
             .whole(
-                "ageing", [.day("as_of"), .code("currency"), .count("count"), .money("amount"), .text("without_rate")]),
+                "ageing", [.day("as_of"), .code("currency"), .count("count"), .money("amount"), .text("without_rate")]
+            ).asTotals,
             .whole(
                 "buckets",
-                [.text("days_overdue"), .count("from", "to", "count"), .quantity("amount")]),
+                [.text("days_overdue"), .count("from", "to", "count"), .quantity("amount")]
+            ).asTotals,
         ])
 
     /// What each customer has open by how long it is overdue.
@@ -37,6 +43,7 @@ public enum ReceivableQuestions {
         .finance, "receivables.aged",
         "What each customer had open at the end of a day, by how many days it was overdue, the most overdue first.",
         scope + [asOf],
+        shows: .receivable,
         answers: [
             .pages(
                 "aged", by: worst,
@@ -51,6 +58,7 @@ public enum ReceivableQuestions {
     /// Invoices.
     public static let invoices = QueryDescription(
         .finance, "receivables.invoices", "Invoices to customers, by the day they are due.", scope + [state],
+        shows: .receivable,
         answers: [
             .pages(
                 "invoices", by: ["due_day", "source", "invoice_id"], totals: ["amount", "paid", "open"],
@@ -67,7 +75,7 @@ public enum ReceivableQuestions {
         [
             QueryInput.text("customer", "The customer's code.").required, .source,
             .day("from", "The first day; what lies before is brought forward."), .day("to", "The last day."),
-        ], pageSize: QueryTable.maximumRows,
+        ], shows: .receivable, pageSize: QueryTable.maximumRows,
         answers: [
             .pages(
                 "statement",
@@ -86,6 +94,7 @@ public enum ReceivableQuestions {
     public static let waiting = QueryDescription(
         .finance, "receivables.waiting",
         "Payments, credit notes, write-offs and disputes that wait for an invoice or were set aside.",
+        shows: .receivable,
         answers: [
             .pages(
                 "payments that wait for an invoice",
@@ -115,6 +124,7 @@ public enum ReceivableQuestions {
     /// What customers dispute.
     public static let disputes = QueryDescription(
         .finance, "receivables.disputes", "What customers dispute, the oldest first.", scope + [state],
+        shows: .receivable,
         answers: [
             .pages(
                 "disputes", by: ["opened_at", "source", "dispute_id"], totals: ["disputed"],
@@ -128,6 +138,7 @@ public enum ReceivableQuestions {
     /// Promises to pay.
     public static let promises = QueryDescription(
         .finance, "receivables.promises", "Promises to pay by their day: kept, broken or open.", scope + [asOf],
+        shows: .receivable,
         answers: [
             .pages(
                 "promises", by: ["promised_day", "source", "promise_id"], totals: ["promised"],
@@ -141,6 +152,7 @@ public enum ReceivableQuestions {
     /// What was paid and is for no invoice yet.
     public static let unallocated = QueryDescription(
         .finance, "receivables.unallocated", "What was paid and is for no invoice yet, the oldest first.", scope,
+        shows: .receivable,
         answers: [
             .pages(
                 "cash on account", by: ["received_day", "source", "payment_id"],
@@ -155,6 +167,7 @@ public enum ReceivableQuestions {
     /// What was given up.
     public static let writeOffs = QueryDescription(
         .finance, "receivables.write-offs", "Debts that are proposed to be given up, and those that were.", scope,
+        shows: .receivable,
         answers: [
             .pages(
                 "write-offs", by: [.ascending("at", hidden: .time), "source", "write_off_id"],
@@ -170,6 +183,7 @@ public enum ReceivableQuestions {
     public static let balances = QueryDescription(
         .finance, "receivables.balances", "What customers owe and hold at the end of a day, the most overdue first.",
         scope + [asOf],
+        shows: .receivable,
         answers: [
             .pages(
                 "balances",
@@ -186,6 +200,7 @@ public enum ReceivableQuestions {
     public static let dso = QueryDescription(
         .finance, "receivables.dso", "Days sales outstanding and its like, over some days that end with a day.",
         scope + [asOf, .integer("days", 1...3_660, otherwise: 90, "Over so many days.")],
+        shows: .receivable,
         answers: [
             .whole(
                 "days sales outstanding",
@@ -194,7 +209,8 @@ public enum ReceivableQuestions {
                     .money("opening", "invoiced", "receivables", "not_due"),
                     .quantity("dso", "best_possible_dso", "days_delinquent"), .rate("cei"),
                     .text("without_rate"),
-                ])
+                ]
+            ).asTotals
         ])
 
     /// Who has been reminded.
@@ -207,6 +223,7 @@ public enum ReceivableQuestions {
                 "Only what is at this level, one higher when a promise was broken.", "level",
                 of: ["customers", "reminders"])
         ],
+        shows: .receivable,
         answers: [
             .pages(
                 "customers",
@@ -238,18 +255,21 @@ public enum ReceivableQuestions {
             .text("outlook", "A factor above 0 and at most 100 for what is to come."),
             .integer("observed", 1...36_500, "Rates from the invoices due in so many days before."),
         ],
+        shows: .receivable,
         answers: [
             .whole(
                 "provisions",
                 [
                     .day("as_of"), .code("currency"), .money("amount", "provision"), .rate("outlook"), .text("basis"),
                     .text("without_rate"),
-                ]),
+                ]
+            ).asTotals,
             .whole(
                 "provisions by bucket",
                 [
                     .text("days_overdue"), .count("count"), .quantity("amount"), .rate("rate_percent"),
                     .quantity("provision"),
-                ]),
+                ]
+            ).asTotals,
         ])
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// What the sales service answers.
 public enum SalesQuestions {
     /// All of them.
@@ -14,6 +16,7 @@ public enum SalesQuestions {
             .day("at", "How they stand on this day; today when it is not given."),
             .text("owner", "Only with the customers of this sales owner."),
         ],
+        shows: .agreement,
         answers: [
             .pages(
                 "agreements",
@@ -31,6 +34,7 @@ public enum SalesQuestions {
     public static let order = QueryDescription(
         .sales, "orders.show", "An order as sales knows it: owner, amount and what finance decided.",
         [.text("orderId", "The order.").required, .source],
+        shows: .order,
         answers: [
             .whole(
                 "sales",
@@ -46,6 +50,7 @@ public enum SalesQuestions {
         [
             .choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all.")
         ],
+        shows: .notice,
         answers: [
             .pages(
                 "anomalies",
@@ -58,7 +63,7 @@ public enum SalesQuestions {
                 ])
         ])
 
-    /// What finance has told the owners of customers.
+    /// What finance has told the owners of customers. What is told of an alert is its margin.
     public static let notices = QueryDescription(
         .sales, "notices.list", "What was told of customers and is neither over nor read, the latest first.",
         [
@@ -68,12 +73,13 @@ public enum SalesQuestions {
             ),
             .text("kind", "Only of this kind."),
         ],
+        shows: .notice,
         answers: [
             .pages(
                 "notices of finance", by: [.descending("told_at"), "notice_id"],
                 [
                     .time("told_at"), .code("kind"), .text("customer"),
-                    .code("order_id", "invoice_id", "business_line", "sales_owner"), .text("detail"),
+                    .code("order_id", "invoice_id", "business_line", "sales_owner"), .text("detail").protected(.margin),
                     .code("notice_id", "customer_id"), .time("acknowledged_at"), .code("acknowledged_by"),
                     .time("cleared_at"),
                 ])
@@ -82,12 +88,13 @@ public enum SalesQuestions {
     /// What there is to say of the whole.
     public static let summary = QueryDescription(
         .sales, "summary", "How many anomalies of each kind are open and cleared.",
-        answers: [.whole("order anomalies", [.code("kind"), .count("open", "cleared")])])
+        shows: .notice, answers: [.whole("order anomalies", [.code("kind"), .count("open", "cleared")]).asTotals])
 
     /// What a party has ordered, under whatever codes.
     public static let business = QueryDescription(
         .sales, "parties.business", "What a party has ordered, under whatever codes.",
         [.text("party", "The party's identifier.").required],
+        shows: .customer,
         answers: [
             .whole(
                 "sales: orders",

@@ -1,3 +1,5 @@
+import Domain
+
 /// What the service desk answers.
 public enum ServiceDeskQuestions {
     /// All of them.
@@ -6,6 +8,7 @@ public enum ServiceDeskQuestions {
     /// An order's delivery.
     public static let order = QueryDescription(
         .servicedesk, "orders.show", "How an order was delivered.", [.text("orderId", "The order.").required, .source],
+        shows: .order,
         answers: [
             .whole(
                 "delivery",
@@ -22,21 +25,25 @@ public enum ServiceDeskQuestions {
         .servicedesk, "performance",
         "Deliveries and their faults with the Wilson interval of 95 %, the certainly worst first.",
         [
-            .choice("by", ["branch", "customer", "line"], otherwise: "branch", "What is told apart."),
+            .choice("by", ["branch", "customer", "line"], otherwise: "branch", "What is told apart.")
+                .naming(by: "customer"),
             .text("branch", "Only of this branch."), .text("line", "Only of this line of business."),
         ] + QueryInput.days("was delivered"),
+        shows: .order,
         answers: [
             .pages(
                 "performance", by: [.descending("late_low"), "name"],
                 [
                     .code("name"), .count("completed", "late", "damaged", "short"),
                     .rate("late_percent", "late_low", "late_high"),
-                ])
+                ]
+            ).asTotals
         ])
 
     /// Which customers are asked how it was.
     public static let surveys = QueryDescription(
         .servicedesk, "surveys.list", "Surveys that were asked for, the latest first.",
+        shows: .order,
         answers: [
             .pages(
                 "surveys", by: [.descending("requested_at"), "survey_id"],
@@ -46,19 +53,22 @@ public enum ServiceDeskQuestions {
     /// What there is to say of the whole.
     public static let summary = QueryDescription(
         .servicedesk, "summary", "How many deliveries were completed, late, damaged and short.",
+        shows: .order,
         answers: [
             .whole(
                 "deliveries",
                 [
                     .count("completed", "late", "damaged", "short", "surveys"),
                     .count("unknown_branch_orders", as: .text),
-                ])
+                ]
+            ).asTotals
         ])
 
     /// How a party's deliveries went.
     public static let business = QueryDescription(
         .servicedesk, "parties.business", "How a party's deliveries went, under whatever codes.",
         [.text("party", "The party's identifier.").required],
+        shows: .customer,
         answers: [.whole("service desk: deliveries", [.count("completed", "late", "damaged", "short")])])
 
     /// What customers complain about.
@@ -72,6 +82,7 @@ public enum ServiceDeskQuestions {
             .text("severity", "Only of this severity: minor, major or critical."),
             .text("category", "Only of this category."),
         ],
+        shows: .complaint,
         answers: [
             .pages(
                 "complaints",
@@ -85,7 +96,10 @@ public enum ServiceDeskQuestions {
                 ]),
             .pages(
                 "steps that wait for their complaint", by: ["taken_at", "source", "complaint_id", "step_id"],
-                [.time("taken_at"), .code("step", "taken_by", "source", "complaint_id", "step_id")]),
+                [
+                    .time("taken_at"), .code("step"), .code("taken_by").protected(.personalData),
+                    .code("source", "complaint_id", "step_id"),
+                ]),
         ])
 
     /// One complaint and what was done.
@@ -95,18 +109,20 @@ public enum ServiceDeskQuestions {
             .text("complaintId", "The complaint.").required, .source,
             .time("at", "Until when a state that lasts is counted; now when it is not given."),
         ],
+        shows: .complaint,
         answers: [
             .whole(
                 "complaint",
                 [
                     .code("source", "complaint_id", "customer_code", "customer_id", "order_id", "category", "severity"),
-                    .time("opened_at"), .code("opened_by"), .text("summary"), .code("state"),
+                    .time("opened_at"), .code("opened_by").protected(.personalData), .text("summary"), .code("state"),
                     .time("state_at", "promised_at"), .count("revision"),
                 ]),
             .whole(
                 "steps",
                 [
-                    .code("source"), .time("takenAt"), .code("step", "takenBy"), .text("note"), .time("promise"),
+                    .code("source"), .time("takenAt"), .code("step"), .code("takenBy").protected(.personalData),
+                    .text("note"), .time("promise"),
                     .text("counts"), .code("stepId"),
                 ]),
             .whole("states", [.code("source", "state"), .time("since", "until"), .count("seconds")]),
