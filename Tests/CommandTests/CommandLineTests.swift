@@ -235,8 +235,8 @@ struct CommandLineTests {
         #expect(trace.asked.question.name == "drivers.trace")
         #expect(typed(trace) == ["branch=KS01", "by=quarter", "driver=retention"])
         #expect(try typed(asked("customers show C1 --source erp")) == ["code=C1", "id=C1", "source=erp"])
-        let acts = try asked("acts list finance --person li.wei")
-        #expect(acts.service == .finance && typed(acts) == ["person=li.wei"])
+        let acts = try asked("acts list finance --person li.wei --from 2026-03-01 --to 2026-03-31")
+        #expect(acts.service == .finance && typed(acts) == ["from=2026-03-01", "person=li.wei", "to=2026-03-31"])
         for (line, word) in [
             ("finance periods --late 2024-03 --margins 2024-03", "--late or --margins"),
             ("finance periods --late", "--late lacks its value"), ("finance view --limit 2001", "1 to 2000"),

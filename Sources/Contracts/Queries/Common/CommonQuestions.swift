@@ -36,7 +36,7 @@ public enum CommonQuestions {
             .pages(
                 "acts", by: [.descending("act_id", hidden: .count)],
                 [
-                    .text("at"), .code("person").protected(.personalData), .code("proof"),
+                    .time("at", as: .text), .code("person").protected(.personalData), .code("proof"),
                     .code("brokerUser").protected(.personalData), .code("type", "source", "id"),
                 ])
         ])
