@@ -16,7 +16,8 @@ public struct QueryParameter: Part {
     /// Reads it.
     public init(fields: inout FieldReader) throws(Refusal) {
         name = try fields.identifier("name")
-        value = try fields.text("value", maximum: 1_000)
+        // Long enough for where a page begins: that may be the longest names of a row, in characters of four bytes.
+        value = try fields.text("value", maximum: 8_000)
     }
 
     /// Writes it.
@@ -106,17 +107,29 @@ public struct QueryColumn: Part {
 
 /// A row of an answer: the values in the order of the columns, as text; an absent one is `nil`.
 public struct QueryRow: Part {
+    /// The most characters that a value has.
+    public static let maximumCharacters = 16_384
     /// The values.
     public let values: [String?]
 
-    /// - Parameter values: the values.
+    /// - Parameter values: the values. One that is longer than a value may be is cut, and says how much is missing: it takes
+    ///   the answer from nobody.
     public init(_ values: [String?]) {
-        self.values = values
+        self.values = values.map { $0.map(Self.fitting) }
+    }
+
+    private static func fitting(_ value: String) -> String {
+        guard value.utf8.count > maximumCharacters else { return value }
+        let missing = value.unicodeScalars.count - maximumCharacters
+        guard missing > 0 else { return value }
+        let room = 64
+        return String(String.UnicodeScalarView(value.unicodeScalars.prefix(maximumCharacters - room)))
+            + "… (\(missing + room) more characters)"
     }
 
     /// Reads it. A value stands as a text; `present` says which of them are there.
     public init(fields: inout FieldReader) throws(Refusal) {
-        let texts = try fields.texts("values", maximum: 16_384, 0...100)
+        let texts = try fields.texts("values", maximum: Self.maximumCharacters, 0...100)
         let present = try fields.text("present", maximum: 100)
         values = zip(texts, present).map { $1 == "1" ? $0 : nil }
     }
@@ -213,11 +226,12 @@ public struct QueryTable: Part {
 
     /// Reads it.
     public init(fields: inout FieldReader) throws(Refusal) {
-        name = try fields.identifier("name")
+        // Longer than other names: it may tell by what its rows are told apart.
+        name = try fields.identifier("name", maximum: 256)
         columns = try fields.array("columns", QueryColumn.self, 0...100)
         rows = try fields.array("rows", QueryRow.self, 0...Self.maximumRows)
         isCut = try fields.optionalBoolean("isCut") ?? false
-        next = try fields.optionalText("next", maximum: 4_000)
+        next = try fields.optionalText("next", maximum: 8_000)
         count = try fields.optionalInteger("count")
         totals = try fields.optionalArray("totals", QueryTotal.self, 1...2_000) ?? []
         blanked = try fields.optionalTexts("blanked", maximum: 256, 1...100) ?? []

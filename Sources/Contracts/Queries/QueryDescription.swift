@@ -105,6 +105,10 @@ public struct QueryDescription: Sendable {
                 throw Refusal(.duplicateElement, path: path, "'\(parameter.name)' is given twice")
             }
             guard !parameter.value.isEmpty else { continue }
+            // Where a page begins may be longer: it holds the names of a whole row.
+            guard parameter.name == cursor || parameter.value.unicodeScalars.count <= 1_000 else {
+                throw Refusal(.textTooLong, path: path, "'\(parameter.name)' has at most 1,000 characters")
+            }
             values[parameter.name] = try input.value(parameter.value)
         }
         for input in self.parameters where input.isRequired && values[input.name] == nil {

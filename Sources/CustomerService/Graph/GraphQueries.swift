@@ -53,7 +53,7 @@ enum GraphQueries {
                     let owner = part.graph.owners(of: member).first { $0.node == top }
                     return cells(part.parties[member])
                         + [number(owner?.share ?? 1), String(member == top ? 0 : owner?.depth ?? 0)]
-                }),
+                }, isCut: part.omitted > 0),
             try GroupFigureQueries.margin(identifiers, at: reader.at, as: "revenue and margin", arguments, transaction),
             try GroupFigureQueries.receivables(identifiers, arguments, transaction),
             try GroupFigureQueries.exposure(identifiers, arguments, transaction),

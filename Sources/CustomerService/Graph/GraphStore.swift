@@ -67,7 +67,12 @@ struct GraphStore {
             frontier = []
             for tie in found where known.insert(tie).inserted {
                 ties.append(tie)
-                for party in [tie.from, tie.to] where seen.count < Self.limit && seen.insert(party).inserted {
+                for party in [tie.from, tie.to] where !seen.contains(party) {
+                    guard seen.count < Self.limit else {
+                        omitted += 1
+                        continue
+                    }
+                    seen.insert(party)
                     frontier.append(party)
                     order.append(party)
                 }

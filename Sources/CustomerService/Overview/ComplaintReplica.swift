@@ -45,23 +45,28 @@ enum ComplaintReplica {
             """)
     }
 
-    /// The complaints of a customer under whatever codes: all that are open, and the latest twenty of the others.
+    /// The complaints of a customer under whatever codes: all that are open, and the latest twenty of the others. The table says
+    /// when there are more.
     static func block(
         _ customer: String, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        try arguments.table(
+        let found: SQL = """
+            select r.*, r.state = 'closed' as is_closed, row_number() over (
+                partition by r.state = 'closed' order by r.opened_at desc, r.source, r.complaint_id) as place
+            from account a join complaint_replica r on r.customer_source = a.source and r.code = a.code
+            where a.customer_id = \(customer)
+            """
+        let isLeftOut = try transaction.query(
+            "select exists (select from (\(found)) c where is_closed and place > 20)", as: Bool.self)
+        let table = try arguments.table(
             "complaints",
             """
             select opened_at, severity, category, state, state_at, state_by, note, promised_at, source, order_id,
                 complaint_id
-            from (
-                select r.*, r.state = 'closed' as is_closed, row_number() over (
-                    partition by r.state = 'closed' order by r.opened_at desc, r.source, r.complaint_id) as place
-                from account a join complaint_replica r on r.customer_source = a.source and r.code = a.code
-                where a.customer_id = \(customer)
-            ) as c
-            where place <= case when is_closed then 20 else 200 end
+            from (\(found)) as c where not is_closed or place <= 20
             order by is_closed, place
             """, transaction)
+        return QueryTable(
+            table.name, table.columns, rows: table.rows.map(\.values), isCut: table.isCut || isLeftOut.contains(true))
     }
 }

@@ -72,7 +72,7 @@ enum OverviewQuery {
                     part.places[other].flatMap { part.parties[$0].name }, GraphQueries.number(tie.weight), tie.origin,
                     GraphQueries.number(tie.confidence),
                 ]
-            })
+            }, isCut: part.omitted > 0)
     }
 
     /// The persons spoken with lately, each once, the latest first.

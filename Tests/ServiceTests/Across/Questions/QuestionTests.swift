@@ -104,7 +104,12 @@ struct QuestionTests {
                 sets.append(required + [input])
             }
         }
-        return sets.map { inputs in Dictionary(inputs.map { ($0.name, example($0)) }) { first, _ in first } }
+        var examples = sets.map { inputs in Dictionary(inputs.map { ($0.name, example($0)) }) { first, _ in first } }
+        // Told apart by all there is: the name of such a table is as long as one may be.
+        if question.name.hasPrefix("profit."), question.parameter("by") != nil, let first = examples.first {
+            examples.append(first.merging(["by": "branch,line,customer,item,supplier,lane,owner,order"]) { $1 })
+        }
+        return examples
     }
 
     private static func isOfKind(_ value: String, _ kind: ColumnDescription.Kind) -> Bool {
@@ -192,6 +197,31 @@ struct QuestionTests {
         #expect(throws: Refusal.self) { try QueryCursor(parsing: "no end of a page") }
         let cursor = QueryCursor(table: "agreements", keys: ["2", "2026-03-02", "erp/\u{1F}\"é", ""])
         #expect(try QueryCursor(parsing: cursor.text) == cursor)
+    }
+
+    @Test("what is long is taken whole or cut with a count, and takes the answer from nobody")
+    func long() throws {
+        // Where a page begins holds the names of a row, whatever they are.
+        let keys = (0..<6).map { _ in String(repeating: "𠮷", count: 200) }
+        let end = QueryCursor(table: "notices of finance", keys: keys).text
+        let asked = RunQuery(query: "notices.list", parameters: [QueryParameter(name: "after", value: end)])
+        let read = try RunQuery(json: asked.encode())
+        #expect(try SalesQuestions.notices.values(of: read.parameters)["after"] == end)
+        let page = QueryTable("t", [QueryColumn("n")], rows: [["x"]], next: end)
+        let told = try QueryReply(json: QueryReply.answered([page], asOf: .distant).encode()).tables[0]
+        #expect(told.next == end)
+        let typed = QueryParameter(name: "kind", value: String(repeating: "x", count: 1_001))
+        let refused = #expect(throws: Refusal.self) { try SalesQuestions.notices.values(of: [typed]) }
+        #expect(refused?.reason == .textTooLong && refused?.path == "parameters.kind")
+        for value in [String(repeating: "𠮷", count: 20_000), String(repeating: "x", count: 16_385)] {
+            let table = QueryTable("t", [QueryColumn("n")], rows: [[value, nil]])
+            let read = try QueryReply(json: QueryReply.answered([table], asOf: .distant).encode()).tables[0]
+            let told = try #require(read.rows[0].values[0])
+            #expect(told.unicodeScalars.count <= QueryRow.maximumCharacters && value.hasPrefix(told.prefix(16_000)))
+            #expect(told.hasSuffix("… (\(value.unicodeScalars.count - 16_320) more characters)"))
+        }
+        let whole = String(repeating: "𠮷", count: QueryRow.maximumCharacters)
+        #expect(QueryRow([whole]).values == [whole])
     }
 
     // MARK: Pages
