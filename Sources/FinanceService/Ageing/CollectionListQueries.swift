@@ -44,7 +44,7 @@ extension CollectionQueries {
         select p.payment_id, p.source, p.customer_code, p.received_day, p.amount,
             coalesce(a.allocated, 0) as allocated, coalesce(a.applied, 0) + b.applied as applied,
             p.amount - coalesce(a.applied, 0) + b.amount - b.applied as on_account, p.currency,
-            c.branch, c.sales_owner
+            c.branch, c.sales_owner, p.kind
         from customer_payment p
         left join account c on c.source = p.customer_source and c.code = p.customer_code
         cross join lateral (

@@ -10,7 +10,9 @@ struct CreditQueries: Sendable {
     var all: [Query] {
         [
             Query(CreditQuestions.exposure, exposure), Query(CreditQuestions.limits, limits),
-            Query(CreditQuestions.risk, LatePaymentQuery.risk), Query(CreditQuestions.trial, LatePaymentQuery.trial),
+            Query(CreditQuestions.risk) { arguments, transaction in
+                try LatePaymentQuery.risk(arguments, rates.current(transaction), transaction)
+            }, Query(CreditQuestions.trial, LatePaymentQuery.trial),
         ]
     }
 
@@ -68,9 +70,17 @@ struct CreditQueries: Sendable {
     private func names(_ customers: Set<String>, _ transaction: borrowing Transaction) throws -> [String: String] {
         let rows = try transaction.query(
             """
-            select customer_id, string_agg(code, ' ' order by source, code) from account
-            where customer_id = any(\(customers.sorted())) group by customer_id
-            """, as: (String, String).self)
-        return Dictionary(rows.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
+            select customer_id, array_to_string(codes[1:5], ' ') || more, array_to_string(names[1:5], ' ') || more
+            from (
+                select customer_id, array_agg(code order by source, code) as codes,
+                    array_agg(source || '/' || code order by source, code) as names,
+                    case when count(*) > 5 then ' +' || count(*) - 5 else '' end as more
+                from account where customer_id = any(\(customers.sorted())) group by customer_id
+            ) a
+            """, as: (String, String, String).self)
+        // A code that two systems have given to two customers does not tell which is meant.
+        let count = Dictionary(rows.map { ($0.1, 1) }, uniquingKeysWith: +)
+        return Dictionary(
+            rows.map { ($0.0, count[$0.1] == 1 ? $0.1 : $0.2) }, uniquingKeysWith: { first, _ in first })
     }
 }

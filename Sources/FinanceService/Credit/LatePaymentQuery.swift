@@ -9,8 +9,11 @@ enum LatePaymentQuery {
     /// The most invoices that one answer learns from, the newest.
     static let memory = 20_000
 
-    /// Open invoices with the probability that each is paid late and the days to expect, the most to lose first.
-    static func risk(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+    /// Open invoices with the probability that each is paid late and the days to expect, the most to lose first: by what it is
+    /// worth today, for amounts of two currencies are no order.
+    static func risk(
+        _ arguments: QueryArguments, _ rates: RateTable, _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
         let (cases, isCut) = try cases(arguments, transaction)
         let (outcomes, model) = Prequential.walk(cases)
         return [
@@ -19,14 +22,16 @@ enum LatePaymentQuery {
                 rows: outcomes.filter { $0.invoice.settled == nil }.map {
                     row($0) + [$0.invoice.currency.code, String(model.learned)]
                 }, isCut: isCut
-            ) { row in [loss(row)] + name(row) }
+            ) { row in [loss(row, rates, on: arguments.today)] + name(row) }
         ]
     }
 
-    /// What is to be lost of an invoice, of its amount and probability as they are told.
-    private static func loss(_ row: [String?]) -> String {
-        let (amount, probability) = (row[5].flatMap { FixedDecimal($0) }, row[6].flatMap { FixedDecimal($0) })
-        return probability.flatMap { amount?.multiplied(by: $0) }?.description ?? "0"
+    /// What is to be lost of an invoice, of its amount and probability as they are told, in CNY; what has no rate is last.
+    private static func loss(_ row: [String?], _ rates: RateTable, on day: CalendarDay) -> String {
+        guard let amount = row[5].flatMap({ FixedDecimal($0) }), let probability = row[6].flatMap({ FixedDecimal($0) }),
+            let currency = row[8].flatMap({ Currency($0) }), let lost = amount.multiplied(by: probability)
+        else { return "0" }
+        return rates.convert(lost, from: currency, to: .cny, on: day)?.description ?? "0"
     }
 
     /// What was said of each invoice when it was issued, beside what became of it.

@@ -84,11 +84,12 @@ enum PayableQueries {
                 "supplier payments that wait for an invoice or were set aside",
                 """
                 select *, coalesce(invoice_id, '') as named from (
-                    select a.payment_id, a.document_source as source, a.invoice_id, a.paid_day, a.amount, 'waits' as state
+                    select a.payment_id, a.document_source as source, a.invoice_id, a.paid_day, a.amount, 'waits' as state,
+                        a.source as invoice_source
                     from supplier_allocation a left join supplier_invoice r using (source, invoice_id)
                     where r.source is null
                     union all
-                    select payment_id, source, null, paid_day, amount, 'set aside: ' || set_aside
+                    select payment_id, source, null, paid_day, amount, 'set aside: ' || set_aside, ''
                     from supplier_payment where set_aside is not null
                 ) t
                 """, transaction, format: moneyText),

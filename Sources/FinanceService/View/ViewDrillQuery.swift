@@ -21,7 +21,11 @@ extension ViewQueries {
             try arguments.table(
                 "events",
                 """
-                select day, event, source, id, branch, business_line as line, customer, amount, currency, at
+                select day, event, source, id, branch, business_line as line, customer, amount, currency, at,
+                    -- One document may add the same twice, to two parts of a metric.
+                    row_number() over (
+                        partition by at, source, id, event, day, branch, business_line, amount
+                        order by customer, currency) as place
                 from (\(events)) e
                 """, transaction, format: moneyText),
         ]

@@ -47,7 +47,8 @@ public enum CreditQuestions {
     /// Which open invoices are likely to be paid late.
     public static let risk = QueryDescription(
         .finance, "credit.risk",
-        "Open invoices with the probability that each is paid late, learned from the newest 20,000; the most to lose first.",
+        "Open invoices with the probability that each is paid late, learned from the newest 20,000; the most to lose, by what it "
+            + "is worth in CNY, first.",
         scope,
         shows: .credit,
         answers: [

@@ -23,7 +23,10 @@ public enum PayableQuestions {
                 ]),
             .pages(
                 "supplier payments that wait for an invoice or were set aside",
-                by: ["paid_day", "source", "payment_id", .ascending("named", hidden: .code)],
+                by: [
+                    "paid_day", "source", "payment_id", .ascending("named", hidden: .code),
+                    .ascending("invoice_source", hidden: .code),
+                ],
                 [
                     .code("payment_id", "source", "invoice_id"), .day("paid_day"), .quantity("amount"), .text("state"),
                 ]),

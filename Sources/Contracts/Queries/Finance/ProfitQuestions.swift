@@ -202,6 +202,7 @@ public enum ViewQuestions {
                 "events",
                 by: [
                     .descending("at"), "source", "id", "event", "day", "branch", "line", "amount",
+                    .ascending("place", hidden: .count),
                 ],
                 [
                     .day("day"), .code("event", "source", "id", "branch", "line", "customer"), .money("amount"),

@@ -82,7 +82,8 @@ public enum ReceivableQuestions {
                 by: [
                     "currency", .ascending("part", hidden: .count), .ascending("on", hidden: .day),
                     .ascending("moment", hidden: .time), .ascending("rank", hidden: .count),
-                    .ascending("named_source", hidden: .code), .ascending("named", hidden: .code),
+                    .ascending("named_source", hidden: .code), .ascending("named", hidden: .code), "kind",
+                    .ascending("about", hidden: .code),
                 ], totals: ["charge", "credit"],
                 [
                     .day("day"), .code("kind", "reference", "source"), .day("due_day"),
@@ -100,7 +101,8 @@ public enum ReceivableQuestions {
                 "payments that wait for an invoice",
                 by: [
                     "received_day", "source", "invoice_id", "payment_id",
-                    .ascending("allocation_id", hidden: .code),
+                    .ascending("allocation_id", hidden: .code), .ascending("kind", hidden: .code),
+                    .ascending("invoice_source", hidden: .code),
                 ], totals: ["allocated"],
                 [
                     .code("invoice_id", "source", "payment_id", "customer_code"), .day("received_day"),
@@ -155,7 +157,7 @@ public enum ReceivableQuestions {
         shows: .receivable,
         answers: [
             .pages(
-                "cash on account", by: ["received_day", "source", "payment_id"],
+                "cash on account", by: ["received_day", "source", "payment_id", .ascending("kind", hidden: .code)],
                 totals: ["amount", "allocated", "applied", "on_account"], narrowed: [.amount: "on_account"],
                 [
                     .code("payment_id", "source", "customer_code"), .day("received_day"),

@@ -108,4 +108,17 @@ struct LatePaymentTests {
         let trial = try #require(try await finance.ask("credit.trial").first)
         #expect(trial.rows.map { $0.values[8] } == ["0", nil])
     }
+
+    @Test("the most to lose is what is worth most, not the greatest number", .service(try financeDefinition()))
+    func worth() async throws {
+        let finance = try ServiceFixture.current
+        try await finance.handle([
+            .init("1", try Collect.invoice("YEN", "9000", currency: "JPY")),
+            .init("2", try Collect.invoice("YUAN", "3000")),
+            .init("3", try Collect.invoice("GOLD", "99000", currency: "XAU")),
+        ])
+        let risk = try #require(try await finance.ask("credit.risk", at: moment("2026-01-10T10:00:00+08:00")).first)
+        // What has no rate stands last.
+        #expect(risk.column("invoice_id") == ["YUAN", "YEN", "GOLD"])
+    }
 }
