@@ -37,6 +37,10 @@ public struct ProfitLine: Sendable, Equatable {
     public var revenue: FixedDecimal
     /// What it costs us; `nil` while that is not known.
     public var cost: FixedDecimal?
+    /// The system that gave the supplier its code, when it is another than that of the order.
+    public var supplierSource: String?
+    /// Of its customer, supplier and order those whose name another system has given to something else.
+    public var shared: Set<ProfitDimension> = []
 
     /// - Parameters: as the properties.
     public init(
@@ -85,18 +89,22 @@ public enum ProfitDimension: String, Sendable, CaseIterable {
     /// The order.
     case order
 
-    /// What a line has there; `-` for none.
+    /// What a line has there, with the system that named it where another has given the name to something else; `-` for none.
     public func value(of line: ProfitLine) -> String {
         switch self {
         case .branch: line.branch
         case .line: line.businessLine
-        case .customer: line.customer
+        case .customer: name(line.customer, line.source, line)
         case .item: line.serviceItem
-        case .supplier: line.supplier ?? "-"
+        case .supplier: line.supplier.map { name($0, line.supplierSource ?? line.source, line) } ?? "-"
         case .lane: line.lane ?? "-"
         case .owner: line.salesOwner ?? "-"
-        case .order: line.orderId
+        case .order: name(line.orderId, line.source, line)
         }
+    }
+
+    private func name(_ name: String, _ source: String, _ line: ProfitLine) -> String {
+        line.shared.contains(self) ? "\(source)/\(name)" : name
     }
 
     /// A list such as `branch,item`; each at most once.

@@ -42,6 +42,21 @@ struct CatalogueTests {
         #expect(lists > 80)
     }
 
+    @Test("a word that no row can have is refused with the words there are, not answered with nothing")
+    func words() {
+        for (question, name, word) in [
+            (FinanceQuestions.alerts, "severity", "negativ"), (FinanceQuestions.alerts, "level", "orders"),
+            (FinanceQuestions.orders, "decision", "needs approval"),
+            (ServiceDeskQuestions.complaints, "severity", "severe"),
+            (ServiceDeskQuestions.complaints, "category", "late"), (ClassQuestions.count, "dimension", "values"),
+        ] {
+            let refused = #expect(throws: Refusal.self, "\(question.name) \(name)") {
+                try question.values(of: [QueryParameter(name: name, value: word)])
+            }
+            #expect(refused?.reason == .valueNotAllowed && refused?.path == "parameters.\(name)")
+        }
+    }
+
     @Test("what narrows is a column or key that its table has, and of the kind that is compared")
     func columns() throws {
         for question in QueryCatalogue.questions {

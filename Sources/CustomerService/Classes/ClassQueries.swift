@@ -35,11 +35,15 @@ struct ClassQueries: Sendable {
                 and (superseded_at is null or \(SQL.day(of: "superseded_at"))
                     > date '1970-01-01' + \(known.postgresBind)::integer) end)
             """
-        let which: SQL =
+        let found = try transaction.query(
             """
-            (select customer_id from account where code = \(customer)
-            union select coalesce(merged_into, customer_id) from customer where customer_id = \(customer))
-            """
+            select customer_id, source from account
+            where code = \(customer) and source = coalesce(\(arguments["source"].postgresBind), source)
+            union select coalesce(merged_into, customer_id), '' from customer where customer_id = \(customer)
+            order by 1, 2
+            """, as: (String, String).self)
+        let party = try QueryArguments.one(of: found.map { (party: $0.0, source: $0.1) }, named: customer)
+        let which: SQL = "(select \(party.postgresBind)::text)"
         let classes = try arguments.table(
             "classes",
             """

@@ -109,10 +109,14 @@ enum PartyQueries {
             """, transaction)
     }
 
+    /// What holds a text, for `ilike`: nothing in it stands for anything but itself.
+    static func pattern(_ text: String) -> String {
+        "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+    }
+
     static func search(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let text = try arguments.required("text")
-        let pattern =
-            "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+        let pattern = pattern(text)
         return [
             try arguments.table(
                 "parties",

@@ -16,12 +16,15 @@ enum CustomerQueries {
         guard id != nil || code != nil else {
             throw Refusal(.missingField, path: "parameters.id", "name a customer by 'id', or by 'code' (and 'source')")
         }
-        let which: SQL =
+        let found = try transaction.query(
             """
-            select customer_id from account
+            select customer_id, source from account
             where code = \(code.postgresBind) and source = coalesce(\(arguments["source"].postgresBind), source)
-            union select customer_id from account where own_id = \(id.postgresBind)
-            """
+            union select customer_id, '' from account where own_id = \(id.postgresBind)
+            order by 1, 2
+            """, as: (String, String).self)
+        let party = try QueryArguments.one(of: found.map { (party: $0.0, source: $0.1) }, named: code ?? id ?? "")
+        let which: SQL = "select \(party.postgresBind)::text"
         return [
             try arguments.table(
                 "customer",
@@ -43,7 +46,7 @@ enum CustomerQueries {
     }
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let wanted = arguments["name"].map { "%\($0)%" }
+        let wanted = arguments["name"].map { PartyQueries.pattern($0) }
         return [
             try arguments.table(
                 "customers",

@@ -39,9 +39,11 @@ struct AcceptanceQueries: Sendable {
     }
 
     static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let customer = try arguments.required("customer")
+        let accounts = try arguments.accounts(among: "select source, code from account where false", transaction) ?? []
         let named: SQL = """
-            with named as (select distinct customer_id from account where customer_id = \(customer) or code = \(customer))
+            with named as (
+                select distinct customer_id from account join unnest(
+                    \(accounts.map(\.source)), \(accounts.map(\.code))) as k(source, code) using (source, code))
             """
         return [
             try arguments.table(

@@ -32,22 +32,14 @@ struct CustomerScope {
 
 extension QueryArguments {
     /// Whom the parameters `customer`, a code or the party's identifier, and `source` mean. A code that no account of is
-    /// known yet means itself.
+    /// known yet means itself; one that several customers have is refused unless the source says whose it is.
     func customers(_ transaction: borrowing Transaction) throws -> CustomerScope {
-        let source = self["source"]
-        guard let customer = self["customer"] else { return CustomerScope(accounts: nil, source: source) }
-        let rows = try transaction.query(
-            """
-            select a.source, a.code from account n join account a on a.customer_id = n.customer_id
-            where (n.code = \(customer) or n.customer_id = \(customer)) and n.source = coalesce(\(source), n.source)
-            union
-            select customer_source, customer_code from receivable
-            where customer_code = \(customer) and customer_source = coalesce(\(source), customer_source)
-            union
-            select customer_source, customer_code from customer_payment
-            where customer_code = \(customer) and customer_source = coalesce(\(source), customer_source)
-            order by 1, 2
-            """, as: (String, String).self)
-        return CustomerScope(accounts: rows.map { AccountKey(source: $0.0, code: $0.1) }, source: source)
+        let accounts = try accounts(
+            among: """
+                select customer_source as source, customer_code as code from receivable
+                union all
+                select customer_source, customer_code from customer_payment
+                """, transaction)
+        return CustomerScope(accounts: accounts, source: self["source"])
     }
 }

@@ -63,7 +63,7 @@ struct AlertQueries: Sendable {
     /// That an alert is of some customers. One of an order names its account; one of a customer's business names the
     /// customer that it was then, by one of its codes.
     private static func isOf(_ customers: CustomerScope) -> SQL {
-        guard customers.accounts != nil else { return "true" }
+        guard customers.accounts != nil || customers.source != nil else { return "true" }
         return """
             (case when source is not null then \(customers.condition("source", "customer_code"))
                 else customer_id in (

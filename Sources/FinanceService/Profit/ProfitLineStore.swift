@@ -190,12 +190,13 @@ enum ProfitLineStore {
                         ($0.cost.amount, $1.supplier.identifier) < ($1.cost.amount, $0.supplier.identifier)
                     }?.supplier
                     ?? line.supplier.map { LedgerKey(source: $0.source ?? order.key.source, identifier: $0.code) }
-                let told = ProfitLine(
+                var told = ProfitLine(
                     source: order.key.source, orderId: order.key.orderId, line: line.line, day: day,
                     customer: order.customer, businessLine: order.businessLine, branch: order.branch,
                     salesOwner: order.salesOwner, lane: line.lane, serviceItem: line.serviceItem, unit: line.unit,
                     supplier: supplier?.identifier, quantity: line.quantity, currency: order.currency,
                     revenue: line.revenue, cost: found.cost)
+                told.supplierSource = supplier.flatMap { $0.source == order.key.source ? nil : $0.source }
                 let reason = row.decision.flatMap { HeldLine.Reason($0) }
                 if let reason { held.append(HeldLine(line: told, reason: reason)) }
                 if reason == nil || scope.basis == .posted { body(told, supplier, found, late) }

@@ -21,8 +21,10 @@ struct ProfitQueries: Sendable {
         let (before, after) = (try arguments.period("before"), try arguments.period("after"))
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "item")
         let rates = try rates.current(transaction)
-        let first = try ProfitLineStore.read(arguments.lines(of: before, transaction), rates, transaction)
-        let second = try ProfitLineStore.read(arguments.lines(of: after, transaction), rates, transaction)
+        var first = try ProfitLineStore.read(arguments.lines(of: before, transaction), rates, transaction)
+        var second = try ProfitLineStore.read(arguments.lines(of: after, transaction), rates, transaction)
+        try SharedNameStore.mark(&first.counted, by: dimensions, transaction)
+        try SharedNameStore.mark(&second.counted, by: dimensions, transaction)
         let ledger = BridgeLedger([first.counted, second.counted], .margin, constant: before.to, rates)
         let sides = (try ledger.side(first.counted, by: dimensions), try ledger.side(second.counted, by: dimensions))
         let bridge = try Bridge(sides.0.items, sides.1.items)
@@ -119,9 +121,11 @@ struct ProfitQueries: Sendable {
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "supplier,item")
         let minimum = try arguments.integer("minimumLines")
         let rates = try rates.current(transaction)
-        let (lines, held) = try Self.read(period, arguments, rates, transaction)
+        var (lines, held) = try Self.read(period, arguments, rates, transaction)
         let against = try arguments["against"].map { try Period($0, path: "parameters.against") }
-        let (former, formerHeld) = try against.map { try Self.read($0, arguments, rates, transaction) } ?? ([], [])
+        var (former, formerHeld) = try against.map { try Self.read($0, arguments, rates, transaction) } ?? ([], [])
+        try SharedNameStore.mark(&lines, by: dimensions + [.supplier], transaction)
+        try SharedNameStore.mark(&former, by: dimensions, transaction)
         let ledger = BridgeLedger([lines, former], .cost, constant: (against ?? period).to, rates)
         var tables = [
             try costTable(arguments, lines, ledger, dimensions),
@@ -251,11 +255,18 @@ struct ProfitQueries: Sendable {
         let dimensions = try ProfitDimension.list(arguments["by"] ?? "branch,line")
         let scope = try arguments.lines(of: period, bases: ProfitLineStore.Basis.allCases, transaction)
         let rates = try rates.current(transaction)
-        let (lines, held) = try ProfitLineStore.states(scope, rates, transaction)
-        let corrections =
+        let (counted, heldBack) = try ProfitLineStore.states(scope, rates, transaction)
+        var corrections =
             try ProfitLineStore.credits(scope, transaction)
             + (scope.basis == .posted ? try LateCorrectionStore.read(scope, transaction) : [])
-        let ledger = BridgeLedger([lines.map(\.line), corrections], .margin, constant: period.to, rates)
+        try SharedNameStore.mark(&corrections, by: dimensions, transaction)
+        var marked = counted.map(\.line)
+        try SharedNameStore.mark(&marked, by: dimensions, transaction)
+        let lines = zip(marked, counted).map { (line: $0, states: $1.states) }
+        var heldLines = heldBack.map(\.line)
+        try SharedNameStore.mark(&heldLines, by: dimensions, transaction)
+        let held = zip(heldLines, heldBack).map { HeldLine(line: $0, reason: $1.reason) }
+        let ledger = BridgeLedger([marked, corrections], .margin, constant: period.to, rates)
         struct Group {
             var lines = 0
             var unknown = 0
@@ -338,7 +349,7 @@ struct ProfitQueries: Sendable {
                 }
             ) { row in [row[dimensions.count + 4] ?? ""] + Self.labels(row, dimensions) },
             try arguments.table("held", rows: HeldLine.rows(held)),
-            try arguments.table("without a rate", rows: ledger.withoutRate([lines.map(\.line), corrections])),
+            try arguments.table("without a rate", rows: ledger.withoutRate([marked, corrections])),
         ]
     }
 

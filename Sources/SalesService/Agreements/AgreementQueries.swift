@@ -12,7 +12,17 @@ enum AgreementQueries {
     /// Those of a customer follow it when it is merged: it is asked for by any of its codes, or by itself.
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let state = try arguments.required("state")
-        let customer = arguments["customer"].postgresBind
+        let accounts = try arguments.accounts(
+            among: "select customer_source as source, customer_code as code from agreement", transaction)
+        let scope: SQL =
+            if let accounts {
+                """
+                (g.customer_source, g.customer_code) in (
+                    select * from unnest(\(accounts.map(\.source)), \(accounts.map(\.code))))
+                """
+            } else {
+                "g.customer_source = coalesce(\(arguments["source"].postgresBind), g.customer_source)"
+            }
         return [
             try arguments.table(
                 "agreements",
@@ -27,8 +37,7 @@ enum AgreementQueries {
                 where coalesce(a.sales_owner, '') = coalesce(\(arguments["owner"]), a.sales_owner, '')
                     and (\(state) = 'all' or g.state = \(state)
                         or \(state) = 'current' and g.state not in ('expired', 'ended'))
-                    and (\(customer)::text is null or g.customer_code = \(customer) or a.customer_id = \(customer)
-                        or a.customer_id in (select customer_id from account where code = \(customer)))
+                    and \(scope)
                 """, transaction
             ) { value, column in
                 column.name == "yearlyAmount" ? FixedDecimal(value)?.description ?? value : value

@@ -11,6 +11,17 @@ enum ComplaintQueries {
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let state = try arguments.required("state")
         let customer = arguments["customer"].postgresBind
+        let accounts = try arguments.accounts(
+            among: "select customer_source as source, customer_code as code from complaint", transaction)
+        let scope: SQL =
+            if let accounts {
+                """
+                (c.customer_source, c.customer_code) in (
+                    select * from unnest(\(accounts.map(\.source)), \(accounts.map(\.code))))
+                """
+            } else {
+                "c.customer_source = coalesce(\(arguments["source"].postgresBind), c.customer_source)"
+            }
         return [
             try arguments.table(
                 "complaints",
@@ -22,8 +33,7 @@ enum ComplaintQueries {
                 where c.severity = coalesce(\(arguments["severity"]), c.severity)
                     and c.category = coalesce(\(arguments["category"]), c.category)
                     and (\(state) = 'all' or (\(state) = 'open' and c.state <> 'closed') or c.state = \(state))
-                    and (\(customer)::text is null or c.customer_code = \(customer) or a.customer_id = \(customer)
-                        or a.customer_id in (select customer_id from account where code = \(customer)))
+                    and \(scope)
                 """, transaction),
             try arguments.table(
                 "steps that wait for their complaint",

@@ -44,22 +44,35 @@ enum DeliveryQueries {
     /// Rates with the Wilson interval of 95 %: a branch with three deliveries is not compared with one that has a
     /// thousand as if both were certain.
     static func performance(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let columns = ["branch": "branch", "customer": "customer_code", "line": "business_line"]
-        let column = try columns[arguments.required("by")] ?? "branch"
+        let columns = [
+            "branch": "branch", "line": "business_line",
+            // One customer under whatever codes, and two with one code apart.
+            "customer": "coalesce(a.customer_id, p.source || ' ' || p.customer_code)",
+        ]
+        let by = try arguments.required("by")
+        let column = columns[by] ?? "branch"
+        let name: SQL =
+            by == "customer"
+            ? """
+            case when count(*) over (partition by code, codes) > 1 then first else code end
+                || case when codes > 1 then ' +' || codes - 1 else '' end
+            """ : "place"
         return [
             try arguments.table(
                 "performance",
                 """
                 with sums as (
-                    select \(unsafe: column) as name, sum(completed)::float8 as n, sum(late)::float8 as x,
-                        sum(damaged) as damaged, sum(short) as short
-                    from performance
+                    select \(unsafe: column) as place, sum(completed)::float8 as n, sum(late)::float8 as x,
+                        sum(damaged) as damaged, sum(short) as short, min(p.customer_code) as code,
+                        min(p.source || '/' || p.customer_code) as first,
+                        count(distinct (p.source, p.customer_code)) as codes
+                    from performance p left join account a on a.source = p.source and a.code = p.customer_code
                     where branch = coalesce(\(arguments["branch"]), branch)
                         and business_line = coalesce(\(arguments["line"]), business_line)
                         and \(try arguments.within(day: "day"))
                     group by 1 having sum(completed) > 0
                 )
-                select name, n::bigint as completed, x::bigint as late, damaged, short,
+                select \(name) as name, n::bigint as completed, x::bigint as late, damaged, short,
                     round((100 * x / n)::numeric, 2) as late_percent,
                     round((100 * (x / n + 1.9208 / n - 1.96 * sqrt(x / n * (1 - x / n) / n + 0.9604 / (n * n)))
                         / (1 + 3.8416 / n))::numeric, 2) as late_low,

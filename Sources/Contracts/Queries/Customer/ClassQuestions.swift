@@ -14,7 +14,7 @@ public enum ClassQuestions {
     public static let show = QueryDescription(
         .customer, "classes.show", "A customer's classes, now or on a day, as known now or then.",
         [
-            QueryInput.customer.required, .day("on", "As they were on this day."),
+            QueryInput.customer.required, .source, .day("on", "As they were on this day."),
             .day("known", "As they were known at the end of this day."),
         ],
         shows: .customer,
@@ -38,7 +38,7 @@ public enum ClassQuestions {
     /// How many customers are of each class.
     public static let count = QueryDescription(
         .customer, "classes.count", "How many customers are of each class.",
-        [.text("dimension", "Only this dimension.")],
+        [.choice("dimension", ClassDimension.allCases.map(\.rawValue), "Only this dimension.")],
         shows: .customer,
         answers: [.first(2_000, "classes", [.code("dimension", "value"), .count("customers")]).asTotals])
 

@@ -32,7 +32,7 @@ public enum AcceptanceQuestions {
     public static let show = QueryDescription(
         .finance, "acceptance.show",
         "How a customer's business stands, what is set by hand, and what may be taken all the same.",
-        [QueryInput.customer.required],
+        [QueryInput.customer.required, .source],
         shows: .acceptance,
         answers: [
             .whole("standing", [.code("customer_id", "business_line", "level")] + figures),

@@ -27,9 +27,9 @@ public enum FinanceQuestions {
         .finance, "alerts.list", "Margin alerts, the greatest loss of now first, by what it is worth in CNY.",
         [
             .choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all."),
-            .text("level", "Only of this level: order, customer or customer-line."),
-            .text("severity", "Only of this severity: low or negative."),
-            .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."),
+            .choice("level", MarginLevel.allCases.map(\.rawValue), "Only of this level."),
+            .choice("severity", MarginSeverity.allCases.map(\.rawValue), "Only of this severity."),
+            .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
             .text("owner", "Only those that this person has to see to."),
             .decimal("loss", "Only those that lose at least so much, in their own currency.").protected(.margin),
         ],
@@ -71,7 +71,9 @@ public enum FinanceQuestions {
     public static let orders = QueryDescription(
         .finance, "orders.list", "Orders with their margin and what was decided, the latest first.",
         [
-            .text("decision", "Only those so decided: accepted, needs-approval or refused; none for those undecided."),
+            .choice(
+                "decision", OrderDecision.allCases.map(\.rawValue) + ["none"],
+                "Only those so decided; none: those undecided."),
             .text("customer", "Only of this customer, under whatever codes: a code of it, or its identifier."), .source,
         ],
         shows: .order,

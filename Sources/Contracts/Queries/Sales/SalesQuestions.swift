@@ -9,7 +9,7 @@ public enum SalesQuestions {
     public static let agreements = QueryDescription(
         .sales, "agreements.list", "Agreements with customers, those that need looking at first.",
         [
-            .customer,
+            .customer, .source,
             .choice(
                 "state", ["current", "all"] + AgreementState.allCases.map(\.rawValue), otherwise: "current",
                 "Only those that stand so; current: neither expired nor ended."),

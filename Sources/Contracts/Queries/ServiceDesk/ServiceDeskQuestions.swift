@@ -75,12 +75,12 @@ public enum ServiceDeskQuestions {
     public static let complaints = QueryDescription(
         .servicedesk, "complaints.list", "Complaints, the open and severe first, and steps whose complaint is unknown.",
         [
-            .customer,
+            .customer, .source,
             .choice(
                 "state", ["open", "all"] + ComplaintState.allCases.map(\.rawValue), otherwise: "open",
                 "Only those that stand so; open: not closed."),
-            .text("severity", "Only of this severity: minor, major or critical."),
-            .text("category", "Only of this category."),
+            .choice("severity", ComplaintSeverity.allCases.map(\.rawValue), "Only of this severity."),
+            .choice("category", ComplaintCategory.allCases.map(\.rawValue), "Only of this category."),
         ],
         shows: .complaint,
         answers: [
