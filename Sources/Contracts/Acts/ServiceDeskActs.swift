@@ -1,0 +1,18 @@
+/// What people do about complaints.
+enum ServiceDeskActs {
+    static let all: [ActDescription] = [
+        ActDescription(
+            ComplaintReported.self,
+            .may(.act, .complaint, of: .order, "orderId") { body, source in
+                body.orderId.map { [.init(.order, source: body.orderSource ?? source, $0)] } ?? []
+            }.when("orderId") { $0.orderId != nil },
+            .may(.act, .complaint, of: .account, "customer.code") { body, source in
+                [body.customer.name(from: source)]
+            }),
+        ActDescription(
+            ComplaintStepTaken.self,
+            .may(.act, .complaint, of: .complaint, "complaintId") { body, _ in
+                [.init(.complaint, source: body.source, body.complaintId)]
+            }),
+    ]
+}
