@@ -104,6 +104,53 @@ struct PermissionPolicyFileTests {
         #expect(told == [wanted])
     }
 
+    @Test("amounts are read as they are written")
+    func amounts() throws {
+        let text = #"""
+            {"version": 1, "lines": [{\#(Self.line)}], "amounts": [
+              {"amount": "a", "role": "branch-manager", "right": "approve", "kinds": ["order", "credit"], "upTo": "50000",
+               "currency": "CNY", "days": 30, "businessLines": ["air-freight"], "nodes": ["KS01", "EAST"]},
+              {"amount": "b", "role": "executive", "right": "approve", "kinds": ["order"], "upTo": "*"}]}
+            """#
+        let file = try PermissionPolicyFile(json: Array(text.utf8))
+        #expect(file.faults.map(\.description) == [])
+        #expect(
+            file.policy.amounts == [
+                PermissionAmount(
+                    name: "a", role: .branchManager, right: .approve, kinds: [.order, .credit],
+                    upTo: Money(FixedDecimal(50_000), .cny), days: 30, businessLines: ["air-freight"],
+                    nodes: ["KS01", "EAST"]),
+                PermissionAmount(name: "b", role: .executive, right: .approve, kinds: [.order], upTo: nil),
+            ])
+    }
+
+    @Test(
+        "what is wrong with an amount is told with reason and path",
+        arguments: [
+            (#""days": 1"#, "missing-field $.amounts[0].upTo"),
+            (#""upTo": 5, "currency": "CNY""#, "wrong-type $.amounts[0].upTo"),
+            (#""upTo": "much", "currency": "CNY""#, "not-a-decimal $.amounts[0].upTo"),
+            (#""upTo": "0.00", "currency": "CNY""#, "negative-amount $.amounts[0].upTo"),
+            (#""upTo": "5""#, "missing-field $.amounts[0].currency"),
+            (#""upTo": "5", "currency": "XYZ""#, "unknown-currency $.amounts[0].currency"),
+            (#""upTo": "*", "currency": "CNY""#, "value-not-allowed $.amounts[0].currency"),
+            (#""upTo": "*", "days": 0"#, "value-not-allowed $.amounts[0].days"),
+            (#""upTo": "*", "nodes": []"#, "too-few-elements $.amounts[0].nodes"),
+            (#""upTo": "*", "nodes": ["A", "A"]"#, "duplicate-element $.amounts[0].nodes[1]"),
+            (#""upTo": "*", "businessLines": [7]"#, "wrong-type $.amounts[0].businessLines[0]"),
+            (#""upTo": "*", "upto": "5""#, "value-not-allowed $.amounts[0].upto"),
+            (
+                #""role": "buyer", "right": "act", "kinds": ["supplier"], "upTo": "*""#,
+                "value-not-allowed $.amounts[0].kinds[0]"
+            ),
+        ])
+    func amountFaults(_ text: String, _ wanted: String) throws {
+        let whose = text.contains("role") ? "" : #""role": "executive", "right": "approve", "kinds": ["order"], "#
+        let json = "{\"version\": 1, \"lines\": [{\(Self.line)}], \"amounts\": [{\"amount\": \"a\", \(whose)\(text)}]}"
+        let told = try PermissionPolicyFile(json: Array(json.utf8)).faults.map { "\($0.reason.rawValue) \($0.path)" }
+        #expect(told == [wanted])
+    }
+
     @Test("all that is wrong is told at once")
     func allAtOnce() throws {
         let text = #"""

@@ -4,8 +4,8 @@
 usage: permissions.py WAYBILL FILE [--policies 12] [--questions 60] [--seed 1]
 
 Compared are the whole matrix (role, right, kind of object, relation: how much, and which protected fields) of FILE and of
-policies that differ from it at random; what 'simulate' says of them; single decisions of people, with what is lent to
-them; and what is refused, by reason and place. What is accepted keeps the schema beside FILE too. A policy that differs is passed over when 'check' refuses it; the counts are
+policies that differ from it at random; what 'simulate' says of them, of amounts by trying some; single decisions of people,
+with what is lent to them and up to which amounts; and what is refused, by reason and place. What is accepted keeps the schema beside FILE too. A policy that differs is passed over when 'check' refuses it; the counts are
 printed.
 """
 import argparse, collections, copy, csv, io, json, os, random, subprocess, sys, tempfile
@@ -53,6 +53,7 @@ def decide(policy, login, right, kind, relation, day, others):
     told, behalf = {field: None for field in fields}, None
     if refused: return "refused", {}, None
     for lent in policy.get("delegations", []):
+        if right == "approve" and relation == "own": continue    # nobody approves what is their own in another's name
         theirs = others.get(lent["of"])
         if lent["to"] != login or theirs is None or not lent["from"] <= day <= lent["until"]: continue
         if right not in lent["rights"] or kind not in lent["kinds"]: continue
@@ -62,6 +63,59 @@ def decide(policy, login, right, kind, relation, day, others):
         if outcome != "full" and behalf is None: behalf = lent["of"]
         for field in (see_they & set(lent.get("fields", []))) - taken: told.setdefault(field, lent["of"])
     return ("full" if behalf else outcome), told, behalf
+
+
+def bounds(policy, login, right, kind, relation, day, others, line, nodes):
+    """The names of the amounts by which so much may be done, each with whose right it is; None where nothing is measured."""
+    mine = [amount for amount in policy.get("amounts", []) if amount["right"] == right and kind in amount["kinds"]]
+    if not mine: return None
+    people = {person["login"]: person["roles"] for person in policy.get("people", [])}
+    fits = [amount for amount in mine if line in amount.get("businessLines", [line])
+            and ("nodes" not in amount or set(nodes) & set(amount["nodes"]))]
+
+    def of(roles, relation, whose):
+        giving = [role for role in roles if may(policy, [role], right, kind, relation)[0] == "full"]
+        return [(whose, amount["amount"]) for amount in fits if amount["role"] in giving]
+
+    outcome, _, refused, _ = may(policy, people[login], right, kind, relation)
+    if refused: return []
+    found = of(people[login], relation, None) if outcome == "full" else []
+    for lent in policy.get("delegations", []):
+        theirs = others.get(lent["of"])
+        if lent["to"] != login or theirs is None or not lent["from"] <= day <= lent["until"]: continue
+        if right not in lent["rights"] or kind not in lent["kinds"] or right == "approve" and relation == "own": continue
+        if SCOPES.index(lent["scope"]) < RELATIONS.index(theirs): continue
+        if may(policy, people[lent["of"]], right, kind, theirs)[0] == "full":
+            found += of(people[lent["of"]], theirs, lent["of"])
+    return found
+
+
+def amount_changes(policy, old):
+    """Of which role, right and kind more or less may be done, by trying sums, days and lines of business around each."""
+    def measured(policy, role, right, kind):
+        every = [a for a in policy.get("amounts", []) if a["right"] == right and kind in a["kinds"]]
+        return [a for a in every if a["role"] == role] if every else [{"upTo": "*"}]
+
+    def allows(amounts, sum_, days, line):
+        return any((a["upTo"] == "*" or sum_ <= float(a["upTo"])) and days <= a.get("days", 10 ** 9)
+                   and ("businessLines" not in a or line in a["businessLines"]) for a in amounts)
+
+    found = {}
+    both = policy.get("amounts", []) + old.get("amounts", [])
+    sums = {1e15} | {float(a["upTo"]) + more for a in both if a["upTo"] != "*" for more in (0, 1)}
+    days = {10 ** 6} | {a["days"] + more for a in both if "days" in a for more in (0, 1)}
+    lines = {None} | {line for a in both for line in a.get("businessLines", [])}
+    for role in ROLES:
+        for right, kind in {(a["right"], kind) for a in both for kind in a["kinds"]}:
+            beyond = RELATIONS[1:] if right == "approve" else RELATIONS
+            if not any(may(p, [role], right, kind, near)[0] == "full" for p in (old, policy) for near in beyond): continue
+            before, after = (measured(p, role, right, kind) for p in (old, policy))
+            tries = [(allows(before, *probe), allows(after, *probe))
+                     for probe in ((x, y, z) for x in sums for y in days for z in lines)]
+            gains, loses = (False, True) in tries, (True, False) in tries
+            if gains or loses:
+                found[role, right, kind] = " and ".join(["gains"] * gains + ["loses"] * loses)
+    return found
 
 
 def matrix(policy, roles):
@@ -106,7 +160,10 @@ def compare_simulation(command, path, policy, old_path, old):
                 wanted[(who, name, *place)] = (a, b, g - f, f - g)
     if found != wanted:
         sys.exit(f"{path} against {old_path}: {set(map(str, found.items())) ^ set(map(str, wanted.items()))}"[:3000])
-    return len(wanted)
+    found = {(row["role"], row["right"], row["object"]): row["change"] for row in told["amounts"]}
+    amounts = amount_changes(policy, old)
+    if found != amounts: sys.exit(f"{path} against {old_path}: amounts {found}, wanted {amounts}"[:3000])
+    return len(wanted), len(amounts)
 
 
 def differs(policy, chance):
@@ -121,6 +178,9 @@ def differs(policy, chance):
         else:
             line["kinds"] = line["kinds"] if line["kinds"] == "*" or len(line["kinds"]) < 2 else line["kinds"][1:]
     people = policy.get("people", [])
+    for amount in policy.get("amounts", []):
+        if chance.random() < 0.3 and amount["upTo"] != "*": amount["upTo"] = chance.choice(["1500.00", "75000.00", "600000.00"])
+        if chance.random() < 0.2: amount["days"] = chance.choice([7, 45, 365])
     if people and chance.random() < 0.5: chance.choice(people)["roles"] = chance.sample(ROLES[:5], 2)
     return policy
 
@@ -129,7 +189,8 @@ def refused(command, folder, policy, schema):
     """What is wrong, one thing at a time, with the reason and the place by which it is to be refused."""
     names = [line["line"] for line in policy["lines"]]
     approving = next(i for i, line in enumerate(policy["lines"]) if line["right"] == "approve")
-    lent, two = policy["delegations"][0], len(policy["lines"])
+    lent, two, sums = policy["delegations"][0], len(policy["lines"]), policy["amounts"]
+    branch = next(i for i, line in enumerate(policy["lines"]) if line["line"] == "branch-approves")
     cases = [
         (lambda p: p["lines"][0].update(right="look"), "value-not-allowed", "$.lines[0].right"),
         (lambda p: p["lines"][0].update(role="king"), "value-not-allowed", "$.lines[0].role"),
@@ -147,6 +208,15 @@ def refused(command, folder, policy, schema):
         (lambda p: p["delegations"][0].update(kinds=["setting"]), "not-held", "$.delegations[0].kinds[0]"),
         (lambda p: p["delegations"][0].update(scope="all"), "wider-than-held", "$.delegations[0].scope"),
         (lambda p: p["delegations"][0].pop("reason"), "missing-field", "$.delegations[0].reason"),
+        (lambda p: p["amounts"][0].update(right="see"), "value-not-allowed", "$.amounts[0].right"),
+        (lambda p: p["amounts"][0].update(upTo="*"), "value-not-allowed", "$.amounts[0].currency"),
+        (lambda p: p["amounts"][0].pop("currency"), "missing-field", "$.amounts[0].currency"),
+        (lambda p: p["amounts"][0].update(currency="XYZ"), "unknown-currency", "$.amounts[0].currency"),
+        (lambda p: p["amounts"][2].update(amount=sums[0]["amount"]), "duplicate-element", "$.amounts[2].amount"),
+        (lambda p: p["amounts"].append(dict(sums[2], amount="again")), "never-matters", f"$.amounts[{len(sums)}]"),
+        (lambda p: p["amounts"][0].update(role="buyer"), "never-matters", "$.amounts[0]"),
+        (lambda p: p["amounts"].remove(sums[2]), "no-amount", f"$.lines[{branch}].kinds[0]"),
+        (lambda p: p["amounts"].pop(), "nobody-approves", "$.amounts"),
     ]
     for number, (spoil, reason, place) in enumerate(cases):
         spoilt, path = copy.deepcopy(policy), os.path.join(folder, f"refused-{number}.json")
@@ -182,8 +252,15 @@ def main():
         day, others = chance.choice(["2026-02-15", "2026-02-16", "2026-02-27", "2026-02-28"]), {}
         if chance.random() < 0.8: others = {lent["of"]: chance.choice(RELATIONS[:4]) for lent in policy["delegations"]}
         words = [word for of, theirs in others.items() for word in ("--principal", f"{of}={theirs}")]
-        told = json.loads(waybill(options.waybill, "policy", "explain", options.file, login, right, kind, "--relation",
-                                  relation, "--on", day, "--json", *words))["decision"][0]
+        line, nodes = chance.choice(["air-freight", "road"]), chance.choice([[], ["KS01", "EAST"]])
+        words += ["--line", line] + [word for node in nodes for word in ("--node", node)]
+        answer = json.loads(waybill(options.waybill, "policy", "explain", options.file, login, right, kind, "--relation",
+                                    relation, "--on", day, "--json", *words))
+        told = answer["decision"][0]
+        amounts = [(row["onBehalfOf"], row["amount"]) for row in answer["amounts"]] if "amounts" in answer else None
+        wanted = bounds(policy, login, right, kind, relation, day, others, line, nodes)
+        if amounts != wanted: sys.exit(f"{login} {right} {kind} {relation} {day} {others} {line}: {amounts}, wanted {wanted}")
+        counts["amounts"] += len(amounts or [])
         outcome, fields, behalf = decide(policy, login, right, kind, relation, day, others)
         shown = " ".join(field + (f" ({fields[field]})" if fields[field] else "")
                          for field in KINDS[kind].split() if field in fields)
@@ -206,8 +283,10 @@ def main():
             schema.validate(other)
             counts["policies"] += 1
             counts["cells"] += compare_matrix(options.waybill, path, other)
-            counts["changes"] += compare_simulation(options.waybill, path, other, options.file, policy)
-    if options.policies and (not counts["changes"] or not counts["policies"]): sys.exit(f"nothing was compared: {counts}")
+            changes, sums = compare_simulation(options.waybill, path, other, options.file, policy)
+            counts["changes"] += changes
+            counts["changes of amounts"] += sums
+    if options.policies and not (counts["changes"] and counts["changes of amounts"] and counts["policies"]): sys.exit(f"nothing was compared: {counts}")
     print("permissions as worked out apart: " + ", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
 
 

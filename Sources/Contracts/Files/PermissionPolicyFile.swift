@@ -4,7 +4,7 @@ public import Domain
 ///
 /// All that cannot be read is told at once, each with its place: whoever writes a policy mends it in one go.
 public struct PermissionPolicyFile: Sendable {
-    /// The most lines, and the most delegations.
+    /// The most lines, the most delegations, and the most amounts.
     public static let most = 1_000
     /// The most lines that one role has for one right: more of them nobody sees through, and to look for those that never
     /// matter would take long.
@@ -22,7 +22,7 @@ public struct PermissionPolicyFile: Sendable {
         let root = try SettingsFile.root(json)
         guard root.kind == .object else { throw Refusal(.wrongType, path: "$", "a policy is an object") }
         var reader = PermissionReader()
-        reader.allow(["version", "lines", "people", "delegations"], in: root, "$")
+        reader.allow(["version", "lines", "people", "delegations", "amounts"], in: root, "$")
         let version = reader.version(root)
         let lines = reader.list("lines", in: root, isRequired: true)
         var read: [PermissionLine] = []
@@ -45,7 +45,12 @@ public struct PermissionPolicyFile: Sendable {
         for (node, path) in reader.list("delegations", in: root) {
             if let delegation = reader.delegation(node, path) { delegations.append(delegation) }
         }
-        policy = PermissionPolicy(version: version ?? 0, lines: read, people: people, delegations: delegations)
+        var amounts: [PermissionAmount] = []
+        for (node, path) in reader.list("amounts", in: root) {
+            if let amount = reader.amount(node, path) { amounts.append(amount) }
+        }
+        policy = PermissionPolicy(
+            version: version ?? 0, lines: read, people: people, delegations: delegations, amounts: amounts)
         faults = reader.faults
     }
 }
@@ -144,7 +149,92 @@ private struct PermissionReader {
             fields: fields, days: DayWindow(from: from, to: until), recorded: recorded, reason: reason)
     }
 
+    mutating func amount(_ node: JSONNode, _ path: String) -> PermissionAmount? {
+        let before = faults.count
+        guard isObject(node, path) else { return nil }
+        allow(
+            ["amount", "role", "right", "kinds", "upTo", "currency", "days", "businessLines", "nodes"], in: node, path)
+        let name = identifier(node, "amount", path)
+        let role = word(node, "role", path, PermissionRole.self)
+        let right = word(node, "right", path, PermissionRight.self)
+        let kinds = words(node, "kinds", path, PermissionKind.self, isRequired: true)
+        let upTo = money(node, path)
+        let days = days(node, path)
+        let lines = texts(node, "businessLines", path)
+        let nodes = texts(node, "nodes", path)
+        guard faults.count == before, let name, let role, let right else { return nil }
+        for (index, kind) in kinds.enumerated() where !right.tellsFields && !ActCatalogue.isMeasured(right, kind) {
+            note(
+                .valueNotAllowed, "\(path).kinds[\(index)]",
+                "nothing that is done by the right to \(right.rawValue) '\(kind.rawValue)' comes to an amount")
+        }
+        return PermissionAmount(
+            name: name, role: role, right: right, kinds: kinds, upTo: upTo, days: days, businessLines: lines,
+            nodes: nodes)
+    }
+
     // MARK: Values
+
+    /// The most: an amount in a currency, or `"*"`, which stands alone, for whatever it comes to.
+    private mutating func money(_ node: JSONNode, _ path: String) -> Money? {
+        if node["upTo"]?.string == "*" {
+            if node["currency"] != nil {
+                note(.valueNotAllowed, "\(path).currency", "\"*\" is every amount in every currency; take it out")
+            }
+            return nil
+        }
+        guard let text = text(node, "upTo", path, most: 24) else { return nil }
+        guard let amount = FixedDecimal(text) else {
+            note(
+                .notADecimal, "\(path).upTo",
+                "'upTo' is a decimal in quotes, as \"50000.00\", or \"*\" for every amount")
+            return nil
+        }
+        guard amount > .zero else {
+            note(.negativeAmount, "\(path).upTo", "'upTo' is more than nought; without the right, take the line out")
+            return nil
+        }
+        guard let code = self.text(node, "currency", path, most: 3) else { return nil }
+        guard let currency = Currency(code) else {
+            note(.unknownCurrency, "\(path).currency", "\(quoted(code)) is no currency of ISO 4217")
+            return nil
+        }
+        return Money(amount, currency)
+    }
+
+    private mutating func days(_ node: JSONNode, _ path: String) -> Int? {
+        do throws(Refusal) {
+            return try SettingsFile.integer(node, "days", in: 1...3_660, path)
+        } catch {
+            faults.append(error)
+            return nil
+        }
+    }
+
+    /// Codes that need not be known here, each once.
+    private mutating func texts(_ node: JSONNode, _ name: String, _ path: String) -> [String] {
+        let place = "\(path).\(name)"
+        guard let value = node[name] else { return [] }
+        guard value.kind == .array else {
+            note(.wrongType, place, "'\(name)' is a list of codes")
+            return []
+        }
+        // An empty list would be for nothing, and without it the amount is for everything.
+        if value.count == 0 { note(.tooFewElements, place, "'\(name)' has at least one; leave it out for every one") }
+        var found: [String] = []
+        for (index, element) in value.elements.enumerated() {
+            guard let code = element.string, !code.isEmpty, code.unicodeScalars.count <= 64 else {
+                note(.wrongType, "\(place)[\(index)]", "a code is needed here, of 1 to 64 characters")
+                continue
+            }
+            if found.contains(where: { $0.hasSameBytes(as: code) }) {
+                note(.duplicateElement, "\(place)[\(index)]", "\(quoted(code)) is there before")
+            } else {
+                found.append(code)
+            }
+        }
+        return found
+    }
 
     private mutating func isObject(_ node: JSONNode, _ path: String) -> Bool {
         if node.kind != .object { note(.wrongType, path, "an object is needed here") }

@@ -4,7 +4,7 @@ extension PermissionPolicy {
     /// - Parameter today: the day on which it is looked at.
     public func findings(on today: CalendarDay) -> [PermissionFinding] {
         namesTwice + lines.enumerated().flatMap { place, line in Self.misplaced(line, "$.lines[\(place)]") }
-            + linesWithoutEffect + unseen + unapproved + peopleFindings + delegationFindings(on: today)
+            + linesWithoutEffect + unseen + unapproved + amountFindings + peopleFindings + delegationFindings(on: today)
     }
 
     // MARK: Lines

@@ -73,29 +73,13 @@ extension PermissionPolicy {
     ///
     /// One's own rights come first, then what is lent for the day, then totals of one's own. A line that takes the right
     /// from who asks holds for lent rights too: whoever may not approve what is their own may not do so for somebody else.
-    /// What is lent is never more than whom it belongs to has, seen from there.
+    /// What is lent is never more than whom it belongs to has, seen from there; and to approve what is one's own is never lent.
     public func decide(_ request: PermissionRequest) -> PermissionDecision {
-        let roles: [PermissionRole]
-        let login: String?
-        switch request.asker {
-        case .person(let name): (roles, login) = (self.roles(of: name), name)
-        case .role(let role): (roles, login) = ([role], nil)
-        }
-        let own = ruling(roles, request.right, request.kind, request.relation)
+        let own = ruling(roles(of: request.asker), request.right, request.kind, request.relation)
         var fields = own.fields.map { PermissionDecision.Field(field: $0.field, line: $0.line.name, onBehalfOf: nil) }
         if own.isTaken { return decision(own, of: request.kind, fields: []) }
-        var lent: (ruling: PermissionRuling, delegation: PermissionDelegation)?
-        // Who is not among the people any more has nothing, lent or not.
-        let isKnown = people.contains { person in login.map { person.login.hasSameBytes(as: $0) } ?? false }
-        for delegation in delegations where isKnown {
-            guard login.map({ delegation.deputy.hasSameBytes(as: $0) }) ?? false,
-                let relation = request.relationsOfOthers[delegation.principal],
-                delegation.days.contains(request.day), delegation.rights.contains(request.right),
-                delegation.kinds.contains(request.kind), delegation.scope.covers(relation)
-            else { continue }
-            let ruling = ruling(self.roles(of: delegation.principal), request.right, request.kind, relation)
-            guard ruling.outcome == .full else { continue }
-            lent = lent ?? (ruling, delegation)
+        let lent = lent(request)
+        for (ruling, delegation, _) in lent {
             for (field, line) in ruling.fields
             where delegation.fields.contains(field) && !own.refusedFields.contains(field)
                 && !fields.contains(where: { $0.field == field })
@@ -103,10 +87,39 @@ extension PermissionPolicy {
                 fields.append(.init(field: field, line: line.name, onBehalfOf: delegation.principal))
             }
         }
-        if own.outcome != .full, let lent {
-            return decision(lent.ruling, by: lent.delegation, of: request.kind, fields: fields)
+        if own.outcome != .full, let first = lent.first {
+            return decision(first.ruling, by: first.delegation, of: request.kind, fields: fields)
         }
         return decision(own, of: request.kind, fields: fields)
+    }
+
+    /// The roles of who asks.
+    func roles(of asker: PermissionRequest.Asker) -> [PermissionRole] {
+        switch asker {
+        case .person(let login): roles(of: login)
+        case .role(let role): [role]
+        }
+    }
+
+    /// What is lent to who asks, of that right to that object: what the lines say of whose right it is, and how near the
+    /// object is to them.
+    func lent(
+        _ request: PermissionRequest
+    ) -> [(ruling: PermissionRuling, delegation: PermissionDelegation, relation: PermissionRelation)] {
+        // Who is not among the people any more has nothing, lent or not.
+        guard case .person(let login) = request.asker, people.contains(where: { $0.login.hasSameBytes(as: login) })
+        else { return [] }
+        // Who stands for somebody counts as the same person: what is one's own needs another one's yes.
+        if request.right == .approve, request.relation == .own { return [] }
+        return delegations.compactMap { delegation in
+            guard delegation.deputy.hasSameBytes(as: login),
+                let relation = request.relationsOfOthers[delegation.principal],
+                delegation.days.contains(request.day), delegation.rights.contains(request.right),
+                delegation.kinds.contains(request.kind), delegation.scope.covers(relation)
+            else { return nil }
+            let ruling = ruling(roles(of: delegation.principal), request.right, request.kind, relation)
+            return ruling.outcome == .full ? (ruling, delegation, relation) : nil
+        }
     }
 
     /// What the lines of some roles say.

@@ -12,10 +12,12 @@ public struct PermissionFinding: Error, Sendable, Equatable, CustomStringConvert
         case neverMatters = "never-matters"
         /// Something may be done with what may not be seen.
         case notSeen = "not-seen"
-        /// Something needs a second person's yes, and nobody may say it.
+        /// Something needs a second person's yes, and nobody may say it, or nobody to the largest amounts.
         case nobodyApproves = "nobody-approves"
         /// Nobody could set the next policy.
         case nobodyAdministers = "nobody-administers"
+        /// Something is measured by amounts, and a role may do it that has none.
+        case noAmount = "no-amount"
         /// There is no such person.
         case notFound = "not-found"
         /// Somebody stands for themselves.

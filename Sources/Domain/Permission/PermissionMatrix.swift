@@ -39,6 +39,32 @@ public struct PermissionChange: Sendable, Equatable {
     }
 }
 
+/// Up to what something may be done otherwise by two policies; without amounts, up to any.
+public struct PermissionAmountChange: Sendable, Equatable {
+    /// The right.
+    public let right: PermissionRight
+    /// The kind of object.
+    public let kind: PermissionKind
+    /// The amounts of the policy in force; `nil` where it has none for anybody.
+    public let before: [PermissionAmount]?
+    /// Those of the other one.
+    public let after: [PermissionAmount]?
+
+    /// Whether more would be let do somewhere.
+    public var gains: Bool { !Self.isWithin(after, before) }
+    /// Whether less would be let do somewhere.
+    public var loses: Bool { !Self.isWithin(before, after) }
+
+    /// Whether each of some amounts is held by one of others.
+    private static func isWithin(_ inner: [PermissionAmount]?, _ outer: [PermissionAmount]?) -> Bool {
+        guard let outer else { return true }
+        guard let inner else {
+            return outer.contains { $0.upTo == nil && $0.days == nil && $0.isOfEveryBusiness }
+        }
+        return inner.allSatisfy { amount in outer.contains { $0.holds(amount) } }
+    }
+}
+
 extension PermissionPolicy {
     /// All that whoever has these roles may, in the order of rights, kinds and relations, without what is lent.
     public func matrix(of roles: [PermissionRole]) -> [PermissionCell] {
@@ -66,6 +92,27 @@ extension PermissionPolicy {
     /// What a person would gain and lose if this policy held instead of another, by roles of their own.
     public func changes(for login: String, against other: PermissionPolicy) -> [PermissionChange] {
         Self.changes(from: other.matrix(of: other.roles(of: login)), to: matrix(of: roles(of: login)))
+    }
+
+    /// Up to what those of a role may do otherwise if this policy held instead of another.
+    public func amountChanges(for role: PermissionRole, against other: PermissionPolicy) -> [PermissionAmountChange] {
+        PermissionRight.allCases.flatMap { right in
+            PermissionKind.allCases.compactMap { kind in
+                guard mayDo([role], right, kind) || other.mayDo([role], right, kind) else { return nil }
+                let change = PermissionAmountChange(
+                    right: right, kind: kind, before: other.amounts(of: role, right, kind),
+                    after: amounts(of: role, right, kind))
+                return change.gains || change.loses ? change : nil
+            }
+        }
+    }
+
+    /// The amounts of a role for a right to a kind that is measured; `nil` where it is not measured.
+    private func amounts(
+        of role: PermissionRole, _ right: PermissionRight, _ kind: PermissionKind
+    ) -> [PermissionAmount]? {
+        guard isMeasured(right, kind) else { return nil }
+        return amounts.filter { $0.role == role && $0.right == right && $0.kinds.contains(kind) }
     }
 
     private static func changes(from before: [PermissionCell], to after: [PermissionCell]) -> [PermissionChange] {

@@ -100,7 +100,7 @@ public struct PermissionDelegation: Sendable, Equatable {
     }
 }
 
-/// Who may do what: lines by role, who has which roles, and who stands for whom.
+/// Who may do what: lines by role, who has which roles, who stands for whom, and up to what amounts.
 ///
 /// What no line allows is refused. Of several roles each gives; what a line refuses, none of them gives.
 public struct PermissionPolicy: Sendable, Equatable {
@@ -112,16 +112,19 @@ public struct PermissionPolicy: Sendable, Equatable {
     public let people: [PermissionHolder]
     /// Who stands for whom.
     public let delegations: [PermissionDelegation]
+    /// Up to what those of a role may do what a line lets them do.
+    public let amounts: [PermissionAmount]
 
     /// - Parameters: as the properties.
     public init(
         version: Int, lines: [PermissionLine], people: [PermissionHolder] = [],
-        delegations: [PermissionDelegation] = []
+        delegations: [PermissionDelegation] = [], amounts: [PermissionAmount] = []
     ) {
         self.version = version
         self.lines = lines
         self.people = people
         self.delegations = delegations
+        self.amounts = amounts
     }
 
     /// The roles of a person; none for one who is not there.

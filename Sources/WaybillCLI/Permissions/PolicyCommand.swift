@@ -37,7 +37,7 @@ extension PolicyCommand {
             if !json {
                 print(
                     "policy \(policy.version): \(policy.lines.count) lines, \(policy.people.count) people, "
-                        + "\(policy.delegations.count) delegations, nothing wrong")
+                        + "\(policy.delegations.count) delegations, \(policy.amounts.count) amounts, nothing wrong")
             }
         }
     }
@@ -47,8 +47,9 @@ extension PolicyCommand {
             abstract: "Say whether somebody may do something with an object, and which line decides.",
             discussion: """
                 A person is one of the file's people, a role is anybody who has that role alone. What is lent to a person \
-                goes by how near the object is to whom it belongs to: --principal zhang.min=same-branch. Ends with 0 \
-                whatever the decision is.
+                goes by how near the object is to whom it belongs to: --principal zhang.min=same-branch. Up to what it may be \
+                done is told too, where the policy has amounts for it; of an amount in another currency nothing is said \
+                here, because no rates are known. Ends with 0 whatever the decision is.
                 """)
 
         @Argument(help: "The policy, JSON; - for standard input.")
@@ -67,25 +68,33 @@ extension PolicyCommand {
         var principal: [String] = []
         @Option(help: "The day; today without.")
         var on: String?
+        @OptionGroup var measure: PolicyMeasure
         @Flag(help: "Print JSON, for programs.")
         var json = false
 
         func run() throws {
             let day = try PolicyFiles.day(on)
             let policy = try PolicyFiles.sound(file, on: day)
-            let decision = policy.decide(try request(policy, day))
-            PolicyFiles.show(
-                "decision",
-                [
-                    "who", "right", "object", "relation", "outcome", "line", "delegation", "on_behalf_of", "fields",
-                    "version",
-                ],
-                [
-                    [
-                        who, right, object, relation, decision.outcome.rawValue, decision.line, decision.delegation,
-                        decision.onBehalfOf, decision.toldFields, String(decision.version),
-                    ]
-                ], as: json ? .json : .text)
+            let request = try request(policy, day)
+            let decision = policy.decide(request)
+            var tables = [
+                PolicyFiles.Table(
+                    name: "decision",
+                    columns: [
+                        "who", "right", "object", "relation", "outcome", "line", "delegation", "on_behalf_of", "fields",
+                        "version",
+                    ],
+                    rows: [
+                        [
+                            who, right, object, relation, decision.outcome.rawValue, decision.line,
+                            decision.delegation, decision.onBehalfOf, decision.toldFields, String(decision.version),
+                        ]
+                    ])
+            ]
+            if policy.isMeasured(request.right, request.kind) {
+                tables.append(try measure.amounts(policy.grants(request, of: measure.business), on: day))
+            }
+            PolicyFiles.show(tables, as: json ? .json : .text)
             if decision.line == nil, !json { print("no line allows it") }
         }
 
@@ -138,36 +147,37 @@ extension PolicyCommand {
             for login in logins {
                 rows += thought.changes(for: login, against: holding).map { Self.row("person", login, $0) }
             }
-            let columns = [
-                "who", "name", "right", "object", "relation", "before", "after", "gained", "lost", "change",
+            let tables = [
+                PolicyFiles.Table(
+                    name: "changes",
+                    columns: [
+                        "who", "name", "right", "object", "relation", "before", "after", "gained", "lost", "change",
+                    ], rows: rows),
+                PolicyFiles.Table(
+                    name: "delegations", columns: ["delegation", "of", "to", "change"],
+                    rows: Self.delegations(thought, holding)),
+                PolicyFiles.Table(
+                    name: "amounts", columns: ["role", "right", "object", "before", "after", "change"],
+                    rows: PermissionRole.allCases.flatMap { role in
+                        thought.amountChanges(for: role, against: holding).map { Self.row(role, $0) }
+                    }),
             ]
-            let lent = Self.delegations(thought, holding)
-            if json {
-                // Two tables make one object.
-                var writer = TableWriter(.json, .standard)
-                let tables = [("changes", columns, rows), ("delegations", Self.delegationColumns, lent)]
-                print(tables.map { Self.pages($0.0, $0.1, $0.2, &writer) }.joined() + writer.finish(), terminator: "")
-            } else {
-                PolicyFiles.show("changes", columns, rows, as: .text)
-                PolicyFiles.show("delegations", Self.delegationColumns, lent, as: .text)
-                if rows.isEmpty, lent.isEmpty { print("nobody would gain or lose anything") }
-            }
+            PolicyFiles.show(tables, as: json ? .json : .text)
+            if !json, tables.allSatisfy(\.rows.isEmpty) { print("nobody would gain or lose anything") }
         }
 
-        private static let delegationColumns = ["delegation", "of", "to", "change"]
-
-        private static func pages(
-            _ name: String, _ columns: [String], _ rows: [[String?]], _ writer: inout TableWriter
-        ) -> String {
-            let columns = columns.map { QueryColumn($0) }
-            var page = QueryTable(name, columns, rows: [])
-            var text = writer.begin(page)
-            for start in stride(from: 0, to: rows.count, by: QueryTable.maximumRows) {
-                let end = min(start + QueryTable.maximumRows, rows.count)
-                page = QueryTable(name, columns, rows: Array(rows[start..<end]))
-                text += writer.rows(of: page)
+        private static func row(_ role: PermissionRole, _ change: PermissionAmountChange) -> [String?] {
+            func words(_ amounts: [PermissionAmount]?) -> String? {
+                amounts.map { $0.map(\.extent).joined(separator: "; ") } ?? "any amount"
             }
-            return text + writer.end(page)
+            return [
+                role.rawValue, change.right.rawValue, change.kind.rawValue, words(change.before), words(change.after),
+                word(gains: change.gains, loses: change.loses),
+            ]
+        }
+
+        private static func word(gains: Bool, loses: Bool) -> String {
+            gains && loses ? "gains and loses" : gains ? "gains" : "loses"
         }
 
         private static func row(_ what: String, _ name: String, _ change: PermissionChange) -> [String?] {
@@ -177,7 +187,7 @@ extension PolicyCommand {
                 before.outcome.rawValue, after.outcome.rawValue,
                 change.gained.map(\.rawValue).joined(separator: " "),
                 change.lost.map(\.rawValue).joined(separator: " "),
-                change.gains && change.loses ? "gains and loses" : change.gains ? "gains" : "loses",
+                word(gains: change.gains, loses: change.loses),
             ]
         }
 

@@ -68,17 +68,41 @@ enum PolicyFiles {
         return word
     }
 
+    /// A table as it is printed.
+    struct Table {
+        let name: String
+        let columns: [String]
+        let rows: [[String?]]
+    }
+
     /// Prints a table of any length.
     static func show(_ name: String, _ columns: [String], _ rows: [[String?]], as format: TableFormat) {
-        var writer = TableWriter(format, .standard)
-        let columns = columns.map { QueryColumn($0) }
-        let pages = stride(from: 0, to: max(rows.count, 1), by: QueryTable.maximumRows).map { start in
-            QueryTable(name, columns, rows: Array(rows[start..<min(start + QueryTable.maximumRows, rows.count)]))
+        show([Table(name: name, columns: columns, rows: rows)], as: format)
+    }
+
+    /// Prints tables of any length, one after the other; in JSON they make one object.
+    static func show(_ tables: [Table], as format: TableFormat) {
+        guard case .json = format else {
+            for table in tables {
+                var writer = TableWriter(format, .standard)
+                print(pages(table, &writer) + writer.finish(), terminator: "")
+            }
+            return
         }
-        guard let first = pages.first, let last = pages.last else { return }
-        var text = writer.begin(first)
-        for page in pages { text += writer.rows(of: page) }
-        print(text + writer.end(last) + writer.finish(), terminator: "")
+        var writer = TableWriter(format, .standard)
+        print(tables.map { pages($0, &writer) }.joined() + writer.finish(), terminator: "")
+    }
+
+    private static func pages(_ table: Table, _ writer: inout TableWriter) -> String {
+        let columns = table.columns.map { QueryColumn($0) }
+        var page = QueryTable(table.name, columns, rows: [])
+        var text = writer.begin(page)
+        for start in stride(from: 0, to: table.rows.count, by: QueryTable.maximumRows) {
+            let end = min(start + QueryTable.maximumRows, table.rows.count)
+            page = QueryTable(table.name, columns, rows: Array(table.rows[start..<end]))
+            text += writer.rows(of: page)
+        }
+        return text + writer.end(page)
     }
 }
 
