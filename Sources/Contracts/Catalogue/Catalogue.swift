@@ -152,6 +152,12 @@ public enum Catalogue {
             InteractionLogged.self, .partner, to: [.customer], by: "by", "Somebody spoke with a customer."),
         ContractDescription(
             AgreementRecorded.self, .partner, to: [.sales], by: "by", "What is agreed with a customer."),
+        ContractDescription(
+            OwnershipAssigned.self, .partner, to: [.sales], by: "by",
+            "Who looks after a customer from a day on, in a line of business or in all of them."),
+        ContractDescription(
+            OwnershipHandedOver.self, .partner, to: [.sales], by: "by",
+            "One person's customers are another's from a day on, with everything that is open of them."),
         ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], by: "by", "A customer complains."),
         ContractDescription(
             ConsentRecorded.self, .partner, to: [.customer], by: "by",
