@@ -79,6 +79,25 @@ struct CommandLineTests {
         #expect(throws: (any Error).self) { try parse("finance invoices --currency RMB") }
     }
 
+    @Test("lists and sums of what belongs to somebody are narrowed to what is near whoever asks")
+    func within() throws {
+        #expect(try values("finance receivables ageing --within node --as-of 2026-06-30")["within"] == "node")
+        #expect(try values("orders list --within own")["within"] == "own")
+        #expect(try values("customers list --within=division")["within"] == "division")
+        for line in [
+            "alerts list --within team", "complaints list --within group",
+            "finance profit margins --within node --from 2026-01-01 --to 2026-01-31",
+        ] {
+            try parse(line)
+        }
+        // A month belongs to nobody.
+        for line in ["orders list --within branch", "orders list --within", "finance months periods --within own"] {
+            #expect(throws: (any Error).self, "\(line)") { try parse(line) }
+        }
+        #expect(
+            FinanceQuestions.orders.parameter("within").map { OrdersCommand.List.asked.help.contains($0.help) } == true)
+    }
+
     @Test(
         "so have those of credit, payables, profit, expenses and months",
         arguments: [

@@ -199,6 +199,36 @@ struct TableTests {
                     + #"{"CNY":{"open":"12345.50"},"JPY":{"open":"9007199254740993000.00"}}}}}"# + "\n"))
     }
 
+    @Test("columns that are withheld are named: below the table, in a member of JSON, and beside CSV")
+    func withheld() {
+        let table = QueryTable("invoices", Self.columns, rows: [row("I-1"), row("I-2")]).withholding(["open", "weight"])
+        func render(_ format: TableFormat) -> String {
+            TableRenderer.render([table], as: format, layout: TableLayout(width: 200)) { _ in Self.described }
+        }
+        let said = "… withheld: open, weight (no right 'see' to these fields)"
+        let text = render(.text)
+        #expect(text.hasSuffix("\n\(said)\n") && !text.contains("15,479.66"))
+        let json = render(.json)
+        #expect(json.hasSuffix(#","withheld":{"invoices":["open","weight"]}}"# + "\n"))
+        #expect(json.contains(#""open":null"#) && !json.contains("15479"))
+        #expect(TableWriter.remarks(on: table, last: table, shown: 2) == [said])
+        #expect(!render(.csv).contains("15479") && render(.csv).hasPrefix("invoice_id,name,open,currency"))
+        let whole = TableRenderer.render(
+            [QueryTable("invoices", Self.columns, rows: [row("I-1")])], as: .json)
+        #expect(!whole.contains("withheld"))
+    }
+
+    @Test("what is withheld of a list is said once, after the rows of all its pages")
+    func withheldToTheEnd() {
+        var writer = TableWriter(.text, TableLayout(width: 200))
+        let first = QueryTable("invoices", Self.columns, rows: [row("I-1")], next: "further").withholding(["open"])
+        let second = QueryTable("invoices", Self.columns, rows: [row("I-2")]).withholding(["open"])
+        let begin = writer.begin(first, Self.described) + writer.rows(of: first)
+        let rest = writer.rows(of: second) + writer.end(second)
+        #expect(!begin.contains("withheld"))
+        #expect(rest.hasSuffix("\n… withheld: open (no right 'see' to these fields)\n"))
+    }
+
     @Test("a list told to its end says so with the rows of all its pages")
     func toTheEnd() {
         var writer = TableWriter(.text, TableLayout(width: 200))

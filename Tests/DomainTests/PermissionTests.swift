@@ -23,6 +23,14 @@ struct PermissionTests {
         }
     }
 
+    @Test("what belongs to nobody and to no node is seen as a whole or not at all")
+    func owned() {
+        let whole: Set<PermissionKind> = [
+            .identity, .period, .rate, .supplier, .reference, .message, .setting, .audit,
+        ]
+        #expect(Set(PermissionKind.allCases.filter { !$0.isOwned }) == whole)
+    }
+
     @Test("what no line allows is refused, and no line is named")
     func nothing() {
         let policy = PermissionPolicy(

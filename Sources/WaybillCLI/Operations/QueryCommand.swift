@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Contracts
+import Domain
 
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,11 +59,12 @@ struct QueryCommand: AsyncParsableCommand {
     private static func listed(_ service: ServiceName?) -> QueryTable {
         let questions = service.map(QueryCatalogue.questions(of:)) ?? QueryCatalogue.questions
         return QueryTable(
-            "questions", ["service", "question", "takes", "answers"].map { QueryColumn($0) },
+            "questions", ["service", "question", "takes", "answers", "shows"].map { QueryColumn($0) },
             rows: questions.map { question in
                 let takes = question.parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }
                 return [
                     question.service?.rawValue ?? "every", question.name, takes.joined(separator: " "), question.help,
+                    question.kinds.map(\.rawValue).joined(separator: " "),
                 ]
             })
     }
@@ -70,14 +72,17 @@ struct QueryCommand: AsyncParsableCommand {
     private static func described(_ question: QueryDescription) -> [QueryTable] {
         [
             QueryTable(
-                "question", [QueryColumn("name"), QueryColumn("help")], rows: [[question.name, question.help]]),
+                "question", ["name", "help", "shows"].map { QueryColumn($0) },
+                rows: [[question.name, question.help, question.shows.rawValue]]),
             QueryTable(
                 "takes", ["name", "required", "which is", "help"].map { QueryColumn($0) },
                 rows: question.parameters.map { [$0.name, $0.isRequired ? "yes" : "no", $0.words, $0.help] }),
             QueryTable(
-                "answers", ["table", "told", "column", "kind"].map { QueryColumn($0) },
+                "answers", ["table", "told", "column", "kind", "needs"].map { QueryColumn($0) },
                 rows: question.answers.flatMap { table in
-                    table.columns.map { [table.name, table.words, $0.name, $0.kind.words] }
+                    table.columns.map {
+                        [table.name, table.words, $0.name, $0.kind.words, $0.protected?.rawValue]
+                    }
                 }),
         ]
     }

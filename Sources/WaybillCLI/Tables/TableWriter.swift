@@ -5,7 +5,8 @@ import Domain
 ///
 /// What there is more of is told in each format: in JSON by a member `more` that holds, for each table that was cut, where
 /// its next rows begin (or null when they cannot be asked for), and a member `totals` with the count and the sums of the
-/// whole list where these were asked for; as text by the last lines; beside CSV, whose lines are rows and nothing else, by
+/// whole list where these were asked for. So are the columns whose values are withheld, by a member `withheld` that has
+/// them for each table. As text by the last lines; beside CSV, whose lines are rows and nothing else, by
 /// ``remarks(on:last:shown:)`` for the standard error.
 struct TableWriter {
     private let format: TableFormat
@@ -19,6 +20,8 @@ struct TableWriter {
     private var hasRows = false
     private var more: [(table: String, next: String?)] = []
     private var counted: [QueryTable] = []
+    /// Those with columns whose values are withheld.
+    private var blanked: [QueryTable] = []
     /// The first page of the table in hand, which says what the whole comes to.
     private var first: QueryTable?
     private var shown = 0
@@ -48,6 +51,7 @@ struct TableWriter {
         hasRows = false
         (first, shown) = (table, 0)
         if table.count != nil { counted.append(table) }
+        if !table.blanked.isEmpty { blanked.append(table) }
         plan = nil
         leftOut = []
         kinds = table.columns.map { description?.kind(of: $0.name) }
@@ -147,6 +151,20 @@ struct TableWriter {
             }
             bytes.append(UInt8(ascii: "}"))
         }
+        if !blanked.isEmpty {
+            bytes += Array(#","withheld":"#.utf8)
+            for (place, table) in blanked.enumerated() {
+                bytes.append(UInt8(ascii: place == 0 ? "{" : ","))
+                ObjectWriter.append(style.key(table.name), to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                for (place, column) in table.blanked.enumerated() {
+                    bytes.append(UInt8(ascii: place == 0 ? "[" : ","))
+                    ObjectWriter.append(style.key(column), to: &bytes)
+                }
+                bytes.append(UInt8(ascii: "]"))
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
         return String(decoding: bytes, as: UTF8.self) + "}\n"
     }
 
@@ -155,7 +173,8 @@ struct TableWriter {
     /// - Parameter last: the last page that was written of it.
     func remarks(on last: QueryTable) -> [String] { Self.remarks(on: first ?? last, last: last, shown: shown) }
 
-    /// How many rows of how many a list has shown, where it goes on, and what its amounts come to as a whole.
+    /// How many rows of how many a list has shown, where it goes on, what its amounts come to as a whole, and what of it is
+    /// withheld.
     ///
     /// - Parameters:
     ///   - first: its first page.
@@ -181,6 +200,10 @@ struct TableWriter {
                 return "\(TerminalText.visible(total.column)) \(amount)"
             }
             lines.append("… in all, \(TerminalText.visible(currency)): \(sums.joined(separator: ", "))")
+        }
+        if !first.blanked.isEmpty {
+            let names = first.blanked.map(TerminalText.visible).joined(separator: ", ")
+            lines.append("… withheld: \(names) (no right 'see' to these fields)")
         }
         return lines
     }
