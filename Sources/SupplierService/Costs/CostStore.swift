@@ -85,21 +85,33 @@ enum CostStore {
             """, expecting: .newRows("a cost"))
     }
 
+    /// Keeps which service item each line of some orders is for; of several revisions the last.
+    ///
+    /// An order has some twenty texts, each of which costs when it is copied: it is read where it stands.
     static func putLines(_ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction) throws {
-        var latest: [OrderKey: (source: String, order: Order)] = [:]
-        for entry in orders {
-            let key = OrderKey(source: entry.source, orderId: entry.order.orderId)
-            if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
+        var latest: [OrderKey: Int] = [:]
+        latest.reserveCapacity(orders.count)
+        for place in orders.indices {
+            let key = OrderKey(source: orders[place].source, orderId: orders[place].order.orderId)
+            if let former = latest[key], orders[former].order.revision >= orders[place].order.revision { continue }
+            latest[key] = place
         }
-        let rows = latest.sorted { $0.key < $1.key }.flatMap { _, entry in
-            entry.order.lines.sorted { $0.line < $1.line }.map { (entry.source, entry.order, $0) }
+        var (sources, orderIds, numbers, items, revisions) = ([String](), [String](), [Int32](), [String](), [Int32]())
+        for (key, place) in latest.sorted(by: { $0.key < $1.key }) {
+            let revision = Int32(orders[place].order.revision)
+            let lines = orders[place].order.lines
+            for line in lines.indices.sorted(by: { lines[$0].line < lines[$1].line }) {
+                sources.append(key.source)
+                orderIds.append(key.orderId)
+                numbers.append(Int32(lines[line].line))
+                items.append(lines[line].serviceItem)
+                revisions.append(revision)
+            }
         }
         try transaction.queue(
             """
             insert into order_line (source, order_id, line, service_item, revision)
-            select * from unnest(
-                \(rows.map(\.0)), \(rows.map(\.1.orderId)), \(rows.map { Int32($0.2.line) }),
-                \(rows.map(\.2.serviceItem)), \(rows.map { Int32($0.1.revision) }))
+            select * from unnest(\(sources), \(orderIds), \(numbers), \(items), \(revisions))
             on conflict (source, order_id, line) do update set
                 service_item = excluded.service_item, revision = excluded.revision
             where excluded.revision > order_line.revision
