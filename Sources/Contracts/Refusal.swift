@@ -263,25 +263,6 @@ extension Reason {
             case .managerCircle: .managerCircle
             }
     }
-
-    /// The code of what is wrong with a policy: the same word.
-    package init(_ reason: PermissionFinding.Reason) {
-        self =
-            switch reason {
-            case .duplicateElement: .duplicateElement
-            case .valueNotAllowed: .valueNotAllowed
-            case .contradictoryLines: .contradictoryLines
-            case .neverMatters: .neverMatters
-            case .notSeen: .notSeen
-            case .nobodyApproves: .nobodyApproves
-            case .nobodyAdministers: .nobodyAdministers
-            case .notFound: .notFound
-            case .samePerson: .samePerson
-            case .notHeld: .notHeld
-            case .widerThanHeld: .widerThanHeld
-            case .contradictoryTimes: .contradictoryTimes
-            }
-    }
 }
 
 /// A value as it may be quoted in a refusal.

@@ -16,6 +16,7 @@ enum CustomerMigrations {
         Migration(number: 10, name: "references", sql: PackageResources._010_references_sql),
         Migration(number: 11, name: "without_rate", sql: PackageResources._011_without_rate_sql),
         Migration(number: 12, name: "corrections", sql: PackageResources._012_corrections_sql),
+        Migration(number: 13, name: "people", sql: PackageResources._013_people_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

@@ -1,3 +1,5 @@
+import Domain
+
 /// What people do about who customers are.
 enum CustomerActs {
     static let all: [ActDescription] = [
@@ -29,6 +31,11 @@ enum CustomerActs {
             .may(.act, .interaction, of: .account, "customer.code") { body, source in
                 [body.customer.name(from: source)]
             }),
+        // Who belongs where decides who sees what: it is for who answers for the group as a whole.
+        ActDescription(OrganisationRecorded.self, .may(.administer, .person)),
+        ActDescription(PersonRecorded.self, .may(.administer, .person)),
+        ActDescription(PersonLeft.self, .may(.administer, .person)),
+        ActDescription(PermissionPolicySet.self, .may(.administer, PermissionPolicy.setBy)),
     ]
 }
 

@@ -165,6 +165,16 @@ public enum Catalogue {
         ContractDescription(
             RelationDeclared.self, .partner, to: [.customer], by: "by", "What ties one party to another."),
         ContractDescription(
+            OrganisationRecorded.self, .partner, to: [.customer], by: "by",
+            "What nodes of the organisation are, from when until when."),
+        ContractDescription(
+            PersonRecorded.self, .partner, to: [.customer], by: "by",
+            "Who is where, as what and under whom, from when until when."),
+        ContractDescription(
+            PersonLeft.self, .partner, to: [.customer], by: "by", "Somebody leaves after a day."),
+        ContractDescription(
+            PermissionPolicySet.self, .operator, to: [.customer], "Who may do what from now on."),
+        ContractDescription(
             ErasePerson.self, .operator, to: [.customer],
             "Everything personal that is kept of a person is to become unreadable for ever."),
         ContractDescription(

@@ -239,7 +239,7 @@ package struct OrganisationRecorded: Message {
     package let by: String?
 
     package init(
-        nodes: [RecordedNode], persons: [RecordedPerson] = [], recordedAt: Timestamp, reason: String? = nil,
+        nodes: [RecordedNode] = [], persons: [RecordedPerson] = [], recordedAt: Timestamp, reason: String? = nil,
         by: String? = nil
     ) {
         self.nodes = nodes
@@ -250,8 +250,8 @@ package struct OrganisationRecorded: Message {
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
-        nodes = try fields.array("nodes", RecordedNode.self, 1...1_000)
-        persons = try fields.optionalArray("persons", RecordedPerson.self, 0...1_000) ?? []
+        nodes = try fields.optionalArray("nodes", RecordedNode.self, 0...5_000) ?? []
+        persons = try fields.optionalArray("persons", RecordedPerson.self, 0...5_000) ?? []
         recordedAt = try fields.timestamp("recordedAt")
         reason = try fields.optionalText("reason", maximum: 1_000)
         by = try fields.optionalIdentifier("by")
@@ -259,7 +259,7 @@ package struct OrganisationRecorded: Message {
     }
 
     package func write(to object: inout ObjectWriter) {
-        object.array("nodes", nodes)
+        object.array("nodes", nodes.isEmpty ? nil : nodes)
         object.array("persons", persons.isEmpty ? nil : persons)
         object.timestamp("recordedAt", recordedAt)
         object.text("reason", reason)
@@ -289,7 +289,7 @@ package struct PersonRecorded: Message {
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
-        persons = try fields.array("persons", RecordedPerson.self, 1...1_000)
+        persons = try fields.array("persons", RecordedPerson.self, 1...5_000)
         recordedAt = try fields.timestamp("recordedAt")
         reason = try fields.optionalText("reason", maximum: 1_000)
         by = try fields.optionalIdentifier("by")
@@ -371,6 +371,7 @@ package struct OrganisationChanged: Message {
         revision = try fields.integer("revision", 1...1_000_000_000)
         changedAt = try fields.timestamp("changedAt")
         by = try fields.optionalIdentifier("by")
+        try check(fields)
     }
 
     package func write(to object: inout ObjectWriter) {
@@ -405,6 +406,7 @@ package struct PersonChanged: Message {
         revision = try fields.integer("revision", 1...1_000_000_000)
         changedAt = try fields.timestamp("changedAt")
         by = try fields.optionalIdentifier("by")
+        try check(fields)
     }
 
     package func write(to object: inout ObjectWriter) {

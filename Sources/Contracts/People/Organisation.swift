@@ -2,6 +2,8 @@ package import Domain
 
 extension OrganisationRecorded {
     func check(_ fields: FieldReader) throws(Refusal) {
+        try fields.require(
+            !nodes.isEmpty || !persons.isEmpty, .missingField, "nodes", "it says nothing of a node or a person")
         try fields.refuseTwice(nodes.map(\.life.node), "nodes", "node")
         try fields.refuseTwice(persons.map(\.life.login), "persons", "login")
     }
@@ -13,7 +15,24 @@ extension PersonRecorded {
     }
 }
 
+extension OrganisationChanged {
+    func check(_ fields: FieldReader) throws(Refusal) { try fields.refuseDisorder(of: life.periods.map(\.from)) }
+}
+
+extension PersonChanged {
+    func check(_ fields: FieldReader) throws(Refusal) { try fields.refuseDisorder(of: life.periods.map(\.from)) }
+}
+
 extension FieldReader {
+    /// Refuses a life that was judged and whose periods do not stand in their order.
+    fileprivate func refuseDisorder(of days: [CalendarDay]) throws(Refusal) {
+        for place in days.indices.dropFirst() {
+            try require(
+                days[place - 1] < days[place], .contradictoryTimes, "periods[\(place)].from",
+                "it does not begin after the period before")
+        }
+    }
+
     /// Refuses a list in which two speak of one thing: which of them would hold?
     fileprivate func refuseTwice(_ keys: [String], _ list: String, _ field: String) throws(Refusal) {
         var seen: Set<[UInt8]> = []

@@ -94,7 +94,7 @@ public struct Received<Body: Message>: Sendable {
     public let body: Body
     private let act: Act?
     /// Its place in the batch, by which ``Effects/refuse(_:_:)`` knows it again.
-    let position: Int
+    package let position: Int
 
     /// - Parameters:
     ///   - envelope: who sent it, as what, and when.
@@ -142,8 +142,8 @@ public typealias Handler = MessageHandler<Transaction>
 /// `Session` is what it reads and writes by: a transaction of PostgreSQL, or a model of one in the simulation.
 public struct MessageHandler<Session: ~Copyable>: Sendable {
     let types: [MessageType: @Sendable (JSONNode, References) throws -> any Message]
-    /// The Swift type of what it handles: a batch is told apart once, not by each handler.
-    let body: ObjectIdentifier
+    /// The Swift types of what it handles, mostly one: a batch is told apart once, not by each handler.
+    let bodies: [ObjectIdentifier]
     /// Whether its messages are in no transaction with those of another kind that is apart; the service says so.
     fileprivate(set) var isApart = false
     fileprivate var isJoining = false
@@ -159,18 +159,44 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
         _ body: Body.Type,
         _ handle: @escaping @Sendable ([Received<Body>], borrowing Session, inout Effects) throws -> Void
     ) -> MessageHandler {
+        MessageHandler(types: types(of: body), bodies: [ObjectIdentifier(body)]) { messages, transaction, effects in
+            try handle(received(messages), transaction, &effects)
+        }
+    }
+
+    /// Makes a handler of three kinds of message that are judged together: what one of them says may be right only with what
+    /// another said before it in the same batch. As ``on(_:_:)``.
+    public static func on<First: Message, Second: Message, Third: Message>(
+        _ first: First.Type, _ second: Second.Type, _ third: Third.Type,
+        _ handle:
+            @escaping @Sendable (
+                [Received<First>], [Received<Second>], [Received<Third>], borrowing Session, inout Effects
+            ) throws -> Void
+    ) -> MessageHandler {
+        let types = [types(of: first), types(of: second), types(of: third)].reduce(into: [:]) { all, types in
+            all.merge(types) { known, _ in known }
+        }
+        let bodies = [ObjectIdentifier(first), ObjectIdentifier(second), ObjectIdentifier(third)]
+        return MessageHandler(types: types, bodies: bodies) { messages, transaction, effects in
+            try handle(received(messages), received(messages), received(messages), transaction, &effects)
+        }
+    }
+
+    private static func types<Body: Message>(
+        of body: Body.Type
+    ) -> [MessageType: @Sendable (JSONNode, References) throws -> any Message] {
         var types: [MessageType: @Sendable (JSONNode, References) throws -> any Message] = [:]
         for decoder in Body.decoders {
             types[decoder.type] = { node, references in try decoder.decode(node, naming: references) }
         }
-        return MessageHandler(types: types, body: ObjectIdentifier(body)) { messages, transaction, effects in
-            let mine = messages.compactMap { message in
-                (message.body as? Body).map {
-                    Received(
-                        envelope: message.envelope, body: $0, act: message.act, position: message.position)
-                }
+        return types
+    }
+
+    private static func received<Body: Message>(_ messages: [AnyReceived]) -> [Received<Body>] {
+        messages.compactMap { message in
+            (message.body as? Body).map {
+                Received(envelope: message.envelope, body: $0, act: message.act, position: message.position)
             }
-            try handle(mine, transaction, &effects)
         }
     }
 

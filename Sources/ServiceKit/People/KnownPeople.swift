@@ -11,6 +11,9 @@ public struct KnownPeople: Sendable {
     public let policy: PermissionPolicy?
     /// Whether an organisation has been recorded at all.
     public let isRecorded: Bool
+    /// The records of nodes and of persons, in no order.
+    package let nodes: [NodeRecord]
+    package let persons: [PersonRecord]
     /// The revision of each node, by its code.
     package let nodeRevisions: [String: Int]
     /// The revision of each person, by login.
@@ -24,7 +27,9 @@ public struct KnownPeople: Sendable {
         nodes: [(record: NodeRecord, revision: Int)], persons: [(record: PersonRecord, revision: Int)],
         policy: PermissionPolicy?
     ) {
-        book = OrganisationBook(known: nodes.map(\.record), persons.map(\.record))
+        self.nodes = nodes.map(\.record)
+        self.persons = persons.map(\.record)
+        book = OrganisationBook(known: self.nodes, self.persons)
         self.policy = policy
         isRecorded = !nodes.isEmpty
         nodeRevisions = Dictionary(nodes.map { ($0.record.id, $0.revision) }) { first, _ in first }

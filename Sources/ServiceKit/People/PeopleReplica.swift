@@ -153,7 +153,7 @@ package enum PeopleReplica {
     /// - Throws: ``PostgresError``; ``Refusal`` when the policy is one that only a later release can read.
     package static func known(_ transaction: borrowing Transaction) throws -> KnownPeople {
         while true {
-            let mark = try mark(transaction)
+            let (mark, isWhole) = try mark(transaction)
             if let known = kept.withLock({ $0[mark] }) { return known }
             let nodes = try transaction.ask(
                 """
@@ -172,17 +172,24 @@ package enum PeopleReplica {
                 persons: try persons.rows().map { ($0.record, $0.revision) },
                 policy: try document.rows().first.map { try policy($0) })
             // Each statement of a transaction may see what was committed before it.
-            guard try self.mark(transaction) == mark else { continue }
-            kept.withLock { kept in
-                if kept.count >= most { kept.removeAll() }
-                kept[mark] = known
+            guard try self.mark(transaction).mark == mark else { continue }
+            // What is read as somebody who does not see everything is nobody else's.
+            if isWhole {
+                kept.withLock { kept in
+                    if kept.count >= most { kept.removeAll() }
+                    kept[mark] = known
+                }
             }
             return known
         }
     }
 
-    private static func mark(_ transaction: borrowing Transaction) throws(PostgresError) -> String {
-        try transaction.query("select mark::text from people_mark", as: String.self).first ?? ""
+    private static func mark(
+        _ transaction: borrowing Transaction
+    ) throws(PostgresError) -> (mark: String, isWhole: Bool) {
+        let rows = try transaction.query(
+            "select mark::text, current_user = session_user from people_mark", as: (String, Bool).self)
+        return rows.first.map { ($0.0, $0.1) } ?? ("", false)
     }
 
     /// A policy as it is kept.

@@ -58,5 +58,10 @@ extension ScopedTable {
             "schema_migration", "schema_repeatable", "inbox", "outbox", "outbox_pending", "outbox_count", "schedule",
             "schedule_aside", "event_clock", "ledger_mark", "ledger_hole", "ledger_reader", "ledger_reader_lane",
             "ledger_reading", "act", "organisation_zone",
-        ].map { ScopedTable($0, .hidden) }
+        ].map { ScopedTable($0, .hidden) } + [
+            // Where a node belongs is read by whatever is told by division; who is where is the person's and its branch's.
+            ScopedTable("organisation_node", .open), ScopedTable("people_mark", .open),
+            ScopedTable("organisation_person", .owned(owner: "login", branch: "node", day: nil)),
+            ScopedTable("permission_policy", .whole),
+        ]
 }

@@ -1,6 +1,17 @@
 public import Contracts
 public import Domain
 
+extension QueryArguments {
+    /// The messages that a question brings along, all of one kind: for what is judged together, and not line by line.
+    ///
+    /// - Throws: a refusal of the first that is not of its contract.
+    public func messages<Body: Message>(_ type: Body.Type) throws(Refusal) -> [Body] {
+        var messages: [Body] = []
+        for line in lines { messages.append(try Body(node: JSONDocument(parsing: Array(line.utf8)).root)) }
+        return messages
+    }
+}
+
 /// What would become of messages that a question brings along: each is read as its contract reads it, the handler says of
 /// each what it would be, and every line has an answer.
 public struct Preview<Body: Message> {

@@ -53,7 +53,10 @@ package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
             : messages.enumerated().filter { !duplicates.contains($0.offset) }.map(\.element)
         let byBody = Dictionary(grouping: fresh) { ObjectIdentifier(type(of: $0.body)) }
         for handler in handlers {
-            if let mine = byBody[handler.body] { try handler.handle(mine, transaction, &effects) }
+            let mine = handler.bodies.compactMap { byBody[$0] }
+            if !mine.isEmpty {
+                try handler.handle(mine.count == 1 ? mine[0] : Array(mine.joined()), transaction, &effects)
+            }
         }
         #if WAYBILL_TRIAL
             try transaction.tally(fresh.filter { effects.refusals[$0.position] == nil })
@@ -114,8 +117,10 @@ package struct BatchParts: Sendable {
     package init<Session: ~Copyable>(_ handlers: [MessageHandler<Session>]) {
         var kinds: [ObjectIdentifier: Kind] = [:]
         for (place, handler) in handlers.enumerated() {
-            let isApart = handler.isApart || kinds[handler.body]?.isApart == true
-            kinds[handler.body] = Kind(place: kinds[handler.body]?.place ?? place, isApart: isApart)
+            for body in handler.bodies {
+                let isApart = handler.isApart || kinds[body]?.isApart == true
+                kinds[body] = Kind(place: kinds[body]?.place ?? place, isApart: isApart)
+            }
         }
         self.kinds = kinds
     }

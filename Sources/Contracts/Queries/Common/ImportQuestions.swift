@@ -23,7 +23,7 @@ public enum ImportQuestions {
     public static let table = "lines"
 
     /// All of them.
-    public static let all = [customers, suppliers, invoices, payments, budgets, agreements]
+    public static let all = [customers, suppliers, invoices, payments, budgets, agreements, people]
 
     /// Customers' master records.
     public static let customers = preview(.customer, "customers", "customer.reported.v1", .identity)
@@ -37,6 +37,21 @@ public enum ImportQuestions {
     public static let budgets = preview(.finance, "budgets", "expense-budget.set.v1", .expense)
     /// Agreements.
     public static let agreements = preview(.sales, "agreements", "agreement.recorded.v1", .agreement)
+
+    /// Nodes of the organisation and people: all lines together are one message.
+    public static let people = QueryDescription(
+        .customer, "people.preview",
+        "What would become of nodes and people that a file holds, as one `organisation.recorded.v1`: new, same, changed or "
+            + "refused.",
+        shows: .person, ofWhole: true,
+        answers: [
+            .pages(
+                table, by: ["place"],
+                [
+                    .count("place"), .code("subject", "key", "outcome", "reason", "path"), .text("detail"),
+                    .count("revision"), .text("other_from", "gone_from"),
+                ])
+        ])
 
     /// Whether a number is new, and whether somebody is known, is told rightly only by all that there is.
     private static func preview(

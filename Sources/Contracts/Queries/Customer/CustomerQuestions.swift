@@ -5,7 +5,7 @@ public enum CustomerQuestions {
     /// All of them.
     public static let all =
         [show, list, unknownBranches, summary, overview] + PartyQuestions.all + GraphQuestions.all
-        + InteractionQuestions.all + ClassQuestions.all
+        + InteractionQuestions.all + ClassQuestions.all + PeopleQuestions.all
 
     /// One customer.
     public static let show = QueryDescription(
