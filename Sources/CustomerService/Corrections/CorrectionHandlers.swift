@@ -58,7 +58,8 @@ struct CorrectionHandlers: Sendable {
             }
             return (account, correctionId)
         }
-        let value = try CorrectionPolicy.value(text, of: command.field, in: organisation, on: now.day())
+        let value = try CorrectionPolicy.value(
+            text, of: command.field, in: PeopleReplica.organisation(or: organisation, transaction), on: now.day())
         if command.field == .creditCode,
             let other = try CorrectionStore.holder(of: value, otherThan: current, transaction)
         {

@@ -21,8 +21,9 @@ struct Subject: Sendable {
 enum SubjectStore {
     /// Customers that have accounts; one without is not among them.
     static func subjects(
-        _ customers: [String], _ organisation: Organisation, _ transaction: borrowing Transaction
+        _ customers: [String], _ file: Organisation, _ transaction: borrowing Transaction
     ) throws -> [String: Subject] {
+        let organisation = try PeopleReplica.organisation(or: file, transaction)
         var subjects: [String: Subject] = [:]
         for row in try transaction.query(
             """
@@ -33,7 +34,7 @@ enum SubjectStore {
             """, as: (String, String?, String?, Int32).self)
         {
             var subject = Subject(start: CalendarDay(daysSinceEpoch: row.3), name: row.1)
-            if let branch = row.2 { subject.regions = [(.min, region(of: branch, organisation))] }
+            if let branch = row.2 { subject.regions = [(.min, region(of: branch, on: subject.start, organisation))] }
             subjects[row.0] = subject
         }
         try addHistories(customers, &subjects, organisation, transaction)
@@ -60,8 +61,9 @@ enum SubjectStore {
         return subjects
     }
 
-    private static func region(of branch: String, _ organisation: Organisation) -> String {
-        organisation.divisions.first { $0.branches.contains { $0.code == branch } }?.code ?? "unknown"
+    /// The division to which a branch belonged on a day: a customer's orders stay in that of their day.
+    private static func region(of branch: String, on day: CalendarDay, _ organisation: Organisation) -> String {
+        organisation.division(of: branch, on: day) ?? "unknown"
     }
 
     /// The orders of a customer on one day.
@@ -95,7 +97,8 @@ enum SubjectStore {
             """, as: OrderDayRow.self)
         for row in orders {
             days[row.customerId, default: []].append(row.orders)
-            let region = region(of: row.branch, organisation)
+            let day = CalendarDay(daysSinceEpoch: Int32(row.orders.day))
+            let region = region(of: row.branch, on: day, organisation)
             if subjects[row.customerId]?.regions.last?.region != region {
                 subjects[row.customerId]?.regions.append((row.orders.day, region))
             }

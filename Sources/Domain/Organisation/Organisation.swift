@@ -6,14 +6,14 @@ public struct Branch: Sendable, Equatable {
     public let name: String
     /// Its city.
     public let city: String
-    /// The login of who manages it.
-    public let manager: String
+    /// The login of who manages it; `nil` when nobody does.
+    public let manager: String?
     /// The first day on which it is there.
     public let from: CalendarDay
     /// The last day, or `nil`.
     public let to: CalendarDay?
 
-    package init(code: String, name: String, city: String, manager: String, from: CalendarDay, to: CalendarDay?) {
+    package init(code: String, name: String, city: String, manager: String?, from: CalendarDay, to: CalendarDay?) {
         self.code = code
         self.name = name
         self.city = city
@@ -46,6 +46,13 @@ public struct Organisation: Sendable, Equatable {
     /// Its divisions.
     public let divisions: [Division]
     private let byCode: [String: [Branch]]
+    /// Of each branch to which divisions it belongs, from when on, the earliest first.
+    private let homes: [String: [Home]]
+
+    private struct Home: Sendable, Equatable {
+        let division: String
+        let from: CalendarDay
+    }
 
     /// - Parameters:
     ///   - name: the group's name.
@@ -54,6 +61,13 @@ public struct Organisation: Sendable, Equatable {
         self.name = name
         self.divisions = divisions
         byCode = Dictionary(grouping: divisions.flatMap(\.branches), by: \.code)
+        var homes: [String: [Home]] = [:]
+        for division in divisions {
+            for branch in division.branches {
+                homes[branch.code, default: []].append(Home(division: division.code, from: branch.from))
+            }
+        }
+        self.homes = homes.mapValues { $0.sorted { $0.from < $1.from } }
     }
 
     /// Every branch there is or was.
@@ -63,6 +77,33 @@ public struct Organisation: Sendable, Equatable {
     public func branch(_ code: String, on day: CalendarDay) -> Branch? {
         byCode[code]?.first { $0.from <= day && $0.to.map { day <= $0 } ?? true }
     }
+
+    /// The division to which a branch belongs on a day, by its code. On days on which the branch is not there, that of the time
+    /// nearest before, or of its first: what is booked for it belongs somewhere. `nil` for a branch that there never was.
+    public func division(of branch: String, on day: CalendarDay) -> String? {
+        guard let homes = homes[branch], let first = homes.first else { return nil }
+        return (homes.last { $0.from <= day } ?? first).division
+    }
+
+    /// The branches that belong to a division, each with the days on which it does: the same days as ``division(of:on:)``.
+    public func branches(of division: String) -> [(code: String, days: DayWindow)] {
+        homes.sorted { $0.key.compareBytes(with: $1.key) < 0 }.flatMap { code, homes in
+            homes.indices.filter { homes[$0].division == division }.map { place in
+                let isLast = place + 1 == homes.count
+                return (
+                    code,
+                    DayWindow(
+                        from: place == 0 ? Self.beginning : homes[place].from,
+                        to: isLast ? Self.end : homes[place + 1].from.adding(days: -1))
+                )
+            }
+        }
+    }
+
+    /// Before and behind every day of business.
+    private static let (beginning, end) = (
+        CalendarDay(daysSinceEpoch: -36_500), CalendarDay(daysSinceEpoch: 365_000)
+    )
 
     /// A realistic group of five divisions and 34 branches, used until a tree of one's own is given.
     public static let standard: Organisation = {

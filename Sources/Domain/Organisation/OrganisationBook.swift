@@ -3,8 +3,8 @@
 /// It is built of records that agree with each other, and of no others. Nobody is in it twice on one day, every node but a
 /// group has one above it on each of its days, every person a node; so that each question has one answer.
 public struct OrganisationBook: Sendable {
-    private let nodeLives: DatedLives<NodeRecord>
-    private let personLives: DatedLives<PersonRecord>
+    let nodeLives: DatedLives<NodeRecord>
+    let personLives: DatedLives<PersonRecord>
     /// The places of the records of what is, on some days, below a node.
     private let below: [String: [Int]]
     /// The places of the records of who is, on some days, in a node.
@@ -101,6 +101,9 @@ public struct OrganisationBook: Sendable {
 
     /// Who was in a node on a day, and in none below it, by their logins.
     public func members(of node: String, on day: CalendarDay) -> [PersonRecord] { people(members[node], day) }
+
+    /// The records of who is in a node on some day.
+    func memberRecords(of node: String) -> [PersonRecord] { (members[node] ?? []).map { personLives.records[$0] } }
 
     private func children(of id: String, on day: CalendarDay) -> [NodeRecord] {
         (below[id] ?? []).filter { nodeLives.holds($0, on: day) }.map { nodeLives.records[$0] }

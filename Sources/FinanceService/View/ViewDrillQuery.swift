@@ -12,7 +12,7 @@ extension ViewQueries {
         guard question.metrics.count == 1, let metric = question.metrics.first else {
             throw Refusal(.valueNotAllowed, path: "parameters.metric", "one metric at a time is looked into")
         }
-        let events = Self.events(metric, question, branches(question))
+        let events = Self.events(metric, question, place(metric, question))
         let found = [
             try arguments.table(
                 "cell",
@@ -49,25 +49,33 @@ extension ViewQueries {
             """, transaction, format: moneyText)
     }
 
-    /// The branches that are meant; `nil` for all.
-    private func branches(_ question: ViewQuestion) -> [String]? {
-        guard let wanted = question.division else { return question.branch.map { [$0] } }
-        let codes = organisation.divisions.first { $0.code == wanted }?.branches.map(\.code) ?? []
-        return question.branch.map { branch in codes.filter { $0 == branch } } ?? codes
+    /// The condition that an event is of the branch, line and division that are meant: of the division on its day, or on the
+    /// last day, as the figures are.
+    private func place(_ metric: ViewMetric, _ question: ViewQuestion) -> SQL {
+        let own: SQL = """
+            branch = coalesce(\(question.branch), branch) and business_line = coalesce(\(question.line), business_line)
+            """
+        guard let division = question.division else { return own }
+        let branches = organisation.branches(of: division)
+        if metric.isBalance {
+            let codes = branches.filter { $0.days.contains(question.period.to) }.map(\.code)
+            return "\(own) and branch = any(\(codes))"
+        }
+        return """
+            \(own) and exists (
+                select from unnest(\(branches.map(\.code)), \(branches.map(\.days.from)), \(branches.map(\.days.to)))
+                    as d(code, first_day, last_day)
+                where d.code = branch and day between d.first_day and d.last_day
+            )
+            """
     }
 
-    private static func events(_ metric: ViewMetric, _ question: ViewQuestion, _ branches: [String]?) -> SQL {
+    private static func events(_ metric: ViewMetric, _ question: ViewQuestion, _ place: SQL) -> SQL {
         let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
         let period: SQL =
             metric.isBalance
             ? "day <= date '1970-01-01' + \(to)"
             : "day between date '1970-01-01' + \(from) and date '1970-01-01' + \(to)"
-        let place: SQL =
-            if let branches {
-                "branch = any(\(branches)) and business_line = coalesce(\(question.line), business_line)"
-            } else {
-                "business_line = coalesce(\(question.line), business_line)"
-            }
         switch metric {
         case .orders, .revenue, .cost, .margin, .held:
             let amount: SQL =

@@ -9,7 +9,17 @@ struct ViewQueries: Sendable {
     let rates: ExchangeRates
     let organisation: Organisation
 
-    var all: [Query] { [Query(ViewQuestions.figures, figures), Query(ViewQuestions.drill, drill)] }
+    var all: [Query] {
+        [
+            Query(ViewQuestions.figures) { try known($1).figures($0, $1) },
+            Query(ViewQuestions.drill) { try known($1).drill($0, $1) },
+        ]
+    }
+
+    /// The same by the organisation that is recorded, once one is.
+    private func known(_ transaction: borrowing Transaction) throws -> ViewQueries {
+        ViewQueries(rates: rates, organisation: try PeopleReplica.organisation(or: organisation, transaction))
+    }
 
     func figures(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let question = try ViewQuestion(arguments)
@@ -21,7 +31,7 @@ struct ViewQueries: Sendable {
         let currencies = Set(orders.map(\.0.currency)).union(held.map(\.part.currency)).union(
             reserved.map(\.0.currency)
         )
-        .union(documents.map(\.part.currency))
+        .union(documents.map(\.currency))
         let rates = try rates.current(transaction)
         if let wanted = question.currency, currencies != [wanted], rates.rate(of: wanted, on: question.period.to) == nil
         {
@@ -41,15 +51,15 @@ struct ViewQueries: Sendable {
             for metric in question.metrics {
                 guard let sign = metric.parts[row.kind] else { continue }
                 if !metric.isBalance {
-                    guard row.amount != .zero else { continue }
+                    guard row.amount != .zero, let part = row.part else { continue }
                     if metric == .cash {
-                        figures.addCash(row.part, row.amount, isIn: sign > 0)
+                        figures.addCash(part, row.amount, isIn: sign > 0)
                     } else {
-                        figures.addExpense(row.part, row.amount)
+                        figures.addExpense(part, row.amount)
                     }
-                } else {
+                } else if let part = row.standing {
                     let amount = sign == 0 ? .zero : sign > 0 ? row.amount : -row.amount
-                    figures.addMovement(row.part, amount, of: metric, due: row.due)
+                    figures.addMovement(part, amount, of: metric, due: row.due)
                 }
             }
         }
@@ -121,7 +131,11 @@ struct ViewQueries: Sendable {
     /// A row of the sums of documents.
     private struct DocumentRow {
         let kind: String
-        let part: ViewFigures.Part
+        /// Where it belongs as something that happened; `nil` when that is not asked for.
+        let part: ViewFigures.Part?
+        /// Where it belongs as something that is open.
+        let standing: ViewFigures.Part?
+        let currency: Currency
         let due: CalendarDay
         let amount: FixedDecimal
     }
@@ -194,15 +208,22 @@ struct ViewQueries: Sendable {
     }
 
     /// The part of the answer that a sum belongs to; `nil` when it is not asked for.
-    private func part(_ question: ViewQuestion, _ place: Place, asOf: Timestamp?) -> ViewFigures.Part? {
-        labels(question, place.branch, place.line).map {
+    ///
+    /// What happens belongs to the division in which the branch is on its day. What is open is seen to by the division that
+    /// has the branch on the last day that is asked for, whenever it came about.
+    private func part(
+        _ question: ViewQuestion, _ place: Place, asOf: Timestamp?, isOpen: Bool = false
+    ) -> ViewFigures.Part? {
+        labels(question, place.branch, place.line, on: isOpen ? question.period.to : place.day).map {
             ViewFigures.Part(labels: $0, day: place.day, currency: place.currency, asOf: asOf)
         }
     }
 
     /// By what the rows of a branch and line are told apart in the answer; `nil` when they are not asked for.
-    private func labels(_ question: ViewQuestion, _ branch: String, _ line: String) -> [String]? {
-        let division = organisation.divisions.first { $0.branches.contains { $0.code == branch } }?.code ?? "-"
+    private func labels(
+        _ question: ViewQuestion, _ branch: String, _ line: String, on day: CalendarDay
+    ) -> [String]? {
+        let division = organisation.division(of: branch, on: day) ?? "-"
         if let wanted = question.division, wanted != division { return nil }
         return question.dimensions.map { dimension in
             switch dimension {
@@ -302,7 +323,9 @@ struct ViewQueries: Sendable {
             where day <= date '1970-01-01' + \(to) and \(Self.filter(question))
             group by 1, 2, 3, 4 having sum(reserved) <> 0
             """, as: StoredAmount.self)
-        return rows.compactMap { row in part(question, row.place, asOf: row.asOf).map { ($0, row.amount) } }
+        return rows.compactMap { row in
+            part(question, row.place, asOf: row.asOf, isOpen: true).map { ($0, row.amount) }
+        }
     }
 
     private func documentRows(
@@ -345,9 +368,13 @@ struct ViewQueries: Sendable {
             group by 1, 2, 3, 4, 5, 6
             """, as: StoredDocuments.self)
         return rows.compactMap { row in
-            part(question, row.stored.place, asOf: row.stored.asOf).map {
-                DocumentRow(kind: row.metric, part: $0, due: row.due, amount: row.stored.amount)
-            }
+            let stored = row.stored
+            let part = part(question, stored.place, asOf: stored.asOf)
+            let standing = self.part(question, stored.place, asOf: stored.asOf, isOpen: true)
+            guard part != nil || standing != nil else { return nil }
+            return DocumentRow(
+                kind: row.metric, part: part, standing: standing, currency: stored.place.currency, due: row.due,
+                amount: stored.amount)
         }
     }
 }

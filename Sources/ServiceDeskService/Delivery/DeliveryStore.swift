@@ -81,7 +81,7 @@ enum DeliveryStore {
     static let orders = OrderReplica("delivery", content: "order_revision")
 
     static func putOrders(
-        _ orders: [(source: String, order: Order)], in organisation: Organisation,
+        _ orders: [(source: String, order: Order)], in file: Organisation,
         _ transaction: borrowing Transaction
     ) throws {
         var latest: [OrderKey: (source: String, order: Order)] = [:]
@@ -90,6 +90,7 @@ enum DeliveryStore {
             if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
         }
         let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        let organisation = try PeopleReplica.organisation(or: file, transaction)
         try transaction.queue(
             """
             insert into delivery (source, order_id, order_revision, customer_code, branch, branch_known, business_line,

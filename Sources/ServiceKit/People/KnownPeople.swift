@@ -11,6 +11,8 @@ public struct KnownPeople: Sendable {
     public let policy: PermissionPolicy?
     /// Whether an organisation has been recorded at all.
     public let isRecorded: Bool
+    /// Its divisions and branches; empty while no branch is recorded.
+    package let organisation: Organisation
     /// The records of nodes and of persons, in no order.
     package let nodes: [NodeRecord]
     package let persons: [PersonRecord]
@@ -30,6 +32,7 @@ public struct KnownPeople: Sendable {
         self.nodes = nodes.map(\.record)
         self.persons = persons.map(\.record)
         book = OrganisationBook(known: self.nodes, self.persons)
+        organisation = book.organisation
         self.policy = policy
         isRecorded = !nodes.isEmpty
         nodeRevisions = Dictionary(nodes.map { ($0.record.id, $0.revision) }) { first, _ in first }

@@ -184,6 +184,16 @@ package enum PeopleReplica {
         }
     }
 
+    /// The divisions and branches that count: those that are recorded, and until a branch is, those of the file.
+    ///
+    /// - Parameter file: the organisation by the service's settings; the made-up one of the demo.
+    package static func organisation(
+        or file: Organisation, _ transaction: borrowing Transaction
+    ) throws -> Organisation {
+        let recorded = try known(transaction).organisation
+        return recorded.divisions.isEmpty ? file : recorded
+    }
+
     private static func mark(
         _ transaction: borrowing Transaction
     ) throws(PostgresError) -> (mark: String, isWhole: Bool) {
