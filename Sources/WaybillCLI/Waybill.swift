@@ -25,7 +25,7 @@ struct Waybill: AsyncParsableCommand {
             UsersCommand.self, ActsCommand.self, SettingsCommand.self, MigrateCommand.self, ScheduleCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self, RatesCommand.self,
             LeadsCommand.self, ImportCommand.self,
-            PeopleCommand.self, PolicyCommand.self, ReferencesCommand.self,
+            PeopleCommand.self, OrganisationCommand.self, PolicyCommand.self, ReferencesCommand.self,
         ])
 
     /// As the parser's own, and what a service had to say has an exit code of its own. Whoever reads the output through a

@@ -28,6 +28,21 @@ package struct PeopleFile: Sendable {
     package let persons: [PersonRecord]
     /// The headings that stand for no field: their columns are passed over.
     package let unused: [String]
+    /// What is wrong with lines that could not be read, whatever the others say.
+    package let unreadable: [PeopleFault]
+    /// On which line each of the nodes stands.
+    package let nodeLines: [Int]
+    /// On which line each of the persons stands.
+    package let personLines: [Int]
+    private let headings: [String: String]
+
+    /// The heading of the column that holds a field; the field's name when none does.
+    ///
+    /// - Parameter field: as messages call it.
+    package func heading(of field: String) -> String {
+        let field = field == "chineseName" ? "name" : field == "id" ? "node" : field
+        return headings[field] ?? field
+    }
 
     /// Reads a table.
     ///
@@ -50,6 +65,8 @@ package struct PeopleFile: Sendable {
         if let problem = table.problem { throw FileFault(problem) }
         unused = found.unused
         (lines, nodes, persons) = (reading.lines, reading.nodes, reading.persons)
+        (unreadable, nodeLines, personLines) = (reading.faults, reading.nodeLines, reading.personLines)
+        headings = found.headings
         do throws(OrganisationRefusal) {
             let built = try OrganisationBook(nodes: nodes, persons: persons)
             faults = reading.faults
@@ -76,8 +93,8 @@ extension PeopleFile {
         private(set) var nodes: [NodeRecord] = []
         private(set) var persons: [PersonRecord] = []
         private(set) var faults: [PeopleFault] = []
-        private var nodeLines: [Int] = []
-        private var personLines: [Int] = []
+        private(set) var nodeLines: [Int] = []
+        private(set) var personLines: [Int] = []
         /// Of what the lines speak that could not be read: that it is missing elsewhere says nothing.
         private var unread: Set<String> = []
 

@@ -4,10 +4,10 @@ import Contracts
 import Domain
 import Importing
 
-struct PeopleCommand: ParsableCommand {
+struct PeopleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "people", abstract: "Who belongs where, and under whom, on which day.",
-        subcommands: [Check.self])
+        subcommands: [Check.self, Import.self, List.self, Show.self, Leave.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -74,7 +74,7 @@ struct PeopleCommand: ParsableCommand {
             }
         }
 
-        private static func mapping(_ file: String) throws -> ImportMapping {
+        static func mapping(_ file: String) throws -> ImportMapping {
             let bytes = Array(try ColumnFile.contents(of: file))
             do throws(Refusal) { return try PeopleFile.mapping(json: bytes) } catch {
                 throw Failure("the mapping '\(file)': \(error)")

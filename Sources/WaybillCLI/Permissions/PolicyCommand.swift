@@ -3,11 +3,13 @@ import Client
 import Contracts
 import Domain
 
-struct PolicyCommand: ParsableCommand {
+struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Who may do what: look at a policy before it holds.",
-        discussion: "Needs no service; docs/operate/permissions.md says the form of the file.",
-        subcommands: [Check.self, Explain.self, Simulate.self, Matrix.self])
+        commandName: "policy", abstract: "Who may do what: look at a policy before it holds, and set it.",
+        discussion: """
+            docs/operate/permissions.md says the form of the file. Only 'set' and 'show' need a service.
+            """,
+        subcommands: [Check.self, Explain.self, Simulate.self, Matrix.self, SetPolicy.self, Show.self])
 }
 
 extension PolicyCommand {

@@ -12,6 +12,15 @@ enum PolicyFiles {
         let detail: String
     }
 
+    /// The bytes of a file.
+    ///
+    /// - Throws: ``Refusal`` when there is no such file.
+    static func bytes(of file: String) throws(Refusal) -> [UInt8] {
+        do { return Array(try ColumnFile.contents(of: file)) } catch {
+            throw Refusal(.notFound, path: "$", "the file cannot be read")
+        }
+    }
+
     /// Reads a file and looks for all that is wrong with it. What the lines come to is looked at once all of them are read.
     ///
     /// - Throws: ``Failure`` when there is no such file.

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Client
+import Contracts
+import Domain
+
+extension PolicyCommand {
+    struct SetPolicy: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Set the policy that holds from now on, for all services.",
+            discussion: """
+                Its version is above that of the policy that holds. One with which something is wrong, or that nobody could
+                change again, is refused; 'waybill policy check' says all that is wrong with it.
+                """)
+
+        @Argument(help: "The policy, JSON; - for standard input.")
+        var file: String
+        @Option(help: "Why, in words; it is kept with the policy.")
+        var reason: String
+        @OptionGroup var act: ActOptions
+
+        func run() async throws {
+            let text: String
+            do throws(Refusal) {
+                text = try PolicyText.compact(Array(try PolicyFiles.bytes(of: file)))
+            } catch {
+                throw act.refused(Refusal(error.reason, path: "$.document", "\(file), \(error.path): \(error.detail)"))
+            }
+            let body = PermissionPolicySet(document: PolicyText.pieces(text), reason: reason, by: act.by)
+            do throws(Refusal) {
+                // What a message cannot carry is said here: the broker would only not take it.
+                _ = try PermissionPolicySet(node: JSONDocument(parsing: body.encode()).root)
+            } catch { throw act.refused(error) }
+            try await act.send(body, to: .customer, expecting: [PermissionPolicyChanged.type])
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: PeopleQuestions.policy.help,
+            discussion: "--document prints the policy itself, as JSON for 'policy check -', 'simulate' and 'set'.")
+
+        @Option(help: "The version; the one that holds when it is not given.")
+        var version: Int?
+        @Flag(help: "Print the policy itself, as JSON.")
+        var document = false
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let tables = try await Asking.once(
+                .customer, PeopleQuestions.policy.name, [("version", version.map { String($0) })])
+            let parts = tables.first { $0.name == "document" }
+            guard document else {
+                // For people the text would be one long cell.
+                return try output.show(tables.filter { output.format == .json || $0.name != "document" })
+            }
+            guard let parts, !parts.rows.isEmpty else {
+                say(version.map { "there is no policy \($0)" } ?? "nobody has set a policy")
+                throw ExitCodes.refused
+            }
+            let place = parts.columns.firstIndex { $0.name == "text" }
+            print(parts.rows.map { row in place.flatMap { row.values[$0] } ?? "" }.joined())
+        }
+    }
+}
