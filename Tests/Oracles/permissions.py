@@ -9,7 +9,6 @@ with what is lent to them and up to which amounts; and what is refused, by reaso
 printed.
 """
 import argparse, collections, copy, csv, io, json, os, random, subprocess, sys, tempfile
-import jsonschema
 
 RIGHTS = ["see", "act", "approve", "export", "administer"]
 RELATIONS = ["own", "same-team", "same-branch", "other-branch", "other-division", "group"]
@@ -232,6 +231,8 @@ def refused(command, folder, policy, schema):
 
 
 def main():
+    import jsonschema    # not where only the policy is worked out
+
     parser = argparse.ArgumentParser()
     parser.add_argument("waybill")
     parser.add_argument("file")
@@ -290,4 +291,5 @@ def main():
     print("permissions as worked out apart: " + ", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
 
 
-main()
+if __name__ == "__main__":
+    main()

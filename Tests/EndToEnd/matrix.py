@@ -1,0 +1,679 @@
+#!/usr/bin/env python3
+"""Every question and every act, by everybody, against what follows from the policy's file, the organisation's file and the test
+data alone (Tests/Oracles/sight.py).
+
+usage: matrix.py WORK EDGE-URL-FILE USERS-FOLDER
+
+1. While there is no policy, business comes stage by stage (matrix_world.py), and after each stage everything is asked.
+2. The policy is set. Everybody asks everything. Who sees the first stages of a kind has to be answered as everybody was when there
+   was nothing else, to the last total; without the values of fields that they have no right to, ordered and paged by nothing that they
+   do not see. Whatever is refused, is by the policy. A single thing that somebody does not see is answered like one that is not there.
+3. Two days pass, so that what is made of the business daily is there as well: lists hold the rows of the stages that are seen.
+4. Everybody tries every act upon a thing of each stage: what the policy gives nobody is refused by it, and nothing else is.
+5. A customer is shared: each sees the own deals in full, and what the customer comes to for the group with the customer.
+
+In every answer, whatever it is of, no mark of a stage may stand that is not seen.
+"""
+import base64
+import collections
+import csv
+import datetime
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+from decimal import Decimal, InvalidOperation
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "Tests" / "Oracles"), str(ROOT / "Tests" / "EndToEnd")]
+import matrix_acts
+import matrix_world
+from matrix_wire import Wire
+from matrix_world import HOMES, LOGINS, STAGES, World, identifier
+from sight import WITHIN, Book, Sight, questions
+
+SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
+ALL = frozenset(STAGES)
+# Who is near li.wei in every way, has several roles or a deputy's rights, or sees sums alone: they try everything that narrows.
+CLOSE = {"li.wei", "lead.ks01a", "manager.ks01", "head.east", "both.ks01", "deputy.sh01", "new.nj01", "clerk.fin", "director"}
+# What changes with the time of the question.
+VOLATILE = {"age_seconds", "ageSeconds", "heardAt", "as_of", "asOf"}
+# Kinds whose objects come of what this test does itself: that they are told or refused is compared, and not what.
+MOVING = {"audit", "message", "setting", "person"}
+# Tables that who sees a part of the group is told less of than there would be if there were no other part.
+APART = {
+    ("finance", "payables.list", "supplier payments that wait for an invoice or were set aside"):
+        "a supplier's payment is the group's, whose invoices it may be for",
+    ("finance", "payables.run", "payment run"): "it holds what the supplier was paid before, which is the group's",
+    ("finance", "payables.prepayments", "prepayments"): "a supplier's payment is the group's",
+    ("finance", "view.figures", "state"): "what is not folded yet is nobody's",
+    ("supplier", "orders.show", "cost facts"): "the supplier service does not know whose the orders are that costs are of",
+}
+# Rows that everybody is told who is told anything of the table.
+def is_open_row(service, question, row):
+    """A supplier in the graph: it is no customer's and nobody's."""
+    return service == "customer" and question == "graph.nodes" and row.get("role") == "supplier"
+
+
+# Questions that are not asked, each with the reason.
+LEFT_OUT = {}
+MARK = re.compile(r"W([1-6])-")
+# What names nothing.
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+class Variant:
+    """A question with values."""
+
+    def __init__(self, service, question, values, lines=(), stage=None, is_base=False):
+        self.service, self.question, self.values, self.lines = service, question, values, list(lines)
+        self.stage, self.is_base = stage, is_base
+
+    def __str__(self):
+        return f"{self.service} {self.question.name} " + " ".join(f"{key}={value}" for key, value in self.values.items())
+
+    def by(self, whom):
+        return self.service, self.question.name, self.values, self.lines, whom
+
+    @property
+    def within(self):
+        return self.values.get("within")
+
+    @property
+    def is_naming(self):
+        """Whether it asks of single objects, so that sums are none over many."""
+        by = re.split("[, ]", self.values.get("by", ""))
+        return "customer" in self.values or "customers" in self.values or "customer" in by or "order" in by
+
+    def tells_totals(self, table):
+        return table.sums and not self.is_naming
+
+
+class Matrix:
+    def __init__(self, work, edge, users):
+        self.work, self.users = pathlib.Path(work), users
+        self.today = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
+        self.world = World(self.today)
+        self.policy = matrix_world.policy(ROOT / "deploy/permissions/demo.json", self.today)
+        (self.work / "people.csv").write_text(matrix_world.organisation(), encoding="utf-8")
+        (self.work / "policy.json").write_text(json.dumps(self.policy), encoding="utf-8")
+        self.sight = Sight(self.policy, Book(self.work / "people.csv"), self.today)
+        self.edge = Wire(pathlib.Path(edge).read_text().strip())
+        self.operator = Wire(os.environ["WAYBILL_AMQP_OPERATOR_URL"])
+        self.names = {identifier(source, f"W{stage}-{code}"): f"W{stage}-" for stage in [*STAGES, 9]
+                      for source, code in [("mx", "C1"), ("mx", "C2"), ("mx", "C3"), ("my", "M1")]}
+        self.names[NOWHERE] = "W9-"
+        self.faults, self.counts, self.known = [], collections.Counter(), {}
+        self.begun = time.monotonic()
+
+    # MARK: Doing
+
+    def waybill(self, *words, **more):
+        done = subprocess.run([os.environ["WAYBILL_CLI"], *words], capture_output=True, text=True, **more)
+        if done.returncode:
+            sys.exit(f"waybill {' '.join(words)}: ended with {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return done.stdout
+
+    def drained(self):
+        self.waybill("status", "--wait-drained", "60")
+
+    def publish(self, messages):
+        self.waybill("orders", "publish", "-", "--source", "mx", input=matrix_world.lines(messages))
+        self.drained()
+
+    def act(self, acts):
+        for (whom, service, kind, data), reply in zip(acts, self.edge.act([(a[0], a[2], "mx", a[3]) for a in acts])):
+            if reply["status"] != "done": sys.exit(f"{kind} by {whom}: {reply}")
+        self.drained()
+
+    def stage(self, stage):
+        if stage == 1: self.publish(self.world.first())
+        self.publish(self.world.facts(stage))
+        self.act(self.world.acts(stage))
+        self.publish(self.world.later(stage))
+        self.publish(self.world.tick(stage))
+
+    def said(self, what):
+        print(f"{time.monotonic() - self.begun:6.1f} s  {what}", flush=True)
+
+    def fault(self, variant, whom, what):
+        self.faults.append(f"{whom}: {variant}: {what}"[:900])
+        if len(self.faults) > 200: self.end()
+
+    def end(self):
+        if self.faults:
+            sys.exit("\n".join(self.faults[:60]) + f"\n{len(self.faults)} faults")
+
+    # MARK: What is asked
+
+    def variants(self, catalogue):
+        """What is asked for lists and sums, and for single things of a stage."""
+        day, found, singles, missing = self.world.day, [], [], []
+        month, span = day(-40)[:7], {"from": day(-100), "to": day(0)}
+        base = {
+            "ledger.digest": {"type": "order.placed.v1", "since": day(-1)}, "ledger.known": {"source": "mx", "identifiers": "x"},
+            "ledger.identifiers": {"type": "order.placed.v1", "source": "mx", "since": day(-1)},
+            "ledger.names": {"type": "finance.order-decided.v1", "numbers": "1"}, "audit.show": {"entry": "none"},
+            "drivers.trace": {"driver": "profitability"}, "drivers.show": {"from": day(-100), "to": day(0)},
+            "parties.search": {"text": "Ltd"}, "parties.resolve": {"name": "W1-Kunshan Harmony Bearings Ltd"},
+            "periods.check": {"month": month}, "periods.late": {"month": month}, "periods.margins": {"month": month},
+            "payables.run": {"payOn": day(0)}, "profit.margins": span, "profit.lines": span,
+            "profit.supplier-costs": {**span, "minimumLines": "1"},
+            "profit.bridge": {"before": f"{day(-100)}..{day(-21)}", "after": f"{day(-20)}..{day(0)}"},
+            "view.figures": {**span, "by": "total,branch,line", "metric": "orders,revenue,held,receivable,cash"},
+            "view.drill": {**span, "by": "total", "metric": "revenue"},
+            "people.show": {"login": "li.wei"}, "organisation.show": {"node": "KS01"}, "ownership.items": {"login": "li.wei"}}
+        one = {
+            "orders.show": lambda w: {"orderId": w + "O2", "source": "mx"},
+            "acceptance.show": lambda w: {"customer": w + "C3", "source": "mx"},
+            "acceptance.ask": lambda w: {"customer": w + "C3", "source": "mx", "businessLine": w + "air", "amount": "10.00"},
+            "receivables.statement": lambda w: {"customer": w + "C1", "source": "mx"},
+            "parties.business": lambda w: {"party": identifier("mx", w + "C1")},
+            "complaints.show": lambda w: {"complaintId": w + "P1", "source": "mx"},
+            "customers.show": lambda w: {"code": w + "C1", "source": "mx"},
+            "parties.name": lambda w: {"party": f"mx/{w}C1"}, "parties.show": lambda w: {"party": w + "C1", "source": "mx"},
+            "parties.history": lambda w: {"party": w + "C1", "source": "mx"},
+            "parties.explain": lambda w: {"one": f"mx/{w}C1", "other": f"my/{w}M1"},
+            "parties.merge-preview": lambda w: {"one": f"mx/{w}C1", "other": f"mx/{w}C2"},
+            "alerts.show": lambda w: {"alertId": self.alerts.get(w, NOWHERE)},
+            "reviews.show": lambda w: {"review": NOWHERE}}
+        about = lambda w: {"customer": w + "C1", "source": "mx"}
+        for name in ("customers.overview", "classes.show", "graph.show", "graph.group", "graph.leads", "interactions.list",
+                     "interactions.consent", "ownership.show"):
+            one[name] = about
+        fact = {f"{kind}.preview": message for kind, message in [
+            ("customers", "customer.reported.v1"), ("suppliers", "supplier.reported.v1"), ("invoices", "invoice.issued.v1"),
+            ("payments", "payment.received.v1"), ("budgets", "expense-budget.set.v1"), ("agreements", "agreement.recorded.v1")]}
+        tried = {"branch": "KS01", "owner": "li.wei", "line": "W1-air", "source": "mx", "customer": "W1-C1", "from": day(-35),
+                 "to": day(-5), "asOf": day(-16), "at": day(-1), "on": day(-1), "atLeast": "100", "atMost": "700", "loss": "1",
+                 "person": "li.wei", "text": "Gu", "phone": "0512-57880001", "address": "River", "bankAccount": "1", "email": "a@b.cn"}
+        more = {name: ["customer", "owner", "order", "branch,line,item,supplier,lane"] for name in (
+            "profit.margins", "profit.bridge", "profit.supplier-costs")}
+        for question in catalogue:
+            for service in [question.service] if question.service else SERVICES:
+                if (service, question.name) in LEFT_OUT: continue
+                add = lambda values, lines=(), is_base=False: found.append(
+                    Variant(service, question, values, lines, is_base=is_base))
+                if question.name in one:
+                    for stage in [*STAGES, 9]:
+                        values = one[question.name](f"W{stage}-")
+                        taken = {name: value for name, value in values.items() if name in question.takes or name != "source"}
+                        singles.append(Variant(service, question, taken, stage=stage))
+                    continue
+                first = dict(base.get(question.name, {}))
+                lines = [json.dumps(body) for kind, _, _, body in self.world.facts(6) if kind == fact.get(question.name)]
+                if lines: first["source"] = "mx"
+                lacking = [name for name, (required, _, _) in question.takes.items() if required and name not in first]
+                if lacking:
+                    missing.append(f"{service} {question.name}: no value for {', '.join(lacking)}")
+                    continue
+                if "totals" in question.takes: first["totals"] = "true"
+                if (limit := re.match(r"1 to (\d+)", question.takes.get("limit", (0, "", 0))[1])) and "limit" not in first:
+                    first["limit"] = str(min(200, int(limit[1])))
+                add(first, lines, is_base=True)
+                for name, (_, words, needs) in question.takes.items():
+                    if name in first or name in ("within", "limit", question.cursor, "totals", "currency") or lines: continue
+                    words, choices = words.split("; ")[0], []
+                    if ", " in words and not words.startswith("a "): choices = words.split(", ")
+                    for value in choices or ([tried[name]] if name in tried else []):
+                        add({**first, name: value})
+                for name, (_, _, needs) in question.takes.items():
+                    for field, words in needs:
+                        if words: add({**first, name: sorted(words)[0]})
+                for by in more.get(question.name, []): add({**first, "by": by})
+        if missing: sys.exit("questions without values, and not left out with a reason:\n" + "\n".join(missing))
+        return found, singles
+
+    # MARK: What is expected
+
+    def seen(self, whom, variant, table):
+        """The stages of a table that somebody sees, the fields, and whether nothing at all may be seen of it."""
+        totals = variant.tells_totals(table)
+        return self.of(whom, table.shows, totals, variant.within)
+
+    def of(self, whom, kind, totals, within):
+        key = (whom, kind, totals, within)
+        if key not in self.known:
+            parts = self.sight.parts(whom, kind, totals, within)
+            stages = frozenset(stage for stage, homes in HOMES.items() if self.sight.sees(whom, kind, homes, totals, within))
+            self.known[key] = (stages, self.sight.fields(whom, kind, totals, within), not parts)
+        return self.known[key]
+
+    def refusal(self, whom, variant):
+        """Where the policy refuses a question; None when it does not."""
+        question = variant.question
+        mine = [self.seen(whom, variant, table) for table in question.tables if table.shows == question.shows]
+        full = self.of(whom, question.shows, False, variant.within)
+        if all(closed for _, _, closed in mine or [full]): return "$"
+        if question.is_of_whole and (full[0] != ALL or full[2]): return "$"
+        for name, value in variant.values.items():
+            for field, words in question.takes[name][2]:
+                if words and not words & set(re.split("[, ]", value)): continue
+                those = [self.seen(whom, variant, table) for table in question.tables
+                         if field in table.columns.values() or any(need == field for _, _, need in table.keys)]
+                if any(field not in fields for _, fields, _ in those + [full] * (not those)): return f"parameters.{name}"
+        return None
+
+    def marks(self, text):
+        return {int(mark) for mark in MARK.findall(UUID.sub(lambda match: self.names.get(match[0], match[0]), text))}
+
+    def is_seen(self, whom, table, row, marks, stages, within=None):
+        """Whether a row is one of stages that are seen. An alert is seen as well by whom it went to, a notice by whom it names."""
+        if table.shows == "margin-alert" and row.get("escalated_to"):
+            if self.sight.sees(whom, table.shows, [(row["escalated_to"], None, None)], False, within): return True
+        if table.shows == "notice" and row.get("sales_owner") and len(marks) == 1 and row["sales_owner"] != STAGES[min(marks)][0]:
+            return self.sight.sees(whom, table.shows, [(row["sales_owner"], None, None)], False, within)
+        return marks <= stages
+
+    def scan(self, variant, whom, told, table, stages, asked):
+        for row in told.records():
+            if is_open_row(variant.service, variant.question.name, row): continue
+            marks = {mark for value in row.values() if value for mark in self.marks(value)} - asked
+            if not self.is_seen(whom, table, row, marks, stages, variant.within):
+                self.fault(variant, whom, f"'{told.name}' tells of stages {sorted(marks - stages)}, which are not seen: {row}")
+
+    @staticmethod
+    def rows(table, blank):
+        """The rows with what may be compared."""
+        places = [None if name in VOLATILE or name in blank else place for place, name in enumerate(table.columns)]
+        return [tuple(None if place is None else row[place] for place in places) for row in table.rows]
+
+    def check_form(self, variant, whom, told, table, fields, closed):
+        """Blank columns, cursors, and the order of what is left."""
+        blank = set(told.columns) if closed else set(table.withheld(fields, told.columns))
+        if set(told.blanked) != blank:
+            self.fault(variant, whom, f"'{told.name}' withholds {sorted(told.blanked)}, not {sorted(blank)}")
+        for row in told.records():
+            shown = [name for name in blank if row[name] is not None]
+            if shown: self.fault(variant, whom, f"'{told.name}' shows {shown} in {row}")
+        if closed and (told.rows or told.next or told.count or told.totals):
+            self.fault(variant, whom, f"'{told.name}' tells something, and nothing of '{table.shows}' is seen")
+        summed = {column for column, _, _ in told.totals} & blank
+        if summed: self.fault(variant, whom, f"'{told.name}' tells totals of {sorted(summed)}")
+        order = table.order(fields)
+        if told.next and not table.is_varying:
+            cursor = json.loads(base64.urlsafe_b64decode(told.next + "=" * (-len(told.next) % 4)))
+            if len(cursor) != 1 + len(order):
+                self.fault(variant, whom, f"'{told.name}': a page ends with {cursor}, which is not by {order}")
+        if order and order[0][0] in told.columns and len(table.order(fields)) < len(table.keys):
+            place, down = told.columns.index(order[0][0]), order[0][1]
+            values = [self.sortable(row[place]) for row in told.rows]
+            if values != sorted(values, reverse=down):
+                self.fault(variant, whom, f"'{told.name}' is not by {order[0][0]}, but as it would be with what is withheld")
+        return blank
+
+    @staticmethod
+    def sortable(value):
+        try:
+            return (0, Decimal(value or "0"), "")
+        except InvalidOperation:
+            return (1, Decimal(0), value)
+
+    def check(self, variant, whom, answer, worlds):
+        """An answer with lists and sums against those of the worlds, by number of stages."""
+        self.counts["answers"] += 1
+        question, asked = variant.question, {mark for value in variant.values.values() for mark in self.marks(value)}
+        strange = set() if answer.reason is None else self.marks(answer.detail) - asked
+        if strange: self.fault(variant, whom, f"the refusal tells of stages {sorted(strange)}: {answer.detail}")
+        refused = self.refusal(whom, variant)
+        if refused:
+            self.counts["refused"] += 1
+            if answer.reason != "not-authorised" or not answer.detail.startswith(refused + ":"):
+                self.fault(variant, whom, f"not refused at {refused}: {answer.reason} {answer.detail} {answer.text[:300]}")
+            return False
+        if answer.reason == "not-authorised":
+            self.fault(variant, whom, f"refused: {answer.detail}")
+            return False
+        if question.shows in MOVING:
+            self.counts["told or refused only"] += 1
+            for told in answer.tables.values():
+                _, fields, closed = self.seen(whom, variant, question.table(told.name))
+                self.check_form(variant, whom, told, question.table(told.name), fields, closed)
+            return False
+        if answer.reason is not None:
+            stages, _, _ = next((self.seen(whom, variant, table) for table in question.tables if table.shows == question.shows),
+                                self.of(whom, question.shows, False, variant.within))
+            place = self.prefix(stages)
+            wanted = worlds[place] if place is not None else None
+            if wanted is not None and wanted.reason != answer.reason:
+                self.fault(variant, whom, f"{answer.reason} {answer.detail}, and with {place} stages {wanted.reason or 'an answer'}")
+            return False
+        for told in answer.tables.values():
+            table = question.table(told.name)
+            stages, fields, closed = self.seen(whom, variant, table)
+            blank = self.check_form(variant, whom, told, table, fields, closed)
+            self.scan(variant, whom, told, table, stages, asked)
+            if closed: continue
+            if (variant.service, question.name, told.name) in APART and stages != ALL:
+                self.counts["told apart with a reason"] += 1
+                continue
+            self.compare(variant, whom, told, table, stages, fields, blank, worlds)
+        return True
+
+    @staticmethod
+    def prefix(stages):
+        return len(stages) if stages == frozenset(range(1, len(stages) + 1)) else None
+
+    def compare(self, variant, whom, told, table, stages, fields, blank, worlds):
+        place = self.prefix(stages)
+        mine = self.rows(told, blank)
+        if is_open := variant.question.name == "graph.nodes" and variant.service == "customer":
+            shown = lambda rows, columns: [row for row in rows if row[columns.index("role")] != "supplier"]
+            mine = shown(mine, told.columns)
+        if place is None:
+            # Farther and nearer, and not what lies between: the rows that each stage has brought.
+            if not table.is_paged or table.sums:
+                self.counts["not compared: sums over stages that do not follow one another"] += 1
+                return
+            each = [collections.Counter(self.rows(world.tables[told.name], blank)) if told.name in world.tables else
+                    collections.Counter() for world in worlds]
+            if any(each[number] - each[number + 1] for number in range(len(each) - 1)):
+                self.counts["not compared: rows that change with what comes"] += 1
+                return
+            wanted = sum((each[number] - each[number - 1] for number in stages), collections.Counter())
+            if is_open: wanted = collections.Counter(shown(list(wanted.elements()), told.columns))
+            self.counts["tables"] += 1
+            if collections.Counter(mine) != wanted: self.differs(variant, whom, told, mine, list(wanted.elements()))
+            return
+        world = worlds[place].tables.get(told.name)
+        if world is None:
+            self.fault(variant, whom, f"'{told.name}' is told, and was not with {place} stages: {worlds[place].reason}")
+            return
+        wanted = self.rows(world, blank)
+        if is_open: wanted = shown(wanted, world.columns)
+        self.counts["tables"] += 1
+        in_order = table.is_paged and len(table.order(fields)) == len(table.keys)
+        if mine != wanted and (in_order or collections.Counter(mine) != collections.Counter(wanted)):
+            return self.differs(variant, whom, told, mine, wanted)
+        if told.columns != world.columns: self.fault(variant, whom, f"'{told.name}' has columns {told.columns}")
+        if is_open: return
+        if told.count != world.count: self.fault(variant, whom, f"'{told.name}' counts {told.count} rows, not {world.count}")
+        sums = sorted(total for total in world.totals if total[0] not in blank)
+        if sorted(told.totals) != sums: self.fault(variant, whom, f"'{told.name}' comes to {told.totals}, not {sums}")
+
+    def differs(self, variant, whom, told, mine, wanted):
+        more, less = (collections.Counter(a) - collections.Counter(b) for a, b in ((mine, wanted), (wanted, mine)))
+        self.fault(variant, whom, f"'{told.name}' {told.columns}: {len(mine)} rows, not {len(wanted)}; too much {list(more)[:3]}, "
+                                  f"missing {list(less)[:3]}{'' if more or less else ', in another order'}")
+
+    def check_single(self, variant, whom, answer, whole, nothing):
+        """What is told of one thing of a stage: all of it as it is told to everybody, or what is told of one that is not there."""
+        self.counts["single things"] += 1
+        question, stage = variant.question, variant.stage
+        refused = self.refusal(whom, variant)
+        if refused:
+            self.counts["refused"] += 1
+            if answer.reason != "not-authorised" or not answer.detail.startswith(refused + ":"):
+                self.fault(variant, whom, f"not refused at {refused}: {answer.reason} {answer.detail}")
+            return
+        plain = lambda text: MARK.sub("W#-", UUID.sub(lambda match: self.names.get(match[0], match[0]), text)).replace("W9-", "W#-")
+        mine, _, _ = self.of(whom, question.shows, False, None)
+        is_apart = any((variant.service, question.name, table.name) in APART for table in question.tables) and mine != ALL
+        if stage not in mine or is_apart:
+            # A page's end, a count or a detail would tell that there is something.
+            same = answer.reason == nothing.reason and plain(answer.detail) == plain(nothing.detail)
+            for told in answer.tables.values():
+                other = nothing.tables.get(told.name)
+                same = same and other is not None and [*map(str, map(plain, map(str, self.rows(told, []))))] == [
+                    *map(plain, map(str, self.rows(other, [])))]
+            if not same or self.marks(answer.detail) - {stage} or any(
+                    self.marks(str(row)) - {stage} for told in answer.tables.values() for row in told.rows):
+                self.fault(variant, whom, f"told of what is not seen otherwise than of what is not there: {answer.reason} "
+                                          f"{answer.detail} {answer.text[:500]}, and {nothing.reason} {nothing.text[:300]}")
+            return
+        if answer.reason != whole.reason:
+            self.fault(variant, whom, f"{answer.reason} {answer.detail}, and everybody was told {whole.reason or 'it'}")
+            return
+        for told in answer.tables.values():
+            table = question.table(told.name)
+            stages, fields, closed = self.seen(whom, variant, table)
+            blank = self.check_form(variant, whom, told, table, fields, closed)
+            self.scan(variant, whom, told, table, stages, set())
+            if told.name == "blocks":
+                hidden = {block.name for block in question.tables if self.seen(whom, variant, block)[2]}
+                for row in told.records():
+                    if row["block"] in hidden and row["rows"] not in (None, "0"):
+                        self.fault(variant, whom, f"says how many rows '{row['block']}' has, of which nothing is seen")
+                continue
+            wanted = self.rows(whole.tables[told.name], blank) if stage in stages and not closed else []
+            got = self.rows(told, blank)
+            self.counts["tables"] += 1
+            if collections.Counter(got) != collections.Counter(wanted): self.differs(variant, whom, told, got, wanted)
+
+    # MARK: The parts
+
+    def worlds(self, found, into):
+        """Everything asked as it is now, by the operator, who may while there is no policy."""
+        for variant, answer in zip(found, self.operator.ask([variant.by(None) for variant in found])):
+            into[variant].append(answer)
+
+    def folded(self):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            state, = self.operator.ask([("finance", "view.figures", {"from": self.world.day(0), "to": self.world.day(0)}, [], None)])
+            row = state.tables["state"].records()[0]
+            if row["documents_waiting"] == "0" and row["changes_waiting"] == "0": return
+            time.sleep(0.2)
+        sys.exit(f"finance has not made its sums: {row}")
+
+    def run(self):
+        catalogue = questions(ROOT / "docs/contracts/questions.md")
+        listed = json.loads(self.waybill("query", "--list", "--json"))["questions"]
+        known = {(question.service or "every", question.name) for question in catalogue}
+        told = {(row["service"], row["question"]) for row in listed}
+        if known != told: sys.exit(f"the document of questions and the command know others: {sorted(known ^ told)}")
+        unknown = {login for login in LOGINS if not self.sight.roles.get(login)} - {"guest.ks01", "stranger"}
+        roles = {role for person in self.policy["people"] for role in person["roles"]}
+        if unknown or len(roles) != matrix_world.ROLES: sys.exit(f"not one of each role: {unknown} {sorted(roles)}")
+        self.waybill("policy", "check", str(self.work / "policy.json"))
+        self.waybill("people", "import", str(self.work / "people.csv"), "--reason", "the group as it is")
+        self.drained()
+
+        # 1. Stage by stage.
+        self.alerts = {}
+        found, _ = self.variants(catalogue)
+        worlds = collections.defaultdict(list)
+        self.worlds(found, worlds)
+        for stage in STAGES:
+            self.stage(stage)
+            self.folded()
+            self.worlds(found, worlds)
+            self.said(f"stage {stage}: {len(found)} questions answered as they are to everybody")
+        alerts, = self.operator.ask([("finance", "alerts.list", {"state": "all", "limit": "200"}, [], None)])
+        for row in alerts.tables["alerts"].records():
+            if row["order_id"] and row["order_id"].endswith("-O2"): self.alerts[row["order_id"][:3]] = row["alert_id"]
+            self.names[row["alert_id"]] = f"W{min(self.marks(str(row)))}-"
+        if len(self.alerts) != len(STAGES): sys.exit(f"not every stage has its alert: {self.alerts}")
+        _, singles = self.variants(catalogue)
+        everybody = dict(zip(singles, self.operator.ask([variant.by(None) for variant in singles])))
+        self.report_empty(catalogue, found, worlds, singles, everybody)
+
+        # 2. By the policy.
+        self.waybill("policy", "set", str(self.work / "policy.json"), "--reason", "who may do what, from now on")
+        self.await_policy()
+        self.said("the policy holds in every service")
+        for whom in LOGINS: self.asks(whom, found, singles, worlds, everybody)
+        self.said(f"{self.edge.asked} questions of {len(LOGINS)} people")
+        self.command_line()
+        self.said("the command's JSON and CSV")
+
+        # 3. Two days later.
+        self.publish(self.world.days_pass())
+        self.later([variant for variant in found if variant.is_base])
+        self.said("two days later")
+
+        # 4. Acts.
+        matrix_acts.run(self)
+        self.said(f"{self.counts['acts']} acts")
+
+        # 5. A customer of one person orders from another one of another branch.
+        self.shared()
+        self.end()
+        print("as worked out apart: " + ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items())))
+
+    def report_empty(self, catalogue, found, worlds, singles, everybody):
+        """Of what has no rows at all nothing follows: most tables have some, and which have none is said."""
+        filled = collections.Counter()
+        for variant, answers in [(variant, worlds[variant][-1:]) for variant in found] + [
+                (variant, [everybody[variant]]) for variant in singles]:
+            for answer in answers:
+                for told in answer.tables.values():
+                    filled[variant.service, variant.question.name, variant.question.table(told.name).name] += len(told.rows)
+        empty = [" ".join(name) for name, count in filled.items() if not count]
+        print(f"{len(filled) - len(empty)} tables have rows, {len(empty)} have none while days do not pass: {'; '.join(sorted(empty))}")
+        if len(empty) > len(filled) / 2: sys.exit("most tables have no rows, so that nothing is compared")
+
+    def await_policy(self):
+        deadline, waiting = time.monotonic() + 60, set(SERVICES)
+        while waiting and time.monotonic() < deadline:
+            asked = sorted(waiting)
+            for service, answer in zip(asked, self.edge.ask([(service, "summary", {}, [], "stranger") for service in asked])):
+                if answer.reason == "not-authorised": waiting.discard(service)
+            time.sleep(0.1)
+        if waiting: sys.exit(f"the policy has not come to {sorted(waiting)}")
+        self.drained()
+
+    def asks(self, whom, found, singles, worlds, everybody):
+        """Everything by one person, and their lists page by page."""
+        mine = [variant for variant in found if variant.is_base or whom in CLOSE and not self.refusal(
+            whom, Variant(variant.service, variant.question, {}))]
+        answers = self.edge.ask([variant.by(whom) for variant in mine])
+        told = [(variant, answer) for variant, answer in zip(mine, answers) if self.check(variant, whom, answer, worlds[variant])]
+        # As far as is asked for, beside as far as is seen: what is nearer than that is all that there is.
+        if whom in CLOSE:
+            near = [Variant(variant.service, variant.question, {**variant.values, "within": within}) for variant in mine
+                    if variant.is_base and "within" in variant.question.takes for within in WITHIN if within]
+            for variant, answer in zip(near, self.edge.ask([variant.by(whom) for variant in near])):
+                origin = next(known for known in mine if known.question is variant.question and known.service == variant.service
+                              and known.is_base)
+                self.check(variant, whom, answer, worlds[origin])
+        own = [variant for variant in singles if variant.stage in (1, 9) or not self.refusal(whom, variant)]
+        answers = dict(zip(own, self.edge.ask([variant.by(whom) for variant in own])))
+        for variant, answer in answers.items():
+            nothing = next(answers[other] for other in own if other.stage == 9 and other.question is variant.question
+                           and other.service == variant.service)
+            self.check_single(variant, whom, answer, everybody[variant], nothing)
+        self.pages(whom, [(variant, answer) for variant, answer in told if variant.is_base])
+
+    def pages(self, whom, told):
+        """Lists in pages of half their length hold the same rows in the same order."""
+        open_lists = []
+        for variant, answer in told:
+            if "limit" not in variant.question.takes: continue
+            for table in answer.tables.values():
+                described = variant.question.table(table.name)
+                if described.is_paged and len(table.rows) > 1:
+                    half = str(len(table.rows) // 2)
+                    open_lists.append([variant, table, half, None, []])
+        while open_lists:
+            asked = [(variant.service, variant.question.name, {
+                **{name: value for name, value in variant.values.items() if name != "totals"}, "limit": half,
+                **({variant.question.cursor: cursor} if cursor else {})}, variant.lines, whom)
+                for variant, _, half, cursor, _ in open_lists]
+            rest = []
+            for job, answer in zip(open_lists, self.edge.ask(asked)):
+                variant, table, half, _, rows = job
+                page = answer.tables.get(table.name)
+                self.counts["pages"] += 1
+                if page is None or len(page.rows) > int(half):
+                    self.fault(variant, whom, f"a page of '{table.name}' is {answer.reason} {answer.detail}")
+                    continue
+                _, fields, closed = self.seen(whom, variant, variant.question.table(table.name))
+                self.check_form(variant, whom, page, variant.question.table(table.name), fields, closed)
+                rows += self.rows(page, [])
+                if page.next and len(rows) <= len(table.rows):
+                    job[3] = page.next
+                    rest.append(job)
+                elif rows != self.rows(table, []):
+                    self.fault(variant, whom, f"pages of {half} of '{table.name}' are not the list")
+            open_lists = rest
+
+    def command_line(self):
+        """What the command prints for programs, as three people with users of their own."""
+        for whom in ("li.wei", "manager.ks01", "director"):
+            environment = {**os.environ, "WAYBILL_AMQP_USER_URL_FILE": f"{self.users}/{whom}.url"}
+            for service, name, table, key in (("finance", "orders.list", "orders", "order_id"), ("finance", "alerts.list", "alerts", "alert_id"),
+                                              ("customer", "customers.list", "customers", "customer_id")):
+                answer, = self.edge.ask([(service, name, {"limit": "200"}, [], whom)])
+                told = answer.tables[table]
+                words = ["query", service, name, "limit=200"]
+                document = json.loads(self.waybill(*words, "--json", env=environment))
+                camel = lambda text: re.sub(r"_(\w)", lambda match: match[1].upper(), text)
+                rows = document[table]
+                where = f"waybill {' '.join(words)} by {whom}"
+                if [row[camel(key)] for row in rows] != [row[key] for row in told.records()]:
+                    self.faults.append(f"{where} --json tells other rows than the service")
+                if any(row[camel(column)] is not None for row in rows for column in told.blanked):
+                    self.faults.append(f"{where} --json tells what is withheld")
+                withheld = sorted(document.get("withheld", {}).get(table, []))
+                if withheld != sorted(map(camel, told.blanked)) and withheld != sorted(told.blanked):
+                    self.faults.append(f"{where} --json withholds {withheld}, the service {told.blanked}")
+                rows = list(csv.DictReader(io.StringIO(self.waybill(*words, "--csv", env=environment))))
+                if [row[key] for row in rows] != [row[key] for row in told.records()]:
+                    self.faults.append(f"{where} --csv tells other rows than the service")
+                if any(row[column] for row in rows for column in told.blanked):
+                    self.faults.append(f"{where} --csv tells what is withheld")
+                self.counts["outputs of the command"] += 2
+        refused = subprocess.run([os.environ["WAYBILL_CLI"], "query", "finance", "profit.lines", f"from={self.world.day(-9)}",
+                                  f"to={self.world.day(0)}", "--csv"], capture_output=True, text=True,
+                                 env={**os.environ, "WAYBILL_AMQP_USER_URL_FILE": f"{self.users}/li.wei.url"})
+        if refused.returncode != 2 or refused.stdout:
+            self.faults.append(f"a refused question ends with {refused.returncode}: {refused.stdout[:300]}")
+
+    def shared(self):
+        deal, home = "W4-SHARED", [("zhao.lei", "SH01", None)]
+        self.publish([self.world.order(4, "SHARED", "C1", -1, [("77.00", "50.00")], customer={"code": "W1-C1"})])
+        for whom in LOGINS:
+            if not self.sight.parts(whom, "order"): continue
+            seen = self.sight.sees(whom, "order", home)
+            answers = self.edge.ask([("finance", "orders.list", {"limit": "200"}, [], whom)] + [
+                (service, "orders.show", {"orderId": deal, "source": "mx"}, [], whom) for service in ("finance", "sales")])
+            told = [row["order_id"] for row in answers[0].tables["orders"].records()]
+            if (deal in told) != seen: self.faults.append(f"{whom}: of the shared customer's orders '{deal}' is {told.count(deal)} times told")
+            for answer in answers[1:]:
+                if any(table.rows for table in answer.tables.values()) != seen:
+                    self.faults.append(f"{whom}: '{deal}' is to be {'told' if seen else 'not there'}: {answer.reason} {answer.text[:300]}")
+            self.counts["answers of a shared customer's deal"] += 3
+        of_group, of_owner, of_other = self.edge.ask([
+            ("customer", "customers.overview", {"customer": "W1-C1", "source": "mx"}, [], whom)
+            for whom in ("director", "li.wei", "zhao.lei")])
+        if of_owner.tables["orders"].rows != of_group.tables["orders"].rows:
+            self.faults.append("who looks after a shared customer is not told what it comes to for the group")
+        if of_other.tables and any(of_other.tables["orders"].rows):
+            self.faults.append("who made one deal with a shared customer is told of all of it")
+
+    def later(self, found):
+        """Lists after two days: rows by the marks that they have, as whoever sees everything is told them."""
+        whole = self.edge.ask([variant.by("auditor.group") for variant in found])
+        for whom in LOGINS:
+            mine = [(variant, every) for variant, every in zip(found, whole)
+                    if variant.question.shows not in MOVING and not self.refusal(whom, variant)]
+            for (variant, every), answer in zip(mine, self.edge.ask([variant.by(whom) for variant, _ in mine])):
+                for told in answer.tables.values():
+                    table = variant.question.table(told.name)
+                    stages, fields, closed = self.seen(whom, variant, table)
+                    blank = self.check_form(variant, whom, told, table, fields, closed)
+                    self.scan(variant, whom, told, table, stages, set())
+                    apart = (variant.service, variant.question.name, told.name) in APART and stages != ALL
+                    if closed or apart or not table.is_paged or variant.tells_totals(table) or told.name not in every.tables: continue
+                    wanted = []
+                    for row, record in zip(self.rows(every.tables[told.name], blank), every.tables[told.name].records()):
+                        marks = self.marks(" ".join(value for value in record.values() if value))
+                        if len(marks) != 1: break
+                        if self.is_seen(whom, table, record, marks, stages): wanted.append(row)
+                    else:
+                        self.counts["tables two days later"] += 1
+                        got = self.rows(told, blank)
+                        if collections.Counter(got) != collections.Counter(wanted): self.differs(variant, whom, told, got, wanted)
+                        continue
+                    self.counts["not compared: rows that say of no stage, or of several"] += 1
+        if not self.counts["tables two days later"]: sys.exit("nothing was compared two days later")
+
+
+if __name__ == "__main__":
+    Matrix(*sys.argv[1:]).run()

@@ -1,0 +1,217 @@
+"""Every act, by everybody, upon a thing of each stage: what the policy does not give is refused by it, and nothing else is.
+
+What right an act takes is written here once more, apart from the services: the right, the kind of object, what it is about, and data
+that does no harm. What the policy allows may be refused for another reason, such as that an order has been decided.
+"""
+import collections
+import pathlib
+import re
+import time
+
+from matrix_world import HOMES, LOGINS, STAGES, identifier
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+GROUP, STAGE, BRANCH, PERSON, ALERT = "group", "stage", "branch", "person", "alert"
+# Acts that are not tried, each with the reason.
+LEFT_OUT = {}
+# Of whom the audit is looked through.
+WATCHED = ["new.nj01", "agent.ks01", "stranger"]
+SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
+
+
+def acts(world, alerts, notices):
+    """(type, right, kind, about what, data by mark, stage and person); no data where a stage has no such thing."""
+    cny, day, noon = {"currency": "CNY"}, world.day, world.noon
+    why = {"reason": "tried by a test"}
+    code = lambda w, number="C1": {"code": f"{w}{number}"}
+    made = lambda w, by: f"{w}T-{by}"
+    people = [
+        ("organisation.recorded.v1", "administer", "person", GROUP, lambda w, k, by: {
+            "nodes": [{"node": "TRIED", "periods": [{"from": day(0), "kind": "branch", "parent": "NOWHERE", "name": "Tried",
+                                                     "purpose": "business"}]}], "recordedAt": noon, **why, "by": by}),
+        ("person.recorded.v1", "administer", "person", GROUP, lambda w, k, by: {
+            "persons": [{"login": "tried", "periods": [{"from": day(0), "name": "Tried", "node": "NOWHERE"}]}], "recordedAt": noon,
+            **why, "by": by}),
+        ("person.left.v1", "administer", "person", GROUP, lambda w, k, by: {
+            "login": "tried", "lastDay": day(0), "recordedAt": noon, **why, "by": by}),
+        ("permission.policy-set.v1", "administer", "setting", GROUP, lambda w, k, by: {"document": ["{}"], **why, "by": by})]
+    customer = [
+        ("customer.merge-parties.v1", "act", "identity", GROUP, lambda w, k, by: {"parties": ["TRIED-1", "TRIED-2"], **why, "by": by}),
+        ("customer.unmerge-parties.v1", "act", "identity", GROUP, lambda w, k, by: {"parties": ["TRIED-1"], **why, "by": by}),
+        ("customer.decide-review.v1", "act", "identity", GROUP, lambda w, k, by: {"reviewId": "TRIED", "verdict": "later", "by": by}),
+        ("customer.undo-decision.v1", "act", "identity", GROUP, lambda w, k, by: {"decisionId": "TRIED", **why, "by": by}),
+        ("customer.correct.v1", "act", "identity", STAGE, lambda w, k, by: {
+            "customerId": identifier("mx", w + "C2"), "field": "branch", "value": "NOWHERE", **why, "by": by}),
+        ("customer.erase-person.v1", "act", "identity", STAGE, lambda w, k, by: {
+            "source": "mx", "customer": code(w, "C2"), "with": "nobody", "by": by, "at": noon}),
+        ("customer.set-strategic.v1", "act", "customer", STAGE, lambda w, k, by: {
+            "customerId": identifier("mx", w + "C2"), "isStrategic": True, "from": day(0), **why, "by": by}),
+        ("relation.declared.v1", "act", "customer", STAGE, lambda w, k, by: {
+            "relationId": made(w, by), "revision": 1, "from": code(w), "to": code(w, "C3"), "kind": "competes-with", "by": by}),
+        ("interaction.logged.v1", "act", "interaction", STAGE, lambda w, k, by: {
+            "interactionId": made(w, by), "customer": code(w), "channel": "email", "at": noon, "by": by, "summary": "tried"}),
+        ("consent.recorded.v1", "act", "interaction", STAGE, lambda w, k, by: {
+            "customer": code(w, "C2"), "channel": "email", "state": "granted", "at": noon, "by": by})]
+    sales = [
+        ("agreement.recorded.v1", "act", "agreement", STAGE, lambda w, k, by: {
+            "agreementId": w + "A1", "revision": 1, "customer": code(w), "kind": "other", "title": "tried", "validFrom": day(0), "by": by}),
+        ("sales.acknowledge-notices.v1", "act", "notice", STAGE, lambda w, k, by: w in notices and {
+            "noticeIds": [notices[w]], "by": by}),
+        ("ownership.assigned.v1", "act", "customer", STAGE, lambda w, k, by: {
+            "assignmentId": made(w, by), "revision": 1, "customer": code(w), "from": day(400),
+            "owners": [{"login": "li.wei", "share": "100"}], **why, "by": by, "assignedAt": noon}),
+        ("ownership.handed-over.v1", "act", "customer", STAGE, lambda w, k, by: {
+            "handoverId": made(w, by), "revision": 1, "fromLogin": "tried.one", "toLogin": "tried.two", "customers": [code(w)],
+            "from": day(400), **why, "by": by, "handedOverAt": noon}),
+        ("ownership.handed-over.v1", "act", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {
+            "handoverId": made(w, by) + "-all", "revision": 1, "fromLogin": STAGES[k][0], "toLogin": "tried.two",
+            "from": day(400), **why, "by": by, "handedOverAt": noon})]
+    servicedesk = [
+        ("complaint.reported.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "complaintId": w + "P1", "customer": code(w), "orderId": w + "O2", "category": "other", "severity": "minor", "at": noon,
+            "by": by, "summary": "tried"}),
+        ("complaint.reported.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "complaintId": w + "P2", "customer": code(w, "C3"), "category": "other", "severity": "minor", "at": noon, "by": by,
+            "summary": "tried"}),
+        ("complaint.step-taken.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "stepId": made(w, by), "source": "mx", "complaintId": w + "P1", "step": "reopened", "at": noon, "by": by})]
+    alert = lambda w, **more: {"alertId": alerts[w], **more}
+    finance = [
+        ("finance.decide-order.v1", "approve", "order", STAGE, lambda w, k, by: {
+            "source": "mx", "orderId": w + "O5", "verdict": "approve", **why, "by": by}),
+        ("finance.diagnose-alert.v1", "act", "margin-alert", ALERT, lambda w, k, by: alert(
+            w, reason="cost", plan="tried", recoverBy=day(-300), by=by)),
+        ("finance.close-alert.v1", "approve", "margin-alert", ALERT, lambda w, k, by: alert(w, outcome="accepted", by=by)),
+        ("finance.close-alert.v1", "act", "margin-alert", ALERT, lambda w, k, by: alert(w, outcome="error", by=by)),
+        ("finance.set-acceptance.v1", "approve", "acceptance", STAGE, lambda w, k, by: {
+            "customerId": identifier("mx", w + "C2"), "businessLine": w + "air", "level": "watch", **why, "owner": by,
+            "from": day(-300), "until": day(-200), "by": by}),
+        ("finance.grant-override.v1", "approve", "acceptance", STAGE, lambda w, k, by: {
+            "overrideId": made(w, by), "customerId": identifier("mx", w + "C2"), "businessLine": w + "air", "from": day(-300),
+            "to": day(-290), "cap": "1.00", **cny, **why, "by": by}),
+        ("payment.returned.v1", "act", "receivable", STAGE, lambda w, k, by: {
+            "returnId": w + "R3", "paymentId": w + "P3", "returnedAt": noon, "amount": "1.00", **cny, "reason": "other", "by": by}),
+        ("payment.allocated.v1", "act", "receivable", STAGE, lambda w, k, by: {
+            "allocationId": made(w, by), "paymentId": w + "P1", "allocatedAt": noon,
+            "allocations": [{"invoiceId": w + "I3", "amount": "0.01"}], "by": by}),
+        ("invoice.disputed.v1", "act", "receivable", STAGE, lambda w, k, by: {
+            "disputeId": w + "Q1", "invoiceId": w + "I1", "openedAt": noon, "amount": "1.00", **cny, "reason": "other", "by": by}),
+        ("dispute.resolved.v1", "act", "receivable", STAGE, lambda w, k, by: {
+            "disputeId": w + "Q1", "resolvedAt": noon, "outcome": "withdrawn", "by": by}),
+        ("payment.promised.v1", "act", "receivable", STAGE, lambda w, k, by: {
+            "promiseId": w + "H1", "invoiceId": w + "I1", "amount": "1.00", **cny, "promisedOn": day(9), "madeAt": noon, "by": by}),
+        ("write-off.proposed.v1", "act", "receivable", STAGE, lambda w, k, by: {
+            "writeOffId": w + "Z1", "invoiceId": w + "I1", "amount": "1.00", **cny, "reason": "commercial", "proposedBy": by,
+            "proposedAt": noon}),
+        ("write-off.approved.v1", "approve", "receivable", STAGE, lambda w, k, by: {
+            "writeOffId": w + "Z1", "approvedBy": by, "approvedAt": noon}),
+        ("credit-limit.set.v1", "act", "credit", STAGE, lambda w, k, by: {
+            "limitId": w + "L1", "customer": code(w), "amount": "1.00", **cny, "from": day(0), "setBy": by, "setAt": noon}),
+        ("credit-limit.set.v1", "act", "credit", STAGE, lambda w, k, by: {
+            "limitId": w + "L2", "group": w + "G", "amount": "1.00", **cny, "from": day(0), "setBy": by, "setAt": noon}),
+        ("credit-override.approved.v1", "approve", "credit", STAGE, lambda w, k, by: {
+            "overrideId": w + "V1", "customer": code(w), "amount": "1.00", **cny, "from": day(0), "to": day(1), "approvedBy": by,
+            "tier": "supervisor", "approvedAt": noon}),
+        ("credit-override.approved.v1", "approve", "credit", STAGE, lambda w, k, by: {
+            "overrideId": w + "V1", "group": w + "G", "amount": "1.00", **cny, "from": day(0), "to": day(1), "approvedBy": by,
+            "tier": "supervisor", "approvedAt": noon}),
+        ("credit-hold.lifted.v1", "approve", "credit", STAGE, lambda w, k, by: {
+            "liftId": w + "Y1", "customer": code(w), "until": day(1), "by": by, "at": noon, **why}),
+        ("terms.agreed.v1", "act", "credit", STAGE, lambda w, k, by: {
+            "role": "customer", **code(w), "kind": "net", "days": 45, "agreedAt": world.time(-300), "by": by}),
+        ("terms.agreed.v1", "act", "payable", GROUP, lambda w, k, by: {
+            "role": "supplier", "code": "NOBODY", "kind": "net", "days": 30, "agreedAt": world.time(-300), "by": by}),
+        ("finance.release-payable.v1", "act", "payable", STAGE, lambda w, k, by: {
+            "source": "mx", "invoiceId": w + "SI2", "step": "propose", **why, "by": by}),
+        ("finance.release-payable.v1", "approve", "payable", STAGE, lambda w, k, by: {
+            "source": "mx", "invoiceId": w + "SI2", "step": "approve", **why, "by": by}),
+        ("expense-budget.set.v1", "administer", "expense", BRANCH, lambda w, k, by: {
+            "budgetId": w + "B1", "revision": 1, "branch": STAGES[k][1], "account": "tried", "from": day(0), "to": day(1),
+            "amount": "1.00", **cny, "setBy": by}),
+        ("finance.approve-expense.v1", "approve", "expense", STAGE, lambda w, k, by: {
+            "source": "mx", "expenseId": w + "E2", **why, "by": by}),
+        ("finance.close-period.v1", "act", "period", GROUP, lambda w, k, by: {"month": "2199-01-01", "by": by}),
+        ("finance.reopen-period.v1", "approve", "period", GROUP, lambda w, k, by: {"month": "2199-01-01", **why, "by": by}),
+        ("finance.load-rates.v1", "administer", "rate", GROUP, lambda w, k, by: {
+            "rates": [{"currency": "CHF", "from": day(300), "cny": "8.00"}], "by": by}),
+        ("finance.settle-reference.v1", "act", "reference", STAGE, lambda w, k, by: {
+            "what": "order", "source": "mx", "number": "TRIED", "meant": "my", **why, "by": by}),
+        ("finance.settle-reference.v1", "act", "reference", GROUP, lambda w, k, by: {
+            "what": "invoice", "source": "mx", "number": "TRIED", "meant": "my", **why, "by": by})]
+    return people + customer + sales + servicedesk + finance
+
+
+def declared(root):
+    """The types of all acts that the contracts declare."""
+    specified = {}
+    for path in (root / "Sources/Contracts/Specification").rglob("*.contract"):
+        specified.update(re.findall(r"^message (\w+) ([a-z.-]+\.v\d+)", path.read_text(), re.MULTILINE))
+    found = set()
+    for path in (root / "Sources/Contracts/Acts").glob("*Acts.swift"):
+        for name in re.findall(r"ActDescription\(\s*([A-Z]\w+)\.self", path.read_text()): found.add(specified[name])
+    return found
+
+
+def run(matrix):
+    notices = {}
+    told, = matrix.edge.ask([("sales", "notices.list", {"state": "all", "limit": "200"}, [], "auditor.group")])
+    for row in told.tables["notices of finance"].records():
+        marks = matrix.marks(" ".join(value for value in row.values() if value))
+        if len(marks) == 1 and row["sales_owner"] == STAGES[min(marks)][0]:
+            notices.setdefault(f"W{min(marks)}-", row["notice_id"])
+    # An alert is of who sold, and of whom it went to when nobody looked.
+    told, = matrix.edge.ask([("finance", "alerts.list", {"state": "all", "limit": "200"}, [], "auditor.group")])
+    gone = {row["alert_id"]: row["escalated_to"] for row in told.tables["alerts"].records()}
+    every = acts(matrix.world, matrix.alerts, notices)
+    newest = lambda kinds: {re.sub(r"\.v\d+$", "", kind) for kind in kinds}
+    tried, said = newest({kind for kind, *_ in every}), newest(declared(ROOT))
+    if said - tried - newest(LEFT_OUT): raise SystemExit(f"acts that are not tried: {sorted(said - tried)}")
+    sight, sent, wanted, denied = matrix.sight, [], [], collections.Counter()
+    for whom in LOGINS:
+        for kind, right, of, about, data in every:
+            for stage in [1] if about == GROUP else STAGES:
+                body = data(f"W{stage}-", stage, whom)
+                if not body: continue
+                owner, branch = STAGES[stage]
+                homes = {GROUP: [], STAGE: HOMES[stage], BRANCH: [(None, branch, None)]}.get(about)
+                if about == ALERT:
+                    to = gone.get(body["alertId"])
+                    homes = HOMES[stage] + [(to, None, None)] * bool(to)
+                if about == PERSON:
+                    row = sight.book.person(owner, sight.today)
+                    homes = [(owner, row["node"], None)]
+                sent.append((whom, kind, "mx", body))
+                wanted.append((sight.does(whom, right, of, homes), right, of, stage))
+    for (whom, kind, _, body), (may, right, of, stage), reply in zip(sent, wanted, matrix.edge.act(sent)):
+        matrix.counts["acts"] += 1
+        by_policy = (reply["status"] == "refused" and reply.get("reason") == "not-authorised"
+                     and "policy version" in reply.get("detail", ""))
+        matrix.counts["acts refused by the policy"] += by_policy
+        denied[whom, kind] += by_policy
+        if may == by_policy:
+            matrix.faults.append(f"{whom}: {kind} ({right} {of}, stage {stage}) is {'' if may else 'not '}given by the policy: {reply}")
+        elif by_policy and not reply.get("path", "").startswith("$"):
+            matrix.faults.append(f"{whom}: {kind}: refused without a place: {reply}")
+    refused = sum(denied.values())
+    if not refused or refused == len(sent): raise SystemExit(f"of {len(sent)} acts {refused} were refused: nothing is told apart")
+    for whom in WATCHED:
+        audit(matrix, whom, +collections.Counter({kind: count for (who, kind), count in denied.items() if who == whom}))
+
+
+def audit(matrix, whom, wanted):
+    """Whether the audit has each act that was denied somebody, once."""
+    kinds, deadline = {kind for kind, *_ in acts(matrix.world, collections.defaultdict(str), {})}, time.monotonic() + 30
+    while True:
+        found = collections.Counter()
+        for told in matrix.edge.ask([(service, "audit.list", {"person": whom, "what": "denied", "limit": "2000"}, [], "auditor.group")
+                                     for service in SERVICES]):
+            if told.reason is not None: raise SystemExit(f"the audit is not told: {told.reason} {told.detail}")
+            found.update(row["asked"] for row in told.tables["audit"].records() if row["asked"] in kinds)
+        if found == wanted: break
+        if time.monotonic() > deadline:
+            matrix.faults.append(f"the audit of what {whom} was denied has {dict(found - wanted)} too much and lacks {dict(wanted - found)}")
+            break
+        time.sleep(0.3)
+    matrix.counts["denied acts in the audit"] += sum(found.values())
+
