@@ -24,7 +24,7 @@ enum ScopeMigrations {
     /// The statements of one table. Its names are those of the source.
     private static func sql(_ table: ScopedTable, in schema: String) -> String {
         let (name, reader, app) = ("\"\(table.name)\"", "\"\(reader(of: schema))\"", "\"\(schema)_app\"")
-        guard let condition = condition(table) else {
+        guard let condition = condition(table.scope, table) else {
             // Policies of an earlier declaration are gone with it; a view has none.
             return """
                 do $scope$ begin
@@ -50,8 +50,8 @@ enum ScopeMigrations {
     }
 
     /// Which rows the reader sees, by the settings of the question's transaction; `nil` for all or none.
-    private static func condition(_ table: ScopedTable) -> String? {
-        switch table.scope {
+    private static func condition(_ scope: ScopedTable.Scope, _ table: ScopedTable) -> String? {
+        switch scope {
         case .open, .hidden: nil
         case .whole: whole
         case .through(let condition): "\(whole) and \(nothingHidden)\nor (\(own(condition, table)))"
@@ -59,6 +59,9 @@ enum ScopeMigrations {
             owned(
                 owner: owner.map { own($0, table) }, branch: branch.map { own($0, table) },
                 day: day.map { own($0, table) } ?? value(.day, "date"))
+        case .either(let scopes):
+            // What has no condition is no way of its own: a table that is open is declared so.
+            scopes.compactMap { condition($0, table) }.map { "(\($0))" }.joined(separator: "\nor ")
         }
     }
 

@@ -21,6 +21,9 @@ public struct ScopedTable: Sendable, Equatable {
         /// `exists (select from account a where a.source = t.source and a.code = t.code)`. The tables that it reads are
         /// themselves scoped.
         case through(String)
+        /// Rows that are seen in one of several ways, each of them owned or through others: what is of two people, or of
+        /// somebody and of an account.
+        case either([Scope])
         /// None: no question of such people reads it.
         case hidden
     }
@@ -43,7 +46,7 @@ public struct ScopedTable: Sendable, Equatable {
     package var hasPolicies: Bool {
         switch scope {
         case .open, .hidden: false
-        case .whole, .owned, .through: true
+        case .whole, .owned, .through, .either: true
         }
     }
 }
@@ -57,11 +60,13 @@ extension ScopedTable {
         [
             "schema_migration", "schema_repeatable", "inbox", "outbox", "outbox_pending", "outbox_count", "schedule",
             "schedule_aside", "event_clock", "ledger_mark", "ledger_hole", "ledger_reader", "ledger_reader_lane",
-            "ledger_reading", "act", "organisation_zone",
+            "ledger_reading", "act",
         ].map { ScopedTable($0, .hidden) } + [
+            // By it the day of a time is told: see ``day(of:)``.
+            ScopedTable("organisation_zone", .open),
             // Where a node belongs is read by whatever is told by division; who is where is the person's and its branch's.
             ScopedTable("organisation_node", .open), ScopedTable("people_mark", .open),
-            ScopedTable("organisation_person", .owned(owner: "login", branch: "node", day: nil)),
+            ScopedTable("organisation_person", .owned(owner: "t.login", branch: "t.node", day: nil)),
             ScopedTable("permission_policy", .whole),
         ]
 }

@@ -42,6 +42,15 @@ public struct AccountReplica: Sendable {
         ]
     }
 
+    /// Who sees an account: who looks after it, and where it is looked after now.
+    package var table: ScopedTable {
+        ScopedTable(
+            "account",
+            .owned(
+                owner: columns.contains(.salesOwner) ? "t.sales_owner" : nil,
+                branch: columns.contains(.branch) ? "t.branch" : nil, day: nil))
+    }
+
     /// The step of a schema that makes the table. For a service that has none yet: one that has keeps its own.
     ///
     /// - Parameter number: its place among the service's migrations.
