@@ -29,5 +29,21 @@ extension Capability {
             .on(ComplaintOpened.self, ComplaintNotices.opened),
             .on(ComplaintProgressed.self, ComplaintNotices.progressed),
         ],
-        questions: SalesQueries.all)
+        questions: SalesQueries.all,
+        tables: [
+            // Of whom it is told; of who sees an account of the customer that this person looks after, or any when it is told
+            // of nobody. A month concerns everybody.
+            ScopedTable(
+                "finance_notice",
+                .either([
+                    .owned(owner: "t.sales_owner", branch: nil, day: nil),
+                    .through(
+                        """
+                        t.kind like 'period-%' or exists (
+                            select from account a where a.customer_id = t.customer_id
+                                and (t.sales_owner is null or a.sales_owner = t.sales_owner))
+                        """),
+                ])),
+            ScopedTable("settled_invoice", .hidden),
+        ])
 }

@@ -32,7 +32,7 @@ extension SalesOrder {
 /// The SQL of orders, from which their weekly series are read.
 enum OrderStore {
     /// The copy of whose each account is.
-    static let accounts = AccountReplica(keeping: [.name, .salesOwner])
+    static let accounts = AccountReplica(keeping: [.name, .branch, .salesOwner])
 
     /// Reads orders and locks them, in the order of their keys so that two batches cannot deadlock.
     static func lock(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws -> [OrderKey: SalesOrder] {

@@ -1,0 +1,109 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+import ServiceTestSupport
+import Testing
+
+@testable import SalesService
+
+@Suite("Who sees what of sales", .service(SalesService.definition))
+struct SalesScopeTests {
+    private let sales: ServiceFixture
+
+    init() throws { sales = try .current }
+
+    @Test("every table is declared once")
+    func declared() async throws { #expect(try await sales.undeclared() == []) }
+
+    @Test("two branches, and two sellers, see what is theirs, and both together all")
+    func parts() async throws {
+        let from = try #require(CalendarDay("2026-01-01"))
+        for side in Side.allCases {
+            let number = side.number
+            let agreement = AgreementTerms(
+                agreementId: "A\(number)", revision: 1, kind: .rates, title: "Rates", validFrom: from)
+            try await sales.handle([
+                .init("c\(number)", CustomerRegistered(side.record)), .init("o\(number)", OrderPlaced(side.order())),
+                .init(
+                    "a\(number)",
+                    AgreementRecorded(agreement, customer: CustomerCode(code: side.customer), by: "zhao.min")),
+            ])
+            let (party, seller, customer) = (side.party, side.seller, side.customer)
+            try await sales.pool.withTransaction { transaction in
+                // One that names somebody, and one that names nobody.
+                try transaction.queue(
+                    """
+                    insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, sales_owner, detail)
+                    values (\("n\(number)"), 'margin-low', now(), \(party), 'air', \(seller), 'd'),
+                        (\("m\(number)"), 'credit-hold', now(), \(party), '*', null, 'd')
+                    """)
+                try transaction.queue(
+                    """
+                    insert into anomaly (anomaly_id, kind, direction, metric, source, customer_code, business_line,
+                        owner, baseline, observed, score, raised_at)
+                    values (\("x\(number)"), 'odd-order', 'up', 'order-amount', 'erp', \(customer), 'air', \(seller),
+                            1, 2, 3, now()),
+                        (\("y\(number)"), 'level-swing', 'up', 'order-count', 'erp', \(customer), 'air', null, 1, 2, 3,
+                            now())
+                    """)
+            }
+        }
+        let pool = try await sales.enforceScopes()
+        let tables = Dictionary(
+            uniqueKeysWithValues: ["account", "orders", "agreement", "anomaly", "finance_notice"].map { ($0, "true") })
+        #expect(try await sales.undivided(tables, among: Side.allCases.map(\.asBranch), by: pool) == [])
+        #expect(try await sales.undivided(tables, among: Side.allCases.map(\.asSeller), by: pool) == [])
+        let nothing = try await sales.see(as: .nobody, by: pool) { transaction in
+            try transaction.query("select 'o' from orders union all select 'n' from finance_notice", as: String.self)
+        }
+        #expect(nothing == [])
+    }
+
+    @Test("an order that names nobody is of whoever looks after the account, and a month concerns everybody")
+    func unnamed() async throws {
+        try await sales.handle([
+            .init("c", CustomerRegistered(Side.here.record)), .init("o", OrderPlaced(Side.here.order())),
+        ])
+        try await sales.pool.withTransaction { transaction in
+            try transaction.execute("update orders set sales_owner = null")
+            try transaction.execute(
+                """
+                insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, detail)
+                values ('p', 'period-closed', now(), '-', '2026-02', 'd'),
+                    ('e', 'expense-refused', now(), '-', 'travel', 'd')
+                """)
+        }
+        let pool = try await sales.enforceScopes()
+        let statement: SQL = "select order_id from orders union all select notice_id from finance_notice order by 1"
+        func seen(_ asker: ScopedAsker) async throws -> [String] {
+            try await sales.see(as: asker, by: pool) { try $0.query(statement, as: String.self) }
+        }
+        #expect(try await seen(Side.here.asSeller) == ["O1", "p"])
+        #expect(try await seen(Side.there.asSeller) == ["p"])
+    }
+
+    @Test("an order stays where its branch was on its day, by the clocks by which the schema is booked")
+    func moved() async throws {
+        try await sales.handle([
+            .init("1", OrderPlaced(Side.here.order(at: "2026-03-01T23:30:00+08:00"))),
+            // In UTC it is still the day before.
+            .init("2", OrderPlaced(Side.there.order(at: "2026-03-02T00:30:00+08:00"))),
+        ])
+        try await sales.pool.withTransaction { transaction in
+            try transaction.execute("update orders set branch = 'KS01'")
+            try transaction.execute(
+                "insert into organisation_zone (name) values ('Asia/Shanghai') on conflict do nothing")
+        }
+        let pool = try await sales.enforceScopes()
+        for (from, until, expected) in [
+            ("-infinity", "2026-03-01", "O1"), ("2026-03-02", "infinity", "O2"),
+        ] {
+            let asker = ScopedAsker(days: [(node: "KS01", from: from, until: until)])
+            let seen = try await sales.see(as: asker, by: pool) {
+                try $0.query("select order_id from orders", as: String.self)
+            }
+            #expect(seen == [expected])
+        }
+    }
+}
