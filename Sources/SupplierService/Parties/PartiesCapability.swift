@@ -11,5 +11,6 @@ extension Capability {
             .on(CustomerChanged.self) { messages, transaction, _ in
                 try PartyStore.put(messages.map(\.body.record), transaction)
             },
-        ])
+        ],
+        tables: [ScopedTable("customer_party", .whole)])
 }
