@@ -8,5 +8,27 @@ extension Capability {
             .on(ComplaintReported.self, ComplaintHandlers.reported),
             .on(ComplaintStepTaken.self, ComplaintHandlers.stepTaken),
         ],
-        questions: ComplaintQueries.all)
+        questions: ComplaintQueries.all,
+        tables: [
+            // Of who has taken it down, of whoever looks after the account, and of who sees the delivery.
+            ScopedTable(
+                "complaint",
+                .either([
+                    .owned(owner: "t.opened_by", branch: nil, day: nil),
+                    .ofAccount("t.customer_source", "t.customer_code"),
+                    .through(
+                        """
+                        exists (
+                            select from delivery d
+                            where d.source = coalesce(t.order_of, t.source) and d.order_id = t.order_id)
+                        """),
+                ])),
+            ScopedTable(
+                "complaint_step",
+                .through(
+                    """
+                    exists (
+                        select from complaint c where c.source = t.source and c.complaint_id = t.complaint_id)
+                    """)),
+        ])
 }

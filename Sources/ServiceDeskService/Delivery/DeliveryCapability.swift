@@ -6,12 +6,32 @@ extension Capability {
     /// How orders were delivered, and who is asked how it was.
     static func delivery(policy: DeliveryPolicy, organisation: Organisation) -> Capability {
         let delivery = DeliveryHandlers(policy: policy, organisation: organisation)
+        // The day on which it is counted, so that what is told of single deliveries adds up to the counts.
+        let day = "coalesce(t.counted_day, \(ScopedTable.day(of: "coalesce(t.completed_at, t.promised_at)")))"
         return Capability(
             // What was settled comes first: it waits for whoever looks for it.
             handlers: [.on(OrderReferenceSettled.self, delivery.referenceSettled)] + DeliveryStore.accounts.handlers + [
                 .on(OrderPlaced.self, delivery.placed), .on(OrderChanged.self, delivery.changed),
                 .on(OrderCancelled.self, delivery.cancelled), .on(OrderCompleted.self, delivery.completed),
             ],
-            questions: DeliveryQueries.all)
+            questions: DeliveryQueries.all,
+            tables: [
+                DeliveryStore.accounts.table,
+                ScopedTable(
+                    "delivery",
+                    .owned(
+                        owner: ScopedTable.ownerOfAccount("t.source", "t.customer_code"), branch: "t.branch",
+                        day: day)),
+                ScopedTable(
+                    "performance",
+                    .owned(
+                        owner: ScopedTable.ownerOfAccount("t.source", "t.customer_code"), branch: "t.branch",
+                        day: "t.day")),
+                ScopedTable(
+                    "survey",
+                    .through(
+                        "exists (select from delivery d where d.source = t.source and d.order_id = t.order_id)")),
+                ScopedTable("settled_order", .hidden),
+            ])
     }
 }

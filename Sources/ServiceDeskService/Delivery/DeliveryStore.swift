@@ -76,7 +76,7 @@ struct DeliveryRow: PostgresRow, Sendable {
 /// The SQL of deliveries.
 enum DeliveryStore {
     /// The copy of whose each account is.
-    static let accounts = AccountReplica(keeping: [])
+    static let accounts = AccountReplica(keeping: [.branch, .salesOwner])
     /// How the orders stand whose deliveries they are.
     static let orders = OrderReplica("delivery", content: "order_revision")
 
