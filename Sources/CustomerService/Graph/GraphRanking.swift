@@ -36,8 +36,10 @@ enum GraphRanking {
         // A rank is an order of who matters: ten decimals are plenty, and cost a third of the steps of fourteen.
         let (ranks, degrees, components) = (graph.pageRank(tolerance: 1e-10), graph.degrees(), graph.components())
         try RelationStore.keep(
-            names.indices.lazy.map { [names[$0], "\(ranks[$0])", String(degrees[$0]), String(components[$0])] },
-            rankedAt: due, transaction)
+            names.indices.map {
+                RelationStore.Rank(
+                    party: names[$0], rank: ranks[$0], degree: degrees[$0], component: components[$0])
+            }, rankedAt: due, transaction)
         effects.count("graph_ranked", names.count)
     }
 }

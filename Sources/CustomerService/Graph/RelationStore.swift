@@ -217,14 +217,29 @@ extension RelationStore {
             """, as: (Int32, Int32, String, Double).self)
     }
 
-    /// Keeps the ranks in place of those before: party, rank, degree, component.
+    /// What one party matters in the whole graph.
+    struct Rank {
+        let party: String
+        let rank: Double
+        let degree: Int
+        let component: Int
+    }
+
+    /// Keeps the ranks in place of those before.
     static func keep(
-        _ ranks: some Sequence<[String]>, rankedAt: Timestamp, _ transaction: borrowing Transaction
+        _ ranks: [Rank], rankedAt: Timestamp, _ transaction: borrowing Transaction
     ) throws {
         try transaction.queue("delete from graph_rank")
-        let stamp = rankedAt.description
-        try transaction.copy(
-            into: "graph_rank", columns: ["party_id", "rank", "degree", "component", "ranked_at"],
-            rows: ranks.lazy.map { $0 + [stamp] })
+        // Not by COPY, which a table whose rows are told apart does not take.
+        for start in stride(from: 0, to: ranks.count, by: 20_000) {
+            let part = ranks[start..<min(start + 20_000, ranks.count)]
+            try transaction.queue(
+                """
+                insert into graph_rank (party_id, rank, degree, component, ranked_at)
+                select t.*, \(PostgresValue.timestamp(rankedAt.description))::timestamptz from unnest(
+                    \(part.map(\.party)), \(part.map(\.rank)), \(part.map { Int32($0.degree) }),
+                    \(part.map { Int32($0.component) })) as t
+                """)
+        }
     }
 }

@@ -13,6 +13,18 @@ extension Capability {
                 .on(OrderPlaced.self, identity.placed),
                 .on(OrderChanged.self, identity.changed),
             ],
-            questions: CustomerQueries.all)
+            questions: CustomerQueries.all,
+            tables: [
+                ScopedTable("account", .owned(owner: "t.sales_owner", branch: "t.branch", day: nil)),
+                // One that was merged is seen with the one that it has become.
+                ScopedTable("customer", .ofCustomer("coalesce(t.merged_into, t.customer_id)")),
+                ScopedTable("identity_value", .ofAccount("t.source", "t.code")),
+                ScopedTable("membership", .ofAccount("t.source", "t.code")),
+                ScopedTable(
+                    "supplier_name",
+                    .through("exists (select from customer c where c.credit_code = t.credit_code)")),
+                ScopedTable("unknown_branch", .whole),
+                ScopedTable("block", .whole), ScopedTable("block_member", .ofAccount("t.source", "t.code")),
+            ])
     }
 }

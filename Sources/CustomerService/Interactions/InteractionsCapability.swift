@@ -15,6 +15,22 @@ extension Capability {
                 .daily(ContactTasks.coverageTask, contact.coverage),
                 .daily(ContactTasks.retentionTask, contact.retain),
             ],
-            questions: InteractionQueries(policy: policy).all)
+            questions: InteractionQueries(policy: policy).all,
+            tables: [
+                ScopedTable("interaction", .ofAccount("t.source", "t.code")),
+                ScopedTable(
+                    "interaction_payload",
+                    .through(
+                        """
+                        exists (
+                            select from interaction i where i.source = t.source and i.channel = t.channel
+                                and i.interaction_id = t.interaction_id)
+                        """)),
+                // With the key of what is sealed: whoever sees the contact may open it.
+                ScopedTable("person", .ofAccount("t.source", "t.code")),
+                ScopedTable("consent", .ofAccount("t.source", "t.code")),
+                ScopedTable("erasure", .ofAccount("t.source", "t.code")),
+                ScopedTable("contact_lapse", .hidden), ScopedTable("privacy_secret", .hidden),
+            ])
     }
 }

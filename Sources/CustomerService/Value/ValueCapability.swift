@@ -15,6 +15,22 @@ extension Capability {
                 .init(
                     "invoices_without_rate", "Invoices whose currency has no rate in CNY: their amounts are left out.",
                     label: "currency", { try ValueFactStore.withoutRate("value_invoice", $0) }),
+            ],
+            tables: [
+                ScopedTable(
+                    "value_order",
+                    .owned(
+                        owner: "coalesce(t.sales_owner, \(ScopedTable.ownerOfAccount("t.source", "t.customer_code")))",
+                        branch: "t.branch", day: "t.day")),
+                ScopedTable("value_contact", .ofAccount("t.source", "t.customer_code")),
+                ScopedTable("value_invoice", .ofAccount("t.source", "t.customer_code")),
+                ScopedTable("value_credit", .ofCustomer("t.customer_id")),
+                ScopedTable("value_strategic", .ofCustomer("t.customer_id")),
+                ScopedTable("value_state", .ofCustomer("t.customer_id")),
+                // What is learnt of all names nobody.
+                ScopedTable("value_model", .open),
+                ScopedTable("value_cost", .hidden), ScopedTable("value_dirty", .hidden),
+                ScopedTable("value_home", .hidden),
             ])
     }
 }
