@@ -85,6 +85,12 @@ struct AcceptanceQueries: Sendable {
         guard let currency = Currency(try arguments.required("currency")) else {
             throw Refusal(.unknownCurrency, path: "parameters.currency", "a currency is written as CNY")
         }
+        // An order is decided by all that stands, which its answer has to be too: so it is told of accounts that are seen.
+        let isSeen: SQL = "exists (select from account a where a.source = \(key.source) and a.code = \(key.code))"
+        guard try Sight.widen(if: isSeen, transaction) else {
+            throw Refusal(
+                .notFound, path: "parameters.customer", "you see no customer '\(key.code)' of '\(key.source)'")
+        }
         let day = try arguments.optionalDay("on") ?? arguments.today
         let window = { (day: CalendarDay) in FigureWindow(from: day, to: day) }
         guard let standing = try StandingStore.ask(of: [key], on: day, window: window, transaction)()[key] else {

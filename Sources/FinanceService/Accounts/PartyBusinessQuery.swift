@@ -24,7 +24,13 @@ enum PartyBusinessQuery {
                 from (
                     select d.currency, d.day > date '1970-01-01' + \(tomorrow) as is_ahead, d.orders, d.revenue, d.cost,
                         null as decision, null::numeric as earned
-                    from account a join account_line_day d using (source, code) where a.customer_id = \(party)
+                    from account a join account_line_day d using (source, code)
+                    where a.customer_id = \(party) and not \(Sight.isPartial)
+                    union all
+                    -- The sums of days are the account's; who sees a part of the group is told of the orders that they see.
+                    select o.currency, o.day > date '1970-01-01' + \(tomorrow), 1, o.known_revenue, o.cost, null, null
+                    from orders o join account a on a.source = o.source and a.code = o.customer_code
+                    where o.is_counted and a.customer_id = \(party) and \(Sight.isPartial)
                     union all
                     -- Orders that are not accepted are in the sums of days, and are few: they are taken out again.
                     select o.currency, o.day > date '1970-01-01' + \(tomorrow), -1, -o.known_revenue, -o.cost, o.decision,

@@ -11,6 +11,19 @@ extension Capability {
                 .on(CreditNoteIssued.self, credit.credited),
                 .on(WriteOffProposed.self, AdjustmentHandlers.proposed),
                 .on(WriteOffApproved.self, AdjustmentHandlers.approved),
+            ],
+            tables: [
+                ScopedTable(
+                    "receivable_adjustment",
+                    .through(
+                        """
+                        exists (
+                            select from receivable r
+                            where r.source = t.invoice_source and r.invoice_id = t.invoice_id)
+                        or exists (
+                            select from account a
+                            where a.source = coalesce(t.customer_of, t.source) and a.code = t.customer_code)
+                        """))
             ])
     }
 }

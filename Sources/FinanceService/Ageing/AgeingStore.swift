@@ -61,21 +61,28 @@ enum AgeingStore {
         }
     }
 
-    /// What is open now of what was issued by a day: of everybody from the sums of days, of one customer from its invoices.
+    /// What is open now of what was issued by a day: of everybody from the sums of days, of one customer, and for who sees a
+    /// part of the group, from the invoices.
     private static func openNow(on epochDay: Int32, _ scope: CustomerScope) -> SQL {
-        guard scope.accounts == nil else {
-            return """
-                select r.due_day, r.currency, count(*) as invoices, sum(r.amount - r.paid) as amount
-                from receivable r
-                where r.issued_day <= date '1970-01-01' + \(epochDay) and r.settled_day is null and \(filter(scope))
-                group by r.due_day, r.currency
-                """
-        }
+        guard scope.accounts == nil else { return openInvoices(on: epochDay, scope) }
         return """
             select r.due_day, r.currency, sum(r.items) as invoices, sum(r.amount) as amount from open_item_day r
             where r.issued_day <= date '1970-01-01' + \(epochDay) and r.items > 0 and \(filter(scope))
+                and not \(Sight.isPartial)
             group by r.due_day, r.currency
+            union all
+            \(openInvoices(on: epochDay, scope, if: Sight.isPartial))
             """
+    }
+
+    private static func openInvoices(on epochDay: Int32, _ scope: CustomerScope, if condition: SQL = "true") -> SQL {
+        """
+        select r.due_day, r.currency, count(*) as invoices, sum(r.amount - r.paid) as amount
+        from receivable r
+        where \(condition) and r.issued_day <= date '1970-01-01' + \(epochDay) and r.settled_day is null
+            and \(filter(scope))
+        group by r.due_day, r.currency
+        """
     }
 
     /// What was invoiced in some days, by currency; the first day is not one of them, the last is.

@@ -14,6 +14,18 @@ extension Capability {
                 .on(CustomerGrouped.self, credit.grouped),
                 .on(CreditHoldLifted.self, credit.lifted),
             ],
-            tasks: CreditReview(rates: rates).tasks, questions: CreditQueries(rates: rates).all)
+            tasks: CreditReview(rates: rates).tasks, questions: CreditQueries(rates: rates).all,
+            tables: [
+                ScopedTable("account_exposure", .ofAccount("t.source", "t.customer_code")),
+                ScopedTable(
+                    "credit_line",
+                    .either([
+                        .ofAccount("t.customer_source", "t.customer_code"),
+                        .through("exists (select from credit_group_member m where m.group_id = t.group_id)"),
+                    ])),
+                ScopedTable("credit_group_member", .ofAccount("t.source", "t.customer_code")),
+                ScopedTable("credit_lift", .ofAccount("t.customer_source", "t.customer_code")),
+                ScopedTable("credit_standing", .ofCustomer("t.customer_id")),
+            ])
     }
 }

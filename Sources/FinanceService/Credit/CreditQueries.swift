@@ -46,13 +46,15 @@ struct CreditQueries: Sendable {
         let time = OrganisationZone.current.beginning(of: day)
         let rates = try rates.current(transaction)
         let customers = try CreditStore.limited(transaction)
+        let names = try names(customers, transaction)
+        // What is left of a limit depends on all accounts of the customer, and of its group.
+        _ = try Sight.widen(if: "true", transaction)
         let lines = try CreditStore.lines(of: customers, on: day, transaction)
         var rooms = CreditRoom.of(lines, rates, on: day)
         for (subject, sums) in try CreditStore.exposures(of: Set(rooms.keys), transaction) {
             rooms[subject]?.add(sums, rates, on: day)
         }
         let states = try CreditStore.states(of: customers, at: time, transaction)
-        let names = try names(customers, transaction)
         let rows = rooms.sorted { $0.key < $1.key }.map { subject, room -> [String?] in
             [
                 subject.kind.rawValue, names[subject.identifier] ?? subject.identifier, room.currency.code,

@@ -6,5 +6,14 @@ extension Capability {
     static let disputes = Capability(
         handlers: [
             .on(InvoiceDisputed.self, DisputeHandlers.opened), .on(DisputeResolved.self, DisputeHandlers.resolved),
+        ],
+        tables: [
+            ScopedTable(
+                "dispute",
+                .through(
+                    """
+                    exists (
+                        select from receivable r where r.source = t.invoice_source and r.invoice_id = t.invoice_id)
+                    """))
         ])
 }

@@ -12,6 +12,11 @@ extension Capability {
                 .on(ExpenseReported.self, expenses.reported),
                 .on(ApproveExpense.self, expenses.approve),
             ],
-            tasks: expenses.tasks, questions: ExpenseQueries.all)
+            tasks: expenses.tasks, questions: ExpenseQueries.all,
+            tables: [
+                ScopedTable("expense", .owned(owner: "t.owner", branch: "t.branch", day: "t.day")),
+                // A budget stays where it began.
+                ScopedTable("expense_budget", .owned(owner: "t.owner", branch: "t.branch", day: "t.from_day")),
+            ])
     }
 }

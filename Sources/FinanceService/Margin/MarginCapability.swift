@@ -20,6 +20,19 @@ extension Capability {
                 },
                 .on(CostRecorded.self, margin.costRecorded),
             ],
-            questions: MarginQueries.all)
+            questions: MarginQueries.all,
+            tables: [
+                ScopedTable(
+                    "orders",
+                    .owned(
+                        owner: "coalesce(t.sales_owner, \(ScopedTable.ownerOfAccount("t.source", "t.customer_code")))",
+                        branch: "t.branch", day: "t.day")),
+                ScopedTable(
+                    "cost",
+                    .through(
+                        "exists (select from orders o where o.order_id = t.order_id and o.source = t.order_source)")),
+                // An account's days hold deals of several people and branches, and tell them apart by neither.
+                ScopedTable("account_line_day", .whole),
+            ])
     }
 }

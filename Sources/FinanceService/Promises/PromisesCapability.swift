@@ -4,5 +4,14 @@ import ServiceKit
 extension Capability {
     /// What a customer has promised to pay, and until when.
     static let promises = Capability(
-        handlers: [.on(PaymentPromised.self, PromiseHandlers.promised)])
+        handlers: [.on(PaymentPromised.self, PromiseHandlers.promised)],
+        tables: [
+            ScopedTable(
+                "payment_promise",
+                .through(
+                    """
+                    exists (
+                        select from receivable r where r.source = t.invoice_source and r.invoice_id = t.invoice_id)
+                    """))
+        ])
 }

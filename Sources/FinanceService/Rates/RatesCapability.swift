@@ -7,6 +7,7 @@ extension Capability {
         let handlers = RateHandlers(rates: rates, policy: policy, authority: authority)
         return Capability(
             handlers: [.on(LoadRates.self, handlers.load)], tasks: [handlers.task],
-            questions: RateQueries(rates: rates).all)
+            questions: RateQueries(rates: rates).all,
+            tables: [ScopedTable("exchange_rate", .open), ScopedTable("exchange_rate_load", .open)])
     }
 }

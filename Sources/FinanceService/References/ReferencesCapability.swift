@@ -7,6 +7,6 @@ extension Capability {
         let settlements = SettlementHandlers(rates: rates, policy: policy, authority: authority)
         return Capability(
             handlers: [.on(SettleReference.self, settlements.settle)], questions: ReferenceQueries.all,
-            figures: ReferenceQueries.figures)
+            figures: ReferenceQueries.figures, tables: [ScopedTable("reference_settlement", .whole)])
     }
 }

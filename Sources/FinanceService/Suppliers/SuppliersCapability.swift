@@ -7,5 +7,7 @@ extension Capability {
         handlers: [
             .on(SupplierRegistered.self, SupplierHandlers.registered).joining(),
             .on(CostBiasChanged.self, SupplierHandlers.biasChanged).joining(),
-        ])
+        ],
+        // Costs are read with them, whoever reads: what they are expected to end as would differ otherwise.
+        tables: [ScopedTable("supplier_account", .open), ScopedTable("supplier_bias", .open)])
 }

@@ -112,17 +112,19 @@ struct ViewQueries: Sendable {
         }
     }
 
-    /// How far the sums are: what is not folded is in the figures all the same, up to so many documents.
+    /// How far the sums are: what is not folded is in the figures all the same, up to so many documents. Who sees a part of the
+    /// group sees of documents what is folded, and is not told what waits.
     private static func state(
         _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         try arguments.table(
             "state",
             """
-            select (select count(*) from view_mark) as documents_waiting,
+            select case when not \(Sight.isPartial) then (select count(*) from view_mark) end as documents_waiting,
                 (select count(*) from view_order_delta) as changes_waiting,
                 (select extract(epoch from now() - min(at))::bigint from view_mark) as oldest_seconds,
-                (select count(*) from view_mark where kind <> 4) <= \(ViewStore.most) as is_complete
+                case when not \(Sight.isPartial)
+                    then (select count(*) from view_mark where kind <> 4) <= \(ViewStore.most) end as is_complete
             """, transaction)
     }
 
