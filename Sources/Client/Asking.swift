@@ -14,10 +14,16 @@ package enum Asking {
         package var values: [(String, String?)]
         /// The data of messages that it is about, each as JSON.
         package var lines: [String]
+        /// Whether the answer is to be taken out of the system, as a file or page by page to the end.
+        package var isExport: Bool
 
         /// - Parameters: as the properties.
-        package init(service: ServiceName, query: String, values: [(String, String?)] = [], lines: [String] = []) {
+        package init(
+            service: ServiceName, query: String, values: [(String, String?)] = [], lines: [String] = [],
+            isExport: Bool = false
+        ) {
             (self.service, self.query, self.values, self.lines) = (service, query, values, lines)
+            self.isExport = isExport
         }
 
         fileprivate var message: Outgoing {
@@ -26,7 +32,7 @@ package enum Asking {
             return Outgoing(
                 exchange: Exchanges.commands, routingKey: type.description,
                 properties: MessageProperties(contentType: "application/json", deliveryMode: 1, type: type.description),
-                body: RunQuery(query: query, parameters: parameters, lines: lines).encode())
+                body: RunQuery(query: query, parameters: parameters, lines: lines, isExport: isExport).encode())
         }
 
         fileprivate func tables(_ answer: Delivery) throws -> [QueryTable] {
@@ -53,9 +59,9 @@ package enum Asking {
     ///   reached.
     package static func ask(
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], lines: [String] = [],
-        client: RequestClient, timeout: Duration = .seconds(5)
+        isExport: Bool = false, client: RequestClient, timeout: Duration = .seconds(5)
     ) async throws -> [QueryTable] {
-        let question = Question(service: service, query: query, values: values, lines: lines)
+        let question = Question(service: service, query: query, values: values, lines: lines, isExport: isExport)
         do {
             return try question.tables(try await client.request(question.message, timeout: timeout))
         } catch let error as MessagingError where error.code == .timedOut {

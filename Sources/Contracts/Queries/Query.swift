@@ -35,12 +35,15 @@ public struct RunQuery: Part {
     public let parameters: [QueryParameter]
     /// The data of messages that it is about, each as JSON; at most 500.
     public let lines: [String]
+    /// Whether the answer is to be taken out of the system, as a file or page by page to the end.
+    public let isExport: Bool
 
     /// - Parameters: as the properties.
-    public init(query: String, parameters: [QueryParameter] = [], lines: [String] = []) {
+    public init(query: String, parameters: [QueryParameter] = [], lines: [String] = [], isExport: Bool = false) {
         self.query = query
         self.parameters = parameters
         self.lines = lines
+        self.isExport = isExport
     }
 
     /// Reads it.
@@ -48,6 +51,7 @@ public struct RunQuery: Part {
         query = try fields.identifier("query")
         parameters = try fields.array("parameters", QueryParameter.self, 0...50)
         lines = try fields.optionalTexts("lines", maximum: 32_768, 0...500) ?? []
+        isExport = try fields.optionalBoolean("isExport") ?? false
     }
 
     /// Writes it.
@@ -55,6 +59,7 @@ public struct RunQuery: Part {
         object.text("query", query)
         object.array("parameters", parameters)
         object.texts("lines", lines.isEmpty ? nil : lines)
+        object.boolean("isExport", isExport ? true : nil)
     }
 
     /// The type of a question to a service; also its routing key.

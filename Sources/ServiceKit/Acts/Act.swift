@@ -61,6 +61,10 @@ package struct ActRow: Sendable {
     let source: String
     let digest: String
     let reply: ActReply
+    /// By what the person may.
+    var rule = AuditRule.none
+    /// What it is about.
+    var object = AuditedObject.unnamed
 }
 
 extension AnyReceived {
@@ -93,7 +97,9 @@ extension BatchWork where Session: ~Copyable {
                 id: message.envelope.id, person: act.principal.person, proof: act.principal.proof, results: results)
             let row = ActRow(
                 name: message.name, type: message.envelope.type, principal: act.principal,
-                source: message.envelope.source, digest: act.digest, reply: reply)
+                source: message.envelope.source, digest: act.digest, reply: reply,
+                rule: effects.rules[message.position] ?? .none,
+                object: AuditedObject(of: message.body, from: message.envelope.source))
             answers[message.position] = reply
             rows[row.name] = row
             fresh.append(row)

@@ -48,11 +48,18 @@ enum ActStore {
         guard !acts.isEmpty else { return }
         try transaction.queue(
             """
-            insert into act (inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, at)
-            select *, \(PostgresValue.timestamp(time.description)) from unnest(
+            insert into act (inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, on_behalf_of, line,
+                policy_version, kind, objects, at)
+            select inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, on_behalf_of, line,
+                policy_version, kind, string_to_array(objects, E'\\n'), \(PostgresValue.timestamp(time.description))
+            from unnest(
                 \(acts.map(\.name.source)), \(acts.map(\.name.id)), \(acts.map(\.type.description)),
                 \(acts.map(\.principal.person)), \(acts.map(\.principal.proof.rawValue)), \(acts.map(\.principal.user)),
-                \(acts.map(\.source)), \(acts.map(\.digest)), \(acts.map { $0.reply.encode() }))
+                \(acts.map(\.source)), \(acts.map(\.digest)), \(acts.map { $0.reply.encode() }),
+                \(acts.map(\.rule.onBehalfOf)), \(acts.map(\.rule.line)), \(acts.map(\.rule.policyVersion)),
+                \(acts.map(\.object.kind)), \(acts.map { AuditStore.joined($0.object.keys) })
+            ) as a(inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, on_behalf_of, line,
+                policy_version, kind, objects)
             """)
     }
 }

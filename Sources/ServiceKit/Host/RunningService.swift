@@ -96,16 +96,19 @@ struct RunningService {
             prefetch: try settings.integer("amqp.prefetch", in: 1...10_000),
             maximumBatch: try settings.integer("batch", in: 1...2_000), concurrency: batches, pace: definition.pace,
             rest: definition.rest, logger: logger)
+        let audit = AuditBook(pool: pool, metrics: metrics, logger: logger)
         let principals = Principals(isByWord: settings.profile == .demo)
         let makeWork: @Sendable (ServiceRules) -> UnitOfWork = { rules in
             UnitOfWork(
                 service: name, handlers: rules.definition.handlers, publishers: rules.publishers,
                 partners: rules.partners, principals: principals, pool: messagePool, relay: relay,
-                publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer)
+                publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer,
+                audit: audit)
         }
         let makeQueries: @Sendable (ServiceRules) -> QueryServer = { rules in
             QueryServer(
                 service: name, queries: rules.definition.answered, pool: pool, clock: clock, metrics: metrics,
+                audit: audit,
                 partners: name == .finance ? PartnerQuestions(rules.publishers) : nil,
                 publishers: rules.publishers, logger: logger)
         }
@@ -133,10 +136,12 @@ struct RunningService {
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)),
             batchLimit: .seconds(try settings.integer("batch.limit", in: 1...86_400)), pulse: pulse,
             scheduler: scheduler, dead: DeadLetterCount(of: name, try broker("count")),
-            madeUp: settings.madeUp.map(\.variable), logger: logger, spans: exporter?.spans)
+            madeUp: settings.madeUp.map(\.variable), audit: [{ audit.problem }],
+            waiting: { audit.waiting }, logger: logger, spans: exporter?.spans)
         let keeper = PartitionKeeper(
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
-            outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650), logger: logger)
+            outboxDays: try settings.integer("retention.outbox.days", in: 1...3_650),
+            auditDays: try settings.integer("retention.audit.days", in: 31...36_500), logger: logger)
         let preparation = Preparation(
             definition: definition, pool: pool, database: try database(" check"), broker: try broker("check"),
             audit: try settings["amqp.management.url"].map { try TopologyAudit(address: $0, broker: broker("check")) },
@@ -155,6 +160,8 @@ struct RunningService {
                 .init(service: RunUntilShutdown { await publisher.run() }),
                 .init(service: pulse),
                 .init(service: reread),
+                // What answers and batches note at their end is written, too.
+                .init(service: audit),
                 .init(service: relay),
                 .init(service: keeper),
                 .init(service: After(preparation, run: scheduler)),

@@ -247,6 +247,7 @@ package enum Schema {
             Migration(number: 5, name: "reads_since", sql: PackageResources._005_reads_since_sql),
             Migration(number: 6, name: "zone", sql: PackageResources._006_zone_sql),
             Migration(number: 7, name: "people", sql: PackageResources._007_people_sql),
+            Migration(number: 8, name: "audit", sql: PackageResources._008_audit_sql),
         ]
         #if WAYBILL_TRIAL
             // What a later build might add, so that a rolling change can be tried.

@@ -25,6 +25,10 @@ struct Health: Sendable {
     let pulse: Pulse
     /// The settings for which made-up data stands in.
     let madeUp: [String]
+    /// Why the audit is not as it should be: each says nothing when all is well.
+    let audit: [@Sendable () -> String?]
+    /// How many entries of the audit are not written yet.
+    let waiting: @Sendable () -> Int
     let logger: Logger
     /// The spans that wait to be exported; `nil` when nobody wants any.
     let spans: SpanQueue?
@@ -39,7 +43,8 @@ struct Health: Sendable {
         rules: Current<ServiceRules>, reread: Reread, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
         replies: ReplyServer, metrics: ServiceMetrics, registry: PrometheusMetrics, outboxLagLimit: Double,
         batchLimit: Duration, pulse: Pulse, scheduler: Scheduler, dead: DeadLetterCount, madeUp: [String] = [],
-        logger: Logger, spans: SpanQueue? = nil
+        audit: [@Sendable () -> String?], waiting: @escaping @Sendable () -> Int, logger: Logger,
+        spans: SpanQueue? = nil
     ) {
         self.rules = rules
         self.reread = reread
@@ -53,6 +58,8 @@ struct Health: Sendable {
         self.batchLimit = batchLimit
         self.pulse = pulse
         self.madeUp = madeUp
+        self.audit = audit
+        self.waiting = waiting
         self.logger = logger
         self.spans = spans
         lag = Watched { try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) } }
@@ -144,14 +151,19 @@ struct Health: Sendable {
         return problems
     }
 
-    /// What does not work although the service is ready: the tasks of which something was set aside.
+    /// What does not work although the service is ready: the audit when it cannot be written, and the tasks of which
+    /// something was set aside.
     func degradations() async -> [String] {
-        // Without a database the service is not ready, and says so.
-        guard let state = try? await schedule.current() else { return [] }
-        return state.troubles.map {
-            "task '\($0.task)': \($0.count) set aside, see 'waybill schedule list'; the last with: "
-                + $0.lastError.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(200)
+        let audit = audit.compactMap { $0() }.map { problem in
+            String(problem.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(400))
         }
+        // Without a database the service is not ready, and says so.
+        guard let state = try? await schedule.current() else { return audit }
+        return audit
+            + state.troubles.map {
+                "task '\($0.task)': \($0.count) set aside, see 'waybill schedule list'; the last with: "
+                    + $0.lastError.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(200)
+            }
     }
 
     /// The metrics in the text format of Prometheus.
@@ -179,6 +191,7 @@ struct Health: Sendable {
             text.gauge(
                 "waybill_dead_letters", "Refused messages that wait for somebody to act.", Double(count))
         }
+        text.gauge("waybill_audit_waiting", "Entries of the audit that are not written yet.", Double(waiting()))
         text.gauge("waybill_broker_subscribed", "1 while subscribed.", consumer.status.isSubscribed ? 1 : 0)
         text.gauge(
             "waybill_messages_in_hand", "Messages delivered and not acknowledged yet.",

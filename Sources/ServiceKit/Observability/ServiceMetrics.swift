@@ -19,8 +19,13 @@ final class ServiceMetrics: Sendable {
     let confirmLatency: Histogram
     let scheduled: Counter
     let queries: Counter
+    let auditWritten: Counter
+    let auditFailures: Counter
+    let auditFolded: Counter
+    let auditLost: Counter
     let inHand = BatchesInHand()
     private let refusals: CountersByName
+    private let denials: CountersByName
     private let taskFailures: CountersByName
     private let named: CountersByName
 
@@ -58,13 +63,25 @@ final class ServiceMetrics: Sendable {
         registry.announce(counter: failed.0, failed.1)
         taskFailures = CountersByName { registry.counter(failed.0, failed.1, labels: [("task", $0)]) }
         queries = registry.counter("waybill_queries_total", "Queries answered.")
+        auditWritten = registry.counter("waybill_audit_written_total", "Entries of the audit written down.")
+        auditFailures = registry.counter(
+            "waybill_audit_failures_total", "Times that the audit could not be written; it is tried again.")
+        auditFolded = registry.counter(
+            "waybill_audit_folded_total", "Answers and denials noted by number only, for want of room.")
+        auditLost = registry.counter("waybill_audit_lost_total", "Entries of the audit that were not written down.")
+        let denied = ("waybill_denied_total", "Questions and acts refused because whoever gave them may not.")
+        denials = CountersByName { registry.counter(denied.0, denied.1, labels: [("what", $0)]) }
         named = CountersByName {
             registry.counter("waybill_\(service.rawValue)_\($0)_total", "Counted by the service's own rules.")
         }
         for task in tasks { taskFailures.add(0, to: task) }
+        for what in ["question", "act"] { denials.add(0, to: what) }
     }
 
     func refused(_ reason: Reason) { refusals.add(1, to: reason.rawValue) }
+
+    /// A question or an act was refused because whoever gave it may not.
+    func denied(_ what: String) { denials.add(1, to: what) }
 
     /// A scheduled task has failed for a reason of its own.
     func taskFailed(_ task: String) { taskFailures.add(1, to: task) }
@@ -75,6 +92,7 @@ final class ServiceMetrics: Sendable {
     }
 
     var refusedByReason: [String: Int] { refusals.current }
+    var deniedByKind: [String: Int] { denials.current }
     var failuresByTask: [String: Int] { taskFailures.current }
 }
 

@@ -60,7 +60,7 @@ extension ScopedTable {
         [
             "schema_migration", "schema_repeatable", "inbox", "outbox", "outbox_pending", "outbox_count", "schedule",
             "schedule_aside", "event_clock", "ledger_mark", "ledger_hole", "ledger_reader", "ledger_reader_lane",
-            "ledger_reading", "act",
+            "ledger_reading", "act", "audit_seen", "audit_denied", "audit_operation",
         ].map { ScopedTable($0, .hidden) } + [
             // By it the day of a time is told: see ``day(of:)``.
             ScopedTable("organisation_zone", .open),

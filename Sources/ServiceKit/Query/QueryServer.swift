@@ -11,6 +11,8 @@ struct QueryServer: Sendable {
     let pool: PostgresPool
     let clock: ServiceClock
     let metrics: ServiceMetrics
+    /// Where it is noted who was told personal data, and who was denied an answer.
+    var audit: AuditBook?
     /// What partners may ask; `nil` when none of them may.
     var partners: PartnerQuestions?
     /// Whose numbers messages name, by the settings of partners.
@@ -57,9 +59,11 @@ struct QueryServer: Sendable {
     /// The answer to one request: a reply with tables, or with the reason for which there are none; nothing when the
     /// service shuts down before it could begin, so that another copy answers.
     func answer(_ delivery: Delivery) async -> QueryReply? {
+        var asked: RunQuery?
         do {
             try Principals.checkEdge(delivery)
             let request = try RunQuery(json: delivery.body)
+            asked = request
             guard let query = queries.first(where: { $0.name == request.query }) else {
                 let known = queries.map(\.name).sorted().joined(separator: ", ")
                 throw Refusal(
@@ -74,8 +78,10 @@ struct QueryServer: Sendable {
                     references: { try publishers.references(ofImported: $0) }, transaction)
             }
             metrics.queries.add(1)
+            audit?.seen(tables, to: request, query.description, by: Principal(asking: delivery))
             return .answered(tables, asOf: now)
         } catch let refusal as Refusal {
+            if refusal.reason == .notAuthorised { note(refusal, of: delivery, asked) }
             return .refused(
                 reason: refusal.reason.rawValue, detail: "\(refusal.path): \(refusal.detail)", asOf: clock.now())
         } catch is CancellationError {
@@ -85,6 +91,27 @@ struct QueryServer: Sendable {
             return .refused(
                 reason: Reason.internalError.rawValue,
                 detail: "the \(service.rawValue) service could not answer: \(error)", asOf: clock.now())
+        }
+    }
+
+    /// Notes that a question was denied. One that could not be read names nothing that it is about.
+    private func note(_ refusal: Refusal, of delivery: Delivery, _ asked: RunQuery?) {
+        let request = asked ?? (try? RunQuery(json: delivery.body))
+        let question = request.flatMap { request in queries.first { $0.name == request.query } }?.description
+        audit?.denied(
+            request?.query ?? "", request.map { AuditedAnswer.object(of: $0, question) } ?? .unnamed, refusal,
+            isAct: false, by: Principal(asking: delivery))
+    }
+}
+
+extension Principal {
+    /// Who asks, as far as the broker has verified it: the user who is logged in, or whom the edge speaks for.
+    init?(asking delivery: Delivery) {
+        guard let user = DeadLetter.verifiedUser(of: delivery) else { return nil }
+        if user == BrokerUsers.edge, let person = delivery.properties.headers[BrokerUsers.onBehalfOf]?.text {
+            self.init(person: person, proof: .edge, user: user)
+        } else {
+            self.init(person: user, proof: .user, user: user)
         }
     }
 }

@@ -112,5 +112,11 @@ public struct Setting: Sendable {
                 + "docs/operate/settings.md)"),
         Setting("retention.inbox.days", default: "14", help: "how long a message is known as handled"),
         Setting("retention.outbox.days", default: "7", help: "how long published messages are kept"),
+        Setting(
+            "retention.audit.days", default: String(auditDays),
+            help: "how long the audit keeps who has seen, taken out or been denied what; what was done stays"),
     ]
+
+    /// How many days the audit keeps when nothing else is said: three years.
+    package static let auditDays = 1_096
 }

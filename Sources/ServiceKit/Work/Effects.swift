@@ -17,6 +17,8 @@ public struct Effects: Sendable {
     /// The items that are to be done at a time.
     package private(set) var scheduled: [ScheduledItem] = []
     private(set) var counts: [String: Int] = [:]
+    /// By what the policy of permissions has let the commands of a batch through, or refused them, by their positions.
+    private(set) var rules: [Int: AuditRule] = [:]
 
     /// - Parameters:
     ///   - now: the time, as rules are to see it.
@@ -48,6 +50,9 @@ public struct Effects: Sendable {
     public mutating func refuse<Body>(_ message: Received<Body>, _ refusal: Refusal) {
         refusals[message.position] = refusal
     }
+
+    /// Says by what a command was let through, or refused: the audit names it.
+    mutating func decided(_ position: Int, by rule: AuditRule) { rules[position] = rule }
 
     /// Has a task run at a time. An item of the same task and key is replaced.
     public mutating func schedule(_ task: String, key: String, at due: Timestamp, payload: String = "") {

@@ -32,6 +32,7 @@ struct UnitOfWork: Sendable {
     private let logger: Logger
     private let pauses: Pauses
     private let tracer: ServiceTracer?
+    private let audit: AuditBook?
 
     /// - Parameters:
     ///   - service: whose work it is.
@@ -47,12 +48,13 @@ struct UnitOfWork: Sendable {
     ///   - logger: where to say what goes wrong.
     ///   - pauses: how to wait between two tries.
     ///   - tracer: what makes spans; nobody wants any when there is none.
+    ///   - audit: where it is noted who was denied what.
     init<Session: WorkSession & ~Copyable>(
         service: ServiceName, handlers: [MessageHandler<Session>], publishers: Publishers,
         partners: PartnerPost? = nil, principals: Principals, batches: any BatchStore, relay: Relay,
         publisher: any ConfirmingPublisher, clock: ServiceClock,
         metrics: ServiceMetrics, logger: Logger,
-        pauses: Pauses = Pauses(), tracer: ServiceTracer? = nil
+        pauses: Pauses = Pauses(), tracer: ServiceTracer? = nil, audit: AuditBook? = nil
     ) {
         self.service = service
         var decoders: [MessageType: Decoder] = [:]
@@ -70,6 +72,7 @@ struct UnitOfWork: Sendable {
         self.logger = logger
         self.pauses = pauses
         self.tracer = tracer
+        self.audit = audit
     }
 
     /// A unit of work over PostgreSQL.
@@ -77,12 +80,13 @@ struct UnitOfWork: Sendable {
         service: ServiceName, handlers: [Handler], publishers: Publishers, partners: PartnerPost? = nil,
         principals: Principals, pool: PostgresPool,
         relay: Relay, publisher: Publisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger,
-        tracer: ServiceTracer? = nil
+        tracer: ServiceTracer? = nil, audit: AuditBook? = nil
     ) {
         self.init(
             service: service, handlers: handlers, publishers: publishers, partners: partners, principals: principals,
             batches: PostgresBatchStore(pool: pool, work: BatchWork(service: service, handlers: handlers)),
-            relay: relay, publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer)
+            relay: relay, publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer,
+            audit: audit)
     }
 
     /// What became of messages that are not simply done, by their positions.
@@ -91,10 +95,13 @@ struct UnitOfWork: Sendable {
         var refused: [Int: Refusal] = [:]
         /// The answers to commands that were carried out.
         var answers: [Int: ActReply] = [:]
+        /// By what the policy has refused some of them.
+        var rules: [Int: AuditRule] = [:]
 
         mutating func add(_ other: Settled) {
             refused.merge(other.refused) { first, _ in first }
             answers.merge(other.answers) { first, _ in first }
+            rules.merge(other.rules) { first, _ in first }
         }
     }
 
@@ -257,7 +264,7 @@ struct UnitOfWork: Sendable {
         metrics.duplicates.add(done.duplicates)
         metrics.handled.add(messages.count - done.duplicates - done.effects.refusals.count)
         metrics.add(done.effects.counts)
-        return Settled(refused: done.effects.refusals, answers: done.answers)
+        return Settled(refused: done.effects.refusals, answers: done.answers, rules: done.effects.rules)
     }
 
     // MARK: Dead letters and answers
@@ -302,6 +309,9 @@ struct UnitOfWork: Sendable {
             if delivery.exchange == Exchanges.commands || Publishers.areConcerned(refusal) {
                 letters.append(Letter(message: record(of: delivery, refusal, at: now)))
             }
+            if delivery.exchange == Exchanges.commands, refusal.reason == .notAuthorised {
+                note(refusal, of: delivery, position, under: settled.rules[position] ?? .none)
+            }
             metrics.refused(refusal.reason)
             logger.warning(
                 asker == nil
@@ -339,13 +349,26 @@ struct UnitOfWork: Sendable {
     /// The answer to a command that was refused.
     private func refused(_ delivery: Delivery, _ refusal: Refusal) -> ActReply {
         let read = try? CloudEventCodec.decode(delivery)
-        let field = read.flatMap { Catalogue.description(of: $0.0.type)?.personField }
-        let principal = field.flatMap { field in
-            try? principals.principal(of: delivery, said: read?.1[field]?.string, field: field)
-        }
+        let principal = principal(of: delivery, read)
         return .refused(
             id: read?.0.id ?? delivery.properties.messageID, person: principal?.person, proof: principal?.proof, refusal
         )
+    }
+
+    /// Who gave a command; nothing when that cannot be told.
+    private func principal(of delivery: Delivery, _ read: (Envelope, JSONNode)?) -> Principal? {
+        read.flatMap { Catalogue.description(of: $0.0.type)?.personField }.flatMap { field in
+            try? principals.principal(of: delivery, said: read?.1[field]?.string, field: field)
+        }
+    }
+
+    /// Notes that an act was denied. Who speaks in another's name is who the broker has verified, whatever the command says.
+    private func note(_ refusal: Refusal, of delivery: Delivery, _ position: Int, under rule: AuditRule) {
+        let read = try? CloudEventCodec.decode(delivery)
+        let object = (try? decode(delivery, position)).map { AuditedObject(of: $0.body, from: $0.envelope.source) }
+        audit?.denied(
+            read?.0.type.description ?? delivery.routingKey, object ?? .unnamed, refusal, isAct: true,
+            by: principal(of: delivery, read) ?? Principal(asking: delivery), under: rule)
     }
 
     /// Who tried to speak for whom, for the audit.

@@ -24,7 +24,8 @@ extension GraphCommand {
                 var after = first
                 while true {
                     let page = try await Asking.ask(
-                        .customer, query, [("after", after), ("at", at)], client: client, timeout: .seconds(30))
+                        .customer, query, [("after", after), ("at", at)], isExport: true, client: client,
+                        timeout: .seconds(30))
                     guard let table = page.first, let last = table.rows.last?.values[0] else { break }
                     query == "graph.nodes" ? export.takeParties(table) : export.takeTies(table)
                     let (parties, ties) = (export.parties.count, export.relations.count)

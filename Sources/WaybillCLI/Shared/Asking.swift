@@ -32,6 +32,9 @@ struct OutputOptions: ParsableArguments {
         return layout
     }
 
+    /// Whether the answer is taken out of the system: as a file, or all of a list. Services are told, and note it.
+    var isExport: Bool { all || format == .csv }
+
     var format: TableFormat { json ? .json : csv || csvFiles != nil ? .csv : .text }
 
     /// Prints tables.
@@ -82,7 +85,7 @@ struct OutputOptions: ParsableArguments {
         let opening = values + (isTold && !isSaid ? [(QueryDescription.totals, "true")] : [])
         values.removeAll { $0.0 == QueryDescription.totals }
         let tables = try await Waiting(service.rawValue).during {
-            try await Asking.ask(service, query, opening + [(cursor, after)], client: client)
+            try await Asking.ask(service, query, opening + [(cursor, after)], isExport: isExport, client: client)
         }
         guard toEnd, tables.contains(where: { $0.next != nil }) else {
             await client.close()
@@ -106,7 +109,8 @@ struct OutputOptions: ParsableArguments {
             var page = first
             count += page.rows.count
             while let next = page.next {
-                let answer = try await Asking.ask(service, query, values + [(cursor, next)], client: client)
+                let answer = try await Asking.ask(
+                    service, query, values + [(cursor, next)], isExport: isExport, client: client)
                 guard let found = answer.first(where: { $0.name == first.name }) else {
                     throw Failure("\(service.rawValue) told no more of '\(first.name)': ask again")
                 }
