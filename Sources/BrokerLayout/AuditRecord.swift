@@ -19,6 +19,9 @@ public struct AuditRecord: Sendable {
         "at", "who", "brokerUser", "act", "why", "service", "id", "source", "type", "reason", "bodySHA256",
     ]
 
+    /// What stands as the act of an attempt that was refused.
+    public static let refusal = "refuse"
+
     /// - Parameters: as the properties.
     public init(who: String, brokerUser: String, act: String, why: String) {
         self.who = who

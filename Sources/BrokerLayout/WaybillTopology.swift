@@ -15,6 +15,9 @@ public enum WaybillTopology {
     /// Which service takes what cannot be routed, to refuse it with a reason.
     public static let gatekeeper = ServiceName.customer
 
+    /// Which service keeps what operators did, for whoever asks the audit.
+    public static let auditKeeper = ServiceName.customer
+
     private static let exchanges = [
         Exchange(name: Exchanges.unrouted, kind: .fanout),
         Exchange(name: Exchanges.inbound, kind: .topic, alternate: Exchanges.unrouted),
@@ -84,6 +87,10 @@ public enum WaybillTopology {
         if service == gatekeeper {
             bindings.append(Binding(exchange: Exchanges.unrouted, queue: inbound, routingKey: ""))
         }
+        if service == auditKeeper {
+            bindings.append(Binding(exchange: Exchanges.audit, queue: Queues.keptAudit, routingKey: ""))
+        }
+        let kept = Queue(name: Queues.keptAudit, kind: .quorum, deliveryLimit: deliveryLimit)
         return Topology(
             exchanges: exchanges,
             queues: [
@@ -93,7 +100,7 @@ public enum WaybillTopology {
                 Queue(
                     name: Queues.queries(service), kind: .quorum, deliveryLimit: deliveryLimit,
                     messageTTL: .seconds(10)),
-            ], bindings: bindings)
+            ] + (service == auditKeeper ? [kept] : []), bindings: bindings)
     }
 
     private static func quorum(_ name: String, deadFor service: ServiceName) -> Queue {

@@ -115,6 +115,19 @@ package enum Restoring {
         return try await publish(messages.filter { !known.contains($0.body) }, as: broker)
     }
 
+    /// Hands the records of the queue that nobody empties to the service that keeps them: those made before it did. One that
+    /// it has is there once.
+    ///
+    /// - Returns: how many were handed over.
+    package static func handOver(as broker: BrokerConfiguration) async throws -> Int {
+        let messages = try await AuditTrail.bodies(as: broker).map { body in
+            Outgoing(
+                exchange: "", routingKey: Queues.keptAudit,
+                properties: MessageProperties(contentType: "application/json", deliveryMode: 2), body: body)
+        }
+        return try await publish(messages, as: broker)
+    }
+
     private static func parsed(
         _ lines: [Substring], _ parse: (Substring) throws -> Outgoing
     ) throws -> [Outgoing] {

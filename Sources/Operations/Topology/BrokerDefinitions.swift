@@ -123,9 +123,10 @@ package struct BrokerDefinitions: Encodable {
             return Permission(user: user, configure: nothing, write: nothing, read: "^finance\\.margin-alerts$")
         }
         if let service = ServiceName.allCases.first(where: { user == "\($0.rawValue)-service" }) {
+            let own = service == WaybillTopology.auditKeeper ? "inbound|queries|audit" : "inbound|queries"
             return Permission(
                 user: user, configure: nothing, write: "^waybill\\.(events|partners|dead|replies|audit)$",
-                read: "^\(service.rawValue)\\.(inbound|queries)$")
+                read: "^\(service.rawValue)\\.(\(own))$")
         }
         if user == BrokerUsers.edge {
             let own = BrokerUsers.permission(ofPerson: user)

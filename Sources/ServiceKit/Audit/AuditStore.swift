@@ -72,4 +72,20 @@ enum AuditStore {
     static func joined(_ texts: [String]) -> String {
         texts.map { auditText($0) }.joined(separator: "\n")
     }
+
+    // MARK: What operators did
+
+    /// Writes down what operators did, as the exchange of the audit tells it.
+    static func put(_ acts: [OperatorAct], _ transaction: borrowing Transaction) throws {
+        try transaction.queue(
+            """
+            insert into audit_operation (digest, at, who, broker_user, act, why, service, message_id, source, type, reason,
+                body_digest)
+            select * from unnest(
+                \(acts.map(\.digest)), \(acts.map(\.at)), \(acts.map(\.who)), \(acts.map(\.brokerUser)), \(acts.map(\.act)),
+                \(acts.map(\.why)), \(acts.map(\.service)), \(acts.map(\.id)), \(acts.map(\.source)), \(acts.map(\.type)),
+                \(acts.map(\.reason)), \(acts.map(\.bodyDigest)))
+            order by 1 on conflict do nothing
+            """)
+    }
 }

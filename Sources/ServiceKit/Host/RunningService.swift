@@ -97,6 +97,9 @@ struct RunningService {
             maximumBatch: try settings.integer("batch", in: 1...2_000), concurrency: batches, pace: definition.pace,
             rest: definition.rest, logger: logger)
         let audit = AuditBook(pool: pool, metrics: metrics, logger: logger)
+        let intake =
+            name == WaybillTopology.auditKeeper
+            ? AuditIntake(try broker("audit"), pool: pool, logger: logger) : nil
         let principals = Principals(isByWord: settings.profile == .demo)
         let makeWork: @Sendable (ServiceRules) -> UnitOfWork = { rules in
             UnitOfWork(
@@ -136,7 +139,7 @@ struct RunningService {
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)),
             batchLimit: .seconds(try settings.integer("batch.limit", in: 1...86_400)), pulse: pulse,
             scheduler: scheduler, dead: DeadLetterCount(of: name, try broker("count")),
-            madeUp: settings.madeUp.map(\.variable), audit: [{ audit.problem }],
+            madeUp: settings.madeUp.map(\.variable), audit: [{ audit.problem }, { intake?.problem }],
             waiting: { audit.waiting }, logger: logger, spans: exporter?.spans)
         let keeper = PartitionKeeper(
             pool: pool, inboxDays: try settings.integer("retention.inbox.days", in: 2...3_650),
@@ -181,6 +184,10 @@ struct RunningService {
                 .init(service: limit),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        if let intake {
+            configuration.services.insert(
+                .init(service: After(preparation, run: intake)), at: configuration.services.count - 2)
+        }
         // What the others do at their end is told as well.
         if let exporter { configuration.services.insert(.init(service: exporter), at: 0) }
         configuration.maximumGracefulShutdownDuration = limit.graceful

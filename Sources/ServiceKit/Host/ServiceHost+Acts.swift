@@ -1,8 +1,10 @@
 import Contracts
+import Foundation
 import Messaging
 import Postgres
 
-/// What an operator does to a service beside its running copies, as its database user.
+/// What an operator does to a service beside its running copies, as its database user. It is noted in the audit in the same
+/// transaction.
 extension ServiceHost {
     /// Has a message published once more that a reader has lost; those that have it suppress it by its id.
     static func resend(
@@ -11,8 +13,12 @@ extension ServiceHost {
         guard arguments.count == 2, let place = LedgerPlace(.string(arguments[1])) else {
             return complain("write 'resend TYPE LANE/NUMBER', as 'waybill reconcile' names it", 64)
         }
-        let found = try await act("resend", definition, settings) {
-            try Outbox.resend(type: arguments[0], place, $0)
+        let record = OperatorAct(
+            "resend", of: definition.name, arguments[0], arguments[1], by: NSUserName(), at: ServiceClock.wallClock())
+        let found = try await act("resend", definition, settings) { transaction in
+            guard try Outbox.resend(type: arguments[0], place, transaction) else { return false }
+            try AuditStore.put([record], transaction)
+            return true
         }
         guard found else {
             return complain("the outbox holds no \(arguments[0]) of that number; retention may have dropped it", 1)
@@ -38,10 +44,16 @@ extension ServiceHost {
             let known = definition.tasks.map(\.name).sorted().joined(separator: ", ")
             return complain("this build has no task '\(selection.task)'; it has: \(known)", 64)
         }
+        let record = OperatorAct(
+            "schedule-\(act.rawValue)", of: definition.name, selection.task,
+            [selection.key, selection.due].compactMap(\.self).joined(separator: " "), by: NSUserName(),
+            at: ServiceClock.wallClock())
         let count: Int
         do {
-            count = try await self.act("schedule", definition, settings) {
-                try ScheduleStore.decide(on: selection, isDiscarded: act == .discard, $0)
+            count = try await self.act("schedule", definition, settings) { transaction in
+                let count = try ScheduleStore.decide(on: selection, isDiscarded: act == .discard, transaction)
+                if count > 0 { try AuditStore.put([record], transaction) }
+                return count
             }
         } catch let error as PostgresError where error.isNoTime {
             return complain("'\(selection.due ?? "")' is no time as 'waybill schedule list' shows it", 64)

@@ -376,7 +376,7 @@ struct UnitOfWork: Sendable {
         let user = delivery.properties.userID ?? "not said"
         let envelope = try? CloudEventCodec.decode(delivery).0
         return AuditRecord(
-            who: delivery.exchange, brokerUser: user, act: "refuse", why: refusal.detail
+            who: delivery.exchange, brokerUser: user, act: AuditRecord.refusal, why: refusal.detail
         ).message(
             at: now, service: service, id: envelope?.id, source: envelope?.source, type: envelope?.type.description,
             reason: refusal.reason.rawValue, body: delivery.body)
