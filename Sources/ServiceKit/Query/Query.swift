@@ -53,5 +53,7 @@ public struct Query: Sendable {
 
 extension ServiceDefinition {
     /// All that the service answers: its own questions, and those that every service answers.
-    package var answered: [Query] { queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all }
+    package var answered: [Query] {
+        queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all + AuditQueries.all
+    }
 }

@@ -3,7 +3,7 @@ import Domain
 /// What every service answers.
 public enum CommonQuestions {
     /// All of them.
-    public static let all: [QueryDescription] = [alive, acts, schedule] + LedgerQuestions.all
+    public static let all: [QueryDescription] = [alive, acts, schedule, audit, auditEntry] + LedgerQuestions.all
 
     /// Whether somebody answers; nothing is read for it.
     public static let alive = QueryDescription(
@@ -39,5 +39,49 @@ public enum CommonQuestions {
                     .time("at", as: .text), .code("person").protected(.personalData), .code("proof"),
                     .code("brokerUser").protected(.personalData), .code("type", "source", "id"),
                 ])
+        ])
+
+    /// What happened, as the audit calls it.
+    private static let events = ["seen", "exported", "acted", "denied", "refused", "operated"]
+
+    /// Who saw personal data, took data out, acted, or was denied something.
+    public static let audit = QueryDescription(
+        nil, "audit.list",
+        "Who saw personal data, took data out, acted, was denied or refused something, or operated, the latest first.",
+        [
+            .text("person", "Only what this person did or saw.").protected(.personalData),
+            .text("object", "Only what is about the object of this key: a customer's identifier or code, a number."),
+            .choice("kind", PermissionKind.allCases.map(\.rawValue), "Only what is about objects of this kind."),
+            .choice("what", events, "Only what happened so."),
+        ],
+        shows: .audit,
+        answers: [
+            .pages(
+                "audit", by: [.descending("at"), "entry"],
+                [
+                    .code("service"), .time("at"), .code("what"),
+                    .code("person", "on_behalf_of").protected(.personalData), .code("proof"),
+                    .code("broker_user").protected(.personalData), .code("asked", "kind"), .text("objects", "columns"),
+                    .count("rows", "answers"), .code("reason", "rule"),
+                    .count("policy_version"), .code("entry"),
+                ])
+        ])
+
+    /// One entry of the audit, with everything that it names.
+    public static let auditEntry = QueryDescription(
+        nil, "audit.show", "One entry of the audit, with the keys of all objects that it names.",
+        [.text("entry", "The entry, as the list names it.").required], shows: .audit,
+        pageSize: QueryTable.maximumRows,
+        answers: [
+            .whole(
+                "entry",
+                [
+                    .code("service"), .time("at"), .code("what"),
+                    .code("person", "on_behalf_of").protected(.personalData), .code("proof"),
+                    .code("broker_user").protected(.personalData), .code("asked", "kind", "rule"),
+                    .count("policy_version"), .code("reason"), .text("path", "parameters", "columns"),
+                    .count("rows", "answers"), .text("note").protected(.personalData), .code("entry"),
+                ]),
+            .pages("objects", by: ["place"], [.code("object"), .count("place")]),
         ])
 }
