@@ -67,9 +67,9 @@ enum GraphHandlers {
         var after = before
         for key in keys where after[key] == nil { after[key] = GraphOrder() }
         change(&after)
-        let changed = after.filter { before[$0.key] != $0.value }
+        let changed = after.filter { before[$0.key] != $0.value }.inKeyOrder()
         try OrderReplicaStore.put(changed, known: before, transaction)
-        let orders = changed.sorted { $0.key < $1.key }.map { key, order in
+        let orders = changed.map { key, order in
             (source: key.source, before: before[key]?.counting, after: order.counting)
         }
         try RelationStore.add(InferredRelation.changes(orders), transaction)

@@ -44,12 +44,14 @@ enum OrderReplicaStore {
 
     /// Writes orders as they stand now.
     ///
-    /// - Parameter known: those that were there and are locked.
+    /// - Parameters:
+    ///   - orders: by their keys, in that order.
+    ///   - known: those that were there and are locked.
     static func put(
-        _ orders: [OrderKey: GraphOrder], known: [OrderKey: GraphOrder], _ transaction: borrowing Transaction
+        _ orders: [(key: OrderKey, value: GraphOrder)], known: [OrderKey: GraphOrder],
+        _ transaction: borrowing Transaction
     ) throws {
-        let sorted = orders.sorted { $0.key < $1.key }
-        let (old, new) = (sorted.filter { known[$0.key] != nil }, sorted.filter { known[$0.key] == nil })
+        let (old, new) = (orders.filter { known[$0.key] != nil }, orders.filter { known[$0.key] == nil })
         if !new.isEmpty {
             try transaction.queue(
                 """

@@ -32,12 +32,11 @@ enum ValueFactStore {
     /// Takes orders; of several revisions the highest holds. The cost is what the order states; ``settle(_:_:)`` says
     /// better where there is better.
     static func put(_ rows: [OrderRow], _ transaction: borrowing Transaction) throws {
-        var latest: [OrderKey: OrderRow] = [:]
-        for row in rows {
-            let key = OrderKey(source: row.source, orderId: row.order.orderId)
-            if latest[key].map({ $0.order.revision < row.order.revision }) ?? true { latest[key] = row }
-        }
-        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        let rows = rows.onePerKey {
+            OrderKey(source: $0.source, orderId: $0.order.orderId)
+        } replaces: {
+            $0.order.revision > $1.order.revision
+        }.map(\.value)
         try transaction.queue(
             """
             insert into value_order (source, order_id, revision, customer_code, branch, business_line, day, revenue,
@@ -138,18 +137,13 @@ enum ValueFactStore {
 
     /// Notes accounts to judge anew; the earliest day holds.
     static func mark(_ marks: [Mark], _ transaction: borrowing Transaction, _ effects: inout Effects) throws {
-        var earliest: [AccountKey: CalendarDay] = [:]
-        for mark in marks {
-            let key = AccountKey(source: mark.source, code: mark.code)
-            earliest[key] = min(earliest[key] ?? mark.day, mark.day)
-        }
-        guard !earliest.isEmpty else { return }
-        let rows = earliest.sorted { $0.key < $1.key }
+        let rows = marks.onePerKey({ AccountKey(source: $0.source, code: $0.code) }, replaces: { $0.day < $1.day })
+        guard !rows.isEmpty else { return }
         try transaction.queue(
             """
             insert into value_dirty (source, code, from_day)
             select source, code, date '1970-01-01' + day
-            from unnest(\(rows.map(\.key.source)), \(rows.map(\.key.code)), \(rows.map(\.value.daysSinceEpoch)))
+            from unnest(\(rows.map(\.key.source)), \(rows.map(\.key.code)), \(rows.map(\.value.day.daysSinceEpoch)))
                 as t(source, code, day)
             on conflict (source, code) do update set from_day = least(value_dirty.from_day, excluded.from_day)
             """)

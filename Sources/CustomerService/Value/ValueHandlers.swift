@@ -67,12 +67,11 @@ struct ValueHandlers: Sendable {
     private func completed(
         _ messages: [Received<OrderCompleted>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var latest: [OrderKey: Received<OrderCompleted>] = [:]
-        for message in messages {
-            let key: OrderKey = message.key(message.body.orderId, of: message.body.orderSource)
-            if latest[key].map({ $0.body.revision < message.body.revision }) ?? true { latest[key] = message }
+        let sorted = messages.onePerKey {
+            $0.key($0.body.orderId, of: $0.body.orderSource) as OrderKey
+        } replaces: {
+            $0.body.revision > $1.body.revision
         }
-        let sorted = latest.sorted { $0.key < $1.key }
         let keys = sorted.map { (source: $0.key.source, orderId: $0.key.orderId) }
         var marks = try ValueFactStore.marks(of: keys, transaction)
         try ValueFactStore.complete(sorted.map { ($0.key, $0.value.body) }, transaction)

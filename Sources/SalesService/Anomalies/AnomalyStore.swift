@@ -76,7 +76,7 @@ enum AnomalyStore {
     }
 
     static func putRecent(_ recent: [AmountKey: [Double]], _ transaction: borrowing Transaction) throws {
-        let sorted = recent.sorted { $0.key < $1.key }
+        let sorted = recent.inKeyOrder()
         try transaction.queue(
             """
             insert into recent_amount (source, customer_code, business_line, currency, amounts)

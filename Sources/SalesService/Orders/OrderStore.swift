@@ -83,7 +83,7 @@ enum OrderStore {
     static func put(
         _ orders: [OrderKey: SalesOrder], known: [OrderKey: SalesOrder], _ transaction: borrowing Transaction
     ) throws {
-        let sorted = orders.values.sorted { $0.place < $1.place }
+        let sorted = orders.inKeyOrder().map(\.value)
         let (old, new) = (sorted.filter { known[$0.place] != nil }, sorted.filter { known[$0.place] == nil })
         if !new.isEmpty {
             // Of an order that was looked for and not found nothing but its decision may have come meanwhile: what
@@ -152,12 +152,11 @@ enum OrderStore {
     /// - Returns: of each order the decision that is the highest of these; whether it holds, its row says.
     @discardableResult
     static func decide(_ decisions: [OrderDecided], _ transaction: borrowing Transaction) throws -> [OrderDecided] {
-        var latest: [OrderKey: OrderDecided] = [:]
-        for decision in decisions {
-            let key = OrderKey(source: decision.source, orderId: decision.orderId)
-            if latest[key].map({ $0.place < decision.place }) ?? true { latest[key] = decision }
-        }
-        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        let rows = decisions.onePerKey {
+            OrderKey(source: $0.source, orderId: $0.orderId)
+        } replaces: {
+            $0.place > $1.place
+        }.map(\.value)
         // The decision may come before the order itself.
         try transaction.queue(
             """

@@ -84,12 +84,11 @@ enum DeliveryStore {
         _ orders: [(source: String, order: Order)], in file: Organisation,
         _ transaction: borrowing Transaction
     ) throws {
-        var latest: [OrderKey: (source: String, order: Order)] = [:]
-        for entry in orders {
-            let key = OrderKey(source: entry.source, orderId: entry.order.orderId)
-            if latest[key].map({ $0.order.revision < entry.order.revision }) ?? true { latest[key] = entry }
-        }
-        let rows = latest.sorted { $0.key < $1.key }.map(\.value)
+        let rows = orders.onePerKey {
+            OrderKey(source: $0.source, orderId: $0.order.orderId)
+        } replaces: {
+            $0.order.revision > $1.order.revision
+        }.map(\.value)
         let organisation = try PeopleReplica.organisation(or: file, transaction)
         try transaction.queue(
             """
@@ -124,12 +123,8 @@ enum DeliveryStore {
     static func putCompletions(
         _ completions: [(key: OrderKey, body: OrderCompleted)], _ transaction: borrowing Transaction
     ) throws {
-        var latest: [OrderKey: OrderCompleted] = [:]
-        for (key, body) in completions where latest[key].map({ $0.revision < body.revision }) ?? true {
-            latest[key] = body
-        }
-        let sorted = latest.sorted { $0.key < $1.key }
-        let rows = sorted.map(\.value)
+        let sorted = completions.onePerKey(\.key) { $0.body.revision > $1.body.revision }
+        let rows = sorted.map(\.value.body)
         try transaction.queue(
             """
             insert into delivery (source, order_id, done_revision, completed_at, on_time, damaged, quantity_delivered)
@@ -195,7 +190,7 @@ enum DeliveryStore {
             add(row.counted, -1)
             add(count, 1)
         }
-        let sorted = deltas.filter { $0.value.contains { $0 != 0 } }.sorted { $0.key < $1.key }
+        let sorted = deltas.filter { $0.value.contains { $0 != 0 } }.inKeyOrder()
         if !sorted.isEmpty {
             try transaction.queue(
                 """

@@ -103,16 +103,13 @@ public struct AccountReplica: Sendable {
 
     /// Of each account the last word, in the order of the keys, so that two batches cannot deadlock.
     static func latest(_ records: [CustomerRecord]) -> [Row] {
-        var latest: [AccountKey: Row] = [:]
-        for record in records {
-            for homing in record.accounts {
-                let row = Row(
+        records.flatMap { record in
+            record.accounts.map { homing in
+                Row(
                     key: AccountKey(source: homing.source, code: homing.code), record: record,
                     revision: Int64(homing.revision) * 1_000_000_000 + Int64(record.revision))
-                if latest[row.key].map({ $0.revision < row.revision }) ?? true { latest[row.key] = row }
             }
-        }
-        return latest.values.sorted { $0.key < $1.key }
+        }.onePerKey(\.key, replaces: { $0.revision > $1.revision }).map(\.value)
     }
 }
 

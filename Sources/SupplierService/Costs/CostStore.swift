@@ -89,17 +89,16 @@ enum CostStore {
     ///
     /// An order has some twenty texts, each of which costs when it is copied: it is read where it stands.
     static func putLines(_ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction) throws {
-        var latest: [OrderKey: Int] = [:]
-        latest.reserveCapacity(orders.count)
-        for place in orders.indices {
-            let key = OrderKey(source: orders[place].source, orderId: orders[place].order.orderId)
-            if let former = latest[key], orders[former].order.revision >= orders[place].order.revision { continue }
-            latest[key] = place
+        let latest = orders.onePerKey {
+            OrderKey(source: $0.source, orderId: $0.order.orderId)
+        } replaces: {
+            $0.order.revision > $1.order.revision
         }
         var (sources, orderIds, numbers, items, revisions) = ([String](), [String](), [Int32](), [String](), [Int32]())
-        for (key, place) in latest.sorted(by: { $0.key < $1.key }) {
-            let revision = Int32(orders[place].order.revision)
-            let lines = orders[place].order.lines
+        for place in latest.indices {
+            let key = latest[place].key
+            let revision = Int32(latest[place].value.order.revision)
+            let lines = latest[place].value.order.lines
             for line in lines.indices.sorted(by: { lines[$0].line < lines[$1].line }) {
                 sources.append(key.source)
                 orderIds.append(key.orderId)

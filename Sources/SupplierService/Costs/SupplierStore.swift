@@ -64,12 +64,11 @@ enum SupplierStore {
     static func seen(
         _ sightings: [Sighting], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var best: [AccountKey: Sighting] = [:]
-        for sighting in sightings {
-            let key = AccountKey(source: sighting.source, code: sighting.code)
-            if best[key].map({ sighting.replaces($0) }) ?? true { best[key] = sighting }
-        }
-        let sorted = best.sorted { $0.key < $1.key }.map(\.value)
+        let sorted = sightings.onePerKey {
+            AccountKey(source: $0.source, code: $0.code)
+        } replaces: {
+            $0.replaces($1)
+        }.map(\.value)
         guard !sorted.isEmpty else { return }
         // A master record that says the name that is known already is written down and not told again.
         let rows = try transaction.query(
