@@ -11,6 +11,9 @@ enum CustomerActs {
             CorrectCustomer.self,
             .may(.act, .identity, of: .customer, "customerId") { body, _ in [.init(.customer, body.customerId)] }),
         ActDescription(
+            CorrectCustomerFormerly.self,
+            .may(.act, .identity, of: .customer, "customerId") { body, _ in [.init(.customer, body.customerId)] }),
+        ActDescription(
             ErasePerson.self,
             .may(.act, .identity, of: .account, "customer.code") { body, _ in
                 [.init(.account, source: body.customer.source ?? body.source, body.customer.code)]

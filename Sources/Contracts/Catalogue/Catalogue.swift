@@ -210,6 +210,9 @@ public enum Catalogue {
             CorrectCustomer.self, .operator, to: [.customer],
             "A field of a customer is something else than the systems say, or is no longer corrected."),
         ContractDescription(
+            CorrectCustomerFormerly.self, .operator, to: [.customer],
+            "The same by the version before, which knows fewer fields."),
+        ContractDescription(
             SetStrategic.self, .operator, to: [.customer],
             "Somebody says from which day on a customer is strategic, or is not any more."),
         ContractDescription(

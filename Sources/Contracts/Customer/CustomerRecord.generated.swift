@@ -129,7 +129,70 @@ package struct CustomerChanged: Message {
     }
 }
 
-/// A field of what is known of a customer that a person may correct.
+/// A field of a customer's golden record, each of which a person may correct.
+package enum GoldenField: String, Sendable, CaseIterable {
+    /// Its name.
+    case name
+    /// Another name that it goes by.
+    case alias
+    /// Its valid unified social credit code.
+    case creditCode = "credit-code"
+    /// The branch that looks after it.
+    case branch
+    /// Who looks after it.
+    case salesOwner = "sales-owner"
+    /// Its tax number.
+    case taxId = "tax-id"
+    /// A telephone number.
+    case phone
+    /// An e-mail address.
+    case email
+    /// Its address.
+    case address
+    /// A bank account.
+    case bankAccount = "bank-account"
+}
+
+/// `customer.correct.v2`: a field of a customer is something else than the systems say, or what was corrected before counts no more.
+package struct CorrectCustomer: Message {
+    package static let type = MessageType("customer.correct.v2")
+    /// The customer, by its identifier or one that it had before.
+    package let customerId: String
+    /// The field.
+    package let field: GoldenField
+    /// What it is, until that is withdrawn; missing when it is withdrawn.
+    package let value: String?
+    /// Why, in words.
+    package let reason: String
+    /// The login of who corrects it.
+    package let by: String
+
+    package init(customerId: String, field: GoldenField, value: String? = nil, reason: String, by: String) {
+        self.customerId = customerId
+        self.field = field
+        self.value = value
+        self.reason = reason
+        self.by = by
+    }
+
+    package init(fields: inout FieldReader) throws(Refusal) {
+        customerId = try fields.identifier("customerId")
+        field = try fields.choice("field", GoldenField.self)
+        value = try fields.optionalText("value", maximum: 1_000)
+        reason = try fields.text("reason", maximum: 1_000)
+        by = try fields.identifier("by")
+    }
+
+    package func write(to object: inout ObjectWriter) {
+        object.text("customerId", customerId)
+        object.choice("field", field)
+        object.text("value", value)
+        object.text("reason", reason)
+        object.text("by", by)
+    }
+}
+
+/// Those fields that a person may correct by the version before.
 package enum CorrectedField: String, Sendable, CaseIterable {
     /// Its name.
     case name
@@ -149,8 +212,8 @@ package enum CorrectedField: String, Sendable, CaseIterable {
     case bankAccount = "bank-account"
 }
 
-/// `customer.correct.v1`: a field of a customer is something else than the systems say, or what was corrected before counts no more.
-package struct CorrectCustomer: Message {
+/// `customer.correct.v1`: the version before: it knows no e-mail address and no other name.
+package struct CorrectCustomerFormerly: Message {
     package static let type = MessageType("customer.correct.v1")
     /// The customer, by its identifier or one that it had before.
     package let customerId: String

@@ -70,8 +70,8 @@ struct CorrectionHandlers: Sendable {
         try CorrectionStore.put(
             Correction(
                 correctionId: correctionId, account: account, field: command.field, value: value, by: command.by,
-                reason: command.reason, decidedAt: (message.envelope.time ?? now).microsecondsSinceEpoch),
-            now: now, transaction)
+                reason: command.reason, takenAt: now,
+                decidedAt: (message.envelope.time ?? now).microsecondsSinceEpoch), transaction)
         return (account, correctionId)
     }
 }

@@ -8,19 +8,23 @@ struct Correction: Sendable, Equatable {
     let correctionId: String
     /// The account after which the party was named that it was said of.
     let account: AccountKey
-    let field: CorrectedField
+    let field: GoldenField
     let value: String
     let by: String
     let reason: String
-    /// When it was said, by its own word.
+    /// When the service took it: which of two is the newer is not for the clocks of those who sent them to say.
+    let takenAt: Timestamp
+    /// When it was said, by its own word: of two that were taken at one moment the order in which they were meant.
     let decidedAt: Int64
 }
 
-extension CorrectedField {
+extension GoldenField {
     /// The field's name in the golden record.
     var recordName: String {
         switch self {
         case .name: IdentityField.name.rawValue
+        case .alias: IdentityField.alias.rawValue
+        case .email: IdentityField.email.rawValue
         case .creditCode: IdentityField.creditCode.rawValue
         case .branch: "branch"
         case .salesOwner: "salesOwner"
@@ -40,10 +44,11 @@ extension CorrectedField {
 
 /// What a field of the golden record may be corrected to, and which correction counts. Pure.
 enum CorrectionPolicy {
-    /// The corrections of a party's accounts that count: of each field the newest.
-    static func counting(_ corrections: some Sequence<Correction>) -> [CorrectedField: Correction] {
+    /// The corrections of a party's accounts that count: of each field the one that was taken last.
+    static func counting(_ corrections: some Sequence<Correction>) -> [GoldenField: Correction] {
         Dictionary(corrections.map { ($0.field, $0) }) { one, other in
-            (one.decidedAt, one.correctionId) < (other.decidedAt, other.correctionId) ? other : one
+            (one.takenAt.microsecondsSinceEpoch, one.decidedAt, one.correctionId)
+                < (other.takenAt.microsecondsSinceEpoch, other.decidedAt, other.correctionId) ? other : one
         }
     }
 
@@ -62,7 +67,7 @@ enum CorrectionPolicy {
     ///   - day: the day on which a branch must be there.
     /// - Throws: why the field cannot be that.
     static func value(
-        _ text: String, of field: CorrectedField, in organisation: Organisation, on day: CalendarDay
+        _ text: String, of field: GoldenField, in organisation: Organisation, on day: CalendarDay
     ) throws(Refusal) -> String {
         let value = trimmed(text)
         guard !value.isEmpty else { throw refusal(.textTooShort, "say what the \(field.rawValue) is") }
@@ -73,7 +78,7 @@ enum CorrectionPolicy {
             throw refusal(.textTooLong, "a \(field.rawValue) has at most \(most) characters")
         }
         switch field {
-        case .name:
+        case .name, .alias:
             guard !PartyName.isEmpty(value) else {
                 throw refusal(.valueNotAllowed, "nothing is left of it without its legal form")
             }
@@ -86,15 +91,20 @@ enum CorrectionPolicy {
             guard organisation.branch(value, on: day) != nil else {
                 throw refusal(.notFound, "the organisation has no branch '\(value)' on \(day)")
             }
+        case .email:
+            let parts = value.split(separator: "@", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !value.contains(where: \.isWhitespace) else {
+                throw refusal(.valueNotAllowed, "it is no e-mail address: that is NAME@HOST")
+            }
         case .salesOwner, .taxId, .phone, .address, .bankAccount: break
         }
         return value
     }
 
     /// How long a field may be where it is told or searched.
-    private static func longest(_ field: CorrectedField) -> Int? {
+    private static func longest(_ field: GoldenField) -> Int? {
         switch field {
-        case .name: 200
+        case .name, .alias, .email: 200
         case .branch, .salesOwner, .creditCode, .taxId: 64
         case .phone, .bankAccount: 200
         case .address: nil

@@ -4,7 +4,8 @@ import ServiceKit
 
 /// What people have corrected, beside what the systems say.
 enum CorrectionQueries {
-    /// The corrections that count of some parties, each field's newest, with its party as `customer_id`.
+    /// The corrections that count of some parties, of each field the one that was taken last, with its party as
+    /// `customer_id`.
     ///
     /// - Parameter parties: a statement that gives their identifiers.
     static func counting(of parties: SQL) -> SQL {
@@ -12,7 +13,7 @@ enum CorrectionQueries {
         select distinct on (a.customer_id, g.field) a.customer_id, g.field, g.value, g.by_login, g.reason, g.taken_at
         from account a join golden_correction g using (source, code)
         where a.customer_id in (\(parties)) and g.ended_at is null
-        order by a.customer_id, g.field, g.decided_at desc, g.correction_id desc
+        order by a.customer_id, g.field, g.taken_at desc, g.decided_at desc, g.correction_id desc
         """
     }
 
@@ -62,7 +63,7 @@ enum CorrectionQueries {
             select g.taken_at, g.field, g.value, g.by_login as by, g.reason, g.source, g.code, g.ended_by, g.ended_for,
                 g.ended_at
             from account a join golden_correction g using (source, code)
-            where a.customer_id = any(\(parties)) order by g.taken_at desc, g.correction_id
+            where a.customer_id = any(\(parties)) order by g.taken_at desc, g.decided_at desc, g.correction_id
             """, transaction)
     }
 }

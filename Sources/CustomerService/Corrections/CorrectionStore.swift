@@ -12,7 +12,8 @@ enum CorrectionStore {
         guard !keys.isEmpty else { return [:] }
         let rows = try transaction.query(
             """
-            select g.correction_id, g.source, g.code, g.field, g.value, g.by_login, g.reason, g.decided_at
+            select g.correction_id, g.source, g.code, g.field, g.value, g.by_login, g.reason, g.taken_at,
+                g.decided_at
             from unnest(\(keys.map(\.source)), \(keys.map(\.code))) as k(source, code)
             join golden_correction g using (source, code) where g.ended_at is null
             """, as: StoredCorrection.self)
@@ -26,22 +27,23 @@ enum CorrectionStore {
         init(row: inout RowReader) throws(PostgresError) {
             let key = AccountKey(source: try row("source"), code: try row("code"))
             let name: String = try row("field")
-            guard let field = CorrectedField(recordName: name) else {
+            guard let field = GoldenField(recordName: name) else {
                 correction = nil
                 return
             }
             correction = Correction(
                 correctionId: try row("correction_id"), account: key, field: field, value: try row("value"),
-                by: try row("by_login"), reason: try row("reason"), decidedAt: try row("decided_at"))
+                by: try row("by_login"), reason: try row("reason"), takenAt: try row("taken_at"),
+                decidedAt: try row("decided_at"))
         }
     }
 
     /// Writes a correction down; one of the same account and field counts no more.
-    static func put(_ correction: Correction, now: Timestamp, _ transaction: borrowing Transaction) throws {
+    static func put(_ correction: Correction, _ transaction: borrowing Transaction) throws {
         try transaction.queue(
             """
             update golden_correction set ended_by = \(correction.by), ended_for = \(correction.reason),
-                ended_at = \(PostgresValue.timestamp(now.description))
+                ended_at = \(PostgresValue.timestamp(correction.takenAt.description))
             where source = \(correction.account.source) and code = \(correction.account.code)
                 and field = \(correction.field.recordName) and ended_at is null
             """)
@@ -51,7 +53,7 @@ enum CorrectionStore {
                 taken_at)
             values (\(correction.correctionId), \(correction.account.source), \(correction.account.code),
                 \(correction.field.recordName), \(correction.value), \(correction.by), \(correction.reason),
-                \(correction.decidedAt), \(PostgresValue.timestamp(now.description)))
+                \(correction.decidedAt), \(PostgresValue.timestamp(correction.takenAt.description)))
             """)
     }
 
@@ -59,7 +61,7 @@ enum CorrectionStore {
     ///
     /// - Returns: whether there was anything.
     static func withdraw(
-        _ field: CorrectedField, of customerId: String, by: String, reason: String, now: Timestamp,
+        _ field: GoldenField, of customerId: String, by: String, reason: String, now: Timestamp,
         _ transaction: borrowing Transaction
     ) throws -> Bool {
         let ended = try transaction.query(

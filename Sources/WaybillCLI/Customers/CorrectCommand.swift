@@ -13,7 +13,7 @@ struct CorrectCommand: AsyncParsableCommand {
     @Argument(help: "The customer: its identifier, one it had before, a code, or source/code.")
     var customer: String
     @Argument(
-        help: "The field: \(CorrectedField.allCases.map(\.rawValue).joined(separator: ", ")).")
+        help: "The field: \(GoldenField.allCases.map(\.rawValue).joined(separator: ", ")).")
     var field: String
     @Argument(help: "What it is; left out with --withdraw.")
     var value: String?
@@ -31,7 +31,7 @@ struct CorrectCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let field = try ArgumentValue.choice(field, "the field", CorrectedField.self)
+        let field = try ArgumentValue.choice(field, "the field", GoldenField.self)
         let found = try await PartyNames.resolve([customer], at: "$.customerId", act)
         guard let party = found.first?.party else { return }
         try await act.send(

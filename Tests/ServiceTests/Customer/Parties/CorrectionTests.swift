@@ -1,11 +1,11 @@
 import Contracts
 import Domain
-import ServiceKit
 import ServiceTestSupport
 import TestSupport
 import Testing
 
 @testable import CustomerService
+@testable import ServiceKit
 
 @Suite("Corrections of the golden record", .service(try customerDefinition()))
 struct CorrectionTests {
@@ -25,7 +25,7 @@ struct CorrectionTests {
     ]
 
     private func correct(
-        _ party: String, _ field: CorrectedField, _ value: String?, _ id: String, at second: Int = 100,
+        _ party: String, _ field: GoldenField, _ value: String?, _ id: String, at second: Int = 100,
         by person: String = "li.wei"
     ) -> ServiceFixture.Message {
         .init(
@@ -134,6 +134,72 @@ struct CorrectionTests {
         try await customer.handle([correct(a, .name, nil, "w1")])
         #expect(try await golden(a).first == "昆山飞力达精密电子有限公司")
         #expect(try await golden(b).first == "远洋")
+    }
+
+    @Test("of two that a merge brings together the one counts that was taken last, whatever the senders' clocks say")
+    func clocks() async throws {
+        try await customer.handle(two)
+        // The first is sent by a clock that is a year ahead, the second by one that is a year behind.
+        try await customer.handle(
+            [correct(a, .name, "飞力达", "c1", at: 31_536_000)], at: "2026-03-02T10:00:00+08:00")
+        try await customer.handle(
+            [correct(b, .name, "远洋", "c2", at: -31_536_000, by: "zhao.min")], at: "2026-03-02T10:05:00+08:00")
+        try await customer.handle([
+            .init(
+                "m1", source: "waybill-cli", at: Fixture.time(103),
+                MergeParties(parties: [a, b], reason: "one licence", by: "li.wei"))
+        ])
+        #expect(try await golden(a).first == "远洋")
+        let shown = try await customer.ask("parties.show", ["party": a])
+        #expect(shown["corrections"].column("value") == ["远洋"])
+        #expect(shown["golden record"].column("value").contains("远洋"))
+    }
+
+    @Test("every field that the golden record has can be corrected and withdrawn, e-mail and other names too")
+    func everyField() async throws {
+        try await customer.handle(two)
+        let values: [GoldenField: String] = [
+            .name: "飞力达", .alias: "飞力达货代", .creditCode: Fixture.codes[1], .branch: "SH01",
+            .salesOwner: "zhou.min", .taxId: "320583000000001", .phone: "0512-57889999", .email: "ops@feilida.example",
+            .address: "昆山市前进路1号", .bankAccount: "6222 0000 1111 2222",
+        ]
+        #expect(Set(values.keys) == Set(GoldenField.allCases))
+        for (place, field) in GoldenField.allCases.enumerated() {
+            let value = try #require(values[field])
+            let corrected = try await customer.handle([correct(a, field, value, "c\(place)")])
+            #expect(corrected.refused.isEmpty, "\(field)")
+            let table = try await customer.ask("parties.show", ["party": a])["golden record"]
+            let row = table.rows.map(\.values).first { $0[1] == field.recordName }
+            #expect(row?[2] == value && row?[5] == "corrected", "\(field): \(row ?? [])")
+            let withdrawn = try await customer.handle([correct(a, field, nil, "w\(place)")])
+            #expect(withdrawn.refused.isEmpty, "\(field)")
+            #expect(try await customer.ask("parties.show", ["party": a])["corrections"].rows.isEmpty, "\(field)")
+        }
+        let refused = try await customer.handle([
+            correct(a, .email, "ops at feilida", "x1"), correct(a, .email, "@feilida.example", "x2"),
+            correct(a, .alias, "有限公司", "x3"),
+        ])
+        #expect(
+            refused.refused.mapValues { "\($0.reason.rawValue) \($0.path)" }
+                == [0: "value-not-allowed $.value", 1: "value-not-allowed $.value", 2: "value-not-allowed $.value"])
+    }
+
+    @Test("the version before is read as what it says")
+    func formerly() async throws {
+        try await customer.handle(two)
+        let former = CorrectCustomerFormerly(
+            customerId: a, field: .phone, value: "0512-57889999", reason: "seen", by: "li.wei")
+        let decoder = try #require(
+            customer.definition.handlers.compactMap { $0.types[CorrectCustomerFormerly.type] }.first)
+        let body = try decoder(JSONDocument(parsing: former.encode()).root, .said)
+        let outcome = try await customer.handle([
+            .init("f1", source: "waybill-cli", at: Fixture.time(100), typedBy: "li.wei", body)
+        ])
+        #expect(outcome.refused.isEmpty)
+        #expect(try await customer.ask("parties.show", ["party": a])["corrections"].column("field") == ["phone"])
+        for field in CorrectedField.allCases {
+            #expect(GoldenField(rawValue: field.rawValue) != nil, "\(field)")
+        }
     }
 
     @Test("the same command again has no second effect; what cannot be is refused with its reason and changes nothing")
