@@ -11,6 +11,7 @@ enum ServiceDeskMigrations {
         Migration(number: 5, name: "counted_place", sql: PackageResources._005_counted_place_sql),
         Migration(number: 6, name: "references", sql: PackageResources._006_references_sql),
         Migration(number: 7, name: "settled_order", sql: PackageResources._007_settled_order_sql),
+        Migration(number: 8, name: "complaint_order", sql: PackageResources._008_complaint_order_sql),
         Migration(number: 9, name: "account_home", sql: PackageResources._009_account_home_sql),
     ]
 }

@@ -187,6 +187,7 @@ refused "not-found \$.expenseId" manager.ks01 finance expenses approve TYPO --so
 does manager.ks01 finance expenses approve PE-1 --source ppl --reason fair
 refused "not-found \$.number" finance.director references settle order TYPO --source ppl --of erp --reason "a slip"
 refused "not-authorised \$.by" li.wei references settle order TYPO --source ppl --of erp --reason "a slip" --by zhou.min
+refused "not-found \$.orderId" li.wei references settle order TYPO --complaints --source ppl --of erp --reason "a slip"
 refused "not-authorised \$.by" li.wei finance close 2024-01
 does finance.director finance close 2024-01
 does finance.director finance reopen 2024-01 --reason "wrong month"

@@ -14,5 +14,6 @@ enum ServiceDeskActs {
             .may(.act, .complaint, of: .complaint, "complaintId") { body, _ in
                 [.init(.complaint, source: body.source, body.complaintId)]
             }),
+        ActDescription(SettleComplaintOrder.self, .may(.act, .reference)),
     ]
 }

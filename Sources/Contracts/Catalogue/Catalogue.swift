@@ -278,6 +278,9 @@ public enum Catalogue {
             SettleReference.self, .operator, to: [.finance],
             "Somebody says whose number is meant that documents name and nobody has sent."),
         ContractDescription(
+            SettleComplaintOrder.self, .operator, to: [.servicedesk],
+            "Somebody says whose order is meant that complaints name and nobody has sent."),
+        ContractDescription(
             DecideOrder.self, .operator, to: [.finance], "An order that waits for approval is decided again."),
         ContractDescription(
             OrderReferenceSettled.self, .service(.finance), to: [.servicedesk, .supplier],

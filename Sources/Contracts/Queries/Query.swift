@@ -223,6 +223,13 @@ public struct QueryTable: Part {
         self.blanked = blanked
     }
 
+    /// The same, which says that there are more rows when there are.
+    public func saying(isCut more: Bool) -> QueryTable {
+        QueryTable(
+            name, columns, rows: rows.map(\.values), isCut: isCut || more, next: next, count: count, totals: totals,
+            blanked: blanked)
+    }
+
     /// The same page of the same list, with rows that were worked on.
     public func with(rows: [[String?]]) -> QueryTable {
         QueryTable(

@@ -39,7 +39,7 @@ enum ComplaintReplica {
                 \(PostgresValue.timestamps(rows.map(\.openedAt.description))),
                 \(PostgresValue.timestamps(rows.map(\.at.description))), \(rows.map { Int32($0.revision) }))
             on conflict (source, complaint_id) do update set
-                state = excluded.state, state_by = excluded.state_by, note = excluded.note,
+                order_of = excluded.order_of, state = excluded.state, state_by = excluded.state_by, note = excluded.note,
                 promised_at = excluded.promised_at, state_at = excluded.state_at, revision = excluded.revision
             where excluded.revision > complaint_replica.revision
             """)
@@ -58,15 +58,14 @@ enum ComplaintReplica {
             """
         let isLeftOut = try transaction.query(
             "select exists (select from (\(found)) c where is_closed and place > 20)", as: Bool.self)
-        let table = try arguments.table(
+        return try arguments.table(
             "complaints",
             """
             select opened_at, severity, category, state, state_at, state_by, note, promised_at, source, order_id,
                 complaint_id
             from (\(found)) as c where not is_closed or place <= 20
             order by is_closed, place
-            """, transaction)
-        return QueryTable(
-            table.name, table.columns, rows: table.rows.map(\.values), isCut: table.isCut || isLeftOut.contains(true))
+            """, transaction
+        ).saying(isCut: isLeftOut.contains(true))
     }
 }

@@ -5,7 +5,10 @@ import ServiceKit
 
 /// What may be asked of complaints.
 enum ComplaintQueries {
-    static let all = [Query(ServiceDeskQuestions.complaints, list), Query(ServiceDeskQuestions.complaint, show)]
+    static let all = [
+        Query(ServiceDeskQuestions.complaints, list), Query(ServiceDeskQuestions.complaint, show),
+        Query(ServiceDeskQuestions.settledOrders, ComplaintOrderStore.list),
+    ]
 
     /// Those of a customer follow it when it is merged: it is asked for by any of its codes, or by itself.
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -52,7 +55,8 @@ enum ComplaintQueries {
             "complaint",
             """
             select c.source, c.complaint_id, c.customer_code, a.customer_id, c.order_id, c.category, c.severity,
-                c.opened_at, c.opened_by, c.summary, c.state, c.state_at, c.promised_at, c.revision
+                c.opened_at, c.opened_by, c.summary, c.state, c.state_at, c.promised_at, c.revision,
+                case when c.order_id is not null then coalesce(c.order_of, c.source) end as order_source
             from complaint c left join account a on a.source = c.customer_source and a.code = c.customer_code
             where c.complaint_id = \(complaintId) and (\(source)::text is null or c.source = \(source))
             order by c.source

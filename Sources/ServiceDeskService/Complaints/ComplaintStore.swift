@@ -18,6 +18,11 @@ struct ComplaintCase: Sendable {
     let severity: ComplaintSeverity
     let openedAt: Timestamp
     let openedBy: String
+    /// How often somebody has said whose order it is about.
+    var orderSettled = 0
+
+    /// What was said of it is counted: the complaint, its steps, and whose order it is about.
+    func revision(_ progress: ComplaintProgress) -> Int { 1 + progress.entries.count + orderSettled }
 
     /// How it stands by its steps, to be told to others.
     func standing(_ progress: ComplaintProgress) -> ComplaintStanding {
@@ -25,7 +30,7 @@ struct ComplaintCase: Sendable {
             complaintId: key.complaintId, source: key.source, customerId: customerId, customerCode: customerCode,
             customerSource: customerSource, orderId: orderId, orderSource: orderSource, category: category,
             severity: severity, state: progress.state,
-            revision: 1 + progress.entries.count, by: progress.by, note: progress.note,
+            revision: revision(progress), by: progress.by, note: progress.note,
             promisedAt: progress.promisedAt, openedAt: openedAt, at: progress.since)
     }
 }
@@ -45,6 +50,7 @@ extension ComplaintCase: PostgresRow {
         severity = try row("severity")
         openedAt = try row("opened_at")
         openedBy = try row("opened_by")
+        orderSettled = try row("order_settled")
     }
 }
 
@@ -73,7 +79,7 @@ enum ComplaintStore {
         let rows = try transaction.query(
             """
             select c.source, c.complaint_id, c.fingerprint, c.customer_code, a.customer_id, c.order_id, c.category,
-                c.severity, c.opened_at, c.opened_by, c.customer_of, c.order_of
+                c.severity, c.opened_at, c.opened_by, c.customer_of, c.order_of, c.order_settled
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint c using (source, complaint_id)
             left join account a on a.source = c.customer_source and a.code = c.customer_code
@@ -178,7 +184,8 @@ enum ComplaintStore {
         let rows = rows.sorted { $0.key < $1.key }
         try transaction.queue(
             """
-            update complaint c set state = t.state, state_at = t.at, promised_at = t.promised, revision = t.revision
+            update complaint c set state = t.state, state_at = t.at, promised_at = t.promised,
+                revision = t.revision + c.order_settled
             from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.complaintId)), \(rows.map(\.value.state.rawValue)),
                 \(PostgresValue.timestamps(rows.map(\.value.since.description))),

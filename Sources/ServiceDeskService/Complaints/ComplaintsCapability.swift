@@ -7,6 +7,8 @@ extension Capability {
         handlers: [
             .on(ComplaintReported.self, ComplaintHandlers.reported),
             .on(ComplaintStepTaken.self, ComplaintHandlers.stepTaken),
+            .on(SettleComplaintOrder.self, ComplaintOrderHandlers.settle),
+            .on(OrderReferenceSettled.self, ComplaintOrderHandlers.referenceSettled),
         ],
         questions: ComplaintQueries.all,
         tables: [
@@ -30,5 +32,6 @@ extension Capability {
                     exists (
                         select from complaint c where c.source = t.source and c.complaint_id = t.complaint_id)
                     """)),
+            ScopedTable("complaint_order", .whole),
         ])
 }

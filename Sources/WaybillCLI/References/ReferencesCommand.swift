@@ -94,6 +94,8 @@ private struct SettleReferenceCommand: AsyncParsableCommand {
             itself, and so is a later state of a cost among them. What comes afterwards and names it waits again: that its
             sender means another system is said once for all by speaksOf in the settings. For orders it is for the manager
             of the order's branch or the director, for invoices for the director and the approvers of the authority file.
+            Complaints that name the same order follow what finance is told. Where nothing but complaints waits, which the
+            service desk keeps, it is told by --complaints; that is for whoever works there.
             """)
 
     @Argument(
@@ -107,9 +109,21 @@ private struct SettleReferenceCommand: AsyncParsableCommand {
     var meant: String
     @Option(help: "Why, in words.")
     var reason: String
+    @Flag(help: "Of an order: the complaints that name it.")
+    var complaints = false
     @OptionGroup var act: ActOptions
 
+    func validate() throws {
+        guard !complaints || what == .order else { throw ValidationError("--complaints is of an order") }
+    }
+
     func run() async throws {
+        guard !complaints else {
+            try await act.send(
+                SettleComplaintOrder(source: source, orderId: number, meant: meant, reason: reason, by: act.by),
+                to: .servicedesk, expecting: [ComplaintProgressed.type])
+            return
+        }
         try await act.send(
             SettleReference(what: what, source: source, number: number, meant: meant, reason: reason, by: act.by),
             expecting: [OrderReferenceSettled.type])
@@ -117,7 +131,10 @@ private struct SettleReferenceCommand: AsyncParsableCommand {
 }
 
 private struct SettledReferences: QuestionCommand {
-    static let asked = AskedQuestion("settled", FinanceQuestions.settledReferences)
+    static let asked = AskedQuestion(
+        "settled", FinanceQuestions.settledReferences,
+        "Of complaints, which the service desk keeps, with --complaints.",
+        instead: [.init("complaints", ServiceDeskQuestions.settledOrders)])
 
     @OptionGroup var asking: AskingOptions
 }

@@ -3,7 +3,7 @@ import Domain
 /// What the service desk answers.
 public enum ServiceDeskQuestions {
     /// All of them.
-    public static let all = [order, performance, surveys, summary, business, complaints, complaint]
+    public static let all = [order, performance, surveys, summary, business, complaints, complaint, settledOrders]
 
     /// An order's delivery.
     public static let order = QueryDescription(
@@ -116,7 +116,7 @@ public enum ServiceDeskQuestions {
                 [
                     .code("source", "complaint_id", "customer_code", "customer_id", "order_id", "category", "severity"),
                     .time("opened_at"), .code("opened_by").protected(.personalData), .text("summary"), .code("state"),
-                    .time("state_at", "promised_at"), .count("revision"),
+                    .time("state_at", "promised_at"), .count("revision"), .code("order_source"),
                 ]),
             .whole(
                 "steps",
@@ -126,5 +126,20 @@ public enum ServiceDeskQuestions {
                     .text("counts"), .code("stepId"),
                 ]),
             .whole("states", [.code("source", "state"), .time("since", "until"), .count("seconds")]),
+        ])
+
+    /// Whose orders complaints are about by somebody's word.
+    public static let settledOrders = QueryDescription(
+        .servicedesk, "references.settled",
+        "Orders that complaints named and nobody had sent, with whose was meant by somebody's word, the latest first.",
+        [.text("number", "Only this order."), .text("source", "Only as this system's number.")],
+        shows: .reference,
+        answers: [
+            .pages(
+                "settled", by: [.descending("settlement_id", hidden: .count)],
+                [
+                    .time("settled_at"), .code("source", "number", "meant"), .count("complaints"), .code("named_by"),
+                    .code("settled_by"), .text("reason"),
+                ])
         ])
 }
