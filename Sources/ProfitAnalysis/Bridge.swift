@@ -106,6 +106,12 @@ public struct Bridge: Sendable {
             self.unit = unit
         }
 
+        /// Byte for byte: what only looks alike is told apart.
+        public static func == (first: Key, second: Key) -> Bool {
+            first.labels.hasSameBytes(as: second.labels) && first.serviceItem.hasSameBytes(as: second.serviceItem)
+                && first.unit.hasSameBytes(as: second.unit)
+        }
+
         /// By labels, item and unit.
         public static func < (first: Key, second: Key) -> Bool {
             if first.labels != second.labels { return first.labels.lexicographicallyPrecedes(second.labels) }

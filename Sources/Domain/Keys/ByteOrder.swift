@@ -31,3 +31,10 @@ extension String {
         return mine.count - theirs.count
     }
 }
+
+extension [String] {
+    /// Whether the texts are the same, each byte for byte.
+    public func hasSameBytes(as other: [String]) -> Bool {
+        count == other.count && zip(self, other).allSatisfy { $0.hasSameBytes(as: $1) }
+    }
+}

@@ -66,6 +66,13 @@ struct ProfitQueries: Sendable {
         row.prefix(dimensions.count).map { $0 ?? "" }
     }
 
+    /// What rows are told apart by, byte for byte.
+    private struct Told: Hashable {
+        let labels: [String]
+
+        static func == (first: Told, second: Told) -> Bool { first.labels.hasSameBytes(as: second.labels) }
+    }
+
     private struct Group {
         let labels: [String]
         var before = FixedDecimal.zero
@@ -75,13 +82,14 @@ struct ProfitQueries: Sendable {
 
     /// The items by what they are told apart by.
     private static func groups(_ items: [Bridge.Item]) -> [Group] {
-        var groups: [[String]: Group] = [:]
+        var groups: [Told: Group] = [:]
         for item in items {
-            var group = groups[item.key.labels] ?? Group(labels: item.key.labels)
+            let told = Told(labels: item.key.labels)
+            var group = groups[told] ?? Group(labels: told.labels)
             group.before = group.before + item.before.ownMargin
             group.after = group.after + item.after.ownMargin
             group.effects += item.effects
-            groups[item.key.labels] = group
+            groups[told] = group
         }
         return Array(groups.values)
     }
@@ -178,9 +186,9 @@ struct ProfitQueries: Sendable {
             var quantity = FixedDecimal.zero
             var cost = FixedDecimal.zero
         }
-        var sums: [[String]: Sum] = [:]
+        var sums: [Told: Sum] = [:]
         for line in lines where ledger.isRated(line) {
-            let labels = dimensions.map { $0.value(of: line) }
+            let labels = Told(labels: dimensions.map { $0.value(of: line) })
             var sum = sums[labels] ?? Sum()
             sum.lines += 1
             if let cost = line.cost {
@@ -203,7 +211,7 @@ struct ProfitQueries: Sendable {
                 ],
             rows: sums.map { labels, sum in
                 let isOne = sum.isOneUnit && sum.unit != nil
-                return labels + [
+                return labels.labels + [
                     String(sum.lines), String(sum.unknown), isOne ? sum.unit : nil,
                     isOne ? sum.quantity.description : nil,
                     isOne ? FixedDecimal.ratio(of: sum.cost, to: sum.quantity)?.description : nil,
@@ -275,9 +283,9 @@ struct ProfitQueries: Sendable {
             var states = MarginStates()
             var held: [HeldLine.Reason: (lines: Int, revenue: FixedDecimal)] = [:]
         }
-        var sums: [[String]: Group] = [:]
+        var sums: [Told: Group] = [:]
         for (line, states) in lines where ledger.isRated(line) {
-            let labels = dimensions.map { $0.value(of: line) }
+            let labels = Told(labels: dimensions.map { $0.value(of: line) })
             func convert(_ amount: FixedDecimal) throws -> FixedDecimal {
                 try ledger.convert(amount, line.currency, line.day)
             }
@@ -299,7 +307,7 @@ struct ProfitQueries: Sendable {
             sums[labels] = sum
         }
         for correction in corrections where ledger.isRated(correction) {
-            let labels = dimensions.map { $0.value(of: correction) }
+            let labels = Told(labels: dimensions.map { $0.value(of: correction) })
             var sum = sums[labels] ?? Group()
             let revenue = try ledger.convert(correction.revenue, correction.currency, correction.day)
             let cost = try ledger.convert(correction.cost ?? .zero, correction.currency, correction.day)
@@ -309,7 +317,7 @@ struct ProfitQueries: Sendable {
             sums[labels] = sum
         }
         for held in held where ledger.isRated(held.line) {
-            let labels = dimensions.map { $0.value(of: held.line) }
+            let labels = Told(labels: dimensions.map { $0.value(of: held.line) })
             let former = sums[labels, default: Group()].held[held.reason] ?? (0, .zero)
             let revenue = try ledger.convert(held.line.revenue, held.line.currency, held.line.day)
             sums[labels, default: Group()].held[held.reason] = (former.lines + 1, former.revenue + revenue)
@@ -332,7 +340,7 @@ struct ProfitQueries: Sendable {
                     ],
                 rows: sums.map { labels, sum in
                     let margin = sum.revenue - sum.cost
-                    return labels + [
+                    return labels.labels + [
                         String(sum.lines), String(sum.unknown), sum.revenue.moneyText, sum.cost.moneyText,
                         margin.moneyText,
                         FixedDecimal(100).multiplied(by: margin.units, dividedBy: sum.revenue.units)?.description,

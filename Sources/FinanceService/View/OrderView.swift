@@ -20,6 +20,13 @@ struct OrderView: Sendable {
         let day: CalendarDay
         let currency: Currency
 
+        /// Byte for byte, as the table has it.
+        static func == (first: Place, second: Place) -> Bool {
+            (first.basis, first.day, first.currency) == (second.basis, second.day, second.currency)
+                && first.branch.hasSameBytes(as: second.branch)
+                && first.businessLine.hasSameBytes(as: second.businessLine)
+        }
+
         static func < (first: Place, second: Place) -> Bool {
             (first.basis.rawValue, first.day, first.branch, first.businessLine, first.currency)
                 < (second.basis.rawValue, second.day, second.branch, second.businessLine, second.currency)

@@ -51,6 +51,10 @@ struct ViewFigures {
         let labels: [String]
         /// The one that all is converted to; another for what has no rate.
         let currency: Currency
+
+        static func == (first: Row, second: Row) -> Bool {
+            first.currency == second.currency && first.labels.hasSameBytes(as: second.labels)
+        }
     }
 
     let question: ViewQuestion
@@ -152,6 +156,11 @@ struct ViewFigures {
             let labels: [String]
             let metric: ViewMetric
             let currency: Currency
+
+            static func == (first: Account, second: Account) -> Bool {
+                (first.metric, first.currency) == (second.metric, second.currency)
+                    && first.labels.hasSameBytes(as: second.labels)
+            }
         }
         struct Open {
             var byDue: [CalendarDay: FixedDecimal] = [:]

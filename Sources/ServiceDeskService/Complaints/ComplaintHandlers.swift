@@ -64,7 +64,7 @@ enum ComplaintHandlers {
         for message in messages {
             let (key, body) = (key(message), message.body)
             let content = Content<String>(body)
-            if let before = steps[key]?.first(where: { $0.step.stepId == body.stepId }) {
+            if let before = steps[key]?.first(where: { $0.step.stepId.hasSameBytes(as: body.stepId) }) {
                 if content.isSame(as: before.fingerprint) {
                     effects.count("repeated_complaint_steps")
                 } else {
@@ -86,7 +86,9 @@ enum ComplaintHandlers {
             }
             let progress = ComplaintProgress(
                 openedAt: complaint.openedAt, openedBy: complaint.openedBy, all.map(\.step))
-            if let objection = progress.entries.first(where: { $0.step.stepId == body.stepId })?.objection {
+            if let objection = progress.entries.first(where: { $0.step.stepId.hasSameBytes(as: body.stepId) })?
+                .objection
+            {
                 effects.refuse(message, Refusal(.wrongState, path: "$.step", objection))
                 continue
             }

@@ -342,8 +342,8 @@ private struct PageOrder {
             let isDescending = keys[min(place, keys.count - 1)].isDescending
             if let one = one.number, let other = other.number {
                 if one != other { return (one < other) != isDescending }
-            } else if one.text != other.text {
-                return (one.text < other.text) != isDescending
+            } else if !one.text.hasSameBytes(as: other.text) {
+                return (one.text.compareBytes(with: other.text) < 0) != isDescending
             }
         }
         return false
