@@ -9,12 +9,7 @@ enum MergePreviewQuery {
         var named: [(key: AccountKey, ownId: String, customerId: String)] = []
         for name in ["one", "other", "third", "fourth"] {
             guard let text = arguments[name], !text.isEmpty else { continue }
-            guard let found = try PartyQueries.accounts(named: text, transaction).first else {
-                throw Refusal(
-                    .notFound, path: "parameters.\(name)",
-                    "there is no party '\(text)': 'waybill parties search' finds them by name")
-            }
-            named.append(found)
+            named.append(try PartyQueries.account(name, arguments, transaction))
         }
         let parties = Set(named.map(\.customerId)).sorted()
         let standing = try IdentityStore.customers(parties, transaction)

@@ -42,6 +42,28 @@ enum PartyQueries {
         return rows.map { (AccountKey(source: $0.0, code: $0.1), $0.2, $0.3) }
     }
 
+    /// The one account that a parameter names.
+    ///
+    /// - Throws: a refusal when nobody has the name, and when it is a code of several parties.
+    static func account(
+        _ parameter: String, _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> (key: AccountKey, ownId: String, customerId: String) {
+        let name = try arguments.required(parameter)
+        let found = try accounts(named: name, transaction)
+        guard let account = found.first else {
+            throw Refusal(
+                .notFound, path: "parameters.\(parameter)",
+                "there is no party '\(name.prefix(64))': 'waybill parties search' finds them by name")
+        }
+        guard Set(found.map(\.customerId)).count == 1 else {
+            throw Refusal(
+                .valueNotAllowed, path: "parameters.\(parameter)",
+                "'\(name.prefix(64))' is a code of several parties: say which, as one of "
+                    + found.prefix(5).map(\.key.description).joined(separator: ", "))
+        }
+        return account
+    }
+
     /// The account that a name means, as the party that it is by itself.
     static func name(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let found = try accounts(named: arguments.required("party"), transaction)

@@ -100,7 +100,7 @@ enum RelationStore {
         let rows = try transaction.query(
             """
             select r.relation_id, coalesce(r.reference, '') as reference, r.revision, f.source, f.code as from_code,
-                t.code as to_code, r.kind, r.share, r.since, r.until, r.said_by
+                t.source as to_source, t.code as to_code, r.kind, r.share, r.since, r.until, r.said_by
             from relation r join graph_node f on f.node = r.from_node join graph_node t on t.node = r.to_node
             where r.relation_id = any(\(Set(identifiers).sorted())) and r.origin = 'declared'
             order by r.relation_id for update of r
@@ -117,11 +117,10 @@ enum RelationStore {
                 relation = nil
                 return
             }
-            let source: String = try row("source")
             relation = DeclaredRelation(
                 relationId: try row("relation_id"), reference: try row("reference"), revision: try row("revision"),
-                from: NodeKey(role: .customer, source: source, code: try row("from_code")),
-                to: NodeKey(role: .customer, source: source, code: try row("to_code")), kind: kind,
+                from: NodeKey(role: .customer, source: try row("source"), code: try row("from_code")),
+                to: NodeKey(role: .customer, source: try row("to_source"), code: try row("to_code")), kind: kind,
                 share: try row("share"), since: try row("since"), until: try row("until"), by: try row("said_by"))
         }
     }

@@ -7,8 +7,8 @@ import ServiceKit
 /// Why two accounts are, or are not, one party.
 enum ExplainQuery {
     static func explain(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        let one = try account(arguments.required("one"), transaction)
-        let other = try account(arguments.required("other"), transaction)
+        let one = try PartyQueries.account("one", arguments, transaction)
+        let other = try PartyQueries.account("other", arguments, transaction)
         let profiles = try Gate.profiles([one.key, other.key], transaction)
         var scorer = PairScorer()
         let subjects = [one.key, other.key].map {
@@ -74,15 +74,6 @@ enum ExplainQuery {
 
     static func probability(_ value: Double) -> String {
         FixedDecimal(units: Int128((value * 10_000).rounded())).description
-    }
-
-    private static func account(
-        _ name: String, _ transaction: borrowing Transaction
-    ) throws -> (key: AccountKey, ownId: String, customerId: String) {
-        guard let found = try PartyQueries.accounts(named: name, transaction).first else {
-            throw Refusal(.notFound, path: "parameters", "there is no account '\(name)': name it as source/code")
-        }
-        return found
     }
 }
 

@@ -90,6 +90,27 @@ struct SharedCodeTests {
         #expect(asked >= Self.expected[service] ?? 1, "\(service.rawValue): \(asked)")
     }
 
+    @Test("a merge is not previewed, nor a pair explained, of a code that may be either of two")
+    func pairs() async throws {
+        let customer = try await ServiceFixture.make(ServiceName.customer.definition())
+        for source in ["erp", "crm"] {
+            try await customer.handle([
+                .init(
+                    "r-\(source)", source: source,
+                    CustomerReported(code: "C1", name: Self.names[source] ?? "", branch: "KS01"))
+            ])
+        }
+        for question in ["parties.merge-preview", "parties.explain"] {
+            let query = try #require(customer.definition.answered.first { $0.name == question })
+            let refusal = try await Self.refusal(query, ["one": "erp/C1", "other": "C1"], customer)
+            #expect(refusal?.reason == .valueNotAllowed && refusal?.path == "parameters.other", "\(question)")
+            #expect(refusal?.detail.contains("crm/C1") == true)
+            #expect(try await Self.refusal(query, ["one": "erp/C1", "other": "crm/C1"], customer) == nil)
+            let missing = try await Self.refusal(query, ["one": "nobody", "other": "crm/C1"], customer)
+            #expect(missing?.reason == .notFound && missing?.path == "parameters.one")
+        }
+    }
+
     @Test("every list of documents of a customer says which system's code is meant")
     func sources() {
         // By its identifier alone, or of a system that must be said.
@@ -165,5 +186,55 @@ struct SharedCodeTests {
         // What is read to simulate with stays as the orders say it.
         let lines = try await finance.ask("profit.lines", ["from": "2026-03-01", "to": "2026-03-31"])["lines"]
         #expect(lines.column("customer") == ["C1", "C1"])
+    }
+
+    @Test("codes that only look alike are two: in what is kept, in what is added up, and where a page ends")
+    func lookAlike() async throws {
+        // One letter, and a letter with an accent behind it: two codes, by their bytes.
+        let codes = ["Caf\u{E9}", "Cafe\u{301}"]
+        let desk = try await ServiceFixture.make(ServiceName.servicedesk.definition())
+        let finance = try await ServiceFixture.make(ServiceName.finance.definition())
+        var messages: [ServiceFixture.Message] = []
+        for (place, code) in codes.enumerated() {
+            messages += [
+                .init("o\(place)", OrderPlaced(makeOrder("O\(place)", customer: code))),
+                .init(
+                    "d\(place)",
+                    OrderCompleted(
+                        orderId: "O\(place)", revision: 1, completedAt: try moment("2026-03-04T09:00:00+08:00"))),
+                .init(
+                    "l\(place)",
+                    CreditLimitSet(
+                        limitId: "L\(place)", customer: CustomerCode(code: code), amount: .of("1000"), currency: .cny,
+                        from: try #require(CalendarDay("2026-01-01")), setBy: "wang.fang",
+                        setAt: try moment("2026-01-01T09:00:00+08:00"))),
+                .init(
+                    "r\(place)", source: "waybill.customer",
+                    CustomerRegistered(
+                        CustomerRecord(
+                            customerId: "P\(place)", revision: 1, name: code,
+                            accounts: [AccountHoming(source: "erp", code: code, revision: 1)],
+                            at: try moment("2026-01-01T09:00:00+08:00")))),
+            ]
+        }
+        try await desk.handle(messages.filter { !$0.id.hasPrefix("l") })
+        try await finance.handle(messages)
+        #expect(
+            try await desk.rows("select octet_length(customer_code)::text, completed::text from performance order by 1")
+                == [["5", "1"], ["6", "1"]])
+        #expect(try await desk.ask("performance", ["by": "customer"])["performance"].column("completed") == ["1", "1"])
+        let margins = try await finance.ask(
+            "profit.margins", ["from": "2026-03-01", "to": "2026-03-31", "by": "customer"])["margins"]
+        #expect(margins.column("revenue") == ["100.00", "100.00"])
+        var limits: [String?] = []
+        var after = ""
+        repeat {
+            let page = try await finance.ask(
+                "credit.limits", ["asOf": "2026-02-01", "limit": "1", "after": after])["limits"]
+            limits += page.column("code")
+            after = page.next ?? ""
+        } while !after.isEmpty && limits.count < 9
+        // What would be taken for one has its system before it.
+        #expect(limits.compactMap { $0?.utf8.count } == [10, 9])
     }
 }

@@ -108,6 +108,21 @@ struct CustomerGraphTests {
         #expect(try await Self.state(customer) == expected)
     }
 
+    @Test("a relation between customers of two systems is the same again when it is said again")
+    func overSystems() async throws {
+        func said(_ source: String?) -> RelationDeclared {
+            RelationDeclared(
+                relationId: "R1", revision: 1, from: CustomerCode(code: "C1"),
+                to: CustomerCode(code: "K7", source: source),
+                kind: .paysFor)
+        }
+        let first = try await customer.handle([.init("r1", said("crm"))])
+        let again = try await customer.handle([.init("r2", said("crm"))])
+        #expect(first.refused.isEmpty && again.refused.isEmpty)
+        let other = try await customer.handle([.init("r3", said(nil))])
+        #expect(other.refused[0]?.reason == .conflictingRevision)
+    }
+
     @Test("a tie halves in 180 days, and is surer the more orders showed it")
     func fading() async throws {
         try await customer.handle([
