@@ -84,9 +84,9 @@ enum MarginQueries {
                 "costs",
                 """
                 select cost_id, line, supplier_code, (array['estimated', 'accrued', 'actual'])[state + 1] as state,
-                    amount, currency, day
+                    amount, currency, day, source, order_source
                 from cost where order_id = \(orderId) and order_source = coalesce(\(source.postgresBind), order_source)
-                order by line, cost_id
+                order by order_source, line, source, cost_id
                 """, transaction),
             try arguments.table(
                 "bias",
@@ -103,9 +103,9 @@ enum MarginQueries {
                 "alerts",
                 """
                 select alert_id, severity, revenue, cost, currency, raised_at, cleared_at, clearing, causes, threshold,
-                    reason, plan, recover_by, outcome
+                    reason, plan, recover_by, outcome, source
                 from alert where order_id = \(orderId) and source = coalesce(\(source.postgresBind), source)
-                order by raised_at, alert_id
+                order by source, raised_at, alert_id
                 """, transaction),
         ]
     }

@@ -98,7 +98,7 @@ enum ReferenceQueries {
                         where t.what = 'order' and c.order_id = t.number and c.order_source = t.source
                         union all
                         select 'invoice', r.source, r.invoice_id from receivable r
-                        where t.what = 'order' and r.order_ids[1] = t.number and r.order_source = t.source
+                        where t.what = 'order' and r.order_ids @> array[t.number] and r.order_source = t.source
                             and r.amount is not null
                         union all
                         select 'supplier invoice', s.source, s.invoice_id from supplier_invoice s

@@ -35,11 +35,13 @@ enum SupplierQueries {
             try arguments.table(
                 "cost facts",
                 """
-                select f.cost_id, f.line, f.state, f.supplier_code, f.amount, f.currency, f.service_day, l.service_item
-                from cost_fact f left join order_line l using (source, order_id, line)
+                select f.cost_id, f.line, f.state, f.supplier_code, f.amount, f.currency, f.service_day,
+                    l.service_item, f.source, f.order_source
+                from cost_fact f left join order_line l
+                    on l.source = f.order_source and l.order_id = f.order_id and l.line = f.line
                 where f.order_id = \(try arguments.required("orderId"))
-                    and f.source = coalesce(\(arguments["source"].postgresBind), f.source)
-                order by f.line, f.cost_id, f.state
+                    and f.order_source = coalesce(\(arguments["source"].postgresBind), f.order_source)
+                order by f.order_source, f.line, f.source, f.cost_id, f.state
                 """, transaction)
         ]
     }

@@ -72,6 +72,23 @@ struct SupplierTests {
             try await supplier.rows(Self.kept) == [["Third", "91110000600037341L"]], "\(arrival.map(\.id))")
     }
 
+    @Test("an order shows what it costs by whatever system has told it, and whose order that is")
+    func overSystems() async throws {
+        let cost = CostRecorded(
+            costId: "K1", orderId: "O1", orderSource: "tms", line: 1, supplier: SupplierReference(code: "S1"),
+            state: .actual, amount: .of("60"), currency: .cny, serviceDate: try #require(CalendarDay("2026-03-03")))
+        try await supplier.handle([
+            .init("o", source: "tms", Self.order("O1", "Carrier")), .init("k", source: "wms", cost),
+            .init("x", source: "old", Self.order("O1", "Carrier")),
+            .init("y", source: "old", makeCost("K9", order: "O1", .actual, "7")),
+        ])
+        let shown = try await supplier.ask("orders.show", ["orderId": "O1", "source": "tms"])["cost facts"]
+        #expect(shown.column("cost_id") == ["K1"] && shown.column("service_item") == ["AIR-EXPORT"])
+        let both = try await supplier.ask("orders.show", ["orderId": "O1"])["cost facts"]
+        #expect(both.column("cost_id") == ["K9", "K1"] && both.column("order_source") == ["old", "tms"])
+        #expect(both.column("source") == ["old", "wms"])
+    }
+
     @Test("of two costs of one name that two copies take in at once, the one that contradicts is refused")
     func racing() async throws {
         let (first, second) = (

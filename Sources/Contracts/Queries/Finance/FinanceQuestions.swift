@@ -118,6 +118,7 @@ public enum FinanceQuestions {
                 [
                     .code("cost_id"), .count("line"), .code("supplier_code").protected(.purchaseRate), .code("state"),
                     .money("amount").protected(.purchaseRate), .code("currency"), .day("day"),
+                    .code("source", "order_source"),
                 ]),
             .whole(
                 "bias",
@@ -133,7 +134,7 @@ public enum FinanceQuestions {
                     .code("currency"),
                     .time("raised_at", "cleared_at"), .code("clearing"), .text("causes"),
                     .rate("threshold").protected(.margin),
-                    .code("reason"), .text("plan"), .day("recover_by"), .code("outcome"),
+                    .code("reason"), .text("plan"), .day("recover_by"), .code("outcome", "source"),
                 ]
             ).about(.marginAlert),
         ])

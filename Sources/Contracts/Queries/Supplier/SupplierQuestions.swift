@@ -45,7 +45,7 @@ public enum SupplierQuestions {
                 [
                     .code("cost_id"), .count("line"), .code("state"), .code("supplier_code").protected(.purchaseRate),
                     .money("amount").protected(.purchaseRate), .code("currency"), .day("service_day"),
-                    .code("service_item"),
+                    .code("service_item", "source", "order_source"),
                 ])
         ])
 

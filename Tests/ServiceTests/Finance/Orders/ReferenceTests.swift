@@ -114,6 +114,21 @@ struct ReferenceTests {
         #expect(waiting.rows.map { $0.values[1] } == ["K1"])
     }
 
+    @Test("an order that an invoice names behind another waits with that invoice beside it")
+    func behind() async throws {
+        try await finance.handle([
+            .init("o", source: "tms", OrderPlaced(makeOrder("O1"))),
+            .init(
+                "i", source: "erp",
+                InvoiceIssued(
+                    invoiceId: "I1", customer: Self.customer, orderIds: ["O1", "O2"], orderSource: "tms",
+                    issuedAt: try moment("2026-03-06T09:00:00+08:00"), dueAt: nil, amount: .of("100"), currency: .cny)),
+        ])
+        let references = try await finance.ask("references.waiting", ["what": "order"])["references"]
+        #expect(references.column("number") == ["O2"] && references.column("documents") == ["1"])
+        #expect(references.column("named_by") == ["invoice erp/I1"])
+    }
+
     @Test("what is named and has not come waits by kind and age, with who else has the number, until it comes")
     func waiting() async throws {
         try await finance.handle([

@@ -86,6 +86,23 @@ struct PageKeyTests {
         #expect(theirs.rows == theirs.whole && theirs.rows.count == 2)
     }
 
+    @Test("an invoice of a thousand orders takes the list of invoices from nobody")
+    func manyOrders() async throws {
+        let orders = (1...1_000).map { "3f2b6c1e-9a4d-4e57-8c1b-\(String(100_000_000_000 + $0))" }
+        let outcome = try await finance.handle([
+            .init(
+                "1",
+                InvoiceIssued(
+                    invoiceId: "I1", customer: CustomerCode(code: "C1"), orderIds: orders,
+                    issuedAt: try moment(Self.at), dueAt: try moment(Self.at), amount: .of("100"), currency: .cny))
+        ])
+        #expect(outcome.refused.isEmpty)
+        let tables = try await finance.ask("receivables.invoices")
+        let read = try QueryReply(json: QueryReply.answered(tables, asOf: moment(Self.at)).encode()).tables
+        #expect(read["invoices"].column("orders").first??.hasSuffix("more characters)") == true)
+        #expect(read["invoices"].column("invoice_id") == ["I1"])
+    }
+
     @Test("two customers with one code have two limits, each by the system that gave it the code")
     func limits() async throws {
         for source in ["erp", "crm"] {
