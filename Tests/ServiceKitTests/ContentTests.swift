@@ -63,5 +63,17 @@ struct ContentTests {
         #expect(effects.counts == ["repeated": 2])
         #expect(effects.refused.keys.sorted() == [2])
         #expect(effects.refused[2]?.reason == .conflictingContent && effects.refused[2]?.path == "$.promiseId")
+        // All at once, and what is refused for another reason is not known afterwards.
+        var taking = KnownContent<OrderKey, Int64>([:])
+        var told = Effects(now: time, source: "waybill.finance", wallClock: time)
+        let messages = [3, 1, 1, 2].enumerated().map { (promise($1, position: $0), $1) }
+        let taken = taking.take(messages, at: "$.promiseId", counting: "repeated", &told) { amount in
+            (key, Content<Int64>(promise(amount, position: 0).body))
+        } objection: { amount in
+            amount == 3 ? Refusal(.currencyMismatch, path: "$.currency", "it is three") : nil
+        }
+        #expect(taken == [1])
+        #expect(told.counts == ["repeated": 1])
+        #expect(told.refused.mapValues(\.reason) == [0: .currencyMismatch, 3: .conflictingContent])
     }
 }

@@ -53,20 +53,13 @@ struct CreditHandlers: Sendable {
     ) throws {
         var seen = KnownContent(
             try CreditDecisionStore.known(kind, Set(decisions.map(\.key)), transaction))
-        var fresh: [CreditDecision] = []
-        for (place, decision) in decisions.enumerated() {
-            guard
-                seen.isNew(
-                    messages[place], decision.key, decision.content, at: path,
-                    counting: "repeated_credit_\(kind.rawValue)s", &effects)
-            else { continue }
-            if let refusal = refusal(place) {
-                effects.refuse(messages[place], refusal)
-                continue
-            }
-            seen.keep(decision.content, under: decision.key)
-            fresh.append(decision)
-        }
+        let fresh = seen.take(
+            zip(messages, decisions.enumerated()), at: path, counting: "repeated_credit_\(kind.rawValue)s", &effects
+        ) {
+            ($0.element.key, $0.element.content)
+        } objection: {
+            refusal($0.offset)
+        }.map(\.element)
         guard !fresh.isEmpty else { return }
         try CreditDecisionStore.put(fresh, transaction)
         effects.count("credit_\(kind.rawValue)s", fresh.count)

@@ -19,18 +19,11 @@ struct ReceivableHandlers: Sendable {
         }
         let standing = try ReceivableStore.lockInvoices(Set(rows.map(\.key)), transaction)
         var seen = KnownContent(standing.compactMapValues(\.fingerprint))
-        var fresh: [InvoiceRow] = []
-        for (message, row) in zip(messages, rows) {
-            let content = row.content
-            guard
-                seen.isNew(
-                    message, row.key, content, at: "$.invoiceId",
-                    "this invoice came before with other content: give the corrected one a number of its own",
-                    counting: "repeated_invoices", &effects)
-            else { continue }
-            seen.keep(content, under: row.key)
-            fresh.append(row)
-        }
+        let fresh = seen.take(
+            zip(messages, rows), at: "$.invoiceId",
+            "this invoice came before with other content: give the corrected one a number of its own",
+            counting: "repeated_invoices", &effects
+        ) { ($0.key, $0.content) }
         guard !fresh.isEmpty else { return }
         let orders = try Billing.lock(
             Set(fresh.flatMap(\.orders)), accounts: fresh.map { ($0.customer, $0.body.currency) }, transaction)
@@ -65,21 +58,14 @@ struct ReceivableHandlers: Sendable {
         var seen = KnownContent(try ReceivableStore.lockPayments(Set(rows.map(\.key)), transaction))
         let named = Set(rows.flatMap { $0.allocations.map(\.invoice) })
         let invoices = named.isEmpty ? [:] : try ReceivableStore.lockInvoices(named, transaction)
-        var fresh: [PaymentRow] = []
-        for (message, row) in zip(messages, rows) {
-            let content = row.content
-            guard
-                seen.isNew(
-                    message, row.key, content, at: "$.paymentId",
-                    "this payment came before with other content: give the corrected one a number of its own",
-                    counting: "repeated_payments", &effects)
-            else { continue }
-            if let refusal = currencyRefusal(row, invoices) {
-                effects.refuse(message, refusal)
-                continue
-            }
-            seen.keep(content, under: row.key)
-            fresh.append(row)
+        let fresh = seen.take(
+            zip(messages, rows), at: "$.paymentId",
+            "this payment came before with other content: give the corrected one a number of its own",
+            counting: "repeated_payments", &effects
+        ) {
+            ($0.key, $0.content)
+        } objection: {
+            currencyRefusal($0, invoices)
         }
         guard !fresh.isEmpty else { return }
         let paid = Set(fresh.flatMap { $0.allocations.map(\.invoice) })

@@ -90,6 +90,36 @@ public struct KnownContent<Key: Hashable, Mark: ContentMark> {
         return false
     }
 
+    /// Those of some messages that are new under their keys and that nothing speaks against, each kept.
+    ///
+    /// - Parameters:
+    ///   - items: the messages, with what is made of each.
+    ///   - path: the field of the key.
+    ///   - detail: what to say when one contradicts what came before.
+    ///   - repetitions: the counter of repetitions.
+    ///   - effects: where is counted and refused.
+    ///   - known: what one is known by, and what it says.
+    ///   - objection: why one that is new is refused all the same; it is not kept.
+    public mutating func take<Body, Item>(
+        _ items: some Sequence<(Received<Body>, Item)>, at path: String,
+        _ detail: String = "this came before with other content", counting repetitions: String,
+        _ effects: inout Effects, known: (Item) -> (key: Key, content: Content<Mark>),
+        objection: (Item) -> Refusal? = { _ in nil }
+    ) -> [Item] {
+        var taken: [Item] = []
+        for (message, item) in items {
+            let (key, content) = known(item)
+            guard isNew(message, key, content, at: path, detail, counting: repetitions, &effects) else { continue }
+            if let refusal = objection(item) {
+                effects.refuse(message, refusal)
+                continue
+            }
+            keep(content, under: key)
+            taken.append(item)
+        }
+        return taken
+    }
+
     /// Keeps what is accepted, so that the same in the same batch is known.
     public mutating func keep(_ content: Content<Mark>, under key: Key) { marks[key] = content.mark }
 }
