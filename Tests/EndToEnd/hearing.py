@@ -15,6 +15,7 @@ import pika
 import pika.exceptions
 
 PARTNERS = {"acme": True, "globex": True, "initech": False}
+SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
 ORDERS = 5
 passwords = json.load(open(sys.argv[2]))
 broker = urlparse(os.environ["WAYBILL_AMQP_OPERATOR_URL"].split(",")[0])
@@ -32,11 +33,15 @@ def order(partner, number):
             "lines": [{"line": 1, "serviceItem": "AIR-EXPORT", "quantity": "1", "unit": "kg", "revenue": "100.00", "cost": "80.00"}]}
 
 
-def publish(channel, partner, key, body, identifier, **more):
+def publish(channel, partner, key, body, identifier, source=None, **more):
     channel.basic_publish(
         f"waybill.inbound.{partner}", key, json.dumps(body),
-        pika.BasicProperties(message_id=identifier, type=key, app_id=partner, content_type="application/json",
+        pika.BasicProperties(message_id=identifier, type=key, app_id=source or partner, content_type="application/json",
                              delivery_mode=2, **more), mandatory=True)
+
+
+def others(partner):
+    return [other for other in PARTNERS if other != partner]
 
 
 def publish_all():
@@ -47,6 +52,24 @@ def publish_all():
         for number in range(ORDERS):
             publish(channel, partner, "order.placed.v1", order(partner, number), f"{partner}-m{number}")
         publish(channel, partner, "order.placed.v1", {**order(partner, 99), "currency": "RMB"}, f"{partner}-bad")
+        # What is another's: spoken for, and its customers and orders named.
+        for other in others(partner):
+            publish(channel, partner, "order.placed.v1", order(other, 98), f"{partner}-as-{other}", source=other)
+            publish(channel, partner, "invoice.issued.v1", {
+                "invoiceId": f"{partner}-I-{other}", "customer": {"code": "C-1", "source": other}, "orderIds": ["X-1"],
+                "issuedAt": "2026-01-05T09:30:00+08:00", "amount": "1.00", "currency": "CNY"}, f"{partner}-customer-{other}")
+            publish(channel, partner, "order.completed.v1", {
+                "orderId": f"{other}-heard-1", "orderSource": other, "revision": 1,
+                "completedAt": "2026-01-06T09:30:00+08:00"}, f"{partner}-order-{other}")
+        # The questions of our own people, by every service's key and with its own queue for the answer.
+        for service in SERVICES:
+            for question in ["alive", "acts.list", "orders.show", "customers.list", "parties.show"]:
+                try:
+                    publish(channel, partner, f"{service}.run-query.v1", {"query": question, "parameters": []},
+                            f"{partner}-asks-{service}-{question}", reply_to=f"partner.{partner}",
+                            correlation_id=f"{partner} asks {service} {question}")
+                except pika.exceptions.UnroutableError:
+                    pass
         connection.close()
 
 
@@ -95,10 +118,11 @@ def check():
         if found != wanted:
             faults.append(f"{what}: {found}, not {wanted}")
 
-    ask("acme", "acme", "partner.acme")
-    ask("acme", "globex", "partner.acme")
+    for partner, owner in itertools.product(PARTNERS, PARTNERS):
+        ask(partner, owner, f"partner.{partner}")
     # Whatever it names for the answer: it comes to its own queue.
-    ask("acme", "acme", "partner.globex")
+    for partner, other in itertools.permutations(PARTNERS, 2):
+        ask(partner, partner, f"partner.{other}")
     for partner in ["acme", "globex"]:
         heard = drain(partner)
         decided = [body["data"] for properties, body in heard if properties.type == "partner.order-decided.v1"]
@@ -111,18 +135,24 @@ def check():
         for secret in ["revenue", "cost", "margin", "customerId"]:
             if secret in text:
                 faults.append(f"{partner} hears of '{secret}'")
-        refusals = [body["data"] for properties, body in heard if properties.type == "partner.message-refused.v1"]
-        expect(f"{partner}'s refusals", {(data["messageId"], data["reason"], data["path"]) for data in refusals},
-               {(f"{partner}-bad", "unknown-currency", "$.currency")})
-        expect(f"{partner}'s refusals are one message",
-               len({properties.message_id for properties, _ in heard if properties.type == "partner.message-refused.v1"}), 1)
+        told = [(properties.message_id, body["data"]) for properties, body in heard
+                if properties.type == "partner.message-refused.v1" and "-asks-" not in body["data"]["messageId"]]
+        foreign = [f"{partner}-{what}-{other}" for what in ["as", "customer", "order"] for other in others(partner)]
+        expect(f"{partner}'s refusals", {(data["messageId"], data["reason"]) for _, data in told},
+               {(f"{partner}-bad", "unknown-currency")} | {(identifier, "source-not-allowed") for identifier in foreign})
+        expect(f"{partner}'s refused fields", {data["path"] for _, data in told if data["messageId"] == f"{partner}-bad"},
+               {"$.currency"})
+        # Whatever number of services refuse it.
+        expect(f"{partner}'s refusals are one message each", len({identifier for identifier, _ in told}), 1 + len(foreign))
         answers = sorted((properties.correlation_id, body.get("decision") or body.get("refused"))
                          for properties, body in heard if properties.type is None)
-        expect(f"{partner}'s answers", answers, [] if partner == "globex" else [
-            ("acme for acme", "accepted"), ("acme for acme", "accepted"), ("acme for globex", "source-not-allowed")])
+        expect(f"{partner}'s answers", answers, sorted(
+            [(f"{partner} for {partner}", "accepted")] * len(PARTNERS) +
+            [(f"{partner} for {other}", "source-not-allowed") for other in others(partner)]))
         expect(f"{partner}'s queue afterwards", drain(partner), [])
     queues = [f"partner.{name}" for name, hears in PARTNERS.items() if hears] + [
-        "finance.inbound", "finance.queries", "finance.dead", "finance.margin-alerts", "waybill.audit"]
+        "finance.margin-alerts", "waybill.audit"] + [
+        f"{service}.{what}" for service in SERVICES for what in ["inbound", "queries", "dead"]]
     for partner, queue in itertools.product(PARTNERS, queues):
         own = PARTNERS[partner] and queue == f"partner.{partner}"
         expect(f"{partner} reads {queue}", refused(partner, lambda channel: channel.basic_get(queue)), None if own else 403)

@@ -125,6 +125,35 @@ struct PartnerPostTests {
         }
     }
 
+    @Test("of every pair of who asks and whose customer it is only a partner's own, with a queue, is answered")
+    func everyPair() throws {
+        let users = ["acme": "pa", "globex": "pg", "initech": "pi"]
+        let sources = ["acme": "acme-east", "globex": "globex", "initech": "initech", "": "unheard-of"]
+        for (asker, user) in users {
+            let ways: [(String, String?)] = [("waybill.inbound.\(asker)", nil), ("waybill.inbound", user)]
+            for (exchange, verified) in ways {
+                for (owner, source) in sources {
+                    let delivery = Delivery(
+                        exchange: exchange, routingKey: "finance.acceptance.ask",
+                        properties: MessageProperties(replyTo: "partner.\(owner)", userID: verified),
+                        body: Array(#"{"source": "\#(source)", "customerCode": "C1", "businessLine": "road"}"#.utf8))
+                    let partner = questions.partner(of: delivery)
+                    #expect(partner?.name == (asker == "initech" ? nil : asker), "\(asker) by \(exchange)")
+                    guard let partner else { continue }
+                    let answered = try? questions.question(delivery, by: partner)
+                    #expect((answered != nil) == (asker == owner), "\(asker) of \(owner) by \(exchange)")
+                }
+            }
+            // No other question of a service is one of partners, whatever it is called.
+            for service in ServiceName.allCases {
+                let delivery = Delivery(
+                    exchange: "waybill.inbound.\(asker)", routingKey: "\(service.rawValue).run-query.v1",
+                    properties: MessageProperties(replyTo: "partner.\(asker)"), body: [])
+                #expect(!PartnerQuestions.asks(delivery))
+            }
+        }
+    }
+
     @Test("a partner asks for its own customers, and the answer goes to its own queue")
     func asking() throws {
         func ask(_ exchange: String, _ source: String, user: String? = nil) -> Delivery {

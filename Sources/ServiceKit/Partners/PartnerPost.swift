@@ -79,7 +79,10 @@ struct PartnerPost: Sendable {
         _ delivery: Delivery, _ envelope: Envelope?, _ refusal: Refusal, by service: ServiceName, at now: Timestamp
     ) -> Outgoing? {
         guard let partner = registry.partner(of: delivery), partner.hears else { return nil }
-        func said(_ text: String?, _ most: Int) -> String? { text.map { String($0.prefix(most)) } }
+        // By the characters that contracts count: what looks like one may be very many.
+        func said(_ text: String?, _ most: Int) -> String? {
+            text.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(most))) }
+        }
         let identifier = envelope?.id ?? delivery.properties.messageID
         let told = PartnerMessageRefused(
             messageId: said(identifier, 200), source: said(envelope?.source ?? delivery.properties.appID, 200),
