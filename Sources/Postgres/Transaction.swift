@@ -118,6 +118,27 @@ public struct Transaction: ~Copyable {
             values: rows)
     }
 
+    /// Has the rest of the transaction asked as another role, with settings of its own: queued, so that it costs no round trip.
+    ///
+    /// Both end with the transaction, whichever way that ends. The session's user must be a member of the role.
+    ///
+    /// - Parameters:
+    ///   - role: the role, an expression of SQL; the one that it is already when there is none.
+    ///   - settings: names and values of settings. A value is read by `current_setting(name)`.
+    public borrowing func become(
+        _ role: SQL? = nil, settings: [(name: String, value: String)]
+    ) throws(PostgresError) {
+        var calls: SQL = ""
+        for (place, setting) in settings.enumerated() {
+            calls = "\(calls)\(unsafe: place > 0 ? ", " : "")set_config(\(setting.name), \(setting.value), true)"
+        }
+        guard let role else { return try queue("select \(calls)") }
+        // From left to right: the role is the last that is set.
+        let comma: SQL = settings.isEmpty ? "" : ", "
+        try queue("select \(calls)\(comma)set_config('role', \(role), true)")
+        wire.role = role.rendered().text
+    }
+
     /// Runs text of one or more statements without values. For migrations.
     ///
     /// - Throws: ``PostgresError`` of the statement that fails; none after it is run.

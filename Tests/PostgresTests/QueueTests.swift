@@ -24,6 +24,34 @@ struct QueueTests {
         try await pool.withTransaction { try $0.query("select code from part order by code", as: String.self) }
     }
 
+    @Test("another role and its settings hold for the rest of the transaction, however it ends, and for no other")
+    func role() async throws {
+        try await DatabaseFixture.withSchema { database in
+            try await database.makeRoles()
+            let pool = try database.pool(size: 1)
+            // The same statement as either role, again and again: each has a plan of its own.
+            @Sendable func look(_ transaction: borrowing Transaction) throws -> [String] {
+                try transaction.query(
+                    "select current_user || ' ' || coalesce(nullif(current_setting('waybill.day', true), ''), '-')",
+                    as: String.self)
+            }
+            let own = try await pool.withTransaction { try look($0) }
+            for fails in [false, true, false] {
+                let seen = try? await pool.withTransaction(isReadOnly: true) { transaction throws in
+                    try transaction.become("current_schema() || '_reader'", settings: [("waybill.day", "today")])
+                    let seen = try look(transaction)
+                    try transaction.become(settings: [("waybill.day", "tomorrow")])
+                    let later = try look(transaction)
+                    if fails { throw OwnError() }
+                    return seen + later
+                }
+                let reader = "\(database.schema)_reader"
+                #expect(seen == (fails ? nil : ["\(reader) today", "\(reader) tomorrow"]))
+                #expect(try await pool.withTransaction { try look($0) } == own)
+            }
+        }
+    }
+
     @Test("run in their order, before what is asked behind them")
     func order() async throws {
         try await Self.withTable { pool throws in

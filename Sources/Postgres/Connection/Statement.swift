@@ -5,7 +5,8 @@ final class Statement {
     /// The largest value the server takes (`MaxAllocSize` in its source).
     private static let maximumBytes = 0x3fff_ffff
 
-    let key: StatementCache.Key
+    /// By which it is prepared; as which role is known when it is sent.
+    var key: StatementCache.Key
     let values: [PostgresBind]
     let expectation: Expectation
     /// Whether the answer comes in the types' binary forms.

@@ -1,9 +1,11 @@
 /// Which statements are prepared on the server, under which names. Changed only by what the server has confirmed.
 struct StatementCache {
-    /// A statement: the same text with values of other types is another one.
+    /// A statement: the same text with values of other types is another one, and so is the same asked as another role, for
+    /// which the server would plan it anew each time that the roles change.
     struct Key: Hashable {
         let text: String
         let types: [UInt32]
+        var role: String?
     }
 
     private struct Entry {

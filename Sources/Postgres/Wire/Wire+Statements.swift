@@ -16,6 +16,7 @@ extension Wire {
     /// Has a statement wait until others are sent, the transaction ends, or somebody asks for its answer.
     func enqueue(_ statement: Statement) throws(PostgresError) {
         if waiting.count == Self.mostWaiting { try flush() }
+        statement.key.role = role
         waiting.append(statement)
     }
 

@@ -7,6 +7,7 @@ extension Wire {
         if hasStaleStatement { try forgetStatements() }
         if planRenewal?.isDue() == true { try script("discard plans") }
         failure = nil
+        role = nil
         opening = isReadOnly ? "begin isolation level read committed read only" : "begin isolation level read committed"
     }
 

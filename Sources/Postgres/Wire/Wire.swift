@@ -20,6 +20,8 @@ final class Wire {
     var statements = StatementCache()
     /// BEGIN, as long as it waits to travel with the first statement.
     var opening: String?
+    /// As which role the rest of the transaction is asked, when it is another than the user's.
+    var role: String?
     /// Statements that wait to travel with others.
     var waiting: [Statement] = []
     /// The refusal that made the open transaction fail.
