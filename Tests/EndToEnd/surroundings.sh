@@ -103,6 +103,17 @@ refused() { # WHAT PATTERN VARIABLE=VALUE…
 db -c "alter role supplier_app set synchronous_commit = off"
 refused "commits that are not on disk" "synchronous_commit" WAYBILL_POSTGRES_URL="$url"
 db -c "alter role supplier_app reset synchronous_commit"
+db -c "revoke supplier_reader from supplier_app"
+refused "a role for questions that is not to be had" "may not become 'supplier_reader'.*deploy/postgres/roles.sql" WAYBILL_POSTGRES_URL="$url"
+db -c "grant supplier_reader to supplier_app"
+db -c "alter role supplier_reader rename to supplier_elsewhere"
+code=0
+env -i PATH="$PATH" HOME="$HOME" WAYBILL_POSTGRES_MIGRATE_URL_FILE="$WAYBILL_HOME/secrets/migrate-supplier.url" "$binary" migrate \
+    >/dev/null 2>"$work/err" || code=$?
+db -c "alter role supplier_elsewhere rename to supplier_reader"
+[ "$code" = 78 ] && grep -q "'supplier_reader' is missing: run deploy/postgres/roles.sql" "$work/err" ||
+    fail "a schema is migrated without its role for questions ($code): $(cat "$work/err")"
+echo "refused: a schema without its role for questions"
 refused "a zone that is none" "WAYBILL_ZONE is 'Asia/Shangai'" WAYBILL_POSTGRES_URL="$url" WAYBILL_ZONE=Asia/Shangai
 refused "days booked in another zone" "'supplier' are those of Asia/Shanghai" WAYBILL_POSTGRES_URL="$url" \
     WAYBILL_ZONE=America/New_York

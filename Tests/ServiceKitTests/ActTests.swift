@@ -60,6 +60,23 @@ struct PrincipalTests {
         }
     }
 
+    @Test("who asks is told as who acts is, without a word of the question itself")
+    func asker() throws {
+        #expect(try Principals.asker(of: delivery("li.wei")) == .person("li.wei"))
+        #expect(try Principals.asker(of: delivery(BrokerUsers.operator)) == .operator)
+        #expect(try Principals.asker(of: delivery(BrokerUsers.edge, onBehalfOf: "li.wei")) == .person("li.wei"))
+        #expect(try Principals.asker(of: delivery(nil)) == .unknown)
+        for (user, person) in [
+            ("li.wei", "zhou.min"), (BrokerUsers.operator, "zhou.min"), (BrokerUsers.edge, BrokerUsers.operator),
+            (BrokerUsers.edge, nil), (nil, "zhou.min"),
+        ] {
+            let refusal = #expect(throws: Refusal.self) {
+                try Principals.asker(of: delivery(user, onBehalfOf: person))
+            }
+            #expect(refusal?.path == "headers.\(BrokerUsers.onBehalfOf)", "\(user ?? "-") for \(person ?? "-")")
+        }
+    }
+
     @Test("in the demo profile a person is believed by its word, and it is so recorded")
     func word() {
         #expect(outcome(delivery(BrokerUsers.operator), said: "li.wei", isByWord: true) == "word li.wei")

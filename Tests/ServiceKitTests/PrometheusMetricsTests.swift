@@ -12,6 +12,16 @@ struct PrometheusMetricsTests {
         return text.text.split(separator: "\n").map(String.init)
     }
 
+    @Test("a question that is denied counts by what it lacks: the kind, a field, or who asks")
+    func denied() {
+        let metrics = ServiceMetrics(of: .finance)
+        for (reason, path) in [
+            (Reason.notAuthorised, "$"), (.notAuthorised, "parameters.atLeast"),
+            (.notAuthorised, "headers.waybill-on-behalf-of"), (.publisherUnknown, "properties.user_id"),
+        ] { metrics.denied(Refusal(reason, path: path, "")) }
+        #expect(metrics.deniedByReason == ["kind": 1, "field": 1, "asker": 2])
+    }
+
     @Test("a service's metrics are told from its start, under the names and labels that alarms know")
     func names() {
         let registry = PrometheusMetrics()
@@ -26,6 +36,9 @@ struct PrometheusMetricsTests {
                 "# TYPE waybill_publish_failures_total counter", "# TYPE waybill_outbox_reclaimed_total counter",
                 "# TYPE waybill_confirm_seconds histogram", "# TYPE waybill_scheduled_total counter",
                 "# TYPE waybill_schedule_failures_total counter", "# TYPE waybill_queries_total counter",
+                "# TYPE waybill_audit_written_total counter", "# TYPE waybill_audit_failures_total counter",
+                "# TYPE waybill_audit_folded_total counter", "# TYPE waybill_audit_lost_total counter",
+                "# TYPE waybill_queries_denied_total counter",
             ])
         metrics.handled.add(3)
         metrics.refused(.notJSON)

@@ -30,19 +30,21 @@ struct InteractionQueries: Sendable {
             where a.customer_id = \(customer)
             """
         let selection = try arguments.selection(of: "interactions", all, order: order)
-        let rows = try transaction.query(
-            """
-            select i.source, i.channel, i.id, i.code, i.said_by, i.at,
-                coalesce(c.state, w.state, 'not asked') as consent, p.sealed, o.key, i.happened_at::text as happened
-            from (\(selection)) i
-            left join interaction_payload p using (source, channel, interaction_id)
-            left join person o on o.person_id = i.person_id
-            left join consent c on c.person_id = i.person_id and c.channel = i.channel
-            left join lateral (
-                select w.state from consent w where w.source = i.source and w.code = i.code and w.is_whole
-                    and w.channel = i.channel limit 1) w on true
-            order by i.happened_at desc, i.id, i.source, i.channel
-            """, as: Contact.self)
+        let rows = try arguments.reading("interactions", transaction) {
+            try transaction.query(
+                """
+                select i.source, i.channel, i.id, i.code, i.said_by, i.at,
+                    coalesce(c.state, w.state, 'not asked') as consent, p.sealed, o.key, i.happened_at::text as happened
+                from (\(selection)) i
+                left join interaction_payload p using (source, channel, interaction_id)
+                left join person o on o.person_id = i.person_id
+                left join consent c on c.person_id = i.person_id and c.channel = i.channel
+                left join lateral (
+                    select w.state from consent w where w.source = i.source and w.code = i.code and w.is_whole
+                        and w.channel = i.channel limit 1) w on true
+                order by i.happened_at desc, i.id, i.source, i.channel
+                """, as: Contact.self)
+        }
         return try arguments.table(
             "interactions",
             selected: rows.map { contact in

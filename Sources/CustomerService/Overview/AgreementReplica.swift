@@ -39,14 +39,16 @@ enum AgreementReplica {
     static func block(
         _ customer: String, on day: CalendarDay, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        let rows = try transaction.query(
-            """
-            select r.source, r.agreement_id, r.revision, r.kind, r.title, r.valid_from, r.valid_until, r.renews,
-                r.notice_days, r.business_line, r.yearly_amount, r.currency, r.ended_on
-            from account a join agreement_replica r on r.customer_source = a.source and r.code = a.code
-            where a.customer_id = \(customer)
-            order by r.valid_from desc, r.source, r.agreement_id limit 200
-            """, as: StoredAgreement.self)
+        let rows = try arguments.reading("contracts", transaction) {
+            try transaction.query(
+                """
+                select r.source, r.agreement_id, r.revision, r.kind, r.title, r.valid_from, r.valid_until, r.renews,
+                    r.notice_days, r.business_line, r.yearly_amount, r.currency, r.ended_on
+                from account a join agreement_replica r on r.customer_source = a.source and r.code = a.code
+                where a.customer_id = \(customer)
+                order by r.valid_from desc, r.source, r.agreement_id limit 200
+                """, as: StoredAgreement.self)
+        }
         var found: [(state: AgreementState, row: [String?])] = []
         for row in rows {
             guard let terms = row.terms else { continue }

@@ -56,8 +56,10 @@ enum ComplaintReplica {
             from account a join complaint_replica r on r.customer_source = a.source and r.code = a.code
             where a.customer_id = \(customer)
             """
-        let isLeftOut = try transaction.query(
-            "select exists (select from (\(found)) c where is_closed and place > 20)", as: Bool.self)
+        let isLeftOut = try arguments.reading("complaints", transaction) {
+            try transaction.query(
+                "select exists (select from (\(found)) c where is_closed and place > 20)", as: Bool.self)
+        }
         return try arguments.table(
             "complaints",
             """

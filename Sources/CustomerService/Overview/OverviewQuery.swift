@@ -23,7 +23,9 @@ enum OverviewQuery {
         blocks.append(try graph(customer, at, arguments, transaction))
         blocks += try OverviewBlockQueries.told(customer, at: at, arguments, transaction)
         let interactions = try InteractionQueries.interactions(of: customer, arguments, transaction)
-        blocks.append(try contacts(interactions, arguments))
+        // They are of the contacts that may be seen.
+        blocks.append(
+            try arguments.reading("contacts", transaction) { try contacts(interactions, arguments) })
         blocks.append(interactions)
         let tables = Dictionary(blocks.map { ($0.name, $0) }) { first, _ in first }
         let heard = try heard(transaction)

@@ -60,7 +60,7 @@ struct Principals: Sendable {
         return Principal(person: user, proof: .user, user: user)
     }
 
-    private static let place = "headers.\(BrokerUsers.onBehalfOf)"
+    static let place = "headers.\(BrokerUsers.onBehalfOf)"
 
     /// Refuses a command or a question in which somebody other than the edge names a person.
     static func checkEdge(_ delivery: Delivery) throws(Refusal) {

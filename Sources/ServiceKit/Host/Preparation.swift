@@ -95,6 +95,9 @@ final class Preparation: Sendable {
         }
         try await SchemaZone.check(
             .current, in: definition.name.rawValue, at: ServiceClock.wallClock(), pool)
+        if try await pool.withTransaction(isReadOnly: true, { try PeopleReplica.policyVersion($0) }) == 0 {
+            logger.warning("\(QuestionScope.noPolicy)")
+        }
         try await keeper.keep()
         try await beginReading()
         if clock.mode == .events {

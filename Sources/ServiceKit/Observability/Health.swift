@@ -38,6 +38,7 @@ struct Health: Sendable {
     private let schedule: Watched<ScheduleState>
     private let figures: Watched<[[(String, Double)]]>
     private let deadLetters: Watched<Int>
+    private let policy: Watched<Int>
 
     init(
         rules: Current<ServiceRules>, reread: Reread, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
@@ -78,9 +79,11 @@ struct Health: Sendable {
             }
         }
         deadLetters = Watched { try await dead.current() }
+        policy = Watched { try await pool.withTransaction(isReadOnly: true) { try PeopleReplica.policyVersion($0) } }
         schema = Watched {
             var problems: [String] = []
-            for migrator in Schema.migrators(of: rules.value.definition, logger: logger) {
+            let scopes = Schema.scopes(of: rules.value.definition, logger: logger)
+            for migrator in Schema.migrators(of: rules.value.definition, logger: logger) + [scopes] {
                 let status = try await migrator.status(pool)
                 // In a rolling change the schema is ahead of the copies that are still to be replaced.
                 if !status.isAtHead, !status.isAhead {
@@ -124,6 +127,7 @@ struct Health: Sendable {
             }
                 ?? "")
             + (madeUp.isEmpty ? "" : "made-up data instead of \(madeUp.joined(separator: ", "))\n")
+            + (await (try? policy.current()) == 0 ? "\(QuestionScope.noPolicy)\n" : "")
     }
 
     /// Why the service is not ready; empty when it is.
@@ -202,6 +206,11 @@ struct Health: Sendable {
         text.gauge(
             "waybill_zone", "1 for the zone by whose days the service goes.", label: "zone",
             [(OrganisationZone.current.name, 1)])
+        if let version = try? await policy.current() {
+            text.gauge(
+                "waybill_permission_policy", "The version of the policy of permissions that holds; 0 when none does.",
+                Double(version))
+        }
         let oldest = metrics.inHand.oldestAge().components
         text.gauge(
             "waybill_batch_oldest_seconds", "Age of the oldest batch in hand.",

@@ -23,6 +23,7 @@ final class ServiceMetrics: Sendable {
     let auditFailures: Counter
     let auditFolded: Counter
     let auditLost: Counter
+    private let deniedQuestions: CountersByName
     let inHand = BatchesInHand()
     private let refusals: CountersByName
     private let denials: CountersByName
@@ -71,6 +72,15 @@ final class ServiceMetrics: Sendable {
         auditLost = registry.counter("waybill_audit_lost_total", "Entries of the audit that were not written down.")
         let denied = ("waybill_denied_total", "Questions and acts refused because whoever gave them may not.")
         denials = CountersByName { registry.counter(denied.0, denied.1, labels: [("what", $0)]) }
+        let deniedQuestion = (
+            "waybill_queries_denied_total",
+            "Queries refused for want of a right: to what is asked for (kind), to a field that would be found out (field), or "
+                + "because the broker does not say who asks (asker)."
+        )
+        registry.announce(counter: deniedQuestion.0, deniedQuestion.1)
+        deniedQuestions = CountersByName {
+            registry.counter(deniedQuestion.0, deniedQuestion.1, labels: [("reason", $0)])
+        }
         named = CountersByName {
             registry.counter("waybill_\(service.rawValue)_\($0)_total", "Counted by the service's own rules.")
         }
@@ -82,6 +92,14 @@ final class ServiceMetrics: Sendable {
 
     /// A question or an act was refused because whoever gave it may not.
     func denied(_ what: String) { denials.add(1, to: what) }
+    /// A question was refused for want of a right.
+    func denied(_ refusal: Refusal) {
+        if refusal.reason == .publisherUnknown || refusal.path.hasPrefix("headers.") {
+            deniedQuestions.add(1, to: "asker")
+        } else {
+            deniedQuestions.add(1, to: refusal.path.hasPrefix("parameters.") ? "field" : "kind")
+        }
+    }
 
     /// A scheduled task has failed for a reason of its own.
     func taskFailed(_ task: String) { taskFailures.add(1, to: task) }
@@ -93,6 +111,7 @@ final class ServiceMetrics: Sendable {
 
     var refusedByReason: [String: Int] { refusals.current }
     var deniedByKind: [String: Int] { denials.current }
+    var deniedByReason: [String: Int] { deniedQuestions.current }
     var failuresByTask: [String: Int] { taskFailures.current }
 }
 

@@ -202,6 +202,11 @@ package enum PeopleReplica {
         return rows.first.map { ($0.0, $0.1) } ?? ("", false)
     }
 
+    /// The version of the policy that holds; 0 when none does.
+    package static func policyVersion(_ transaction: borrowing Transaction) throws(PostgresError) -> Int {
+        try transaction.query("select coalesce(max(version), 0) from permission_policy", as: Int.self).first ?? 0
+    }
+
     /// A policy as it is kept.
     ///
     /// - Throws: ``Refusal`` when a word of it is unknown here.

@@ -1,4 +1,3 @@
-import Logging
 import Postgres
 
 /// The grants and policies by which PostgreSQL itself keeps rows from who may not see them, made of the declarations.

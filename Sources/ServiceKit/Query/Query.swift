@@ -32,22 +32,36 @@ public struct Query: Sendable {
     ///   - now: the time as the service sees it.
     ///   - lines: the data of messages that it is about.
     ///   - references: whose numbers messages of a source name.
+    ///   - asker: who asks: what a policy keeps from them is not in the answer.
     package func answer(
         _ parameters: [QueryParameter], now: Timestamp, lines: [String] = [],
         references: @escaping @Sendable (String) throws -> References = { References(own: $0, mayNameAny: true) },
-        _ transaction: borrowing Transaction
+        asker: QuestionAsker = .service, _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
+        try answerWithRule(
+            parameters, now: now, lines: lines, references: references, asker: asker, transaction
+        ).tables
+    }
+
+    /// The same, and by which rule it is seen.
+    func answerWithRule(
+        _ parameters: [QueryParameter], now: Timestamp, lines: [String],
+        references: @escaping @Sendable (String) throws -> References, asker: QuestionAsker,
+        _ transaction: borrowing Transaction
+    ) throws -> (tables: [QueryTable], rule: AuditRule) {
         guard lines.isEmpty || ImportQuestions.all.contains(where: { $0.name == name }) else {
             throw Refusal(.valueNotAllowed, path: "$.lines", "'\(name)' takes no messages")
         }
         let arguments = try QueryArguments(
-            parameters, of: description, now: now, lines: lines, references: references)
-        let tables = try handle(arguments, transaction)
+            parameters, of: description, now: now, lines: lines, references: references, asker: asker,
+            asker == .service ? nil : PeopleReplica.known(transaction))
+        try arguments.scope.begin(transaction)
+        let tables = try handle(arguments, transaction).map { table throws(Refusal) in try arguments.scope.gate(table) }
         // The end of a page of another list, or of this one told apart otherwise, is not taken for the end of all.
         if let cursor = arguments.cursor, !tables.contains(where: { $0.name == cursor.table }) {
             throw arguments.notOfThisList
         }
-        return tables
+        return (tables, arguments.scope.rule)
     }
 }
 

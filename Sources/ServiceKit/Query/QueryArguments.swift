@@ -6,7 +6,9 @@ public struct QueryArguments: Sendable {
     let description: QueryDescription
     /// The page that is asked for; nothing for the beginning.
     let cursor: QueryCursor?
-    private let values: [String: String]
+    let values: [String: String]
+    /// What whoever asks sees of what the answer shows.
+    let scope: QuestionScope
     /// The data of messages that the question is about, each as JSON.
     let lines: [String]
     /// Whose numbers messages of a source name, by the settings of its partner.
@@ -22,15 +24,18 @@ public struct QueryArguments: Sendable {
     ///   - now: the time as the service sees it.
     ///   - lines: the data of messages that it is about.
     ///   - references: whose numbers messages of a source name.
+    ///   - asker: who asks.
+    ///   - known: who belongs where and who may do what.
     init(
         _ parameters: [QueryParameter], of description: QueryDescription, now: Timestamp, lines: [String],
-        references: @escaping @Sendable (String) throws -> References
+        references: @escaping @Sendable (String) throws -> References, asker: QuestionAsker, _ known: KnownPeople?
     ) throws(Refusal) {
         self.lines = lines
         self.references = references
         self.description = description
         self.now = now.inZone()
         values = try description.values(of: parameters)
+        scope = try QuestionScope(description, values, asker, on: now.inZone().day(), known)
         if let name = description.cursor, let text = values[name] {
             cursor = try QueryCursor(parsing: text, parameter: name)
         } else {

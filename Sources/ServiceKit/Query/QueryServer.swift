@@ -60,8 +60,9 @@ struct QueryServer: Sendable {
     /// service shuts down before it could begin, so that another copy answers.
     func answer(_ delivery: Delivery) async -> QueryReply? {
         var asked: RunQuery?
+        var asker = QuestionAsker.unknown
         do {
-            try Principals.checkEdge(delivery)
+            asker = try Principals.asker(of: delivery)
             let request = try RunQuery(json: delivery.body)
             asked = request
             guard let query = queries.first(where: { $0.name == request.query }) else {
@@ -72,16 +73,18 @@ struct QueryServer: Sendable {
             }
             let now = clock.now()
             let publishers = publishers
-            let tables = try await pool.withTransaction(isReadOnly: true) { transaction in
-                try query.answer(
+            let answer = try await pool.withTransaction(isReadOnly: true) { [asker] transaction in
+                try query.answerWithRule(
                     request.parameters, now: now, lines: request.lines,
-                    references: { try publishers.references(ofImported: $0) }, transaction)
+                    references: { try publishers.references(ofImported: $0) }, asker: asker, transaction)
             }
             metrics.queries.add(1)
-            audit?.seen(tables, to: request, query.description, by: Principal(asking: delivery))
-            return .answered(tables, asOf: now)
+            audit?.seen(
+                answer.tables, to: request, query.description, by: Principal(asking: delivery), under: answer.rule)
+            return .answered(answer.tables, asOf: now)
         } catch let refusal as Refusal {
-            if refusal.reason == .notAuthorised { note(refusal, of: delivery, asked) }
+            if [.notAuthorised, .publisherUnknown].contains(refusal.reason) { metrics.denied(refusal) }
+            if refusal.reason == .notAuthorised { await note(refusal, of: delivery, asked, by: asker) }
             return .refused(
                 reason: refusal.reason.rawValue, detail: "\(refusal.path): \(refusal.detail)", asOf: clock.now())
         } catch is CancellationError {
@@ -95,12 +98,25 @@ struct QueryServer: Sendable {
     }
 
     /// Notes that a question was denied. One that could not be read names nothing that it is about.
-    private func note(_ refusal: Refusal, of delivery: Delivery, _ asked: RunQuery?) {
+    private func note(_ refusal: Refusal, of delivery: Delivery, _ asked: RunQuery?, by asker: QuestionAsker) async {
+        guard let audit else { return }
         let request = asked ?? (try? RunQuery(json: delivery.body))
         let question = request.flatMap { request in queries.first { $0.name == request.query } }?.description
-        audit?.denied(
+        audit.denied(
             request?.query ?? "", request.map { AuditedAnswer.object(of: $0, question) } ?? .unnamed, refusal,
-            isAct: false, by: Principal(asking: delivery))
+            isAct: false, by: Principal(asking: delivery), under: await rule(denying: question, to: asker))
+    }
+
+    /// By what somebody was denied a question: the version of the policy, and the line that takes what is asked for.
+    private func rule(denying question: QueryDescription?, to asker: QuestionAsker) async -> AuditRule {
+        let known = try? await pool.withTransaction(isReadOnly: true) { try PeopleReplica.known($0) }
+        guard let known, let policy = known.policy else { return .none }
+        let line = question.flatMap { question in
+            asker.asPermitted.flatMap {
+                known.sight(of: $0, question.shows, by: policy, on: clock.now().day()).refusing
+            }
+        }
+        return AuditRule(line: line, policyVersion: Int64(policy.version))
     }
 }
 

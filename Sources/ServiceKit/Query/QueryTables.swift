@@ -40,18 +40,40 @@ extension QueryArguments {
         _ name: String, _ sql: SQL, _ transaction: borrowing Transaction, format: QueryValueFormat? = nil
     ) throws -> QueryTable {
         let table = try answer(name)
-        guard isWanted(table) else { return table.empty }
-        switch table.extent {
-        case .whole: return try told(table, transaction.rows(sql), format: format)
-        case .first(let count):
-            return try told(table, transaction.rows("\(sql) limit \(count + 1)"), upTo: count, format: format)
-        case .pages(let keys):
-            let list = try narrowed(table, sql)
-            let rows = try transaction.rows(page(of: table, by: keys, list))
-            let page = try told(table, rows, upTo: integer("limit"), keys: keys, format: format)
-            return try counted(page, table, list, transaction)
+        guard isWanted(table), !scope.isClosed(table) else { return table.empty }
+        return try scope.reading(table, transaction) {
+            switch table.extent {
+            case .whole: return try told(table, transaction.rows(sql), format: format)
+            case .first(let count):
+                return try told(table, transaction.rows("\(sql) limit \(count + 1)"), upTo: count, format: format)
+            case .pages(let keys):
+                let list = try narrowed(table, sql)
+                let order = order(of: table)
+                let rows = try transaction.rows(page(of: table, by: order, list))
+                let page = try told(
+                    table, rows, upTo: integer("limit"), keys: order, hidden: keys, format: format)
+                return try counted(page, table, list, transaction)
+            }
         }
     }
+
+    /// Reads what tables are made of that no single statement gives, by what may be seen of one of them.
+    ///
+    /// What is read outside of this is read by what may be seen of the question's own kind. It is needed for a table of another
+    /// kind, and for one of sums, which are told farther than single objects; a table of which nothing may be seen stays
+    /// empty, whatever is read.
+    ///
+    /// - Parameters:
+    ///   - name: the table's name.
+    ///   - body: what reads, by the same transaction.
+    public func reading<Result>(
+        _ name: String, _ transaction: borrowing Transaction, _ body: () throws -> Result
+    ) throws -> Result {
+        try scope.reading(try answer(name), transaction, body)
+    }
+
+    /// The order of a list: without the keys that tell of what whoever asks does not see.
+    private func order(of table: TableDescription) -> [SortKey] { table.keys(withholding: scope.withheld(table)) }
 
     /// Makes a table of rows that no single statement gives.
     ///
@@ -69,7 +91,8 @@ extension QueryArguments {
     ) throws -> QueryTable {
         let table = try answer(name)
         let all = columns ?? table.queryColumns
-        guard isWanted(name) else { return QueryTable(name, all, rows: []) }
+        try scope.checkPrepared(table)
+        guard isWanted(name), !scope.isClosed(table) else { return QueryTable(name, all, rows: []) }
         guard rows.allSatisfy({ $0.count == all.count }) else {
             throw Self.fault("a row of the table '\(name)' has not the columns described")
         }
@@ -77,11 +100,12 @@ extension QueryArguments {
         case .whole: return QueryTable(name, all, rows: rows, isCut: isCut)
         case .first(let count):
             return QueryTable(name, all, rows: Array(rows.prefix(count)), isCut: isCut || rows.count > count)
-        case .pages(let order):
+        case .pages(let described):
             guard let keys else { throw Self.fault("nothing names a row of the table '\(name)'") }
-            let rows = try narrowed(table, rows, all, order, keys)
-            let order = PageOrder(order, of: table)
-            let sorted = rows.map { (row: $0, place: order.place(keys($0))) }.sorted {
+            let rows = try narrowed(table, rows, all, described, keys)
+            let order = PageOrder(order(of: table), of: table)
+            let isSeen = seen(described, of: table)
+            let sorted = rows.map { (row: $0, place: order.place(Self.seen(keys($0), isSeen))) }.sorted {
                 order.precedes($0.place, $1.place)
             }
             var rest = sorted[...]
@@ -96,7 +120,8 @@ extension QueryArguments {
                 ? page.last.map { QueryCursor(table: name, keys: $0.place.map(\.text)).text } : nil
             return QueryTable(
                 name, all, rows: page.map(\.row), isCut: isCut, next: next, count: isCounted ? rows.count : nil,
-                totals: isCounted ? table.totals(of: rows, all) ?? [] : [])
+                totals: isCounted
+                    ? table.totals(of: rows, all, table.totals(withholding: scope.withheld(table))) ?? [] : [])
         }
     }
 
@@ -112,7 +137,7 @@ extension QueryArguments {
         switch table.extent {
         case .whole: return "select * from (\(sql)) as page order by \(order)"
         case .first(let count): return "select * from (\(sql)) as page order by \(order) limit \(count + 1)"
-        case .pages(let keys): return try page(of: table, by: keys, narrowed(table, sql))
+        case .pages: return try page(of: table, by: self.order(of: table), narrowed(table, sql))
         }
     }
 
@@ -127,12 +152,28 @@ extension QueryArguments {
         _ name: String, selected rows: [[String?]], keys: [[String]], of sql: SQL, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
         let table = try answer(name)
-        guard isWanted(table) else { return table.empty }
-        guard case .pages = table.extent else { return try self.table(name, rows: rows) }
+        try scope.checkPrepared(table)
+        guard isWanted(table), !scope.isClosed(table) else { return table.empty }
+        guard case .pages(let described) = table.extent else { return try self.table(name, rows: rows) }
         let limit = try integer("limit")
-        let next = rows.count > limit ? QueryCursor(table: name, keys: keys[limit - 1]).text : nil
+        let isSeen = seen(described, of: table)
+        let next =
+            rows.count > limit ? QueryCursor(table: name, keys: Self.seen(keys[limit - 1], isSeen)).text : nil
         let page = QueryTable(name, table.queryColumns, rows: Array(rows.prefix(limit)), next: next)
-        return try counted(page, table, narrowed(table, sql), transaction)
+        return try scope.reading(table, transaction) {
+            try counted(page, table, narrowed(table, sql), transaction)
+        }
+    }
+
+    /// Of each key of a list whether it stays in the order.
+    private func seen(_ keys: [SortKey], of table: TableDescription) -> [Bool] {
+        let order = Set(order(of: table).map(\.name))
+        return keys.map { order.contains($0.name) }
+    }
+
+    /// The keys of a row that stay in the order; the last one described stands for those beyond it.
+    private static func seen(_ keys: [String], _ isSeen: [Bool]) -> [String] {
+        keys.enumerated().filter { isSeen.isEmpty || isSeen[min($0.offset, isSeen.count - 1)] }.map(\.element)
     }
 
     /// Whether a table is part of what is asked for: the rest of one that is told page by page, or everything.
@@ -152,9 +193,9 @@ extension QueryArguments {
     /// The rows of a statement as the table described.
     private func told(
         _ table: TableDescription, _ rows: Rows, upTo limit: Int = .max, keys: [SortKey] = [],
-        format: QueryValueFormat? = nil
+        hidden described: [SortKey] = [], format: QueryValueFormat? = nil
     ) throws -> QueryTable {
-        let hidden = keys.filter { $0.hidden != nil }.map(\.name)
+        let hidden = described.filter { $0.hidden != nil }.map(\.name)
         let shown = rows.columns.filter { !hidden.contains($0) }
         let expected = table.columns.map(\.name)
         guard shown == expected else {
@@ -197,11 +238,14 @@ extension QueryArguments {
     ) throws -> QueryTable {
         guard isCounted else { return page }
         // A list that is no longer than its first page has been read already.
-        if cursor == nil, page.next == nil, let totals = table.totals(of: page.rows.map(\.values), page.columns) {
+        let summed = table.totals(withholding: scope.withheld(table))
+        if cursor == nil, page.next == nil,
+            let totals = table.totals(of: page.rows.map(\.values), page.columns, summed)
+        {
             return page.counted(page.rows.count, totals)
         }
-        let rows = try transaction.rows(table.whole(sql)).values
-        let currencies = table.currencies
+        let rows = try transaction.rows(table.whole(sql, summed)).values
+        let currencies = table.currencies(of: summed)
         var (count, totals) = (0, [QueryTotal]())
         for row in rows {
             guard let group = currencies.indices.first(where: { row[1 + $0] == "0" }) else {
@@ -209,7 +253,7 @@ extension QueryArguments {
                 continue
             }
             guard let currency = row[1 + currencies.count + group], !currency.isEmpty else { continue }
-            for (place, column) in table.totals.enumerated() where table.currency(of: column) == currencies[group] {
+            for (place, column) in summed.enumerated() where table.currency(of: column) == currencies[group] {
                 guard let sum = row[1 + 2 * currencies.count + place] else { continue }
                 guard let units = Int128(sum) else { throw Self.fault("the sum of '\(column)' is '\(sum)'") }
                 totals.append(
@@ -264,14 +308,14 @@ extension TableDescription {
     var empty: QueryTable { QueryTable(name, queryColumns, rows: []) }
 
     /// The columns that hold the currencies of the totals.
-    fileprivate var currencies: [String] {
+    fileprivate func currencies(of totals: [String]) -> [String] {
         totals.compactMap(currency(of:)).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     /// A statement that counts the rows of another and adds up their amounts in one reading: a row for the whole, then one for
     /// each currency of each column that holds one. Sums are told in ten-thousandths, of amounts as they are told.
-    fileprivate func whole(_ sql: SQL) -> SQL {
-        let groups = currencies.map { "\"\($0)\"" }
+    fileprivate func whole(_ sql: SQL, _ totals: [String]) -> SQL {
+        let groups = currencies(of: totals).map { "\"\($0)\"" }
         let values =
             ["count(*)"] + groups.map { "grouping(\($0))" } + groups.map { "\($0)::text" }
             + totals.map { "(sum(trunc(\"\($0)\"::numeric, 4)) * 10000)::numeric(60, 0)" }
@@ -283,7 +327,9 @@ extension TableDescription {
     }
 
     /// What the amounts of rows that are all there is come to; nothing when one of them is no exact decimal.
-    fileprivate func totals(of rows: [[String?]], _ columns: [QueryColumn]) -> [QueryTotal]? {
+    fileprivate func totals(
+        of rows: [[String?]], _ columns: [QueryColumn], _ totals: [String]
+    ) -> [QueryTotal]? {
         var found: [QueryTotal] = []
         for name in totals {
             guard let column = columns.firstIndex(where: { $0.name == name }),
@@ -312,68 +358,5 @@ extension QueryTable {
     /// The same, with how many rows the whole list has and what its amounts come to.
     fileprivate func counted(_ count: Int, _ totals: [QueryTotal]) -> QueryTable {
         QueryTable(name, columns, rows: rows.map(\.values), isCut: isCut, next: next, count: count, totals: totals)
-    }
-}
-
-/// The order of rows that no single statement gives, by keys as pages are told by.
-private struct PageOrder {
-    /// One key of a row: as a number where its kind is one.
-    struct Key {
-        let text: String
-        let number: FixedDecimal?
-    }
-
-    private let keys: [(isDescending: Bool, isNumber: Bool)]
-
-    init(_ keys: [SortKey], of table: TableDescription) {
-        self.keys = keys.map { ($0.isDescending, table.kind(of: $0)?.comparedAs == "numeric") }
-    }
-
-    /// The keys of a row; the last one described stands for those beyond it.
-    func place(_ values: [String]) -> [Key] {
-        values.enumerated().map { place, text in
-            let isNumber = keys[min(place, keys.count - 1)].isNumber
-            return Key(text: text, number: isNumber ? FixedDecimal(text) : nil)
-        }
-    }
-
-    func precedes(_ first: [Key], _ second: [Key]) -> Bool {
-        for (place, (one, other)) in zip(first, second).enumerated() {
-            let isDescending = keys[min(place, keys.count - 1)].isDescending
-            if let one = one.number, let other = other.number {
-                if one != other { return (one < other) != isDescending }
-            } else if !one.text.hasSameBytes(as: other.text) {
-                return (one.text.compareBytes(with: other.text) < 0) != isDescending
-            }
-        }
-        return false
-    }
-}
-
-extension ColumnDescription.Kind {
-    /// The types of the database that hold values of this kind; text holds any that the statement has written itself.
-    fileprivate var types: Set<String> {
-        switch self {
-        case .text: ["text", "character varying", "name", "unknown"]
-        case .code:
-            ["text", "character varying", "name", "unknown", "uuid", "character", "bigint", "integer", "smallint"]
-        case .money, .quantity, .rate:
-            ["numeric", "double precision", "real", "bigint", "integer", "smallint", "text"]
-        case .day: ["date", "text"]
-        case .time: ["timestamptz", "text"]
-        case .flag: ["boolean", "text"]
-        case .count: ["bigint", "integer", "smallint", "numeric", "text"]
-        }
-    }
-
-    /// The type by which keys of this kind are compared.
-    fileprivate var comparedAs: String {
-        switch self {
-        case .text, .code: "text"
-        case .money, .quantity, .rate, .count: "numeric"
-        case .day: "date"
-        case .time: "timestamptz"
-        case .flag: "boolean"
-        }
     }
 }

@@ -36,12 +36,14 @@ struct StatusCommand: AsyncParsableCommand {
         var waiting: [[String?]] = []
         var zones: [(service: ServiceName, zone: String)] = []
         var isWhole = true
+        var hasPolicy = true
         for service in ServiceName.allCases {
             let ready = await ServiceEndpoint.get(surroundings.http(service), "/health/ready")
             if ready == nil { isWhole = false }
             let metrics = ServiceEndpoint.values(
                 await ServiceEndpoint.get(surroundings.http(service), "/metrics")?.body ?? "")
             waiting += Self.waiting(service, metrics, at: .now())
+            if metrics["waybill_permission_policy"] == "0" { hasPolicy = false }
             zones += ServiceEndpoint.labelled("waybill_zone", in: metrics).map { (service, $0.label) }
             let inbound = try? await session.status(of: Queues.inbound(service))
             let dead = try? await session.status(of: Queues.dead(service))
@@ -75,6 +77,7 @@ struct StatusCommand: AsyncParsableCommand {
                     "queues for others", [QueryColumn("queue"), QueryColumn("waiting", .integer)],
                     rows: [[Queues.marginAlerts, alerts.map { String($0.messages) }]]),
             ], isWhole: isWhole)
+        if !hasPolicy { say("no policy of permissions holds: whoever may log in sees and does everything") }
         let others = zones.filter { $0.zone != OrganisationZone.current.name }
         guard others.isEmpty else {
             let said = others.map { "\($0.service.rawValue) by \($0.zone)" }.joined(separator: ", ")

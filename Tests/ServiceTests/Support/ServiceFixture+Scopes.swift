@@ -29,8 +29,12 @@ extension ServiceFixture {
     package func enforceScopes() async throws -> PostgresPool {
         try await database.makeRoles()
         try await migrateScopes(of: definition)
-        return try database.pool(
-            configuration: database.configuration(user: ("\(database.schema)_app", "app")))
+        return try applicationPool()
+    }
+
+    /// Connections of the role that the service runs as, once ``enforceScopes()`` has made it.
+    package func applicationPool(size: Int = 4) throws -> PostgresPool {
+        try database.pool(size: size, configuration: database.configuration(user: ("\(database.schema)_app", "app")))
     }
 
     /// Makes grants and policies of the declarations of a service over the tables of this one.

@@ -181,7 +181,8 @@ public enum ViewQuestions {
             view("view"),
             .whole(
                 "state",
-                [.count("documents_waiting", "changes_waiting", "oldest_seconds"), .flag("is_complete")]),
+                [.count("documents_waiting", "changes_waiting", "oldest_seconds"), .flag("is_complete")]
+            ).asTotals,
             view("without a rate"),
             .whole(
                 "dated ahead",
