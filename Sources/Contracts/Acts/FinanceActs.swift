@@ -1,3 +1,5 @@
+import Domain
+
 /// What people do about money: alerts, acceptance, receivables, credit, payables, expenses, months and rates.
 enum FinanceActs {
     static let all = orders + receivables + credit + payables + group

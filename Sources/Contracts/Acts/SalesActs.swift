@@ -1,3 +1,5 @@
+import Domain
+
 /// What people do about agreements and notices.
 enum SalesActs {
     static let all: [ActDescription] = [

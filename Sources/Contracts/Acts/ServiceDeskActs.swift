@@ -1,3 +1,5 @@
+import Domain
+
 /// What people do about complaints.
 enum ServiceDeskActs {
     static let all: [ActDescription] = [

@@ -1,3 +1,5 @@
+import Contracts
+
 /// What waits to be written into the audit: in order, and never more than there is room for.
 ///
 /// What finds no room is counted by who, what and how: what is written of it later still says who has seen something how

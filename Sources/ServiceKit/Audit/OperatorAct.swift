@@ -1,6 +1,7 @@
 import BrokerLayout
 import Contracts
 import Domain
+import Messaging
 
 /// What an operator did with a message, or what somebody tried to have done in another's name, as the exchange of the audit
 /// tells it.

@@ -1,3 +1,5 @@
+import Domain
+
 /// What may be asked of the organisation, its people and who may do what: all services know it, the customer service answers.
 public enum PeopleQuestions {
     /// All of them.
