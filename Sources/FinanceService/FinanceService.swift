@@ -30,7 +30,7 @@ package enum FinanceService {
             name: .finance,
             migrations: FinanceMigrations.all, repeatables: FinanceMigrations.repeatable,
             capabilities: [
-                .accounts, .references(rates: rates, policy: policy, authority: authority),
+                .accounts, .owners, .references(rates: rates, policy: policy, authority: authority),
                 .rates(rates, policy: policy, authority: authority),
                 .margin(rates: rates, policy: policy), .alerts(rates: rates, authority: authority),
                 .acceptance(rates: rates, policy: policy, authority: authority),

@@ -15,6 +15,7 @@ enum SalesMigrations {
         Migration(number: 9, name: "content_revision", sql: PackageResources._009_content_revision_sql),
         Migration(number: 10, name: "waiting", sql: PackageResources._010_waiting_sql),
         Migration(number: 11, name: "notice_read", sql: PackageResources._011_notice_read_sql),
+        Migration(number: 12, name: "ownership", sql: PackageResources._012_ownership_sql),
         Migration(number: 13, name: "account_branch", sql: PackageResources._013_account_branch_sql),
     ]
 }

@@ -8,7 +8,7 @@ package enum SalesService {
     package static let definition = ServiceDefinition(
         name: .sales,
         migrations: SalesMigrations.all,
-        capabilities: [.orders, .anomalies, .notices, .noticeReading, .agreements, .references])
+        capabilities: [.orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references])
 
     static func main() async {
         await ServiceHost.run(definition)

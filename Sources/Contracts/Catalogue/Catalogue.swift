@@ -328,6 +328,9 @@ public enum Catalogue {
         ContractDescription(
             AgreementChanged.self, .service(.sales), to: [.customer], "What is agreed with a customer now."),
         ContractDescription(
+            OwnershipChanged.self, .service(.sales), to: [.finance],
+            "Who looks after a customer in a line of business, on the days of which anybody has said so."),
+        ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),
         ContractDescription(

@@ -105,6 +105,17 @@ public struct OrganisationBook: Sendable {
     /// The records of who is in a node on some day.
     func memberRecords(of node: String) -> [PersonRecord] { (members[node] ?? []).map { personLives.records[$0] } }
 
+    /// The records of a person, the earliest first; none for a login that nobody has.
+    package func life(ofPerson login: String) -> [PersonRecord] {
+        (personLives.places[login] ?? []).map { personLives.records[$0] }
+    }
+
+    /// The days from which a node has other members, or with other managers, than on the day before.
+    package func turns(ofNode id: String) -> Set<CalendarDay> {
+        let records = memberRecords(of: id)
+        return Set(records.map(\.from) + records.compactMap { $0.until?.adding(days: 1) })
+    }
+
     private func children(of id: String, on day: CalendarDay) -> [NodeRecord] {
         (below[id] ?? []).filter { nodeLives.holds($0, on: day) }.map { nodeLives.records[$0] }
             .sorted { $0.id.compareBytes(with: $1.id) < 0 }

@@ -30,6 +30,9 @@ enum AlertStore {
                 \(sorted.map { PostgresValue.timestamp($0.raisedAt.description) }), \(due), \(due),
                 \(sorted.map { $0.causes.joined(separator: ", ") }), \(sorted.map(\.threshold)))
             """)
+        for (day, alerts) in Dictionary(grouping: sorted, by: { $0.raisedAt.day() }) {
+            try OwnerStore.settle(raised: alerts.map(\.alertId), on: day, transaction)
+        }
     }
 
     static func clear(_ alerts: [MarginAlertCleared], _ transaction: borrowing Transaction) throws {

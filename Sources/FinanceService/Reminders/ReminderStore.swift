@@ -88,8 +88,8 @@ enum ReminderStore {
     ) throws -> [Debt] {
         try transaction.query(
             """
-            select r.source, r.invoice_id, r.customer_code, r.customer_of, a.customer_id, a.branch, a.sales_owner,
-                r.issued_day, r.due_day, r.amount, r.amount - r.paid as open, r.currency, r.reminded,
+            select r.source, r.invoice_id, r.customer_code, r.customer_of, a.customer_id, a.branch,
+                \(OwnerStore.owner(ofAccount: "a", on: day)) as sales_owner, r.issued_day, r.due_day, r.amount, r.amount - r.paid as open, r.currency, r.reminded,
                 least(d.disputed, r.amount - r.paid) as disputed, s.is_broken
             from receivable r left join account a on a.source = r.customer_source and a.code = r.customer_code
             \(held(on: day))

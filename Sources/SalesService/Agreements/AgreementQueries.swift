@@ -23,6 +23,8 @@ enum AgreementQueries {
             } else {
                 "g.customer_source = coalesce(\(arguments["source"].postgresBind), g.customer_source)"
             }
+        let day = try arguments.optionalDay("at") ?? arguments.today
+        let owner = arguments["owner"].postgresBind
         return [
             try arguments.table(
                 "agreements",
@@ -32,9 +34,15 @@ enum AgreementQueries {
                     g.business_line as "businessLine", g.yearly_amount as "yearlyAmount", g.currency, g.source,
                     g.customer_code as "customerCode", a.customer_id as "customerId", g.revision,
                     array_position(\(AgreementState.allCases.map(\.rawValue)), g.state) as urgency
-                from (\(AgreementStore.standing(on: arguments.optionalDay("at") ?? arguments.today))) g
+                from (\(AgreementStore.standing(on: day))) g
                 left join account a on a.source = g.customer_source and a.code = g.customer_code
-                where coalesce(a.sales_owner, '') = coalesce(\(arguments["owner"]), a.sales_owner, '')
+                where (\(owner)::text is null or exists (
+                        select from ownership w
+                        where w.source = g.customer_source and w.code = g.customer_code and w.owner = \(owner)
+                            and \(OpenItemStore.holds("w", on: "\(day)")) and (g.business_line is null
+                                or w.business_line = g.business_line or w.business_line = '*' and not exists (
+                                    select from ownership x where x.source = w.source and x.code = w.code
+                                        and x.business_line = g.business_line))))
                     and (\(state) = 'all' or g.state = \(state)
                         or \(state) = 'current' and g.state not in ('expired', 'ended'))
                     and \(scope)

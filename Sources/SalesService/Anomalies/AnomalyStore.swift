@@ -228,7 +228,14 @@ enum AnomalyStore {
         _ effects: inout Effects
     ) throws {
         guard !rows.isEmpty else { return }
-        let owners = try OrderStore.owners(of: Set(rows.map(\.key)), transaction)
+        let keys = Set(rows.map(\.key))
+        let customers = try OrderStore.owners(of: keys, transaction)
+        let owners = try OpenItemStore.owners(of: keys, on: effects.now.day(), transaction)
+        /// Who looks after it on this day; as long as that is not known, whom the order or the customer's record names.
+        func owner(_ row: AnomalyRow) -> String? {
+            if let found = owners[row.key] { return found.login }
+            return row.owner ?? customers[row.key]?.owner
+        }
         let sorted = rows.sorted { $0.id < $1.id }
         func number(_ value: Double) -> FixedDecimal {
             FixedDecimal(units: Int128((min(max(value, -9e14), 9e14) * 10_000).rounded()))
@@ -236,27 +243,30 @@ enum AnomalyStore {
         let new = try transaction.query(
             """
             insert into anomaly (anomaly_id, kind, direction, metric, source, customer_code, business_line, owner,
-                order_id, baseline, observed, score, currency, raised_at)
+                order_id, baseline, observed, score, currency, acting_for, raised_at)
             select t.*, \(PostgresValue.timestamp(effects.now.description)) from unnest(
                 \(sorted.map(\.id)), \(sorted.map(\.kind.rawValue)), \(sorted.map(\.direction.rawValue)),
                 \(sorted.map(\.metric.rawValue)), \(sorted.map(\.key.source)), \(sorted.map(\.key.code)),
-                \(sorted.map(\.key.businessLine)), \(sorted.map { $0.owner ?? owners[$0.key]?.owner }),
+                \(sorted.map(\.key.businessLine)), \(sorted.map(owner)),
                 \(sorted.map(\.orderId)), \(sorted.map { number($0.baseline) }),
                 \(sorted.map { number($0.observed) }),
-                \(sorted.map { number($0.score) }), \(sorted.map(\.currency?.code))) as t
+                \(sorted.map { number($0.score) }), \(sorted.map(\.currency?.code)),
+                \(sorted.map { owners[$0.key]?.actingFor })) as t
             on conflict do nothing returning anomaly_id
             """, as: String.self)
         let fresh = Set(new)
         for row in sorted where fresh.contains(row.id) {
             let customer =
-                owners[row.key]?.customerId ?? AccountIdentifier.customer(source: row.key.source, code: row.key.code)
+                customers[row.key]?.customerId
+                ?? AccountIdentifier.customer(source: row.key.source, code: row.key.code)
             effects.publish(
                 OrderAnomalyRaised(
                     anomalyId: row.id, kind: row.kind, direction: row.direction, metric: row.metric,
                     customerId: customer, customerCode: row.key.code, source: row.key.source,
-                    businessLine: row.key.businessLine, branch: row.branch,
-                    owner: row.owner ?? owners[row.key]?.owner, orderId: row.orderId, baseline: number(row.baseline),
-                    observed: number(row.observed), score: number(row.score), evidence: row.evidence,
+                    businessLine: row.key.businessLine, branch: row.branch ?? owners[row.key]?.branch,
+                    owner: owner(row),
+                    orderId: row.orderId, baseline: number(row.baseline), observed: number(row.observed),
+                    score: number(row.score), evidence: row.evidence,
                     raisedAt: effects.now), causedBy: causes[row.id], key: customer)
         }
         effects.count("anomalies", fresh.count)

@@ -5,7 +5,8 @@ import ServiceKit
 
 /// The SQL of notices as people see them: with the customer's name, and for whom they are.
 enum NoticeReadingStore {
-    /// Notices `n` with what is known of their customer `c`. One that names nobody is for whoever looks after the customer.
+    /// Notices `n` with what is known of their customer `c`. One that names nobody is for whoever looks after the customer, as
+    /// far as anybody is known.
     private static let notices: SQL = """
         finance_notice n cross join lateral (
             select (array_agg(a.name order by a.source, a.code) filter (where a.name <> ''))[1] as name,
@@ -14,6 +15,10 @@ enum NoticeReadingStore {
         ) c
         """
 
+    /// For whom a notice is; nobody, where the one it was for has left and nobody is above them.
+    private static let reader: SQL =
+        "case when n.acting_for is null then coalesce(n.sales_owner, c.owner) else n.sales_owner end"
+
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let state = try arguments.required("state")
         return [
@@ -21,8 +26,8 @@ enum NoticeReadingStore {
                 "notices of finance",
                 """
                 select n.told_at, n.kind, c.name as customer, n.order_id, n.invoice_id, n.business_line,
-                    coalesce(n.sales_owner, c.owner) as sales_owner, n.detail, n.notice_id, n.customer_id,
-                    n.acknowledged_at, n.acknowledged_by, n.cleared_at
+                    \(reader) as sales_owner, n.detail, n.notice_id, n.customer_id, n.acknowledged_at, n.acknowledged_by,
+                    n.cleared_at, n.acting_for
                 from \(notices)
                 where n.kind = coalesce(\(arguments["kind"]), n.kind) and (\(state) = 'all' or n.cleared_at is null
                     and (n.acknowledged_at is not null) = (\(state) = 'acknowledged'))
@@ -34,7 +39,7 @@ enum NoticeReadingStore {
     static func lock(_ ids: Set<String>, _ transaction: borrowing Transaction) throws -> [String: String?] {
         let rows = try transaction.query(
             """
-            select n.notice_id, coalesce(n.sales_owner, c.owner) from \(notices)
+            select n.notice_id, \(reader) from \(notices)
             where n.notice_id = any(\(ids.sorted())) order by n.notice_id for update of n
             """, as: (String, String?).self)
         return Dictionary(rows.map { ($0.0, $0.1) }) { first, _ in first }

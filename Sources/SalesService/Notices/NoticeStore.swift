@@ -73,6 +73,7 @@ enum NoticeStore {
                 \(PostgresValue.timestamps(rows.map(\.clearedAt?.description))))
             on conflict \(unsafe: onConflict)
             """)
+        try OpenItemStore.settle(rows.map(\.id), transaction)
     }
 
     /// Tells whoever looks after the order or the account, as far as that is known by now; what was cleared stays so.
@@ -100,6 +101,7 @@ enum NoticeStore {
                 sales_owner = coalesce(finance_notice.sales_owner, excluded.sales_owner),
                 cleared_at = coalesce(finance_notice.cleared_at, excluded.cleared_at)
             """)
+        try OpenItemStore.settle(rows.map(\.notice.id), transaction)
     }
 
     /// Tells of agreements whoever looks after the account, or will: until it is known it goes by the account's own name.
@@ -108,7 +110,7 @@ enum NoticeStore {
     static func tell(
         ofAgreements notices: [(notice: Notice, account: AccountKey)], _ transaction: borrowing Transaction
     ) throws -> Int {
-        try transaction.execute(
+        let written = try transaction.execute(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
             select t.id, t.kind, coalesce(a.customer_id, t.guess), t.line, a.sales_owner, t.detail, t.told
@@ -122,6 +124,8 @@ enum NoticeStore {
             order by 1
             on conflict (notice_id) do nothing
             """)
+        try OpenItemStore.settle(notices.map(\.notice.id), transaction)
+        return written
     }
 
     /// Tells whoever sold an order that it is not taken, or waits for approval, by the decision that holds; once it is taken,
@@ -155,6 +159,7 @@ enum NoticeStore {
                     sales_owner = coalesce(excluded.sales_owner, finance_notice.sales_owner), cleared_at = null,
                     \(unsafe: unread)
                 """)
+            try OpenItemStore.settle(held.map(id), transaction)
         }
         // The first decision of all has nothing before it, and nearly all orders have no other.
         let taken = decisions.filter { $0.decision == .accepted && $0.place > DecisionPlace(revision: 1, number: 1) }

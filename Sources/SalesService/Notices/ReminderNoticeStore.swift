@@ -35,6 +35,7 @@ enum ReminderNoticeStore {
             left join settled_invoice s on s.source = t.source and s.invoice_id = t.invoice and s.is_settled
             on conflict do nothing
             """)
+        try OpenItemStore.settle(rows.map(\.body.reminderId), transaction)
     }
 
     /// Writes down which invoices are settled, by the latest word of each, and clears every reminder of those that are.

@@ -51,7 +51,7 @@ enum SalesQueries {
                 "anomalies",
                 """
                 select raised_at, kind, direction, metric, source, customer_code, business_line, owner, order_id,
-                    baseline, observed, score, cleared_at, currency, abs(score) as strength, anomaly_id
+                    baseline, observed, score, cleared_at, currency, acting_for, abs(score) as strength, anomaly_id
                 from anomaly
                 where \(arguments["state"] == "all") or cleared_at is null
                 """, transaction)

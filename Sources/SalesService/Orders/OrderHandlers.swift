@@ -27,7 +27,7 @@ enum OrderHandlers {
         for (message, place) in zip(messages, places) {
             rows[place, default: SalesOrder(place: place)].standing.cancel(message.body.revision)
         }
-        try write(rows, before, transaction)
+        try write(rows, before, transaction, &effects)
         try NoticeStore.clear(ofCancelled: Set(places), at: effects.now, transaction)
     }
 
@@ -49,13 +49,18 @@ enum OrderHandlers {
             rows[place] = row
             if isFirst, !row.standing.isCancelled { fresh.append((envelope, order)) }
         }
-        try write(rows, before, transaction)
+        try write(rows, before, transaction, &effects)
         try OddOrders.look(at: fresh, transaction, &effects)
     }
 
     private static func write(
-        _ rows: [OrderKey: SalesOrder], _ before: [OrderKey: SalesOrder], _ transaction: borrowing Transaction
+        _ rows: [OrderKey: SalesOrder], _ before: [OrderKey: SalesOrder], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
     ) throws {
-        try OrderStore.put(rows.filter { before[$0.key]?.standing != $0.value.standing }, known: before, transaction)
+        let changed = rows.filter { before[$0.key]?.standing != $0.value.standing }
+        try OrderStore.put(changed, known: before, transaction)
+        let accounts = try OwnershipOrderStore.take(changed, before: before, transaction)
+        OwnershipSettlement.lookAgain(
+            at: try OwnershipSettlement.settle(accounts, transaction, &effects), &effects)
     }
 }

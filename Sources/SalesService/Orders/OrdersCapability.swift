@@ -9,7 +9,21 @@ extension Capability {
             .on(OrderCancelled.self, OrderHandlers.cancelled),
         ],
         tables: [
-            OrderStore.accounts.table,
+            // Beside whom the customer's record names, who looks after it by assignment or handover, or for somebody who left.
+            ScopedTable(
+                "account",
+                .either([
+                    OrderStore.accounts.table.scope,
+                    .through(
+                        """
+                        exists (
+                            select from ownership w
+                            where w.source = t.source and w.code = t.code and w.from_day <= current_date
+                                and (w.until_day is null or w.until_day >= current_date)
+                                and (w.ground in ('assigned', 'inherited') or w.handed_from is not null
+                                    or w.acting_for is not null))
+                        """),
+                ])),
             ScopedTable(
                 "orders",
                 .owned(

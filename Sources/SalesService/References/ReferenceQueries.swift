@@ -2,7 +2,7 @@ import Contracts
 import Postgres
 import ServiceKit
 
-/// Orders that finance has decided and that have not come, and agreements with a code that no customer has.
+/// Orders that finance has decided and that have not come, and agreements and owners with a code that no customer has.
 enum ReferenceQueries {
     static let waiting = WaitingReferences(
         .sales,
@@ -20,6 +20,14 @@ enum ReferenceQueries {
                     select customer_source as source, customer_code as number, came_at as since, 'agreement' as kind,
                         source || '/' || agreement_id as document
                     from agreement
+                    union all
+                    select customer_source, customer_code, came_at, 'assignment', source || '/' || assignment_id
+                    from ownership_assignment where not is_withdrawn
+                    union all
+                    select c.customer_source, c.customer_code, h.came_at, 'handover', h.source || '/' || h.handover_id
+                    from ownership_handover h
+                    join ownership_handover_customer c on c.source = h.source and c.handover_id = h.handover_id
+                    where not h.is_withdrawn
                     """),
         ])
 }

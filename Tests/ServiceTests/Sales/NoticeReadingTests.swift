@@ -60,12 +60,15 @@ struct NoticeReadingTests {
 
     @Test("a notice tells the customer by name and is for whoever looks after it, also when it names nobody")
     func names() async throws {
-        try await sales.handle([try Self.registered(), try Self.stopped("S"), try Self.overdue("R", owner: "wu.fang")])
+        try await sales.handle([try Self.stopped("S"), try Self.overdue("R", owner: "wu.fang")])
+        // As long as nobody is known to look after it, it is for whom it names.
+        #expect(try await list().column("sales_owner") == ["wu.fang", nil])
+        try await sales.handle([try Self.registered()])
         let all = try await list()
         #expect(all.column("customer") == ["昆山物流", "昆山物流"])
-        #expect(all.column("sales_owner") == ["wu.fang", "li.wei"])
+        #expect(all.column("sales_owner") == ["li.wei", "li.wei"])
         #expect(all.column("invoice_id") == ["I-R", nil])
-        #expect(try await list(["owner": "li.wei"]).column("kind") == ["credit-hold"])
+        #expect(try await list(["owner": "li.wei", "kind": "credit-hold"]).rows.count == 1)
     }
 
     @Test("what is read is open no longer, once, and by whoever read it first")
@@ -87,16 +90,15 @@ struct NoticeReadingTests {
     @Test("of a command all are read or none: what is not there, or is for somebody else, is named")
     func refusals() async throws {
         try await sales.handle([
-            try Self.registered(), try Self.overdue("A", owner: "li.wei"), try Self.overdue("W", owner: "wu.fang"),
-            try Self.stopped("S"),
+            try Self.registered(), try Self.overdue("A", owner: "li.wei"), try Self.stopped("S"),
         ])
         let slip = try await acknowledge("1", ["A", "X"])
         #expect(slip?.reason == .notFound && slip?.path == "$.noticeIds[1]")
-        let foreign = try await acknowledge("2", ["A", "W"])
-        #expect(foreign?.reason == .notAuthorised && foreign?.path == "$.noticeIds[1]")
+        let foreign = try await acknowledge("2", ["A", "S"], by: "wu.fang")
+        #expect(foreign?.reason == .notAuthorised && foreign?.path == "$.noticeIds[0]")
         // Of a notice that names nobody, the customer's owner is who has to read it.
         #expect(try await acknowledge("3", ["S"], by: "wu.fang")?.reason == .notAuthorised)
-        #expect(try await list().rows.count == 3)
+        #expect(try await list().rows.count == 2)
     }
 
     private static func decided(

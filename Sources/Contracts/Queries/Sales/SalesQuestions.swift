@@ -3,7 +3,7 @@ import Domain
 /// What the sales service answers.
 public enum SalesQuestions {
     /// All of them.
-    public static let all = [agreements, order, anomalies, notices, summary, business]
+    public static let all = [agreements, order, anomalies, notices, summary, business] + OwnershipQuestions.all
 
     /// What is agreed with customers.
     public static let agreements = QueryDescription(
@@ -14,7 +14,7 @@ public enum SalesQuestions {
                 "state", ["current", "all"] + AgreementState.allCases.map(\.rawValue), otherwise: "current",
                 "Only those that stand so; current: neither expired nor ended."),
             .day("at", "How they stand on this day; today when it is not given."),
-            .text("owner", "Only with the customers of this sales owner."),
+            .text("owner", "Only with the customers that this person looks after on that day."),
         ],
         shows: .agreement,
         answers: [
@@ -59,7 +59,7 @@ public enum SalesQuestions {
                     .time("raised_at"),
                     .code("kind", "direction", "metric", "source", "customer_code", "business_line", "owner"),
                     .code("order_id"), .quantity("baseline", "observed", "score"), .time("cleared_at"),
-                    .code("currency"),
+                    .code("currency", "acting_for"),
                 ])
         ])
 
@@ -81,7 +81,7 @@ public enum SalesQuestions {
                     .time("told_at"), .code("kind"), .text("customer"),
                     .code("order_id", "invoice_id", "business_line", "sales_owner"), .text("detail").protected(.margin),
                     .code("notice_id", "customer_id"), .time("acknowledged_at"), .code("acknowledged_by"),
-                    .time("cleared_at"),
+                    .time("cleared_at"), .code("acting_for"),
                 ])
         ])
 

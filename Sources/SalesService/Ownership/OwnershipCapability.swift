@@ -1,0 +1,48 @@
+import Contracts
+import Postgres
+import ServiceKit
+
+extension Capability {
+    /// Who looks after a customer in a line of business on a day: as it was assigned, as orders and records say, handed over,
+    /// and taken care of when somebody leaves.
+    static let ownership = Capability(
+        handlers: [
+            .on(OwnershipAssigned.self, OwnershipHandlers.assigned),
+            .on(OwnershipHandedOver.self, OwnershipHandlers.handedOver),
+            .on(CustomerRegistered.self, OwnershipHandlers.registered),
+            .on(CustomerChanged.self, OwnershipHandlers.changed),
+            .on(PersonChanged.self, OwnershipHandlers.people),
+        ],
+        tasks: [
+            .daily("ownership.turn", OwnershipSettlement.turn),
+            .onDemand(OwnershipSettlement.lookTask, OwnershipSettlement.look),
+            .onDemand(OwnershipSettlement.fillTask, OwnershipSettlement.fill),
+        ],
+        questions: OwnershipQueries.all,
+        figures: [
+            StandingFigure(
+                "ownership_waiting", "Customers by line whose owner has left, by whether somebody acts.",
+                label: "state",
+                OwnershipLifeStore.waiting)
+        ],
+        tables: [
+            ScopedTable("ownership_assignment", .through(Self.isSeen("t.customer_source", "t.customer_code"))),
+            ScopedTable(
+                "ownership_share",
+                .through(
+                    "exists (select from ownership_assignment a where a.source = t.source and a.assignment_id = t.assignment_id)"
+                )),
+            ScopedTable(
+                "ownership_handover", .through("exists (select from ownership w where w.handed_from = t.from_login)")),
+            ScopedTable(
+                "ownership_handover_customer", .through(Self.isSeen("t.customer_source", "t.customer_code"))),
+            ScopedTable("ownership_order", .hidden), ScopedTable("ownership_record", .hidden),
+            ScopedTable("ownership_told", .hidden),
+            ScopedTable("ownership", .owned(owner: "owner", branch: "branch", day: "until_day")),
+        ])
+
+    /// The condition that something of who looks after an account is seen.
+    private static func isSeen(_ source: String, _ code: String) -> String {
+        "exists (select from ownership w where w.source = \(source) and w.code = \(code))"
+    }
+}

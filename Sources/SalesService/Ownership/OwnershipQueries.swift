@@ -1,0 +1,200 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// What may be asked of who looks after customers.
+enum OwnershipQueries {
+    static let all = [
+        Query(OwnershipQuestions.show, show), Query(OwnershipQuestions.list, list),
+        Query(OwnershipQuestions.handovers, handovers), Query(OwnershipQuestions.items, items),
+    ]
+
+    /// Rows of `ownership` as `w` with what is known of their customers as `a`.
+    private static let owners: SQL = "ownership w left join account a on a.source = w.source and a.code = w.code"
+
+    private static let customer: SQL = """
+        w.source, w.code, a.name as customer, a.customer_id as "customerId", w.business_line as "businessLine"
+        """
+
+    /// The first day of a row; none for what holds since ever.
+    private static let since: SQL = "nullif(w.from_day, date '1970-01-01') as since"
+
+    /// A row's columns of who it is.
+    ///
+    /// - Parameter day: on which the branch's division is asked for.
+    private static func owner(on day: SQL) -> SQL {
+        """
+        w.owner, trim_scale(w.share) as share, w.ground, w.branch, \(division(of: "w.branch", on: day)) as division,
+        \(since), w.until_day as until, w.handed_from as "handedFrom", w.acting_for as "actingFor",
+        w.left_on as "leftOn"
+        """
+    }
+
+    /// The division or centre that a branch belonged to on a day; the nearest.
+    private static func division(of branch: SQL, on day: SQL) -> SQL {
+        """
+        (
+            with recursive above(node, kind, parent, step) as (
+                select n.node, n.kind, n.parent, 1 from organisation_node n
+                where n.node = \(branch) and \(holds("n", on: day))
+                union all
+                select n.node, n.kind, n.parent, b.step + 1
+                from above b join organisation_node n on n.node = b.parent and \(holds("n", on: day))
+                where b.step < 20
+            )
+            select node from above where kind in ('division', 'centre') order by step limit 1
+        )
+        """
+    }
+
+    /// The condition that a record of the organisation holds on a day.
+    private static func holds(_ row: String, on day: SQL) -> SQL {
+        "\(unsafe: row).valid_from <= \(day) and (\(unsafe: row).valid_until is null or \(unsafe: row).valid_until >= \(day))"
+    }
+
+    /// What is kept of a customer stands by its accounts, under whatever codes: it follows it when it is merged.
+    static func show(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let accounts = try arguments.accounts(among: "select source, code from ownership", transaction) ?? []
+        let line = arguments["line"].postgresBind
+        let day: SQL = "\(try arguments.dayOrToday("on"))"
+        let isMeant: SQL = arguments.flag("history") ? "true" : OpenItemStore.holds("w", on: day)
+        return [
+            try arguments.table(
+                "owners",
+                """
+                select \(customer), \(owner(on: day))
+                from \(owners)
+                where (w.source, w.code) in (
+                        select * from unnest(\(accounts.map(\.source)), \(accounts.map(\.code))))
+                    and \(isMeant)
+                    and (\(line)::text is null or w.business_line = \(line) or w.business_line = '*' and not exists (
+                        select from ownership x
+                        where x.source = w.source and x.code = w.code and x.business_line = \(line)))
+                order by w.source, w.code, w.business_line, w.from_day, w.place
+                """, transaction)
+        ]
+    }
+
+    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let day: SQL = "\(try arguments.dayOrToday("on"))"
+        let state = try arguments.required("state")
+        let node = arguments["node"].postgresBind
+        let leaver = arguments["leaver"].postgresBind
+        let nodes: SQL = """
+            with recursive below(node) as (
+                select n.node from organisation_node n where n.node = \(node) and \(holds("n", on: day))
+                union
+                select n.node from below b join organisation_node n on n.parent = b.node and \(holds("n", on: day))
+            )
+            """
+        return [
+            try arguments.table(
+                "owners",
+                """
+                select \(customer), \(owner(on: day)), w.place
+                from \(owners)
+                where \(OpenItemStore.holds("w", on: day))
+                    and (\(state) = 'all' or w.acting_for is not null and (\(state) = 'waiting' or w.owner is null))
+                    and (\(leaver)::text is null or w.acting_for = \(leaver))
+                    and (\(node)::text is null or w.branch in (\(nodes) select node from below)
+                        or w.owner in (
+                            \(nodes) select p.login from organisation_person p
+                            where p.node in (select node from below) and \(holds("p", on: day))))
+                """, transaction)
+        ]
+    }
+
+    static func handovers(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let login = arguments["login"].postgresBind
+        let today: SQL = "\(arguments.today)"
+        return [
+            try arguments.table(
+                "handovers",
+                """
+                select h.handover_id as "handoverId", h.source, h.from_login as "fromLogin", h.to_login as "toLogin",
+                    h.from_day as "from", h.until_day as until, h.is_whole as whole, w.customers, w.notices, w.anomalies,
+                    h.reason, h.said_by as by, h.handed_at as at, h.revision, h.is_withdrawn as withdrawn
+                from ownership_handover h
+                cross join lateral (
+                    select count(*) as customers, coalesce(sum(i.notices), 0)::bigint as notices,
+                        coalesce(sum(i.anomalies), 0)::bigint as anomalies
+                    from (
+                        select distinct o.source, o.code from ownership o
+                        where o.handed_from = h.from_login and coalesce(o.acting_for, o.owner) = h.to_login
+                            and o.from_day >= h.from_day and (h.until_day is null or o.from_day <= h.until_day)
+                            and not h.is_withdrawn and (h.is_whole or exists (
+                                select from ownership_handover_customer c
+                                where c.source = h.source and c.handover_id = h.handover_id
+                                    and c.customer_source = o.source and c.customer_code = o.code))
+                    ) k
+                    cross join lateral (
+                        select (
+                                select count(*) from account a join finance_notice n on n.customer_id = a.customer_id
+                                where a.source = k.source and a.code = k.code and \(OpenItemStore.goesWithCustomer("n"))
+                                    and h.from_day <= \(today) and coalesce(n.acting_for, n.sales_owner) = h.to_login
+                            ) as notices,
+                            (
+                                select count(*) from anomaly x
+                                where x.source = k.source and x.customer_code = k.code and x.cleared_at is null
+                                    and h.from_day <= \(today) and coalesce(x.acting_for, x.owner) = h.to_login
+                            ) as anomalies
+                    ) i
+                ) w
+                where (\(login)::text is null or \(login) in (h.from_login, h.to_login))
+                    and (\(arguments["state"] == "all") or not h.is_withdrawn)
+                """, transaction)
+        ]
+    }
+
+    /// What somebody looks after, and what of it is open.
+    static func items(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        let login = try arguments.required("login")
+        let day: SQL = "\(try arguments.dayOrToday("on"))"
+        let some = arguments["customers"].map { text in
+            text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map(String.init)
+        }
+        let isMeant: SQL = """
+            (w.owner = \(login) or w.acting_for = \(login)) and \(OpenItemStore.holds("w", on: day))
+                and (\(some == nil) or w.source || '/' || w.code = any(\(some ?? [])))
+            """
+        let meant: SQL = "select distinct w.source, w.code from ownership w where \(isMeant)"
+        let open: SQL = """
+            select distinct 'notice' as kind, n.notice_id as item, k.source, k.code, a.name as customer,
+                n.business_line as "businessLine", n.kind || ': ' || n.detail as detail,
+                \(SQL.day(of: "n.told_at")) as since
+            from (\(meant)) k
+            join account a on a.source = k.source and a.code = k.code
+            join finance_notice n on n.customer_id = a.customer_id
+            where \(OpenItemStore.goesWithCustomer("n")) and coalesce(n.acting_for, n.sales_owner) = \(login)
+                and (a.source, a.code) = (
+                    select b.source, b.code from account b join (\(meant)) m on m.source = b.source and m.code = b.code
+                    where b.customer_id = n.customer_id order by b.source, b.code limit 1)
+            union all
+            select 'anomaly', x.anomaly_id, k.source, k.code, a.name, x.business_line, x.kind || ' ' || x.direction,
+                \(SQL.day(of: "x.raised_at"))
+            from (\(meant)) k
+            join anomaly x on x.source = k.source and x.customer_code = k.code
+            left join account a on a.source = k.source and a.code = k.code
+            where x.cleared_at is null and coalesce(x.acting_for, x.owner) = \(login)
+            union all
+            select 'agreement', g.source || '/' || g.agreement_id, k.source, k.code, a.name, g.business_line, g.title,
+                g.valid_from
+            from (\(meant)) k
+            join agreement g on g.customer_source = k.source and g.customer_code = k.code
+            left join account a on a.source = k.source and a.code = k.code
+            where (g.ended_on is null or g.ended_on > \(day))
+                and (g.valid_until is null or g.renews or g.valid_until >= \(day))
+            """
+        return [
+            try arguments.table(
+                "customers",
+                """
+                select \(customer), trim_scale(w.share) as share, w.ground, w.branch, \(since),
+                    w.until_day as until, w.acting_for as "actingFor", w.place
+                from \(owners) where \(isMeant)
+                """, transaction),
+            try arguments.table("open items", open, transaction),
+        ]
+    }
+}
