@@ -65,6 +65,26 @@ struct CommandLineTests {
         #expect(throws: (any Error).self) { try parse("notices acknowledge --by li.wei") }
     }
 
+    @Test("a customer has one owner, or several with their shares")
+    func shares() throws {
+        let assign = "owners assign A-1 --source crm --customer C-1 --from 2026-07-01 --reason x --by li.wei --owner"
+        let two = try #require(
+            try parsed("\(assign) li.wei=66.6667 --owner zhao.min=33.3333") as? OwnersCommand.Assign)
+        #expect(
+            try OwnersCommand.Assign.shares(two.owner).map { "\($0.login) \($0.share)" } == [
+                "li.wei 66.6667", "zhao.min 33.3333",
+            ])
+        #expect(try OwnersCommand.Assign.shares(["li.wei"]).map(\.share) == [FixedDecimal(100)])
+        for wrong in ["li.wei --owner zhao.min=40", "li.wei=x"] {
+            #expect(throws: (any Error).self) { try parse("\(assign) \(wrong)") }
+        }
+        let handed = try #require(
+            try parsed(
+                "owners hand-over H-1 --source crm --of zhao.min --to sun.li --customer C-1 --customer C-2 "
+                    + "--from 2026-10-01 --reason left --dry-run") as? OwnersCommand.HandOver)
+        #expect(handed.customer == ["C-1", "C-2"] && handed.dryRun)
+    }
+
     @Test("lists are narrowed by options of their own, from the catalogue")
     func narrowing() throws {
         let values = try values(
@@ -140,6 +160,8 @@ struct CommandLineTests {
             "graph show C --hops 2 --fanout 9 --at 2026-05-03",
             "graph group C --source erp", "graph hubs --limit 3", "graph leads C --limit 5",
             "interactions list C --limit 9",
+            "owners show C-1 --line air-freight --on 2026-07-01 --source crm", "owners show C-1 --history",
+            "owners list --owner li.wei --state waiting --node KS01", "owners handovers --login zhao.min --all",
             "interactions consent C", "interactions erasures --json", "customers show C --source erp",
             "customers drivers --by month --group branch", "customers drivers --trace market-share --branch KS01",
             "parties resolve --name x --credit-code y --bank-account z", "parties review list --limit 4",

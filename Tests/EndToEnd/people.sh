@@ -143,6 +143,13 @@ does li.wei interactions log PPL --source ppl --channel meeting --with "Mr Zhao"
 refused "not-found \$.customer.code" li.wei interactions log TYPO --source ppl --channel phone --summary "wants a quote"
 does li.wei agreements record PK-1 --source ppl --customer PPL --kind rates --title Rates --revision 1 --from 2026-01-01
 refused "conflicting-revision \$.revision" li.wei agreements record PK-1 --source ppl --customer PPL --kind rates --title Prices --revision 1 --from 2026-01-01
+looks_after() { owners=(owners assign PO-A --source ppl --customer PPL --from 2026-01-01 --reason "won it" "$@"); }
+looks_after --owner li.wei=60 --owner zhou.min=40
+does manager.ks01 "${owners[@]}"
+looks_after --owner li.wei
+refused "conflicting-revision \$.revision" manager.ks01 "${owners[@]}"
+looks_after --owner li.wei=60 --owner zhou.min=30 --revision 2
+refused "value-not-allowed \$.owners" manager.ks01 "${owners[@]}"
 # What has no command of its own goes by 'acts send'; who acts is filled in.
 sent() { # LOGIN TYPE: the data is on standard input
     cat >"$work/data.json"
