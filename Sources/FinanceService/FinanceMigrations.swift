@@ -33,8 +33,8 @@ enum FinanceMigrations {
         Migration(
             number: 25, name: "settled_references", sql: PackageResources._025_settled_references_sql),
         Migration(number: 26, name: "release_and_causes", sql: PackageResources._026_release_and_causes_sql),
-        Migration(number: 28, name: "account_own", sql: PackageResources._028_account_own_sql),
-        OwnershipReplica.migration(29),
+        Migration(number: 27, name: "account_own", sql: PackageResources._027_account_own_sql),
+        OwnershipReplica.migration(28),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.
