@@ -23,6 +23,7 @@ struct PolicyCommandTests {
         arguments: [
             "policy check F --json", "policy explain F li.wei see order --relation same-team --on 2026-02-16",
             "policy explain F sales-rep see order --relation own --principal a=own --principal b=group",
+            "policy explain F a approve order --relation own --amount 5.00 --currency USD --days 3 --line air --node KS01",
             "policy simulate F --against G --json", "policy matrix F --role buyer --csv",
         ])
     func typed(line: String) throws {

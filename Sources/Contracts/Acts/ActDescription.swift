@@ -44,7 +44,7 @@ public struct ActDescription: Sendable {
             let names = way.names(body, source)
             return ActClaim(
                 right: way.rule.right, kind: way.rule.kind, subjects: names.isEmpty ? [.group] : names,
-                path: way.rule.field.map { "$.\($0)" } ?? "$")
+                path: way.rule.field.map { "$.\($0)" } ?? "$", line: way.line(body))
         }
     }
 
@@ -61,6 +61,7 @@ struct ActWay<Body: Message>: Sendable {
     let rule: ActRule
     let names: @Sendable (Body, String) -> [ActSubjectName]
     private(set) var applies: @Sendable (Body) -> Bool = { _ in true }
+    private(set) var line: @Sendable (Body) -> String? = { _ in nil }
 
     /// A way that is about one thing, or several of a kind.
     ///
@@ -96,6 +97,14 @@ struct ActWay<Body: Message>: Sendable {
                 condition: words, right: rule.right, kind: rule.kind, subject: rule.subject, field: rule.field,
                 isMeasured: rule.isMeasured), names: names)
         way.applies = applies
+        way.line = line
+        return way
+    }
+
+    /// The same way, of a line of business that the message says.
+    func within(_ line: @escaping @Sendable (Body) -> String?) -> ActWay {
+        var way = self
+        way.line = line
         return way
     }
 }

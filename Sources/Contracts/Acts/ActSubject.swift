@@ -34,6 +34,9 @@ public enum ActSubject: String, Sendable, CaseIterable {
     case complaint
     /// A person, by login: what is theirs.
     case person
+
+    /// Whether one that belongs to several is wholly of each of them, so that a right has to reach them all.
+    public var isOfEach: Bool { self == .supplierInvoice || self == .creditGroup }
 }
 
 /// What one act is about.
@@ -66,4 +69,6 @@ public struct ActClaim: Sendable, Equatable {
     public let subjects: [ActSubjectName]
     /// Where in the message its subject is named; `$` for the group.
     public let path: String
+    /// The line of business, when the message says one.
+    public let line: String?
 }

@@ -23,12 +23,12 @@ enum FinanceActs {
             SetAcceptance.self,
             .may(.approve, .acceptance, of: .customer, "customerId", isMeasured: true) { body, _ in
                 [.init(.customer, body.customerId)]
-            }),
+            }.within(\.businessLine)),
         ActDescription(
             GrantOverride.self,
             .may(.approve, .acceptance, of: .customer, "customerId", isMeasured: true) { body, _ in
                 [.init(.customer, body.customerId)]
-            }),
+            }.within(\.businessLine)),
     ]
 
     private static let receivables: [ActDescription] = [

@@ -1,6 +1,4 @@
-import Domain
-
-/// What people do about agreements, notices, and who looks after customers.
+/// What people do about agreements, notices, and who looks after whom.
 enum SalesActs {
     static let all: [ActDescription] = [
         ActDescription(
@@ -8,17 +6,18 @@ enum SalesActs {
             .may(.act, .agreement, of: .account, "customer.code") { body, source in
                 [body.customer.name(from: source)]
             }),
+        // Who looks after a customer holds for everybody: an act of those above, not of whoever wants it.
         ActDescription(
             OwnershipAssigned.self,
-            .may(.act, .customer, of: .account, "customer.code") { body, source in
+            .may(.administer, .customer, of: .account, "customer.code") { body, source in
                 [body.customer.name(from: source)]
             }),
         ActDescription(
             OwnershipHandedOver.self,
-            .may(.act, .customer, of: .account, "customers") { body, source in
+            .may(.administer, .customer, of: .account, "customers") { body, source in
                 body.customers.map { $0.name(from: source) }
-            }.when("customers named") { !$0.customers.isEmpty },
-            .may(.act, .customer, of: .person, "fromLogin") { body, _ in [.init(.person, body.fromLogin)] }),
+            }.when("customers") { !$0.customers.isEmpty },
+            .may(.administer, .customer, of: .person, "fromLogin") { body, _ in [.init(.person, body.fromLogin)] }),
         ActDescription(
             AcknowledgeNotices.self,
             .may(.act, .notice, of: .notice, "noticeIds") { body, _ in body.noticeIds.map { .init(.notice, $0) } }),

@@ -4,7 +4,7 @@ import Domain
 public enum ContractDocuments {
     /// Every document with its path below `docs/contracts`.
     public static func files() -> [(path: String, text: String)] {
-        [("asyncapi.json", asyncAPI()), ("catalogue.md", table())]
+        [("asyncapi.json", asyncAPI()), ("catalogue.md", table()), ("acts.md", ActCatalogue.document())]
             + Catalogue.contracts.map { ("schemas/\($0.type).json", jsonSchema($0)) }
     }
 
