@@ -43,6 +43,8 @@ final class ModelTransaction: WorkSession {
     /// Nobody acts in the simulation.
     func acts(_ names: [MessageName]) throws -> [MessageName: ActRow] { [:] }
 
+    func rule(on acts: [ActAsked], by subjects: ActSubjects, day: CalendarDay) throws -> [Int: ActRuling] { [:] }
+
     func record(_ acts: [ActRow], at time: Timestamp) throws {}
 
     #if WAYBILL_TRIAL

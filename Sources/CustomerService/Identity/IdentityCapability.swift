@@ -25,6 +25,7 @@ extension Capability {
                     .through("exists (select from customer c where c.credit_code = t.credit_code)")),
                 ScopedTable("unknown_branch", .whole),
                 ScopedTable("block", .whole), ScopedTable("block_member", .ofAccount("t.source", "t.code")),
-            ])
+            ],
+            subjects: AccountSubjectStore.subjects)
     }
 }

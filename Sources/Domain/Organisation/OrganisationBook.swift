@@ -45,6 +45,11 @@ public struct OrganisationBook: Sendable {
         personLives.record(of: login, on: day)
     }
 
+    /// A person as employed on a day, or, when not there any more, as at the end: what was theirs is where they were.
+    package func lastKnown(_ login: String, by day: CalendarDay) -> PersonRecord? {
+        personLives.places[login]?.last { personLives.records[$0].from <= day }.map { personLives.records[$0] }
+    }
+
     /// A node and those above it on a day, up to the group; none when it was not there.
     public func path(from node: String, on day: CalendarDay) -> [NodeRecord] {
         var path: [NodeRecord] = []

@@ -13,7 +13,7 @@ enum NoticeReading {
         let owners = try NoticeReadingStore.lock(Set(messages.flatMap(\.body.noticeIds)), transaction)
         for message in messages {
             let body = message.body
-            if let refusal = refusal(of: body, owners) {
+            if let refusal = refusal(of: body, owners, isRuled: message.permit != nil) {
                 effects.refuse(message, refusal)
                 continue
             }
@@ -22,14 +22,18 @@ enum NoticeReading {
         }
     }
 
-    /// - Parameter owners: for each notice that is there, for whom it is; nobody when that is not known.
-    static func refusal(of command: AcknowledgeNotices, _ owners: [String: String?]) -> Refusal? {
+    /// - Parameters:
+    ///   - owners: for each notice that is there, for whom it is; nobody when that is not known.
+    ///   - isRuled: whether the policy of permissions has said already that this person may.
+    static func refusal(
+        of command: AcknowledgeNotices, _ owners: [String: String?], isRuled: Bool = false
+    ) -> Refusal? {
         for (place, id) in command.noticeIds.enumerated() {
             let path = "$.noticeIds[\(place)]"
             guard let owner = owners[id] else {
                 return Refusal(.notFound, path: path, "there is no notice '\(id)'")
             }
-            if let owner, owner != command.by {
+            if !isRuled, let owner, owner != command.by {
                 return Refusal(.notAuthorised, path: path, "the notice '\(id)' is for '\(owner)'")
             }
         }

@@ -35,6 +35,22 @@ enum NoticeReadingStore {
         ]
     }
 
+    /// Whose a notice is: of whom it is told, and where the customer is looked after.
+    static let subjects = ActSubjects([.notice: homes(OrderStore.accounts.home("a"))])
+
+    private static func homes(_ account: (owner: SQL, branch: SQL)) -> SQL {
+        """
+        select n.source, n.identifier, h.owner, h.branch, null::date, f.business_line
+        from named n join finance_notice f on f.notice_id = n.identifier
+        cross join lateral (
+            select f.sales_owner as owner, null::text as branch
+            union all
+            select coalesce(f.sales_owner, \(account.owner)), \(account.branch) from account a
+            where a.customer_id = f.customer_id and (f.sales_owner is null or \(account.owner) = f.sales_owner)
+        ) h
+        """
+    }
+
     /// For whom each of some notices is that are there, locked in one order.
     static func lock(_ ids: Set<String>, _ transaction: borrowing Transaction) throws -> [String: String?] {
         let rows = try transaction.query(

@@ -29,5 +29,6 @@ extension Capability {
                 .owned(
                     owner: "coalesce(t.sales_owner, \(ScopedTable.ownerOfAccount("t.source", "t.customer_code")))",
                     branch: "t.branch", day: ScopedTable.day(of: "t.placed_at"))),
-        ])
+        ],
+        subjects: ActSubjects(OrderStore.accounts.subjects))
 }

@@ -195,4 +195,22 @@ enum ComplaintStore {
             where c.source = t.source and c.complaint_id = t.complaint_id
             """)
     }
+    /// Whose a complaint is: of who has taken it down, of who looks after the account, and where the order is delivered.
+    static let subjects = ActSubjects([.complaint: homes(DeliveryStore.accounts.home("a"))])
+
+    private static func homes(_ account: (owner: SQL, branch: SQL)) -> SQL {
+        """
+        select n.source, n.identifier, h.owner, h.branch, h.day, h.line
+        from named n join complaint c on c.source = n.source and c.complaint_id = n.identifier
+        cross join lateral (
+            select c.opened_by as owner, null::text as branch, null::date as day, null::text as line
+            union all
+            select \(account.owner), \(account.branch), null, null from account a
+            where a.source = c.customer_source and a.code = c.customer_code
+            union all
+            select null, d.branch, \(SQL.day(of: "coalesce(d.completed_at, d.promised_at)")), d.business_line
+            from delivery d where d.source = coalesce(c.order_of, c.source) and d.order_id = c.order_id
+        ) h
+        """
+    }
 }

@@ -33,5 +33,6 @@ extension Capability {
                         select from complaint c where c.source = t.source and c.complaint_id = t.complaint_id)
                     """)),
             ScopedTable("complaint_order", .whole),
-        ])
+        ],
+        subjects: ComplaintStore.subjects)
 }

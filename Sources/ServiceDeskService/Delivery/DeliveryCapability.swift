@@ -32,6 +32,7 @@ extension Capability {
                     .through(
                         "exists (select from delivery d where d.source = t.source and d.order_id = t.order_id)")),
                 ScopedTable("settled_order", .hidden),
-            ])
+            ],
+            subjects: DeliveryStore.subjects)
     }
 }

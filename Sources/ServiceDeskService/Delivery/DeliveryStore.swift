@@ -84,6 +84,19 @@ struct DeliveryRow: PostgresRow, Sendable {
 enum DeliveryStore {
     /// The copy of whose each account is.
     static let accounts = AccountReplica(keeping: [.branch, .salesOwner])
+    /// Whose an order is: of who looks after the account, and where it is delivered.
+    static let subjects = ActSubjects(statements)
+
+    private static var statements: [ActSubject: SQL] {
+        var statements = accounts.subjects
+        statements[.order] = """
+            select n.source, n.identifier, \(accounts.home("a").owner), d.branch,
+                coalesce(d.counted_day, \(SQL.day(of: "coalesce(d.completed_at, d.promised_at)"))), d.business_line
+            from named n join delivery d on d.source = n.source and d.order_id = n.identifier
+            left join account a on a.source = d.source and a.code = d.customer_code
+            """
+        return statements
+    }
     /// How the orders stand whose deliveries they are.
     static let orders = OrderReplica("delivery", content: "order_revision")
 

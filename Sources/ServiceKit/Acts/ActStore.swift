@@ -43,23 +43,44 @@ enum ActStore {
         }
     }
 
+    /// Who has done something about some objects in another's stead.
+    ///
+    /// - Parameters:
+    ///   - keys: the objects.
+    ///   - kinds: their kinds.
+    static func standIns(
+        _ keys: Set<String>, _ kinds: Set<String>, _ transaction: borrowing Transaction
+    ) throws -> [ActStandIn] {
+        guard !keys.isEmpty else { return [] }
+        return try transaction.query(
+            """
+            select distinct a.kind, o.key, a.person, a.on_behalf_of
+            from act a cross join lateral unnest(a.objects) as o(key)
+            where a.objects && \(keys.sorted()) and o.key = any(\(keys.sorted())) and a.kind = any(\(kinds.sorted()))
+                and a.on_behalf_of is not null
+            """, as: (String, String, String, String).self
+        ).map { ActStandIn(kind: $0.0, object: $0.1, deputy: $0.2, principal: $0.3) }
+    }
+
     /// Writes commands down.
     static func put(_ acts: [ActRow], at time: Timestamp, _ transaction: borrowing Transaction) throws {
         guard !acts.isEmpty else { return }
         try transaction.queue(
             """
             insert into act (inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, on_behalf_of, line,
-                policy_version, kind, objects, at)
+                policy_version, kind, objects, delegation, amount, at)
             select inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, on_behalf_of, line,
-                policy_version, kind, string_to_array(objects, E'\\n'), \(PostgresValue.timestamp(time.description))
+                policy_version, kind, string_to_array(objects, E'\\n'), delegation, amount,
+                \(PostgresValue.timestamp(time.description))
             from unnest(
                 \(acts.map(\.name.source)), \(acts.map(\.name.id)), \(acts.map(\.type.description)),
                 \(acts.map(\.principal.person)), \(acts.map(\.principal.proof.rawValue)), \(acts.map(\.principal.user)),
                 \(acts.map(\.source)), \(acts.map(\.digest)), \(acts.map { $0.reply.encode() }),
                 \(acts.map(\.rule.onBehalfOf)), \(acts.map(\.rule.line)), \(acts.map(\.rule.policyVersion)),
-                \(acts.map(\.object.kind)), \(acts.map { AuditStore.joined($0.object.keys) })
+                \(acts.map(\.object.kind)), \(acts.map { AuditStore.joined($0.object.keys) }),
+                \(acts.map(\.rule.delegation)), \(acts.map(\.rule.amount))
             ) as a(inbox_source, message_id, type, person, proof, broker_user, source, digest, answer, on_behalf_of, line,
-                policy_version, kind, objects)
+                policy_version, kind, objects, delegation, amount)
             """)
     }
 }

@@ -10,12 +10,21 @@ package struct AuditRule: Sendable, Hashable {
     package let policyVersion: Int64?
     /// Whose rights are used, when somebody stands in for another.
     package let onBehalfOf: String?
+    /// The delegation by which these are lent.
+    package let delegation: String?
+    /// The amount of the policy that was enough; nothing where nothing is measured.
+    package let amount: String?
 
     /// - Parameters: as the properties.
-    package init(line: String? = nil, policyVersion: Int64? = nil, onBehalfOf: String? = nil) {
+    package init(
+        line: String? = nil, policyVersion: Int64? = nil, onBehalfOf: String? = nil, delegation: String? = nil,
+        amount: String? = nil
+    ) {
         self.line = line
         self.policyVersion = policyVersion
         self.onBehalfOf = onBehalfOf
+        self.delegation = delegation
+        self.amount = amount
     }
 
     /// No policy holds.

@@ -54,7 +54,7 @@ enum AuditQueries {
         union all
         select current_schema()::text, at, 'acted', person, on_behalf_of, proof, broker_user, type, kind,
             'source=' || source || ' id=' || message_id, objects || message_id, null, null, 1, null, null, line, policy_version,
-            null, 'act-' || act_id::text
+            nullif(concat_ws(' ', 'delegation=' || delegation, 'amount=' || amount), ''), 'act-' || act_id::text
         from act
         union all
         select current_schema()::text, at, case when act = 'refuse' then 'refused' else 'operated' end,

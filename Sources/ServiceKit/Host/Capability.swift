@@ -8,6 +8,7 @@ public struct Capability: Sendable {
     let questions: [Query]
     let figures: [StandingFigure]
     let tables: [ScopedTable]
+    let subjects: ActSubjects
 
     /// - Parameters:
     ///   - handlers: what it does with messages, in the order in which the kinds of a batch are handled.
@@ -15,14 +16,16 @@ public struct Capability: Sendable {
     ///   - questions: what it answers; each is described in the catalogue of questions.
     ///   - figures: what of its tables stands among the service's metrics.
     ///   - tables: its tables and views, with who sees which of their rows.
+    ///   - subjects: whose the things are that it keeps and people act upon.
     public init(
         handlers: [Handler] = [], tasks: [ScheduledTask] = [], questions: [Query] = [], figures: [StandingFigure] = [],
-        tables: [ScopedTable] = []
+        tables: [ScopedTable] = [], subjects: ActSubjects = ActSubjects()
     ) {
         self.handlers = handlers
         self.tasks = tasks
         self.questions = questions
         self.figures = figures
         self.tables = tables
+        self.subjects = subjects
     }
 }

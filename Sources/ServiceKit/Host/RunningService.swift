@@ -103,8 +103,9 @@ struct RunningService {
         let principals = Principals(isByWord: settings.profile == .demo)
         let makeWork: @Sendable (ServiceRules) -> UnitOfWork = { rules in
             UnitOfWork(
-                service: name, handlers: rules.definition.handlers, publishers: rules.publishers,
-                partners: rules.partners, principals: principals, pool: messagePool, relay: relay,
+                service: name, handlers: rules.definition.handlers, subjects: rules.definition.subjects,
+                publishers: rules.publishers, partners: rules.partners, principals: principals, pool: messagePool,
+                relay: relay,
                 publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer,
                 audit: audit)
         }

@@ -23,6 +23,8 @@ public struct ServiceDefinition: Sendable {
     public let figures: [StandingFigure]
     /// Every table and view of its schema, with who sees which of their rows: the host's, and those of its capabilities.
     public let tables: [ScopedTable]
+    /// Whose the things are that people act upon.
+    public let subjects: ActSubjects
     /// The least time between two batches, unless a full one is ready. Nobody waits for a service that only keeps
     /// books, so it may let messages gather and pay for fewer commits; one that decides takes none.
     public let pace: Duration
@@ -57,6 +59,7 @@ public struct ServiceDefinition: Sendable {
         queries = capabilities.flatMap(\.questions)
         figures = capabilities.flatMap(\.figures)
         tables = ScopedTable.ofHost + capabilities.flatMap(\.tables)
+        subjects = ActSubjects(joining: capabilities.map(\.subjects))
         self.pace = pace
     }
 }
@@ -93,6 +96,8 @@ public struct Received<Body: Message>: Sendable {
     /// What it says.
     public let body: Body
     private let act: Act?
+    /// What lets its person act, when a policy holds; `nil` while none does, and for what a system tells.
+    public let permit: ActPermit?
     /// Its place in the batch, by which ``Effects/refuse(_:_:)`` knows it again.
     package let position: Int
 
@@ -101,13 +106,14 @@ public struct Received<Body: Message>: Sendable {
     ///   - body: what it says.
     ///   - position: its place in the batch.
     public init(envelope: Envelope, body: Body, position: Int = 0) {
-        self.init(envelope: envelope, body: body, act: nil, position: position)
+        self.init(envelope: envelope, body: body, act: nil, permit: nil, position: position)
     }
 
-    init(envelope: Envelope, body: Body, act: Act?, position: Int) {
+    init(envelope: Envelope, body: Body, act: Act?, permit: ActPermit?, position: Int) {
         self.envelope = envelope
         self.body = body
         self.act = act
+        self.permit = permit
         self.position = position
     }
 
@@ -195,7 +201,9 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
     private static func received<Body: Message>(_ messages: [AnyReceived]) -> [Received<Body>] {
         messages.compactMap { message in
             (message.body as? Body).map {
-                Received(envelope: message.envelope, body: $0, act: message.act, position: message.position)
+                Received(
+                    envelope: message.envelope, body: $0, act: message.act, permit: message.permit,
+                    position: message.position)
             }
         }
     }
@@ -217,6 +225,8 @@ package struct AnyReceived: Sendable {
     var place: LedgerPlace?
     /// Who acts by it; most messages are no commands.
     var act: Act?
+    /// What lets them, when a policy holds.
+    var permit: ActPermit?
 
     /// - Parameters:
     ///   - envelope: who sent it, as what, and when.

@@ -248,6 +248,7 @@ package enum Schema {
             Migration(number: 6, name: "zone", sql: PackageResources._006_zone_sql),
             Migration(number: 7, name: "people", sql: PackageResources._007_people_sql),
             Migration(number: 8, name: "audit", sql: PackageResources._008_audit_sql),
+            Migration(number: 9, name: "act_rules", sql: PackageResources._009_act_rules_sql),
         ]
         #if WAYBILL_TRIAL
             // What a later build might add, so that a rolling change can be tried.

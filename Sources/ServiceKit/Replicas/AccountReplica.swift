@@ -51,6 +51,32 @@ public struct AccountReplica: Sendable {
                 branch: columns.contains(.branch) ? "t.branch" : nil, day: nil))
     }
 
+    /// Who looks after the account of a row and where, as expressions: NULL for what is not kept.
+    ///
+    /// - Parameter row: what the statement calls the row.
+    package func home(_ row: String) -> (owner: SQL, branch: SQL) {
+        (
+            columns.contains(.salesOwner) ? "\(unsafe: row).sales_owner" : "null::text",
+            columns.contains(.branch) ? "\(unsafe: row).branch" : "null::text"
+        )
+    }
+
+    /// Whose customers and accounts are that people act upon: a customer is of each of its accounts.
+    package var subjects: [ActSubject: SQL] {
+        let (owner, branch) = home("a")
+        return [
+            .customer: """
+            select n.source, n.identifier, \(owner), \(branch), null::date, null::text
+            from named n join account a on a.customer_id = n.identifier
+            """,
+            .account: """
+            select n.source, n.identifier, \(owner), \(branch), null::date, null::text
+            from named n join account k on k.source = n.source and k.code = n.identifier
+            join account a on a.customer_id = k.customer_id
+            """,
+        ]
+    }
+
     /// The step of a schema that makes the table. For a service that has none yet: one that has keeps its own.
     ///
     /// - Parameter number: its place among the service's migrations.

@@ -17,13 +17,18 @@ package struct AppliedBatch: Sendable {
 package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
     let service: ServiceName
     let handlers: [MessageHandler<Session>]
+    let subjects: ActSubjects
 
     /// - Parameters:
     ///   - service: whose batches these are.
     ///   - handlers: what it does with messages, in their order.
-    package init(service: ServiceName, handlers: [MessageHandler<Session>]) {
+    ///   - subjects: whose the things are that people act upon.
+    package init(
+        service: ServiceName, handlers: [MessageHandler<Session>], subjects: ActSubjects = ActSubjects()
+    ) {
         self.service = service
         self.handlers = handlers
+        self.subjects = subjects
     }
 
     /// Takes the batch in, runs the handlers over what was not handled before, and records what they want published.
@@ -51,7 +56,8 @@ package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
             duplicates.isEmpty
             ? messages
             : messages.enumerated().filter { !duplicates.contains($0.offset) }.map(\.element)
-        let byBody = Dictionary(grouping: fresh) { ObjectIdentifier(type(of: $0.body)) }
+        let permitted = acts.isEmpty ? fresh : try permit(fresh, &effects, transaction)
+        let byBody = Dictionary(grouping: permitted) { ObjectIdentifier(type(of: $0.body)) }
         for handler in handlers {
             let mine = handler.bodies.compactMap { byBody[$0] }
             if !mine.isEmpty {
@@ -71,6 +77,30 @@ package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
         // A refused message is not a handled one: its row must not stand in the way of its replay.
         try transaction.forget(messages.filter { effects.refusals[$0.position] != nil })
         return AppliedBatch(effects: effects, entries: entries, duplicates: duplicates.count, answers: answers)
+    }
+
+    /// Leaves out the acts that the policy refuses, and gives the others what lets them. Their neighbours are not touched.
+    private func permit(
+        _ messages: [AnyReceived], _ effects: inout Effects, _ transaction: borrowing Session
+    ) throws -> [AnyReceived] {
+        let asked = messages.compactMap { ActAsked($0) }
+        guard !asked.isEmpty else { return messages }
+        let rulings = try transaction.rule(on: asked, by: subjects, day: effects.now.day())
+        guard !rulings.isEmpty else { return messages }
+        return messages.compactMap { message in
+            switch rulings[message.position] {
+            case nil: return message
+            case .permitted(let permit, let rule):
+                var message = message
+                message.permit = permit
+                effects.decided(message.position, by: rule)
+                return message
+            case .denied(let refusal, let rule):
+                effects.decided(message.position, by: rule)
+                effects.refuse(at: message.position, refusal)
+                return nil
+            }
+        }
     }
 
     /// The places of messages that stand in the same batch before.

@@ -51,6 +51,9 @@ public struct Effects: Sendable {
         refusals[message.position] = refusal
     }
 
+    /// Refuses the message at a place of the batch before a handler sees it.
+    mutating func refuse(at position: Int, _ refusal: Refusal) { refusals[position] = refusal }
+
     /// Says by what a command was let through, or refused: the audit names it.
     mutating func decided(_ position: Int, by rule: AuditRule) { rules[position] = rule }
 

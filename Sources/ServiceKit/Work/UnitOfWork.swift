@@ -77,14 +77,15 @@ struct UnitOfWork: Sendable {
 
     /// A unit of work over PostgreSQL.
     init(
-        service: ServiceName, handlers: [Handler], publishers: Publishers, partners: PartnerPost? = nil,
-        principals: Principals, pool: PostgresPool,
+        service: ServiceName, handlers: [Handler], subjects: ActSubjects = ActSubjects(), publishers: Publishers,
+        partners: PartnerPost? = nil, principals: Principals, pool: PostgresPool,
         relay: Relay, publisher: Publisher, clock: ServiceClock, metrics: ServiceMetrics, logger: Logger,
         tracer: ServiceTracer? = nil, audit: AuditBook? = nil
     ) {
         self.init(
             service: service, handlers: handlers, publishers: publishers, partners: partners, principals: principals,
-            batches: PostgresBatchStore(pool: pool, work: BatchWork(service: service, handlers: handlers)),
+            batches: PostgresBatchStore(
+                pool: pool, work: BatchWork(service: service, handlers: handlers, subjects: subjects)),
             relay: relay, publisher: publisher, clock: clock, metrics: metrics, logger: logger, tracer: tracer,
             audit: audit)
     }
@@ -309,7 +310,7 @@ struct UnitOfWork: Sendable {
             if delivery.exchange == Exchanges.commands || Publishers.areConcerned(refusal) {
                 letters.append(Letter(message: record(of: delivery, refusal, at: now)))
             }
-            if delivery.exchange == Exchanges.commands, refusal.reason == .notAuthorised {
+            if delivery.exchange == Exchanges.commands, [.notAuthorised, .aboveAuthority].contains(refusal.reason) {
                 note(refusal, of: delivery, position, under: settled.rules[position] ?? .none)
             }
             metrics.refused(refusal.reason)

@@ -25,6 +25,14 @@ package protocol WorkSession: ~Copyable {
     /// The commands of some names that were carried out before.
     borrowing func acts(_ names: [MessageName]) throws -> [MessageName: ActRow]
 
+    /// What the policy says of acts, by their places in the batch; nothing while no policy holds.
+    ///
+    /// - Parameters:
+    ///   - acts: the acts.
+    ///   - subjects: by what it is found whose the things are that they are about.
+    ///   - day: the day on which they are to be done.
+    borrowing func rule(on acts: [ActAsked], by subjects: ActSubjects, day: CalendarDay) throws -> [Int: ActRuling]
+
     /// Writes down commands that are carried out.
     borrowing func record(_ acts: [ActRow], at time: Timestamp) throws
 
@@ -47,6 +55,23 @@ extension Transaction: WorkSession {
 
     package borrowing func acts(_ names: [MessageName]) throws -> [MessageName: ActRow] {
         try ActStore.find(names, self)
+    }
+
+    package borrowing func rule(
+        on acts: [ActAsked], by subjects: ActSubjects, day: CalendarDay
+    ) throws -> [Int: ActRuling] {
+        let known = try PeopleReplica.known(self)
+        guard let policy = known.policy else { return [:] }
+        let names = Set(acts.flatMap { $0.claim?.subjects ?? [] })
+        let homes = try ActSubjectStore.homes(of: names, by: subjects, self)
+        // Two people are needed where something is approved: whoever has done something for another counts as both.
+        let approving = acts.compactMap(\.claim).filter { $0.right == .approve }
+        let objects = Set(approving.flatMap(\.subjects).map(\.identifier)).subtracting([""])
+        let standIns = try ActStore.standIns(objects, Set(approving.map(\.kind.rawValue)), self)
+        var rules = ActRules(policy, in: known.book, on: day, standIns)
+        var rulings: [Int: ActRuling] = [:]
+        for act in acts { rulings[act.position] = rules.rule(act, homes) }
+        return rulings
     }
 
     package borrowing func record(_ acts: [ActRow], at time: Timestamp) throws {

@@ -62,7 +62,8 @@ package struct ServiceFixture: Sendable {
         try await PartitionKeeper(pool: pool, inboxDays: 14, outboxDays: 7, logger: TestServers.quiet).keep()
         return ServiceFixture(
             definition: definition, pool: pool, database: database,
-            work: BatchWork(service: definition.name, handlers: definition.handlers),
+            work: BatchWork(
+                service: definition.name, handlers: definition.handlers, subjects: definition.subjects),
             parts: BatchParts(definition.handlers))
     }
 

@@ -9,6 +9,14 @@ public struct PermissionGrant: Sendable, Equatable {
     /// Up to what, by one of these; `nil` where no amounts are written for the right and the kind. With none of them nothing
     /// may be done that has an amount.
     public let amounts: [PermissionAmount]?
+
+    /// - Parameters: as the properties.
+    public init(line: String, delegation: String?, onBehalfOf: String?, amounts: [PermissionAmount]?) {
+        self.line = line
+        self.delegation = delegation
+        self.onBehalfOf = onBehalfOf
+        self.amounts = amounts
+    }
 }
 
 /// By which way somebody may do so much.
