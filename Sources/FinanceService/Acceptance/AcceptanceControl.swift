@@ -24,6 +24,7 @@ struct AcceptanceControl: Sendable {
     func set(
         _ messages: [Received<SetAcceptance>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let rates = try rates.current(transaction)
         var news = AcceptanceNews()
         for message in messages {
             let command = message.body
@@ -31,7 +32,8 @@ struct AcceptanceControl: Sendable {
             let setting = AcceptanceSetting(command, today)
             do {
                 let branch = try SettingStore.branch(of: command.customerId, transaction)
-                try check(setting, branch: branch, on: today)
+                let approval = try check(setting, message.permit, rates, branch: branch, on: today)
+                if let way = approval?.way { effects.take(way, for: message) }
             } catch let refusal as Refusal {
                 effects.refuse(message, refusal)
                 continue
@@ -63,8 +65,10 @@ struct AcceptanceControl: Sendable {
         try news.publish(transaction, &effects)
     }
 
-    private func check(_ setting: AcceptanceSetting, branch: String?, on day: CalendarDay) throws(Refusal) {
-        guard let tier = authority.tier(of: setting.by, branch: branch, on: day) else {
+    private func check(
+        _ setting: AcceptanceSetting, _ permit: ActPermit?, _ rates: RateTable, branch: String?, on day: CalendarDay
+    ) throws(Refusal) -> Mandate.Approval? {
+        guard let mandate = authority.mandate(permit, of: setting.by, branch: branch, on: day) else {
             throw Refusal(
                 .notAuthorised, path: "$.by",
                 "'\(setting.by)' may not decide on orders of this customer: its branch's manager or the director may")
@@ -75,10 +79,9 @@ struct AcceptanceControl: Sendable {
                 "it would hold from \(setting.from) until \(setting.until), and it is \(day)")
         }
         // What lets business through that the figures would hold is limited; holding back is not.
-        if setting.level.state == .open, setting.from.days(to: setting.until) >= tier.days {
-            throw Refusal(
-                .aboveAuthority, path: "$.until", "a \(tier.name) may keep it open for \(tier.days) days at most")
-        }
+        guard setting.level.state == .open else { return nil }
+        return try mandate.check(
+            days: setting.from.days(to: setting.until) + 1, rates, on: day, at: "$.until")
     }
 
     /// Tells that what somebody has set begins or has ended, unless something else was set meanwhile.
@@ -117,13 +120,16 @@ struct AcceptanceControl: Sendable {
             do {
                 let branch = try SettingStore.branch(of: command.customerId, transaction)
                 let others = try SettingStore.lockOverrides(command, transaction)
-                let tier = try check(command, others, rates, branch: branch, on: effects.now.day())
+                let approval = try check(
+                    command, message.permit, others, rates, branch: branch, on: effects.now.day())
+                if let way = approval.way { effects.take(way, for: message) }
                 try SettingStore.add(command, transaction)
                 effects.publish(
                     OverrideGranted(
                         overrideId: command.overrideId, customerId: command.customerId,
                         businessLine: command.businessLine, from: command.from, to: command.to, cap: command.cap,
-                        currency: command.currency, reason: command.reason, by: command.by, tier: tier.name,
+                        currency: command.currency, reason: command.reason, by: command.by,
+                        tier: approval.name,
                         grantedAt: effects.now), causedBy: message.envelope, key: command.customerId)
                 effects.count("overrides_granted")
             } catch let refusal as Refusal {
@@ -134,10 +140,10 @@ struct AcceptanceControl: Sendable {
 
     /// - Parameter others: the overrides of the same business that hold at the same time: split in two, it is not less.
     private func check(
-        _ command: GrantOverride, _ others: [AcceptanceOverride], _ rates: RateTable, branch: String?,
-        on day: CalendarDay
-    ) throws(Refusal) -> Authority.Tier {
-        guard let tier = authority.tier(of: command.by, branch: branch, on: day) else {
+        _ command: GrantOverride, _ permit: ActPermit?, _ others: [AcceptanceOverride], _ rates: RateTable,
+        branch: String?, on day: CalendarDay
+    ) throws(Refusal) -> Mandate.Approval {
+        guard let mandate = authority.mandate(permit, of: command.by, branch: branch, on: day) else {
             throw Refusal(
                 .notAuthorised, path: "$.by",
                 "'\(command.by)' may not approve overrides for this customer: its branch's manager or the director may")
@@ -150,27 +156,21 @@ struct AcceptanceControl: Sendable {
         guard command.cap > .zero else {
             throw Refusal(.negativeAmount, path: "$.cap", "an override is worth more than nought")
         }
-        guard command.from.days(to: command.to) < tier.days else {
-            throw Refusal(
-                .aboveAuthority, path: "$.to", "a \(tier.name) may approve overrides of \(tier.days) days at most")
-        }
+        let days = command.from.days(to: command.to) + 1
+        _ = try mandate.check(days: days, rates, on: day, at: "$.to")
         if others.contains(where: { $0.identifier == command.overrideId }) {
             throw Refusal(.conflictingContent, path: "$.overrideId", "there is an override of this identifier already")
         }
         var sum = FixedDecimal.zero
         for (amount, currency) in [(command.cap, command.currency)] + others.map({ ($0.cap, $0.currency) }) {
-            guard let converted = rates.convert(amount, from: currency, to: tier.currency, on: day) else {
+            guard let converted = rates.convert(amount, from: currency, to: mandate.currency, on: day) else {
                 throw Refusal(.noRate, path: "$.currency", "no rate of \(currency.code) is known on \(day)")
             }
             sum = sum + converted
         }
-        guard sum <= tier.cap else {
-            throw Refusal(
-                .aboveAuthority, path: "$.cap",
-                "with it, overrides of \(sum.moneyText) \(tier.currency.code) would hold at the same time; a "
-                    + "\(tier.name) may approve \(tier.cap.moneyText)")
-        }
-        return tier
+        return try mandate.check(
+            Money(sum, mandate.currency), days: days, rates, on: day, at: "$.cap", rateAt: "$.currency"
+        ) { "with it, overrides of \($0) would hold at the same time" }
     }
 }
 

@@ -6,6 +6,7 @@ import ServiceKit
 /// Credit notes, and debts that are given up by two people.
 struct AdjustmentHandlers: Sendable {
     let billing: Billing
+    let rates: ExchangeRates
 
     func credited(
         _ messages: [Received<CreditNoteIssued>], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -69,9 +70,10 @@ struct AdjustmentHandlers: Sendable {
         effects.count("write_offs_proposed", fresh.count)
     }
 
-    static func approved(
+    func approved(
         _ messages: [Received<WriteOffApproved>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let rates = try rates.current(transaction)
         try ReceivableStore.lockBooks(transaction)
         func key(_ message: Received<WriteOffApproved>) -> LedgerKey {
             LedgerKey(source: message.envelope.source, identifier: message.body.writeOffId)
@@ -92,8 +94,11 @@ struct AdjustmentHandlers: Sendable {
                 continue
             }
             // A proposal that was set aside is as good as refused: who proposes it anew is not known.
-            if let standing = standings[key], !standing.isSetAside, standing.proposedBy == message.body.approvedBy {
-                effects.refuse(message, samePerson("$.approvedBy"))
+            let days = [effects.now.day(), standings[key]?.proposedAt?.day()].compactMap(\.self)
+            if let standing = standings[key], !standing.isSetAside, let proposer = standing.proposedBy,
+                message.permit.areOne(proposer, message.body.approvedBy, on: days)
+            {
+                effects.refuse(message, Self.samePerson("$.approvedBy"))
                 continue
             }
             if let refusal = NamedByPerson.refusal(
@@ -102,6 +107,17 @@ struct AdjustmentHandlers: Sendable {
             {
                 effects.refuse(message, refusal)
                 continue
+            }
+            if let permit = message.permit, permit.hasAmounts {
+                do throws(Refusal) {
+                    let way = try permit.way(
+                        PermissionMeasure(amount: standings[key]?.money), rates, on: effects.now.day(),
+                        at: "$.writeOffId")
+                    effects.take(way, for: message)
+                } catch {
+                    effects.refuse(message, error)
+                    continue
+                }
             }
             approvers[key] = message.body.approvedBy
             fresh.append((key, message.body))

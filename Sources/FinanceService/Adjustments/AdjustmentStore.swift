@@ -52,11 +52,16 @@ enum AdjustmentStore {
         /// `nil` while only its approval has come.
         let fingerprint: Int64?
         let proposedBy: String?
+        let proposedAt: Timestamp?
         let approvedBy: String?
         let approvedAt: Timestamp?
         let invoice: LedgerKey?
         let amount: FixedDecimal?
+        let currency: Currency?
         let isSetAside: Bool
+
+        /// What it comes to; `nil` while only its approval has come.
+        var money: Money? { amount.flatMap { amount in currency.map { Money(amount, $0) } } }
     }
 
     /// The adjustments of some keys.
@@ -68,7 +73,8 @@ enum AdjustmentStore {
         let rows = try transaction.query(
             """
             select a.source, a.adjustment_id, a.fingerprint, a.proposed_by, a.approved_by,
-                a.approved_at, a.invoice_source, a.invoice_id, a.amount, a.set_aside is not null as is_set_aside
+                a.approved_at, a.invoice_source, a.invoice_id, a.amount, a.currency, a.at as proposed_at,
+                a.set_aside is not null as is_set_aside
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, adjustment_id)
             join receivable_adjustment a using (source, adjustment_id)
             where a.kind = \(kind.rawValue) order by 1, 2 for update of a
@@ -86,11 +92,14 @@ enum AdjustmentStore {
             let invoiceSource = try row("invoice_source", as: String.self)
             standing = Standing(
                 fingerprint: try row("fingerprint"), proposedBy: try row("proposed_by"),
+                proposedAt: try row("proposed_at", as: Timestamp?.self)?.inZone(),
                 approvedBy: try row("approved_by"),
                 approvedAt: try row("approved_at", as: Timestamp?.self)?.inZone(),
                 invoice: try row("invoice_id", as: String?.self).map {
                     LedgerKey(source: invoiceSource, identifier: $0)
-                }, amount: try row("amount"), isSetAside: try row("is_set_aside"))
+                }, amount: try row("amount"),
+                currency: try row("currency", as: String?.self).flatMap { Currency($0) },
+                isSetAside: try row("is_set_aside"))
         }
     }
 

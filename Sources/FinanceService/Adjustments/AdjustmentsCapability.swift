@@ -5,12 +5,12 @@ import ServiceKit
 extension Capability {
     /// What makes a debt smaller without money: credit notes, and write-offs that two persons decide.
     static func adjustments(rates: ExchangeRates, policy: MarginPolicy) -> Capability {
-        let credit = AdjustmentHandlers(billing: Billing(rates: rates, policy: policy))
+        let credit = AdjustmentHandlers(billing: Billing(rates: rates, policy: policy), rates: rates)
         return Capability(
             handlers: [
                 .on(CreditNoteIssued.self, credit.credited),
                 .on(WriteOffProposed.self, AdjustmentHandlers.proposed),
-                .on(WriteOffApproved.self, AdjustmentHandlers.approved),
+                .on(WriteOffApproved.self, credit.approved),
             ],
             tables: [
                 ScopedTable(

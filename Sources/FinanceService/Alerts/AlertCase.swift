@@ -25,11 +25,13 @@ struct AlertCase: Sendable, Equatable {
 enum AlertLoopPolicy {
     /// Takes a diagnosis over.
     ///
+    /// - Parameter isRuled: whether the policy of permissions has said already that this person may.
     /// - Throws: the refusal that goes back.
     static func diagnose(
-        _ alert: inout AlertCase, _ command: DiagnoseAlert, _ authority: Authority, on day: CalendarDay
+        _ alert: inout AlertCase, _ command: DiagnoseAlert, _ authority: Authority, on day: CalendarDay,
+        isRuled: Bool = false
     ) throws(Refusal) {
-        try check(alert, command.by, authority, on: day)
+        try check(alert, command.by, authority, on: day, isRuled: isRuled)
         let diagnosis = AlertCase.Diagnosis(
             reason: command.reason, plan: command.plan, recoverBy: command.recoverBy)
         guard diagnosis != alert.diagnosis else {
@@ -48,18 +50,20 @@ enum AlertLoopPolicy {
 
     /// Ends an alert that was diagnosed.
     ///
+    /// - Parameter isRuled: whether the policy of permissions has said already that this person may.
     /// - Throws: the refusal that goes back.
     static func close(
-        _ alert: inout AlertCase, _ command: CloseAlert, _ authority: Authority, on day: CalendarDay
+        _ alert: inout AlertCase, _ command: CloseAlert, _ authority: Authority, on day: CalendarDay,
+        isRuled: Bool = false
     ) throws(Refusal) -> MarginReason {
-        try check(alert, command.by, authority, on: day)
+        try check(alert, command.by, authority, on: day, isRuled: isRuled)
         guard let diagnosis = alert.diagnosis else {
             throw Refusal(
                 .wrongState, path: "$.alertId", "nobody has said yet what the alert comes from: diagnose it first")
         }
         // Whoever sold it says what happened; that a bad margin is taken as it is, is for those above to say.
         let reference = alert.reference
-        if command.outcome == .accepted,
+        if !isRuled, command.outcome == .accepted,
             authority.tier(of: command.by, branch: reference.branch, on: day) == nil,
             command.by != authority.manager(of: reference.salesOwner, branch: reference.branch, on: day)
         {
@@ -73,7 +77,7 @@ enum AlertLoopPolicy {
     }
 
     private static func check(
-        _ alert: AlertCase, _ login: String, _ authority: Authority, on day: CalendarDay
+        _ alert: AlertCase, _ login: String, _ authority: Authority, on day: CalendarDay, isRuled: Bool
     ) throws(Refusal) {
         guard !alert.isOver else {
             throw Refusal(
@@ -81,8 +85,10 @@ enum AlertLoopPolicy {
         }
         let reference = alert.reference
         guard
-            authority.mayHandle(
-                login, owner: reference.salesOwner, escalatedTo: alert.escalatedTo, branch: reference.branch, on: day)
+            isRuled
+                || authority.mayHandle(
+                    login, owner: reference.salesOwner, escalatedTo: alert.escalatedTo, branch: reference.branch,
+                    on: day)
         else {
             throw Refusal(
                 .notAuthorised, path: "$.by",

@@ -29,7 +29,8 @@ struct AlertLoopHandlers: Sendable {
             let command = message.body
             do throws(Refusal) {
                 var alert = try Self.find(command.alertId, alerts)
-                try AlertLoopPolicy.diagnose(&alert, command, authority, on: effects.now.day())
+                try AlertLoopPolicy.diagnose(
+                    &alert, command, authority, on: effects.now.day(), isRuled: message.permit.hasAmounts)
                 alerts[command.alertId] = alert
                 changes[command.alertId] = AlertLoopStore.Diagnosed(command: command, at: effects.now)
                 effects.publish(
@@ -55,7 +56,8 @@ struct AlertLoopHandlers: Sendable {
             let command = message.body
             do throws(Refusal) {
                 var alert = try Self.find(command.alertId, alerts)
-                let reason = try AlertLoopPolicy.close(&alert, command, authority, on: effects.now.day())
+                let reason = try AlertLoopPolicy.close(
+                    &alert, command, authority, on: effects.now.day(), isRuled: message.permit.hasAmounts)
                 alerts[command.alertId] = alert
                 changes.append(AlertLoopStore.Closed(command: command, at: effects.now))
                 effects.publish(

@@ -18,7 +18,8 @@ struct OrderApprovals: Sendable {
         for (message, key) in zip(messages, keys) {
             do throws(Refusal) {
                 let row = try Self.waiting(ledger.row(key), message.body)
-                try check(message.body, row, rates, on: effects.now.day())
+                let approval = try check(message.body, message.permit, row, rates, on: effects.now.day())
+                if let way = approval?.way { effects.take(way, for: message) }
                 ledger.judge(key, isTaken: message.body.verdict == .approve, causedBy: message.envelope)
                 effects.count("orders_judged")
             } catch {
@@ -46,23 +47,18 @@ struct OrderApprovals: Sendable {
         return row
     }
 
+    /// By whose authority it may be approved; to say no takes no amount.
     private func check(
-        _ command: DecideOrder, _ row: OrderRow, _ rates: RateTable, on day: CalendarDay
-    ) throws(Refusal) {
-        guard let tier = authority.tier(of: command.by, branch: row.branch, on: day) else {
+        _ command: DecideOrder, _ permit: ActPermit?, _ row: OrderRow, _ rates: RateTable, on day: CalendarDay
+    ) throws(Refusal) -> Mandate.Approval? {
+        guard let mandate = authority.mandate(permit, of: command.by, branch: row.branch, on: day) else {
             throw Refusal(
                 .notAuthorised, path: "$.by",
                 "'\(command.by)' may not decide on orders of branch '\(row.branch)': its manager or the director may")
         }
-        guard command.verdict == .approve else { return }
-        guard let worth = rates.convert(row.margin.revenue, from: row.currency, to: tier.currency, on: day) else {
-            throw Refusal(.noRate, path: "$.orderId", "there is no rate of \(row.currency.code) on \(day)")
-        }
-        guard worth <= tier.cap else {
-            throw Refusal(
-                .aboveAuthority, path: "$.by",
-                "the order is worth \(worth.moneyText) \(tier.currency.code); a \(tier.name) may approve up to "
-                    + "\(tier.cap.moneyText)")
-        }
+        guard command.verdict == .approve else { return nil }
+        return try mandate.check(
+            Money(row.margin.revenue, row.currency), rates, on: day, at: "$.by", rateAt: "$.orderId"
+        ) { "the order is worth \($0)" }
     }
 }

@@ -19,7 +19,14 @@ struct CreditHandlers: Sendable {
         _ messages: [Received<CreditLimitSet>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let decisions = messages.map { CreditDecision(source: $0.envelope.source, $0.body) }
-        try put(.limit, "$.limitId", messages, decisions, transaction, &effects) { _ in nil }
+        let rates = try rates.current(transaction)
+        let day = effects.now.day()
+        try put(.limit, "$.limitId", messages, decisions, transaction, &effects) { place throws(Refusal) in
+            guard let permit = messages[place].permit, permit.hasAmounts else { return nil }
+            let body = messages[place].body
+            return try permit.way(
+                PermissionMeasure(amount: Money(body.amount, body.currency)), rates, on: day, at: "$.amount")
+        }
         try CreditReview.ask(of: decisions.map(\.party), transaction, &effects)
     }
 
@@ -34,32 +41,48 @@ struct CreditHandlers: Sendable {
         let parties = decisions.map(\.party)
         let subjects = try CreditStore.lockSubjects(of: parties, transaction)
         var standing = try CreditStore.overrides(of: parties, as: subjects, transaction)
-        try put(.override, "$.overrideId", messages, decisions, transaction, &effects) { place in
+        try put(.override, "$.overrideId", messages, decisions, transaction, &effects) { place throws(Refusal) in
             let (subject, body) = (subjects[place], messages[place].body)
-            if let refusal = CreditPolicy.refusal(
-                of: approvals[place], by: body.tier, beside: standing[subject] ?? [], on: body.approvedAt.day(), rates)
-            {
-                return refusal
+            let others = standing[subject] ?? []
+            var way: ActWayTaken?
+            if let permit = messages[place].permit, permit.hasAmounts {
+                let sum = try CreditPolicy.sum(of: approvals[place], beside: others, on: body.approvedAt.day(), rates)
+                let days = body.from.days(to: body.to) + 1
+                way = try permit.way(
+                    PermissionMeasure(amount: Money(sum, .cny), days: days), rates, on: body.approvedAt.day(),
+                    at: "$.amount", rateAt: "$.currency")
+            } else {
+                // What a system has had approved is by its own word of a tier.
+                try CreditPolicy.check(
+                    approvals[place], by: body.tier, beside: others, on: body.approvedAt.day(), rates)
             }
             standing[subject, default: []].append(approvals[place])
-            return nil
+            return way
         }
         try CreditReview.ask(of: parties, transaction, &effects)
     }
 
     private func put<Body>(
         _ kind: CreditDecision.Kind, _ path: String, _ messages: [Received<Body>], _ decisions: [CreditDecision],
-        _ transaction: borrowing Transaction, _ effects: inout Effects, _ refusal: (Int) -> Refusal?
+        _ transaction: borrowing Transaction, _ effects: inout Effects,
+        _ check: (Int) throws(Refusal) -> ActWayTaken?
     ) throws {
         var seen = KnownContent(
             try CreditDecisionStore.known(kind, Set(decisions.map(\.key)), transaction))
+        var ways: [Int: ActWayTaken] = [:]
         let fresh = seen.take(
             zip(messages, decisions.enumerated()), at: path, counting: "repeated_credit_\(kind.rawValue)s", &effects
         ) {
             ($0.element.key, $0.element.content)
-        } objection: {
-            refusal($0.offset)
+        } objection: { item in
+            do throws(Refusal) {
+                ways[item.offset] = try check(item.offset)
+                return nil
+            } catch {
+                return error
+            }
         }.map(\.element)
+        for (place, way) in ways { effects.take(way, for: messages[place]) }
         guard !fresh.isEmpty else { return }
         try CreditDecisionStore.put(fresh, transaction)
         effects.count("credit_\(kind.rawValue)s", fresh.count)
@@ -85,6 +108,7 @@ struct CreditHandlers: Sendable {
         func key(_ message: Received<CreditHoldLifted>) -> LedgerKey {
             LedgerKey(source: message.envelope.source, identifier: message.body.liftId)
         }
+        let rates = try rates.current(transaction)
         var seen = KnownContent(try CreditDecisionStore.knownLifts(Set(messages.map(key)), transaction))
         var fresh: [(key: LedgerKey, body: CreditHoldLifted, fingerprint: Int64)] = []
         for message in messages {
@@ -92,6 +116,18 @@ struct CreditHandlers: Sendable {
             guard
                 seen.isNew(message, key, content, at: "$.liftId", counting: "repeated_credit_lifts", &effects)
             else { continue }
+            if let permit = message.permit, permit.hasAmounts {
+                let (first, last) = (message.body.at.day(), message.body.until)
+                do throws(Refusal) {
+                    let way = try permit.way(
+                        PermissionMeasure(days: first.days(to: last) + 1), rates, on: effects.now.day(),
+                        at: "$.until")
+                    effects.take(way, for: message)
+                } catch {
+                    effects.refuse(message, error)
+                    continue
+                }
+            }
             seen.keep(content, under: key)
             fresh.append((key, message.body, content.mark))
         }

@@ -64,30 +64,43 @@ enum CreditPolicy {
         }
     }
 
-    /// Why somebody of a tier may not approve an override; `nil` when he may. What stands approved for some of its days
-    /// counts with it: in pieces it is no less.
+    /// What an override comes to, in CNY: what stands approved for some of its days counts with it, in pieces it is no less.
+    ///
+    /// - Throws: ``Refusal`` when a currency has no rate.
+    static func sum(
+        of approval: CreditApproval, beside standing: [CreditApproval], on day: CalendarDay, _ rates: RateTable
+    ) throws(Refusal) -> FixedDecimal {
+        var sum = FixedDecimal.zero
+        for part in [approval] + together(with: approval, among: standing) {
+            guard let amount = rates.convert(part.amount, from: part.currency, to: .cny, on: day) else {
+                throw Refusal(.noRate, path: "$.currency", "there is no rate of \(part.currency.code) in CNY")
+            }
+            sum = sum + amount
+        }
+        return sum
+    }
+
+    private static func together(
+        with approval: CreditApproval, among standing: [CreditApproval]
+    ) -> [CreditApproval] {
+        standing.filter { $0.key != approval.key && $0.from <= approval.to && $0.to >= approval.from }
+    }
+
+    /// Refuses an override that somebody of a tier may not approve.
     ///
     /// - Parameters:
     ///   - standing: all that is approved for the same customer or group.
     ///   - day: by whose rates amounts become CNY, in which tiers are.
-    static func refusal(
-        of approval: CreditApproval, by tier: ApprovalTier, beside standing: [CreditApproval], on day: CalendarDay,
+    static func check(
+        _ approval: CreditApproval, by tier: ApprovalTier, beside standing: [CreditApproval], on day: CalendarDay,
         _ rates: RateTable
-    ) -> Refusal? {
-        guard let authority = authority(tier) else { return nil }
-        let together = standing.filter {
-            $0.key != approval.key && $0.from <= approval.to && $0.to >= approval.from
-        }
-        var sum = FixedDecimal.zero
-        for part in [approval] + together {
-            guard let amount = rates.convert(part.amount, from: part.currency, to: .cny, on: day) else {
-                return Refusal(.noRate, path: "$.currency", "there is no rate of \(part.currency.code) in CNY")
-            }
-            sum = sum + amount
-        }
-        guard sum > authority else { return nil }
-        let what = together.isEmpty ? "" : "; with what stands approved for these days it is \(sum.moneyText)"
-        return Refusal(
+    ) throws(Refusal) {
+        guard let authority = authority(tier) else { return }
+        let sum = try sum(of: approval, beside: standing, on: day, rates)
+        guard sum > authority else { return }
+        let isAlone = together(with: approval, among: standing).isEmpty
+        let what = isAlone ? "" : "; with what stands approved for these days it is \(sum.moneyText)"
+        throw Refusal(
             .aboveAuthority, path: "$.amount",
             "a \(tier.rawValue) approves up to \(authority.moneyText) CNY\(what): have a higher tier approve it")
     }

@@ -9,7 +9,9 @@ struct ExpenseHandlers: Sendable {
     let rates: ExchangeRates
 
     private func rules(_ transaction: borrowing Transaction) throws -> ExpenseLedger.Rules {
-        ExpenseLedger.Rules(authority: authority, rates: try rates.current(transaction))
+        ExpenseLedger.Rules(
+            authority: authority, rates: try rates.current(transaction),
+            amounts: try ActAuthority.amounts(.approve, .expense, transaction))
     }
 
     func set(
@@ -58,7 +60,7 @@ struct ExpenseHandlers: Sendable {
         let keys = messages.map { LedgerKey(source: $0.body.source, identifier: $0.body.expenseId) }
         var ledger = try ExpenseLedger(rules(transaction), [], Set(keys), transaction)
         for message in messages {
-            if let refusal = ledger.approve(message.body, message.envelope, &effects) {
+            if let refusal = ledger.approve(message, &effects) {
                 effects.refuse(message, refusal)
             }
         }

@@ -12,10 +12,18 @@ struct ExpenseLedger {
     struct Rules {
         let authority: Authority
         let rates: RateTable
+        /// The amounts of the policy; nothing while the file counts.
+        var amounts: [PermissionAmount]?
 
-        /// The lowest tier that may let a budget be exceeded by so much; `nil` when none may.
+        /// The lowest tier, or the role of the lowest amount, that may let a budget be exceeded by so much; `nil` when none
+        /// may.
         func tier(for excess: FixedDecimal, _ currency: Currency, on day: CalendarDay) -> String? {
-            authority.tiers.filter { tier in
+            if let amounts {
+                let measure = PermissionMeasure(amount: Money(excess, currency))
+                return amounts.first { $0.isOfEveryBusiness && $0.covers(measure, rates, on: day) ?? false }?.role
+                    .rawValue
+            }
+            return authority.tiers.filter { tier in
                 rates.convert(excess, from: currency, to: tier.currency, on: day).map { $0 <= tier.expenseCap } ?? false
             }.min { ($0.expenseCap, $0.name) < ($1.expenseCap, $1.name) }?.name
         }
@@ -170,7 +178,8 @@ struct ExpenseLedger {
     }
 
     /// Lets an expense go that is held; a reason when that may not be.
-    mutating func approve(_ body: ApproveExpense, _ cause: Envelope, _ effects: inout Effects) -> Refusal? {
+    mutating func approve(_ message: Received<ApproveExpense>, _ effects: inout Effects) -> Refusal? {
+        let (body, cause) = (message.body, message.envelope)
         let key = LedgerKey(source: body.source, identifier: body.expenseId)
         guard var row = expenses[key] else {
             return Refusal(
@@ -181,25 +190,24 @@ struct ExpenseLedger {
                 .wrongState, path: "$.expenseId",
                 row.budget == nil ? "it waits for a budget, not for an approval" : "it does not wait for an approval")
         }
-        if row.body.owner == body.by {
+        let day = effects.now.day()
+        if message.permit.areOne(row.body.owner, body.by, on: [day]) {
             return Refusal(.samePerson, path: "$.by", "whoever spends it does not approve it")
         }
-        let day = effects.now.day()
-        guard let tier = rules.authority.tier(of: body.by, branch: row.body.branch, on: day) else {
+        let mandate = rules.authority.mandate(
+            message.permit, of: body.by, branch: row.body.branch, on: day, most: { $0.expenseCap })
+        guard let mandate else {
             return Refusal(
                 .notAuthorised, path: "$.by",
                 "'\(body.by)' may not approve expenses of this branch: its manager or the director may")
         }
         let excess = budget.budget.excess(with: counted) ?? .zero
-        guard let converted = rules.rates.convert(excess, from: budget.body.currency, to: tier.currency, on: day) else {
-            return Refusal(.noRate, path: "$.expenseId", "no rate of \(budget.body.currency.code) is known on \(day)")
-        }
-        guard converted <= tier.expenseCap else {
-            return Refusal(
-                .aboveAuthority, path: "$.by",
-                "with it the budget would be exceeded by \(converted.moneyText) \(tier.currency.code); a \(tier.name) "
-                    + "may approve \(tier.expenseCap.moneyText)")
-        }
+        do throws(Refusal) {
+            let approval = try mandate.check(
+                Money(excess, budget.body.currency), rules.rates, on: day, at: "$.by", rateAt: "$.expenseId"
+            ) { "with it the budget would be exceeded by \($0)" }
+            if let way = approval.way { effects.take(way, for: message) }
+        } catch { return error }
         row.approvedBy = body.by
         release(row, cause, &effects)
         return nil

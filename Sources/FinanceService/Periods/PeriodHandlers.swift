@@ -14,7 +14,7 @@ struct PeriodHandlers: Sendable {
         for message in messages {
             let command = message.body
             do {
-                try check(command.by, on: effects.now.day())
+                try check(command.by, message.permit, on: effects.now.day())
                 guard PostingMonths.month(after: command.month) <= effects.now.day() else {
                     throw Refusal(
                         .contradictoryTimes, path: "$.month",
@@ -42,13 +42,16 @@ struct PeriodHandlers: Sendable {
             let command = message.body
             let proposedBy: String?
             do {
-                try check(command.by, on: effects.now.day())
+                try check(command.by, message.permit, on: effects.now.day())
                 guard let standing = try PeriodStore.standing(command.month, transaction) else {
                     throw Refusal(.wrongState, path: "$.month", "the month is open")
                 }
-                if standing.reopenBy == command.by {
+                if let other = standing.reopenBy,
+                    message.permit.areOne(other, command.by, on: [effects.now.day()])
+                {
                     throw Refusal(
-                        .samePerson, path: "$.by", "'\(command.by)' has proposed this; another person is to agree")
+                        .samePerson, path: "$.by",
+                        "'\(other)' has proposed this; another person is to agree, and no deputy of the same")
                 }
                 proposedBy = standing.reopenBy
             } catch let refusal as Refusal {
@@ -68,8 +71,8 @@ struct PeriodHandlers: Sendable {
         }
     }
 
-    private func check(_ login: String, on day: CalendarDay) throws(Refusal) {
-        guard authority.tier(of: login, branch: nil, on: day) != nil else {
+    private func check(_ login: String, _ permit: ActPermit?, on day: CalendarDay) throws(Refusal) {
+        guard authority.mandate(permit, of: login, branch: nil, on: day) != nil else {
             throw Refusal(
                 .notAuthorised, path: "$.by",
                 "'\(login)' may not close or open months: the director may, and approvers of the authority file")

@@ -30,7 +30,7 @@ struct RateHandlers: Sendable {
         var loaded: [RateTable.Entry] = []
         for message in messages {
             let body = message.body
-            guard authority.tier(of: body.by, branch: nil, on: effects.now.day()) != nil else {
+            guard authority.mandate(message.permit, of: body.by, branch: nil, on: effects.now.day()) != nil else {
                 effects.refuse(
                     message,
                     Refusal(

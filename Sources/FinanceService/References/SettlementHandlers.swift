@@ -63,7 +63,8 @@ struct SettlementHandlers: Sendable {
             return .refused(try Self.nothingWaits(body, isThere: false, transaction))
         }
         guard let order = ledger.row(meant), order.isKnown else { return .refused(Self.unknown(body)) }
-        guard authority.tier(of: body.by, branch: order.branch, on: effects.now.day()) != nil else {
+        let day = effects.now.day()
+        guard authority.mandate(message.permit, of: body.by, branch: order.branch, on: day) != nil else {
             return .refused(
                 Refusal(
                     .notAuthorised, path: "$.by",
@@ -130,7 +131,7 @@ struct SettlementHandlers: Sendable {
             return .refused(try Self.nothingWaits(body, isThere: standing[named] != nil, transaction))
         }
         guard let currency = standing[meant]?.currency else { return .refused(Self.unknown(body)) }
-        guard authority.tier(of: body.by, branch: nil, on: effects.now.day()) != nil else {
+        guard authority.mandate(message.permit, of: body.by, branch: nil, on: effects.now.day()) != nil else {
             return .refused(
                 Refusal(
                     .notAuthorised, path: "$.by",

@@ -34,7 +34,9 @@ struct PayableReleases: Sendable {
         for message in messages {
             let (command, key) = (message.body, key(message.body))
             do throws(Refusal) {
-                try check(command, invoices[key], rates, on: effects.now.day())
+                let approval = try check(
+                    command, invoices[key], rates, on: effects.now.day(), under: message.permit)
+                if let way = approval?.way { effects.take(way, for: message) }
             } catch {
                 effects.refuse(message, error)
                 continue
@@ -49,9 +51,13 @@ struct PayableReleases: Sendable {
     }
 
     /// Refuses what may not be: an invoice that nothing holds back, the same person twice, or more than somebody may approve.
+    ///
+    /// - Returns: by whose authority it is approved.
+    @discardableResult
     func check(
-        _ command: ReleasePayable, _ invoice: HeldInvoice?, _ rates: RateTable, on day: CalendarDay
-    ) throws(Refusal) {
+        _ command: ReleasePayable, _ invoice: HeldInvoice?, _ rates: RateTable, on day: CalendarDay,
+        under permit: ActPermit? = nil
+    ) throws(Refusal) -> Mandate.Approval? {
         guard let invoice else {
             throw Refusal(
                 .notFound, path: "$.invoiceId",
@@ -64,32 +70,22 @@ struct PayableReleases: Sendable {
         switch command.step {
         case .propose:
             if let other = invoice.proposedBy, other != command.by { throw wrong("'\(other)' has proposed it already") }
+            return nil
         case .approve:
             guard let other = invoice.proposedBy else { throw wrong("nobody has proposed to release it") }
-            guard other != command.by else {
+            guard !permit.areOne(other, command.by, on: [day]) else {
                 throw Refusal(
-                    .samePerson, path: "$.by", "'\(command.by)' has proposed this; another person is to approve")
+                    .samePerson, path: "$.by",
+                    "'\(other)' has proposed this; another person is to approve, and no deputy of the same")
             }
-            try check(command.by, invoice, rates, on: day)
-        }
-    }
-
-    private func check(
-        _ login: String, _ invoice: HeldInvoice, _ rates: RateTable, on day: CalendarDay
-    ) throws(Refusal) {
-        guard let tier = authority.tier(of: login, branch: nil, on: day) else {
-            throw Refusal(
-                .notAuthorised, path: "$.by",
-                "'\(login)' may not release invoices: the director may, and approvers of the authority file")
-        }
-        guard let worth = rates.convert(invoice.open, from: invoice.currency, to: tier.currency, on: day) else {
-            throw Refusal(.noRate, path: "$.invoiceId", "there is no rate of \(invoice.currency.code) on \(day)")
-        }
-        guard worth <= tier.cap else {
-            throw Refusal(
-                .aboveAuthority, path: "$.by",
-                "\(worth.moneyText) \(tier.currency.code) is open; a \(tier.name) may approve up to \(tier.cap.moneyText)"
-            )
+            guard let mandate = authority.mandate(permit, of: command.by, branch: nil, on: day) else {
+                throw Refusal(
+                    .notAuthorised, path: "$.by",
+                    "'\(command.by)' may not release invoices: the director may, and approvers of the authority file")
+            }
+            return try mandate.check(
+                Money(invoice.open, invoice.currency), rates, on: day, at: "$.by", rateAt: "$.invoiceId"
+            ) { "\($0) is open" }
         }
     }
 }
