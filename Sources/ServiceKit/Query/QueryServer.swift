@@ -1,5 +1,6 @@
 import BrokerLayout
 import Contracts
+import Domain
 import Logging
 import Messaging
 import Postgres
