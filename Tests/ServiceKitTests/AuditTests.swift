@@ -234,7 +234,7 @@ struct AuditTests {
             #expect(await desk.ask(["customer": "DENIED"], by: "zhou.min")?.status == .refused)
             // Who speaks for somebody else is denied, and is who is noted.
             #expect(await desk.ask(["customer": "K77"], by: "zhou.min", onBehalfOf: "li.wei")?.status == .refused)
-            #expect(desk.metrics.deniedByKind == ["question": 2])
+            #expect(desk.metrics.deniedByReason == ["field": 1, "asker": 1])
             #expect(try await desk.rows("select 1 from audit_seen") == [])
             try await desk.book.write()
             #expect(
@@ -275,6 +275,47 @@ struct AuditTests {
         }
     }
 
+    @Test("by which line of which version of the policy somebody was told something, or was denied it, is noted")
+    func ruled() async throws {
+        try await with { desk in
+            try await desk.pool.withTransaction { transaction in
+                let policy = #"""
+                    {"version": 3, "lines": [
+                      {"line": "desk-sees", "role": "auditor", "right": "see", "kinds": ["interaction"], "scope": "all",
+                       "fields": ["personal-data"]},
+                      {"line": "clerk-sees", "role": "finance-clerk", "right": "see", "kinds": ["interaction"],
+                       "scope": "all"},
+                      {"line": "never", "role": "buyer", "right": "see", "kinds": ["interaction"], "scope": "all",
+                       "effect": "refuse"}],
+                     "people": [{"login": "li.wei", "roles": ["auditor"]}, {"login": "chen.yu", "roles": ["finance-clerk"]},
+                      {"login": "zhou.min", "roles": ["buyer"]}]}
+                    """#
+                _ = try transaction.execute(
+                    """
+                    insert into permission_policy (version, document, set_by, set_at, reason)
+                    values (3, \(policy)::text::jsonb, 'test', now(), 'test')
+                    """)
+            }
+            // Who sees the contacts without the persons was told nothing personal.
+            for (user, isTold) in [
+                ("li.wei", true), ("chen.yu", true), ("zhou.min", false), ("gu.an", false), (nil, false),
+            ] {
+                let reply = await desk.ask(["customer": "K77"], by: user)
+                #expect(reply?.status == (isTold ? .answered : .refused), "\(user ?? "nobody")")
+            }
+            try await desk.book.write()
+            #expect(
+                try await desk.rows("select person, line, policy_version from audit_seen")
+                    == [["li.wei", "desk-sees", "3"]])
+            #expect(
+                try await desk.rows("select person, line, policy_version, reason from audit_denied order by at")
+                    == [
+                        ["zhou.min", "never", "3", "not-authorised"], ["gu.an", nil, "3", "not-authorised"],
+                        [nil, nil, "3", "publisher-unknown"],
+                    ])
+        }
+    }
+
     @Test("what waits at a normal end is written, in batches; an entry that is written again is there once")
     func end() async throws {
         try await with { desk in
@@ -297,7 +338,7 @@ struct AuditTests {
                     "select count(*), count(distinct asked), min(line), max(policy_version), min(on_behalf_of) from audit_denied"
                 )
                     == [["1234", "1234", "never", "3", "zhou.min"]])
-            #expect(desk.metrics.deniedByKind == ["act": 1_234])
+            #expect(desk.metrics.actsDeniedByReason == ["not-authorised": 1_234])
             // The connection was lost while it was committed: nobody knows, and it is written again.
             let entry = ServiceKitTests.noted(1).at(ServiceClock.wallClock(), named: "e")
             for _ in 1...2 { try await desk.pool.withTransaction { try AuditStore.put([entry], $0) } }

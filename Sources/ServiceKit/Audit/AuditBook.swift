@@ -67,7 +67,7 @@ final class AuditBook: Service {
                 under: rule, rows: answer.rows, at: now()))
     }
 
-    /// Notes that a question or an act was denied, and counts it.
+    /// Notes that a question or an act was denied, and counts the act.
     ///
     /// - Parameters:
     ///   - asked: the question, or the type of the command.
@@ -80,7 +80,7 @@ final class AuditBook: Service {
         _ asked: String, _ object: AuditedObject, _ refusal: Refusal, isAct: Bool, by principal: Principal?,
         under rule: AuditRule = .none
     ) {
-        metrics.denied(isAct ? "act" : "question")
+        if isAct { metrics.actDenied(refusal.reason) }
         add(
             AuditEntry(
                 .denied(reason: refusal.reason.rawValue, path: refusal.path, isAct: isAct), auditText(asked), object,

@@ -26,7 +26,7 @@ final class ServiceMetrics: Sendable {
     private let deniedQuestions: CountersByName
     let inHand = BatchesInHand()
     private let refusals: CountersByName
-    private let denials: CountersByName
+    private let deniedActs: CountersByName
     private let taskFailures: CountersByName
     private let named: CountersByName
 
@@ -70,8 +70,11 @@ final class ServiceMetrics: Sendable {
         auditFolded = registry.counter(
             "waybill_audit_folded_total", "Answers and denials noted by number only, for want of room.")
         auditLost = registry.counter("waybill_audit_lost_total", "Entries of the audit that were not written down.")
-        let denied = ("waybill_denied_total", "Questions and acts refused because whoever gave them may not.")
-        denials = CountersByName { registry.counter(denied.0, denied.1, labels: [("what", $0)]) }
+        let deniedAct = (
+            "waybill_acts_denied_total", "Commands refused for want of a right, or of one that goes so far."
+        )
+        registry.announce(counter: deniedAct.0, deniedAct.1)
+        deniedActs = CountersByName { registry.counter(deniedAct.0, deniedAct.1, labels: [("reason", $0)]) }
         let deniedQuestion = (
             "waybill_queries_denied_total",
             "Queries refused for want of a right: to what is asked for (kind), to a field that would be found out (field), or "
@@ -85,13 +88,13 @@ final class ServiceMetrics: Sendable {
             registry.counter("waybill_\(service.rawValue)_\($0)_total", "Counted by the service's own rules.")
         }
         for task in tasks { taskFailures.add(0, to: task) }
-        for what in ["question", "act"] { denials.add(0, to: what) }
     }
 
     func refused(_ reason: Reason) { refusals.add(1, to: reason.rawValue) }
 
-    /// A question or an act was refused because whoever gave it may not.
-    func denied(_ what: String) { denials.add(1, to: what) }
+    /// A command was refused for want of a right, or of one that goes so far.
+    func actDenied(_ reason: Reason) { deniedActs.add(1, to: reason.rawValue) }
+
     /// A question was refused for want of a right.
     func denied(_ refusal: Refusal) {
         if refusal.reason == .publisherUnknown || refusal.path.hasPrefix("headers.") {
@@ -110,7 +113,7 @@ final class ServiceMetrics: Sendable {
     }
 
     var refusedByReason: [String: Int] { refusals.current }
-    var deniedByKind: [String: Int] { denials.current }
+    var actsDeniedByReason: [String: Int] { deniedActs.current }
     var deniedByReason: [String: Int] { deniedQuestions.current }
     var failuresByTask: [String: Int] { taskFailures.current }
 }

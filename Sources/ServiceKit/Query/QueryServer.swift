@@ -84,8 +84,10 @@ struct QueryServer: Sendable {
                 answer.tables, to: request, query.description, by: Principal(asking: delivery), under: answer.rule)
             return .answered(answer.tables, asOf: now)
         } catch let refusal as Refusal {
-            if [.notAuthorised, .publisherUnknown].contains(refusal.reason) { metrics.denied(refusal) }
-            if refusal.reason == .notAuthorised { await note(refusal, of: delivery, asked, by: asker) }
+            if [.notAuthorised, .publisherUnknown].contains(refusal.reason) {
+                metrics.denied(refusal)
+                await note(refusal, of: delivery, asked, by: asker)
+            }
             return .refused(
                 reason: refusal.reason.rawValue, detail: "\(refusal.path): \(refusal.detail)", asOf: clock.now())
         } catch is CancellationError {

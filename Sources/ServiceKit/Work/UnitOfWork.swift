@@ -310,7 +310,7 @@ struct UnitOfWork: Sendable {
             if delivery.exchange == Exchanges.commands || Publishers.areConcerned(refusal) {
                 letters.append(Letter(message: record(of: delivery, refusal, at: now)))
             }
-            if delivery.exchange == Exchanges.commands, [.notAuthorised, .aboveAuthority].contains(refusal.reason) {
+            if delivery.exchange == Exchanges.commands, Self.isDenial(refusal) {
                 note(refusal, of: delivery, position, under: settled.rules[position] ?? .none)
             }
             metrics.refused(refusal.reason)
@@ -361,6 +361,11 @@ struct UnitOfWork: Sendable {
         read.flatMap { Catalogue.description(of: $0.0.type)?.personField }.flatMap { field in
             try? principals.principal(of: delivery, said: read?.1[field]?.string, field: field)
         }
+    }
+
+    /// Whether a refusal says that whoever acts may not, or may not so far.
+    private static func isDenial(_ refusal: Refusal) -> Bool {
+        [.notAuthorised, .aboveAuthority, .publisherUnknown].contains(refusal.reason)
     }
 
     /// Notes that an act was denied. Who speaks in another's name is who the broker has verified, whatever the command says.
