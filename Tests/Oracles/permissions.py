@@ -22,6 +22,8 @@ KINDS = {"customer": "cost margin personal-data", "identity": "personal-data", "
          "period": "cost margin", "rate": "purchase-rate", "agreement": "", "notice": "margin", "complaint": "personal-data",
          "supplier": "cost purchase-rate", "reference": "", "message": "", "setting": "", "person": "personal-data",
          "audit": "personal-data"}
+# What belongs to nobody and to no node, so that only the scope 'all' reaches it.
+UNOWNED = {"identity", "period", "rate", "supplier", "reference", "message", "setting", "audit"}
 DAY = "2026-03-02"
 
 
@@ -165,6 +167,14 @@ def compare_simulation(command, path, policy, old_path, old):
     return len(wanted), len(amounts)
 
 
+def unreached(policy):
+    """Places of kinds that lines name and that their scopes cannot reach: the line itself, or the kind within it."""
+    for place, line in enumerate(policy["lines"]):
+        if line["kinds"] == "*" or "all" in (line["scope"], line.get("totals")): continue
+        for index, kind in enumerate(line["kinds"]):
+            if kind in UNOWNED: yield {f"$.lines[{place}]", f"$.lines[{place}].kinds[{index}]"}
+
+
 def differs(policy, chance):
     """The policy with one to four things changed."""
     policy = copy.deepcopy(policy)
@@ -189,7 +199,10 @@ def refused(command, folder, policy, schema):
     names = [line["line"] for line in policy["lines"]]
     approving = next(i for i, line in enumerate(policy["lines"]) if line["right"] == "approve")
     lent, two, sums = policy["delegations"][0], len(policy["lines"]), policy["amounts"]
-    branch = next(i for i, line in enumerate(policy["lines"]) if line["line"] == "branch-approves")
+    rates = {**{name: value for name, value in lent.items() if name != "fields"}, "delegation": "rates",
+             "of": "controller.finance", "kinds": ["rate"], "rights": ["see"]}
+    named = {line["line"]: place for place, line in enumerate(policy["lines"])}
+    branch, buys, exports = named["branch-approves"], named["buyer-sees-suppliers"], named["buyer-exports"]
     cases = [
         (lambda p: p["lines"][0].update(right="look"), "value-not-allowed", "$.lines[0].right"),
         (lambda p: p["lines"][0].update(role="king"), "value-not-allowed", "$.lines[0].role"),
@@ -200,6 +213,9 @@ def refused(command, folder, policy, schema):
         (lambda p: p["lines"].append(dict(p["lines"][0], line="again")), "never-matters", f"$.lines[{two}]"),
         (lambda p: p["lines"].append(dict(p["lines"][approving], line="no", effect="refuse", scope="all")),
          "contradictory-lines", f"$.lines[{approving}]"),
+        (lambda p: p["lines"][exports].update(scope="group"), "never-matters", f"$.lines[{exports}]"),
+        (lambda p: p["lines"][buys].update(scope="group", kinds=["customer", "rate"]), "never-matters", f"$.lines[{buys}].kinds[1]"),
+        (lambda p: p["delegations"].append(dict(rates, scope="group")), "never-matters", "$.delegations[1].kinds[0]"),
         (lambda p: p["lines"][1].update(line=names[0]), "duplicate-element", "$.lines[1].line"),
         (lambda p: p["people"].append(p["people"][0]), "duplicate-element", f"$.people[{len(policy['people'])}].login"),
         (lambda p: p["delegations"][0].update(to=lent["of"]), "same-person", "$.delegations[0].to"),
@@ -276,8 +292,12 @@ def main():
             if counts["policies"] == options.policies: break
             other, path = differs(policy, chance), os.path.join(folder, f"policy-{number}.json")
             json.dump(other, open(path, "w"))
-            check = subprocess.run([options.waybill, "policy", "check", path, "--on", DAY], capture_output=True)
+            check = subprocess.run([options.waybill, "policy", "check", path, "--json", "--on", DAY], capture_output=True)
             if check.returncode not in (0, 1): sys.exit(f"{path}: check ended with {check.returncode}")
+            named = {row["path"] for row in json.loads(check.stdout)["findings"]}
+            for places in unreached(other):
+                if not places & named: sys.exit(f"{path}: nothing is found at {places}, which no scope reaches: {named}")
+                counts["kinds that no scope reaches"] += 1
             if check.returncode == 1:
                 counts["passed over"] += 1
                 continue

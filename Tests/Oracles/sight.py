@@ -15,10 +15,10 @@ import csv
 import datetime
 import re
 
-from permissions import KINDS, RELATIONS, SCOPES, decide, may
+from permissions import KINDS, RELATIONS, SCOPES, UNOWNED, decide, may
 
 # What belongs to nobody and to no node is seen as a whole or not at all.
-OWNED = set(KINDS) - {"identity", "period", "rate", "supplier", "reference", "message", "setting", "audit"}
+OWNED = set(KINDS) - UNOWNED
 # As far as somebody asks for, when that is less than they may see.
 WITHIN = {"own": 0, "team": 1, "node": 2, "division": 3, "group": 5, None: 5}
 FOREVER = datetime.date.max

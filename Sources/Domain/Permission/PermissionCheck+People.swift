@@ -64,20 +64,22 @@ extension PermissionPolicy {
 
     /// That each right to each kind is held as far as it is lent, each field by one of them, and that the deputy can use it.
     private func extent(of delegation: PermissionDelegation, _ path: String) -> [PermissionFinding] {
-        let (principal, reach) = (roles(of: delegation.principal), delegation.scope.reach)
+        let principal = roles(of: delegation.principal)
         var findings: [PermissionFinding] = []
         var told: Set<PermissionField> = []
         var isUsable = false
         for right in delegation.rights {
             for (index, kind) in delegation.kinds.enumerated() {
+                // What belongs to nobody and to no node is lent as a whole or not at all.
+                let reach = kind.isOwned ? delegation.scope.reach : .group
                 let farthest = ruling(principal, right, kind, reach)
                 told.formUnion(farthest.fields.map(\.field))
                 let deputy = roles(of: delegation.deputy)
                 isUsable =
                     isUsable
-                    || PermissionRelation.allCases.contains { !ruling(deputy, right, kind, $0).isTaken }
+                    || kind.relations.contains { !ruling(deputy, right, kind, $0).isTaken }
                 guard farthest.outcome != .full else { continue }
-                let isHeld = PermissionRelation.allCases.contains {
+                let isHeld = kind.relations.contains {
                     ruling(principal, right, kind, $0).outcome == .full
                 }
                 let what = "\(right.rawValue) '\(kind.rawValue)'"
@@ -89,6 +91,16 @@ extension PermissionPolicy {
                         : PermissionFinding(
                             .notHeld, path: "\(path).kinds[\(index)]", "'\(delegation.principal)' may not \(what)"))
             }
+        }
+        for (index, kind) in delegation.kinds.enumerated() where !kind.isOwned && delegation.scope != .all {
+            guard delegation.rights.contains(where: { ruling(principal, $0, kind, .group).outcome == .full }) else {
+                continue
+            }
+            findings.append(
+                PermissionFinding(
+                    .neverMatters, path: "\(path).kinds[\(index)]",
+                    "a '\(kind.rawValue)' belongs to nobody and to no node, and only the scope 'all' reaches it: lend it by a "
+                        + "delegation of its own"))
         }
         if !delegation.rights.contains(.see),
             let blind = delegation.kinds.first(where: {

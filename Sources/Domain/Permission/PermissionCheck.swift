@@ -85,7 +85,8 @@ extension PermissionPolicy {
                     "line '\(line.name)': \(what) changes no decision; take it out, or mend the line"))
         }
         for (index, kind) in line.kinds.enumerated() where !line.isOfEveryKind {
-            tryWithout("kinds[\(index)]", "the kind '\(kind.rawValue)'", in: [kind], &left) { other in
+            let beyond = kind.isOwned || line.reaches(.group) ? "" : ", which only the scope 'all' reaches,"
+            tryWithout("kinds[\(index)]", "the kind '\(kind.rawValue)'\(beyond)", in: [kind], &left) { other in
                 other.kinds.removeAll { $0 == kind }
             }
         }
@@ -111,8 +112,6 @@ extension PermissionPolicy {
     ) -> Bool {
         guard let line = lines[place] else { return true }
         let concerned = lines.indices.filter { lines[$0]?.right == line.right }
-        let reach = max(line.scope, line.totals ?? line.scope)
-        let relations = PermissionRelation.allCases.filter(reach.covers)
         let roles = line.effect == .allow ? [line.role] : Set(concerned.compactMap { lines[$0]?.role })
         return roles.allSatisfy { role in
             let mine = concerned.filter { lines[$0]?.role == line.role || lines[$0]?.role == role }
@@ -120,7 +119,7 @@ extension PermissionPolicy {
                 let same = mine.filter { lines[$0]?.kinds.contains(kind) ?? false }
                 let before = same.compactMap { lines[$0] }
                 let after = same.compactMap { $0 == place ? other : lines[$0] }
-                return relations.allSatisfy { relation in
+                return kind.relations.filter(line.reaches).allSatisfy { relation in
                     PermissionRuling(before, line.right, kind, relation)
                         == PermissionRuling(after, line.right, kind, relation)
                 }
@@ -133,6 +132,11 @@ extension PermissionPolicy {
         _ line: PermissionLine, _ place: Int, among left: [PermissionLine?]
     ) -> PermissionFinding {
         let path = "$.lines[\(place)]"
+        guard line.reaches(.group) || line.kinds.contains(where: \.isOwned) else {
+            return PermissionFinding(
+                .neverMatters, path: path,
+                "line '\(line.name)' is of what belongs to nobody and to no node, which only the scope 'all' reaches")
+        }
         guard line.effect == .allow else {
             return PermissionFinding(
                 .neverMatters, path: path, "line '\(line.name)' refuses what nothing allows, or what is refused anyway")
@@ -164,7 +168,7 @@ extension PermissionPolicy {
         lines.enumerated().compactMap { place, line in
             guard line.effect == .allow, line.right != .see else { return nil }
             for kind in line.kinds {
-                for relation in PermissionRelation.allCases where line.scope.covers(relation) {
+                for relation in kind.relations where line.scope.covers(relation) {
                     let may = ruling([line.role], line.right, kind, relation)
                     let sees = ruling([line.role], .see, kind, relation)
                     guard may.outcome == .full else { continue }
@@ -191,7 +195,7 @@ extension PermissionPolicy {
     private var unapproved: [PermissionFinding] {
         PermissionKind.allCases.filter(\.needsApproval).compactMap { kind in
             func mayApprove(_ roles: [PermissionRole]) -> Bool {
-                PermissionRelation.allCases.contains { relation in
+                kind.relations.contains { relation in
                     relation > .own && ruling(roles, .approve, kind, relation).outcome == .full
                 }
             }
@@ -207,5 +211,12 @@ extension PermissionPolicy {
             }
             return nil
         }
+    }
+}
+
+extension PermissionLine {
+    /// Whether it says something of objects that are so near: of themselves, or of totals in which they are counted.
+    fileprivate func reaches(_ relation: PermissionRelation) -> Bool {
+        scope.covers(relation) || totals?.covers(relation) ?? false
     }
 }

@@ -162,8 +162,7 @@ private struct SightPart {
         by delegation: PermissionDelegation? = nil, without refused: [PermissionField] = []
     ) {
         self.login = login
-        let relations = kind.isOwned ? PermissionRelation.allCases : [.group]
-        let rulings = relations.map { ($0, policy.ruling(roles, right, kind, $0)) }
+        let rulings = kind.relations.map { ($0, policy.ruling(roles, right, kind, $0)) }
         let seen = rulings.filter { within.covers($0.0) && outcomes.contains($0.1.outcome) }
         farthest = seen.last?.0
         let taking = kind.isOwned ? rulings.last { $0.1.isTaken } : nil

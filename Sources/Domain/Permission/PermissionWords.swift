@@ -131,6 +131,9 @@ public enum PermissionKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// How near such an object can be to somebody: what belongs to nobody and to no node is the group's and nothing else.
+    public var relations: [PermissionRelation] { isOwned ? PermissionRelation.allCases : [.group] }
+
     /// Whether things are done with it that a second person has to say yes to. A policy must let somebody.
     public var needsApproval: Bool {
         switch self {
