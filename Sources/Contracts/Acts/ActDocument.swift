@@ -1,3 +1,5 @@
+import Domain
+
 /// The catalogue of acts in words, for `docs/contracts/acts.md`.
 extension ActCatalogue {
     /// All acts as Markdown.

@@ -1,3 +1,5 @@
+import Domain
+
 /// What people do about the organisation, its people and who may do what. All of it holds for everybody.
 enum PeopleActs {
     static let all: [ActDescription] = [

@@ -1,3 +1,5 @@
+import Domain
+
 /// What people do about agreements, notices, and who looks after whom.
 enum SalesActs {
     static let all: [ActDescription] = [
