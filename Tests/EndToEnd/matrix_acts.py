@@ -58,13 +58,13 @@ def acts(world, alerts, notices):
             "agreementId": w + "A1", "revision": 1, "customer": code(w), "kind": "other", "title": "tried", "validFrom": day(0), "by": by}),
         ("sales.acknowledge-notices.v1", "act", "notice", STAGE, lambda w, k, by: w in notices and {
             "noticeIds": [notices[w]], "by": by}),
-        ("ownership.assigned.v1", "act", "customer", STAGE, lambda w, k, by: {
+        ("ownership.assigned.v1", "administer", "customer", STAGE, lambda w, k, by: {
             "assignmentId": made(w, by), "revision": 1, "customer": code(w), "from": day(400),
             "owners": [{"login": "li.wei", "share": "100"}], **why, "by": by, "assignedAt": noon}),
-        ("ownership.handed-over.v1", "act", "customer", STAGE, lambda w, k, by: {
+        ("ownership.handed-over.v1", "administer", "customer", STAGE, lambda w, k, by: {
             "handoverId": made(w, by), "revision": 1, "fromLogin": "tried.one", "toLogin": "tried.two", "customers": [code(w)],
             "from": day(400), **why, "by": by, "handedOverAt": noon}),
-        ("ownership.handed-over.v1", "act", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {
+        ("ownership.handed-over.v1", "administer", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {
             "handoverId": made(w, by) + "-all", "revision": 1, "fromLogin": STAGES[k][0], "toLogin": "tried.two",
             "from": day(400), **why, "by": by, "handedOverAt": noon})]
     servicedesk = [
