@@ -71,4 +71,15 @@ public struct ActClaim: Sendable, Equatable {
     public let path: String
     /// The line of business, when the message says one.
     public let line: String?
+
+    /// - Parameters: as the properties.
+    public init(
+        right: PermissionRight, kind: PermissionKind, subjects: [ActSubjectName], path: String, line: String?
+    ) {
+        self.right = right
+        self.kind = kind
+        self.subjects = subjects
+        self.path = path
+        self.line = line
+    }
 }

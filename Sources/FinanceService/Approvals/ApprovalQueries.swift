@@ -46,12 +46,24 @@ struct ApprovalQueries: Sendable {
             """, transaction, format: moneyText)
         let names = table.columns.map(\.name)
         guard let branch = names.firstIndex(of: "branch"), let revenue = names.firstIndex(of: "revenue"),
-            let currency = names.firstIndex(of: "currency"), let approvers = names.firstIndex(of: "may_approve")
+            let currency = names.firstIndex(of: "currency"), let approvers = names.firstIndex(of: "may_approve"),
+            let owner = names.firstIndex(of: "sales_owner"), let line = names.firstIndex(of: "business_line"),
+            let placed = names.firstIndex(of: "placed_at")
         else { return [table] }
         let rates = try rates.current(transaction)
+        var policy = ActAuthority(arguments, .approve, .order)
         let rows = table.rows.map { row in
             var values = row.values
             let worth = values[revenue].flatMap { FixedDecimal($0) } ?? .zero
+            if let money = values[currency].flatMap({ Currency($0) }).map({ Money(worth, $0) }),
+                let people = policy?.people(
+                    owner: values[owner], branch: values[branch],
+                    on: values[placed].flatMap(Self.day), line: values[line],
+                    PermissionMeasure(amount: money), rates)
+            {
+                values[approvers] = people.joined(separator: ", ")
+                return values
+            }
             values[approvers] = authority.approvers(of: values[branch] ?? "", on: today) { tier in
                 values[currency].flatMap { Currency($0) }
                     .flatMap { rates.convert(worth, from: $0, to: tier.currency, on: today) }
@@ -60,5 +72,10 @@ struct ApprovalQueries: Sendable {
             return values
         }
         return [table.with(rows: rows)]
+    }
+
+    /// The day of a time as messages or the database write it.
+    private static func day(_ told: String) -> CalendarDay? {
+        (Timestamp(told) ?? Timestamp(told.replacing(" ", with: "T") + ":00"))?.day()
     }
 }

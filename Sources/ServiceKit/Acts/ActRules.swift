@@ -81,6 +81,17 @@ struct ActRules {
         return permitted(farthest.grants, claim)
     }
 
+    /// Whether it lets somebody do so much with something.
+    mutating func lets(
+        _ person: String, _ claim: ActClaim, of home: ActHome, _ measure: PermissionMeasure, _ rates: RateTable
+    ) -> Bool {
+        // Any kind of thing of which one has one home.
+        let request = request(claim, person, .order, [home])
+        let grants = policy.grants(request, of: business(claim, .order, [home]))
+        guard case .within = grants.reach(measure, rates, on: day) else { return false }
+        return true
+    }
+
     private func permitted(_ grants: [PermissionGrant], _ claim: ActClaim) -> ActRuling {
         let rule = grants.first.map { ActWayTaken(grant: $0, amount: nil, version: policy.version).rule } ?? .none
         let mine = standIns.filter { standIn in

@@ -9,6 +9,8 @@ public struct QueryArguments: Sendable {
     let values: [String: String]
     /// What whoever asks sees of what the answer shows.
     let scope: QuestionScope
+    /// Who belongs where and who may do what; `nil` for an asker who is not asked about.
+    let known: KnownPeople?
     /// The data of messages that the question is about, each as JSON.
     let lines: [String]
     /// Whose numbers messages of a source name, by the settings of its partner.
@@ -36,6 +38,7 @@ public struct QueryArguments: Sendable {
         self.now = now.inZone()
         values = try description.values(of: parameters)
         scope = try QuestionScope(description, values, asker, on: now.inZone().day(), known)
+        self.known = known
         if let name = description.cursor, let text = values[name] {
             cursor = try QueryCursor(parsing: text, parameter: name)
         } else {

@@ -163,6 +163,32 @@ struct ActRuleTests {
                 == [["chen.li", "zhang.min", "leave", "branch", "branch-orders"]])
     }
 
+    /// Who may approve each order that waits, as the director is told.
+    private func approvers(at time: String) async throws -> [[String?]] {
+        let now = try moment(time)
+        let question = try #require(finance.definition.queries.first { $0.name == "orders.waiting" })
+        let tables = try await finance.pool.withTransaction(isReadOnly: true) { transaction in
+            try question.answer([], now: now, asker: .person("director"), transaction)
+        }
+        let table = try #require(tables.first)
+        let places = ["order_id", "may_approve"].compactMap { name in table.columns.firstIndex { $0.name == name } }
+        return table.rows.map { row in places.map { row.values[$0] } }.sorted { ($0[0] ?? "") < ($1[0] ?? "") }
+    }
+
+    @Test("what waits is listed with those who may approve it by the policy, by day and amount")
+    func waiting() async throws {
+        try await begin()
+        try await place([("O1", "1500"), ("O2", "6000")])
+        #expect(
+            try await approvers(at: Self.day) == [
+                ["O1", "director, zhang.min, zhou.min"], ["O2", "director, zhou.min"],
+            ])
+        #expect(
+            try await approvers(at: Self.leave) == [
+                ["O1", "chen.li, director, zhang.min, zhou.min"], ["O2", "director, zhou.min"],
+            ])
+    }
+
     @Test("a deputy and whom they stand for are one person, also when the leave is over")
     func twoPeople() async throws {
         try await begin()
