@@ -206,6 +206,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case notSeen = "not-seen"
     /// Something needs a second person's yes, and nobody may say it.
     case nobodyApproves = "nobody-approves"
+    /// Something is measured by amounts, and a role may do it that has none.
+    case noAmount = "no-amount"
     /// Nobody could set the next policy.
     case nobodyAdministers = "nobody-administers"
     /// Somebody lends what they do not have.

@@ -57,7 +57,7 @@ enum PeopleQueries {
                 select p.login, p.name, p.name_en as english_name, p.position, p.node, u.branch, u.division, p.manager,
                     p.external_id, p.valid_from, p.valid_until, p.revision
                 from organisation_person p left join \(places(on: day)) u on u.node = p.node
-                where (\(arguments.flag("all")) or \(holds("p", on: day)))
+                where (\(arguments.flag("allDays")) or \(holds("p", on: day)))
                     and (\(node)::text is null or p.node = \(node) or \(node) = any (u.nodes))
                     and (\(manager)::text is null or p.manager = \(manager))
                 """, transaction)
@@ -165,7 +165,7 @@ enum PeopleQueries {
                     n.revision, coalesce(array_to_string(u.nodes, chr(1)), n.node) as path
                 from organisation_node n
                 left join place u using (node) left join member m using (node) left join whole w using (node)
-                where (\(arguments.flag("all")) or \(holds("n", on: day)))
+                where (\(arguments.flag("allDays")) or \(holds("n", on: day)))
                     and (\(below)::text is null or n.node = \(below) or \(below) = any (u.nodes))
                 """, transaction)
         ]

@@ -7,8 +7,7 @@ struct OrganisationCommand: AsyncParsableCommand {
         subcommands: [List.self, Show.self])
 
     struct List: QuestionCommand {
-        static let asked = AskedQuestion(
-            "list", PeopleQuestions.organisation, options: ["all": "all-days"])
+        static let asked = AskedQuestion("list", PeopleQuestions.organisation)
 
         @OptionGroup var asking: AskingOptions
     }
@@ -22,8 +21,7 @@ struct OrganisationCommand: AsyncParsableCommand {
 
 extension PeopleCommand {
     struct List: QuestionCommand {
-        static let asked = AskedQuestion(
-            "list", PeopleQuestions.people, options: ["all": "all-days"])
+        static let asked = AskedQuestion("list", PeopleQuestions.people)
 
         @OptionGroup var asking: AskingOptions
     }

@@ -18,7 +18,7 @@ public enum PeopleQuestions {
         [
             on, .text("node", "Only those in this node or below it."),
             .text("manager", "Only those whom this login manages."),
-            .flag("all", "All days of everybody, also of who has left or is yet to come."),
+            .flag("allDays", "All days of everybody, also of who has left or is yet to come."),
         ],
         shows: .person,
         answers: [
@@ -74,7 +74,7 @@ public enum PeopleQuestions {
         .customer, "organisation.list", "The organisation as it is on a day, each node before what is below it.",
         [
             on, .text("below", "Only this node and what is below it."),
-            .flag("all", "All days of every node, also of what is closed or yet to come."),
+            .flag("allDays", "All days of every node, also of what is closed or yet to come."),
         ],
         shows: .person,
         answers: [
