@@ -45,12 +45,12 @@ enum DeliveryQueries {
     /// thousand as if both were certain.
     static func performance(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let columns = [
-            "branch": "branch", "line": "business_line",
+            "branch": "p.branch", "line": "p.business_line",
             // One customer under whatever codes, and two with one code apart.
             "customer": "coalesce(a.customer_id, p.source || ' ' || p.customer_code)",
         ]
         let by = try arguments.required("by")
-        let column = columns[by] ?? "branch"
+        let column = columns[by] ?? "p.branch"
         let name: SQL =
             by == "customer"
             ? """
@@ -67,8 +67,8 @@ enum DeliveryQueries {
                         min(p.source || '/' || p.customer_code) as first,
                         count(distinct (p.source, p.customer_code)) as codes
                     from performance p left join account a on a.source = p.source and a.code = p.customer_code
-                    where branch = coalesce(\(arguments["branch"]), branch)
-                        and business_line = coalesce(\(arguments["line"]), business_line)
+                    where p.branch = coalesce(\(arguments["branch"]), p.branch)
+                        and p.business_line = coalesce(\(arguments["line"]), p.business_line)
                         and \(try arguments.within(day: "day"))
                     group by 1 having sum(completed) > 0
                 )

@@ -57,7 +57,7 @@ enum ScopeMigrations {
         case .owned(let owner, let branch, let day):
             owned(
                 owner: owner.map { own($0, table) }, branch: branch.map { own($0, table) },
-                day: day.map { own($0, table) } ?? value(.day, "date"))
+                day: day.map { "coalesce(\(own($0, table)), \(value(.day, "date")))" } ?? value(.day, "date"))
         case .either(let scopes):
             // What has no condition is no way of its own: a table that is open is declared so.
             scopes.compactMap { condition($0, table) }.map { "(\($0))" }.joined(separator: "\nor ")
