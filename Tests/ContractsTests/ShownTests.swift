@@ -20,6 +20,7 @@ struct ShownTests {
     private static let exceptions = [
         "cost_id": "names a cost, and says nothing of it",
         "costedRevenue": "revenue, of what has its costs",
+        "costed_revenue": "revenue, of what has its costs",
         "without_rate": "currencies without an exchange rate",
         "complete_percent": "how much of the revenue has its costs",
         "used_percent": "how far a budget of expenses is used",
@@ -195,6 +196,7 @@ struct ShownTests {
         #expect(orders.totals(withholding: [.cost]) == ["revenue", "margin", "amount"])
         let view = try #require(ViewQuestions.figures.answer("view"))
         #expect(view.columns(withholding: [.cost], of: ["period", "cost", "branch", "revenue"]) == ["cost"])
+        #expect(view.columns(withholding: [.margin], of: ["margin_percent", "costed_revenue"]) == ["margin_percent"])
         #expect(view.protectedFields == [.cost, .margin])
     }
 
@@ -237,6 +239,15 @@ struct ShownTests {
         #expect(refused(drill, ["metric": "revenue, cost"], without: [.cost]) == ["metric cost"])
         #expect(refused(drill, ["metric": "revenue"], without: Set(PermissionField.allCases)).isEmpty)
         #expect(refused(drill, ["metric": "margin"], without: [.cost]).isEmpty)
+        // From whom something is bought is told with what it costs, and so is what is told apart by it.
+        for question in [ProfitQuestions.margins, ProfitQuestions.bridge, ProfitQuestions.supplierCosts] {
+            #expect(
+                refused(question, ["by": "order,supplier"], without: [.purchaseRate]) == ["by purchase-rate"],
+                "\(question.name)")
+            #expect(refused(question, ["by": "order,lane"], without: [.purchaseRate]).isEmpty, "\(question.name)")
+        }
+        #expect(refused(ProfitQuestions.supplierCosts, [:], without: [.purchaseRate]) == ["by purchase-rate"])
+        #expect(refused(ProfitQuestions.margins, [:], without: [.purchaseRate]).isEmpty)
     }
 
     @Test("the fields of the kind that a table is of count, not those of another")
@@ -320,6 +331,9 @@ struct ShownTests {
         #expect(text.contains("| margin alerts: whole; sums; shows margin-alert |"))
         #expect(text.contains("| `within` | own, team, node, division, group | "))
         #expect(text.contains("and is answered to those who see all of these."))
-        #expect(text.contains("and further ones by what is asked (cost needs cost, margin needs margin)"))
+        #expect(
+            text.contains(
+                "and further ones by what is asked (cost needs cost, margin needs margin, margin_percent needs margin)")
+        )
     }
 }

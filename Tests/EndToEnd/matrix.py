@@ -165,7 +165,7 @@ class Matrix:
             "payables.run": {"payOn": day(0)}, "profit.margins": span, "profit.lines": span,
             "profit.supplier-costs": {**span, "minimumLines": "1"},
             "profit.bridge": {"before": f"{day(-100)}..{day(-21)}", "after": f"{day(-20)}..{day(0)}"},
-            "view.figures": {**span, "by": "total,branch,line", "metric": "orders,revenue,held,receivable,cash"},
+            "view.figures": {**span, "by": "total,branch,line", "metric": "orders,revenue,cost,margin,held,receivable,cash"},
             "view.drill": {**span, "by": "total", "metric": "revenue"},
             "people.show": {"login": "li.wei"}, "organisation.show": {"node": "KS01"}, "ownership.items": {"login": "li.wei"}}
         one = {
@@ -251,7 +251,9 @@ class Matrix:
         full = self.of(whom, question.shows, False, variant.within)
         if all(closed for _, _, closed in mine or [full]): return "$"
         if question.is_of_whole and (full[0] != ALL or full[2]): return "$"
-        for name, value in variant.values.items():
+        otherwise = {name: match[1] for name, (_, words, _) in question.takes.items()
+                     if (match := re.search(r"; (.*) when not given", words))}
+        for name, value in {**otherwise, **variant.values}.items():
             for field, words in question.takes[name][2]:
                 if words and not words & set(re.split("[, ]", value)): continue
                 those = [self.seen(whom, variant, table) for table in question.tables

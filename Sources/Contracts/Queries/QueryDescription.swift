@@ -305,7 +305,7 @@ public struct TableDescription: Sendable {
     public let extent: Extent
     /// Whether further columns, and the part of the name after `…`, follow from what is asked.
     public let isVarying: Bool
-    /// Those of the further columns whose kind is known.
+    /// Those of the further columns whose kind is known. Every figure is one of them: what is withheld is found by its name.
     public let further: [ColumnDescription]
     /// The columns whose sums, each by currency, say something of the whole list. Amounts of which a row holds what another
     /// row holds too, such as the balance after each entry, are none of them.

@@ -96,6 +96,11 @@ extension QueryArguments {
         guard rows.allSatisfy({ $0.count == all.count }) else {
             throw Self.fault("a row of the table '\(name)' has not the columns described")
         }
+        // What the catalogue does not name could be withheld from nobody. Only by what rows are told apart is not named there.
+        let described = Set((table.columns + table.further).map(\.name))
+        if let figure = all.first(where: { $0.kind == .decimal && !described.contains($0.name) }) {
+            throw Self.fault("the column '\(figure.name)' of the table '\(name)' is not described")
+        }
         switch table.extent {
         case .whole: return QueryTable(name, all, rows: rows, isCut: isCut)
         case .first(let count):

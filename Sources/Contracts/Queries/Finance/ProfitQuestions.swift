@@ -17,7 +17,7 @@ public enum ProfitQuestions {
         .text(
             "by", otherwise: otherwise,
             "What is told apart: a list of branch, line, customer, item, supplier, lane, owner and order."
-        ).naming(by: "customer", "order")
+        ).naming(by: "customer", "order").protected(.purchaseRate, by: "supplier")
     }
     /// What is told apart, as the last keys of a table told by it.
     static let apart = SortKey.ascending("what is told apart", hidden: .text)
@@ -167,8 +167,8 @@ public enum ViewQuestions {
             further: [
                 .count("orders", "waiting_orders", "refused_orders"),
                 .money("waiting_revenue", "refused_revenue"),
-                .earned(),
-                .money("cash", "expenses", "receivable", "payable", "exposure", "provisions"),
+                .earned(), .money("costed_revenue"), .rate("margin_percent").protected(.margin),
+                .money("cash_in", "cash_out", "cash", "expenses", "receivable", "payable", "exposure", "provisions"),
             ]
         ).asTotals
     }

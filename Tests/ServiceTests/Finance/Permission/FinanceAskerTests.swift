@@ -31,10 +31,12 @@ struct FinanceAskerTests {
             {"line": "branch", "role": "branch-manager", "right": "see", "kinds": ["order"], "scope": "node",
                 "fields": ["cost", "margin"]},
             {"line": "division", "role": "division-head", "right": "see", "kinds": ["order"], "scope": "division"},
-            {"line": "all", "role": "finance-clerk", "right": "see", "kinds": ["order"], "scope": "all",
-                "fields": ["cost", "margin"]}],
+            {"line": "all", "role": "finance-clerk", "right": "see", "kinds": ["order", "profit"], "scope": "all",
+                "fields": ["cost", "margin"]},
+            {"line": "figures", "role": "auditor", "right": "see", "kinds": ["profit"], "scope": "all"}],
             "people": [{"login": "li.wei", "roles": ["sales-rep"]}, {"login": "manager.ks01", "roles": ["branch-manager"]},
-                {"login": "head.east", "roles": ["division-head"]}, {"login": "clerk", "roles": ["finance-clerk"]}]}',
+                {"login": "head.east", "roles": ["division-head"]}, {"login": "clerk", "roles": ["finance-clerk"]},
+                {"login": "looker", "roles": ["auditor"]}]}',
             'zhou.min', now(), 'test');
         update people_mark set mark = gen_random_uuid();
         """
@@ -80,6 +82,22 @@ struct FinanceAskerTests {
             #expect(other["lines"].rows.isEmpty == !orders.contains("O2"), "\(login)")
         }
         await #expect(throws: Refusal.self) { try await ask("orders.list", by: "nobody", pool) }
+    }
+
+    @Test("a figure that follows from what is asked is withheld as well as one that is always there")
+    func figures() async throws {
+        let pool = try await prepared()
+        let values = [
+            "from": "2026-03-01", "to": "2026-03-31", "by": "total,branch", "metric": "orders,revenue,cost,margin",
+        ]
+        let all = try await ask("view.figures", values, by: "clerk", pool)["view"]
+        let some = try await ask("view.figures", values, by: "looker", pool)["view"]
+        #expect(all.rows.count == 2 && all.columns.map(\.name) == some.columns.map(\.name))
+        #expect(all.blanked.isEmpty && some.blanked.sorted() == ["cost", "margin", "margin_percent"])
+        for name in ["cost", "margin", "margin_percent"] {
+            #expect(all.column(name).allSatisfy { $0 != nil } && some.column(name).allSatisfy { $0 == nil }, "\(name)")
+        }
+        #expect(some.column("revenue") == all.column("revenue"))
     }
 
     @Test("sums are told as far as totals reach, without what is not seen of each order in them")
