@@ -331,6 +331,8 @@ struct ShownTests {
         #expect(text.contains("| margin alerts: whole; sums; shows margin-alert |"))
         #expect(text.contains("| `within` | own, team, node, division, group | "))
         #expect(text.contains("and is answered to those who see all of these."))
+        #expect(text.contains("Shows `setting`, and is answered to everybody."))
+        #expect(QueryCatalogue.questions.filter(\.isForEverybody).map(\.name) == ["alive"])
         #expect(
             text.contains(
                 "and further ones by what is asked (cost needs cost, margin needs margin, margin_percent needs margin)")

@@ -34,6 +34,7 @@ import matrix_acts
 import matrix_world
 from matrix_wire import Wire
 from matrix_world import HOMES, LOGINS, STAGES, World, identifier
+from permissions import FIELDS
 from sight import WITHIN, Book, Sight, questions
 
 SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
@@ -233,6 +234,7 @@ class Matrix:
 
     def seen(self, whom, variant, table):
         """The stages of a table that somebody sees, the fields, and whether nothing at all may be seen of it."""
+        if variant.question.is_for_everybody: return ALL, frozenset(FIELDS), False
         totals = variant.tells_totals(table)
         return self.of(whom, table.shows, totals, variant.within)
 
@@ -247,6 +249,7 @@ class Matrix:
     def refusal(self, whom, variant):
         """Where the policy refuses a question; None when it does not."""
         question = variant.question
+        if question.is_for_everybody: return None
         mine = [self.seen(whom, variant, table) for table in question.tables if table.shows == question.shows]
         full = self.of(whom, question.shows, False, variant.within)
         if all(closed for _, _, closed in mine or [full]): return "$"

@@ -173,7 +173,7 @@ class Question:
 
     def __init__(self, service, name):
         self.service, self.name = service, name
-        self.shows, self.is_of_whole = None, False
+        self.shows, self.is_of_whole, self.is_for_everybody = None, False, False
         self.takes = {}    # by name: whether it is required, what it is, and [(field, the words with which it needs it)]
         self.tables = []
 
@@ -199,6 +199,7 @@ def questions(path):
             continue
         elif match := re.fullmatch(r"Shows `([a-z-]+)`(.*)\.", line):
             question.shows, question.is_of_whole = match[1], "see all of these" in match[2]
+            question.is_for_everybody = "to everybody" in match[2]
         elif match := re.match(r"\| `([^`]+)`(, required)? \| (.*?) \| (.*) \|$", line):
             needs = [(need[1], set(re.findall(r"`([^`]+)`", need[2])) if need[2] else None)
                      for need in re.finditer(r"Needs `([a-z-]+)`(?: with ((?:`[^`]+`(?:, )?)+))?\.", match[4])]

@@ -23,6 +23,8 @@ public struct QueryDescription: Sendable {
     /// Whether it is answered only to those who see every object of its kind: an answer from a part would be wrong, such as
     /// whether a number is new.
     public let isOfWhole: Bool
+    /// Whether whoever may log in is answered, whatever a policy says: nothing is read for it.
+    public let isForEverybody: Bool
     /// What it takes; with pages among the answers, also what narrows them by what their rows have, `limit`, where a page
     /// begins (``cursor``) and `totals`; and ``within`` where some of the objects can be seen without the rest.
     public let parameters: [QueryInput]
@@ -38,12 +40,13 @@ public struct QueryDescription: Sendable {
     ///   - parameters: what it takes, beside what lists and their pages take.
     ///   - shows: the kind of object that it shows.
     ///   - isOfWhole: whether it is answered only to those who see every object of that kind.
+    ///   - isForEverybody: whether it is answered to everybody.
     ///   - pageSize: how many rows a page has when the asker does not say, and how many it may have.
     ///   - answers: what it answers, table by table.
     public init(
         _ service: ServiceName?, _ name: String, _ help: String, _ parameters: [QueryInput] = [],
-        shows: PermissionKind, ofWhole isOfWhole: Bool = false, pageSize: Int = 50,
-        maximum: Int = QueryTable.maximumRows, answers: [TableDescription]
+        shows: PermissionKind, ofWhole isOfWhole: Bool = false, forEverybody isForEverybody: Bool = false,
+        pageSize: Int = 50, maximum: Int = QueryTable.maximumRows, answers: [TableDescription]
     ) {
         self.service = service
         self.name = name
@@ -51,6 +54,7 @@ public struct QueryDescription: Sendable {
         self.answers = answers
         self.shows = shows
         self.isOfWhole = isOfWhole
+        self.isForEverybody = isForEverybody
         let isOfMany = answers.contains { $0.isPaged || $0.isOfTotals }
         let within = isOfMany && shows.isOwned && !isOfWhole ? [QueryInput.within] : []
         guard answers.contains(where: \.isPaged) else {

@@ -43,7 +43,9 @@ extension QueryCatalogue {
 extension QueryDescription {
     fileprivate var document: String {
         var text = "### \(name)\n\n\(help)\n\nShows `\(shows.rawValue)`"
-        text += isOfWhole ? ", and is answered to those who see all of these.\n\n" : ".\n\n"
+        text += isOfWhole ? ", and is answered to those who see all of these" : ""
+        text += isForEverybody ? ", and is answered to everybody" : ""
+        text += ".\n\n"
         if !parameters.isEmpty {
             text += "| takes | which is | |\n|---|---|---|\n"
             for input in parameters {

@@ -65,7 +65,7 @@ final class QuestionScope: Sendable {
             kind: description.shows, isOfTotals: !mine.isEmpty && mine.allSatisfy(\.isOfTotals))
         state = Mutex(State(current: own))
         let within = values["within"].flatMap(QueryInput.Within.init(rawValue:)).flatMap(PermissionScope.init)
-        guard let known, known.policy != nil || within != nil else {
+        guard !description.isForEverybody, let known, known.policy != nil || within != nil else {
             (sights, isRead, rule) = ([:], false, .none)
             return
         }

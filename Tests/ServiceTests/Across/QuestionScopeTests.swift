@@ -221,6 +221,18 @@ struct QuestionScopeTests {
         }
     }
 
+    @Test("whether a service answers is told to everybody, by whatever policy")
+    func alive() async throws {
+        let pool = try await prepared()
+        let query = try #require(service.definition.answered.first { $0.name == "alive" })
+        for asker in [QuestionAsker.person("nobody"), .unknown, .operator] {
+            let told = try await pool.withTransaction(isReadOnly: true) { transaction in
+                try query.answer([], now: Self.now, asker: asker, transaction)
+            }
+            #expect(told["alive"].column("alive") == ["true"] && told["alive"].blanked.isEmpty)
+        }
+    }
+
     @Test("rows that are worked on pass the same gate")
     func built() async throws {
         let pool = try await prepared()

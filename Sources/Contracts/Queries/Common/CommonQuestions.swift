@@ -7,7 +7,8 @@ public enum CommonQuestions {
 
     /// Whether somebody answers; nothing is read for it.
     public static let alive = QueryDescription(
-        nil, "alive", "Whether the service answers.", shows: .setting, answers: [.whole("alive", [.flag("alive")])])
+        nil, "alive", "Whether the service answers.", shows: .setting, forEverybody: true,
+        answers: [.whole("alive", [.flag("alive")])])
 
     /// What a service does at a time.
     public static let schedule = QueryDescription(
