@@ -188,6 +188,8 @@ struct TableTests {
                 "… 1–2 of 12,345, more: --all or --after further", "… in all, CNY: open 12,345.50",
                 "… in all, JPY: open 9007199254740993000.00",
             ])
+        // Beside CSV, on standard error, the same is said.
+        #expect(TableWriter.remarks(on: page, last: page, shown: 2) == lines(page))
         let last = QueryTable("invoices", Self.columns, rows: [row("I-1"), row("I-2")], count: 2)
         #expect(lines(last) == ["… all 2"])
         #expect(lines(QueryTable("invoices", Self.columns, rows: [row("I-1")])).isEmpty)

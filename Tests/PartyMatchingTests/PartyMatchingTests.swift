@@ -135,6 +135,20 @@ struct PartyMatchingTests {
         #expect(Set((0..<60).compactMap { found["x\($0)"] }).count == 60)
     }
 
+    @Test("pairs that were reported to be joined or kept apart wrongly are told rightly in one small file")
+    func reported() {
+        let found = clusters([
+            record("1", "株式会社ツクリゴト物流", [.phone: "052-123-4567"]), record("2", "ツクリゴト物流株式会社", [.phone: "052-123-4567"]),
+            record("3", "Central Park Logistics Co. Ltd"), record("4", "Central Valley Logistics Co. Ltd"),
+            record("5", "Shenzhen Hengda Trading Co Ltd"), record("6", "Shenzhen Hengtong Trading Co Ltd"),
+            record("7", "顺达物流有限公司", [.phone: "0512-57881234"]), record("8", "顺达物流有限公司", [.phone: "010-67881234"]),
+            record("9", "昆山恒达物流有限公司", [.phone: "88888888"]), record("10", "苏州恒达物流有限公司", [.phone: "88888888"]),
+            record("11", "(株)マボロシ商事"), record("12", "マボロシ商事（株）"),
+        ])
+        #expect(found["1"] == found["2"] && found["11"] == found["12"])
+        #expect(Set(["1", "3", "4", "5", "6", "7", "8", "9", "10", "11"].map { found[$0] }).count == 10)
+    }
+
     @Test("any order of arrival gives the same clusters", arguments: 1...5)
     func order(_ run: Int) {
         let set =
@@ -225,6 +239,29 @@ struct TelephoneTests {
 
 @Suite("Files of parties")
 struct PartyFileTests {
+    /// The characters of the names below in GB 18030, from the published table.
+    private static let chinese: [Character: [UInt8]] = [
+        "昆": [0xC0, 0xA5], "山": [0xC9, 0xBD], "上": [0xC9, 0xCF], "海": [0xBA, 0xA3], "永": [0xD3, 0xC0],
+        "泰": [0xCC, 0xA9], "货": [0xBB, 0xF5], "运": [0xD4, 0xCB], "恒": [0xBA, 0xE3], "达": [0xB4, 0xEF],
+        "物": [0xCE, 0xEF], "流": [0xC1, 0xF7], "有": [0xD3, 0xD0], "限": [0xCF, 0xDE], "公": [0xB9, 0xAB],
+        "司": [0xCB, 0xBE],
+    ]
+
+    @Test("the same companies are read from a file whether it is in UTF-8, with a mark or without, or in GB 18030")
+    func encodings() throws {
+        let text = "id,name,phone\n1,昆山恒达物流有限公司,0512-57881234\n上海,上海永泰货运有限公司,0512-57881234\n"
+        let gb = text.flatMap { Self.chinese[$0] ?? Array(String($0).utf8) }
+        for bytes in [Array(text.utf8), [0xEF, 0xBB, 0xBF] + Array(text.utf8), gb] {
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("m-\(UUID().uuidString).csv")
+            try Data(bytes).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            let records = try MatchCommand.read(file.path)
+            #expect(records.map(\.id) == ["1", "上海"])
+            #expect(records.map { $0.values[.name] } == ["昆山恒达物流有限公司", "上海永泰货运有限公司"])
+            #expect(records.map { $0.values[.phone] } == ["0512-57881234", "0512-57881234"])
+        }
+    }
+
     @Test("a file without id or name, with a short row or an id twice is refused with its line")
     func refusals() throws {
         for (text, part) in [

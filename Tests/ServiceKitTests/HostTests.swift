@@ -87,6 +87,12 @@ struct HostTests {
             #expect(arguments["x-overflow"] == .string("reject-publish"))
             #expect(arguments["x-delivery-limit"] != nil)
         }
+        // Finance's own programs hear of an alert until it ends, by whatever it ends.
+        let alerts = WaybillTopology.whole.bindings.filter { $0.queue == Queues.marginAlerts }
+        #expect(
+            Set(alerts.map(\.routingKey))
+                == Set(["raised", "cleared", "closed"].map { "finance.margin-alert-\($0).v1" }))
+        #expect(alerts.allSatisfy { $0.exchange == Exchanges.events })
     }
 
     @Test("an account's identifier follows from source and code alone, and no two pairs run together")

@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import Foundation
 import ServiceKit
 import ServiceTestSupport
 import Testing
@@ -19,6 +20,20 @@ struct MadeUpDataTests {
         #expect(missing(FinanceService.settings, FinanceService.definition) == "WAYBILL_FINANCE_POLICY")
         #expect(missing(CustomerService.settings, CustomerService.definition) == "WAYBILL_ORGANISATION")
         #expect(missing(ServiceDeskService.settings, ServiceDeskService.definition) == "WAYBILL_ORGANISATION")
+    }
+
+    @Test("docs/operate/settings.md names the services that need the organisation, all of them")
+    func documented() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: root.appendingPathComponent("docs/operate/settings.md"), encoding: .utf8)
+        let line = try #require(page.firstMatch(of: /(?m)^\*\*`WAYBILL_ORGANISATION`\*\* \(([^;]+); required\)/))
+        let settings = [
+            "customer": CustomerService.settings, "finance": FinanceService.settings,
+            "servicedesk": ServiceDeskService.settings,
+        ]
+        let needing = settings.filter { $0.value.contains { $0.key == "organisation" } }.keys
+        #expect(line.1.split(separator: ", ").map(String.init).sorted() == needing.sorted())
     }
 
     @Test("what is written out is read back as what stands in")

@@ -78,6 +78,19 @@ struct GateTests {
         #expect(evidence.column("field").contains("email"))
     }
 
+    @Test("numbers that only end alike are two telephones: they join nobody, whatever else is alike")
+    func endAlike() async throws {
+        try await customer.handle([
+            Fixture.report("W7", source: "crm", name: "顺达物流有限公司", phone: "0512-57881234", at: 1),
+            Fixture.report("W8", source: "wms", name: "顺达物流有限公司", phone: "010-67881234", at: 2),
+        ])
+        #expect(try await customer.parties() == [["crm/W7"], ["wms/W8"]])
+        let evidence = try await customer.ask("parties.explain", ["one": "crm/W7", "other": "wms/W8"])["evidence"]
+        let levels = zip(evidence.column("field"), evidence.column("level"))
+        #expect(levels.contains { $0 == "name" && $1 == "the same" })
+        #expect(!levels.contains { $0 == "phone" && $1 == "the same" })
+    }
+
     @Test("what is no evidence is kept with its reason, and joins nobody")
     func faults() async throws {
         let outcome = try await customer.handle([

@@ -84,6 +84,36 @@ struct PartyTests {
         #expect(other.first?.rows.isEmpty == true)
     }
 
+    @Test("disputes, promises, write-offs, cash on account and risks are those of the party, by whichever of its codes")
+    func collection() async throws {
+        var messages = [try Self.merged()]
+        for (number, customer, source) in [("1", "C1", "erp"), ("2", "X9", "crm"), ("3", "C2", "erp")] {
+            messages.append(try Self.invoice("I\(number)", "10", customer: customer, source: source))
+            let bodies: [any Contracts.Message] = [
+                try Collect.payment("P\(number)", "5", customer: customer),
+                try Collect.dispute("D\(number)", "I\(number)", "1"),
+                try Collect.promise("R\(number)", "I\(number)", "1", on: "2026-04-10"),
+                try Collect.writeOff("W\(number)", "I\(number)", "1"),
+            ]
+            for (place, body) in bodies.enumerated() {
+                messages.append(.init("\(number)-\(place)", source: source, body))
+            }
+        }
+        #expect(try await finance.handle(messages).refused.isEmpty)
+        let lists = [
+            ("receivables.disputes", "dispute_id", "D"), ("receivables.promises", "promise_id", "R"),
+            ("receivables.write-offs", "write_off_id", "W"), ("receivables.unallocated", "payment_id", "P"),
+            ("credit.risk", "invoice_id", "I"),
+        ]
+        for (question, column, letter) in lists {
+            for customer in ["C1", "X9", Self.party] {
+                let found = try Self.column(await finance.ask(question, ["customer": customer]), column)
+                #expect(found.compactMap { $0 }.sorted() == ["\(letter)1", "\(letter)2"], "\(question) \(customer)")
+            }
+            #expect(try Self.column(await finance.ask(question), column).count == 3, "\(question)")
+        }
+    }
+
     @Test("asking says what it knows nothing of, and uses what was approved for a code that is merged now")
     func asking() async throws {
         // What is approved for the second code before the two are one party holds for both afterwards.

@@ -49,4 +49,29 @@ struct AlertListTests {
         let second = try await finance.ask("alerts.list", ["level": "order", "limit": "1", "after": next])
         #expect(try Self.column(second, "order_id") == ["USD"])
     }
+
+    @Test("an alert of a customer's whole business shows it as it was judged last, beside the figures of its day")
+    func wholeBusiness() async throws {
+        func place(_ numbers: ClosedRange<Int>, line: String, at day: String, cost: String) async throws {
+            try await finance.handle(
+                numbers.map { number in
+                    .init(
+                        "p\(number)",
+                        OrderPlaced(
+                            makeOrder("O\(number)", line: line, at: "\(day)T09:00:00+08:00", [("1000", cost)])))
+                })
+        }
+        try await place(1...6, line: "air-freight", at: "2026-03-02", cost: "1300")
+        for day in ["2026-03-02", "2026-03-03"] {
+            try await finance.run("margin.evaluate", at: "\(day)T23:59:59+08:00")
+        }
+        let raised = try await finance.ask("alerts.list", ["level": "customer"])
+        #expect(try Self.column(raised, "margin") == ["-1800.0000"])
+        #expect(try Self.column(raised, "margin_now") == ["-1800.0000"])
+        try await place(7...8, line: "road", at: "2026-03-04", cost: "1500")
+        try await finance.run("margin.evaluate", at: "2026-03-04T23:59:59+08:00")
+        let now = try await finance.ask("alerts.list", ["level": "customer"])
+        #expect(try Self.column(now, "margin") == ["-1800.0000"])
+        #expect(try Self.column(now, "margin_now") == ["-2800.0000"])
+    }
 }

@@ -151,6 +151,43 @@ struct CreditTests {
             ])
     }
 
+    @Test("an invoice under another code of the party frees the order that it names: they count once")
+    func otherCode() async throws {
+        func rule(_ id: String, _ revenue: String) async throws -> String? {
+            try await finance.handle([.init(id, source: "tms", Self.order(id, revenue, customer: "T1"))])
+                .events(OrderDecided.self).first?.rule
+        }
+        #expect(try await rule("O1", "90000") == "acceptance-open")
+        try await finance.handle([
+            .init("o", Self.order("OWN", "1")),
+            .init(
+                "c",
+                CustomerRegistered(
+                    CustomerRecord(
+                        customerId: AccountIdentifier.customer(source: "erp", code: "C1"), revision: 1, name: "C1",
+                        accounts: [
+                            AccountHoming(source: "erp", code: "C1", revision: 1),
+                            AccountHoming(source: "tms", code: "T1", revision: 2),
+                        ], at: try moment("2026-01-01T09:00:00+08:00")))),
+        ])
+        try await finance.handle([.init("l", try Self.limit("L1", "100001"))])
+        try await finance.handle([
+            .init(
+                "i",
+                InvoiceIssued(
+                    invoiceId: "I1", customer: CustomerCode(code: "C1"), orderIds: ["O1"], orderSource: "tms",
+                    issuedAt: try moment("2026-03-04T09:00:00+08:00"),
+                    dueAt: try moment("2026-04-04T09:00:00+08:00"), amount: .of("90000"), currency: .cny))
+        ])
+        #expect(
+            try await finance.rows(Self.exposure) == [
+                ["C1", "90000.0000", "0.0000", "1.0000", "0.0000"], ["T1", "0.0000", "0.0000", "0.0000", "0.0000"],
+            ])
+        #expect(try await rule("O2", "5000") == "acceptance-open")
+        #expect(try await rule("O3", "5000.01") == "credit-limit")
+        #expect(try await rule("O4", "5000") == "acceptance-open")
+    }
+
     @Test("two revisions of one batch that move an order to another account take its credit once")
     func movedInOneBatch() async throws {
         try await finance.handle([
