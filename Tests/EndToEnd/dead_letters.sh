@@ -132,6 +132,9 @@ for number, prefix in enumerate(("ce-", "cloudEvents_", "cloudEvents:"), 5):
 send(order("DF-NAMELESS", "CNY"), content_type="application/json", type="order.placed.v1", app_id="demo")
 send(b"\x1b]0;owned\x07\x1b[2J\x1b[31mno json \xc2\x9b31m \xe2\x80\xaereversed", type="order.placed.v1", app_id="demo",
      message_id="DF-ESC", content_type="application/json", headers={"x-trace": "\x1b]0;owned\x07", "x-\x1b[7mname": "v"})
+escapes = {"app_id": "escapes", "content_type": "application/json"}
+send(order("DF-ESC-ID"), type="order.placed.v1", message_id="DF-ESC-\x1b[31mID", **escapes)
+send({"a": 1}, type="order.\x1b[31mplaced.v9", message_id="DF-ESC-TYPE", **escapes)
 PY
 "$WAYBILL_CLI" status --wait-drained 60 >/dev/null
 dead list --service finance --json >"$work/list"
@@ -160,7 +163,11 @@ for number in STRUCTURED BASE64 TEXT CE UNDERSCORE COLON NAMELESS; do
     [ "$("$WAYBILL_CLI" orders show "DF-$number" --json | jq -r '.order[0].decision')" = accepted ] || fail "DF-$number was mended and is not decided"
 done
 dead show DF-ESC --service finance >"$work/escapes"
-dead list --service finance >>"$work/escapes" 2>&1
+dead show DF-ESC-TYPE --service finance >>"$work/escapes" || fail "a letter of a type with an escape is not shown"
+# Found or not by the id as it was sent: what is said of it acts on nothing.
+dead show $'DF-ESC-\x1b[31mID' --service finance >>"$work/escapes" 2>&1 || true
+for look in list group; do dead "$look" --service finance >>"$work/escapes" 2>&1; done
+grep >/dev/null 'DF-ESC-.*31mID' "$work/escapes" || fail "a letter whose id holds an escape is not listed: $(cat -v "$work/escapes")"
 if LC_ALL=C grep -q "$(printf '[\033\007]\|\302\233\|\342\200\256')" "$work/escapes"; then fail "what strangers wrote acts on the terminal: $(cat -v "$work/escapes")"; fi
 
 # Looking uses nothing up, whatever limit a policy sets for returns.
@@ -179,6 +186,7 @@ manage DELETE 'policies/%2F/looks'
 dead show DF-ESC --service finance | grep >/dev/null 'x-waybill-reason' || fail "a letter lost its reason by being looked at"
 dead discard --source demo --reason not-json --yes --why "test" 2>/dev/null || true
 dead discard --source demo --reason unknown-currency --yes --why "test" 2>/dev/null || true
+dead discard --source escapes --yes --why "test" 2>/dev/null || true
 
 # Many at once: 10,000 refused messages go back in one go.
 python3 - >"$work/many" <<'PY'

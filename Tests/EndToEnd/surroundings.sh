@@ -51,9 +51,25 @@ for prefix in GRANT READ; do
 done
 echo "a missing grant and a database that only reads were waited for; none of 40 orders was refused"
 
-# The same answer whatever the role's settings are.
-show() { waybill orders show GRANT-1 --json | jq -S .; }
+# The same answers whatever the role's settings are: days and times of an order, an invoice, disputes, and what waits.
+{
+    printf '{"type":"invoice.issued.v1","id":"SUR-I","data":{"invoiceId":"SUR-I","customer":{"code":"C-SUR"},"orderIds":[],"issuedAt":"2026-03-02T03:00:00+08:00","dueAt":"2026-03-31T03:00:00+08:00","amount":"10.00","currency":"CNY"}}\n'
+    for invoice in SUR-I SUR-NONE; do
+        printf '{"type":"invoice.disputed.v1","id":"D-%s","data":{"disputeId":"D-%s","invoiceId":"%s","openedAt":"2026-03-02T03:00:00+08:00","amount":"1.00","currency":"CNY","reason":"price"}}\n' $invoice $invoice $invoice
+    done
+} >"$work/books"
+waybill orders publish "$work/books" --source surroundings --json >/dev/null
+waybill status --wait-drained 60 >/dev/null
+show() {
+    {
+        waybill orders show GRANT-1 --json
+        for list in invoices statement disputes; do waybill finance "$list" --customer C-SUR --json; done
+        waybill finance ageing --as-of 2026-06-30 --customer C-SUR --json
+        waybill finance waiting --json
+    } | jq -S .
+}
 show >"$work/one"
+grep >/dev/null D-SUR-NONE "$work/one" && grep >/dev/null '"2026-03-02"' "$work/one" || fail "what is compared is not there: $(cat "$work/one")"
 db -c "alter role finance_app set timezone = 'America/New_York'" -c "alter role finance_app set datestyle = 'German'"
 "$root/deploy/local/service.sh" restart finance >/dev/null
 until_true 60 curl -sf "$WAYBILL_HTTP_FINANCE/health/ready" || fail "finance does not start in New York"
