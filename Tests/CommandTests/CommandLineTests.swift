@@ -183,6 +183,29 @@ struct CommandLineTests {
             ])
     }
 
+    @Test("a file is checked as it is published: bodies by themselves, and messages by the type that each names")
+    func messages() {
+        let order = #"""
+            {"orderId":"O","revision":1,"customer":{"code":"C"},"branch":"KS01","businessLine":"road",
+            "placedAt":"2026-03-02T10:00:00+08:00","currency":"CNY","lines":[{"line":1,"serviceItem":"R","quantity":"1",
+            "unit":"kg","revenue":"10.00"}]}
+            """#
+        let customer = #"{"code":"C","name":"N","branch":"KS01","emial":"a@b.example"}"#
+        func message(_ type: String, _ data: String) -> String { #"{"type":"\#(type)","id":"1","data":\#(data)}"# }
+        var check = BodyCheck(type: OrderPlaced.type)
+        let lines = [
+            order, message("customer.reported.v1", customer), message("order.placed.v1", order),
+            message("order.placed.v1", order.replacing("CNY", with: "XQQ")), message("order.plcaed.v1", order),
+            customer,
+        ]
+        let found = lines.enumerated().map { check.refusal(of: Array($1.utf8), line: $0 + 1)?.reason }
+        #expect(found == [nil, nil, nil, .unknownCurrency, .unknownType, .missingField])
+        #expect(check.count == 6 && check.refused == 3)
+        #expect(
+            check.warnings.contains(
+                "warning: $.emial is unknown in customer.reported.v1, nobody reads it: in line 2"))
+    }
+
     @Test("a simulation is told in tables, and as JSON or CSV where that is asked for")
     func simulation() throws {
         func format(_ options: String) throws -> TableFormat {

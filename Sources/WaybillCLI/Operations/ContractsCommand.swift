@@ -93,13 +93,16 @@ struct ContractsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Validate bodies offline, with reason and place for each refusal.",
             discussion: """
+                Each line is a body, or a message as 'waybill orders publish' takes it, {"type": …, "id": …, "data": {…}},
+                whose data is looked at as of the type that it names.
+
                 Fields that the type does not have are no reason to refuse a body: nobody reads them. Each is named in a
                 warning, for it may be a slip of the pen.
                 """)
 
         @Argument(help: "The file, one JSON object a line.")
         var file: String
-        @Option(help: "The type of the bodies.")
+        @Option(help: "The type of bodies that stand by themselves.")
         var type = "order.placed.v1"
 
         func run() throws {
@@ -107,27 +110,57 @@ struct ContractsCommand: AsyncParsableCommand {
                 throw Failure(Catalogue.refusal(forUnknown: MessageType(type)).detail)
             }
             let text = try ColumnFile.text(of: file)
-            var refused = 0
-            var count = 0
-            var unknown = UnknownFields()
+            var check = BodyCheck(type: contract.type)
             for (index, line) in text.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
                 // Empty but for what ends it on other systems.
                 guard line.contains(where: { $0 > 32 }) else { continue }
-                count += 1
-                do {
-                    let data = try JSONDocument(parsing: Array(line)).root
-                    unknown.add(contract.unknownFields(in: data), line: index + 1)
-                    _ = try contract.reencode(data)
-                } catch {
-                    refused += 1
-                    print("line \(index + 1): \(error)")
+                if let refusal = check.refusal(of: Array(line), line: index + 1) {
+                    print("line \(index + 1): \(refusal)")
                 }
             }
-            for warning in unknown.warnings(of: contract.type) { say(warning) }
-            say("\(count) checked, \(refused) refused")
-            if refused > 0 { throw ExitCode(2) }
+            for warning in check.warnings { say(warning) }
+            say("\(check.count) checked, \(check.refused) refused")
+            if check.refused > 0 { throw ExitCode(2) }
         }
     }
+}
+
+/// Lines of a file of messages, looked at one after the other as a service looks at what they hold.
+struct BodyCheck {
+    /// The type of bodies that stand by themselves.
+    let type: MessageType
+    private(set) var count = 0
+    private(set) var refused = 0
+    private var unknown: [(type: MessageType, fields: UnknownFields)] = []
+
+    init(type: MessageType) { self.type = type }
+
+    /// Why a line would be refused; `nil` when it would not.
+    mutating func refusal(of line: [UInt8], line number: Int) -> Refusal? {
+        count += 1
+        do throws(Refusal) {
+            let node = try JSONDocument(parsing: line).root
+            let message = MessageLine.parts(of: node)
+            let type = message.map { MessageType($0.type) } ?? type
+            let data = message?.data ?? node
+            guard let contract = Catalogue.description(of: type) else { throw Catalogue.refusal(forUnknown: type) }
+            add(contract.unknownFields(in: data), of: type, number)
+            _ = try contract.reencode(data)
+            return nil
+        } catch {
+            refused += 1
+            return error
+        }
+    }
+
+    private mutating func add(_ paths: [String], of type: MessageType, _ line: Int) {
+        let place = unknown.firstIndex { $0.type == type } ?? unknown.endIndex
+        if place == unknown.endIndex { unknown.append((type, UnknownFields())) }
+        unknown[place].fields.add(paths, line: line)
+    }
+
+    /// A line for each field that nobody reads, type by type.
+    var warnings: [String] { unknown.flatMap { $0.fields.warnings(of: $0.type) } }
 }
 
 /// The fields of some bodies that nobody reads.

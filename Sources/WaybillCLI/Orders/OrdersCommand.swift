@@ -137,7 +137,7 @@ enum MessageLine {
         } catch {
             throw Failure("line \(number): \(error)")
         }
-        if let type = node["type"]?.string, let id = node["id"]?.string, let data = node["data"] {
+        if let (type, id, data) = parts(of: node) {
             return message(
                 type: type, id: id, source: node["source"]?.string ?? source, time: node["time"]?.string,
                 Array(data.text))
@@ -150,6 +150,12 @@ enum MessageLine {
             type: OrderPlaced.type.description,
             id: MessageIdentifier.stable(["order", source, orderId, String(revision)]),
             source: source, time: nil, Array(node.text))
+    }
+
+    /// What a message names and holds; `nil` of a body by itself.
+    static func parts(of node: JSONNode) -> (type: String, id: String, data: JSONNode)? {
+        guard let type = node["type"]?.string, let id = node["id"]?.string, let data = node["data"] else { return nil }
+        return (type, id, data)
     }
 
     private static func message(
