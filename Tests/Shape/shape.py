@@ -19,6 +19,8 @@ usage: shape.py [ROOT]
   schema know none at all.
 - A script of the shell pipes into nothing that stops reading early: under `pipefail` the writer's failure to write would
   be the pipe's.
+- Each test that docs/develop/cases.md names is there: a function of one file of tests, or a script of Tests/EndToEnd that is
+  one of its parts or is called by another.
 """
 import pathlib
 import re
@@ -105,6 +107,30 @@ def pipes(root):
                     "'grep … >/dev/null' and 'sed -n 1p' read to the end")
 
 
+def cases(root):
+    page = root / "docs/develop/cases.md"
+    ends = root / "Tests/EndToEnd"
+    text = page.read_text() if page.exists() else ""
+    rows = [(number, line.split("|")[2]) for number, line in enumerate(text.splitlines(), 1) if line.count("|") == 3]
+    scripts = "".join(path.read_text() for path in sorted(ends.glob("*.sh")))
+    parts = re.search(r"^parts=\(([^)]*)\)$", scripts, re.MULTILINE)
+    for number, name in ((number, name) for number, shown in rows for name in re.findall(r"`([^`]+)`", shown)):
+        place = f"{page.relative_to(root)}:{number}: '{name}'"
+        if name.endswith((".sh", ".py")):
+            if not (ends / name).exists():
+                yield f"{place} is no script of {ends.relative_to(root)}"
+            elif name[:-3] not in (parts[1].split() if parts else []) and f"EndToEnd/{name}" not in scripts:
+                yield f"{place} is run by nothing"
+            continue
+        file, _, function = name.rpartition(".")
+        found = [path for path in sorted((root / "Tests").rglob(f"{file.split('/')[-1]}.swift"))
+                 if path.as_posix().endswith(f"/{file}.swift")]
+        if len(found) != 1:
+            yield f"{place} is of {len(found)} files of tests"
+        elif not re.search(rf"@Test\b(?:(?!@Test\b|\bfunc\b)[\s\S])*?\bfunc {re.escape(function)}\(", found[0].read_text()):
+            yield f"{place} is no test of {found[0].relative_to(root)}"
+
+
 def migrations(root, service, listed):
     folder = service / "Migrations"
     numbers = []
@@ -186,6 +212,7 @@ def problems(root):
     yield from zones(root)
     yield from modules_of_tests(root)
     yield from pipes(root)
+    yield from cases(root)
     for path in sorted((root / "Sources").glob("*Service")):
         yield from service(root, path)
 

@@ -19,7 +19,11 @@ SOUND = {
     "Sources/DeskService/Visits/VisitStore.swift":
         "try transaction.queue(\"insert into visit values (now() at time zone 'utc')\")\n",
     "Sources/DeskService/Visits/VisitPolicy.swift": "import Domain\n",
-    "Tests/ServiceTests/Desk/VisitTests.swift": "import Testing\n",
+    "Tests/ServiceTests/Desk/VisitTests.swift": "import Testing\n@Test(\n \"is kept\", arguments: [1]) func kept(_ n: Int) {}\nfunc made() {}\n",
+    "Tests/EndToEnd/run.sh": "parts=(visits)\nTests/EndToEnd/$part.sh\n",
+    "Tests/EndToEnd/visits.sh": "python3 Tests/EndToEnd/look.py\n",
+    "Tests/EndToEnd/look.py": "",
+    "docs/develop/cases.md": "| met | shown by |\n|---|---|\n| a visit is lost | `Desk/VisitTests.kept`, `visits.sh`, `look.py` |\n",
     "Tests/Support/Visits.swift": "#if canImport(Testing)\n    package import Testing\n#endif\n",
     "Tests/visits.sh": "list | grep visit >/dev/null\nlist | sed -n 1p\nlist || head -n 1 file\ngrep -q visit file\n",
     "Package.swift": '.target(\n name: "Support", dependencies: ["Domain"], path: "Tests/Support"),\n',
@@ -77,6 +81,15 @@ class Shape(unittest.TestCase):
             ({"Tests/visits.sh": "list |\n    grep -x -q visit\n"}, "visits.sh:1: pipes into what stops"),
             ({"Tests/visits.sh": "\nlist | head -n 1\n"}, "visits.sh:2: pipes into what stops"),
         ]
+        row = "| what | shown by |\n|---|---|\n| a visit is lost | `{}` |\n"
+        for name, words in [
+            ("VisitTests.made", "cases.md:3: 'VisitTests.made' is no test of"),
+            ("VisitTests.lost", "is no test of"), ("Desk/CallTests.kept", "is of 0 files"), ("calls.sh", "is no script of"),
+            ("run.sh", "is run by nothing"),
+        ]:
+            cases.append(({"docs/develop/cases.md": row.format(name)}, words))
+        cases.append(({"Tests/Support/VisitTests.swift": "", "docs/develop/cases.md": row.format("VisitTests.kept")},
+                      "is of 2 files"))
         make = "create or replace function {} as $$ $$;\n"
         for text, words in [
             (make.format("other()"), "nothing else"),
