@@ -38,7 +38,7 @@ struct PrometheusMetricsTests {
                 "# TYPE waybill_schedule_failures_total counter", "# TYPE waybill_queries_total counter",
                 "# TYPE waybill_audit_written_total counter", "# TYPE waybill_audit_failures_total counter",
                 "# TYPE waybill_audit_folded_total counter", "# TYPE waybill_audit_lost_total counter",
-                "# TYPE waybill_queries_denied_total counter",
+                "# TYPE waybill_acts_denied_total counter", "# TYPE waybill_queries_denied_total counter",
             ])
         metrics.handled.add(3)
         metrics.refused(.notJSON)
