@@ -430,11 +430,14 @@ struct AuditTests {
     @Test("a month goes when its last day is past the horizon, and not before; what was done stays")
     func retention() async throws {
         try await with { desk in
-            let made = try await desk.rows(
-                """
-                select ensure_audit_partitions(today - 200, today), ensure_audit_partitions(today - 200, today)
-                from (select (now() at time zone 'utc')::date as today) as clock
-                """)
+            let made = try await desk.pool.withTransaction { transaction in
+                try transaction.rows(
+                    """
+                    select ensure_audit_partitions(today - 200, today), ensure_audit_partitions(today - 200, today)
+                    from (select (now() at time zone 'utc')::date as today) as clock
+                    """
+                ).values
+            }
             #expect(made.first?[0] != "0" && made.first?[1] == "0")
             for days in [0, 40, 150] {
                 try await desk.pool.withTransaction { transaction in

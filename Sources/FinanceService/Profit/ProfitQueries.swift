@@ -143,11 +143,16 @@ struct ProfitQueries: Sendable {
         if against != nil {
             let sides = (try ledger.side(former, by: dimensions), try ledger.side(lines, by: dimensions))
             let bridge = try Bridge(sides.0.items, sides.1.items)
-            let rows =
-                [
+            // Who sees nothing, and where there is nothing, is told no sum of nothing.
+            let all =
+                lines.isEmpty && former.isEmpty
+                ? []
+                : [
                     dimensions.indices.map { $0 == 0 ? "*" : "" }
                         + Self.cells(bridge.before, bridge.effects, bridge.after, .cost)
                 ]
+            let rows =
+                all
                 + Self.groups(bridge.items).map { $0.labels + Self.cells($0.before, $0.effects, $0.after, .cost) }
             tables.append(
                 try arguments.table(

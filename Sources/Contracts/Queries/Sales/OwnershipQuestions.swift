@@ -60,7 +60,8 @@ public enum OwnershipQuestions {
                 "handovers", by: [.descending("from"), "source", "handoverId"],
                 [
                     .code("handoverId", "source", "fromLogin", "toLogin"), .day("from", "until"), .flag("whole"),
-                    .count("customers", "notices", "anomalies"), .text("reason"), .code("by"), .time("at"),
+                    .count("customers", "notices", "anomalies"), .text("reason"), .code("by").protected(.personalData),
+                    .time("at"),
                     .count("revision"), .flag("withdrawn"),
                 ])
         ])
@@ -85,7 +86,8 @@ public enum OwnershipQuestions {
             .pages(
                 "open items", by: [.ascending("kind"), .ascending("item")],
                 [
-                    .code("kind", "item", "source", "code"), .text("customer"), .code("businessLine"), .text("detail"),
+                    .code("kind", "item", "source", "code"), .text("customer"), .code("businessLine"),
+                    .text("detail").protected(.personalData),
                     .day("since"),
                 ]),
         ])
