@@ -17,6 +17,8 @@ enum CustomerMigrations {
         Migration(number: 11, name: "without_rate", sql: PackageResources._011_without_rate_sql),
         Migration(number: 12, name: "corrections", sql: PackageResources._012_corrections_sql),
         Migration(number: 13, name: "people", sql: PackageResources._013_people_sql),
+        OwnershipReplica.migration(14),
+        Migration(number: 15, name: "told_home", sql: PackageResources._015_told_home_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

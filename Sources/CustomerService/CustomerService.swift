@@ -29,7 +29,7 @@ package enum CustomerService {
             name: .customer,
             migrations: CustomerMigrations.all, repeatables: CustomerMigrations.repeatable,
             capabilities: [
-                .people, .identity(organisation: organisation), .graph, .decisions,
+                .people, .identity(organisation: organisation), .owners, .graph, .decisions,
                 .corrections(organisation: organisation), .interactions(policy: policy), .overview, .timeline,
                 .classes(organisation: organisation),
                 .value(rates: rates, organisation: organisation, market: market), .references,

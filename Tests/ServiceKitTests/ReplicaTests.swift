@@ -58,6 +58,31 @@ struct ReplicaTests {
         }
     }
 
+    @Test("once sales has said who looks after a customer, branch and owner are as the record says, also nobody")
+    func told() async throws {
+        let replica = AccountReplica(keeping: [.name, .branch, .salesOwner])
+        func record(_ revision: Int, owner: String?, byRecord: RecordedHome?) -> CustomerRecord {
+            CustomerRecord(
+                customerId: "P1", revision: revision, name: revision == 1 ? "one" : nil, branch: "KS01",
+                salesOwner: owner, accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
+                byRecord: byRecord, at: Self.time)
+        }
+        let records = [
+            record(1, owner: "sun.li", byRecord: RecordedHome()), record(2, owner: nil, byRecord: RecordedHome()),
+        ]
+        for arrival in [[0, 1], [1, 0]] {
+            try await Self.with([replica.migration(1)]) { pool in
+                for place in arrival {
+                    try await pool.withTransaction { try replica.put([records[place]], $0) }
+                }
+                let rows = try await pool.withTransaction { transaction in
+                    try transaction.rows("select branch, sales_owner from account").values
+                }
+                #expect(rows == [["KS01", nil]])
+            }
+        }
+    }
+
     @Test("of the classes of a customer the highest revision stays")
     func classes() async throws {
         func classified(_ revision: Int, _ value: String) -> CustomerClassified {

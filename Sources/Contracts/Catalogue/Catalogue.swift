@@ -328,7 +328,7 @@ public enum Catalogue {
         ContractDescription(
             AgreementChanged.self, .service(.sales), to: [.customer], "What is agreed with a customer now."),
         ContractDescription(
-            OwnershipChanged.self, .service(.sales), to: [.finance],
+            OwnershipChanged.self, .service(.sales), to: [.customer, .finance],
             "Who looks after a customer in a line of business, on the days of which anybody has said so."),
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],

@@ -30,6 +30,29 @@ package struct AccountHoming: Part {
     }
 }
 
+/// What orders, systems' records and corrections say of where a customer is looked after, and by whom.
+package struct RecordedHome: Part {
+    /// The branch.
+    package let branch: String?
+    /// Who looks after it.
+    package let salesOwner: String?
+
+    package init(branch: String? = nil, salesOwner: String? = nil) {
+        self.branch = branch
+        self.salesOwner = salesOwner
+    }
+
+    package init(fields: inout FieldReader) throws(Refusal) {
+        branch = try fields.optionalIdentifier("branch")
+        salesOwner = try fields.optionalIdentifier("salesOwner")
+    }
+
+    package func write(to object: inout ObjectWriter) {
+        object.text("branch", branch)
+        object.text("salesOwner", salesOwner)
+    }
+}
+
 /// A customer as the customer service knows it, whole.
 package struct CustomerRecord: Part {
     /// Its identifier.
@@ -40,20 +63,24 @@ package struct CustomerRecord: Part {
     package let name: String?
     /// Its valid unified social credit code.
     package let creditCode: String?
-    /// The branch that last did business with it.
+    /// The branch that last did business with it, or for which it was assigned.
     package let branch: String?
-    /// Who looks after it.
+    /// Who looks after it today.
     package let salesOwner: String?
     /// The codes under which it is known.
     package let accounts: [AccountHoming]
     /// The customer that it turned out to be.
     package let mergedInto: String?
+    /// What stands below the word of sales; there from when sales has first said who looks after it. Then branch and owner of the
+    /// record are all that there is: one that is missing is nobody.
+    package let byRecord: RecordedHome?
     /// When it came to stand like this.
     package let at: Timestamp
 
     package init(
         customerId: String, revision: Int, name: String? = nil, creditCode: String? = nil, branch: String? = nil,
-        salesOwner: String? = nil, accounts: [AccountHoming], mergedInto: String? = nil, at: Timestamp
+        salesOwner: String? = nil, accounts: [AccountHoming], mergedInto: String? = nil, byRecord: RecordedHome? = nil,
+        at: Timestamp
     ) {
         self.customerId = customerId
         self.revision = revision
@@ -63,6 +90,7 @@ package struct CustomerRecord: Part {
         self.salesOwner = salesOwner
         self.accounts = accounts
         self.mergedInto = mergedInto
+        self.byRecord = byRecord
         self.at = at
     }
 
@@ -75,6 +103,7 @@ package struct CustomerRecord: Part {
         salesOwner = try fields.optionalIdentifier("salesOwner")
         accounts = try fields.array("accounts", AccountHoming.self, 0...1_000)
         mergedInto = try fields.optionalIdentifier("mergedInto")
+        byRecord = try fields.optionalObject("byRecord", RecordedHome.self)
         at = try fields.timestamp("at")
     }
 
@@ -87,6 +116,7 @@ package struct CustomerRecord: Part {
         object.text("salesOwner", salesOwner)
         object.array("accounts", accounts)
         object.text("mergedInto", mergedInto)
+        object.object("byRecord", byRecord)
         object.timestamp("at", at)
     }
 }

@@ -51,14 +51,22 @@ enum MergePreviewQuery {
                 rows: [
                     ["name", before?.name, after.name, corrected[.name]?.by],
                     ["credit_code", before?.creditCode, after.creditCode, corrected[.creditCode]?.by],
-                    ["branch", before?.branch, after.branch, corrected[.branch]?.by],
-                    ["sales_owner", before?.salesOwner, after.salesOwner, corrected[.salesOwner]?.by],
+                    ["branch", before?.branch, after.branch, by(corrected[.branch], after.branch)],
+                    [
+                        "sales_owner", before?.salesOwner, after.salesOwner,
+                        by(corrected[.salesOwner], after.salesOwner),
+                    ],
                 ]),
             try arguments.table(
                 "accounts that move",
                 rows: moving.map { [$0.key.source, $0.key.code, $0.fact.name, $0.customerId, home] },
                 isCut: false),
         ]
+    }
+
+    /// Who has corrected a value, unless sales says another one above that.
+    private static func by(_ correction: Correction?, _ value: String?) -> String? {
+        correction.flatMap { $0.value == value ? $0.by : nil }
     }
 
     /// Whether it would be done, and if not, why.

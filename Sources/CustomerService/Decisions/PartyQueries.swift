@@ -93,9 +93,10 @@ enum PartyQueries {
             try arguments.table(
                 "accounts",
                 """
-                select own_id as party, source, code, name, identity_code as credit_code, branch, sales_owner,
+                select own_id as party, source, code, name, identity_code as credit_code,
+                    \(unsafe: OwnerStore.branch("a")) as branch, \(unsafe: OwnerStore.owner("a")) as sales_owner,
                     to_timestamp(first_at / 1000000.0) as first_said, homing_revision
-                from account where customer_id = any(\(parties)) order by first_at, source, code
+                from account a where customer_id = any(\(parties)) order by first_at, source, code
                 """, transaction),
             try arguments.table(
                 "supplier codes",

@@ -17,6 +17,9 @@ struct Account: Sendable, Equatable {
     var reportDigest: String?
     /// What the newest master record that changed the branch said of it.
     var report: AccountHome.Report?
+    /// What sales says of who looks after it today; `nil` while sales has never said anything of it. It stands above branch
+    /// and owner of ``fact``, which are those of its orders.
+    var told: HomeWord?
 
     /// The identifier that follows from its code alone: the customer that it is by itself.
     let ownId: String
@@ -25,7 +28,7 @@ struct Account: Sendable, Equatable {
 
     init(
         fact: AccountFact, customerId: String, homingRevision: Int, firstAt: Int64, identityCode: String? = nil,
-        reportDigest: String? = nil, report: AccountHome.Report? = nil, ownId: String
+        reportDigest: String? = nil, report: AccountHome.Report? = nil, told: HomeWord? = nil, ownId: String
     ) {
         self.fact = fact
         self.customerId = customerId
@@ -34,6 +37,7 @@ struct Account: Sendable, Equatable {
         self.identityCode = identityCode
         self.reportDigest = reportDigest
         self.report = report
+        self.told = told
         self.ownId = ownId
     }
 
@@ -101,6 +105,14 @@ struct Customer: Sendable, Equatable {
     var salesOwner: String?
     /// The customer that it turned out to be.
     var mergedInto: String?
+    /// What orders, records and corrections say of branch and owner; `nil` while sales has never said anything of it.
+    var byRecord: HomeWord?
+}
+
+/// What is said of where a customer is looked after, and by whom.
+struct HomeWord: Sendable, Equatable {
+    var branch: String?
+    var salesOwner: String?
 }
 
 /// A value that was said of who an account is.

@@ -32,7 +32,11 @@ enum CustomerQueries {
                 transaction),
             try arguments.table(
                 "accounts",
-                "select source, code, name, credit_code, branch, sales_owner, homing_revision from account where customer_id in (\(which)) order by source, code",
+                """
+                select source, code, name, credit_code, \(unsafe: OwnerStore.branch("a")) as branch,
+                    \(unsafe: OwnerStore.owner("a")) as sales_owner, homing_revision
+                from account a where customer_id in (\(which)) order by source, code
+                """,
                 transaction),
             try arguments.table(
                 "timeline",

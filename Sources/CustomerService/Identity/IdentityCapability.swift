@@ -15,7 +15,7 @@ extension Capability {
             ],
             questions: CustomerQueries.all,
             tables: [
-                ScopedTable("account", .owned(owner: "t.sales_owner", branch: "t.branch", day: nil)),
+                ScopedTable("account", .owned(owner: OwnerStore.owner("t"), branch: OwnerStore.branch("t"), day: nil)),
                 // One that was merged is seen with the one that it has become.
                 ScopedTable("customer", .ofCustomer("coalesce(t.merged_into, t.customer_id)")),
                 ScopedTable("identity_value", .ofAccount("t.source", "t.code")),

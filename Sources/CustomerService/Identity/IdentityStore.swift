@@ -5,17 +5,6 @@ import ServiceKit
 
 /// The SQL of accounts, customers, and what was said of them.
 enum IdentityStore {
-    private static let accountColumns: SQL =
-        """
-        a.source, a.code, a.customer_id, a.homing_revision, a.name, a.credit_code, a.branch, a.sales_owner,
-        a.said_at, a.first_at, a.identity_code, a.report_digest, a.own_id, a.reported_branch, a.reported_at
-        """
-    private typealias AccountRow = (
-        String, String, String, Int, String?, String?, String?, String?, Int64, Int64, String?, String?, String,
-        String?,
-        Int64?
-    )
-
     /// What is known of some accounts.
     static func accounts(
         _ keys: [AccountKey], _ transaction: borrowing Transaction
@@ -23,26 +12,39 @@ enum IdentityStore {
         guard !keys.isEmpty else { return [:] }
         let rows = try transaction.query(
             """
-            select \(accountColumns)
+            select a.source, a.code, a.customer_id, a.homing_revision, a.name, a.credit_code, a.branch, a.sales_owner,
+                a.said_at, a.first_at, a.identity_code, a.report_digest, a.own_id, a.reported_branch, a.reported_at,
+                a.is_told, a.told_branch, a.told_sales_owner
             from unnest(\(keys.map(\.source)), \(keys.map(\.code))) as k(source, code)
             join account a using (source, code)
-            """, as: AccountRow.self)
-        var found: [AccountKey: Account] = [:]
-        for row in rows {
-            let account = Account(
+            """, as: StoredAccount.self)
+        return Dictionary(rows.map { ($0.account.key, $0.account) }) { first, _ in first }
+    }
+
+    /// An account as it stands in the table.
+    private struct StoredAccount: PostgresRow {
+        let account: Account
+
+        init(row: inout RowReader) throws(PostgresError) {
+            let saidAt: Int64 = try row("said_at")
+            let reportedBranch: String? = try row("reported_branch")
+            let reportedAt: Int64? = try row("reported_at")
+            var report: AccountHome.Report?
+            if let reportedBranch, let reportedAt {
+                report = AccountHome.Report(
+                    branch: reportedBranch, saidAt: Timestamp(microsecondsSinceEpoch: reportedAt))
+            }
+            let told = HomeWord(branch: try row("told_branch"), salesOwner: try row("told_sales_owner"))
+            account = Account(
                 fact: AccountFact(
-                    source: row.0, code: row.1, name: row.4, creditCode: row.5, branch: row.6, salesOwner: row.7,
-                    saidAt: Timestamp(microsecondsSinceEpoch: row.8)),
-                customerId: row.2, homingRevision: row.3, firstAt: row.9, identityCode: row.10, reportDigest: row.11,
-                report: row.13.flatMap { branch in
-                    row.14.map {
-                        AccountHome.Report(branch: branch, saidAt: Timestamp(microsecondsSinceEpoch: $0))
-                    }
-                },
-                ownId: row.12)
-            found[account.key] = account
+                    source: try row("source"), code: try row("code"), name: try row("name"),
+                    creditCode: try row("credit_code"), branch: try row("branch"), salesOwner: try row("sales_owner"),
+                    saidAt: Timestamp(microsecondsSinceEpoch: saidAt)),
+                customerId: try row("customer_id"), homingRevision: try row("homing_revision"),
+                firstAt: try row("first_at"), identityCode: try row("identity_code"),
+                reportDigest: try row("report_digest"), report: report,
+                told: try row("is_told") ? told : nil, ownId: try row("own_id"))
         }
-        return found
     }
 
     /// Lets nobody else decide who is who until the transaction ends. News of that is rare, so one lock for all of it
@@ -57,7 +59,8 @@ enum IdentityStore {
         try transaction.queue(
             """
             insert into account (source, code, customer_id, homing_revision, name, credit_code, branch, sales_owner,
-                said_at, first_at, identity_code, report_digest, own_id, reported_branch, reported_at)
+                said_at, first_at, identity_code, report_digest, own_id, reported_branch, reported_at, is_told,
+                told_branch, told_sales_owner)
             select * from unnest(
                 \(accounts.map(\.fact.source)), \(accounts.map(\.fact.code)), \(accounts.map(\.customerId)),
                 \(accounts.map { Int32($0.homingRevision) }), \(accounts.map(\.fact.name)),
@@ -65,13 +68,17 @@ enum IdentityStore {
                 \(accounts.map(\.fact.salesOwner)), \(accounts.map(\.fact.saidAt.microsecondsSinceEpoch)),
                 \(accounts.map(\.firstAt)), \(accounts.map(\.identityCode)), \(accounts.map(\.reportDigest)),
                 \(accounts.map(\.ownId)), \(accounts.map { $0.report?.branch }),
-                \(accounts.map { $0.report?.saidAt.microsecondsSinceEpoch }))
+                \(accounts.map { $0.report?.saidAt.microsecondsSinceEpoch }),
+                \(accounts.map { $0.told != nil }), \(accounts.map { $0.told?.branch }),
+                \(accounts.map { $0.told?.salesOwner }))
             on conflict (source, code) do update set
                 customer_id = excluded.customer_id, homing_revision = excluded.homing_revision,
                 name = excluded.name, credit_code = excluded.credit_code, branch = excluded.branch,
                 sales_owner = excluded.sales_owner, said_at = excluded.said_at, first_at = excluded.first_at,
                 identity_code = excluded.identity_code, report_digest = excluded.report_digest,
-                reported_branch = excluded.reported_branch, reported_at = excluded.reported_at
+                reported_branch = excluded.reported_branch, reported_at = excluded.reported_at,
+                is_told = excluded.is_told, told_branch = excluded.told_branch,
+                told_sales_owner = excluded.told_sales_owner
             """)
     }
 
@@ -81,7 +88,7 @@ enum IdentityStore {
         let rows = try transaction.query(
             """
             select customer_id, revision, (extract(epoch from founded_at) * 1000000)::bigint as founded, name,
-                credit_code, branch, sales_owner, merged_into
+                credit_code, branch, sales_owner, merged_into, is_told, record_branch, record_sales_owner
             from customer where customer_id = any(\(ids))
             """, as: StoredCustomer.self)
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.customer.customerId, $0.customer) })
@@ -92,10 +99,12 @@ enum IdentityStore {
         let customer: Customer
 
         init(row: inout RowReader) throws(PostgresError) {
+            let byRecord = HomeWord(branch: try row("record_branch"), salesOwner: try row("record_sales_owner"))
             customer = Customer(
                 customerId: try row("customer_id"), revision: try row("revision"), foundedAt: try row("founded"),
                 name: try row("name"), creditCode: try row("credit_code"), branch: try row("branch"),
-                salesOwner: try row("sales_owner"), mergedInto: try row("merged_into"))
+                salesOwner: try row("sales_owner"), mergedInto: try row("merged_into"),
+                byRecord: try row("is_told") ? byRecord : nil)
         }
     }
 
@@ -104,18 +113,24 @@ enum IdentityStore {
         try transaction.queue(
             """
             insert into customer (customer_id, revision, founded_at, name, credit_code, branch, sales_owner,
-                merged_into, changed_at)
+                merged_into, changed_at, is_told, record_branch, record_sales_owner)
             select customer_id, revision, timestamptz 'epoch' + founded * interval '1 microsecond', name,
-                credit_code, branch, sales_owner, merged_into, \(PostgresValue.timestamp(now.description))
+                credit_code, branch, sales_owner, merged_into, \(PostgresValue.timestamp(now.description)), is_told,
+                record_branch, record_sales_owner
             from unnest(
                 \(customers.map(\.customerId)), \(customers.map { Int32($0.revision) }),
                 \(customers.map(\.foundedAt)), \(customers.map(\.name)), \(customers.map(\.creditCode)),
-                \(customers.map(\.branch)), \(customers.map(\.salesOwner)), \(customers.map(\.mergedInto)))
-                as t(customer_id, revision, founded, name, credit_code, branch, sales_owner, merged_into)
+                \(customers.map(\.branch)), \(customers.map(\.salesOwner)), \(customers.map(\.mergedInto)),
+                \(customers.map { $0.byRecord != nil }), \(customers.map { $0.byRecord?.branch }),
+                \(customers.map { $0.byRecord?.salesOwner }))
+                as t(customer_id, revision, founded, name, credit_code, branch, sales_owner, merged_into, is_told,
+                    record_branch, record_sales_owner)
             on conflict (customer_id) do update set
                 revision = excluded.revision, founded_at = excluded.founded_at, name = excluded.name,
                 credit_code = excluded.credit_code, branch = excluded.branch, sales_owner = excluded.sales_owner,
-                merged_into = excluded.merged_into, changed_at = excluded.changed_at
+                merged_into = excluded.merged_into, changed_at = excluded.changed_at,
+                is_told = excluded.is_told, record_branch = excluded.record_branch,
+                record_sales_owner = excluded.record_sales_owner
             """)
     }
 

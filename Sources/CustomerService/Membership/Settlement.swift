@@ -16,33 +16,45 @@ struct Settlement {
     private let household: Household
     private let homes: [AccountKey: AccountKey]
     private let now: Timestamp
+    /// The day of which the word of sales counts.
+    private let day: CalendarDay
 
     /// Settles everything that a change at some accounts may move.
+    ///
+    /// - Parameter day: the day of which the word of sales counts; today when not given.
     static func settle(
-        _ seeds: some Collection<AccountKey>, cause: Cause? = nil, _ transaction: borrowing Transaction,
-        _ effects: inout Effects
+        _ seeds: some Collection<AccountKey>, cause: Cause? = nil, on day: CalendarDay? = nil,
+        _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard !seeds.isEmpty else { return }
         let household = try Household.around(seeds, transaction)
-        let settlement = Settlement(household: household, homes: household.homes(), now: effects.now)
+        let settlement = Settlement(
+            household: household, homes: household.homes(), now: effects.now, day: day ?? effects.now.day())
         try settlement.carryOut(cause, transaction, &effects)
     }
 
     private func carryOut(
         _ cause: Cause?, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let told = try OwnershipReplica.standing(of: household.accounts.keys.sorted(), on: day, transaction)
         var parties: [String: [Account]] = [:]
         var moved: [Account] = []
+        var retold: [Account] = []
         var changed: Set<String> = []
         for key in household.accounts.keys.sorted() {
             guard var account = household.accounts[key],
                 let home = homes[key].flatMap({ household.accounts[$0]?.ownId })
             else { continue }
+            let word = told[key].map { HomeWord(branch: $0.branch, salesOwner: $0.owner) }
+            let isRetold = account.told != word
+            account.told = word
             if account.customerId != home || account.homingRevision == 0 {
                 changed.formUnion([account.customerId, home])
                 account.customerId = home
                 account.homingRevision += 1
                 moved.append(account)
+            } else if isRetold {
+                retold.append(account)
             }
             parties[home, default: []].append(account)
         }
@@ -56,6 +68,12 @@ struct Settlement {
             let former = before[account.ownId]
             var customer = Customer(customerId: account.ownId, foundedAt: account.firstAt)
             customer.revision = former?.revision ?? 0
+            customer.byRecord = former?.byRecord
+            // A code that leaves a customer of whom sales has said something takes no owner along.
+            let hasLeft = (parties[account.ownId] ?? []).contains { member in
+                household.accounts[member.key].map { before[$0.customerId]?.byRecord != nil } ?? false
+            }
+            if hasLeft, customer.byRecord == nil { customer.byRecord = HomeWord() }
             if home == account.ownId {
                 Self.describe(&customer, by: parties[home] ?? [], names, corrections)
             } else {
@@ -71,7 +89,7 @@ struct Settlement {
         }
         try publish(after, before, parties, cause, &effects)
         try IdentityStore.put(after, now: now, transaction)
-        try IdentityStore.put(moved, transaction)
+        try IdentityStore.put(moved + retold, transaction)
         try IdentityStore.remember(moved, decisionId: cause?.decisionId, now: now, transaction)
     }
 
@@ -88,7 +106,8 @@ struct Settlement {
     }
 
     /// What a party looks like. The name of a master record counts more than that of an order, a newer one more than an
-    /// older; of the rest the newest word counts, and the oldest credit code. What somebody has corrected stands above that.
+    /// older; of the rest the newest word counts, and the oldest credit code. What somebody has corrected stands above that; and
+    /// above all of it, of branch and owner, what sales says of any of its accounts, of several the newest.
     static func describe(
         _ customer: inout Customer, by accounts: [Account], _ names: [AccountKey: [IdentityValue]],
         _ corrections: [AccountKey: [Correction]]
@@ -107,6 +126,14 @@ struct Settlement {
         customer.creditCode =
             accounts.filter { $0.identityCode != nil }.min { ($0.firstAt, $0.key) < ($1.firstAt, $1.key) }?.identityCode
         CorrectionPolicy.correct(&customer, by: accounts.flatMap { corrections[$0.key] ?? [] })
+        let told = oldestFirst.compactMap(\.told)
+        // What was told once is said ever after, so that nobody keeps an owner whose days are over.
+        guard !told.isEmpty || customer.byRecord != nil else { return }
+        customer.byRecord = HomeWord(branch: customer.branch, salesOwner: customer.salesOwner)
+        for word in told {
+            customer.branch = word.branch ?? customer.branch
+            customer.salesOwner = word.salesOwner ?? customer.salesOwner
+        }
     }
 
     private func publish(
@@ -168,7 +195,8 @@ struct Settlement {
             CustomerRecord(
                 customerId: customer.customerId, revision: customer.revision, name: customer.name,
                 creditCode: customer.creditCode, branch: customer.branch, salesOwner: customer.salesOwner,
-                accounts: $0, mergedInto: customer.mergedInto, at: now)
+                accounts: $0, mergedInto: customer.mergedInto,
+                byRecord: customer.byRecord.map { RecordedHome(branch: $0.branch, salesOwner: $0.salesOwner) }, at: now)
         }
     }
 }

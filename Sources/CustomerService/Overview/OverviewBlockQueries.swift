@@ -27,7 +27,9 @@ enum OverviewBlockQueries {
             try arguments.table(
                 "organisation",
                 """
-                select branch, sales_owner, count(*) as codes from account where customer_id = \(customer)
+                select \(unsafe: OwnerStore.branch("a")) as branch, \(unsafe: OwnerStore.owner("a")) as sales_owner,
+                    count(*) as codes
+                from account a where customer_id = \(customer)
                 group by 1, 2 order by 3 desc, 1, 2
                 """, transaction),
             try arguments.table(

@@ -20,7 +20,10 @@ extension Capability {
                 ScopedTable(
                     "value_order",
                     .owned(
-                        owner: "coalesce(t.sales_owner, \(ScopedTable.ownerOfAccount("t.source", "t.customer_code")))",
+                        owner: """
+                            coalesce(t.sales_owner, (select \(OwnerStore.owner("a")) from account a
+                                where a.source = t.source and a.code = t.customer_code))
+                            """,
                         branch: "t.branch", day: "t.day")),
                 ScopedTable("value_contact", .ofAccount("t.source", "t.customer_code")),
                 ScopedTable("value_invoice", .ofAccount("t.source", "t.customer_code")),

@@ -170,12 +170,14 @@ enum OwnershipStore {
     ) throws -> Set<AccountKey> {
         var words: [RecordWord] = []
         for record in records {
-            guard let owner = record.salesOwner else { continue }
+            // Where sales has had its word, the record repeats it: what counts here is what stands below.
+            let said = record.byRecord ?? RecordedHome(branch: record.branch, salesOwner: record.salesOwner)
+            guard let owner = said.salesOwner else { continue }
             words += record.accounts.map { homing in
                 RecordWord(
                     account: AccountKey(source: homing.source, code: homing.code),
                     said: Int64(homing.revision) * 1_000_000_000 + Int64(record.revision),
-                    word: OwnershipWord(day: record.at.day(), owner: owner, branch: record.branch))
+                    word: OwnershipWord(day: record.at.day(), owner: owner, branch: said.branch))
             }
         }
         guard !words.isEmpty else { return [] }

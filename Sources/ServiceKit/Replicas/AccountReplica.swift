@@ -9,7 +9,8 @@ package import Postgres
 /// higher revision of the record. Both are kept in one number, the homing before the record, and the highest stays in
 /// whatever order the messages arrive. Revisions are at most 1,000,000,000 by contract, so that the number always fits.
 public struct AccountReplica: Sendable {
-    /// What a service may keep of an account's customer. What a record does not say stays as it was said before.
+    /// What a service may keep of an account's customer. What a record does not say stays as it was said before; only branch
+    /// and owner of a customer of which sales has said who looks after it are always as the record says.
     public enum Column: String, Sendable {
         /// The customer's name.
         case name
@@ -119,6 +120,23 @@ public struct AccountReplica: Sendable {
                 customer_id = excluded.customer_id, \(unsafe: revision) = excluded.\(unsafe: revision)\(unsafe: changes)
             where excluded.\(unsafe: revision) > account.\(unsafe: revision)
             """)
+        try putHome(rows.filter { $0.record.byRecord != nil }, transaction)
+    }
+
+    /// Takes branch and owner as records say them, also that there is nobody, where these records are what is known.
+    private func putHome(_ rows: [Row], _ transaction: borrowing Transaction) throws(PostgresError) {
+        for column in columns where column != .name {
+            let nobody = rows.filter { $0.record[keyPath: column.path] == nil }
+            guard !nobody.isEmpty else { continue }
+            try transaction.queue(
+                """
+                update account a set \(unsafe: column.rawValue) = null
+                from unnest(
+                    \(nobody.map(\.key.source)), \(nobody.map(\.key.code)), \(nobody.map(\.revision)))
+                    as k(source, code, revision)
+                where a.source = k.source and a.code = k.code and a.\(unsafe: revision) = k.revision
+                """)
+        }
     }
 
     struct Row {

@@ -1,5 +1,5 @@
 package import Contracts
-import Domain
+package import Domain
 package import Postgres
 
 /// Who looks after customers, as the sales service last said: what a service keeps of it in its own table `customer_owner`.
@@ -21,7 +21,7 @@ package enum OwnershipReplica {
                     -- '*' for every line of which nothing is told by itself.
                     business_line text not null,
                     revision integer not null,
-                    -- from_day, until_day, owner
+                    -- from_day, until_day, owner, branch
                     periods jsonb not null,
                     primary key (source, code, business_line)
                 );
@@ -59,9 +59,49 @@ package enum OwnershipReplica {
             object.text("from_day", period.from.description)
             object.text("until_day", period.until?.description)
             object.text("owner", period.owners.first?.login)
+            object.text("branch", period.branch)
             bytes += object.finished()
         }
         return String(decoding: bytes + [UInt8(ascii: "]")], as: UTF8.self)
+    }
+
+    /// What sales says of an account's every line on a day.
+    package struct Standing: Sendable, Equatable {
+        /// Who looks after it; `nil` on a day of which nothing is told, and when nobody does.
+        package let owner: String?
+        /// For which branch.
+        package let branch: String?
+    }
+
+    /// What sales says on a day of every line of those among some accounts of which it has ever said anything.
+    package static func standing(
+        of accounts: [AccountKey], on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [AccountKey: Standing] {
+        guard !accounts.isEmpty else { return [:] }
+        let rows = try transaction.query(
+            """
+            select w.source, w.code, p.owner, p.branch
+            from unnest(\(accounts.map(\.source)), \(accounts.map(\.code))) as k(source, code)
+            join customer_owner w on w.source = k.source and w.code = k.code and w.business_line = '*'
+            left join lateral (\(period(of: "w", on: "\(day)"))) p on true
+            """, as: (String, String, String?, String?).self)
+        return Dictionary(
+            rows.map { (AccountKey(source: $0.0, code: $0.1), Standing(owner: $0.2, branch: $0.3)) }
+        ) { first, _ in first }
+    }
+
+    /// What is told of a day, a statement of at most one row with `owner` and `branch`.
+    ///
+    /// - Parameters:
+    ///   - told: what the statement around it calls the row of `customer_owner`.
+    ///   - day: the day.
+    package static func period(of told: String, on day: SQL) -> SQL {
+        """
+        select p.owner, p.branch
+        from jsonb_to_recordset(\(unsafe: told).periods) as p(from_day date, until_day date, owner text, branch text)
+        where p.from_day <= \(day) and (p.until_day is null or p.until_day >= \(day))
+        limit 1
+        """
     }
 
     /// Who looks after a customer on a day, an expression: NULL on a day of which sales has told nothing.

@@ -148,6 +148,33 @@ struct OwnershipTests {
         #expect(try await notices()[0] == ["override-1", "zhao.min", nil])
     }
 
+    @Test("a record that repeats what sales has said changes nothing, and what it says of its own counts")
+    func repeated() async throws {
+        func record(_ revision: Int, says login: String, on day: String) -> CustomerRecord {
+            CustomerRecord(
+                customerId: "K-C1", revision: revision, name: "C1 Ltd", salesOwner: "sun.li",
+                accounts: [AccountHoming(source: "erp", code: "C1", revision: 1)],
+                byRecord: RecordedHome(salesOwner: login),
+                at: Timestamp("\(day)T09:00:00+08:00") ?? Timestamp(microsecondsSinceEpoch: 0))
+        }
+        try await sales.handle([.init("r1", CustomerRegistered(Said.record(owner: "zhao.min", on: "2026-01-10")))])
+        let handed = try await sales.handle([
+            .init("h", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-02-01"))
+        ])
+        #expect(try handed.events(OwnershipChanged.self).map(\.periods.count) == [1])
+        let repeated = try await sales.handle([
+            .init("r2", CustomerChanged(record(2, says: "zhao.min", on: "2026-02-01")))
+        ])
+        #expect(try repeated.events(OwnershipChanged.self).isEmpty)
+        #expect(try await shown(["customer": "C1"]) == ["* sun.li 100 record"])
+        let other = try await sales.handle([
+            .init("r3", CustomerChanged(record(3, says: "wang.fang", on: "2026-03-01")))
+        ])
+        let until = try other.events(OwnershipChanged.self).map { $0.periods.map(\.until?.description) }
+        #expect(until == [["2026-02-28"]])
+        #expect(try await shown(["customer": "C1"]) == ["* wang.fang 100 record"])
+    }
+
     @Test("a leaver's customers and notices go to the manager, visibly, until they are assigned")
     func leaver() async throws {
         try await sales.handle(Self.organisation)
