@@ -83,11 +83,14 @@ package enum Asking {
     ///
     /// - Throws: as ``ask(_:_:_:client:timeout:)``.
     package static func once(
-        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], as user: BrokerConfiguration
+        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], isExport: Bool = false,
+        as user: BrokerConfiguration
     ) async throws -> [QueryTable] {
         let client = client(user)
         let answer: Result<[QueryTable], any Error>
-        do { answer = .success(try await ask(service, query, values, client: client)) } catch {
+        do {
+            answer = .success(try await ask(service, query, values, isExport: isExport, client: client))
+        } catch {
             answer = .failure(error)
         }
         await client.close()
@@ -99,11 +102,11 @@ package enum Asking {
     /// - Parameter silent: told of each service that has not answered, and why.
     /// - Returns: the tables of those that have, in the order of the services.
     package static func each(
-        _ services: [ServiceName], _ query: String, _ values: [(String, String?)] = [], as user: BrokerConfiguration,
-        silent: (ServiceName, any Error) -> Void
+        _ services: [ServiceName], _ query: String, _ values: [(String, String?)] = [], isExport: Bool = false,
+        as user: BrokerConfiguration, silent: (ServiceName, any Error) -> Void
     ) async -> [QueryTable] {
         let client = client(user)
-        let questions = services.map { Question(service: $0, query: query, values: values) }
+        let questions = services.map { Question(service: $0, query: query, values: values, isExport: isExport) }
         var tables: [QueryTable] = []
         for (service, answer) in zip(services, await together(questions, client: client, timeout: .seconds(3))) {
             do { tables += try answer.get() } catch { silent(service, error) }

@@ -8,6 +8,7 @@ usage: matrix.py WORK EDGE-URL-FILE USERS-FOLDER
 2. The policy is set. Everybody asks everything. Who sees the first stages of a kind has to be answered as everybody was when there
    was nothing else, to the last total; without the values of fields that they have no right to, ordered and paged by nothing that they
    do not see. Whatever is refused, is by the policy. A single thing that somebody does not see is answered like one that is not there.
+   Lists and sums are asked a second time to be taken out, which is answered by what may be exported.
 3. Two days pass, so that what is made of the business daily is there as well: lists hold the rows of the stages that are seen.
 4. Everybody tries every act upon a thing of each stage: what the policy gives nobody is refused by it, and nothing else is.
 5. A customer is shared: each sees the own deals in full, and what the customer comes to for the group with the customer.
@@ -71,15 +72,16 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 class Variant:
     """A question with values."""
 
-    def __init__(self, service, question, values, lines=(), stage=None, is_base=False):
+    def __init__(self, service, question, values, lines=(), stage=None, is_base=False, right="see"):
         self.service, self.question, self.values, self.lines = service, question, values, list(lines)
-        self.stage, self.is_base = stage, is_base
+        self.stage, self.is_base, self.right = stage, is_base, right
 
     def __str__(self):
-        return f"{self.service} {self.question.name} " + " ".join(f"{key}={value}" for key, value in self.values.items())
+        out = "to be taken out " * (self.right == "export")
+        return f"{self.service} {self.question.name} {out}" + " ".join(f"{key}={value}" for key, value in self.values.items())
 
     def by(self, whom):
-        return self.service, self.question.name, self.values, self.lines, whom
+        return self.service, self.question.name, self.values, self.lines, whom, self.right == "export"
 
     @property
     def within(self):
@@ -236,14 +238,14 @@ class Matrix:
         """The stages of a table that somebody sees, the fields, and whether nothing at all may be seen of it."""
         if variant.question.is_for_everybody: return ALL, frozenset(FIELDS), False
         totals = variant.tells_totals(table)
-        return self.of(whom, table.shows, totals, variant.within)
+        return self.of(whom, table.shows, totals, variant.within, variant.right)
 
-    def of(self, whom, kind, totals, within):
-        key = (whom, kind, totals, within)
+    def of(self, whom, kind, totals, within, right="see"):
+        key = (whom, kind, totals, within, right)
         if key not in self.known:
-            parts = self.sight.parts(whom, kind, totals, within)
-            stages = frozenset(stage for stage, homes in HOMES.items() if self.sight.sees(whom, kind, homes, totals, within))
-            self.known[key] = (stages, self.sight.fields(whom, kind, totals, within), not parts)
+            parts = self.sight.parts(whom, kind, totals, within, right)
+            stages = frozenset(stage for stage, homes in HOMES.items() if self.sight.sees(whom, kind, homes, totals, within, right))
+            self.known[key] = (stages, self.sight.fields(whom, kind, totals, within, right), not parts)
         return self.known[key]
 
     def refusal(self, whom, variant):
@@ -251,7 +253,7 @@ class Matrix:
         question = variant.question
         if question.is_for_everybody: return None
         mine = [self.seen(whom, variant, table) for table in question.tables if table.shows == question.shows]
-        full = self.of(whom, question.shows, False, variant.within)
+        full = self.of(whom, question.shows, False, variant.within, variant.right)
         if all(closed for _, _, closed in mine or [full]): return "$"
         if question.is_of_whole and (full[0] != ALL or full[2]): return "$"
         otherwise = {name: match[1] for name, (_, words, _) in question.takes.items()
@@ -267,19 +269,19 @@ class Matrix:
     def marks(self, text):
         return {int(mark) for mark in MARK.findall(UUID.sub(lambda match: self.names.get(match[0], match[0]), text))}
 
-    def is_seen(self, whom, table, row, marks, stages, within=None):
+    def is_seen(self, whom, table, row, marks, stages, within=None, right="see"):
         """Whether a row is one of stages that are seen. An alert is seen as well by whom it went to, a notice by whom it names."""
         if table.shows == "margin-alert" and row.get("escalated_to"):
-            if self.sight.sees(whom, table.shows, [(row["escalated_to"], None, None)], False, within): return True
+            if self.sight.sees(whom, table.shows, [(row["escalated_to"], None, None)], False, within, right): return True
         if table.shows == "notice" and row.get("sales_owner") and len(marks) == 1 and row["sales_owner"] != STAGES[min(marks)][0]:
-            return self.sight.sees(whom, table.shows, [(row["sales_owner"], None, None)], False, within)
+            return self.sight.sees(whom, table.shows, [(row["sales_owner"], None, None)], False, within, right)
         return marks <= stages
 
     def scan(self, variant, whom, told, table, stages, asked):
         for row in told.records():
             if is_open_row(variant.service, variant.question.name, row): continue
             marks = {mark for value in row.values() if value for mark in self.marks(value)} - asked
-            if not self.is_seen(whom, table, row, marks, stages, variant.within):
+            if not self.is_seen(whom, table, row, marks, stages, variant.within, variant.right):
                 self.fault(variant, whom, f"'{told.name}' tells of stages {sorted(marks - stages)}, which are not seen: {row}")
 
     @staticmethod
@@ -342,7 +344,7 @@ class Matrix:
             return False
         if answer.reason is not None:
             stages, _, _ = next((self.seen(whom, variant, table) for table in question.tables if table.shows == question.shows),
-                                self.of(whom, question.shows, False, variant.within))
+                                self.of(whom, question.shows, False, variant.within, variant.right))
             place = self.prefix(stages)
             wanted = worlds[place] if place is not None else None
             if wanted is not None and wanted.reason != answer.reason:
@@ -557,6 +559,12 @@ class Matrix:
                 origin = next(known for known in mine if known.question is variant.question and known.service == variant.service
                               and known.is_base)
                 self.check(variant, whom, answer, worlds[origin])
+        # To be taken out, it is answered by the right to export.
+        out = [(variant, Variant(variant.service, variant.question, variant.values, variant.lines, right="export"))
+               for variant in mine if variant.is_base]
+        for (origin, variant), answer in zip(out, self.edge.ask([variant.by(whom) for _, variant in out])):
+            self.counts["answers to be taken out"] += 1
+            self.check(variant, whom, answer, worlds[origin])
         own = [variant for variant in singles if variant.stage in (1, 9) or not self.refusal(whom, variant)]
         answers = dict(zip(own, self.edge.ask([variant.by(whom) for variant in own])))
         for variant, answer in answers.items():
@@ -618,12 +626,21 @@ class Matrix:
                 withheld = sorted(document.get("withheld", {}).get(table, []))
                 if withheld != sorted(map(camel, told.blanked)) and withheld != sorted(told.blanked):
                     self.faults.append(f"{where} --json withholds {withheld}, the service {told.blanked}")
-                rows = list(csv.DictReader(io.StringIO(self.waybill(*words, "--csv", env=environment))))
-                if [row[key] for row in rows] != [row[key] for row in told.records()]:
+                # As CSV it is taken out, be it on the screen.
+                answer, = self.edge.ask([(service, name, {"limit": "200"}, [], whom, True)])
+                done = subprocess.run([os.environ["WAYBILL_CLI"], *words, "--csv"], capture_output=True, text=True, env=environment)
+                self.counts["outputs of the command"] += 2
+                if answer.reason is not None:
+                    if done.returncode != 2 or done.stdout or "the right 'export'" not in done.stderr:
+                        self.faults.append(f"{where} --csv is not refused: {done.returncode} {done.stdout[:300]} {done.stderr[:300]}")
+                    self.counts["outputs of the command refused"] += 1
+                    continue
+                told = answer.tables[table]
+                rows = list(csv.DictReader(io.StringIO(done.stdout)))
+                if done.returncode or [row[key] for row in rows] != [row[key] for row in told.records()]:
                     self.faults.append(f"{where} --csv tells other rows than the service")
                 if any(row[column] for row in rows for column in told.blanked):
                     self.faults.append(f"{where} --csv tells what is withheld")
-                self.counts["outputs of the command"] += 2
         refused = subprocess.run([os.environ["WAYBILL_CLI"], "query", "finance", "profit.lines", f"from={self.world.day(-9)}",
                                   f"to={self.world.day(0)}", "--csv"], capture_output=True, text=True,
                                  env={**os.environ, "WAYBILL_AMQP_USER_URL_FILE": f"{self.users}/li.wei.url"})

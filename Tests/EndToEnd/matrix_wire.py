@@ -78,10 +78,11 @@ class Wire:
         return answers
 
     def ask(self, questions):
-        """The answers to questions (service, name, values, lines, whom)."""
+        """The answers to questions (service, name, values, lines, whom, whether they are to be taken out of the system)."""
         bodies = [(f"{service}.run-query.v1",
                    {"query": name, "parameters": [{"name": key, "value": value} for key, value in values.items()],
-                    **({"lines": lines} if lines else {})}, {"whom": whom}) for service, name, values, lines, whom in questions]
+                    **({"lines": lines} if lines else {}), **({"isExport": True} if any(export) else {})}, {"whom": whom})
+                  for service, name, values, lines, whom, *export in questions]
         return [Answer(body) for body in self.send(bodies, 48)]
 
     def act(self, acts):

@@ -79,15 +79,15 @@ class Sight:
         self.policy, self.book, self.today = policy, book, today
         self.roles = {person["login"]: person["roles"] for person in policy["people"]}
 
-    def parts(self, login, kind, totals=False, within=None):
-        """By whose place, over which relations and with which fields something is seen: by one's own roles, and as lent."""
+    def parts(self, login, kind, totals=False, within=None, right="see"):
+        """By whose place, over which relations and with which fields something is seen, or exported: by one's own roles, and as lent."""
         roles = self.roles.get(login, [])
         relations = RELATIONS if kind in OWNED else ["group"]
         outcomes = ("full", "totals") if totals else ("full",)
         asked = WITHIN[within] if kind in OWNED else 5
 
         def part(whose, roles, most, outcomes, lent=None, without=frozenset()):
-            rulings = {near: may(self.policy, roles, "see", kind, near) for near in relations}
+            rulings = {near: may(self.policy, roles, right, kind, near) for near in relations}
             seen = {near: ruling for near, ruling in rulings.items()
                     if RELATIONS.index(near) <= most and ruling[0] in outcomes}
             if not seen:
@@ -96,26 +96,26 @@ class Sight:
             return [(whose, set(seen), fields & set(lent.get("fields", [])) if lent else fields)]
 
         found = part(login, roles, asked, outcomes)
-        rulings = [may(self.policy, roles, "see", kind, near) for near in relations]
+        rulings = [may(self.policy, roles, right, kind, near) for near in relations]
         if rulings[-1][2] or login not in self.roles:    # a line takes everything, or nobody is known by that name
             return found
         taken = frozenset().union(*(ruling[3] for ruling in rulings))
         for lent in self.policy.get("delegations", []):
             if lent["to"] != login or not lent["from"] <= self.today.isoformat() <= lent["until"]: continue
-            if "see" not in lent["rights"] or kind not in lent["kinds"]: continue
+            if right not in lent["rights"] or kind not in lent["kinds"]: continue
             most = min(SCOPES.index(lent["scope"]), asked)
             found += part(lent["of"], self.roles[lent["of"]], most, ("full",), lent, taken)
         return found
 
-    def fields(self, login, kind, totals=False, within=None):
-        """The protected fields that are told of every object that is seen."""
-        parts = self.parts(login, kind, totals, within)
+    def fields(self, login, kind, totals=False, within=None, right="see"):
+        """The protected fields that are told of every object that is seen, or exported."""
+        parts = self.parts(login, kind, totals, within, right)
         return set.intersection(*(fields for _, _, fields in parts)) if parts else set()
 
-    def sees(self, login, kind, homes, totals=False, within=None):
-        """Whether an object is seen. Of one with several homes each is a way."""
+    def sees(self, login, kind, homes, totals=False, within=None, right="see"):
+        """Whether an object is seen, or may be exported. Of one with several homes each is a way."""
         return any(self.near(whose, kind, home) in relations for whose, relations, _ in
-                   self.parts(login, kind, totals, within) for home in homes)
+                   self.parts(login, kind, totals, within, right) for home in homes)
 
     def near(self, login, kind, home):
         return self.book.relation(login, home, self.today) if kind in OWNED else "group"

@@ -35,7 +35,8 @@ public struct RunQuery: Part {
     public let parameters: [QueryParameter]
     /// The data of messages that it is about, each as JSON; at most 500.
     public let lines: [String]
-    /// Whether the answer is to be taken out of the system, as a file or page by page to the end.
+    /// Whether the answer is to be taken out of the system, as a file or page by page to the end: then it is what may be
+    /// exported, and not what may be seen.
     public let isExport: Bool
 
     /// - Parameters: as the properties.

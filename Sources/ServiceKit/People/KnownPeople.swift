@@ -44,18 +44,20 @@ public struct KnownPeople: Sendable {
 }
 
 extension KnownPeople {
-    /// What somebody sees of the objects of a kind: worked out once, for as long as nothing of this changes.
+    /// What somebody sees of the objects of a kind, or may export of them: worked out once, for as long as nothing of this
+    /// changes.
     ///
     /// - Parameters:
     ///   - asker: who asks.
+    ///   - right: for which right.
     ///   - kind: the kind of object.
     ///   - policy: by which policy; the one that holds, or one that stands in for it.
     ///   - day: the day on which is asked.
     ///   - within: as far as is asked for, when that is less than the policy gives.
     ///   - asTotals: whether sums alone are told.
     package func sight(
-        of asker: PermissionRequest.Asker, _ kind: PermissionKind, by policy: PermissionPolicy, on day: CalendarDay,
-        within: PermissionScope? = nil, asTotals: Bool = false
+        of asker: PermissionRequest.Asker, _ right: PermissionRight = .see, _ kind: PermissionKind,
+        by policy: PermissionPolicy, on day: CalendarDay, within: PermissionScope? = nil, asTotals: Bool = false
     ) -> PermissionSight {
         let login: String =
             switch asker {
@@ -64,9 +66,10 @@ extension KnownPeople {
             case .role(let role): "role:\(role.rawValue)"
             }
         let subject = KnownSights.Subject(
-            asker: login, version: policy.version, kind: kind, day: day, within: within, asTotals: asTotals)
+            asker: login, version: policy.version, right: right, kind: kind, day: day, within: within,
+            asTotals: asTotals)
         return sights.value(of: subject) {
-            policy.sight(of: asker, .see, kind, in: book, on: day, within: within, asTotals: asTotals)
+            policy.sight(of: asker, right, kind, in: book, on: day, within: within, asTotals: asTotals)
         }
     }
 }
@@ -76,6 +79,7 @@ private final class KnownSights: Sendable {
     struct Subject: Hashable {
         let asker: String
         let version: Int
+        let right: PermissionRight
         let kind: PermissionKind
         let day: CalendarDay
         let within: PermissionScope?

@@ -30,6 +30,8 @@ final class QuestionScope: Sendable {
     private let values: [String: String]
     private let asker: QuestionAsker
     private let day: CalendarDay
+    /// By which right it is answered: to see, or to export what the answer is taken out of the system for.
+    private let right: PermissionRight
     /// What is seen of each subject of the answer; nothing when all of it is.
     private let sights: [Subject: PermissionSight]
     /// By what statements are asked that are for no table in particular.
@@ -46,16 +48,19 @@ final class QuestionScope: Sendable {
     ///   - values: what was given, by parameter.
     ///   - asker: who asks.
     ///   - day: the day on which it is asked.
+    ///   - isExport: whether the answer is to be taken out of the system, by its own word: then it is what may be exported.
     ///   - known: who belongs where and who may do what; `nil` for an asker who is not asked about.
     /// - Throws: a refusal when nothing may be seen of what is asked, or it would let be found out what is not seen.
     init(
         _ description: QueryDescription, _ values: [String: String], _ asker: QuestionAsker, on day: CalendarDay,
-        _ known: KnownPeople?
+        isExport: Bool = false, _ known: KnownPeople?
     ) throws(Refusal) {
         self.description = description
         self.values = values
         self.asker = asker
         self.day = day
+        // Without a policy there is no right to export either: who may log in takes out what there is.
+        right = isExport && known?.policy != nil ? .export : .see
         let subjects = description.answers.map { table in
             Subject(kind: description.kind(of: table), isOfTotals: description.tellsTotals(table, given: values))
         }
@@ -78,7 +83,7 @@ final class QuestionScope: Sendable {
         var sights: [Subject: PermissionSight] = [:]
         for subject in Set(subjects).union([own, Subject(kind: description.shows, isOfTotals: false)]) {
             sights[subject] = known.sight(
-                of: permitted, subject.kind, by: policy, on: day, within: within, asTotals: subject.isOfTotals)
+                of: permitted, right, subject.kind, by: policy, on: day, within: within, asTotals: subject.isOfTotals)
         }
         self.sights = sights
         isRead = Set(subjects).union([own]).contains { !(sights[$0]?.isEverything ?? false) }
@@ -104,7 +109,7 @@ final class QuestionScope: Sendable {
     }
 
     private func refusal(_ sight: PermissionSight, of kind: PermissionKind, _ addition: String) -> Refusal {
-        let what = "the right 'see' to '\(kind.rawValue)'\(addition)"
+        let what = "the right '\(right.rawValue)' to '\(kind.rawValue)'\(addition)"
         let why =
             sight.refusing.map { "line '\($0)' of policy version \(sight.version) takes from '\(asker.name)' \(what)" }
             ?? "no line of policy version \(sight.version) gives '\(asker.name)' \(what)"

@@ -33,13 +33,15 @@ public struct Query: Sendable {
     ///   - lines: the data of messages that it is about.
     ///   - references: whose numbers messages of a source name.
     ///   - asker: who asks: what a policy keeps from them is not in the answer.
+    ///   - isExport: whether the answer is to be taken out of the system: then it holds what they may export.
     package func answer(
         _ parameters: [QueryParameter], now: Timestamp, lines: [String] = [],
         references: @escaping @Sendable (String) throws -> References = { References(own: $0, mayNameAny: true) },
-        asker: QuestionAsker = .service, _ transaction: borrowing Transaction
+        asker: QuestionAsker = .service, isExport: Bool = false, _ transaction: borrowing Transaction
     ) throws -> [QueryTable] {
         try answerWithRule(
-            parameters, now: now, lines: lines, references: references, asker: asker, transaction
+            parameters, now: now, lines: lines, references: references, asker: asker, isExport: isExport,
+            transaction
         ).tables
     }
 
@@ -47,14 +49,14 @@ public struct Query: Sendable {
     func answerWithRule(
         _ parameters: [QueryParameter], now: Timestamp, lines: [String],
         references: @escaping @Sendable (String) throws -> References, asker: QuestionAsker,
-        _ transaction: borrowing Transaction
+        isExport: Bool, _ transaction: borrowing Transaction
     ) throws -> (tables: [QueryTable], rule: AuditRule) {
         guard lines.isEmpty || ImportQuestions.all.contains(where: { $0.name == name }) else {
             throw Refusal(.valueNotAllowed, path: "$.lines", "'\(name)' takes no messages")
         }
         let arguments = try QueryArguments(
             parameters, of: description, now: now, lines: lines, references: references, asker: asker,
-            asker == .service ? nil : PeopleReplica.known(transaction))
+            isExport: isExport, asker == .service ? nil : PeopleReplica.known(transaction))
         try arguments.scope.begin(transaction)
         let tables = try handle(arguments, transaction).map { table throws(Refusal) in try arguments.scope.gate(table) }
         // The end of a page of another list, or of this one told apart otherwise, is not taken for the end of all.

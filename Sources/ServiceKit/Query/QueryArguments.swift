@@ -27,17 +27,19 @@ public struct QueryArguments: Sendable {
     ///   - lines: the data of messages that it is about.
     ///   - references: whose numbers messages of a source name.
     ///   - asker: who asks.
+    ///   - isExport: whether the answer is to be taken out of the system.
     ///   - known: who belongs where and who may do what.
     init(
         _ parameters: [QueryParameter], of description: QueryDescription, now: Timestamp, lines: [String],
-        references: @escaping @Sendable (String) throws -> References, asker: QuestionAsker, _ known: KnownPeople?
+        references: @escaping @Sendable (String) throws -> References, asker: QuestionAsker,
+        isExport: Bool, _ known: KnownPeople?
     ) throws(Refusal) {
         self.lines = lines
         self.references = references
         self.description = description
         self.now = now.inZone()
         values = try description.values(of: parameters)
-        scope = try QuestionScope(description, values, asker, on: now.inZone().day(), known)
+        scope = try QuestionScope(description, values, asker, on: now.inZone().day(), isExport: isExport, known)
         self.known = known
         if let name = description.cursor, let text = values[name] {
             cursor = try QueryCursor(parsing: text, parameter: name)

@@ -77,7 +77,8 @@ struct QueryServer: Sendable {
             let answer = try await pool.withTransaction(isReadOnly: true) { [asker] transaction in
                 try query.answerWithRule(
                     request.parameters, now: now, lines: request.lines,
-                    references: { try publishers.references(ofImported: $0) }, asker: asker, transaction)
+                    references: { try publishers.references(ofImported: $0) }, asker: asker,
+                    isExport: request.isExport, transaction)
             }
             metrics.queries.add(1)
             audit?.seen(
@@ -107,16 +108,20 @@ struct QueryServer: Sendable {
         let question = request.flatMap { request in queries.first { $0.name == request.query } }?.description
         audit.denied(
             request?.query ?? "", request.map { AuditedAnswer.object(of: $0, question) } ?? .unnamed, refusal,
-            isAct: false, by: Principal(asking: delivery), under: await rule(denying: question, to: asker))
+            isAct: false, by: Principal(asking: delivery),
+            under: await rule(
+                denying: question, request?.isExport == true ? .export : .see, to: asker))
     }
 
     /// By what somebody was denied a question: the version of the policy, and the line that takes what is asked for.
-    private func rule(denying question: QueryDescription?, to asker: QuestionAsker) async -> AuditRule {
+    private func rule(
+        denying question: QueryDescription?, _ right: PermissionRight, to asker: QuestionAsker
+    ) async -> AuditRule {
         let known = try? await pool.withTransaction(isReadOnly: true) { try PeopleReplica.known($0) }
         guard let known, let policy = known.policy else { return .none }
         let line = question.flatMap { question in
             asker.asPermitted.flatMap {
-                known.sight(of: $0, question.shows, by: policy, on: clock.now().day()).refusing
+                known.sight(of: $0, right, question.shows, by: policy, on: clock.now().day()).refusing
             }
         }
         return AuditRule(line: line, policyVersion: Int64(policy.version))

@@ -36,7 +36,7 @@ struct SummaryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (tables, isWhole) = try await Asking.each(
-            [.finance, .customer, .sales, .servicedesk, .supplier], "summary")
+            [.finance, .customer, .sales, .servicedesk, .supplier], "summary", isExport: output.isExport)
         try output.show(tables, isWhole: isWhole)
     }
 }

@@ -57,7 +57,8 @@ struct GraphCommand: AsyncParsableCommand {
         func run() async throws {
             let tables = try await Asking.once(
                 .customer, GraphQuestions.show.name,
-                [("customer", customer), ("source", source), ("at", at), ("hops", String(hops)), ("fanout", "40")])
+                [("customer", customer), ("source", source), ("at", at), ("hops", String(hops)), ("fanout", "40")],
+                isExport: true)
             let picture = try EgoPicture(answer: tables)
             try Data(picture.svg().utf8).write(to: URL(fileURLWithPath: svg))
             say("written to \(svg)")

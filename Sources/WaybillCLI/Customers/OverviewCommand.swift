@@ -29,7 +29,8 @@ struct OverviewCommand: AsyncParsableCommand {
         let tellers: [ServiceName] = [.sales, .servicedesk, .finance]
         let overview = Asking.Question(
             service: .customer, query: "customers.overview",
-            values: [("customer", customer), ("source", source), ("stale", String(stale))])
+            values: [("customer", customer), ("source", source), ("stale", String(stale))],
+            isExport: output.isExport)
         let answers = await Asking.together(
             [overview] + tellers.map { Asking.Question(service: $0, query: "alive") }, client: client,
             timeout: Self.patience)
@@ -42,7 +43,8 @@ struct OverviewCommand: AsyncParsableCommand {
             tables = answered
         } else {
             // Refused, or slower than it should be: asked once more, with the time that any question has.
-            tables = try await Asking.ask(.customer, overview.query, overview.values, client: client)
+            tables = try await Asking.ask(
+                .customer, overview.query, overview.values, isExport: overview.isExport, client: client)
         }
         await client.close()
         try output.show(Self.marked(tables, silent: silent))

@@ -45,7 +45,7 @@ private struct ListSchedule: AsyncParsableCommand {
             pages += try await Asking.ask(
                 service, "schedule.list",
                 [("state", output.all ? "all" : nil), ("limit", String(QueryTable.maximumRows)), ("after", after)],
-                client: client)
+                isExport: output.format == .csv, client: client)
             after = pages.last?.next
         } while after != nil
         return pages

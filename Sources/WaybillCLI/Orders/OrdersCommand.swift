@@ -122,7 +122,8 @@ struct OrdersCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (tables, isWhole) = try await Asking.each(
-                [.finance, .sales, .servicedesk, .supplier], "orders.show", [("orderId", id), ("source", source)])
+                [.finance, .sales, .servicedesk, .supplier], "orders.show", [("orderId", id), ("source", source)],
+                isExport: output.isExport)
             try output.show(tables, isOfOne: true, isWhole: isWhole, typed: [id, source].compactMap { $0 })
         }
     }

@@ -46,7 +46,8 @@ struct PartiesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let shown = try await Asking.once(.customer, "parties.show", [("party", party)])
+            let shown = try await Asking.once(
+                .customer, "parties.show", [("party", party)], isExport: output.isExport)
             let parties = shown.first { $0.name == "party" }?.rows.compactMap { $0.values.first ?? nil } ?? []
             guard let found = parties.first, parties.count == 1 else {
                 throw Failure(
@@ -55,7 +56,8 @@ struct PartiesCommand: AsyncParsableCommand {
                         : "'\(party)' is a code of several parties: name it as source/code")
             }
             let (tables, isWhole) = try await Asking.each(
-                [.sales, .servicedesk, .finance, .supplier], "parties.business", [("party", found)])
+                [.sales, .servicedesk, .finance, .supplier], "parties.business", [("party", found)],
+                isExport: output.isExport)
             try output.show(shown.filter { $0.name == "party" } + tables, isWhole: isWhole)
         }
     }
@@ -104,7 +106,8 @@ struct PartiesCommand: AsyncParsableCommand {
             while true {
                 let tables = try await Asking.once(
                     .customer, "parties.rematch",
-                    [("afterSource", after.source), ("afterCode", after.code), ("limit", "500")])
+                    [("afterSource", after.source), ("afterCode", after.code), ("limit", "500")],
+                    isExport: output.isExport)
                 guard let page = tables.first(where: { $0.name == "page" })?.rows.first?.values, page.count == 3 else {
                     break
                 }

@@ -77,7 +77,8 @@ private struct ListReferences: AsyncParsableCommand {
         repeat {
             let tables = try await Asking.ask(
                 service, ReferenceQuestions.waiting(service).name,
-                [("what", what), ("limit", String(QueryTable.maximumRows)), ("after", after)], client: client)
+                [("what", what), ("limit", String(QueryTable.maximumRows)), ("after", after)],
+                isExport: output.isExport, client: client)
             let page = tables.first { $0.name == ReferenceQuestions.ofSeveral.name }
             rows += page?.rows.map(\.values) ?? []
             after = page?.next

@@ -32,7 +32,8 @@ struct OutputOptions: ParsableArguments {
         return layout
     }
 
-    /// Whether the answer is taken out of the system: as a file, or all of a list. Services are told, and note it.
+    /// Whether the answer is taken out of the system: as CSV, be it on a screen or in a file, or all of a list. Services are told,
+    /// answer by the right to export, and note it.
     var isExport: Bool { all || format == .csv }
 
     var format: TableFormat { json ? .json : csv || csvFiles != nil ? .csv : .text }
@@ -138,10 +139,12 @@ struct OutputOptions: ParsableArguments {
 
 extension Asking {
     /// Asks one service with a connection of its own, as whoever is logged in.
+    ///
+    /// - Parameter isExport: whether the answer is to be taken out of the system.
     static func once(
-        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = []
+        _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], isExport: Bool = false
     ) async throws -> [QueryTable] {
-        try await once(service, query, values, as: Surroundings().person("ask"))
+        try await once(service, query, values, isExport: isExport, as: Surroundings().person("ask"))
     }
 
     /// What the catalogue says of a table whose question is not at hand: of one with this name and these columns.
@@ -153,12 +156,15 @@ extension Asking {
 
     /// Asks several services the same, as whoever is logged in, and says which of them do not answer.
     ///
+    /// - Parameter isExport: whether the answers are to be taken out of the system.
     /// - Returns: what the others told, and whether all were heard of.
     static func each(
-        _ services: [ServiceName], _ query: String, _ values: [(String, String?)] = []
+        _ services: [ServiceName], _ query: String, _ values: [(String, String?)] = [], isExport: Bool = false
     ) async throws -> (tables: [QueryTable], isWhole: Bool) {
         var isWhole = true
-        let tables = await each(services, query, values, as: try Surroundings().person("ask")) { service, error in
+        let tables = await each(
+            services, query, values, isExport: isExport, as: try Surroundings().person("ask")
+        ) { service, error in
             say("\(service.rawValue): \(error)")
             if (error as? ClientError)?.code != .refused { isWhole = false }
         }

@@ -147,6 +147,9 @@ private enum Deals {
             {"line": "branch", "role": "branch-manager", "right": "see", "kinds": ["order"], "scope": "node",
                 "fields": ["margin"]},
             {"line": "bills", "role": "branch-manager", "right": "see", "kinds": ["receivable"], "scope": "own"},
+            {"line": "team-exports", "role": "sales-manager", "right": "export", "kinds": ["order"], "scope": "own"},
+            {"line": "branch-exports", "role": "branch-manager", "right": "export", "kinds": ["order"], "scope": "node",
+                "fields": ["margin"]},
             {"line": "division", "role": "division-head", "right": "see", "kinds": ["order"], "scope": "division"},
             {"line": "all", "role": "finance-clerk", "right": "see", "kinds": ["order", "receivable", "rate"],
                 "scope": "all", "fields": ["margin"]}],
@@ -176,20 +179,25 @@ struct QuestionScopeTests {
     }
 
     private func ask(
-        _ name: String, _ values: [String: String] = [:], by asker: QuestionAsker, _ pool: PostgresPool
+        _ name: String, _ values: [String: String] = [:], by asker: QuestionAsker, isExport: Bool = false,
+        _ pool: PostgresPool
     ) async throws -> [QueryTable] {
         let query = try #require(service.definition.queries.first { $0.name == name })
         return try await pool.withTransaction(isReadOnly: true) { transaction in
             try query.answer(
-                values.map { QueryParameter(name: $0.key, value: $0.value) }, now: Self.now, asker: asker, transaction)
+                values.map { QueryParameter(name: $0.key, value: $0.value) }, now: Self.now, asker: asker,
+                isExport: isExport, transaction)
         }
     }
 
     private func refusal(
-        _ name: String, _ values: [String: String] = [:], by asker: QuestionAsker, _ pool: PostgresPool
+        _ name: String, _ values: [String: String] = [:], by asker: QuestionAsker, isExport: Bool = false,
+        _ pool: PostgresPool
     ) async throws -> Refusal {
         try #require(
-            await #expect(throws: Refusal.self) { _ = try await ask(name, values, by: asker, pool) })
+            await #expect(throws: Refusal.self) {
+                _ = try await ask(name, values, by: asker, isExport: isExport, pool)
+            })
     }
 
     @Test("each sees their own part, in the order that they may know; the hidden amount is in no row, order or total")
@@ -316,6 +324,34 @@ struct QuestionScopeTests {
         #expect(later.detail.contains("line 'rep' of policy version 4 takes"))
     }
 
+    @Test("what is taken out is what may be exported, not what is seen; without a policy it is all")
+    func export() async throws {
+        let pool = try await prepared()
+        let lead = QuestionAsker.person("lead")
+        #expect(try await ask("deals.list", by: lead, pool)["deals"].column("id") == ["team", "own"])
+        let out = try await ask("deals.list", ["totals": "true"], by: lead, isExport: true, pool)["deals"]
+        #expect(out.column("id") == ["team"] && out.count == 1)
+        #expect(out.blanked == ["margin"] && out.column("margin") == [nil] && out.totals.map(\.column) == ["amount"])
+        let narrowed = try await refusal("deals.list", ["atLeast": "4"], by: lead, isExport: true, pool)
+        #expect(narrowed.reason == .notAuthorised && narrowed.path == "parameters.atLeast")
+
+        let manager = QuestionAsker.person("manager.ks01")
+        let branch = try await ask("deals.list", by: manager, isExport: true, pool)["deals"]
+        #expect(branch.column("id") == ["team", "branch", "own"] && branch.blanked.isEmpty)
+        // Of bills the manager sees the own ones and exports none.
+        let one = try await ask("deals.show", ["deal": "branch"], by: manager, isExport: true, pool)
+        #expect(one["deal"].column("margin") == ["4"] && one["bills"].blanked == ["bill"])
+        #expect(one["sums"].column("deals") == ["3"])
+
+        for login in ["li.wei", "clerk"] {
+            let refused = try await refusal("deals.list", by: .person(login), isExport: true, pool)
+            #expect(refused.reason == .notAuthorised && refused.path == "$")
+            #expect(refused.detail == "no line of policy version 3 gives '\(login)' the right 'export' to 'order'")
+        }
+        let open = try await ask("deals.list", by: .service, isExport: true, pool)["deals"]
+        #expect(open.rows.count == 6)
+    }
+
     @Test("without a policy everybody sees everything, and may still ask for what is near")
     func open() async throws {
         let pool = try await prepared(hasPolicy: false)
@@ -325,6 +361,9 @@ struct QuestionScopeTests {
         }
         let own = try await ask("deals.list", ["within": "own"], by: .person("li.wei"), pool)["deals"]
         #expect(own.column("id") == ["own"] && own.column("margin") == ["1"])
+        let out = try await ask(
+            "deals.list", ["within": "own"], by: .person("li.wei"), isExport: true, pool)["deals"]
+        #expect(out.column("id") == ["own"])
         #expect(try await refusal("deals.list", ["within": "own"], by: .unknown, pool).reason == .publisherUnknown)
     }
 

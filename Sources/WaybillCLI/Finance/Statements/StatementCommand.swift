@@ -121,7 +121,7 @@ struct StatementCommand: QuestionCommand {
             aged: aged)
     }
 
-    /// The pages of a question with one list.
+    /// The pages of a question with one list. A document is taken out of the system.
     private static func pages(
         _ question: QueryDescription, _ values: [(String, String?)], client: RequestClient
     ) async throws -> [QueryTable] {
@@ -131,7 +131,7 @@ struct StatementCommand: QuestionCommand {
             let page = try await Asking.ask(
                 .finance, question.name,
                 values + [("limit", String(QueryTable.maximumRows)), (question.cursor ?? "after", after)],
-                client: client)
+                isExport: true, client: client)
             pages += page
             after = page.first?.next
         } while after != nil
