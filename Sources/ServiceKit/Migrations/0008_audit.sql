@@ -166,8 +166,10 @@ declare
 begin
     for part in
         select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent in ('audit_seen'::regclass, 'audit_denied'::regclass)
-            and to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month' <= first_kept
+        -- In one condition: the names of others' partitions end in no month, and which of two is looked at first is the
+        -- planner's affair.
+        where case when i.inhparent in ('audit_seen'::regclass, 'audit_denied'::regclass)
+            then to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month' <= first_kept end
     loop
         perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' partitions', 0));
         -- Another copy may have done it while this one waited.
