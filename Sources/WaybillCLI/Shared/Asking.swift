@@ -72,6 +72,8 @@ struct OutputOptions: ParsableArguments {
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], toEnd: Bool? = nil
     ) async throws {
         let toEnd = toEnd ?? all
+        // Where --all means what is over, too, a page of that is no more taken out than any other.
+        let isExport = self.isExport && (toEnd || format == .csv)
         let client = Asking.client(try Surroundings().person("ask"))
         let question = QueryCatalogue.question(service, query)
         let cursor = question?.cursor ?? "after"
