@@ -19,14 +19,16 @@ final class ModelTransaction: WorkSession {
         tables = database.tables
     }
 
-    func takeIn(_ messages: [AnyReceived]) throws -> Set<Int> {
+    func takeIn(
+        _ messages: [AnyReceived], asksForPeople: Bool
+    ) throws -> (handled: Set<Int>, peopleMark: String?) {
         var duplicates: Set<Int> = []
         for (place, message) in messages.enumerated() {
             let name = MessageName(source: message.envelope.source, id: message.envelope.id)
             if tables.inbox[name] != nil { duplicates.insert(place) }
             tables.inbox[name] = .some(message.place)
         }
-        return database.world.control == .noInbox ? [] : duplicates
+        return (database.world.control == .noInbox ? [] : duplicates, nil)
     }
 
     func forget(_ messages: [AnyReceived]) throws {

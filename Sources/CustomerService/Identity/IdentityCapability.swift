@@ -10,8 +10,8 @@ extension Capability {
             handlers: [
                 .on(CustomerReported.self, identity.reported),
                 .on(SupplierReported.self, SupplierRoles.reported),
-                .on(OrderPlaced.self, identity.placed),
-                .on(OrderChanged.self, identity.changed),
+                .on(OrderPlaced.self, identity.placed).lookingAtPeople(),
+                .on(OrderChanged.self, identity.changed).lookingAtPeople(),
             ],
             questions: CustomerQueries.all,
             tables: [

@@ -34,7 +34,7 @@ struct IdentityHandlers: Sendable {
             }, transaction, &effects)
         // After the lock that taking facts may need, so that two copies cannot wait for one another.
         var unknown: [String: Int] = [:]
-        let organisation = try PeopleReplica.organisation(or: organisation, transaction)
+        let organisation = try PeopleReplica.organisation(or: organisation, transaction, of: effects)
         for (_, order) in orders where organisation.branch(order.branch, on: order.placedAt.day()) == nil {
             unknown[order.branch, default: 0] += 1
         }

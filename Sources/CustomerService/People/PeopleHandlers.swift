@@ -50,6 +50,7 @@ enum PeopleHandlers {
                     reason: said.reason)
             }, at: effects.now, transaction)
         try PeopleStore.note(judge.saidAgain, transaction)
+        effects.peopleHaveChanged()
         for change in judge.changes {
             let said = known[change.statement]
             switch change.life {
@@ -122,5 +123,6 @@ enum PeopleHandlers {
             }
         }
         try PeopleReplica.put(taken, transaction)
+        effects.peopleHaveChanged()
     }
 }

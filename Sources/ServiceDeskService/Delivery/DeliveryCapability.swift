@@ -11,7 +11,8 @@ extension Capability {
         return Capability(
             // What was settled comes first: it waits for whoever looks for it.
             handlers: [.on(OrderReferenceSettled.self, delivery.referenceSettled)] + DeliveryStore.accounts.handlers + [
-                .on(OrderPlaced.self, delivery.placed), .on(OrderChanged.self, delivery.changed),
+                .on(OrderPlaced.self, delivery.placed).lookingAtPeople(),
+                .on(OrderChanged.self, delivery.changed).lookingAtPeople(),
                 .on(OrderCancelled.self, delivery.cancelled), .on(OrderCompleted.self, delivery.completed),
             ],
             questions: DeliveryQueries.all,

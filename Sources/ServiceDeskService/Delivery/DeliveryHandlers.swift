@@ -12,7 +12,8 @@ struct DeliveryHandlers: Sendable {
         _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try DeliveryStore.putOrders(
-            messages.map { ($0.envelope.source, $0.body.order) }, in: organisation, transaction)
+            messages.map { ($0.envelope.source, $0.body.order) },
+            in: PeopleReplica.organisation(or: organisation, transaction, of: effects), transaction)
         try settle(messages.map { ($0.envelope.source, $0.body.order.orderId) }, transaction, &effects)
     }
 
@@ -20,7 +21,8 @@ struct DeliveryHandlers: Sendable {
         _ messages: [Received<OrderChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try DeliveryStore.putOrders(
-            messages.map { ($0.envelope.source, $0.body.order) }, in: organisation, transaction)
+            messages.map { ($0.envelope.source, $0.body.order) },
+            in: PeopleReplica.organisation(or: organisation, transaction, of: effects), transaction)
         try settle(messages.map { ($0.envelope.source, $0.body.order.orderId) }, transaction, &effects)
     }
 

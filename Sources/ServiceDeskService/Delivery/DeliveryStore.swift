@@ -101,7 +101,7 @@ enum DeliveryStore {
     static let orders = OrderReplica("delivery", content: "order_revision")
 
     static func putOrders(
-        _ orders: [(source: String, order: Order)], in file: Organisation,
+        _ orders: [(source: String, order: Order)], in organisation: Organisation,
         _ transaction: borrowing Transaction
     ) throws {
         let rows = orders.onePerKey {
@@ -109,7 +109,6 @@ enum DeliveryStore {
         } replaces: {
             $0.order.revision > $1.order.revision
         }.map(\.value)
-        let organisation = try PeopleReplica.organisation(or: file, transaction)
         try transaction.queue(
             """
             insert into delivery (source, order_id, order_revision, customer_code, branch, branch_known, business_line,

@@ -153,6 +153,8 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
     /// Whether its messages are in no transaction with those of another kind that is apart; the service says so.
     fileprivate(set) var isApart = false
     fileprivate var isJoining = false
+    /// Whether it looks at who belongs where.
+    fileprivate(set) var looksAtPeople = false
     let handle: @Sendable ([AnyReceived], borrowing Session, inout Effects) throws -> Void
 
     /// Makes a handler of one kind of message; older versions are lifted to it first.
@@ -212,6 +214,14 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
     public func joining() -> MessageHandler {
         var copy = self
         copy.isJoining = true
+        return copy
+    }
+
+    /// The same, which looks at who belongs where: whether that has changed is read with the batch's inbox, and costs no round
+    /// trip of its own.
+    package func lookingAtPeople() -> MessageHandler {
+        var copy = self
+        copy.looksAtPeople = true
         return copy
     }
 }

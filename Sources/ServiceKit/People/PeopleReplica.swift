@@ -18,14 +18,16 @@ package enum PeopleReplica {
         var handlers: [Handler] = []
         if isReader(OrganisationChanged.type) {
             handlers.append(
-                Handler.on(OrganisationChanged.self) { messages, transaction, _ in
+                Handler.on(OrganisationChanged.self) { messages, transaction, effects in
                     try put(messages.map { ($0.body.life, $0.body.revision) }, transaction)
+                    effects.peopleHaveChanged()
                 }.joining())
         }
         if isReader(PersonChanged.type) {
             handlers.append(
-                Handler.on(PersonChanged.self) { messages, transaction, _ in
+                Handler.on(PersonChanged.self) { messages, transaction, effects in
                     try put(messages.map { ($0.body.life, $0.body.revision) }, transaction)
+                    effects.peopleHaveChanged()
                 }.joining())
         }
         if isReader(PermissionPolicyChanged.type) {
@@ -43,6 +45,7 @@ package enum PeopleReplica {
                         }
                     }
                     try put(readable, transaction)
+                    effects.peopleHaveChanged()
                 }.joining())
         }
         return handlers
@@ -186,12 +189,21 @@ package enum PeopleReplica {
 
     /// The divisions and branches that count: those that are recorded, and until a branch is, those of the file.
     ///
-    /// - Parameter file: the organisation by the service's settings; the made-up one of the demo.
+    /// - Parameters:
+    ///   - file: the organisation by the service's settings; the made-up one of the demo.
+    ///   - effects: those of a batch whose handler says that it looks at people: as long as nothing has changed, it asks the database
+    ///     nothing more.
     package static func organisation(
-        or file: Organisation, _ transaction: borrowing Transaction
+        or file: Organisation, _ transaction: borrowing Transaction, of effects: Effects? = nil
     ) throws -> Organisation {
-        let recorded = try known(transaction).organisation
+        let unchanged = effects?.peopleMark.flatMap { mark in kept.withLock { $0[mark] } }
+        let recorded = try (unchanged ?? known(transaction)).organisation
         return recorded.divisions.isEmpty ? file : recorded
+    }
+
+    /// Asks for the mark under which what is known now is kept; as the service itself, who sees all of it.
+    static func askForMark(_ transaction: borrowing Transaction) throws(PostgresError) -> Answer<String> {
+        try transaction.ask("select mark::text from people_mark", as: String.self)
     }
 
     private static func mark(

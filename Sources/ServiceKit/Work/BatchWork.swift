@@ -18,6 +18,8 @@ package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
     let service: ServiceName
     let handlers: [MessageHandler<Session>]
     let subjects: ActSubjects
+    /// The kinds of message whose handlers look at who belongs where.
+    private let lookingAtPeople: Set<ObjectIdentifier>
 
     /// - Parameters:
     ///   - service: whose batches these are.
@@ -29,6 +31,7 @@ package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
         self.service = service
         self.handlers = handlers
         self.subjects = subjects
+        lookingAtPeople = Set(handlers.filter(\.looksAtPeople).flatMap(\.bodies))
     }
 
     /// Takes the batch in, runs the handlers over what was not handled before, and records what they want published.
@@ -40,8 +43,12 @@ package struct BatchWork<Session: WorkSession & ~Copyable>: Sendable {
         var effects = Effects(now: now, source: service.source, wallClock: ServiceClock.wallClock())
         let repeated = Self.repeated(in: messages)
         let places = messages.indices.filter { !repeated.contains($0) }
-        var duplicates = repeated.union(
-            try transaction.takeIn(repeated.isEmpty ? messages : places.map { messages[$0] }).map { places[$0] })
+        let taken = try transaction.takeIn(
+            repeated.isEmpty ? messages : places.map { messages[$0] },
+            asksForPeople: !lookingAtPeople.isEmpty
+                && messages.contains { lookingAtPeople.contains(ObjectIdentifier(type(of: $0.body))) })
+        effects.peopleMark = taken.peopleMark
+        var duplicates = repeated.union(taken.handled.map { places[$0] })
         #if WAYBILL_TRIAL
             if NegativeControl.active == .noInbox { duplicates = [] }
         #endif

@@ -17,6 +17,8 @@ public struct Effects: Sendable {
     /// The items that are to be done at a time.
     package private(set) var scheduled: [ScheduledItem] = []
     private(set) var counts: [String: Int] = [:]
+    /// The mark of what is known of people, where it was read with the batch's inbox and holds still.
+    var peopleMark: String?
     /// By what the policy of permissions has let the commands of a batch through, or refused them, by their positions.
     private(set) var rules: [Int: AuditRule] = [:]
 
@@ -53,6 +55,9 @@ public struct Effects: Sendable {
 
     /// Refuses the message at a place of the batch before a handler sees it.
     mutating func refuse(at position: Int, _ refusal: Refusal) { refusals[position] = refusal }
+
+    /// Says that the transaction has changed what is known of people: what follows reads it anew.
+    package mutating func peopleHaveChanged() { peopleMark = nil }
 
     /// Says by what a command was let through, or refused: the audit names it.
     mutating func decided(_ position: Int, by rule: AuditRule) { rules[position] = rule }

@@ -8,8 +8,11 @@ package import Postgres
 package protocol WorkSession: ~Copyable {
     /// Takes a batch of messages in, no two of the same name.
     ///
-    /// - Returns: the places in the batch of those handled before.
-    borrowing func takeIn(_ messages: [AnyReceived]) throws -> Set<Int>
+    /// - Parameter asksForPeople: whether the mark of what is known of people is read as well, in the same round trip.
+    /// - Returns: the places in the batch of those handled before; the mark.
+    borrowing func takeIn(
+        _ messages: [AnyReceived], asksForPeople: Bool
+    ) throws -> (handled: Set<Int>, peopleMark: String?)
 
     /// Takes messages out of the inbox again that the transaction has taken in but refused.
     borrowing func forget(_ messages: [AnyReceived]) throws
@@ -43,7 +46,13 @@ package protocol WorkSession: ~Copyable {
 }
 
 extension Transaction: WorkSession {
-    package borrowing func takeIn(_ messages: [AnyReceived]) throws -> Set<Int> { try Inbox.take(messages, self) }
+    package borrowing func takeIn(
+        _ messages: [AnyReceived], asksForPeople: Bool
+    ) throws -> (handled: Set<Int>, peopleMark: String?) {
+        guard asksForPeople else { return (try Inbox.take(messages, self), nil) }
+        let mark = try PeopleReplica.askForMark(self)
+        return (try Inbox.take(messages, self), try mark.rows().first)
+    }
 
     package borrowing func forget(_ messages: [AnyReceived]) throws { try Inbox.forget(messages, self) }
 

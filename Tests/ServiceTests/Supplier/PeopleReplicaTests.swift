@@ -1,11 +1,13 @@
 import Contracts
 import Domain
 import Postgres
-import ServiceKit
 import ServiceTestSupport
 import Simulation
 import SupplierService
+import Synchronization
 import Testing
+
+@testable import ServiceKit
 
 @Suite("Who belongs where, as a service keeps it that does not judge it", .service(SupplierService.definition))
 struct PeopleReplicaTests {
@@ -118,6 +120,52 @@ struct PeopleReplicaTests {
             }
         }
         #expect(try await known().personRevisions.isEmpty)
+    }
+
+    @Test("a handler that looks at people is told with the inbox whether they have changed, and asks nothing more")
+    func inPassing() async throws {
+        try await supplier.handle([
+            .init("m1", source: "waybill.customer", try Self.node("G", 1, .group, below: [(nil, "2026-01-01", nil)])),
+            .init(
+                "m2", source: "waybill.customer",
+                try Self.node("EAST", 1, .division, below: [("G", "2026-01-01", nil)])),
+            .init(
+                "m3", source: "waybill.customer",
+                try Self.node("SH01", 1, .branch, below: [("EAST", "2026-01-01", nil)])),
+        ])
+        _ = try await known()
+        let day = try Self.day("2026-03-02")
+        let found = Mutex<[Bool]>([])
+        let handler = Handler.on(OrderPlaced.self) { _, transaction, effects in
+            // Behind the back of everything that tells of changes: only who looks at the table finds it.
+            try transaction.queue(
+                """
+                insert into organisation_node (node, valid_from, kind, parent, name, nature, revision)
+                values ('NJ01', '2026-01-01', 'branch', 'EAST', 'NJ01', 'business', 1)
+                """)
+            try transaction.queue("update people_mark set mark = gen_random_uuid()")
+            let before = try PeopleReplica.organisation(or: .standard, transaction, of: effects)
+            effects.peopleHaveChanged()
+            let after = try PeopleReplica.organisation(or: .standard, transaction, of: effects)
+            found.withLock { $0 += [before, after].map { $0.branch("NJ01", on: day) != nil } }
+        }
+        struct Undone: Error {}
+        for (handler, expected) in [(handler.lookingAtPeople(), [false, true]), (handler, [true, true])] {
+            let work = BatchWork(service: .supplier, handlers: [handler])
+            let message = AnyReceived(
+                envelope: Envelope(
+                    id: "order", source: "erp", type: OrderPlaced.type, time: try moment("2026-03-02T09:00:00+08:00")),
+                body: OrderPlaced(Side.here.order()), position: 0)
+            await #expect(throws: Undone.self) {
+                try await supplier.pool.withTransaction { transaction in
+                    let now = try moment("2026-03-02T10:00:00+08:00")
+                    _ = try work.apply([message], now: now, isLeased: false, transaction)
+                    throw Undone()
+                }
+            }
+            #expect(found.withLock { $0 } == expected)
+            found.withLock { $0 = [] }
+        }
     }
 
     @Test("what comes before what it stands on is known without it, and a circle of halves ends")
