@@ -71,6 +71,7 @@ struct ActRuleTests {
             PermissionLine(
                 name: "not-own", role: .branchManager, right: .approve, kinds: [.order], scope: .own, effect: .refuse),
             PermissionLine(name: "acts", role: .branchManager, right: .act, kinds: [.reference], scope: .node),
+            PermissionLine(name: "sees", role: .branchManager, right: .see, kinds: [.order], scope: .division),
             PermissionLine(name: "every", role: .executive, right: .approve, kinds: [.order], scope: .all),
         ],
         people: [
@@ -144,7 +145,15 @@ struct ActRuleTests {
         #expect(try told(Self.decision, by: "manager") == "not-authorised $.orderId")
         #expect(try told(Self.decision, by: "director") == "every - -")
         guard case .denied(let refusal, _) = try rule(Self.decision, by: "manager") else { return }
-        #expect(refusal.detail.contains("whose it is is not known here"))
+        #expect(refusal.detail.contains("over 'group'; whose it is is not known here, or not seen by 'manager'"))
+        // What is not seen is refused in the same words; what is seen, as near as it is.
+        for (home, isTold) in [(ActHome(branch: "GZ01"), false), (ActHome(owner: "else", branch: "SH01"), true)] {
+            guard case .denied(let other, _) = try rule(Self.decision, by: "manager", [Self.order: [home]]) else {
+                Issue.record("another branch's was approved")
+                return
+            }
+            #expect((other.detail == refusal.detail) == !isTold, "\(other.detail)")
+        }
         // References are nobody's, wherever the order is.
         let settle = SettleReference(
             what: .order, source: "wms", number: "O1", meant: "erp", reason: "the same", by: "manager")

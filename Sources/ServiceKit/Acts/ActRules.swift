@@ -73,11 +73,11 @@ struct ActRules {
             let request = request(claim, person, subject.subject, found)
             let grants = policy.grants(request, of: business(claim, subject.subject, found))
             guard !grants.isEmpty else {
-                return denied(claim, person, request, isKnown: subject == .group || !found.isEmpty)
+                return denied(claim, person, request, isNamed: subject != .group, isKnown: !found.isEmpty)
             }
             if farthest.map({ $0.request.relation < request.relation }) ?? true { farthest = (request, grants) }
         }
-        guard let farthest else { return denied(claim, person, request(claim, person, .group, []), isKnown: true) }
+        guard let farthest else { return denied(claim, person, request(claim, person, .group, []), isNamed: false) }
         return permitted(farthest.grants, claim)
     }
 
@@ -100,15 +100,28 @@ struct ActRules {
         return .permitted(ActPermit(grants, claim, policy, mine), rule)
     }
 
+    /// What is said of something that somebody does not see is said of what is not there, too: else by trying numbers anybody
+    /// could find out what there is, and how near.
     private func denied(
-        _ claim: ActClaim, _ person: String, _ request: PermissionRequest, isKnown: Bool
+        _ claim: ActClaim, _ person: String, _ request: PermissionRequest, isNamed: Bool, isKnown: Bool = true
     ) -> ActRuling {
         let decision = policy.decide(request)
-        let what = "\(claim.right.rawValue) '\(claim.kind.rawValue)' over '\(request.relation.rawValue)'"
+        var (told, seen) = (request, request)
+        seen.right = .see
+        let isSeen = policy.decide(seen).outcome == .full
+        let isSomebodys = isNamed && claim.kind.isOwned
+        if isSomebodys, !isSeen {
+            told.relation = .group
+            told.relationsOfOthers = request.relationsOfOthers.mapValues { _ in .group }
+        }
+        let what = "\(claim.right.rawValue) '\(claim.kind.rawValue)' over '\(told.relation.rawValue)'"
         var detail =
-            decision.line.map { "line '\($0)' of policy version \(policy.version) takes from '\(person)' to \(what)" }
-            ?? "no line of policy version \(policy.version) gives '\(person)' to \(what)"
-        if !isKnown { detail += "; whose it is is not known here, so it counts as the group's" }
+            policy.decide(told).line.map {
+                "line '\($0)' of policy version \(policy.version) takes from '\(person)' to \(what)"
+            } ?? "no line of policy version \(policy.version) gives '\(person)' to \(what)"
+        if isSomebodys, !isKnown || !isSeen {
+            detail += "; whose it is is not known here, or not seen by '\(person)', so it counts as the group's"
+        }
         return .denied(
             Refusal(.notAuthorised, path: claim.path, detail),
             AuditRule(line: decision.line, policyVersion: Int64(policy.version)))
