@@ -146,6 +146,58 @@ struct PermissionSightTests {
         #expect(nothing.isNothing && nothing.refusing == "not-own")
     }
 
+    @Test("what is exported is seen as well: no farther, and without the fields that one of both does not give")
+    func exported() throws {
+        func line(
+            _ name: String, _ role: PermissionRole, _ right: PermissionRight, _ scope: PermissionScope,
+            _ fields: [PermissionField] = []
+        ) -> PermissionLine {
+            PermissionLine(name: name, role: role, right: right, kinds: [.order], scope: scope, fields: fields)
+        }
+        func lent(
+            _ name: String, to deputy: String, _ rights: [PermissionRight], on day: CalendarDay
+        ) -> PermissionDelegation {
+            PermissionDelegation(
+                name: name, principal: "manager.ks01", deputy: deputy, rights: rights, kinds: [.order], scope: .node,
+                fields: [.margin], days: DayWindow(from: day, to: day), recorded: Self.today, reason: "annual leave")
+        }
+        let later = Self.today.adding(days: 1)
+        let policy = PermissionPolicy(
+            version: 1,
+            lines: [
+                line("sees", .branchManager, .see, .node, [.cost, .margin]),
+                line("takes-out", .branchManager, .export, .node, [.margin]), line("rep", .salesRep, .see, .own),
+                line("near", .salesManager, .see, .team), line("far", .salesManager, .export, .all),
+                line("whole", .financeClerk, .see, .all, [.cost, .margin]),
+            ],
+            people: [
+                PermissionHolder(login: "manager.ks01", roles: [.branchManager]),
+                PermissionHolder(login: "li.wei", roles: [.salesRep]),
+                PermissionHolder(login: "lead", roles: [.salesManager]),
+                PermissionHolder(login: "clerk", roles: [.financeClerk]),
+            ],
+            delegations: [
+                lent("half", to: "li.wei", [.export], on: Self.today),
+                lent("of all", to: "clerk", [.export], on: Self.today),
+                lent("both", to: "li.wei", [.see, .export], on: later),
+            ])
+        func exported(_ login: String, on day: CalendarDay = Self.today) throws -> PermissionSight {
+            policy.sight(of: .person(login), .export, .order, in: try Self.book(), on: day)
+        }
+        let manager = try exported("manager.ks01")
+        #expect(manager.nodes == ["KS01", "KS01-A"] && manager.fields == [.margin])
+        #expect(manager.grounds.map(\.line) == ["takes-out"])
+        let lead = try exported("lead")
+        #expect(lead.logins == ["afar", "lead", "li.wei"] && !lead.isWhole && lead.nodes.isEmpty)
+        // Who sees a part is not lent to take out more than that.
+        #expect(try exported("li.wei").isNothing)
+        #expect(try exported("li.wei", on: later).nodes == ["KS01", "KS01-A"])
+        let clerk = try exported("clerk")
+        #expect(clerk.nodes == ["KS01", "KS01-A"] && clerk.fields == [.margin] && !clerk.isWhole)
+        #expect(clerk.grounds.map(\.onBehalfOf) == ["manager.ks01"])
+        #expect(try exported("clerk", on: later).isNothing)
+    }
+
     // MARK: Of any organisation and policy
 
     @Test("what the sets hold is what is decided object by object", arguments: 0..<60)

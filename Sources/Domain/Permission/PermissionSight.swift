@@ -56,7 +56,8 @@ extension PermissionPolicy {
     /// What somebody sees of the objects of a kind.
     ///
     /// One's own place is that of the day, and each object's that of its own day: a branch that was moved shows its earlier
-    /// objects to the division that it belonged to. What is lent is seen as whom it belongs to sees it.
+    /// objects to the division that it belonged to. What is lent is seen as whom it belongs to sees it. What is exported is what
+    /// is seen as well: by whichever right less is told, that counts.
     ///
     /// - Parameters:
     ///   - asker: who asks.
@@ -75,14 +76,22 @@ extension PermissionPolicy {
             case .person(let name): (self.roles(of: name), name)
             case .role(let role): ([role], nil)
             }
+        let rights = right == .export ? [.see, .export] : [right]
         // What belongs to nobody is asked for as a whole, however far is asked for otherwise.
         let within = kind.isOwned ? within ?? .all : .all
         let own = SightPart(
-            self, roles, login, right, kind, within: within, outcomes: asTotals ? [.full, .totals] : [.full])
+            self, roles, login, rights, kind, within: within, outcomes: asTotals ? [.full, .totals] : [.full])
         var lent: [SightPart] = []
         for delegation in login.map({ self.lent(to: $0, right, kind, on: day) }) ?? [] where !own.isTakenWhole {
+            let lentRights = rights.filter(delegation.rights.contains)
+            // To export what one sees oneself is lent to whom nothing is hidden from.
+            if lentRights != rights {
+                guard SightPart(self, roles, login, [.see], kind, within: .all, outcomes: [.full]).isEverything else {
+                    continue
+                }
+            }
             let part = SightPart(
-                self, self.roles(of: delegation.principal), delegation.principal, right, kind,
+                self, self.roles(of: delegation.principal), delegation.principal, lentRights, kind,
                 within: min(delegation.scope, within), outcomes: [.full], by: delegation, without: own.refusedFields)
             // What a line takes from whom it belongs to, and from nobody else, is not told by the sets of both.
             if !part.isNothing, part.taken == nil || own.isNothing && lent.isEmpty { lent.append(part) }
@@ -155,14 +164,17 @@ private struct SightPart {
     let grounds: [PermissionSight.Ground]
 
     var isNothing: Bool { farthest == nil }
+    var isEverything: Bool { farthest == .group && taken == nil }
 
     init(
-        _ policy: PermissionPolicy, _ roles: [PermissionRole], _ login: String?, _ right: PermissionRight,
+        _ policy: PermissionPolicy, _ roles: [PermissionRole], _ login: String?, _ rights: [PermissionRight],
         _ kind: PermissionKind, within: PermissionScope, outcomes: [PermissionOutcome],
         by delegation: PermissionDelegation? = nil, without refused: [PermissionField] = []
     ) {
         self.login = login
-        let rulings = kind.relations.map { ($0, policy.ruling(roles, right, kind, $0)) }
+        let rulings = kind.relations.map { relation in
+            (relation, JoinedRuling(rights.map { policy.ruling(roles, $0, kind, relation) }))
+        }
         let seen = rulings.filter { within.covers($0.0) && outcomes.contains($0.1.outcome) }
         farthest = seen.last?.0
         let taking = kind.isOwned ? rulings.last { $0.1.isTaken } : nil
@@ -171,7 +183,7 @@ private struct SightPart {
         takingLine = rulings.first { $0.1.isTaken }?.1.line?.name
         refusedFields = rulings.flatMap(\.1.refusedFields)
         fields = kind.fields.filter { field in
-            seen.allSatisfy { $0.1.fields.contains { $0.field == field } } && !refused.contains(field)
+            seen.allSatisfy { $0.1.fields.contains(field) } && !refused.contains(field)
                 && delegation.map { $0.fields.contains(field) } ?? true
         }
         grounds = seen.compactMap(\.1.line).reduce(into: []) { grounds, line in
@@ -179,6 +191,26 @@ private struct SightPart {
                 line: line.name, delegation: delegation?.name, onBehalfOf: delegation?.principal)
             if !grounds.contains(ground) { grounds.append(ground) }
         }
+    }
+}
+
+/// What several rights to one object come to where all of them are needed.
+private struct JoinedRuling {
+    let outcome: PermissionOutcome
+    /// The line that takes one of them; else that of the last.
+    let line: PermissionLine?
+    let isTaken: Bool
+    let fields: [PermissionField]
+    let refusedFields: [PermissionField]
+
+    init(_ rulings: [PermissionRuling]) {
+        outcome = PermissionOutcome.allCases.last { outcome in rulings.contains { $0.outcome == outcome } } ?? .refused
+        let taking = rulings.first(where: \.isTaken)
+        isTaken = taking != nil
+        line = taking?.line ?? rulings.last?.line
+        let told = rulings.map { $0.fields.map(\.field) }
+        fields = told.first?.filter { field in told.allSatisfy { $0.contains(field) } } ?? []
+        refusedFields = rulings.flatMap(\.refusedFields)
     }
 }
 
