@@ -144,7 +144,8 @@ struct PermissionCheckTests {
         let kinds = PermissionKind.allCases.filter(\.needsApproval)
         #expect(alone.findings(on: Self.today).map(\.reason) == kinds.map { _ in .nobodyApproves })
         // One's own is no second person's yes.
-        let own = PermissionLine(name: "own", role: .executive, right: .approve, kinds: kinds, scope: .own)
+        let own = PermissionLine(
+            name: "own", role: .executive, right: .approve, kinds: kinds.filter(\.isOwned), scope: .own)
         let ownOnly = PermissionPolicy(version: 1, lines: [Self.whole[0], own])
         #expect(ownOnly.findings(on: Self.today).map(\.path) == kinds.map { _ in "$.lines" })
         // A role may, and nobody has it.
