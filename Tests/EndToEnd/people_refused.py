@@ -29,8 +29,8 @@ def told(*words):
 
 def state():
     """All that is known of nodes, people and the policy."""
-    return [told("query", "customer", "organisation.list", "all=true", "limit=2000")["organisation"],
-            told("query", "customer", "people.list", "all=true", "limit=2000")["people"], told("policy", "show")]
+    return [told("query", "customer", "organisation.list", "allDays=true", "limit=2000")["organisation"],
+            told("query", "customer", "people.list", "allDays=true", "limit=2000")["people"], told("policy", "show")]
 
 
 def node(name, parent, kind="branch", *periods):
