@@ -129,7 +129,7 @@ struct ToldOwnerTests {
             try await customer.handle([
                 .init(
                     "u", source: "waybill-cli", at: Fixture.time(200),
-                    UnmergeParties(parties: [one, other], reason: "two companies", by: "li.wei"))
+                    UnmergeParties(parties: [other], reason: "two companies", by: "li.wei"))
             ]))
         let left = try #require(apart.last { $0.customerId == other })
         #expect(left.salesOwner == nil && left.byRecord != nil && left.accounts.map(\.code) == ["B"])
