@@ -215,8 +215,10 @@ struct ShownTests {
                 let fields = input.narrowings.compactMap { question.answer($0.table)?.protected($0.column) }
                 for field in Set(fields) {
                     narrowed += 1
+                    // What the question tells apart by unless told otherwise may be of the field, too.
                     #expect(
-                        refused(question, [input.name: "1"], without: [field]) == ["\(input.name) \(field.rawValue)"])
+                        refused(question, [input.name: "1"], without: [field]).contains(
+                            "\(input.name) \(field.rawValue)"))
                 }
                 #expect(refused(question, [input.name: "1"], without: []).isEmpty)
             }
