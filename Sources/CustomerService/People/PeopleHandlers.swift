@@ -102,7 +102,13 @@ enum PeopleHandlers {
     ) throws {
         guard !messages.isEmpty else { return }
         try PeopleReplica.lock(transaction)
-        var holding = try PeopleReplica.known(transaction).policy
+        let known = try PeopleReplica.known(transaction)
+        var holding: PermissionPolicy?
+        do throws(Refusal) { holding = try known.policy } catch {
+            // Which policy may follow, only a release that can read this one knows.
+            for message in messages { effects.refuse(message, error) }
+            return
+        }
         var taken: [PermissionPolicyChanged] = []
         for message in messages {
             do throws(Refusal) {

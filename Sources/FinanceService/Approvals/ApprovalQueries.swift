@@ -51,7 +51,7 @@ struct ApprovalQueries: Sendable {
             let placed = names.firstIndex(of: "placed_at")
         else { return [table] }
         let rates = try rates.current(transaction)
-        var policy = ActAuthority(arguments, .approve, .order)
+        var policy = try ActAuthority(arguments, .approve, .order)
         let rows = table.rows.map { row in
             var values = row.values
             let worth = values[revenue].flatMap { FixedDecimal($0) } ?? .zero

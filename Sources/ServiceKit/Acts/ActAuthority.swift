@@ -1,4 +1,4 @@
-import Contracts
+public import Contracts
 public import Domain
 public import Postgres
 
@@ -13,8 +13,8 @@ public struct ActAuthority: Sendable {
     ///   - right: the right.
     ///   - kind: the kind of object.
     /// - Returns: `nil` while no policy has amounts, so that the file of the service counts.
-    public init?(_ arguments: QueryArguments, _ right: PermissionRight, _ kind: PermissionKind) {
-        guard let known = arguments.known, let policy = known.policy, !policy.amounts.isEmpty else { return nil }
+    public init?(_ arguments: QueryArguments, _ right: PermissionRight, _ kind: PermissionKind) throws(Refusal) {
+        guard let known = arguments.known, let policy = try known.policy, !policy.amounts.isEmpty else { return nil }
         let roles = Set(
             policy.lines.filter { $0.effect == .allow && $0.right == right && $0.kinds.contains(kind) }.map(\.role))
         let deputies = Set(

@@ -1,3 +1,4 @@
+public import Contracts
 public import Domain
 import Synchronization
 
@@ -9,7 +10,11 @@ public struct KnownPeople: Sendable {
     /// again once the rest has come.
     public let book: OrganisationBook
     /// Who may do what; `nil` while nobody has said so.
-    public let policy: PermissionPolicy?
+    ///
+    /// - Throws: why it cannot be read, when it is one of a later release: nothing goes by it then, and nothing by none. Who belongs
+    ///   where is known all the same.
+    public var policy: PermissionPolicy? { get throws(Refusal) { try said.get() } }
+    private let said: Result<PermissionPolicy?, Refusal>
     /// Whether an organisation has been recorded at all.
     public let isRecorded: Bool
     /// Its divisions and branches; empty while no branch is recorded.
@@ -27,16 +32,16 @@ public struct KnownPeople: Sendable {
     /// - Parameters:
     ///   - nodes: the records of nodes, each with the revision of its node.
     ///   - persons: the records of persons, each with the revision of its person.
-    ///   - policy: who may do what.
+    ///   - policy: who may do what, or why that cannot be read.
     package init(
         nodes: [(record: NodeRecord, revision: Int)], persons: [(record: PersonRecord, revision: Int)],
-        policy: PermissionPolicy?
+        policy: Result<PermissionPolicy?, Refusal>
     ) {
         self.nodes = nodes.map(\.record)
         self.persons = persons.map(\.record)
         book = OrganisationBook(known: self.nodes, self.persons)
         organisation = book.organisation
-        self.policy = policy
+        said = policy
         isRecorded = !nodes.isEmpty
         nodeRevisions = Dictionary(nodes.map { ($0.record.id, $0.revision) }) { first, _ in first }
         personRevisions = Dictionary(persons.map { ($0.record.login, $0.revision) }) { first, _ in first }

@@ -153,7 +153,7 @@ package enum PeopleReplica {
     ///
     /// Read when it has changed only: as long as it has not, it is one look at one row.
     ///
-    /// - Throws: ``PostgresError``; ``Refusal`` when the policy is one that only a later release can read.
+    /// - Throws: ``PostgresError``. A policy that only a later release can read is told when it is asked for.
     package static func known(_ transaction: borrowing Transaction) throws -> KnownPeople {
         while true {
             let (mark, isWhole) = try mark(transaction)
@@ -173,7 +173,7 @@ package enum PeopleReplica {
             let known = KnownPeople(
                 nodes: try nodes.rows().map { ($0.record, $0.revision) },
                 persons: try persons.rows().map { ($0.record, $0.revision) },
-                policy: try document.rows().first.map { try policy($0) })
+                policy: said(try document.rows().first))
             // Each statement of a transaction may see what was committed before it.
             guard try self.mark(transaction).mark == mark else { continue }
             // What is read as somebody who does not see everything is nobody else's.
@@ -184,6 +184,15 @@ package enum PeopleReplica {
                 }
             }
             return known
+        }
+    }
+
+    private static func said(_ document: String?) -> Result<PermissionPolicy?, Refusal> {
+        do throws(Refusal) {
+            guard let document else { return .success(nil) }
+            return .success(try policy(document))
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -59,8 +59,9 @@ final class QuestionScope: Sendable {
         self.values = values
         self.asker = asker
         self.day = day
+        let holding = description.isForEverybody ? nil : try known?.policy
         // Without a policy there is no right to export either: who may log in takes out what there is.
-        right = isExport && known?.policy != nil ? .export : .see
+        right = isExport && holding != nil ? .export : .see
         let subjects = description.answers.map { table in
             Subject(kind: description.kind(of: table), isOfTotals: description.tellsTotals(table, given: values))
         }
@@ -70,7 +71,7 @@ final class QuestionScope: Sendable {
             kind: description.shows, isOfTotals: !mine.isEmpty && mine.allSatisfy(\.isOfTotals))
         state = Mutex(State(current: own))
         let within = values["within"].flatMap(QueryInput.Within.init(rawValue:)).flatMap(PermissionScope.init)
-        guard !description.isForEverybody, let known, known.policy != nil || within != nil else {
+        guard !description.isForEverybody, let known, holding != nil || within != nil else {
             (sights, isRead, rule) = ([:], false, .none)
             return
         }
@@ -79,7 +80,7 @@ final class QuestionScope: Sendable {
                 .publisherUnknown, path: "properties.user_id",
                 "who asks cannot be told: set the property user_id to the name you log in with")
         }
-        let policy = known.policy ?? .open(to: asker.name)
+        let policy = holding ?? .open(to: asker.name)
         var sights: [Subject: PermissionSight] = [:]
         for subject in Set(subjects).union([own, Subject(kind: description.shows, isOfTotals: false)]) {
             sights[subject] = known.sight(
@@ -89,7 +90,7 @@ final class QuestionScope: Sendable {
         isRead = Set(subjects).union([own]).contains { !(sights[$0]?.isEverything ?? false) }
         let ground = sights[own]?.grounds.first
         rule =
-            known.policy == nil
+            holding == nil
             ? .none
             : AuditRule(
                 line: ground?.line, policyVersion: Int64(policy.version), onBehalfOf: ground?.onBehalfOf)

@@ -118,7 +118,7 @@ struct QueryServer: Sendable {
         denying question: QueryDescription?, _ right: PermissionRight, to asker: QuestionAsker
     ) async -> AuditRule {
         let known = try? await pool.withTransaction(isReadOnly: true) { try PeopleReplica.known($0) }
-        guard let known, let policy = known.policy else { return .none }
+        guard let known, let policy = try? known.policy else { return .none }
         let line = question.flatMap { question in
             asker.asPermitted.flatMap {
                 known.sight(of: $0, right, question.shows, by: policy, on: clock.now().day()).refusing

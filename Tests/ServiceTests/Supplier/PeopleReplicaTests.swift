@@ -97,7 +97,7 @@ struct PeopleReplicaTests {
         #expect(known.book.manager(of: "zhao.min", on: june)?.externalId == "7-li.wei")
         #expect(known.nodeRevisions == ["G": 1, "EAST": 1, "SOUTH": 1, "SH01": 3])
         #expect(known.personRevisions == ["li.wei": 1, "zhao.min": 2])
-        #expect(known.isRecorded && known.policy?.version == 5)
+        #expect(try known.isRecorded && known.policy?.version == 5)
         let versions = try await supplier.rows("select version from permission_policy order by version")
         #expect(versions == [["3"], ["5"]])
     }
@@ -197,5 +197,39 @@ struct PeopleReplicaTests {
         #expect(outcome.refused.mapValues(\.reason) == [1: .valueNotAllowed])
         #expect(outcome.refused[1]?.path == "$.document")
         #expect(try await known().policy?.version == 1)
+    }
+
+    @Test("a policy of a later release that holds lets nothing be asked, and who is where is known all the same")
+    func laterRelease() async throws {
+        try await supplier.handle([
+            .init("m1", source: "waybill.customer", try Self.node("G", 1, .group, below: [(nil, "2026-01-01", nil)])),
+            .init(
+                "m2", source: "waybill.customer",
+                try Self.node("EAST", 1, .division, below: [("G", "2026-01-01", nil)])),
+            .init(
+                "m3", source: "waybill.customer",
+                try Self.node("SH01", 1, .branch, below: [("EAST", "2026-01-01", nil)])),
+            .init("m4", source: "waybill.customer", try Self.policy(1, lines: Self.line)),
+        ])
+        try await supplier.pool.withTransaction { transaction in
+            try transaction.script(
+                """
+                insert into permission_policy (version, document, set_by, set_at, reason)
+                select 2, replace(document::text, 'executive', 'emperor')::jsonb, set_by, set_at, reason
+                from permission_policy;
+                update people_mark set mark = gen_random_uuid();
+                """)
+        }
+        let known = try await known()
+        #expect(known.isRecorded)
+        #expect(throws: Refusal.self) { _ = try known.policy }
+        let question = try #require(supplier.definition.queries.first { $0.name == "suppliers.list" })
+        try await supplier.pool.withTransaction(isReadOnly: true) { transaction in
+            #expect(try PeopleReplica.organisation(or: .standard, transaction).divisions.map(\.code) == ["EAST"])
+            let now = try moment("2026-03-02T10:00:00+08:00")
+            for asker in [QuestionAsker.person("zhou.min"), .operator] {
+                #expect(throws: Refusal.self) { _ = try question.answer([], now: now, asker: asker, transaction) }
+            }
+        }
     }
 }
