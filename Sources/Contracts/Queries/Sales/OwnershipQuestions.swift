@@ -66,7 +66,7 @@ public enum OwnershipQuestions {
                 ])
         ])
 
-    /// What would go along with a handover.
+    /// What would go along with a handover. What is told of an alert is its margin, as among the notices.
     public static let items = QueryDescription(
         .sales, "ownership.items",
         "What somebody looks after on a day, or looked after before leaving, and what of it is open: it goes along when it is handed over.",
@@ -87,7 +87,7 @@ public enum OwnershipQuestions {
                 "open items", by: [.ascending("kind"), .ascending("item")],
                 [
                     .code("kind", "item", "source", "code"), .text("customer"), .code("businessLine"),
-                    .text("detail").protected(.personalData),
+                    .text("detail").protected(.margin),
                     .day("since"),
                 ]),
         ])
