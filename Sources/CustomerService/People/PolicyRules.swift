@@ -3,6 +3,9 @@ import Domain
 
 /// Which policy of permissions may follow which. Pure.
 enum PolicyRules {
+    /// How far above the one before a version may be. Versions have an end, and one at the end could never be followed by another.
+    private static let furthest = 100_000_000
+
     /// The policy of a text, when it is the next one.
     ///
     /// - Parameters:
@@ -31,6 +34,13 @@ enum PolicyRules {
                 : refusal(
                     .staleRevision, "$.version",
                     "version \(holding.version) holds: a later policy has a higher version", 1)
+        }
+        let most = (holding?.version ?? 0) + furthest
+        guard policy.version <= most else {
+            throw refusal(
+                .valueNotAllowed, "$.version",
+                "version \(policy.version) is too far above version \(holding?.version ?? 0): at most \(most), so that there is "
+                    + "always a next one", 1)
         }
         let findings = policy.findings(on: day) + [policy.lockOut].compactMap(\.self)
         if let finding = findings.first {

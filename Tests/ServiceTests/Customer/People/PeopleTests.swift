@@ -359,14 +359,14 @@ struct PeopleTests {
             set("p6", Self.policy(4).replacing("\"administer\"", with: "\"export\"")),
             set("p7", Self.policy(4, people: roles)),
             set("p8", Self.policy(4).replacing("\"approve\"", with: "\"act\"")),
-            set("p9", "no policy"),
+            set("p9", "no policy"), set("p10", Self.policy(100_000_004)),
         ])
         #expect(
             outcome.refused.mapValues { "\($0.reason.rawValue) \($0.path)" } == [
                 1: "conflicting-content $.document.version", 2: "stale-revision $.document.version",
                 3: "too-few-elements $.document.lines", 4: "nobody-administers $.document.lines",
                 5: "nobody-administers $.document.people", 6: "nobody-approves $.document.lines",
-                7: "not-json $.document",
+                7: "not-json $.document", 8: "value-not-allowed $.document.version",
             ])
         #expect(outcome.published.isEmpty)
         let both = ",\"people\": [{\"login\": \"li.wei\", \"roles\": [\"executive\", \"operator\"]}]"
