@@ -1,4 +1,4 @@
-import Contracts
+package import Contracts
 public import Domain
 import Synchronization
 
