@@ -19,9 +19,10 @@ enum CorrectionQueries {
 
     /// What of accounts `a` with their values `v` survives in the golden record when nobody corrects it, first: a master
     /// record's word counts more than an order's, a newer one more than an older; the credit code is the oldest account's.
+    /// Of accounts that said the same at the same time it is always the same one.
     static let bestFirst: SQL = """
         case when v.field = 'creditCode' then a.first_at end, case when v.field = 'creditCode' then v.first_at end,
-            v.channel desc, v.last_at desc, v.value desc
+            v.channel desc, v.last_at desc, v.value desc, v.source, v.code
         """
 
     /// What is corrected of some parties: by whom, when and why, and what the systems say instead.

@@ -30,16 +30,15 @@ public enum ProfitQuestions {
     ]
     private static let withoutRate = TableDescription.whole(
         "without a rate",
-        [.code("currency"), .count("lines", "unknown"), .money("revenue"), .money("cost").protected(.cost)]
-    ).asTotals
-    /// Lines of orders that wait for approval or are refused, in their own currencies: they are in no other figure.
+        [.code("currency"), .count("lines", "unknown"), .money("revenue"), .money("cost").protected(.cost)])
+    /// Lines of orders that wait for approval or are refused, in their own currencies: they are in no other figure. Both
+    /// stand beside what is told of the same lines, and are told as far as that is: as totals beside totals alone.
     private static let held = TableDescription.whole(
         "held",
         [
             .code("decision", "currency"), .count("orders", "lines", "unknown"), .money("revenue"),
             .money("cost").protected(.cost),
-        ]
-    ).asTotals
+        ])
     private static func savings(_ place: String) -> TableDescription {
         .pages(
             "savings at the best \(place)",
@@ -68,7 +67,8 @@ public enum ProfitQuestions {
                     .count("held_before", "held_after"),
                 ]
             ).asTotals,
-            .varying("bridge by …", by: [sizeOfChange.protected(.margin), apart], effects).asTotals, held, withoutRate,
+            .varying("bridge by …", by: [sizeOfChange.protected(.margin), apart], effects).asTotals, held.asTotals,
+            withoutRate.asTotals,
         ])
 
     /// What suppliers cost.
@@ -115,7 +115,7 @@ public enum ProfitQuestions {
                     .count("waiting_lines"), .money("waiting_revenue"), .count("refused_lines"),
                     .money("refused_revenue"),
                 ]
-            ).asTotals, held, withoutRate,
+            ).asTotals, held.asTotals, withoutRate.asTotals,
         ])
 
     /// The lines themselves.
