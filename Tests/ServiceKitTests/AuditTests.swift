@@ -167,7 +167,7 @@ struct AuditTests {
                             throw Refusal(.notAuthorised, path: "parameters.customer", "Zhang San is not yours")
                         }
                         return [
-                            try arguments.table("contacts", rows: [["c-1", nil, "Zhang San", "138", nil, nil]]),
+                            try arguments.table("contacts", rows: [["c-1", nil, "Zhang San", "13800001111", nil, nil]]),
                             try arguments.table("branches", rows: []),
                         ]
                     }
@@ -268,7 +268,7 @@ struct AuditTests {
             for table in ["audit_seen", "audit_denied"] {
                 #expect(
                     try await desk.rows(
-                        "select 1 from \(table) as t where t::text like '%Zhang%' or t::text like '%138%'")
+                        "select 1 from \(table) as t where t::text like '%Zhang%' or t::text like '%13800001111%'")
                         == [])
             }
             #expect(desk.book.waiting == 0 && desk.metrics.auditWritten.current == 4)
