@@ -12,8 +12,11 @@ public enum ServiceHost {
     ///
     /// Exit code 0 after a shutdown asked for, 64 for a wrong argument, 78 for a wrong configuration or an unsafe
     /// set-up, 1 for anything else; the reason is one line on standard error.
-    public static func run(_ definition: ServiceDefinition) async -> Never {
-        await run(settings: []) { _ in definition }
+    ///
+    /// - Parameter definition: the service. It is made once the organisation's zone is chosen: what it looks up in the
+    ///   catalogues asks for days.
+    public static func run(_ definition: @autoclosure @escaping @Sendable () -> ServiceDefinition) async -> Never {
+        await run(settings: []) { _ in definition() }
     }
 
     /// The same for a service with settings of its own.
