@@ -105,10 +105,10 @@ class World:
         """The time of the services' clocks while the stages come: nothing of them is of a later time."""
         return self.time(0, "10:00:00")
 
-    def order(self, stage, number, customer, days, lines, source="mx", currency="CNY", **more):
+    def order(self, stage, number, buyer, days, lines, source="mx", currency="CNY", **more):
         owner, branch = STAGES[stage]
         mark = f"W{stage}-"
-        body = {"orderId": mark + number, "revision": 1, "customer": {"code": mark + customer}, "branch": branch,
+        body = {"orderId": mark + number, "revision": 1, "customer": {"code": mark + buyer}, "branch": branch,
                 "businessLine": mark + "air", "placedAt": self.time(days, f"09:0{stage}:00"), "currency": currency,
                 "lines": [{"line": place + 1, "serviceItem": "AIR-EXPORT", "quantity": "10", "unit": "kg", "lane": "PVG-LAX",
                            "revenue": revenue, "supplier": {"code": mark + "S1"}, **({"cost": cost} if cost else {})}
