@@ -65,15 +65,18 @@ package struct PeopleFile: Sendable {
         if let problem = table.problem { throw FileFault(problem) }
         unused = found.unused
         (lines, nodes, persons) = (reading.lines, reading.nodes, reading.persons)
-        (unreadable, nodeLines, personLines) = (reading.faults, reading.nodeLines, reading.personLines)
+        (nodeLines, personLines) = (reading.nodeLines, reading.personLines)
         headings = found.headings
         do throws(OrganisationRefusal) {
             let built = try OrganisationBook(nodes: nodes, persons: persons)
-            faults = reading.faults
+            (faults, unreadable) = (reading.faults, reading.faults)
             book = faults.isEmpty ? built : nil
         } catch {
             faults = (reading.faults + reading.located(error.faults, found)).enumerated()
                 .sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
+            // What no message may hold, whatever is known elsewhere.
+            let texts = error.faults.filter { [.controlCharacters, .badIdentifier].contains($0.reason) }
+            unreadable = reading.faults + reading.located(texts, found)
             book = nil
         }
     }
