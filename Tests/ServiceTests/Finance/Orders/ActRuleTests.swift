@@ -115,9 +115,10 @@ struct ActRuleTests {
                 4: "not-authorised $.orderId", 6: "not-authorised $.orderId",
             ])
         #expect(outcome.refused[1]?.detail.contains("'branch-orders' 5000.00 CNY") == true)
-        // Who made the deal does not approve it, and a manager of another branch has no right to it.
+        // Who made the deal does not approve it. To a manager of another branch, who does not see it, it is not there:
+        // how near it is would say more.
         #expect(outcome.refused[3]?.detail.contains("line 'not-own' of policy version 7") == true)
-        #expect(outcome.refused[4]?.detail.contains("over 'other-branch'") == true)
+        #expect(outcome.refused[4].map { !$0.detail.contains("other-branch") } == true)
         #expect(
             try await decisions() == [
                 ["O1", "accepted"], ["O2", "needs-approval"], ["O3", "needs-approval"], ["O4", "needs-approval"],
