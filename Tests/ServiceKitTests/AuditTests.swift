@@ -167,7 +167,8 @@ struct AuditTests {
                             throw Refusal(.notAuthorised, path: "parameters.customer", "Zhang San is not yours")
                         }
                         return [
-                            try arguments.table("contacts", rows: [["c-1", nil, "Zhang San", "13800001111", nil, nil]]),
+                            try arguments.table(
+                                "contacts", rows: [["c-1", nil, "Zhang San", "13800001111", nil, nil]]),
                             try arguments.table("branches", rows: []),
                         ]
                     }
