@@ -10,23 +10,10 @@ enum OwnershipHandlers {
     ) throws {
         let known = try OwnershipStore.lock(Set(messages.map(\.assignment)), transaction)
         let people = try judges(messages, transaction)
-        var current = known.mapValues(\.known)
-        var taken: [AssignmentKey: (message: Received<OwnershipAssigned>, fingerprint: String)] = [:]
-        for message in messages {
-            let body = message.body
-            if let refusal = people.flatMap({ OwnershipChecks.refusal(of: body, $0, message) }) {
-                effects.refuse(message, refusal)
-                continue
-            }
-            let content = Content<String>(body)
-            guard
-                isNewer(
-                    message, revision: body.revision, content, than: current[message.assignment], "assignment", &effects
-                )
-            else { continue }
-            current[message.assignment] = KnownRevision(revision: body.revision, fingerprint: content.mark)
-            taken[message.assignment] = (message, content.mark)
-        }
+        let taken = newest(
+            of: messages, by: { $0.assignment }, revision: \.revision, known: known.mapValues(\.known), "assignment",
+            refusing: { message in people.flatMap { OwnershipChecks.refusal(of: message.body, $0, message) } },
+            &effects)
         try OwnershipStore.put(Array(taken.values), transaction)
         // One that is about another customer now concerns the former one, too.
         let former = taken.keys.compactMap { known[$0]?.account }
@@ -40,22 +27,10 @@ enum OwnershipHandlers {
     ) throws {
         let known = try OwnershipStore.lock(Set(messages.map(\.handover)), transaction)
         let people = try judges(messages, transaction)
-        var current = known.mapValues(\.known)
-        var taken: [HandoverKey: (message: Received<OwnershipHandedOver>, fingerprint: String)] = [:]
-        for message in messages {
-            let body = message.body
-            if let refusal = people.flatMap({ OwnershipChecks.refusal(of: body, $0, message) }) {
-                effects.refuse(message, refusal)
-                continue
-            }
-            let content = Content<String>(body)
-            guard
-                isNewer(
-                    message, revision: body.revision, content, than: current[message.handover], "handover", &effects)
-            else { continue }
-            current[message.handover] = KnownRevision(revision: body.revision, fingerprint: content.mark)
-            taken[message.handover] = (message, content.mark)
-        }
+        let taken = newest(
+            of: messages, by: { $0.handover }, revision: \.revision, known: known.mapValues(\.known), "handover",
+            refusing: { message in people.flatMap { OwnershipChecks.refusal(of: message.body, $0, message) } },
+            &effects)
         guard !taken.isEmpty else { return }
         try OwnershipStore.put(Array(taken.values), transaction)
         let givers = try OwnershipLifeStore.givers(
@@ -64,6 +39,27 @@ enum OwnershipHandlers {
         try OwnershipSettlement.settle(
             OwnershipLifeStore.accounts(concerning: givers, transaction), transaction, &effects)
         effects.count("handovers", taken.count)
+    }
+
+    /// What some messages say that is more than what is known: of each thing the highest revision. What cannot be is refused.
+    private static func newest<Body: Message, Key: Hashable>(
+        of messages: [Received<Body>], by key: (Received<Body>) -> Key, revision: (Body) -> Int,
+        known: [Key: KnownRevision], _ what: String, refusing refusal: (Received<Body>) -> Refusal?,
+        _ effects: inout Effects
+    ) -> [Key: (message: Received<Body>, fingerprint: String)] {
+        var current = known
+        var taken: [Key: (message: Received<Body>, fingerprint: String)] = [:]
+        for message in messages {
+            if let refusal = refusal(message) {
+                effects.refuse(message, refusal)
+                continue
+            }
+            let (key, revision, content) = (key(message), revision(message.body), Content<String>(message.body))
+            guard isNewer(message, revision: revision, content, than: current[key], what, &effects) else { continue }
+            current[key] = KnownRevision(revision: revision, fingerprint: content.mark)
+            taken[key] = (message, content.mark)
+        }
+        return taken
     }
 
     /// Whether a message says more than what is known; otherwise the same again is counted and anything else refused.

@@ -27,7 +27,13 @@ enum OwnershipOrderStore {
         }
         guard !added.isEmpty || !removed.isEmpty else { return [] }
         let turned = try turned(added, removed, transaction)
-        try rebuild(turned, transaction)
+        // Before the first of these orders everything is as it was.
+        let touched = Set(turned)
+        var earliest: [BusinessKey: Timestamp] = [:]
+        for said in added + removed where touched.contains(said.key) {
+            earliest[said.key] = min(earliest[said.key] ?? said.placedAt, said.placedAt)
+        }
+        try rebuild(turned.map { ($0, earliest[$0]) }, transaction)
         return Set(turned.map(\.account))
     }
 
@@ -80,30 +86,49 @@ enum OwnershipOrderStore {
     }
 
     /// Reads the words of some accounts and lines from their orders anew.
-    static func rebuild(_ keys: [BusinessKey], _ transaction: borrowing Transaction) throws {
+    ///
+    /// Where two sell to one customer by turns, nearly every order begins a word: without the time from which on they are
+    /// read, each batch would write all of them again.
+    ///
+    /// - Parameter keys: each with the time from which on its words are read; all of them without one.
+    static func rebuild(_ keys: [(key: BusinessKey, from: Timestamp?)], _ transaction: borrowing Transaction) throws {
         guard !keys.isEmpty else { return }
-        let sorted = keys.sorted()
-        try KeyLock.lock("ownership orders", sorted.map { [$0.source, $0.code, $0.businessLine] }, transaction)
-        let named: SQL = "unnest(\(sorted.map(\.source)), \(sorted.map(\.code)), \(sorted.map(\.businessLine)))"
+        let sorted = keys.sorted { $0.key < $1.key }
+        try KeyLock.lock(
+            "ownership orders", sorted.map { [$0.key.source, $0.key.code, $0.key.businessLine] }, transaction)
+        let named: SQL = """
+            unnest(
+                \(sorted.map(\.key.source)), \(sorted.map(\.key.code)), \(sorted.map(\.key.businessLine)),
+                \(sorted.map(\.from)))
+            """
         try transaction.queue(
             """
-            delete from ownership_order o using \(named) as k(source, code, line)
+            delete from ownership_order o using \(named) as k(source, code, line, begins)
             where o.source = k.source and o.code = k.code and o.business_line = k.line
+                and (k.begins is null or o.placed_at >= k.begins)
             """)
+        // The last word that is left is what the first of the orders read is compared with.
         try transaction.queue(
             """
             insert into ownership_order (source, code, business_line, placed_at, order_id, sales_owner, branch)
             select source, code, line, placed_at, order_id, sales_owner, branch
             from (
                 select k.source, k.code, k.line, o.placed_at, o.order_id, o.sales_owner, o.branch,
-                    row_number() over w as place, lag(o.sales_owner) over w as owner_before,
-                    lag(o.branch) over w as branch_before
-                from \(named) as k(source, code, line)
+                    lag(o.sales_owner, 1, b.sales_owner) over w as owner_before,
+                    lag(o.branch, 1, b.branch) over w as branch_before
+                from \(named) as k(source, code, line, begins)
+                left join lateral (
+                    select l.sales_owner, l.branch from ownership_order l
+                    where l.source = k.source and l.code = k.code and l.business_line = k.line
+                        and l.placed_at < k.begins
+                    order by l.placed_at desc, l.order_id desc limit 1
+                ) b on true
                 join orders o on o.source = k.source and o.customer_code = k.code and o.business_line = k.line
                 where not o.is_cancelled and o.sales_owner is not null and o.placed_at is not null
+                    and (k.begins is null or o.placed_at >= k.begins)
                 window w as (partition by k.source, k.code, k.line order by o.placed_at, o.order_id)
             ) said
-            where place = 1 or sales_owner <> owner_before or branch is distinct from branch_before
+            where sales_owner is distinct from owner_before or branch is distinct from branch_before
             """)
     }
 

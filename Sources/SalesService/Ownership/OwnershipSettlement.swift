@@ -134,7 +134,8 @@ enum OwnershipSettlement {
         _ accounts: [AccountKey], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard !accounts.isEmpty else { return }
-        try OwnershipOrderStore.rebuild(OwnershipOrderStore.lines(of: accounts, transaction), transaction)
+        try OwnershipOrderStore.rebuild(
+            OwnershipOrderStore.lines(of: accounts, transaction).map { ($0, nil) }, transaction)
         try settle(Set(accounts), transaction, &effects)
     }
 

@@ -114,6 +114,27 @@ struct OwnershipOrderTests {
         try await check()
     }
 
+    @Test("where two sell by turns, an order writes nothing anew of what was before it")
+    func turns() async throws {
+        func order(_ number: Int) -> ServiceFixture.Message {
+            let day = "2026-01-\(number + 10)"
+            return .init(
+                "o\(number)",
+                OrderPlaced(
+                    Said.order(
+                        "O\(number)", revision: 1, customer: "C1", line: "road", number % 2 == 0 ? "a" : "b",
+                        branch: "KS01", on: day)))
+        }
+        // Which transaction wrote a row is a column of PostgreSQL's own.
+        let words = "select order_id, sales_owner, xmin::text from ownership_order order by placed_at"
+        try await sales.handle((0..<6).map(order))
+        let before = try await sales.rows(words)
+        #expect(before.map { $0[0] } == (0..<6).map { "O\($0)" })
+        try await sales.handle([order(6)])
+        let after = try await sales.rows(words)
+        #expect(after.count == 7 && Array(after.prefix(6)) == before)
+    }
+
     /// Shares come to 100 on each day, no two stretches of a line are of one day, and what the owners have together is all.
     private func check() async throws {
         #expect(
