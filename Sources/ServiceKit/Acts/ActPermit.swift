@@ -2,7 +2,9 @@ public import Contracts
 public import Domain
 
 /// What lets somebody act: by which lines of the policy, in whose stead, and up to what.
-public struct ActPermit: Sendable {
+///
+/// An object of its own, so that the many messages by which nobody acts carry one empty word for it.
+public final class ActPermit: Sendable {
     /// The ways by which it is let, one's own right first; at least one.
     public let grants: [PermissionGrant]
     private let policy: PermissionPolicy
