@@ -62,6 +62,29 @@ struct ActRuleTests {
         #expect(nearness.nodes(above: "MOVED", on: Self.day.adding(days: -20)) == ["MOVED", "SOUTH", "G"])
     }
 
+    @Test("who has left acts no more from the day after the last on; who is there, comes or is unknown is not refused by that")
+    func lastDays() throws {
+        let book = try Self.book()
+        let last = Self.day.adding(days: -30)
+        for proof in [ActProof.user, .edge, .word] {
+            let gone = Principal(person: "gone", proof: proof, user: nil)
+            #expect(book.refusal(ofLeaver: gone, on: last) == nil)
+            let refusal = try #require(book.refusal(ofLeaver: gone, on: last.adding(days: 1)))
+            #expect(refusal.reason == .notAuthorised && refusal.detail.contains("the last day was \(last)"))
+            #expect(
+                refusal.path == [.user: "properties.user_id", .edge: Principals.place, .word: "$"][proof])
+            for login in ["li.wei", "nobody", BrokerUsers.operator] {
+                #expect(
+                    book.refusal(ofLeaver: Principal(person: login, proof: proof, user: nil), on: Self.day) == nil)
+            }
+            // Who only comes is not known yet.
+            #expect(book.refusal(ofLeaver: gone, on: Self.start.adding(days: -1)) == nil)
+        }
+        #expect(book.refusal(ofLeaver: QuestionAsker.person("gone"), on: Self.day)?.path == "$")
+        #expect(book.refusal(ofLeaver: QuestionAsker.person("gone"), on: last) == nil)
+        #expect(book.refusal(ofLeaver: QuestionAsker.operator, on: Self.day) == nil)
+    }
+
     /// A policy of a branch manager, somebody for the whole group, and a deputy.
     private static let policy = PermissionPolicy(
         version: 7,

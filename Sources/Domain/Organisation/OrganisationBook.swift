@@ -50,6 +50,13 @@ public struct OrganisationBook: Sendable {
         personLives.places[login]?.last { personLives.records[$0].from <= day }.map { personLives.records[$0] }
     }
 
+    /// The last day of who was there and is not any more; `nil` for who is there, who only comes later, and who was never
+    /// recorded.
+    package func lastDay(ofLeaver login: String, by day: CalendarDay) -> CalendarDay? {
+        guard person(login, on: day) == nil else { return nil }
+        return lastKnown(login, by: day)?.until
+    }
+
     /// A node and those above it on a day, up to the group; none when it was not there.
     public func path(from node: String, on day: CalendarDay) -> [NodeRecord] {
         var path: [NodeRecord] = []

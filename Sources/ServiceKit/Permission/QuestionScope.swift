@@ -59,6 +59,7 @@ final class QuestionScope: Sendable {
         self.values = values
         self.asker = asker
         self.day = day
+        if let refusal = known?.book.refusal(ofLeaver: asker, on: day) { throw refusal }
         let holding = description.isForEverybody ? nil : try known?.policy
         // Without a policy there is no right to export either: who may log in takes out what there is.
         right = isExport && holding != nil ? .export : .see

@@ -28,7 +28,7 @@ package protocol WorkSession: ~Copyable {
     /// The commands of some names that were carried out before.
     borrowing func acts(_ names: [MessageName]) throws -> [MessageName: ActRow]
 
-    /// What the policy says of acts, by their places in the batch; nothing while no policy holds.
+    /// What the policy says of acts, by their places in the batch; while no policy holds, only of those by people who have left.
     ///
     /// - Parameters:
     ///   - acts: the acts.
@@ -70,12 +70,20 @@ extension Transaction: WorkSession {
         on acts: [ActAsked], by subjects: ActSubjects, day: CalendarDay
     ) throws -> [Int: ActRuling] {
         let known = try PeopleReplica.known(self)
+        var rulings: [Int: ActRuling] = [:]
+        // Whatever a policy says, and while none does.
+        for act in acts {
+            guard let refusal = known.book.refusal(ofLeaver: act.principal, on: day) else { continue }
+            rulings[act.position] = .denied(refusal, .none)
+        }
+        let acts = acts.filter { rulings[$0.position] == nil }
         let holding: PermissionPolicy?
         do throws(Refusal) { holding = try known.policy } catch {
             // Acts wait for the release that can read it; what systems tell goes on.
-            return Dictionary(uniqueKeysWithValues: acts.map { ($0.position, .denied(error, .none)) })
+            for act in acts { rulings[act.position] = .denied(error, .none) }
+            return rulings
         }
-        guard let policy = holding else { return [:] }
+        guard let policy = holding, !acts.isEmpty else { return rulings }
         let names = Set(acts.flatMap { $0.claim?.subjects ?? [] })
         let homes = try ActSubjectStore.homes(of: names, by: subjects, self)
         // Two people are needed where something is approved: whoever has done something for another counts as both.
@@ -83,7 +91,6 @@ extension Transaction: WorkSession {
         let objects = Set(approving.flatMap(\.subjects).map(\.identifier)).subtracting([""])
         let standIns = try ActStore.standIns(objects, Set(approving.map(\.kind.rawValue)), self)
         var rules = ActRules(policy, in: known.book, on: day, standIns)
-        var rulings: [Int: ActRuling] = [:]
         for act in acts { rulings[act.position] = rules.rule(act, homes) }
         return rulings
     }

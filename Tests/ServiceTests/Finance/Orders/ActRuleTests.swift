@@ -152,6 +152,34 @@ struct ActRuleTests {
         #expect(typed.refused[0]?.path == "$.customer.code")
     }
 
+    @Test("who has left acts no more, by whatever roles the policy still gives, and neither while there is none")
+    func leavers() async throws {
+        try await begin()
+        try await place([("O1", "1500"), ("O2", "1600")])
+        let left = PersonChanged(
+            PersonLife(
+                login: "zhang.min",
+                periods: [
+                    PersonPeriod(
+                        from: try #require(CalendarDay("2026-01-01")), until: try #require(CalendarDay("2026-03-09")),
+                        name: "zhang.min", node: "KS01")
+                ]), revision: 2, changedAt: try moment("2026-03-02T09:00:00+08:00"), by: "zhou.min")
+        try await finance.handle([.init("left", source: "waybill.customer", left)])
+        // The last day is still one.
+        let last = try await finance.handle([approve("1", "O1", by: "zhang.min")], at: "2026-03-09T10:00:00+08:00")
+        #expect(last.refused.isEmpty)
+        let gone = try await finance.handle(
+            [approve("2", "O2", by: "zhang.min"), approve("3", "O2", by: "director")], at: Self.day)
+        #expect(gone.refused.mapValues(\.reason) == [0: .notAuthorised])
+        #expect(gone.refused[0]?.detail.contains("'zhang.min' has left: the last day was 2026-03-09") == true)
+        #expect(try await decisions() == [["O1", "accepted"], ["O2", "accepted"]])
+        try await finance.pool.withTransaction {
+            try $0.script("delete from permission_policy; update people_mark set mark = gen_random_uuid()")
+        }
+        let without = try await finance.handle([approve("4", "O2", by: "zhang.min")], at: Self.day)
+        #expect(without.refused[0]?.detail.contains("has left") == true)
+    }
+
     @Test("a deputy approves in the manager's name and up to the manager's amount, and the record says so")
     func deputy() async throws {
         try await begin()

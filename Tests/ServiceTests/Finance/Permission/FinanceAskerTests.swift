@@ -84,6 +84,26 @@ struct FinanceAskerTests {
         await #expect(throws: Refusal.self) { try await ask("orders.list", by: "nobody", pool) }
     }
 
+    @Test("who has left is not answered any more, whatever the policy still gives")
+    func leavers() async throws {
+        let pool = try await prepared()
+        #expect(try await ask("orders.list", by: "manager.ks01", pool)["orders"].rows.count == 1)
+        func leave(on day: String) async throws {
+            try await finance.pool.withTransaction { transaction in
+                try transaction.script(
+                    """
+                    update organisation_person set valid_until = '\(day)' where login = 'manager.ks01';
+                    update people_mark set mark = gen_random_uuid();
+                    """)
+            }
+        }
+        try await leave(on: "2026-03-03")
+        #expect(try await ask("orders.list", by: "manager.ks01", pool)["orders"].rows.count == 1)
+        try await leave(on: "2026-03-02")
+        let refusal = await #expect(throws: Refusal.self) { try await ask("orders.list", by: "manager.ks01", pool) }
+        #expect(refusal?.reason == .notAuthorised && refusal?.detail.contains("has left") == true)
+    }
+
     @Test("a figure that follows from what is asked is withheld as well as one that is always there")
     func figures() async throws {
         let pool = try await prepared()
