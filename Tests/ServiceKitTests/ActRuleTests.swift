@@ -62,7 +62,9 @@ struct ActRuleTests {
         #expect(nearness.nodes(above: "MOVED", on: Self.day.adding(days: -20)) == ["MOVED", "SOUTH", "G"])
     }
 
-    @Test("who has left acts no more from the day after the last on; who is there, comes or is unknown is not refused by that")
+    @Test(
+        "who has left acts no more from the day after the last on; who is there, comes or is unknown is not refused by that"
+    )
     func lastDays() throws {
         let book = try Self.book()
         let last = Self.day.adding(days: -30)

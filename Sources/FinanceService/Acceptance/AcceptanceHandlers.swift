@@ -26,8 +26,7 @@ struct AcceptanceHandlers: Sendable {
         let evidence = try EvidenceStore.evidence(
             of: business, window, rates, rules: { rules(of: $0, on: day) }, transaction)
         var changed: [(EvaluationStore.Key, AcceptanceStanding, WindowFigures, WindowFigures.Judged)] = []
-        var raised: [MarginAlertRaised] = []
-        var cleared: [MarginAlertCleared] = []
+        var steps: [(alert: AlertSubject, step: AlertStanding.Step)] = []
         var news = AcceptanceNews()
         for key in Set(business.keys).union(standings.keys).sorted() {
             let before = standings[key] ?? AcceptanceStanding()
@@ -42,19 +41,8 @@ struct AcceptanceHandlers: Sendable {
             guard !(before.isBlank && after.isBlank) else { continue }
             let judged = judgement.judged
             changed.append((key, after, figures, judged))
-            for step in outcome.steps {
-                let alert = AlertSubject(key: key, party: party, figures: figures, window: window, rules: rules)
-                switch step {
-                case .raise(let severity, let occurrence):
-                    let event = alert.raised(severity, occurrence, at: effects.now)
-                    raised.append(event)
-                    effects.publish(event, key: key.customerId)
-                case .clear(let severity, let occurrence, let reason):
-                    let event = alert.cleared(severity, occurrence, reason, at: effects.now)
-                    cleared.append(event)
-                    effects.publish(event, key: key.customerId)
-                }
-            }
+            let alert = AlertSubject(key: key, party: party, figures: figures, window: window, rules: rules)
+            steps += outcome.steps.map { (alert, $0) }
             // What somebody has set holds whatever the figures say; the end of it is told when it comes.
             if let reason = outcome.reason, !set.contains(key) {
                 news.add(
@@ -65,11 +53,40 @@ struct AcceptanceHandlers: Sendable {
                 effects.count("acceptance_changes")
             }
         }
+        let (raised, cleared) = try tell(steps, transaction, &effects)
         try news.publish(transaction, &effects)
         try EvaluationStore.put(changed, day, transaction)
         try AlertStore.raise(raised, diagnosedWithin: policy.diagnosisDays, transaction)
         try AlertStore.clear(cleared, transaction)
         effects.count("evaluations")
+    }
+
+    /// Tells of alerts, each to who looks after the customer on the day on which it is raised.
+    private func tell(
+        _ steps: [(alert: AlertSubject, step: AlertStanding.Step)], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws -> (raised: [MarginAlertRaised], cleared: [MarginAlertCleared]) {
+        var parties: [EvaluationStore.Key: EvaluationStore.Party] = [:]
+        for (alert, step) in steps {
+            if case .raise = step { parties[alert.key] = alert.party }
+        }
+        let owners = try OwnerStore.owners(of: parties, on: effects.now.day(), transaction)
+        var raised: [MarginAlertRaised] = []
+        var cleared: [MarginAlertCleared] = []
+        for (alert, step) in steps {
+            switch step {
+            case .raise(let severity, let occurrence):
+                let owner = owners[alert.key] ?? alert.party.salesOwner
+                let event = alert.raised(severity, occurrence, to: owner, at: effects.now)
+                raised.append(event)
+                effects.publish(event, key: alert.key.customerId)
+            case .clear(let severity, let occurrence, let reason):
+                let event = alert.cleared(severity, occurrence, reason, at: effects.now)
+                cleared.append(event)
+                effects.publish(event, key: alert.key.customerId)
+            }
+        }
+        return (raised, cleared)
     }
 
     private func rules(of key: EvaluationStore.Key, on day: CalendarDay) -> MarginRules {
@@ -91,12 +108,14 @@ private struct AlertSubject {
         StableIdentifier.of("customer-alert", key.customerId, key.businessLine, severity.rawValue, String(occurrence))
     }
 
-    func raised(_ severity: MarginSeverity, _ occurrence: Int, at time: Timestamp) -> MarginAlertRaised {
+    func raised(
+        _ severity: MarginSeverity, _ occurrence: Int, to owner: String?, at time: Timestamp
+    ) -> MarginAlertRaised {
         let cause = severity == .negative ? "cost-above-revenue" : "rate-below-threshold"
         return MarginAlertRaised(
             alertId: identifier(severity, occurrence), level: level, severity: severity, customerId: key.customerId,
             customerCode: party.code, businessLine: key.businessLine, branch: party.branch,
-            salesOwner: party.salesOwner, revenue: figures.revenue, cost: figures.cost, margin: figures.margin,
+            salesOwner: owner, revenue: figures.revenue, cost: figures.cost, margin: figures.margin,
             marginRate: FixedDecimal.ratio(of: figures.margin, to: figures.revenue),
             threshold: rules.customerFloor.multiplied(by: 1, dividedBy: 100) ?? .zero, currency: figures.currency,
             provisional: false, window: window,

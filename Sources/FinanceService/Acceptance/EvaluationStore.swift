@@ -20,11 +20,13 @@ enum EvaluationStore {
 
     /// By which of its accounts a customer is named in an alert: the one that ordered last.
     struct Party {
+        let source: String
         let code: String
         let branch: String
+        /// Whom the account's record names.
         let salesOwner: String?
 
-        static let unknown = Party(code: "-", branch: "-", salesOwner: nil)
+        static let unknown = Party(source: "-", code: "-", branch: "-", salesOwner: nil)
     }
 
     /// What each customer's business came to in a window, by line and in all.
@@ -36,7 +38,7 @@ enum EvaluationStore {
         let rows = try transaction.query(
             """
             with days as materialized (
-                select a.customer_id, d.business_line, d.currency, d.day, d.code, a.branch, a.sales_owner,
+                select a.customer_id, d.business_line, d.currency, d.day, source, code, a.branch, a.sales_owner,
                     d.orders, d.revenue, d.cost,
                     count(*) over (partition by a.customer_id, d.currency) as of_currency,
                     count(*) over (partition by a.customer_id) as of_customer
@@ -47,8 +49,11 @@ enum EvaluationStore {
             select customer_id, business_line, currency,
                 -- Days are told apart only where they must be converted each by its own rate.
                 case when of_currency = of_customer then null else day end as rate_day,
-                (array_agg(code order by day desc))[1] as code, (array_agg(branch order by day desc))[1] as branch,
-                (array_agg(sales_owner order by day desc))[1] as sales_owner,
+                -- Of several accounts that ordered last on one day it is one and the same.
+                (array_agg(source order by day desc, source, code))[1] as source,
+                (array_agg(code order by day desc, source, code))[1] as code,
+                (array_agg(branch order by day desc, source, code))[1] as branch,
+                (array_agg(sales_owner order by day desc, source, code))[1] as sales_owner,
                 sum(orders)::bigint as orders, sum(revenue) as revenue, sum(cost) as cost
             from days
             group by 1, 2, 3, 4
@@ -94,7 +99,7 @@ enum EvaluationStore {
             currency = try row("currency")
             rateDay = try row("rate_day")
             party = Party(
-                code: try row("code"), branch: try row("branch", as: String?.self) ?? "-",
+                source: try row("source"), code: try row("code"), branch: try row("branch", as: String?.self) ?? "-",
                 salesOwner: try row("sales_owner"))
             orders = try row("orders")
             revenue = try row("revenue")

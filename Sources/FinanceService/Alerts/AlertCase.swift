@@ -28,10 +28,10 @@ enum AlertLoopPolicy {
     /// - Parameter isRuled: whether the policy of permissions has said already that this person may.
     /// - Throws: the refusal that goes back.
     static func diagnose(
-        _ alert: inout AlertCase, _ command: DiagnoseAlert, _ authority: Authority, on day: CalendarDay,
+        _ alert: inout AlertCase, _ command: DiagnoseAlert, _ superiors: Superiors, on day: CalendarDay,
         isRuled: Bool = false
     ) throws(Refusal) {
-        try check(alert, command.by, authority, on: day, isRuled: isRuled)
+        try check(alert, command.by, superiors, on: day, isRuled: isRuled)
         let diagnosis = AlertCase.Diagnosis(
             reason: command.reason, plan: command.plan, recoverBy: command.recoverBy)
         guard diagnosis != alert.diagnosis else {
@@ -53,10 +53,10 @@ enum AlertLoopPolicy {
     /// - Parameter isRuled: whether the policy of permissions has said already that this person may.
     /// - Throws: the refusal that goes back.
     static func close(
-        _ alert: inout AlertCase, _ command: CloseAlert, _ authority: Authority, on day: CalendarDay,
+        _ alert: inout AlertCase, _ command: CloseAlert, _ superiors: Superiors, on day: CalendarDay,
         isRuled: Bool = false
     ) throws(Refusal) -> MarginReason {
-        try check(alert, command.by, authority, on: day, isRuled: isRuled)
+        try check(alert, command.by, superiors, on: day, isRuled: isRuled)
         guard let diagnosis = alert.diagnosis else {
             throw Refusal(
                 .wrongState, path: "$.alertId", "nobody has said yet what the alert comes from: diagnose it first")
@@ -64,20 +64,20 @@ enum AlertLoopPolicy {
         // Whoever sold it says what happened; that a bad margin is taken as it is, is for those above to say.
         let reference = alert.reference
         if !isRuled, command.outcome == .accepted,
-            authority.tier(of: command.by, branch: reference.branch, on: day) == nil,
-            command.by != authority.manager(of: reference.salesOwner, branch: reference.branch, on: day)
+            superiors.authority.tier(of: command.by, branch: reference.branch, on: day) == nil,
+            command.by != superiors.manager(of: reference.salesOwner, branch: reference.branch, on: day)
         {
             throw Refusal(
                 .notAuthorised, path: "$.by",
                 "'\(command.by)' may not accept a bad margin; "
-                    + "'\(authority.manager(of: reference.salesOwner, branch: reference.branch, on: day))' may")
+                    + "'\(superiors.manager(of: reference.salesOwner, branch: reference.branch, on: day))' may")
         }
         alert.outcome = command.outcome.rawValue
         return diagnosis.reason
     }
 
     private static func check(
-        _ alert: AlertCase, _ login: String, _ authority: Authority, on day: CalendarDay, isRuled: Bool
+        _ alert: AlertCase, _ login: String, _ superiors: Superiors, on day: CalendarDay, isRuled: Bool
     ) throws(Refusal) {
         guard !alert.isOver else {
             throw Refusal(
@@ -86,7 +86,7 @@ enum AlertLoopPolicy {
         let reference = alert.reference
         guard
             isRuled
-                || authority.mayHandle(
+                || superiors.mayHandle(
                     login, owner: reference.salesOwner, escalatedTo: alert.escalatedTo, branch: reference.branch,
                     on: day)
         else {
@@ -94,7 +94,7 @@ enum AlertLoopPolicy {
                 .notAuthorised, path: "$.by",
                 "'\(login)' neither looks after this customer nor answers for who does "
                     + "(\(reference.salesOwner ?? "nobody"), then "
-                    + "\(authority.manager(of: reference.salesOwner, branch: reference.branch, on: day)))")
+                    + "\(superiors.manager(of: reference.salesOwner, branch: reference.branch, on: day)))")
         }
     }
 }

@@ -23,6 +23,7 @@ struct AlertLoopHandlers: Sendable {
     func diagnose(
         _ messages: [Received<DiagnoseAlert>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let superiors = try Superiors(authority, transaction)
         var alerts = try AlertLoopStore.lock(messages.map(\.body.alertId), transaction)
         var changes: [String: AlertLoopStore.Diagnosed] = [:]
         for message in messages {
@@ -30,7 +31,7 @@ struct AlertLoopHandlers: Sendable {
             do throws(Refusal) {
                 var alert = try Self.find(command.alertId, alerts)
                 try AlertLoopPolicy.diagnose(
-                    &alert, command, authority, on: effects.now.day(), isRuled: message.permit.hasAmounts)
+                    &alert, command, superiors, on: effects.now.day(), isRuled: message.permit.hasAmounts)
                 alerts[command.alertId] = alert
                 changes[command.alertId] = AlertLoopStore.Diagnosed(command: command, at: effects.now)
                 effects.publish(
@@ -50,6 +51,7 @@ struct AlertLoopHandlers: Sendable {
     func close(
         _ messages: [Received<CloseAlert>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let superiors = try Superiors(authority, transaction)
         var alerts = try AlertLoopStore.lock(messages.map(\.body.alertId), transaction)
         var changes: [AlertLoopStore.Closed] = []
         for message in messages {
@@ -57,7 +59,7 @@ struct AlertLoopHandlers: Sendable {
             do throws(Refusal) {
                 var alert = try Self.find(command.alertId, alerts)
                 let reason = try AlertLoopPolicy.close(
-                    &alert, command, authority, on: effects.now.day(), isRuled: message.permit.hasAmounts)
+                    &alert, command, superiors, on: effects.now.day(), isRuled: message.permit.hasAmounts)
                 alerts[command.alertId] = alert
                 changes.append(AlertLoopStore.Closed(command: command, at: effects.now))
                 effects.publish(
@@ -77,13 +79,14 @@ struct AlertLoopHandlers: Sendable {
     func escalate(
         _ items: [ScheduledItem], limit: Int = 2_000, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        let superiors = try Superiors(authority, transaction)
         for item in items {
             let day = item.due.day()
             let late = try AlertLoopStore.late(on: day, limit: limit, transaction)
             var escalated: [(alertId: String, to: String)] = []
             for (alert, dueOn) in late {
                 let reference = alert.reference
-                let manager = authority.manager(of: reference.salesOwner, branch: reference.branch, on: day)
+                let manager = superiors.manager(of: reference.salesOwner, branch: reference.branch, on: day)
                 escalated.append((reference.alertId, manager))
                 effects.publish(
                     MarginAlertEscalated(

@@ -49,7 +49,8 @@ struct Authority: Sendable, Equatable {
     ]
 
     let organisation: Organisation
-    private let director: String
+    /// To whom it goes when nobody else is known.
+    let director: String
     private let managers: [String: String]
     private let approvers: [String: String]
     /// What those of each tier may approve.
@@ -101,12 +102,6 @@ struct Authority: Sendable, Equatable {
         var logins = Set(approvers.keys).union([director])
         if let manager = organisation.branch(branch, on: day)?.manager { logins.insert(manager) }
         return logins.filter { tier(of: $0, branch: branch, on: day).map(may) ?? false }.sorted()
-    }
-
-    /// Whether somebody may speak for an alert: its owner, those above, and whoever may approve.
-    func mayHandle(_ login: String, owner: String?, escalatedTo: String?, branch: String, on day: CalendarDay) -> Bool {
-        login == owner || login == escalatedTo || login == manager(of: owner, branch: branch, on: day)
-            || tier(of: login, branch: branch, on: day) != nil
     }
 }
 

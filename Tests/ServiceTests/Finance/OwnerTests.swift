@@ -59,6 +59,45 @@ struct OwnerTests {
         #expect(try await owners() == [["O1", "li.wei"], ["O2", "li.wei"]])
     }
 
+    @Test(
+        "an alert of a whole customer names who looks after it on the day, by the line or by all of them, and goes with it"
+    )
+    func wholeCustomers() async throws {
+        try await finance.handle([
+            .init("s1", source: "waybill.sales", try Self.told(1, nil, [("2026-03-01", nil, "sun.li")])),
+            .init(
+                "s2", source: "waybill.sales",
+                try Self.told(1, "air-freight", [("2026-03-01", "2026-03-04", "zhao.min")])),
+        ])
+        try await finance.handle(
+            (1...6).map { .init("p\($0)", OrderPlaced(makeOrder("O\($0)", [("1000", "1300")]))) })
+        // One of the two alerts or both, by how much evidence there is; all of them name the owner of the day.
+        let told = try await finance.run("margin.evaluate", at: "2026-03-02T23:59:59+08:00")
+            .events(MarginAlertRaised.self)
+        #expect(!told.isEmpty)
+        for alert in told { #expect(alert.salesOwner == (alert.businessLine == "*" ? "sun.li" : "zhao.min")) }
+        func owners() async throws -> [String: String] {
+            let rows = try await finance.rows(
+                "select business_line, sales_owner from alert where order_id is null and cleared_at is null")
+            return Dictionary(rows.map { ($0[0] ?? "", $0[1] ?? "") }) { first, _ in first }
+        }
+        let lines = Set(told.map(\.businessLine))
+        func expected(_ line: String, _ all: String) -> [String: String] {
+            ["air-freight": line, "*": all].filter { lines.contains($0.key) }
+        }
+        #expect(try await owners() == expected("zhao.min", "sun.li"))
+        // What was said of the line is over: what is said of all lines counts for it.
+        try await finance.run("owners.turn", at: "2026-03-04T23:59:59+08:00")
+        #expect(try await owners() == expected("sun.li", "sun.li"))
+        // Nothing is said any more: whom the record names, here by the orders that came first.
+        try await finance.handle(
+            [
+                .init("s3", source: "waybill.sales", try Self.told(2, nil, [])),
+                .init("s4", source: "waybill.sales", try Self.told(2, "air-freight", [])),
+            ], at: "2026-03-05T10:00:00+08:00")
+        #expect(try await owners() == expected("li.wei", "li.wei"))
+    }
+
     @Test("a reminder names who looks after the customer as a whole on its day")
     func reminders() async throws {
         try await finance.handle([

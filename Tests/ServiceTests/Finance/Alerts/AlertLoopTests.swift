@@ -42,7 +42,7 @@ struct AlertLoopPolicyTests {
         var alert = alert()
         let command = try diagnosis(by: login)
         do throws(Refusal) {
-            try AlertLoopPolicy.diagnose(&alert, command, Authority(), on: Self.day)
+            try AlertLoopPolicy.diagnose(&alert, command, Superiors(Authority()), on: Self.day)
             #expect(may)
         } catch {
             #expect(!may && error.reason == .notAuthorised)
@@ -59,16 +59,57 @@ struct AlertLoopPolicyTests {
         #expect(authority.manager(of: "li.wei", branch: "??", on: Self.day) == "finance.director")
     }
 
+    @Test(
+        "where an organisation is recorded it goes along that of the day: the manager, then up; by the file to nobody in it"
+    )
+    func organisation() throws {
+        let start = try #require(CalendarDay("2026-01-01"))
+        let first = try #require(CalendarDay("2026-03-01"))
+        func person(
+            _ login: String, _ node: String, _ manager: String?, from: CalendarDay? = nil, until: CalendarDay? = nil
+        ) -> PersonRecord {
+            PersonRecord(login: login, name: login, node: node, manager: manager, from: from ?? start, until: until)
+        }
+        func node(_ id: String, _ kind: NodeKind, _ parent: String?) -> NodeRecord {
+            NodeRecord(id: id, kind: kind, parent: parent, from: start, englishName: id)
+        }
+        let book = OrganisationBook(
+            known: [node("G", .group, nil), node("EAST", .division, "G"), node("KS01", .branch, "EAST")],
+            [
+                person("ceo", "G", nil), person("head", "EAST", "ceo"), person("chief", "KS01", "head"),
+                // Another manager from 1 March on.
+                person("li.wei", "KS01", "chief", until: first.adding(days: -1)),
+                person("li.wei", "KS01", "lead", from: first), person("lead", "KS01", "chief", until: Self.day),
+                person("alone", "KS01", nil),
+            ])
+        let superiors = Superiors(Authority(managers: ["li.wei": "of.the.file"]), book)
+        func manager(_ owner: String?, _ branch: String = "KS01", on day: CalendarDay = Self.day) -> String {
+            superiors.manager(of: owner, branch: branch, on: day)
+        }
+        #expect(manager("li.wei", on: first.adding(days: -1)) == "chief" && manager("li.wei") == "lead")
+        // The manager has left: who is above.
+        #expect(manager("li.wei", on: Self.day.adding(days: 1)) == "chief")
+        #expect(manager("chief") == "head" && manager("head") == "ceo")
+        #expect(manager("ceo") == "finance.director")
+        // Of nobody, and of who is not recorded: the head of the branch; of two without a manager who manages somebody.
+        #expect(manager(nil) == "chief" && manager("stranger") == "chief" && manager("alone") == "chief")
+        #expect(manager(nil, "nowhere") == "finance.director")
+        #expect(superiors.mayHandle("lead", owner: "li.wei", escalatedTo: nil, branch: "KS01", on: Self.day))
+        #expect(!superiors.mayHandle("of.the.file", owner: "li.wei", escalatedTo: nil, branch: "KS01", on: Self.day))
+    }
+
     @Test("a plan for yesterday, and the same said twice, are refused")
     func badDiagnoses() throws {
         var alert = alert()
         let late = try diagnosis("2026-03-02")
-        #expect(throws: Refusal.self) { try AlertLoopPolicy.diagnose(&alert, late, Authority(), on: Self.day) }
+        #expect(throws: Refusal.self) {
+            try AlertLoopPolicy.diagnose(&alert, late, Superiors(Authority()), on: Self.day)
+        }
         #expect(alert.diagnosis == nil)
-        try AlertLoopPolicy.diagnose(&alert, diagnosis(), Authority(), on: Self.day)
+        try AlertLoopPolicy.diagnose(&alert, diagnosis(), Superiors(Authority()), on: Self.day)
         let same = try diagnosis()
         let refusal = #expect(throws: Refusal.self) {
-            try AlertLoopPolicy.diagnose(&alert, same, Authority(), on: Self.day)
+            try AlertLoopPolicy.diagnose(&alert, same, Superiors(Authority()), on: Self.day)
         }
         #expect(refusal?.reason == .wrongState)
     }
@@ -79,14 +120,15 @@ struct AlertLoopPolicyTests {
         func reason(_ outcome: AlertVerdict, by login: String) -> Reason? {
             do throws(Refusal) {
                 _ = try AlertLoopPolicy.close(
-                    &alert, CloseAlert(alertId: "A1", outcome: outcome, by: login), Authority(), on: Self.day)
+                    &alert, CloseAlert(alertId: "A1", outcome: outcome, by: login), Superiors(Authority()), on: Self.day
+                )
                 return nil
             } catch {
                 return error.reason
             }
         }
         #expect(reason(.stopped, by: "li.wei") == .wrongState)
-        try AlertLoopPolicy.diagnose(&alert, diagnosis(), Authority(), on: Self.day)
+        try AlertLoopPolicy.diagnose(&alert, diagnosis(), Superiors(Authority()), on: Self.day)
         #expect(reason(.accepted, by: "li.wei") == .notAuthorised)
         #expect(reason(.accepted, by: "manager.ks01") == nil)
         #expect(reason(.error, by: "manager.ks01") == .wrongState)
