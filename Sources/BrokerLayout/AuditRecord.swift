@@ -3,7 +3,8 @@ import Crypto
 public import Domain
 public import Messaging
 
-/// One entry of the audit: an act on a message, or an attempt that was refused. It stands in a queue that nobody empties.
+/// One entry of the audit: an act on a message or on the broker, or an attempt that was refused. It stands in a queue that nobody
+/// empties.
 public struct AuditRecord: Sendable {
     /// Who did it, as their system knows them.
     public let who: String
@@ -34,14 +35,14 @@ public struct AuditRecord: Sendable {
     ///
     /// - Parameters:
     ///   - time: when.
-    ///   - service: in which service's queue the message stood.
-    ///   - id: the message's id, if it has one.
+    ///   - service: in which service's queue the message stood; of what is done to the broker none.
+    ///   - id: the message's id, if it has one; of what is done to a user of the broker its name.
     ///   - source: who sent it, by its own word.
     ///   - type: what it is, by its own word.
     ///   - reason: why it was refused.
     ///   - body: its bytes; only their digest is kept.
     public func message(
-        at time: Timestamp, service: ServiceName, id: String?, source: String?, type: String?, reason: String,
+        at time: Timestamp, service: ServiceName?, id: String?, source: String?, type: String?, reason: String,
         body: [UInt8]
     ) -> Outgoing {
         var object = ObjectWriter()
@@ -50,7 +51,7 @@ public struct AuditRecord: Sendable {
         object.text("brokerUser", brokerUser)
         object.text("act", act)
         object.text("why", why)
-        object.text("service", service.rawValue)
+        object.text("service", service?.rawValue)
         object.text("id", id)
         object.text("source", source)
         object.text("type", type)

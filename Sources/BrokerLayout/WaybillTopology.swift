@@ -49,6 +49,19 @@ public enum WaybillTopology {
         return topology
     }
 
+    /// What keeps the record of what operators do to the broker: declared before anything else, so that declaring the rest can be put
+    /// on record, too.
+    public static var auditAlone: Topology {
+        Topology(
+            exchanges: exchanges.filter { $0.name == Exchanges.audit },
+            queues: [Queue(name: Queues.audit, kind: .quorum), keptAudit],
+            bindings: [Queues.audit, Queues.keptAudit].map {
+                Binding(exchange: Exchanges.audit, queue: $0, routingKey: "")
+            })
+    }
+
+    private static let keptAudit = Queue(name: Queues.keptAudit, kind: .quorum, deliveryLimit: deliveryLimit)
+
     /// Everything there is to declare, with an exchange of its own for each partner.
     public static func whole(for partners: PartnerRegistry?) -> Topology {
         var topology = whole
@@ -90,7 +103,6 @@ public enum WaybillTopology {
         if service == auditKeeper {
             bindings.append(Binding(exchange: Exchanges.audit, queue: Queues.keptAudit, routingKey: ""))
         }
-        let kept = Queue(name: Queues.keptAudit, kind: .quorum, deliveryLimit: deliveryLimit)
         return Topology(
             exchanges: exchanges,
             queues: [
@@ -100,7 +112,7 @@ public enum WaybillTopology {
                 Queue(
                     name: Queues.queries(service), kind: .quorum, deliveryLimit: deliveryLimit,
                     messageTTL: .seconds(10)),
-            ] + (service == auditKeeper ? [kept] : []), bindings: bindings)
+            ] + (service == auditKeeper ? [keptAudit] : []), bindings: bindings)
     }
 
     private static func quorum(_ name: String, deadFor service: ServiceName) -> Queue {

@@ -386,6 +386,10 @@ for _ in $(seq 300); do [ -f "$work/connected" ] && break; sleep 0.1; done
 waybill users remove li.wei 2>/dev/null
 wait "$leaver" || fail "the leaver's connection stays open"
 if as li.wei complaints step PC-1 closed >/dev/null 2>&1; then fail "a leaver acts"; fi
+# Who made and removed the user is on record, and asked by the login.
+noted() { [ "$(waybill audit list --what operated --object li.wei --json | jq -r '[.audit[].asked] | unique | join(" ")')" = "add-user remove-user" ]; }
+for _ in $(seq 100); do noted && break; sleep 0.1; done
+noted || fail "what operators did to li.wei's user: $(waybill audit list --what operated --object li.wei --json)"
 code=0
 waybill users remove li.wei 2>/dev/null || code=$?
 expect "removed twice" 2 "$code"

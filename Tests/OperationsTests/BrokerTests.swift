@@ -222,9 +222,13 @@ struct BrokerTests {
         try await BrokerFixture.withVirtualHost { broker in
             let people = try BrokerPeople(broker, management: BrokerFixture.managementAddress)
             let login = TestServers.unique("li").replacing("_", with: "-")
-            let password = try await people.add(login, isEdge: false)
+            let trail = AuditTrail(who: "ops", user: broker.userName, why: "a test")
+            let operators = try await BrokerSession.connect(broker)
+            try await WaybillTopology.auditAlone.declare(on: operators)
+            await operators.close()
+            let password = try await people.add(login, isEdge: false, trail)
             #expect(try await people.all().contains { $0 == (login, false, false) })
-            await #expect(throws: Failure.self) { try await people.add(login, isEdge: false) }
+            await #expect(throws: Failure.self) { try await people.add(login, isEdge: false, trail) }
             let own = try BrokerConfiguration(
                 url: broker.address(as: login, password: password), connectionName: "test")
             let session = try await BrokerSession.connect(own)
@@ -232,8 +236,15 @@ struct BrokerTests {
                 try await session.declare(Queue(name: "not-its-own", kind: .classic))
             }
             #expect(forbidden?.replyCode == 403)
-            #expect(try await people.remove(login))
-            #expect(try await !people.remove(login))
+            #expect(try await people.remove(login, trail))
+            #expect(try await !people.remove(login, trail))
+            // What was done is on record, by both who operated and upon whom; what was not done is not.
+            let records = try await AuditTrail.all(as: broker)
+            #expect(records.map { $0["act"] ?? "" }.sorted() == ["add-user", "remove-user"])
+            for record in records {
+                #expect(record["id"] == login && record["who"] == "ops" && record["why"] == "a test")
+                #expect(record["brokerUser"] == broker.userName && record["service"] == nil)
+            }
             #expect(
                 await TestServers.eventually {
                     do throws(MessagingError) {

@@ -5,11 +5,21 @@ import Domain
 import Foundation
 package import Messaging
 
-/// The record of what operators did with refused messages: a queue that nobody empties.
+/// The record of what operators did with refused messages and to the broker: a queue that nobody empties.
 package struct AuditTrail: Sendable {
     /// What was done.
     package enum Act: String, Sendable {
         case edit, replay, discard
+    }
+
+    /// What was done to the broker itself.
+    package enum BrokerAct: String, Sendable {
+        /// A user was made; the record names it.
+        case addUser = "add-user"
+        /// A user and its connections were closed; the record names it.
+        case removeUser = "remove-user"
+        /// Exchanges, queues and bindings were declared.
+        case applyTopology = "apply-topology"
     }
 
     private let who: String
@@ -34,6 +44,29 @@ package struct AuditTrail: Sendable {
             record.message(
                 at: now, service: letter.service, id: letter.id, source: letter.source, type: letter.type,
                 reason: letter.reason, body: letter.delivery.body)
+        }
+    }
+
+    /// Writes down what is done to the broker, before it is done. What is done afterwards may fail; nothing is done that is not
+    /// on record.
+    ///
+    /// - Parameters:
+    ///   - act: what is done.
+    ///   - user: the name of the user to whom it is done.
+    ///   - kind: of what kind this user is, or another word for what it is done to.
+    ///   - broker: the broker.
+    /// - Throws: ``Failure`` when the broker does not confirm it: then nothing is to be done.
+    package func note(
+        _ act: BrokerAct, of user: String? = nil, _ kind: String? = nil, as broker: BrokerConfiguration
+    ) async throws {
+        let record = AuditRecord(who: who, brokerUser: self.user, act: act.rawValue, why: why).message(
+            at: .now(), service: nil, id: user, source: nil, type: kind, reason: "", body: [])
+        try await withPublisher(as: broker) { publisher in
+            guard await publisher.publish([record]) == [.confirmed] else {
+                throw Failure(
+                    "'\(act.rawValue)' cannot be put on record, so it is not done: the broker did not take it at "
+                        + "'\(Exchanges.audit)'; 'waybill topology apply' declares what is missing")
+            }
         }
     }
 

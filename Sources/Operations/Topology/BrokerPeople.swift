@@ -14,6 +14,7 @@ package struct BrokerPeople: Sendable {
         static let imports = "waybill-imports"
     }
 
+    private let broker: BrokerConfiguration
     private let management: BrokerManagement
     private let virtualHost: String
 
@@ -22,6 +23,7 @@ package struct BrokerPeople: Sendable {
     ///   - address: of the broker's management, `http(s)://host:port`.
     /// - Throws: ``MessagingError`` when the address cannot be understood.
     package init(_ broker: BrokerConfiguration, management address: String) throws(MessagingError) {
+        self.broker = broker
         management = try BrokerManagement(address: address, broker: broker)
         virtualHost = broker.virtualHostName
     }
@@ -32,16 +34,21 @@ package struct BrokerPeople: Sendable {
     ///   - login: its name.
     ///   - isEdge: whether it is that of a program that speaks for its own people.
     ///   - imports: whether the person may import what old systems' files hold.
+    ///   - trail: where it is written down who makes it, before it is made.
     /// - Returns: its password.
-    package func add(_ login: String, isEdge: Bool, imports: Bool = false) async throws -> String {
+    package func add(
+        _ login: String, isEdge: Bool, imports: Bool = false, _ trail: AuditTrail
+    ) async throws -> String {
         if try await management.send("GET", ["users", login]) != nil {
             throw Failure("there is a user '\(login)' already: 'waybill users remove \(login)' closes it")
         }
+        let kind = isEdge ? Tag.edge : imports ? "\(Tag.person),\(Tag.imports)" : Tag.person
+        try await trail.note(.addUser, of: login, kind, as: broker)
         let password = Self.secret(18).replacing("+", with: "-").replacing("/", with: "_")
         var user = ObjectWriter()
         user.text("password_hash", Self.hash(of: password))
         user.text("hashing_algorithm", "rabbit_password_hashing_sha256")
-        user.text("tags", isEdge ? Tag.edge : imports ? "\(Tag.person),\(Tag.imports)" : Tag.person)
+        user.text("tags", kind)
         let own = BrokerUsers.permission(ofPerson: login, imports: imports)
         var permission = ObjectWriter()
         permission.text("configure", own.configure)
@@ -73,9 +80,13 @@ package struct BrokerPeople: Sendable {
 
     /// Removes a person's user and closes its connections.
     ///
+    /// - Parameters:
+    ///   - login: its name.
+    ///   - trail: where it is written down who removes it, before it is removed.
     /// - Returns: whether there was one.
-    package func remove(_ login: String) async throws -> Bool {
+    package func remove(_ login: String, _ trail: AuditTrail) async throws -> Bool {
         guard try await all().contains(where: { $0.login == login }) else { return false }
+        try await trail.note(.removeUser, of: login, as: broker)
         _ = try await management.send("DELETE", ["users", login])
         // The broker closes them itself when it hears of it; whoever it has overlooked is closed by name.
         for connection in try await objects(["connections"]) where connection["user"]?.string == login {

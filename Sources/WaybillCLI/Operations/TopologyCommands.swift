@@ -34,11 +34,18 @@ struct TopologyCommand: AsyncParsableCommand {
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Declare everything on the broker.")
 
+        @Option(help: "Why, in words; it is kept with the record of it.")
+        var why: String?
         @OptionGroup var partners: PartnerOptions
 
         func run() async throws {
-            let session = try await BrokerSession.connect(Surroundings().operator("topology"))
-            try await WaybillTopology.whole(for: partners.registry()).declare(on: session)
+            let broker = try Surroundings().operator("topology")
+            let topology = WaybillTopology.whole(for: try partners.registry())
+            let session = try await BrokerSession.connect(broker)
+            // Where it is written down has to be there first, and all of it may be declared as often as one likes.
+            try await WaybillTopology.auditAlone.declare(on: session)
+            try await AuditTrail(user: broker.userName, why: why).note(.applyTopology, as: broker)
+            try await topology.declare(on: session)
             await session.close()
             say("declared")
         }

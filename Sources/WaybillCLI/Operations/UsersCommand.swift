@@ -33,6 +33,8 @@ struct UsersCommand: AsyncParsableCommand {
         var edge = false
         @Flag(help: "The person may import old systems' files, too ('waybill import').")
         var imports = false
+        @Option(help: "Why, in words; it is kept with the record of it.")
+        var why: String?
         @Flag(help: "Print login, password and address as JSON.")
         var json = false
 
@@ -49,7 +51,8 @@ struct UsersCommand: AsyncParsableCommand {
         func run() async throws {
             let broker = try Surroundings().operator("users")
             let users = try BrokerPeople(broker, management: Surroundings().management())
-            let password = try await users.add(login, isEdge: edge, imports: imports)
+            let password = try await users.add(
+                login, isEdge: edge, imports: imports, AuditTrail(user: broker.userName, why: why))
             let address = broker.address(as: login, password: password)
             if json {
                 var object = ObjectWriter()
@@ -93,11 +96,13 @@ struct UsersCommand: AsyncParsableCommand {
 
         @Argument(help: "The person's login.")
         var login: String
+        @Option(help: "Why, in words; it is kept with the record of it.")
+        var why: String?
 
         func run() async throws {
-            let people = try BrokerPeople(
-                Surroundings().operator("users"), management: Surroundings().management())
-            guard try await people.remove(login) else {
+            let broker = try Surroundings().operator("users")
+            let people = try BrokerPeople(broker, management: Surroundings().management())
+            guard try await people.remove(login, AuditTrail(user: broker.userName, why: why)) else {
                 say("there is no person '\(login)': 'waybill users list' shows those there are")
                 throw ExitCode(2)
             }

@@ -43,8 +43,10 @@ extension PeopleCommand {
                 )
             }
             if let users {
+                let trail = AuditTrail(
+                    user: try Surroundings().operator("users").userName, why: "the last day was \(lastDay): \(reason)")
                 say(
-                    try await users.remove(login)
+                    try await users.remove(login, trail)
                         ? "the broker's user '\(login)' is removed, its connections are closed"
                         : "there is no user '\(login)' of the broker to close")
             } else if !keepUser {
