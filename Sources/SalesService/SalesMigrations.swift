@@ -17,5 +17,6 @@ enum SalesMigrations {
         Migration(number: 11, name: "notice_read", sql: PackageResources._011_notice_read_sql),
         Migration(number: 12, name: "ownership", sql: PackageResources._012_ownership_sql),
         Migration(number: 13, name: "account_branch", sql: PackageResources._013_account_branch_sql),
+        Migration(number: 14, name: "notice_branch", sql: PackageResources._014_notice_branch_sql),
     ]
 }

@@ -295,10 +295,10 @@ class Matrix:
     def is_seen(self, whom, table, row, marks, stages, within=None, right="see"):
         """Whether a row is one of stages that are seen. An alert is seen as well by whom it went to, a notice by whom it names.
 
-        A notice of no customer, such as that of an expense, has no branch: it is of whom it is told, or else the group's.
+        A notice of no customer, that of an expense, is of whom it is told and of the branch whose budget it is.
         """
         if table.shows == "notice" and row.get("customer_id") == "-" and not row["kind"].startswith("period-"):
-            return self.sight.sees(whom, table.shows, [(row["sales_owner"], None, None)], False, within, right)
+            return self.sight.sees(whom, table.shows, [(row["sales_owner"], row["branch"], None)], False, within, right)
         if table.name == "view" and row.get("branch") == "-":
             # What is paid and allocated to nothing is of no branch, and so the group's.
             return self.sight.sees(whom, table.shows, [(None, None, None)], True, within, right)

@@ -45,11 +45,13 @@ package struct ExpenseDecided: Message {
     package let currency: Currency
     /// When it was decided.
     package let decidedAt: Timestamp
+    /// The branch whose budget it is; missing in what was told before this was.
+    package let branch: String?
 
     package init(
         source: String, expenseId: String, budgetId: String, decision: ExpenseDecision, reason: ExpenseReason? = nil,
         tier: String? = nil, approvedBy: String? = nil, available: FixedDecimal, currency: Currency,
-        decidedAt: Timestamp
+        decidedAt: Timestamp, branch: String? = nil
     ) {
         self.source = source
         self.expenseId = expenseId
@@ -61,6 +63,7 @@ package struct ExpenseDecided: Message {
         self.available = available
         self.currency = currency
         self.decidedAt = decidedAt
+        self.branch = branch
     }
 
     package init(fields: inout FieldReader) throws(Refusal) {
@@ -74,6 +77,7 @@ package struct ExpenseDecided: Message {
         available = try fields.decimal("available")
         currency = try fields.currency("currency")
         decidedAt = try fields.timestamp("decidedAt")
+        branch = try fields.optionalIdentifier("branch")
     }
 
     package func write(to object: inout ObjectWriter) {
@@ -87,6 +91,7 @@ package struct ExpenseDecided: Message {
         object.amount("available", available)
         object.text("currency", currency.code)
         object.timestamp("decidedAt", decidedAt)
+        object.text("branch", branch)
     }
 }
 

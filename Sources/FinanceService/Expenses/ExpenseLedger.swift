@@ -277,7 +277,8 @@ struct ExpenseLedger {
             ExpenseDecided(
                 source: row.key.source, expenseId: row.key.identifier, budgetId: budget.key.identifier,
                 decision: decision, reason: reason, tier: tier, approvedBy: row.approvedBy,
-                available: budget.budget.available, currency: budget.body.currency, decidedAt: effects.now),
+                available: budget.budget.available, currency: budget.body.currency, decidedAt: effects.now,
+                branch: budget.body.branch),
             causedBy: cause, key: row.key.identifier)
         effects.count("expenses_\(decision == .needsApproval ? "held" : decision.rawValue)")
     }

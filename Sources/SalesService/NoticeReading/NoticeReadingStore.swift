@@ -27,7 +27,7 @@ enum NoticeReadingStore {
                 """
                 select n.told_at, n.kind, c.name as customer, n.order_id, n.invoice_id, n.business_line,
                     \(reader) as sales_owner, n.detail, n.notice_id, n.customer_id, n.acknowledged_at, n.acknowledged_by,
-                    n.cleared_at, n.acting_for
+                    n.cleared_at, n.acting_for, n.branch
                 from \(notices)
                 where n.kind = coalesce(\(arguments["kind"]), n.kind) and (\(state) = 'all' or n.cleared_at is null
                     and (n.acknowledged_at is not null) = (\(state) = 'acknowledged'))
@@ -39,13 +39,14 @@ enum NoticeReadingStore {
     static let subjects = ActSubjects([.notice: homes(OrderStore.accounts.home("a"))])
 
     private static func homes(_ account: (owner: SQL, branch: SQL)) -> SQL {
-        """
-        select n.source, n.identifier, h.owner, h.branch, null::date, f.business_line
+        let day: SQL = "case when f.branch is not null then \(unsafe: ScopedTable.day(of: "f.told_at")) end"
+        return """
+        select n.source, n.identifier, h.owner, h.branch, h.day, f.business_line
         from named n join finance_notice f on f.notice_id = n.identifier
         cross join lateral (
-            select f.sales_owner as owner, null::text as branch
+            select f.sales_owner as owner, f.branch, \(day) as day
             union all
-            select coalesce(f.sales_owner, \(account.owner)), \(account.branch) from account a
+            select coalesce(f.sales_owner, \(account.owner)), \(account.branch), null::date from account a
             where a.customer_id = f.customer_id and (f.sales_owner is null or \(account.owner) = f.sales_owner)
         ) h
         """

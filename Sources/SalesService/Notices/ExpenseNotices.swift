@@ -4,7 +4,7 @@ import Postgres
 import ServiceKit
 
 /// What finance says of expenses, kept for the sales people whom it concerns. No customer is concerned: it stands as `-`,
-/// and the account stands in the place of the line of business.
+/// and the account stands in the place of the line of business. They are of whom they name, and of the branch whose budget it is.
 enum ExpenseNotices {
     static func decided(
         _ messages: [Received<ExpenseDecided>], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -16,6 +16,7 @@ enum ExpenseNotices {
                 let tier = body.tier.map { ", a \($0) may approve it" } ?? ""
                 return Notice(
                     id: message.envelope.id, kind: "expense-\(body.decision.rawValue)", businessLine: body.budgetId,
+                    branch: body.branch,
                     detail:
                         "expense \(body.expenseId)\(reason)\(tier); available \(body.available.moneyText) \(body.currency)",
                     toldAt: body.decidedAt)
@@ -30,7 +31,7 @@ enum ExpenseNotices {
                 let sales = body.salesPercent.map { ", sales at \($0) %" } ?? ""
                 return Notice(
                     id: body.alertId, kind: "expense-budget-\(body.kind.rawValue)", businessLine: body.account,
-                    owner: body.owner,
+                    owner: body.owner, branch: body.branch,
                     detail: "\(body.used.moneyText) of \(body.budget.moneyText) \(body.currency) used\(sales)",
                     toldAt: body.raisedAt)
             }, transaction)
@@ -44,7 +45,7 @@ enum ExpenseNotices {
             messages.map(\.body).map {
                 Notice(
                     id: $0.alertId, kind: "expense-budget-\($0.kind.rawValue)", businessLine: $0.account,
-                    owner: $0.owner, toldAt: $0.clearedAt, clearedAt: $0.clearedAt)
+                    owner: $0.owner, branch: $0.branch, toldAt: $0.clearedAt, clearedAt: $0.clearedAt)
             }, transaction)
     }
 

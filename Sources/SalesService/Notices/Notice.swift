@@ -11,6 +11,8 @@ struct Notice {
     var businessLine = "*"
     /// Who is told; nobody where the customer's owner is looked up when it is read.
     var owner: String?
+    /// Whose branch's it is, where no customer is concerned.
+    var branch: String?
     var orderId: String?
     var detail = ""
     var toldAt: Timestamp

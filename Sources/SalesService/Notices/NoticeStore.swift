@@ -17,7 +17,8 @@ enum NoticeStore {
             """
             (notice_id) do update set
                 kind = excluded.kind, customer_id = excluded.customer_id, business_line = excluded.business_line,
-                sales_owner = excluded.sales_owner, order_id = excluded.order_id, detail = excluded.detail
+                sales_owner = excluded.sales_owner, branch = excluded.branch, order_id = excluded.order_id,
+                detail = excluded.detail
             """, transaction)
     }
 
@@ -35,7 +36,7 @@ enum NoticeStore {
             notices,
             """
             (notice_id) do update set detail = excluded.detail, told_at = excluded.told_at,
-                \(unread)
+                branch = coalesce(excluded.branch, finance_notice.branch), \(unread)
             """, transaction)
     }
 
@@ -64,11 +65,11 @@ enum NoticeStore {
         let rows = notices.sorted { $0.id < $1.id }
         try transaction.queue(
             """
-            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, order_id, detail,
+            insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, branch, order_id, detail,
                 told_at, cleared_at)
             select * from unnest(
                 \(rows.map(\.id)), \(rows.map(\.kind)), \(rows.map(\.customerId)), \(rows.map(\.businessLine)),
-                \(rows.map(\.owner)), \(rows.map(\.orderId)), \(rows.map(\.detail)),
+                \(rows.map(\.owner)), \(rows.map(\.branch)), \(rows.map(\.orderId)), \(rows.map(\.detail)),
                 \(PostgresValue.timestamps(rows.map(\.toldAt.description))),
                 \(PostgresValue.timestamps(rows.map(\.clearedAt?.description))))
             on conflict \(unsafe: onConflict)

@@ -31,12 +31,13 @@ extension Capability {
         ],
         questions: SalesQueries.all,
         tables: [
-            // Of whom it is told; of who sees an account of the customer that this person looks after, or any when it is told
-            // of nobody. A month concerns everybody.
+            // Of whom it is told, and of the branch whose budget it speaks of, as that was organised on its day; of who sees an
+            // account of the customer that this person looks after, or any when it is told of nobody. A month concerns everybody.
             ScopedTable(
                 "finance_notice",
                 .either([
-                    .owned(owner: "t.sales_owner", branch: nil, day: nil),
+                    .owned(
+                        owner: "t.sales_owner", branch: "t.branch", day: ScopedTable.day(of: "t.told_at")),
                     .through(
                         """
                         t.kind like 'period-%' or exists (

@@ -116,6 +116,7 @@ struct ExpenseStoreTests {
         let planned = try await finance.handle([.init("1", try Self.expense("E1", .planned, "8500"))])
         #expect(planned.published.isEmpty)
         let first = try await finance.handle([.init("2", try Self.expense("E1", .committed, "8000"))])
+        #expect(try first.events(ExpenseDecided.self).map(\.branch) == ["KS01"])
         #expect(try decisions(first) == [.accepted] && raised(first) == [.eighty] && reasons(first) == [nil])
         let actual = try await finance.handle([.init("3", try Self.expense("E1", .actual, "9000"))])
         #expect(try decisions(actual).isEmpty && raised(actual) == [.ninety] && cleared(actual) == [.eighty])

@@ -83,6 +83,56 @@ struct SalesScopeTests {
         #expect(try await seen(Side.there.asSeller) == ["p"])
     }
 
+    @Test("a notice of an expense is seen by the branch whose budget it is, and by whom it names")
+    func expenses() async throws {
+        let at = try moment("2026-03-02T10:00:00+08:00")
+        for side in Side.allCases {
+            let branch = side.branch
+            try await sales.handle([
+                .init(
+                    "d\(side.number)", source: "waybill.finance",
+                    ExpenseDecided(
+                        source: "oa", expenseId: "E\(side.number)", budgetId: "B", decision: .needsApproval,
+                        available: 1, currency: .cny, decidedAt: at, branch: branch)),
+                .init(
+                    "a\(side.number)", source: "waybill.finance",
+                    ExpenseAlertRaised(
+                        alertId: "A\(side.number)", kind: .ninety, budgetId: "B", branch: branch, owner: side.seller,
+                        account: "travel", budget: 100, used: 90, currency: .cny, raisedAt: at)),
+                // The end of one that has not come yet.
+                .init(
+                    "c\(side.number)", source: "waybill.finance",
+                    ExpenseAlertCleared(
+                        alertId: "C\(side.number)", kind: .ninety, budgetId: "B", branch: branch, account: "travel",
+                        clearedAt: at)),
+            ])
+        }
+        // One that was told by a release that names no branch.
+        try await sales.handle([
+            .init(
+                "old", source: "waybill.finance",
+                ExpenseDecided(
+                    source: "oa", expenseId: "E0", budgetId: "B", decision: .accepted, available: 1, currency: .cny,
+                    decidedAt: at))
+        ])
+        let pool = try await sales.enforceScopes()
+        func seen(_ asker: ScopedAsker) async throws -> [String] {
+            try await sales.see(as: asker, by: pool) {
+                try $0.query(
+                    "select kind || ' ' || branch from finance_notice order by 1 collate \"C\"", as: String.self)
+            }
+        }
+        #expect(
+            try await seen(ScopedAsker(nodes: ["KS01"])) == [
+                "expense-budget-90 KS01", "expense-budget-90 KS01", "expense-needs-approval KS01",
+            ])
+        #expect(try await seen(Side.here.asSeller) == ["expense-budget-90 KS01"])
+        #expect(try await seen(.nobody) == [])
+        // In the list as well, and it says whose branch's it is.
+        let table = try await sales.ask("notices.list", ["state": "open"])["notices of finance"]
+        #expect(table.column("branch").compactMap(\.self).sorted() == ["KS01", "KS01", "SH01", "SH01"])
+    }
+
     @Test("an order stays where its branch was on its day, by the clocks by which the schema is booked")
     func moved() async throws {
         try await sales.handle([

@@ -1,0 +1,2 @@
+-- Whose branch's it is that concerns no customer, such as an expense.
+alter table finance_notice add column branch text;
