@@ -26,8 +26,12 @@ enum NoticeReadingStore {
                 "notices of finance",
                 """
                 select n.told_at, n.kind, c.name as customer, n.order_id, n.invoice_id, n.business_line,
-                    \(reader) as sales_owner, n.detail, n.notice_id, n.customer_id, n.acknowledged_at, n.acknowledged_by,
-                    n.cleared_at, n.acting_for, n.branch
+                    -- Asked for one of those who share it, it is that one's.
+                    coalesce(
+                        (select s.owner from notice_share s
+                            where s.notice_id = n.notice_id and s.owner = \(arguments["owner"])), \(reader))
+                        as sales_owner, n.detail, n.notice_id, n.customer_id, n.acknowledged_at, n.acknowledged_by,
+                    n.cleared_at, n.acting_for, n.branch, n.shared_with
                 from \(notices)
                 where n.kind = coalesce(\(arguments["kind"]), n.kind) and (\(state) = 'all' or n.cleared_at is null
                     and (n.acknowledged_at is not null) = (\(state) = 'acknowledged'))
@@ -41,25 +45,37 @@ enum NoticeReadingStore {
     private static func homes(_ account: (owner: SQL, branch: SQL)) -> SQL {
         let day: SQL = "case when f.branch is not null then \(unsafe: ScopedTable.day(of: "f.told_at")) end"
         return """
-        select n.source, n.identifier, h.owner, h.branch, h.day, f.business_line
-        from named n join finance_notice f on f.notice_id = n.identifier
-        cross join lateral (
-            select f.sales_owner as owner, f.branch, \(day) as day
-            union all
-            select coalesce(f.sales_owner, \(account.owner)), \(account.branch), null::date from account a
-            where a.customer_id = f.customer_id and (f.sales_owner is null or \(account.owner) = f.sales_owner)
-        ) h
-        """
+            select n.source, n.identifier, h.owner, h.branch, h.day, f.business_line
+            from named n join finance_notice f on f.notice_id = n.identifier
+            cross join lateral (
+                select f.sales_owner as owner, f.branch, \(day) as day
+                union all
+                select coalesce(f.sales_owner, \(account.owner)), \(account.branch), null::date from account a
+                where a.customer_id = f.customer_id and (f.sales_owner is null or \(account.owner) = f.sales_owner)
+                union all
+                select s.owner, null, null from notice_share s where s.notice_id = f.notice_id
+            ) h
+            """
     }
 
     /// For whom each of some notices is that are there, locked in one order.
-    static func lock(_ ids: Set<String>, _ transaction: borrowing Transaction) throws -> [String: String?] {
+    static func lock(
+        _ ids: Set<String>, _ transaction: borrowing Transaction
+    ) throws -> [String: NoticeReading.Addressees] {
         let rows = try transaction.query(
             """
-            select n.notice_id, \(reader) from \(notices)
+            select n.notice_id, \(reader),
+                -- No login holds a control character.
+                (select string_agg(s.owner, chr(10) order by s.place, s.owner) from notice_share s
+                    where s.notice_id = n.notice_id)
+            from \(notices)
             where n.notice_id = any(\(ids.sorted())) order by n.notice_id for update of n
-            """, as: (String, String?).self)
-        return Dictionary(rows.map { ($0.0, $0.1) }) { first, _ in first }
+            """, as: (String, String?, String?).self)
+        let found = rows.map { id, owner, sharers in
+            let logins = sharers?.split(separator: "\n").map(String.init) ?? []
+            return (id, NoticeReading.Addressees(owner: owner, sharers: logins))
+        }
+        return Dictionary(found) { first, _ in first }
     }
 
     /// Writes down who has read notices that nobody had.

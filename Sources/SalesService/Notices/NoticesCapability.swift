@@ -31,7 +31,7 @@ extension Capability {
         ],
         questions: SalesQueries.all,
         tables: [
-            // Of whom it is told, and of the branch whose budget it speaks of, as that was organised on its day; of who sees an
+            // Of whom it is told, of each who shares the customer, and of the branch whose budget it speaks of, as that was organised on its day; of who sees an
             // account of the customer that this person looks after, or any when it is told of nobody. A month concerns everybody.
             ScopedTable(
                 "finance_notice",
@@ -44,7 +44,10 @@ extension Capability {
                             select from account a where a.customer_id = t.customer_id
                                 and (t.sales_owner is null or a.sales_owner = t.sales_owner))
                         """),
+                    .through("exists (select from notice_share s where s.notice_id = t.notice_id)"),
                 ])),
+            // With whoever shares it; who sees the notice otherwise is told of all of them by the notice itself.
+            ScopedTable("notice_share", .owned(owner: "t.owner", branch: nil, day: nil)),
             ScopedTable("settled_invoice", .hidden),
         ])
 }

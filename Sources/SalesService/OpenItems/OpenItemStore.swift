@@ -4,8 +4,9 @@ import ServiceKit
 
 /// Whose the notices and anomalies are that are open: they go with who looks after the customer, from day to day.
 ///
-/// Where several look after it together they are for the one with the greatest share. What is for one person by name, such as
-/// an escalation or a budget, stays with that person, until that one leaves.
+/// Where several look after it together a notice is for each of them with that share, and in the name of the one with the
+/// greatest; so is an anomaly, for that one alone. What is for one person by name, such as an escalation or a budget, stays
+/// with that person, until that one leaves.
 enum OpenItemStore {
     /// The condition that a notice is open and goes with its customer.
     ///
@@ -23,17 +24,18 @@ enum OpenItemStore {
         "\(unsafe: row).from_day <= \(day) and (\(unsafe: row).until_day is null or \(unsafe: row).until_day >= \(day))"
     }
 
-    /// Who looks after a customer in a line on a day: no row, or one with `owner` and `acting_for`.
+    /// Who looks after a customer in a line on a day: no row, or one with `owner` and `acting_for`, and by which stretch of
+    /// `ownership` (`source`, `code`, `line`, `since`).
     ///
     /// Of a customer with several codes that of which most is said counts; what is about all lines goes by what is said of
     /// all, or else by the line that has changed last.
     private static func owner(ofCustomer customer: SQL, line: SQL, on day: SQL) -> SQL {
         """
         (
-            select w.owner, w.acting_for
+            select w.owner, w.acting_for, a.source, a.code, w.line, w.since
             from account a
             cross join lateral (
-                select y.owner, y.acting_for, y.ground from ownership y
+                select y.owner, y.acting_for, y.ground, y.business_line as line, y.from_day as since from ownership y
                 where y.source = a.source and y.code = a.code
                     and (y.business_line in (\(line), '*') or \(line) in ('*', '')) and \(holds("y", on: day))
                 order by y.business_line = \(line) desc, y.business_line = '*' desc, y.from_day desc, y.business_line,
@@ -55,18 +57,68 @@ enum OpenItemStore {
     private static func settle(
         notices: SQL, on day: SQL, _ transaction: borrowing Transaction
     ) throws(PostgresError) {
+        let concerned: SQL = """
+            from finance_notice o
+            cross join lateral \(owner(ofCustomer: "o.customer_id", line: "o.business_line", on: day)) w
+            where \(notices) and \(goesWithCustomer("o"))
+            """
+        // First who shares them: by the second statement they may be of another day.
         try transaction.queue(
             """
-            update finance_notice n set sales_owner = f.owner, acting_for = f.acting_for, settled_on = f.day
+            with concerned as materialized (select o.notice_id, w.source, w.code, w.line, w.since \(concerned)),
+            shared as (
+                select g.notice_id, g.owner, g.place, g.share
+                from (
+                    select c.notice_id, z.owner, min(z.place) as place, sum(z.share) as share,
+                        count(*) over (partition by c.notice_id) as owners
+                    from concerned c
+                    join ownership z on z.source = c.source and z.code = c.code and z.business_line = c.line
+                        and z.from_day = c.since
+                    where z.owner is not null
+                    -- Who acts for another one of them stands there twice.
+                    group by c.notice_id, z.owner
+                ) g
+                where g.owners > 1
+            ),
+            ended as (
+                delete from notice_share s
+                using (
+                    select x.notice_id, x.owner
+                    from notice_share x join concerned c on c.notice_id = x.notice_id
+                    where not exists (select from shared h where h.notice_id = x.notice_id and h.owner = x.owner)
+                    order by 1, 2 for update of x
+                ) x
+                where s.notice_id = x.notice_id and s.owner = x.owner
+            )
+            insert into notice_share (notice_id, owner, place, share)
+            select notice_id, owner, place, share from shared order by 1, 2
+            on conflict (notice_id, owner) do update set place = excluded.place, share = excluded.share
+            where notice_share.place <> excluded.place or notice_share.share <> excluded.share
+            """)
+        try transaction.queue(
+            """
+            update finance_notice n set sales_owner = f.owner, acting_for = f.acting_for, settled_on = f.day,
+                shared_with = f.shared_with
             from (
-                select o.notice_id, w.owner, w.acting_for, \(day) as day
-                from finance_notice o
-                cross join lateral \(owner(ofCustomer: "o.customer_id", line: "o.business_line", on: day)) w
-                where \(notices) and \(goesWithCustomer("o"))
+                select o.notice_id, w.owner, w.acting_for, \(day) as day,
+                    (select string_agg(s.owner || ' ' || trim_scale(s.share) || ' %', ', ' order by s.place, s.owner)
+                        from notice_share s where s.notice_id = o.notice_id) as shared_with
+                \(concerned)
             ) f
             where n.notice_id = f.notice_id
-                and (n.sales_owner is distinct from f.owner or n.acting_for is distinct from f.acting_for)
+                and (n.sales_owner is distinct from f.owner or n.acting_for is distinct from f.acting_for
+                    or n.shared_with is distinct from f.shared_with)
             """)
+    }
+
+    /// Gives what is open of customers whom several look after on a day to all of them.
+    static func settle(sharedOn day: CalendarDay, _ transaction: borrowing Transaction) throws(PostgresError) {
+        try settle(
+            notices: """
+                o.customer_id in (
+                    select c.customer_id from ownership w join account c on c.source = w.source and c.code = w.code
+                    where w.place > 0)
+                """, on: "\(day)", transaction)
     }
 
     /// Gives notices that were told just now to who looks after their customers on the day they are of; one that is told again

@@ -17,6 +17,10 @@ extension Capability {
             .daily("ownership.turn", OwnershipSettlement.turn),
             .onDemand(OwnershipSettlement.lookTask, OwnershipSettlement.look),
             .onDemand(OwnershipSettlement.fillTask, OwnershipSettlement.fill),
+            // What was told before notices were for all who share a customer.
+            .onDemand("notices.share") { _, transaction, effects in
+                try OpenItemStore.settle(sharedOn: effects.now.day(), transaction)
+            },
         ],
         questions: OwnershipQueries.all,
         figures: [

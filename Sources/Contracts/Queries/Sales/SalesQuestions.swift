@@ -81,7 +81,7 @@ public enum SalesQuestions {
                     .time("told_at"), .code("kind"), .text("customer"),
                     .code("order_id", "invoice_id", "business_line", "sales_owner"), .text("detail").protected(.margin),
                     .code("notice_id", "customer_id"), .time("acknowledged_at"), .code("acknowledged_by"),
-                    .time("cleared_at"), .code("acting_for", "branch"),
+                    .time("cleared_at"), .code("acting_for", "branch"), .text("shared_with"),
                 ])
         ])
 

@@ -175,6 +175,81 @@ struct OwnershipTests {
         #expect(try await shown(["customer": "C1"]) == ["* wang.fang 100 record"])
     }
 
+    @Test("a notice of a customer that several share is for each of them with the share, and each may read it")
+    func sharedNotices() async throws {
+        try await sales.handle(Self.organisation)
+        try await sales.handle([
+            .init("r", CustomerRegistered(Said.record(owner: "zhao.min", branch: "KS01", on: "2026-01-10"))),
+            .init(
+                "a", Said.assigned("A1", line: "air-freight", from: "2026-02-01", "sun.li=60 zhao.min=40")),
+            try granted("g1", "1"), try granted("g2", "2", line: "road"),
+        ])
+        func shares() async throws -> [[String?]] {
+            try await sales.rows("select notice_id, owner, share::text from notice_share order by 1, place")
+        }
+        #expect(
+            try await shares() == [
+                ["override-1", "sun.li", "60.0000"], ["override-1", "zhao.min", "40.0000"],
+                ["override-2", "sun.li", "60.0000"], ["override-2", "zhao.min", "40.0000"],
+            ])
+        // It is found under the name of each, and tells of all.
+        for login in ["sun.li", "zhao.min"] {
+            let list = try await sales.ask("notices.list", ["owner": login])["notices of finance"]
+            #expect(list.column("notice_id").sorted { ($0 ?? "") < ($1 ?? "") } == ["override-1", "override-2"])
+            #expect(list.column("sales_owner") == [login, login])
+            #expect(list.column("shared_with") == Array(repeating: "sun.li 60 %, zhao.min 40 %", count: 2))
+        }
+        #expect(try await sales.ask("notices.list", ["owner": "boss"])["notices of finance"].rows.isEmpty)
+        // Row by row, too: who has the smaller share, and nobody else.
+        let pool = try await sales.enforceScopes()
+        func seen(_ login: String) async throws -> [String] {
+            try await sales.see(as: ScopedAsker(logins: [login]), by: pool) {
+                try $0.query("select notice_id from finance_notice order by 1", as: String.self)
+            }
+        }
+        #expect(try await seen("zhao.min") == ["override-1", "override-2"])
+        #expect(try await seen("sun.li") == ["override-1", "override-2"] && seen("boss") == [])
+        // The one with the smaller share reads it, and nobody from outside.
+        func read(_ id: String, by login: String) async throws -> Refusal? {
+            try await sales.handle(
+                [
+                    .init(
+                        "read \(id) \(login)", source: "waybill.people", typedBy: login,
+                        AcknowledgeNotices(noticeIds: [id], by: login))
+                ], at: "2026-03-02T11:00:00+08:00"
+            ).refused[0]
+        }
+        #expect(try await read("override-2", by: "boss")?.detail.contains("'sun.li', 'zhao.min'") == true)
+        #expect(try await read("override-2", by: "zhao.min") == nil)
+        // It is assigned to one alone: what is open is that one's, what was read stays as it was told.
+        try await sales.handle([
+            .init(
+                "a2",
+                Said.assigned(
+                    "A1", revision: 2, line: "air-freight", from: "2026-02-01", "sun.li",
+                    at: "2026-03-02T09:00:00+08:00"))
+        ])
+        #expect(
+            try await shares() == [["override-2", "sun.li", "60.0000"], ["override-2", "zhao.min", "40.0000"]])
+        #expect(try await seen("zhao.min") == ["override-2"])
+        // What was told before there were shares is given to all of them once.
+        try await sales.handle([
+            .init(
+                "a3",
+                Said.assigned(
+                    "A1", revision: 3, line: "air-freight", from: "2026-02-01", "sun.li=70 zhao.min=30",
+                    at: "2026-03-02T10:00:00+08:00"))
+        ])
+        try await sales.pool.withTransaction {
+            try $0.script("delete from notice_share where notice_id = 'override-1'")
+        }
+        try await sales.run("notices.share", at: "2026-03-02T12:00:00+08:00")
+        #expect(
+            try await shares().prefix(2) == [
+                ["override-1", "sun.li", "70.0000"], ["override-1", "zhao.min", "30.0000"],
+            ])
+    }
+
     @Test("a leaver's customers and notices go to the manager, visibly, until they are assigned")
     func leaver() async throws {
         try await sales.handle(Self.organisation)
