@@ -10,5 +10,7 @@ enum SupplierMigrations {
         Migration(number: 4, name: "references", sql: PackageResources._004_references_sql),
         Migration(number: 5, name: "supplier_source", sql: PackageResources._005_supplier_source_sql),
         Migration(number: 6, name: "settled_cost", sql: PackageResources._006_settled_cost_sql),
+        Migration(number: 7, name: "order_home", sql: PackageResources._007_order_home_sql),
+        OrderHomeStore.accounts.migration(8),
     ]
 }

@@ -55,7 +55,6 @@ APART = {
     ("finance", "payables.run", "payment run"): "it holds what the supplier was paid before, which is the group's",
     ("finance", "payables.prepayments", "prepayments"): "a supplier's payment is the group's",
     ("finance", "view.figures", "state"): "what is not folded yet is nobody's",
-    ("supplier", "orders.show", "cost facts"): "the supplier service does not know whose the orders are that costs are of",
 }
 # Tables whose rows hold what is worked out of all that is seen, so that they are compared with what was told of the same stages alone.
 RELATIVE = {

@@ -20,6 +20,7 @@ enum CostHandlers {
     private static func ordered(
         _ orders: [(source: String, order: Order)], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        try OrderHomeStore.put(orders, transaction)
         try CostStore.putLines(orders, transaction)
         try SupplierStore.seen(
             orders.flatMap { source, order in

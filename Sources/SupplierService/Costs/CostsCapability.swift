@@ -4,7 +4,7 @@ import ServiceKit
 extension Capability {
     /// What suppliers cost us, and how far that is from what was expected.
     static let costs = Capability(
-        handlers: [
+        handlers: OrderHomeStore.accounts.handlers + [
             .on(SupplierReported.self, CostHandlers.reported),
             .on(OrderPlaced.self, CostHandlers.placed),
             .on(OrderChanged.self, CostHandlers.changed),
@@ -14,8 +14,11 @@ extension Capability {
         ],
         tasks: [.daily("bias.evaluate", CostHandlers.evaluate)], questions: SupplierQueries.all,
         tables: [
-            // No supplier is anybody's, and of the orders that costs are of this service knows neither whose nor where.
+            // No supplier is anybody's. A cost is seen with the order that it is of.
             ScopedTable("supplier_account", .whole), ScopedTable("bias", .whole),
-            ScopedTable("order_line", .whole), ScopedTable("cost_fact", .whole), ScopedTable("bias_due", .hidden),
+            OrderHomeStore.accounts.table, OrderHomeStore.table,
+            ScopedTable("order_line", OrderHomeStore.isSeen("t.source", "t.order_id")),
+            ScopedTable("cost_fact", OrderHomeStore.isSeen("t.order_source", "t.order_id")),
+            ScopedTable("bias_due", .hidden),
         ])
 }
