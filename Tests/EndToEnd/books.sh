@@ -99,7 +99,7 @@ expect "the finance view" "$(printf '%s\n' '2024-04 500.00 100.00 0.00 500.00' '
 expect "by branch" "KS01 800.00" "$(view --by total,branch --metric revenue | jq -r '.view[] | "\(.branch) \(.revenue)"')"
 expect "its age" "2024-05-20T10:00:00+08:00" "$(view --by total --metric receivable | jq -r '.view[0].asOf')"
 expect "events behind it" "payment.received BVP-1 -200.00, invoice.issued BV-1 500.00, 300.00" "$(view --metric receivable --drill |
-    jq -r '[.events[] | "\(.event) \(.id) \(.amount)"] + [.cell[0].amount] | join(", ")')"
+    jq -r '[.receivableEvents[] | "\(.event) \(.id) \(.amount)"] + [.cell[0].amount] | join(", ")')"
 expect "as CSV" "period,revenue,currency" "$(waybill finance view --from 2024-03-01 --to 2024-05-31 --line viewed --metric revenue --csv |
     sed -n 1p | tr -d '\r' | cut -d, -f1-3)"
 waybill finance close 2024-04 --by finance.director >/dev/null

@@ -33,6 +33,11 @@ public struct RefusedInput: Sendable, Equatable {
     /// The kind of object that has it.
     public let kind: PermissionKind
 
+    /// - Parameters: as the properties.
+    package init(name: String, field: PermissionField, kind: PermissionKind) {
+        (self.name, self.field, self.kind) = (name, field, kind)
+    }
+
     /// The refusal, whose path is `parameters.NAME`.
     public var refusal: Refusal {
         Refusal(

@@ -104,4 +104,19 @@ public struct QueryArguments: Sendable {
 
     /// Whether a flag is given and true.
     public func flag(_ name: String) -> Bool { self[name] == "true" }
+
+    /// Refuses what would tell a protected field of a table of another kind than the question's, by what is given and not by a
+    /// column of its own.
+    ///
+    /// - Parameters:
+    ///   - field: the field.
+    ///   - table: the table's name.
+    ///   - parameter: by which parameter it would be told.
+    /// - Throws: the refusal, unless the field is seen, or nothing of the table is.
+    public func check(_ field: PermissionField, of table: String, given parameter: String) throws(Refusal) {
+        guard let described = description.answer(table), !scope.isClosed(described),
+            scope.withheld(described).contains(field)
+        else { return }
+        throw RefusedInput(name: parameter, field: field, kind: description.kind(of: described)).refusal
+    }
 }

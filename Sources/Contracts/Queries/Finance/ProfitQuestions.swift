@@ -193,22 +193,30 @@ public enum ViewQuestions {
             ).asTotals,
         ])
 
+    /// The events behind a figure, each of which is seen by who sees what it is of, and not with the figure.
+    private static func events(_ name: String, of kind: PermissionKind) -> TableDescription {
+        .pages(
+            name,
+            by: [
+                .descending("at"), "source", "id", "event", "day", "branch", "line", "amount",
+                .ascending("place", hidden: .count),
+            ],
+            [
+                .day("day"), .code("event", "source", "id", "branch", "line", "customer"), .money("amount"),
+                .code("currency"), .time("at"),
+            ]
+        ).about(kind)
+    }
+
     /// The events behind a figure: what they come to is a cost or a margin where that is looked into.
     public static let drill = QueryDescription(
-        .finance, "view.drill", "The events that make up one metric over some days, the latest first, and their sum.",
+        .finance, "view.drill",
+        "The events that make up one metric over some days, by what they are of, the latest first, and their sum.",
         about(metric.protected(.cost, by: "cost").protected(.margin, by: "margin")), shows: .profit, pageSize: 200,
         answers: [
             .whole("cell", [.code("currency"), .count("events"), .money("amount")]),
-            .pages(
-                "events",
-                by: [
-                    .descending("at"), "source", "id", "event", "day", "branch", "line", "amount",
-                    .ascending("place", hidden: .count),
-                ],
-                [
-                    .day("day"), .code("event", "source", "id", "branch", "line", "customer"), .money("amount"),
-                    .code("currency"), .time("at"),
-                ]),
+            events("events", of: .order), events("receivable events", of: .receivable),
+            events("payable events", of: .payable), events("expense events", of: .expense),
             .pages(
                 "costs",
                 by: [
@@ -219,6 +227,7 @@ public enum ViewQuestions {
                     .day("day"), .code("event", "source", "id", "order_id"), .count("line"),
                     .code("state"), .code("supplier").protected(.purchaseRate),
                     .money("amount").protected(.purchaseRate), .code("currency"),
-                ]),
+                ]
+            ).about(.order),
         ])
 }

@@ -24,7 +24,8 @@ struct FinanceAskerTests {
             ('KS01', '2020-01-01', 'branch', 'EAST', 'Kunshan', 'business', 1),
             ('SH01', '2020-01-01', 'branch', 'EAST', 'Shanghai', 'business', 1);
         insert into organisation_person (login, valid_from, name, node, revision) values
-            ('head.east', '2020-01-01', 'h', 'EAST', 1), ('manager.ks01', '2020-01-01', 'm', 'KS01', 1);
+            ('head.east', '2020-01-01', 'h', 'EAST', 1), ('manager.ks01', '2020-01-01', 'm', 'KS01', 1),
+            ('payer', '2020-01-01', 'p', 'KS01', 1);
         insert into permission_policy (version, document, set_by, set_at, reason) values (1, '{"version": 1, "lines": [
             {"line": "rep", "role": "sales-rep", "right": "see", "kinds": ["order"], "scope": "own", "fields": ["margin"],
                 "totals": "group"},
@@ -33,10 +34,15 @@ struct FinanceAskerTests {
             {"line": "division", "role": "division-head", "right": "see", "kinds": ["order"], "scope": "division"},
             {"line": "all", "role": "finance-clerk", "right": "see", "kinds": ["order", "profit"], "scope": "all",
                 "fields": ["cost", "margin"]},
-            {"line": "figures", "role": "auditor", "right": "see", "kinds": ["profit"], "scope": "all"}],
+            {"line": "figures", "role": "auditor", "right": "see", "kinds": ["profit"], "scope": "all"},
+            {"line": "spends", "role": "finance-controller", "right": "see", "kinds": ["expense", "profit"],
+                "scope": "all", "fields": ["margin"]},
+            {"line": "pays", "role": "credit-manager", "right": "see", "kinds": ["payable"], "scope": "node"},
+            {"line": "earns", "role": "credit-manager", "right": "see", "kinds": ["profit"], "scope": "all"}],
             "people": [{"login": "li.wei", "roles": ["sales-rep"]}, {"login": "manager.ks01", "roles": ["branch-manager"]},
                 {"login": "head.east", "roles": ["division-head"]}, {"login": "clerk", "roles": ["finance-clerk"]},
-                {"login": "looker", "roles": ["auditor"]}]}',
+                {"login": "looker", "roles": ["auditor"]}, {"login": "spender", "roles": ["finance-controller"]},
+                {"login": "payer", "roles": ["credit-manager"]}]}',
             'zhou.min', now(), 'test');
         update people_mark set mark = gen_random_uuid();
         """
@@ -118,6 +124,62 @@ struct FinanceAskerTests {
             #expect(all.column(name).allSatisfy { $0 != nil } && some.column(name).allSatisfy { $0 == nil }, "\(name)")
         }
         #expect(some.column("revenue") == all.column("revenue"))
+    }
+
+    @Test("what is behind a figure is seen event by event with the right to what it is of, not with the figure")
+    func drill() async throws {
+        let at = try moment("2026-03-02T10:00:00+08:00")
+        let pool = try await prepared()
+        for side in Side.allCases {
+            try await finance.handle([
+                .init(
+                    "v\(side.number)",
+                    SupplierInvoiceReceived(
+                        invoiceId: "V\(side.number)", supplier: SupplierReference(code: "S1"),
+                        orderIds: ["O\(side.number)"], issuedAt: at, dueAt: at, amount: 120, currency: .cny)),
+                .init(
+                    "e\(side.number)",
+                    ExpenseReported(
+                        expenseId: "E\(side.number)", state: .actual, branch: side.branch, owner: side.seller,
+                        account: "travel", day: at.day(), amount: 30, currency: .cny)),
+            ])
+        }
+        try await finance.pool.withTransaction { _ = try ViewStore.fold($0) }
+        /// How many events the figure is of, and which of them are told.
+        func drilled(_ metric: String, _ table: String, by login: String) async throws -> (String?, [String]) {
+            let answer = try await ask(
+                "view.drill", ["metric": metric, "from": "2026-03-01", "to": "2026-03-31"], by: login, pool)
+            return (
+                answer["cell"].column("events").first ?? nil, answer[table].column("id").compactMap(\.self).sorted()
+            )
+        }
+        for (login, metric, table, ids) in [
+            ("clerk", "revenue", "events", ["O1", "O2"]), ("clerk", "payable", "payable events", []),
+            ("clerk", "expenses", "expense events", []), ("looker", "revenue", "events", []),
+            ("spender", "expenses", "expense events", ["E1", "E2"]), ("spender", "payable", "payable events", []),
+            ("spender", "revenue", "events", []),
+            // As far as the right to that kind reaches.
+            ("payer", "payable", "payable events", ["V1"]), ("payer", "expenses", "expense events", []),
+        ] as [(String, String, String, [String])] {
+            let (events, told) = try await drilled(metric, table, by: login)
+            #expect(events == "2" && told == ids, "\(login) \(metric)")
+        }
+        // The margin of each order takes the right to that of orders; of one who sees none of them the figure is told.
+        #expect(try await drilled("margin", "events", by: "clerk").1 == ["O1", "O2"])
+        let (events, told) = try await drilled("margin", "events", by: "spender")
+        #expect(events == "2" && told.isEmpty)
+        try await finance.pool.withTransaction {
+            try $0.script(
+                """
+                update permission_policy set document = jsonb_set(document, '{lines}', document->'lines' || '[
+                    {"line": "sees", "role": "finance-controller", "right": "see", "kinds": ["order"], "scope": "all"}]');
+                update people_mark set mark = gen_random_uuid();
+                """)
+        }
+        let refusal = await #expect(throws: Refusal.self) {
+            try await drilled("margin", "events", by: "spender")
+        }
+        #expect(refusal?.reason == .notAuthorised && refusal?.path == "parameters.metric")
     }
 
     @Test("sums are told as far as totals reach, without what is not seen of each order in them")

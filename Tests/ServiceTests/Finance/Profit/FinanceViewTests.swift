@@ -139,10 +139,20 @@ struct FinanceViewTests {
                     finance, "view.figures", values.merging(["by": "month", "currency": "CNY"]) { $1 }, flat)[0])
             let sum = cell.map { FixedDecimal.of($0["amount"] ?? "") }.reduce(.zero, +)
             #expect(view.count == 1 && sum != .zero && FixedDecimal.of(view[0][column] ?? "") == sum, "\(metric)")
-            let drilled = try await ask(finance, "view.drill", values)
-            #expect(!drilled[1].rows.isEmpty)
-            #expect((drilled.count == 3) == ["cost", "margin"].contains(metric))
-            guard drilled.count == 3 else { continue }
+            let drilled = try await ask(
+                finance, "view.drill", values.merging(["limit": String(QueryTable.maximumRows)]) { $1 })
+            let parts = [
+                "cash": ["receivable events", "payable events"], "receivable": ["receivable events"],
+                "payable": ["payable events"], "exposure": ["events", "receivable events"],
+                "cost": ["events", "costs"], "margin": ["events", "costs"],
+            ]
+            #expect(drilled.map(\.name) == ["cell"] + parts[metric, default: ["events"]], "\(metric)")
+            let events = drilled.dropFirst().filter { $0.name != "costs" }
+            #expect(events.allSatisfy { !$0.rows.isEmpty }, "\(metric)")
+            // Part by part they come to the figure.
+            let amounts = events.flatMap(rows).map { FixedDecimal.of($0["amount"] ?? "") }
+            #expect(amounts.reduce(.zero, +) == sum, "\(metric)")
+            guard ["cost", "margin"].contains(metric) else { continue }
             // Every cost that was told of these orders.
             let told = try await finance.rows(
                 """
