@@ -21,7 +21,8 @@ struct PolicyCommandTests {
     @Test(
         "its parts are typed as the page says",
         arguments: [
-            "policy check F --json", "policy explain F li.wei see order --relation same-team --on 2026-02-16",
+            "policy check F --json", "policy check F --organisation",
+            "policy explain F li.wei see order --relation same-team --on 2026-02-16",
             "policy explain F sales-rep see order --relation own --principal a=own --principal b=group",
             "policy explain F a approve order --relation own --amount 5.00 --currency USD --days 3 --line air --node KS01",
             "policy simulate F --against G --json", "policy matrix F --role buyer --csv",
@@ -56,6 +57,42 @@ struct PolicyCommandTests {
         #expect(throws: ClientError.self) { try PolicyFiles.day("tomorrow") }
         #expect(try PolicyFiles.word("same-team", "relation", PermissionRelation.self) == .sameTeam)
         #expect(throws: ClientError.self) { try PolicyFiles.word("near", "relation", PermissionRelation.self) }
+    }
+
+    @Test("its names are compared with the organisation: who is not there or has left, and nodes that there are not")
+    func names() throws {
+        let day = try #require(CalendarDay("2026-03-02"))
+        func person(_ login: String, _ from: String, _ until: String? = nil) -> [String: String] {
+            var row = ["login": login, "node": "KS01", "valid_from": from]
+            row["valid_until"] = until
+            return row
+        }
+        let persons = [
+            person("li.wei", "2025-01-01"), person("lead", "2025-01-01", "2026-03-01"), person("new", "2026-04-01"),
+        ].compactMap(PolicyNames.person)
+        let nodes = [
+            ["node": "G", "kind": "group", "valid_from": "2025-01-01"],
+            ["node": "KS01", "kind": "branch", "parent": "G", "valid_from": "2025-01-01"],
+            ["node": "SH01", "kind": "branch", "parent": "G", "valid_from": "2025-01-01", "valid_until": "2026-03-01"],
+            ["node": "GZ01", "kind": "branch", "parent": "G", "valid_from": "2026-07-01"],
+        ].compactMap(PolicyNames.node)
+        #expect(persons.count == 3 && nodes.count == 4)
+        let policy = PermissionPolicy(
+            version: 1, lines: [],
+            people: ["li.wei", "lead", "new", "typo"].map { PermissionHolder(login: $0, roles: [.salesRep]) },
+            amounts: [
+                PermissionAmount(
+                    name: "a", role: .branchManager, right: .approve, kinds: [.order], upTo: nil,
+                    nodes: ["KS01", "SH01", "GZ01", "XX01"])
+            ])
+        let found = PolicyNames.findings(policy, nodes, persons, on: day)
+        #expect(
+            found.map(\.path) == [
+                "$.people[1].login", "$.people[3].login", "$.amounts[0].nodes[1]", "$.amounts[0].nodes[3]",
+            ])
+        #expect(found.allSatisfy { $0.reason == .notFound } && found[0].detail.contains("2026-03-01"))
+        // While nothing is recorded there is nothing to compare with.
+        #expect(PolicyNames.findings(policy, [], [], on: day).isEmpty)
     }
 
     @Test("a field that is told by somebody else's rights says whose they are")

@@ -113,7 +113,11 @@ enum PeopleHandlers {
         for message in messages {
             do throws(Refusal) {
                 let text = PolicyText.whole(message.body.document)
-                guard let policy = try PolicyRules.next(text, after: holding, on: effects.now.day()) else {
+                guard
+                    let policy = try PolicyRules.next(
+                        text, after: holding, on: effects.now.day(),
+                        in: known.organisation.divisions.isEmpty ? nil : known.book)
+                else {
                     effects.count("policy_repetitions")
                     continue
                 }

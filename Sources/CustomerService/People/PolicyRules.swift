@@ -12,10 +12,11 @@ enum PolicyRules {
     ///   - text: the policy as JSON.
     ///   - holding: the policy that holds; `nil` while there is none.
     ///   - day: the day on which it is set.
+    ///   - book: the organisation; `nil` while no branch of it is recorded.
     /// - Returns: `nil` when it is the one that holds, said again.
     /// - Throws: the first thing that is wrong, and how many more there are.
     static func next(
-        _ text: String, after holding: PermissionPolicy?, on day: CalendarDay
+        _ text: String, after holding: PermissionPolicy?, on day: CalendarDay, in book: OrganisationBook? = nil
     ) throws(Refusal) -> PermissionPolicy? {
         let file: PermissionPolicyFile
         do throws(Refusal) { file = try PermissionPolicyFile(json: Array(text.utf8)) } catch {
@@ -42,7 +43,10 @@ enum PolicyRules {
                 "version \(policy.version) is too far above version \(holding?.version ?? 0): at most \(most), so that there is "
                     + "always a next one", 1)
         }
-        let findings = policy.findings(on: day) + [policy.lockOut].compactMap(\.self)
+        // Of people the command that sets it warns: somebody may be given roles before the record of them has come.
+        let findings =
+            policy.findings(on: day) + [policy.lockOut].compactMap(\.self)
+            + (book.map { policy.strangeNodes(in: $0, on: day) } ?? [])
         if let finding = findings.first {
             throw refusal(
                 Reason(rawValue: finding.reason.rawValue) ?? .valueNotAllowed, finding.path, finding.detail,

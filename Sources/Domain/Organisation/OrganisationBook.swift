@@ -40,6 +40,11 @@ public struct OrganisationBook: Sendable {
     /// A node as it was on a day; `nil` when it was not there.
     public func node(_ id: String, on day: CalendarDay) -> NodeRecord? { nodeLives.record(of: id, on: day) }
 
+    /// Whether a node is there on a day, or will be.
+    func has(node id: String, from day: CalendarDay) -> Bool {
+        (nodeLives.places[id] ?? []).contains { nodeLives.records[$0].until.map { day <= $0 } ?? true }
+    }
+
     /// A person as employed on a day; `nil` when not there.
     public func person(_ login: String, on day: CalendarDay) -> PersonRecord? {
         personLives.record(of: login, on: day)

@@ -9,7 +9,8 @@ extension PolicyCommand {
             commandName: "set", abstract: "Set the policy that holds from now on, for all services.",
             discussion: """
                 Its version is above that of the policy that holds. One with which something is wrong, or that nobody could
-                change again, is refused; 'waybill policy check' says all that is wrong with it.
+                change again, is refused, and so is one with amounts for nodes that there are not; 'waybill policy check' says all
+                that is wrong with it. People of whom the organisation does not know, or who have left, are warned of.
                 """)
 
         @Argument(help: "The policy, JSON; - for standard input.")
@@ -30,7 +31,23 @@ extension PolicyCommand {
                 // What a message cannot carry is said here: the broker would only not take it.
                 _ = try PermissionPolicySet(node: JSONDocument(parsing: body.encode()).root)
             } catch { throw act.refused(error) }
+            // Before it holds: by it, whoever sets it may see less of who there is.
+            let warnings = await Self.warnings(text)
             try await act.send(body, to: .customer, expecting: [PermissionPolicyChanged.type])
+            for warning in warnings { say(warning) }
+        }
+
+        /// Which of its names the organisation does not know. It is set all the same: a record may come after the roles, and
+        /// who has left does nothing any more.
+        private static func warnings(_ text: String) async -> [String] {
+            guard let file = try? PermissionPolicyFile(json: Array(text.utf8)), file.faults.isEmpty else { return [] }
+            do {
+                return try await PolicyNames.findings(file.policy, on: Timestamp.now().day()).map {
+                    "warning: \($0.path): \($0.detail)"
+                }
+            } catch {
+                return ["its names are not compared with the organisation: \(error)"]
+            }
         }
     }
 

@@ -7,26 +7,35 @@ struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Who may do what: look at a policy before it holds, and set it.",
         discussion: """
-            docs/operate/permissions.md says the form of the file. Only 'set' and 'show' need a service.
+            docs/operate/permissions.md says the form of the file. Only 'set', 'show' and 'check --organisation' need a service.
             """,
         subcommands: [Check.self, Explain.self, Simulate.self, Matrix.self, SetPolicy.self, Show.self])
 }
 
 extension PolicyCommand {
-    struct Check: ParsableCommand {
+    struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what is wrong with a policy: reason, place in the file, and what to do.",
-            discussion: "Ends with 1 when something is.")
+            discussion: """
+                Ends with 1 when something is. With --organisation its names are compared with the organisation that is \
+                recorded, as far as whoever asks sees it: who is not there or has left, and nodes that there are not.
+                """)
 
         @Argument(help: "The policy, JSON; - for standard input.")
         var file: String
         @Option(help: "As if today were this day.")
         var on: String?
+        @Flag(help: "Compare its names with the organisation, too.")
+        var organisation = false
         @Flag(help: "Print JSON, for programs.")
         var json = false
 
-        func run() throws {
-            let (policy, faults) = try PolicyFiles.read(file, on: try PolicyFiles.day(on))
+        func run() async throws {
+            let day = try PolicyFiles.day(on)
+            var (policy, faults) = try PolicyFiles.read(file, on: day)
+            if organisation, let policy {
+                faults += try await PolicyNames.findings(policy, on: day).map { PolicyFiles.Fault($0) }
+            }
             if json || !faults.isEmpty {
                 PolicyFiles.show(
                     "findings", ["reason", "path", "detail"], faults.map { [$0.reason, $0.path, $0.detail] },

@@ -10,6 +10,14 @@ enum PolicyFiles {
         let reason: String
         let path: String
         let detail: String
+
+        init(reason: String, path: String, detail: String) {
+            (self.reason, self.path, self.detail) = (reason, path, detail)
+        }
+
+        init(_ finding: PermissionFinding) {
+            self.init(reason: finding.reason.rawValue, path: finding.path, detail: finding.detail)
+        }
     }
 
     /// The bytes of a file.
@@ -38,7 +46,7 @@ enum PolicyFiles {
         }
         let findings = read.policy.findings(on: day)
         return (
-            read.policy, findings.map { Fault(reason: $0.reason.rawValue, path: $0.path, detail: $0.detail) }
+            read.policy, findings.map { Fault($0) }
         )
     }
 

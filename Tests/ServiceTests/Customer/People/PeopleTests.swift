@@ -385,6 +385,34 @@ struct PeopleTests {
             ])
     }
 
+    @Test("an amount for a node that there is not is refused with its place, once an organisation is recorded")
+    func policyNodes() async throws {
+        func policy(_ version: Int, node: String) -> String {
+            Self.policy(version).replacing(
+                "\n]",
+                with: """
+                    ,
+                    {"line": "b-sees", "role": "branch-manager", "right": "see", "kinds": ["order"], "scope": "node"},
+                    {"line": "b", "role": "branch-manager", "right": "approve", "kinds": ["order"], "scope": "node"}],
+                    "amounts": [
+                    {"amount": "every", "role": "executive", "right": "approve", "kinds": ["order"], "upTo": "*"},
+                    {"amount": "branch", "role": "branch-manager", "right": "approve", "kinds": ["order"],
+                     "upTo": "100.00", "currency": "CNY", "nodes": ["\(node)"]}]
+                    """)
+        }
+        // Until then the branches of the file hold.
+        #expect(try await customer.handle([set("p1", policy(1, node: "XX01"))]).refused.isEmpty)
+        #expect(try await customer.handle([try Fixture.whole()]).refused.isEmpty)
+        let outcome = try await customer.handle([
+            set("p2", policy(2, node: "XX01")), set("p3", policy(2, node: "SH01")),
+        ])
+        #expect(
+            outcome.refused.mapValues { "\($0.reason.rawValue) \($0.path)" } == [
+                0: "not-found $.document.amounts[1].nodes[0]"
+            ])
+        #expect(try outcome.events(PermissionPolicyChanged.self).map(\.version) == [2])
+    }
+
     @Test("every code by which an organisation or a policy is refused is one of messages, too")
     func codes() {
         for reason in OrganisationFault.Reason.allCases where reason != .controlCharacters {
