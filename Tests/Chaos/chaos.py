@@ -19,9 +19,10 @@ from pathlib import Path
 
 import check
 import partners
+import people
 from faults import Breaker
 from load import Load
-from operations import operations
+from operations import operations, setup
 from plan import KINDS, plan
 from world import World, wait_for
 
@@ -83,6 +84,10 @@ def main():
         world.start()
         log("two copies of each service are ready")
         load = Load(world, history, all_operations)
+        before = setup(options.seed, options.partners)
+        people.prepare(world, load, before, wait_for)
+        all_operations = before + all_operations
+        log("every service goes by the organisation and the policy")
         begin = time.monotonic()
         load.start(begin)
         teller = threading.Event()
@@ -147,6 +152,8 @@ def report(options, verdict, breaker, faults, out):
           f"{figures['rubbish']} rubbish); messages of our own {figures['ledger']}")
     print(f"orders {figures['orders']}, margin {figures['margin']}, receivables {figures['receivables']}: as the oracle says"
           if verdict.is_good() else f"orders {figures['orders']}")
+    print(f"people {figures['people']} moved and {figures['leavers']} left, owners of {figures['owners']} customers: as the oracle says; "
+          f"policies {figures['policies']}, acts refused {figures['denied']}" if verdict.is_good() else f"owners {figures['owners']}")
     if "refusals heard" in figures:
         print(f"three partners have heard what is theirs, and nothing else; {figures['refusals heard']} refusals"
               if verdict.is_good() else f"refusals heard by partners {figures['refusals heard']}")

@@ -9,6 +9,7 @@ import pika
 
 import oracle
 import partners
+import people
 from operations import READERS, SOURCE
 from plan import SERVICES
 
@@ -57,6 +58,7 @@ def check(world, load, operations, cli, log, with_partners=False):
     compare_receivables(world, oracle.receivables(taken), verdict, named)
     events(world, oracle.orders(taken), verdict)
     alerts(world, verdict)
+    people.check(world, unique, acknowledged, dead, inboxes, verdict)
     if with_partners:
         partners.check(world, operations, attempted, acknowledged, verdict)
 
@@ -164,6 +166,10 @@ def events(world, expected, verdict):
         "clearance": counted("finance", "finance.margin-alert-cleared.v1", ("d->>'alertId'",)),
         "registration": counted("customer", "customer.registered.v1", ("d->>'customerId'",)),
         "supplier": counted("supplier", "supplier.registered.v1", ("d->>'supplierId'", "d->>'revision'")),
+        "owner": counted("sales", "sales.ownership-changed.v1", (
+            "d->>'source'", "d->>'code'", "coalesce(d->>'businessLine', '*')", "d->>'revision'")),
+        "person": counted("customer", "customer.person-changed.v1", ("d->>'login'", "d->>'revision'")),
+        "policie": counted("customer", "customer.policy-changed.v1", ("d->>'version'",)),
     }
     for what, counts in told.items():
         verdict.duplicated += [f"{what} {' '.join(key)} was told {count} times" for key, count in counts.items() if count > 1]

@@ -6,6 +6,8 @@ import time
 import pika
 import pika.exceptions
 
+# Who gives the commands.
+OPERATOR = "operator"
 FAILURES = (pika.exceptions.AMQPError, OSError, pika.exceptions.UnroutableError, pika.exceptions.NackError)
 
 
@@ -14,7 +16,9 @@ class Load:
         self.history = history
         # A connection publishes for one partner: threads of them for one, two for each of several.
         partners = sorted({operation.partner for operation in operations})
-        self.lanes = [partner for partner in partners for _ in range(threads if len(partners) == 1 else 2)]
+        self.lanes = [partner for partner in partners for _ in range(
+            # The operator's commands go one after the other.
+            1 if partner == OPERATOR else threads if set(partners) <= {"demo", OPERATOR} else 2)]
         self.addresses = {partner: self.of(world, partner) for partner in partners}
         self.work = [queue.Queue() for _ in self.lanes]
         for place, operation in enumerate(operations):
@@ -29,13 +33,25 @@ class Load:
     @staticmethod
     def of(world, partner):
         """How a partner connects, to each node."""
-        secret = (world.home / "secrets" / f"amqp-partner-{partner}").read_text().strip()
+        user = "waybill-operator" if partner == OPERATOR else f"partner-{partner}"
+        secret = (world.home / "secrets" / f"amqp-{user}").read_text().strip()
         return [
             pika.ConnectionParameters(
                 host=world.nodes[f"node{number}_host"], port=int(world.nodes[f"node{number}_port"]),
-                credentials=pika.PlainCredentials(f"partner-{partner}", secret), heartbeat=4, blocked_connection_timeout=8,
+                credentials=pika.PlainCredentials(user, secret), heartbeat=4, blocked_connection_timeout=8,
                 socket_timeout=4, stack_timeout=6, connection_attempts=1)
             for number in (1, 2, 3)]
+
+    @staticmethod
+    def publish(channel, operation):
+        """Publishes by a channel that confirms. What people do goes in the demo by the word of who they are, and only the operator's
+        own by the name of the user who is logged in."""
+        exchange = {"demo": "waybill.inbound", OPERATOR: "waybill.commands"}.get(operation.partner, f"waybill.inbound.{operation.partner}")
+        user = "waybill-operator" if "policy" in operation.about else None
+        channel.basic_publish(
+            exchange, operation.type, operation.body,
+            pika.BasicProperties(message_id=operation.id, type=operation.type, app_id=operation.source, user_id=user,
+                                 content_type="application/json", delivery_mode=2), mandatory=True)
 
     def start(self, started):
         self.started = started
@@ -55,7 +71,6 @@ class Load:
     def publish_all(self, number):
         connection, channel, turn = None, None, number
         partner = self.lanes[number]
-        exchange = "waybill.inbound" if partner == "demo" else f"waybill.inbound.{partner}"
         while not self.is_over.is_set():
             try:
                 operation = self.work[number].get_nowait()
@@ -83,10 +98,7 @@ class Load:
                         connection = pika.BlockingConnection(self.addresses[partner][turn % 3])
                         channel = connection.channel()
                         channel.confirm_delivery()
-                    channel.basic_publish(
-                        exchange, operation.type, operation.body,
-                        pika.BasicProperties(message_id=operation.id, type=operation.type, app_id=operation.source,
-                                             content_type="application/json", delivery_mode=2), mandatory=True)
+                    self.publish(channel, operation)
                     with self.lock:
                         self.acknowledged.add(operation.id)
                     self.history("ok", op=operation.id)

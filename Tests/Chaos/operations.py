@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import partners
+import people
 
 SOURCE = "chaos"
 READERS = {
@@ -19,6 +20,7 @@ READERS = {
     "cost.recorded.v1": ("customer", "finance", "supplier"),
     "invoice.issued.v1": ("customer", "finance"),
     "payment.received.v1": ("finance",),
+    **people.READERS,
 }
 
 
@@ -40,8 +42,26 @@ def money(draw, mean=6.0):
     return Decimal(str(round(draw.lognormvariate(mean, 0.8) + 20, 2))).quantize(Decimal("0.01"))
 
 
+def make(due, id, type, body, about, **more):
+    """An operation of whoever says who belongs where and who may do what."""
+    return Operation(due, id, type, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), about, **more)
+
+
+def setup(seed, with_partners=False):
+    """What is said before the load."""
+    return assigned_to_partners(people.setup(make, seed), with_partners)
+
+
+def assigned_to_partners(made, with_partners):
+    for operation in made:
+        if with_partners and operation.partner == "demo":
+            operation.partner = partners.of(operation.type)
+            operation.source = partners.SOURCES[operation.partner]
+    return made
+
+
 def operations(seed, seconds, rate, with_partners=False):
-    """About rate × seconds operations, in the order in which they are due."""
+    """About rate × seconds operations, and what people do beside them, in the order in which they are due."""
     draw = random.Random(f"operations {seed}")
     wrong = random.Random(f"partners {seed}")
     made = []
@@ -54,10 +74,8 @@ def operations(seed, seconds, rate, with_partners=False):
             partner, source, type, body = partners.wrong(wrong, f"{seed}-{number}")
             made.append(Operation(
                 at, f"{seed}-{number}-wrong", type, json.dumps(body).encode(), is_rubbish=True, partner=partner, source=source))
-    for operation in made:
-        if with_partners and operation.partner == "demo":
-            operation.partner = partners.of(operation.type)
-            operation.source = partners.SOURCES[operation.partner]
+    made += people.operations(make, seed, seconds)
+    assigned_to_partners(made, with_partners)
     for operation in list(made):
         if draw.random() < 0.05:
             due = min(seconds, operation.due + draw.uniform(0, 60))

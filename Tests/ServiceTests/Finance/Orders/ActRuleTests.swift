@@ -156,18 +156,20 @@ struct ActRuleTests {
     func leavers() async throws {
         try await begin()
         try await place([("O1", "1500"), ("O2", "1600")])
+        let first = try #require(CalendarDay("2026-01-01"))
+        let last = try #require(CalendarDay("2026-03-09"))
         let left = PersonChanged(
             PersonLife(
                 login: "zhang.min",
                 periods: [
                     PersonPeriod(
-                        from: try #require(CalendarDay("2026-01-01")), until: try #require(CalendarDay("2026-03-09")),
+                        from: first, until: last,
                         name: "zhang.min", node: "KS01")
                 ]), revision: 2, changedAt: try moment("2026-03-02T09:00:00+08:00"), by: "zhou.min")
         try await finance.handle([.init("left", source: "waybill.customer", left)])
         // The last day is still one.
-        let last = try await finance.handle([approve("1", "O1", by: "zhang.min")], at: "2026-03-09T10:00:00+08:00")
-        #expect(last.refused.isEmpty)
+        let still = try await finance.handle([approve("1", "O1", by: "zhang.min")], at: "2026-03-09T10:00:00+08:00")
+        #expect(still.refused.isEmpty)
         let gone = try await finance.handle(
             [approve("2", "O2", by: "zhang.min"), approve("3", "O2", by: "director")], at: Self.day)
         #expect(gone.refused.mapValues(\.reason) == [0: .notAuthorised])
