@@ -32,7 +32,8 @@ extension PolicyCommand {
 
         func run() async throws {
             let day = try PolicyFiles.day(on)
-            var (policy, faults) = try PolicyFiles.read(file, on: day)
+            let (policy, found) = try PolicyFiles.read(file, on: day)
+            var faults = found
             if organisation, let policy {
                 faults += try await PolicyNames.findings(policy, on: day).map { PolicyFiles.Fault($0) }
             }
