@@ -30,7 +30,7 @@ enum PolicyNames {
             var values: [(String, String?)] = [("allDays", "true"), ("limit", String(QueryTable.maximumRows))]
             if let cursor = question.cursor { values.append((cursor, next)) }
             guard
-                let table = try await Asking.once(question.service, question.name, values).first(where: {
+                let table = try await Asking.once(.customer, question.name, values).first(where: {
                     $0.name == name
                 })
             else { return rows }
