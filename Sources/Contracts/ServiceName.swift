@@ -1,4 +1,4 @@
-/// The five services.
+/// The services: five that do the group's business, and one that tells people.
 public enum ServiceName: String, Sendable, CaseIterable {
     /// Who the customers are.
     case customer
@@ -10,9 +10,14 @@ public enum ServiceName: String, Sendable, CaseIterable {
     case finance
     /// Who works for us, and at what cost.
     case supplier
+    /// Who is told what, by which channel and when.
+    case notifier
 }
 
 extension ServiceName {
+    /// The five that do the group's business and so read its orders.
+    public static let business: [ServiceName] = [.customer, .sales, .servicedesk, .finance, .supplier]
+
     /// What the service's own messages name as their source.
     public var source: String { "waybill.\(rawValue)" }
 }

@@ -10,6 +10,8 @@ public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
     case service(ServiceName)
     /// Any service that has something to tell one partner alone, by that partner's own queue.
     case servicesToPartner
+    /// Any service, by the exchange of events: what each of them tells in the same words.
+    case services
 
     /// The owner's name.
     public var description: String {
@@ -17,7 +19,7 @@ public enum ContractOwner: Sendable, Equatable, CustomStringConvertible {
         case .partner: "partner"
         case .operator: "operator"
         case .service(let name): name.rawValue
-        case .servicesToPartner: "services"
+        case .servicesToPartner, .services: "services"
         }
     }
 }
@@ -64,7 +66,7 @@ public struct ContractDescription: Sendable {
         switch owner {
         case .partner: "waybill.inbound"
         case .operator: "waybill.commands"
-        case .service: "waybill.events"
+        case .service, .services: "waybill.events"
         case .servicesToPartner: "waybill.partners"
         }
     }
@@ -90,9 +92,9 @@ public enum Catalogue {
     /// The contracts, those of partners first.
     public static let contracts: [ContractDescription] = [
         ContractDescription(
-            OrderPlaced.self, .partner, to: ServiceName.allCases, "An order came into being."),
+            OrderPlaced.self, .partner, to: ServiceName.business, "An order came into being."),
         ContractDescription(
-            OrderChanged.self, .partner, to: ServiceName.allCases,
+            OrderChanged.self, .partner, to: ServiceName.business,
             "An order stands differently now: the whole order again, with a higher revision."),
         ContractDescription(
             OrderCancelled.self, .partner, to: [.customer, .sales, .servicedesk, .finance],
@@ -249,13 +251,14 @@ public enum Catalogue {
             ContactLapsed.self, .service(.customer), to: [.sales],
             "Nobody has spoken with a key customer for too long."),
         ContractDescription(
-            OrganisationChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            OrganisationChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier, .notifier],
             "A node of the organisation is another one than it was; all its days."),
         ContractDescription(
-            PersonChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            PersonChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier, .notifier],
             "A person is elsewhere, something else or under somebody else; all days."),
         ContractDescription(
-            PermissionPolicyChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            PermissionPolicyChanged.self, .service(.customer),
+            to: [.sales, .servicedesk, .finance, .supplier, .notifier],
             "Who may do what now: the whole policy."),
         ContractDescription(
             MarginAlertRaised.self, .service(.finance), to: [.sales, .customer],
@@ -344,6 +347,18 @@ public enum Catalogue {
         ContractDescription(
             CostBiasChanged.self, .service(.supplier), to: [.finance],
             "How far a supplier's invoices are from what was expected."),
+        ContractDescription(
+            NoticeRaised.self, .services, to: [.notifier], "Something happened that somebody is to know of."),
+        ContractDescription(
+            NoticeChanged.self, .services, to: [.notifier],
+            "What was said stands differently now: the whole notice again, with a higher revision."),
+        ContractDescription(NoticeCleared.self, .services, to: [.notifier], "What was said is so no longer."),
+        ContractDescription(
+            MarkNotices.self, .operator, to: [.notifier],
+            "Somebody has read notices, takes them on, puts them off, or has done what they ask for."),
+        ContractDescription(
+            SetNoticePreferences.self, .operator, to: [.notifier],
+            "How somebody wants to be told: all of it again, in the place of what they wanted before."),
     ]
 
     private static let byType = Dictionary(uniqueKeysWithValues: contracts.map { ($0.type, $0) })

@@ -3,7 +3,7 @@ import Domain
 /// What every service is asked of documents that name what has not come, each of the kinds of number that it keeps.
 public enum ReferenceQuestions {
     /// All of them.
-    public static let all = ServiceName.allCases.map(waiting)
+    public static let all = ServiceName.business.map(waiting)
 
     private static let columns: [ColumnGroup] = [
         .code("what", "source", "number"), .time("since"), .count("documents"), .text("named_by"), .text("known_to"),
@@ -37,6 +37,7 @@ public enum ReferenceQuestions {
         case .servicedesk: ["order", "customer", "complaint"]
         case .finance: ["order", "invoice", "customer"]
         case .supplier: ["order"]
+        case .notifier: []
         }
     }
 }
