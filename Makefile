@@ -65,7 +65,7 @@ bench-graph: ## how long questions to a graph of a million ties take, and the ov
 bench-scope: ## what it costs to ask by a policy: the ten most asked questions at 200,000 customers
 	@Benchmarks/scope.sh $(ARGS)
 
-up: ## broker, database and the five services, in the background, on made-up data: PROFILE=FILE for your own
+up: ## broker, database and the six services, in the background, on made-up data: PROFILE=FILE for your own
 	@PROFILE="$(PROFILE)" deploy/local/up.sh
 
 down: ## stop what 'make up' started

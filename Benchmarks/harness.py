@@ -19,7 +19,7 @@ HOME = Path(os.environ["WAYBILL_HOME"])
 TWINS = Path(os.environ["BENCH_TWINS"])
 # Where orders are published: a partner's own exchange with --partner.
 INBOUND = os.environ.get("BENCH_INBOUND", "waybill.inbound")
-SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
+SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
 results = []
 
 

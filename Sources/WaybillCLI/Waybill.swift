@@ -8,7 +8,7 @@ import Domain
 struct Waybill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waybill",
-        abstract: "Publish orders, watch alerts, and operate the five services of Waybill.",
+        abstract: "Publish orders, watch alerts, and operate the six services of Waybill.",
         discussion: """
             Where broker and services are, is read from the environment (WAYBILL_AMQP_OPERATOR_URL and so on), or from
             the file that 'make up' writes: $WAYBILL_HOME/env, by default .waybill/env.

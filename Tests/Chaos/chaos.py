@@ -23,7 +23,7 @@ import people
 from faults import Breaker
 from load import Load
 from operations import operations, setup
-from plan import KINDS, plan
+from plan import KINDS, SERVICES, plan
 from world import World, wait_for
 
 
@@ -128,7 +128,7 @@ def main():
 
 
 def is_drained(world):
-    for service in ("customer", "sales", "servicedesk", "finance", "supplier"):
+    for service in SERVICES:
         queue = world.manage(f"queues/%2F/{service}.inbound")
         if not queue or queue.get("messages", 1) != 0 or queue.get("messages_unacknowledged", 1) != 0:
             return False
@@ -136,8 +136,7 @@ def is_drained(world):
             return False
     if not all(copy.metric("waybill_messages_in_hand") == 0 for copy in world.copies):
         return False
-    return all(world.sql(f"select count(*) from {service}.outbox_pending") == [["0"]] for service in (
-        "customer", "sales", "servicedesk", "finance", "supplier"))
+    return all(world.sql(f"select count(*) from {service}.outbox_pending") == [["0"]] for service in SERVICES)
 
 
 def report(options, verdict, breaker, faults, out):

@@ -88,7 +88,7 @@ class Breaker:
                 self.world.migrate(service, binaries)
             log("the schemas belong to the next build; every copy of the old one goes on")
             for number in COPIES:
-                for service in ("finance", "customer", "supplier", "servicedesk", "sales"):
+                for service in ("finance", "customer", "supplier", "servicedesk", "sales", "notifier"):
                     copy = self.world.copy(f"{service}/{number}")
                     if not copy.is_ready():
                         wait_for(f"{copy.name} is ready on the schema of the next build", 60, copy.is_ready)

@@ -2,7 +2,7 @@
 import random
 from dataclasses import dataclass
 
-SERVICES = ("customer", "sales", "servicedesk", "finance", "supplier")
+SERVICES = ("customer", "sales", "servicedesk", "finance", "supplier", "notifier")
 COPIES = (1, 2)
 # Kind of fault, how often it is drawn.
 KINDS = (

@@ -1,4 +1,4 @@
-"""The processes of a run: five services in two copies, three broker nodes, the database, and the proxies between them."""
+"""The processes of a run: six services in two copies, three broker nodes, the database, and the proxies between them."""
 import json
 import os
 import re

@@ -41,7 +41,7 @@ for _ in $(seq 100); do noted && break; sleep 0.1; done
 noted || fail "it is not noted that the audit was taken out"
 
 # Nothing personal stands in any table of it, in any service.
-for service in customer sales servicedesk finance supplier; do
+for service in customer sales servicedesk finance supplier notifier; do
     url="$(cat "$WAYBILL_HOME/secrets/postgres-$service.url")"
     for table in audit_seen audit_denied audit_operation; do
         expect "names in $service.$table" 0 \

@@ -17,7 +17,7 @@ python3 "$shared/tools/margin_oracle.py" "$work/orders.ndjson" | sort >"$work/ex
 "$python" "$root/Tests/EndToEnd/publish_dataco.py" "$work/orders.ndjson" dataco 1 &
 first=$!
 if [ "${KILL:-yes}" = yes ]; then
-    for service in customer sales servicedesk finance supplier; do
+    for service in customer sales servicedesk finance supplier notifier; do
         "$root/deploy/local/service.sh" kill "$service"
         "$root/deploy/local/service.sh" start "$service"
     done

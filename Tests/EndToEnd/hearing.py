@@ -15,7 +15,7 @@ import pika
 import pika.exceptions
 
 PARTNERS = {"acme": True, "globex": True, "initech": False}
-SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
+SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
 ORDERS = 5
 passwords = json.load(open(sys.argv[2]))
 broker = urlparse(os.environ["WAYBILL_AMQP_OPERATOR_URL"].split(",")[0])

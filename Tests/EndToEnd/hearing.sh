@@ -11,7 +11,7 @@ export WAYBILL_HOME
 work="$(mktemp -d)"
 fail() { echo "$*"; exit 1; }
 before="$(cat "$WAYBILL_HOME/run/partners")"
-restart() { for service in customer sales servicedesk finance supplier; do "$root/deploy/local/service.sh" restart "$service" & done; wait; }
+restart() { for service in customer sales servicedesk finance supplier notifier; do "$root/deploy/local/service.sh" restart "$service" & done; wait; }
 restore() {
     echo "$before" >"$WAYBILL_HOME/run/partners"
     restart

@@ -11,7 +11,7 @@ work="$(mktemp -d)"
 chmod 700 "$work"
 run="$(date +%s)"
 fail() { echo "$*"; exit 1; }
-services=(customer sales servicedesk finance supplier)
+services=(customer sales servicedesk finance supplier notifier)
 restart() { for service in "${services[@]}"; do "$root/deploy/local/service.sh" restart "$service"; done; }
 before="$(cat "$WAYBILL_HOME/run/partners")"
 waybill() { "$WAYBILL_CLI" "$@"; }

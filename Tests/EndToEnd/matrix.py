@@ -38,7 +38,7 @@ from matrix_world import HOMES, LOGINS, STAGES, World, identifier
 from permissions import FIELDS
 from sight import WITHIN, Book, Sight, questions
 
-SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
+SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
 ALL = frozenset(STAGES)
 # Who is near li.wei in every way, has several roles or a deputy's rights, or sees sums alone: they try everything that narrows.
 CLOSE = {"li.wei", "lead.ks01a", "manager.ks01", "head.east", "both.ks01", "deputy.sh01", "clerk.fin"}
@@ -73,7 +73,11 @@ def is_open_row(service, question, row):
 
 
 # Questions that are not asked, each with the reason.
-LEFT_OUT = {}
+LEFT_OUT = {
+    ("notifier", "notices.mine"): "everybody is told their own notices and nobody else's: the notifier's own tests compare them",
+    ("notifier", "notices.show"): "no notice is raised by what is published here: the notifier's own tests compare what it tells",
+    ("notifier", "preferences.show"): "everybody is told their own: the notifier's own tests compare them",
+}
 MARK = re.compile(r"W([1-6])-")
 # What names nothing.
 NOWHERE = "00000000-0000-4000-8000-000000000000"

@@ -14,10 +14,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 GROUP, STAGE, BRANCH, PERSON, ALERT = "group", "stage", "branch", "person", "alert"
 # Acts that are not tried, each with the reason.
-LEFT_OUT = {}
+LEFT_OUT = {
+    "notifier.mark-notices.v1": "one's own notices are read and put off by whoever they came to, whatever a policy says",
+    "notifier.set-preferences.v1": "how one is told is said by oneself, whatever a policy says",
+}
 # Of whom the audit is looked through.
 WATCHED = ["new.nj01", "agent.ks01", "stranger"]
-SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier"]
+SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
 
 
 def acts(world, alerts, notices):

@@ -10,7 +10,7 @@ root="$(cd "$(dirname "$0")/../.." && pwd)"
 export WAYBILL_HOME
 # An operator's shell has no servers of tests; a service would refuse to start for settings that it does not know.
 unset "${!WAYBILL_TEST_@}"
-services=(customer sales servicedesk finance supplier)
+services=(customer sales servicedesk finance supplier notifier)
 work="$(mktemp -d)"
 chmod 711 "$work"
 fail() { echo "$*"; exit 1; }

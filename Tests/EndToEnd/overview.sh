@@ -103,7 +103,7 @@ grep -q "1 contacts" <<<"$forgotten" || fail "one contact was to be forgotten: $
 expect "the person, forgotten" 0 "$(overview | grep -ci canary || true)"
 expect "the contact, kept" 1 "$(overview | jq '.interactions | length')"
 waybill status --wait-drained 60 >/dev/null
-for service in customer sales servicedesk finance supplier; do
+for service in customer sales servicedesk finance supplier notifier; do
     ! waybill dead list --service "$service" --json | grep >/dev/null -i canary || fail "a dead letter of $service speaks of the person"
 done
 PGPASSWORD="$(cat "$WAYBILL_HOME/database/password")" pg_dump -h 127.0.0.1 -p "$(cat "$WAYBILL_HOME/database/port")" \

@@ -12,7 +12,7 @@ fail() { echo "$*"; exit 1; }
 before="$(cat "$WAYBILL_HOME/run/partners")"
 restore() {
     echo "$before" >"$WAYBILL_HOME/run/partners"
-    for service in customer sales servicedesk finance supplier; do "$root/deploy/local/service.sh" restart "$service"; done
+    for service in customer sales servicedesk finance supplier notifier; do "$root/deploy/local/service.sh" restart "$service"; done
     rm -rf "$work"
 }
 trap restore EXIT
@@ -31,7 +31,7 @@ printf 'user = "%s"\n' "${address%@*}" |
     curl -sf -K - -X POST -H 'content-type: application/json' --data-binary "@$work/definitions.json" "http://${address#*@}/api/definitions" >/dev/null
 "$WAYBILL_CLI" topology check --partners "$WAYBILL_HOME/partners.json" 2>/dev/null || fail "the topology lacks something"
 echo "$WAYBILL_HOME/partners.json" >"$WAYBILL_HOME/run/partners"
-for service in customer sales servicedesk finance supplier; do "$root/deploy/local/service.sh" restart "$service"; done
+for service in customer sales servicedesk finance supplier notifier; do "$root/deploy/local/service.sh" restart "$service"; done
 python3 "$root/Benchmarks/orders.py" 13 31 acme >"$work/orders.ndjson"
 python=python3
 "$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
@@ -103,11 +103,11 @@ printf '%s\t%s\t%s\t%s\n' \
 "$WAYBILL_CLI" dead discard --why "tried on purpose" >/dev/null 2>&1 || true
 
 # A source that is taken out may speak no more, and one that is put in may, from the next batch on and without a restart.
-processes() { local service; for service in customer sales servicedesk finance supplier; do cat "$WAYBILL_HOME/run/$service.pid"; done; }
+processes() { local service; for service in customer sales servicedesk finance supplier notifier; do cat "$WAYBILL_HOME/run/$service.pid"; done; }
 processes >"$work/processes"
 sed 's/"acme-\*"/"acme2"/' "$WAYBILL_HOME/partners.json" >"$work/partners.json"
 mv "$work/partners.json" "$WAYBILL_HOME/partners.json"
-for service in customer sales servicedesk finance supplier; do
+for service in customer sales servicedesk finance supplier notifier; do
     "$root/deploy/local/service.sh" reload "$service"
     name="WAYBILL_HTTP_${service^^}"
     for _ in $(seq 300); do curl -s "${!name}/metrics" | grep >/dev/null -x 'waybill_settings_reads_total 2' && break; sleep 0.1; done

@@ -10,7 +10,7 @@ root="$(cd "$(dirname "$0")/../.." && pwd)"
 export WAYBILL_HOME
 work="$(mktemp -d)"
 chmod 700 "$work"
-services=(customer sales servicedesk finance supplier)
+services=(customer sales servicedesk finance supplier notifier)
 fail() { echo "$*"; exit 1; }
 restart() { for service in "${services[@]}"; do "$root/deploy/local/service.sh" restart "$service"; done; }
 for part in partners profile profile-folder; do cp "$WAYBILL_HOME/run/$part" "$work/$part"; done

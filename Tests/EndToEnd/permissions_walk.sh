@@ -24,7 +24,7 @@ fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
 (cd "$root" && TMPDIR="$work" bash "$work/walk.sh") || fail "the walk ended with $?"
 
 # What the walk shows, looked at once more.
-for service in customer sales servicedesk finance supplier; do
+for service in customer sales servicedesk finance supplier notifier; do
     [ "$("$WAYBILL_CLI" dead list --service "$service" --json | jq '.deadLetters | length')" = 0 ] ||
         fail "a refused command stands in the dead letters of $service"
 done

@@ -95,10 +95,10 @@ refused "a schema ahead of its build" "does not fit this build"
 sql -c "delete from supplier.$history where number = 99" -c "drop table supplier.kept"
 
 # PostgreSQL: no service reads another's tables, owns anything or makes anything.
-for service in customer sales servicedesk finance supplier; do
+for service in customer sales servicedesk finance supplier notifier; do
     PGPASSWORD="$(cat "$WAYBILL_HOME/secrets/postgres-$service-app")"
     as_app() { psql -X -q -At -h 127.0.0.1 -p "$port" -U "${service}_app" -d waybill -v VERBOSITY=sqlstate "$@" 2>&1 || true; }
-    for other in customer sales servicedesk finance supplier; do
+    for other in customer sales servicedesk finance supplier notifier; do
         answer="$(as_app -c "select count(*) from $other.inbox")"
         if [ "$service" = "$other" ]; then
             [[ "$answer" =~ ^[0-9]+$ ]] || fail "$service may not read its own inbox: $answer"
@@ -110,7 +110,7 @@ for service in customer sales servicedesk finance supplier; do
     grep -q 42501 <<<"$(as_app -c "drop table $service.inbox")" || fail "${service}_app may drop its inbox"
     grep -q 42501 <<<"$(as_app -c "create table public.mine (a int)")" || fail "${service}_app may make tables in public"
 done
-echo "20 looks into other schemas refused, each role reads its own"
+echo "30 looks into other schemas refused, each role reads its own"
 
 # RabbitMQ: every user against what is not its own.
 python=python3
@@ -121,7 +121,7 @@ import pika
 import pika.exceptions
 
 home, partner, reader = sys.argv[1:]
-services = ["customer", "sales", "servicedesk", "finance", "supplier"]
+services = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
 users = {name: open(f"{home}/secrets/amqp-{name}.url").read().strip() for name in services}
 users.update(partner=partner, reader=reader)
 tried = 0
@@ -165,6 +165,7 @@ for user in users:
         for queue in (f"{service}.inbound", f"{service}.dead"):
             attempt(user, own == service and queue.endswith("inbound"), f"read {queue}",
                     lambda channel: channel.queue_declare(queue, passive=True) and channel.basic_get(queue))
+    attempt(user, own is not None, "write notices", publish("waybill.events", "notice.nothing-happened.v1"))
     attempt(user, user == "reader", "read the margin alerts", lambda channel: channel.basic_get("finance.margin-alerts"))
     attempt(user, False, "bind a queue", lambda channel: channel.queue_bind("finance.margin-alerts", "waybill.events", "#"))
     attempt(user, False, "empty a queue", lambda channel: channel.queue_purge("sales.dead"))

@@ -65,7 +65,7 @@ enum SimulatedServices {
         case .finance: finance
         case .supplier: supplier
         case .sales: sales
-        case .customer, .servicedesk: []
+        case .customer, .servicedesk, .notifier: []
         }
     }
 

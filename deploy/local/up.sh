@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Broker, database and the five services, in the background, under $WAYBILL_HOME (default .waybill).
+# Broker, database and the six services, in the background, under $WAYBILL_HOME (default .waybill).
 #
 # usage: up.sh [--no-build] [--no-services]
 #
@@ -160,5 +160,5 @@ for service in "${services[@]}"; do
         curl --silent --fail "http://127.0.0.1:$(cat "$home/run/$service.port")/health/ready" ||
         { tail -5 "$home/log/$service.log" >&2; exit 1; }
 done
-say "up: broker at $nodes, database on port $port, five services ready"
+say "up: broker at $nodes, database on port $port, six services ready"
 say "next: source '$home/env' && \"\$WAYBILL_CLI\" status"

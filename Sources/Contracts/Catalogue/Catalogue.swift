@@ -71,6 +71,15 @@ public struct ContractDescription: Sendable {
         }
     }
 
+    /// Which of our services publish it as an event of their own, with a number in their ledger; none for everybody else's.
+    public var producers: [ServiceName] {
+        switch owner {
+        case .service(let name): [name]
+        case .services: ServiceName.business
+        case .partner, .operator, .servicesToPartner: []
+        }
+    }
+
     /// - Parameter personField: the field that names who acts, when our own people send it, too; a contract of the
     ///   `.operator` has `by`.
     init<Body: Message>(

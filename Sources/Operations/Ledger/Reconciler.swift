@@ -61,8 +61,8 @@ package struct Reconciler: Sendable {
         for reader in ServiceName.allCases {
             let found = try await settled(reader, sent)
             let isEmpty = found.isEmpty
-            for contract in Catalogue.contracts where contract.readers.contains(reader) {
-                guard case .service(let producer) = contract.owner, let ledger = sent[producer] else { continue }
+            for (contract, producer) in Self.produced(for: reader) {
+                guard let ledger = sent[producer] else { continue }
                 let type = contract.type.description
                 if !ledger.knows(type, reader) {
                     warn("\(producer.rawValue) does not know yet that \(reader.rawValue) reads \(type): not compared")
@@ -98,6 +98,13 @@ package struct Reconciler: Sendable {
         return (accounts, missing)
     }
 
+    /// What our own services tell a reader, each kind once for each service that tells it.
+    private static func produced(for reader: ServiceName) -> [(ContractDescription, ServiceName)] {
+        Catalogue.contracts.filter { $0.readers.contains(reader) }.flatMap { contract in
+            contract.producers.map { (contract, $0) }
+        }
+    }
+
     /// How many of a message's or a range's numbers the broker has not confirmed.
     private func pending(_ message: UnhandledMessage, _ ledger: LedgerSent) -> Int64 {
         guard let lane = message.lane, let first = message.number,
@@ -128,8 +135,7 @@ package struct Reconciler: Sendable {
         if handled.isCut { warn("\(reader.rawValue): more is missing than an answer lists; figures are rough") }
         var messages: [UnhandledMessage] = []
         var left = Int64(Self.named)
-        for contract in Catalogue.contracts where contract.readers.contains(reader) {
-            guard case .service(let producer) = contract.owner else { continue }
+        for (contract, producer) in Self.produced(for: reader) {
             let type = contract.type.description
             for (lane, numbers) in sent[producer]?.expected(type, reader) ?? [] {
                 for range in handled.unhandled(source: producer.source, type: type, lane: lane, expected: numbers) {

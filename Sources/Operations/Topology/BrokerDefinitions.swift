@@ -90,10 +90,10 @@ package struct BrokerDefinitions: Encodable {
         }
         permissions = passwords.keys.sorted().map { Self.permission($0, partners) }
         topic_permissions = ServiceName.allCases.map { service in
-            // A service speaks of its own business only.
+            // A service speaks of its own business only, and of what somebody is to be told.
             TopicPermission(
-                user: "\(service.rawValue)-service", exchange: Exchanges.events, write: "^\(service.rawValue)\\.",
-                read: ".*")
+                user: "\(service.rawValue)-service", exchange: Exchanges.events,
+                write: "^(\(service.rawValue)|notice)\\.", read: ".*")
         }
         exchanges = topology.exchanges.map { exchange in
             ExchangeEntry(

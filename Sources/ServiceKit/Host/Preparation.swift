@@ -109,7 +109,7 @@ final class Preparation: Sendable {
     /// Writes down who reads what this service sends and what it reads itself, as this build knows it.
     private func beginReading() async throws {
         let name = definition.name
-        let readers = Catalogue.contracts.filter { $0.owner == .service(name) }.flatMap { contract in
+        let readers = Catalogue.contracts.filter { $0.producers.contains(name) }.flatMap { contract in
             contract.readers.map { (type: contract.type.description, reader: $0.rawValue) }
         }
         let reading = Catalogue.contracts.filter { $0.readers.contains(name) }.map(\.type.description)

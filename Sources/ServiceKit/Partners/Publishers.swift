@@ -42,6 +42,13 @@ enum Publishers: Sendable {
                     .sourceNotAllowed, path: "source",
                     "\(envelope.type) is told by \(owner.source), not by '\(envelope.source.prefix(64))'")
             }
+        case .services:
+            guard delivery.exchange == Exchanges.events else { throw wrongExchange(delivery, contract) }
+            guard ServiceName.allCases.contains(where: { $0.source == envelope.source }) else {
+                throw Refusal(
+                    .sourceNotAllowed, path: "source",
+                    "\(envelope.type) is told by our services, not by '\(envelope.source.prefix(64))'")
+            }
         case .servicesToPartner:
             // None of us reads what is for a partner: it comes here when the partner's queue is not there.
             throw Refusal(

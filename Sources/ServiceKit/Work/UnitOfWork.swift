@@ -192,7 +192,7 @@ struct UnitOfWork: Sendable {
         }
         // Only our own services keep a ledger; the header of another system says nothing.
         var place: LedgerPlace?
-        if case .service = contract.owner { place = LedgerPlace(delivery.properties.headers[LedgerPlace.header]) }
+        if !contract.producers.isEmpty { place = LedgerPlace(delivery.properties.headers[LedgerPlace.header]) }
         let act = try act(delivery, envelope, contract, data)
         return AnyReceived(
             envelope: envelope, body: try decoder(data, publishers.references(of: envelope, delivery, contract)),

@@ -126,7 +126,7 @@ struct AuditSelection: ParsableArguments {
     var from: String?
     @Option(help: "Only what happened on this day or before.")
     var to: String?
-    @Option(help: "Only what this service has noted; may be given again. All five when it is not given.")
+    @Option(help: "Only what this service has noted; may be given again. All six when it is not given.")
     var service: [String] = []
 
     /// The values of the question, each checked as the catalogue says.

@@ -11,7 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
             the file that $WAYBILL_HOME/secrets/migrate-SERVICE.url holds).
             """)
 
-    @Argument(help: "The services; all five when none is named.")
+    @Argument(help: "The services; all six when none is named.")
     var services: [String] = []
 
     func run() async throws {

@@ -15,7 +15,7 @@ private struct ListSchedule: AsyncParsableCommand {
         commandName: "list", abstract: "Items that have failed: set aside, or to be tried again by themselves.",
         discussion: "With --all also what has not failed: all that is still to be done.")
 
-    @Argument(help: "The services; all five when none is named.")
+    @Argument(help: "The services; all six when none is named.")
     var services: [String] = []
     @OptionGroup var output: OutputOptions
 

@@ -20,7 +20,7 @@ private struct ListReferences: AsyncParsableCommand {
             """)
 
     @Option(
-        help: "Only of this service: \(ServiceName.allCases.map(\.rawValue).joined(separator: ", ")).",
+        help: "Only of this service: \(ServiceName.business.map(\.rawValue).joined(separator: ", ")).",
         transform: ServiceArgument.parse)
     var service: ServiceName?
     @Option(help: "Only what waits for one of these: order, invoice, customer or complaint.")
@@ -28,14 +28,16 @@ private struct ListReferences: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard let what, asked.isEmpty else { return }
-        throw ValidationError("nothing waits for '\(what)'\(service.map { " in \($0.rawValue)" } ?? "")")
+        guard asked.isEmpty else { return }
+        let what = what.map { " for '\($0)'" } ?? ""
+        throw ValidationError("nothing waits\(what)\(service.map { " in \($0.rawValue)" } ?? "")")
     }
 
     /// Those that keep what is asked for.
     private var asked: [ServiceName] {
-        (service.map { [$0] } ?? ServiceName.allCases).filter { name in
-            what.map(ReferenceQuestions.kinds(of: name).contains) ?? true
+        (service.map { [$0] } ?? ServiceName.business).filter { name in
+            let kinds = ReferenceQuestions.kinds(of: name)
+            return what.map(kinds.contains) ?? !kinds.isEmpty
         }
     }
 

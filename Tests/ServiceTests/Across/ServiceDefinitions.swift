@@ -2,6 +2,7 @@ import Contracts
 
 @testable import CustomerService
 @testable import FinanceService
+@testable import NotifierService
 @testable import SalesService
 @testable import ServiceDeskService
 @testable import ServiceKit
@@ -16,6 +17,7 @@ extension ServiceName {
         case .servicedesk: try ServiceDeskService.definition(Settings(ServiceDeskService.settings))
         case .finance: try FinanceService.definition(Settings(FinanceService.settings))
         case .supplier: SupplierService.definition
+        case .notifier: try NotifierService.definition(Settings(NotifierService.settings))
         }
     }
 }
