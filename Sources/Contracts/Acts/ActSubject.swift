@@ -32,6 +32,8 @@ public enum ActSubject: String, Sendable, CaseIterable {
     case notice
     /// A complaint.
     case complaint
+    /// A lead.
+    case lead
     /// A person, by login: what is theirs.
     case person
 

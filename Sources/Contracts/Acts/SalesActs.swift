@@ -23,5 +23,19 @@ enum SalesActs {
         ActDescription(
             AcknowledgeNotices.self,
             .may(.act, .notice, of: .notice, "noticeIds") { body, _ in body.noticeIds.map { .init(.notice, $0) } }),
+        // Whoever takes a lead down does it for themselves: whose it becomes is for the rule of assignment to say.
+        ActDescription(
+            LeadCaptured.self, .may(.act, .customer, of: .person, "by") { body, _ in [.init(.person, body.by)] }),
+        // One of the pool is nobody's yet.
+        ActDescription(
+            TakeLeadStep.self,
+            .may(.act, .customer, of: .person, "by") { body, _ in [.init(.person, body.by)] }
+                .when("step claimed") { $0.step == .claimed },
+            .may(.administer, .customer, of: .lead, "leadId") { body, _ in [.init(.lead, body.leadId)] }
+                .when("step assigned") { $0.step == .assigned },
+            .may(.act, .customer, of: .lead, "leadId") { body, _ in [.init(.lead, body.leadId)] }),
+        ActDescription(
+            SetLeadSeller.self,
+            .may(.administer, .customer, of: .person, "login") { body, _ in [.init(.person, body.login)] }),
     ]
 }

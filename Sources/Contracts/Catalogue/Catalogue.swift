@@ -169,6 +169,8 @@ public enum Catalogue {
         ContractDescription(
             OwnershipHandedOver.self, .partner, to: [.sales], by: "by",
             "One person's customers are another's from a day on, with everything that is open of them."),
+        ContractDescription(
+            LeadCaptured.self, .partner, to: [.sales], by: "by", "Somebody who may become a customer has come to us."),
         ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], by: "by", "A customer complains."),
         ContractDescription(
             ConsentRecorded.self, .partner, to: [.customer], by: "by",
@@ -198,6 +200,8 @@ public enum Catalogue {
             CloseAlert.self, .operator, to: [.finance], "A margin alert that was diagnosed is done with."),
         ContractDescription(
             AcknowledgeNotices.self, .operator, to: [.sales], "Somebody has read notices: they are open no longer."),
+        ContractDescription(TakeLeadStep.self, .operator, to: [.sales], "Somebody does something about a lead."),
+        ContractDescription(SetLeadSeller.self, .operator, to: [.sales], "Who takes leads, which and how many."),
         ContractDescription(
             ReleasePayable.self, .operator, to: [.finance],
             "A supplier's invoice that does not fit is to be paid all the same: one proposes it, another approves."),
@@ -342,6 +346,9 @@ public enum Catalogue {
         ContractDescription(
             OwnershipChanged.self, .service(.sales), to: [.customer, .finance],
             "Who looks after a customer in a line of business, on the days of which anybody has said so."),
+        ContractDescription(
+            LeadStored.self, .service(.sales), to: [.customer], "A capture is kept; whose lead it is, and who has it."),
+        ContractDescription(LeadChanged.self, .service(.sales), to: [.customer], "A lead stands otherwise; all of it."),
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),
