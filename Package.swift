@@ -217,7 +217,7 @@ let package = Package(
     ]
         + serviceTests("Customer", of: ["CustomerService"], ["PartyGraph", "PartyMatching", "WaybillCLI"])
         + serviceTests("Finance", of: ["FinanceService"], ["ProfitAnalysis", "WaybillCLI"])
-        + serviceTests("Sales", of: ["SalesService"])
+        + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching"])
         + serviceTests("ServiceDesk", of: ["ServiceDeskService"])
         + serviceTests("Supplier", of: ["SupplierService"])
         // What more than one service is in.
@@ -227,6 +227,7 @@ let package = Package(
                 name: module,
                 dependencies: ["Domain", "Contracts", "ServiceKit", "Postgres", log]
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
+                    + (module == "SalesService" ? ["LeadScoring", "PartyMatching"] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }

@@ -28,7 +28,7 @@ public struct LeadScorer {
         var ratio = 1.0
     }
 
-    private struct Attribute {
+    struct Attribute {
         var places: [String: Int32] = [:]
         var ratios: [Double] = []
         var conversions: [Double] = []
@@ -46,14 +46,14 @@ public struct LeadScorer {
         var level = 1.0
     }
 
-    private var attributes: [Attribute]
+    private(set) var attributes: [Attribute]
     private var leads: [Lead] = []
     // In the order of their days, so that sums are always made in one order and scores are the same to the last digit.
     private var cohorts: [Cohort] = []
     /// What an average lead of a day would have converted by in all its 180 days.
     private var finished: [Int32: Double] = [:]
-    private var profiles = ProfilePair()
-    private var level = TimeLevel()
+    private(set) var profiles = ProfilePair()
+    private(set) var level = TimeLevel()
     private var today: Int32?
     private var pending: [(lead: Int, day: Int32)] = []
     private var sinceRefit = 0
@@ -196,13 +196,13 @@ public struct LeadScorer {
         for (index, value) in values.enumerated() {
             if let place = attributes[index].places[value] { product *= attributes[index].ratios[Int(place)] }
         }
-        return min(max(product, 0.02), 50)
+        return min(max(product, Self.ratios.lowerBound), Self.ratios.upperBound)
     }
 
     private func ratio(_ values: [Int32]) -> Double {
         var product = 1.0
         for (index, value) in values.enumerated() { product *= attributes[index].ratios[Int(value)] }
-        return min(max(product, 0.02), 50)
+        return min(max(product, Self.ratios.lowerBound), Self.ratios.upperBound)
     }
 
     /// Fits the ratios of all values anew, attribute after attribute, each beside what the others explain.

@@ -50,7 +50,7 @@ struct ProfilePair {
     var byLeads = AgeProfile()
     var byTime = AgeProfile()
     /// How far the first is believed.
-    private var belief = 0.5
+    private(set) var belief = 0.5
 
     /// The rate on a day after capture, by both.
     func rate(_ age: Int) -> Double { expected(age, byLeads: 1, byTime: 1) }

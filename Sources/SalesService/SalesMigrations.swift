@@ -19,5 +19,6 @@ enum SalesMigrations {
         Migration(number: 13, name: "account_branch", sql: PackageResources._013_account_branch_sql),
         Migration(number: 14, name: "notice_branch", sql: PackageResources._014_notice_branch_sql),
         Migration(number: 15, name: "notice_share", sql: PackageResources._015_notice_share_sql),
+        Migration(number: 16, name: "leads", sql: PackageResources._016_leads_sql),
     ]
 }

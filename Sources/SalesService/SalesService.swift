@@ -8,7 +8,10 @@ package enum SalesService {
     package static let definition = ServiceDefinition(
         name: .sales,
         migrations: SalesMigrations.all,
-        capabilities: [.orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references])
+        capabilities: [
+            .orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references,
+            .leadSellers, .leads, .leadParties, .leadModels, .leadReading,
+        ])
 
     static func main() async {
         await ServiceHost.run(definition)

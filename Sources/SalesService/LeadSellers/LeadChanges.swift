@@ -1,0 +1,64 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// What is to be written and told of leads that were changed.
+struct LeadChanges {
+    /// Leads that are to be given to somebody, with what became of them.
+    var wanting: [String: String] = [:]
+    /// Leads that stand otherwise for another reason, in a word.
+    var touched: [String: String] = [:]
+    var notices: [Notice] = []
+    /// Leads about which something was done, each with who had it until then.
+    var ended: [(lead: Lead, owner: String)] = []
+    private(set) var events: [LeadEvent] = []
+    private var causes: [Envelope?] = []
+
+    /// Counts a change of a lead and writes it down.
+    ///
+    /// - Returns: the lead with its revision.
+    mutating func note(_ lead: Lead, _ what: String, at time: Timestamp) -> Lead {
+        var lead = lead
+        lead.revision += 1
+        events.append(LeadEvent(lead: lead, at: time, what: what, reason: lead.reason))
+        causes.append(nil)
+        return lead
+    }
+
+    /// Writes a step of a person down, which has counted the change itself.
+    mutating func note(
+        _ lead: Lead, _ what: String, by body: TakeLeadStep, at time: Timestamp, causedBy envelope: Envelope
+    ) {
+        let words = [body.channel?.rawValue, body.note].compactMap(\.self).joined(separator: ": ")
+        events.append(
+            LeadEvent(
+                lead: lead, at: time, what: what, reason: body.reason, by: body.by, note: words.isEmpty ? nil : words))
+        causes.append(envelope)
+    }
+
+    /// Writes it, and tells it. That a lead came into being is told with its capture.
+    func write(_ transaction: borrowing Transaction, _ effects: inout Effects) throws {
+        try LeadStore.put(events, transaction)
+        for (event, cause) in zip(events, causes) where event.what != "captured" {
+            effects.publish(
+                event.lead.message(by: event.by, at: event.at), causedBy: cause, key: event.lead.leadId)
+        }
+        try LeadNotices.clear(ended, at: effects.now, transaction)
+        var latest: [String: Notice] = [:]
+        for notice in notices { latest[notice.id] = notice }
+        try NoticeStore.renew(Array(latest.values), transaction)
+    }
+}
+
+extension StoredCapture {
+    /// What is told of it.
+    func message(of lead: Lead, at now: Timestamp) -> LeadStored {
+        LeadStored(
+            leadId: lead.leadId, source: key.source, captureId: key.identifier, isNew: isFirst, joinedBy: joinedBy,
+            channel: body.channel, campaign: body.campaign, businessLine: body.businessLine ?? lead.businessLine,
+            branch: body.branch ?? lead.branch, customerId: lead.customerId, owner: lead.owner,
+            probability: FixedDecimal(units: Int128((probability * 10_000).rounded())), grade: grade,
+            capturedAt: body.capturedAt, storedAt: now)
+    }
+}
