@@ -43,7 +43,11 @@ enum CustomerQueries {
                 """
                 select t.happened_at, t.kind, t.detail from timeline t
                 join account a on a.code = t.code and a.source = t.account_source
-                where a.customer_id in (\(which)) order by t.happened_at desc
+                where a.customer_id in (\(which))
+                union all
+                select t.happened_at, t.kind, t.detail from timeline t
+                where t.account_source is null and t.code in (\(which))
+                order by happened_at desc
                 """, transaction),
             try CorrectionQueries.standing(of: which, arguments, transaction),
         ]

@@ -8,6 +8,7 @@ extension Capability {
             .on(OrderAnomalyRaised.self, TimelineHandlers.anomalyRaised),
             .on(OrderAnomalyCleared.self, TimelineHandlers.anomalyCleared),
             .on(SurveyRequested.self, TimelineHandlers.surveyRequested),
+            .on(LeadStored.self, LeadTimeline.stored), .on(LeadChanged.self, LeadTimeline.changed),
         ],
         tables: [
             // What names an account is of that one, and not of the customer's others.

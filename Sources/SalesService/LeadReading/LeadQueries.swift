@@ -10,7 +10,7 @@ enum LeadQueries {
         Query(LeadQuestions.sellers, LeadSellerStore.list), Query(LeadQuestions.figures, figures),
     ]
 
-    private static let money: QueryValueFormat = { value, column in
+    private static func money(_ value: String, _ column: ColumnDescription) -> String {
         column.name == "expectedMargin" ? FixedDecimal(value)?.moneyText ?? value : value
     }
 

@@ -37,10 +37,13 @@ struct LeadChanges {
         causes.append(envelope)
     }
 
-    /// Writes it, and tells it. That a lead came into being is told with its capture.
+    /// What is no other standing: that a lead came into being is told with its capture, and what the clock says to people.
+    private static let untold: Set = ["captured", "reminded", "escalated"]
+
+    /// Writes it, and tells it.
     func write(_ transaction: borrowing Transaction, _ effects: inout Effects) throws {
         try LeadStore.put(events, transaction)
-        for (event, cause) in zip(events, causes) where event.what != "captured" {
+        for (event, cause) in zip(events, causes) where !Self.untold.contains(event.what) {
             effects.publish(
                 event.lead.message(by: event.by, at: event.at), causedBy: cause, key: event.lead.leadId)
         }

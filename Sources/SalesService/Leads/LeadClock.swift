@@ -1,3 +1,4 @@
+import Contracts
 import Domain
 
 /// The clock of the first contact, in working time: working days from nine to six on the organisation's clocks. Pure.

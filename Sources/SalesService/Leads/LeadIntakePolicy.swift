@@ -68,8 +68,7 @@ struct LeadIntakePolicy {
         var found: [String] = []
         var evidence: LeadEvidence?
         for key in keys {
-            guard let lead = leadOfKey[key] else { continue }
-            let lead = root(of: lead)
+            guard let lead = leadOfKey[key].map(root) else { continue }
             evidence = evidence ?? key.kind
             if !found.contains(lead) { found.append(lead) }
         }

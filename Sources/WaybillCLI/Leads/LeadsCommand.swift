@@ -5,9 +5,13 @@ import Foundation
 import Importing
 import LeadScoring
 
-struct LeadsCommand: ParsableCommand {
+struct LeadsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "leads", abstract: "Whoever might become a customer.", subcommands: [TrialCommand.self])
+        commandName: "leads", abstract: "Whoever might become a customer.",
+        subcommands: [
+            Capture.self, List.self, Show.self, Step.self, Pool.self, Seller.self, Sellers.self, Figures.self,
+            TrialCommand.self,
+        ])
 }
 
 extension LeadsCommand {
