@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import LeadScoring
 import Testing
 
@@ -87,5 +88,26 @@ import Testing
     ])
     func valuesOfOneLevel(_ one: String, _ other: String) {
         #expect(LeadAttribute.level(one) == LeadAttribute.level(other))
+    }
+
+    @Test func aModelScoresAsItsScorerDoes() throws {
+        let scorer = Self.scorer(days: 0..<200, converting: { _ in 2 }, value: { $0 < 3 ? "good" : "other" })
+        let model = scorer.model(names: ["kind"])
+        let read = try JSONDecoder().decode(LeadModel.self, from: JSONEncoder().encode(model))
+        for value in ["good", "other", "never seen"] {
+            #expect(abs(read.probability([value]) - scorer.probability([value])) < 1e-9)
+        }
+        #expect(abs(LeadModel.untaught.probability([]) - 0.05) < 0.005)
+    }
+
+    @Test func gradesAreTenthsOfTheirTime() {
+        var model = LeadModel.untaught
+        #expect(model.grade(0.9, line: nil) == nil)
+        model.cuts = LeadModel.cuts(of: (1...100).map { Double($0) / 100 })
+        #expect([0.95, 0.8, 0.5, 0.1].map { model.grade($0, line: nil) } == [0, 1, 2, 3])
+        #expect(LeadModel.cuts(of: Array(repeating: 0.5, count: 100)).isEmpty, "of what is alike nothing is better")
+        // What a line earns counts as soon as it is known.
+        model.margins = ["": 1, "air": 3]
+        #expect(model.grade(0.35, line: "air") == 0 && model.grade(0.35, line: "sea") == 3)
     }
 }

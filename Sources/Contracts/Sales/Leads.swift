@@ -25,7 +25,8 @@ extension TakeLeadStep {
         let needsReason = step == .recycled || step == .closed
         try fields.require(!needsReason || reason != nil, .missingField, "reason", "say why")
         try fields.require(
-            reason?.isOfPeople ?? true, .valueNotAllowed, "reason", "only the clock, or the rule of assignment, says so")
+            reason?.isOfPeople ?? true, .valueNotAllowed, "reason", "only the clock, or the rule of assignment, says so"
+        )
         try fields.require(
             (expectedMargin == nil) == (currency == nil), .missingField,
             expectedMargin == nil ? "expectedMargin" : "currency", "an amount and its currency come together")

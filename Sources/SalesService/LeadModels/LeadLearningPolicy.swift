@@ -50,7 +50,9 @@ struct LeadFeatures: Sendable {
     /// The names of attributes that are learnt of: what every capture says, and of the rest those that most say.
     static func names(of all: [LeadFeatures]) -> [String] {
         var counts: [String: Int] = [:]
-        for features in all { for name in features.values.keys where name.hasPrefix("+") { counts[name, default: 0] += 1 } }
+        for features in all {
+            for name in features.values.keys where name.hasPrefix("+") { counts[name, default: 0] += 1 }
+        }
         let often = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(16).map(\.key)
         return own + often.sorted()
     }

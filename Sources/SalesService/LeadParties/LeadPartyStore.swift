@@ -61,7 +61,9 @@ enum LeadPartyStore {
         of keys: [LeadKey], _ transaction: borrowing Transaction
     ) throws -> [(key: LeadKey, lead: String)] {
         guard !keys.isEmpty else { return [] }
-        return try LeadCaptureStore.leads(of: Set(keys), transaction).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return try LeadCaptureStore.leads(of: Set(keys), transaction).sorted { $0.key < $1.key }.map {
+            ($0.key, $0.value)
+        }
     }
 
     // MARK: Whose something is

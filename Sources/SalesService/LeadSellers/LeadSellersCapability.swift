@@ -10,7 +10,9 @@ extension Capability {
                 let rules = LeaverRules(known.book)
                 let taken = messages.filter { message in
                     // A login that nobody has would be given leads that nobody sees.
-                    guard known.isRecorded, message.principal != nil, !rules.knows(message.body.login) else { return true }
+                    guard known.isRecorded, message.principal != nil, !rules.knows(message.body.login) else {
+                        return true
+                    }
                     effects.refuse(
                         message,
                         Refusal(.notFound, path: "$.login", "nobody has the login '\(message.body.login)'"))

@@ -74,7 +74,8 @@ enum LeadHandlers {
             leads[id] = lead
             stored.append(
                 StoredCapture(
-                    key: one.key, body: body, fingerprint: one.fingerprint, leadId: id, isFirst: touches[place].own == id,
+                    key: one.key, body: body, fingerprint: one.fingerprint, leadId: id,
+                    isFirst: touches[place].own == id,
                     joinedBy: touches[place].joinedBy, probability: score.probability, grade: score.grade))
         }
         try assign(&leads, &changes, transaction, effects.now)
@@ -219,7 +220,8 @@ enum LeadHandlers {
             }
             if let to = body.to, known.isRecorded, !people.knows(to) || people.hasLeft(to, by: body.at.day()) {
                 effects.refuse(
-                    message, Refusal(.notFound, path: "$.to", "nobody here has the login '\(to)', or this one has left"))
+                    message, Refusal(.notFound, path: "$.to", "nobody here has the login '\(to)', or this one has left")
+                )
                 continue
             }
             let claim = Claimer(login: body.by, day: body.at.day())
@@ -257,7 +259,8 @@ enum LeadHandlers {
         let sorted = claimers.sorted { ($0.login, $0.day) < ($1.login, $1.day) }
         let counts = try LeadStore.claimed(sorted.map { ($0.login, $0.day) }, transaction)
         let sellers = Dictionary(
-            try LeadSellerStore.sellers(transaction).map { ($0.login, $0.claimsPerDay) }) { first, _ in first }
+            try LeadSellerStore.sellers(transaction).map { ($0.login, $0.claimsPerDay) }
+        ) { first, _ in first }
         return Dictionary(
             zip(sorted, counts).map { claimer, count in
                 (

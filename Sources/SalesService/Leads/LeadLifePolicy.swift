@@ -28,7 +28,8 @@ enum LeadLifePolicy {
         }
         if lead.state == .converted {
             throw Refusal(
-                .wrongState, path: "$.step", "the lead is the opportunity '\(lead.opportunityId ?? lead.leadId)' by now")
+                .wrongState, path: "$.step", "the lead is the opportunity '\(lead.opportunityId ?? lead.leadId)' by now"
+            )
         }
         lead.businessLine = body.businessLine ?? lead.businessLine
         if let margin = body.expectedMargin {

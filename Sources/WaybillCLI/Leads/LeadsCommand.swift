@@ -9,7 +9,8 @@ struct LeadsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "leads", abstract: "Whoever might become a customer.",
         subcommands: [
-            Capture.self, List.self, Show.self, Step.self, Pool.self, Seller.self, Sellers.self, Figures.self,
+            Capture.self, Import.self, List.self, Show.self, Step.self, Pool.self, Seller.self, Sellers.self,
+            Figures.self,
             TrialCommand.self,
         ])
 }

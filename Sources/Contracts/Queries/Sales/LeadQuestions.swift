@@ -17,7 +17,8 @@ public enum LeadQuestions {
             QueryInput.customer,
             .choice(
                 "state", ["open", "all", "due"] + LeadState.allCases.map(\.rawValue), otherwise: "open",
-                "Only those that stand so; open: neither converted nor closed; due: those whose first contact is overdue."),
+                "Only those that stand so; open: neither converted nor closed; due: those whose first contact is overdue."
+            ),
         ],
         shows: .customer,
         answers: [

@@ -3,7 +3,8 @@ import Domain
 /// What the sales service answers.
 public enum SalesQuestions {
     /// All of them.
-    public static let all = [agreements, order, anomalies, notices, summary, business] + OwnershipQuestions.all + LeadQuestions.all
+    public static let all =
+        [agreements, order, anomalies, notices, summary, business] + OwnershipQuestions.all + LeadQuestions.all
 
     /// What is agreed with customers.
     public static let agreements = QueryDescription(

@@ -29,7 +29,10 @@ struct LeadIntakeTests {
         #expect(
             try await sales.togetherCaptures() == ["fair/2 site/1 site/3 site/4", "site/5", "site/6"])
         #expect(told.count == 6, "each is told once")
-        #expect(try await sales.rows("select count(*)::text, sum(touches)::text from lead where merged_into is null") == [["3", "6"]])
+        #expect(
+            try await sales.rows("select count(*)::text, sum(touches)::text from lead where merged_into is null") == [
+                ["3", "6"]
+            ])
     }
 
     @Test("a batch says the same as its messages one by one")
@@ -75,7 +78,9 @@ struct LeadIntakeTests {
         #expect(try await sales.rows("select length(note)::text from lead_capture") == [["20000"]])
     }
 
-    @Test("a lead is its customer's whichever is heard of first, and goes to who looks after it", arguments: [true, false])
+    @Test(
+        "a lead is its customer's whichever is heard of first, and goes to who looks after it",
+        arguments: [true, false])
     func parties(_ customerFirst: Bool) async throws {
         let captured = [
             LeadSaid.captured("1", company: "C1 Ltd"), LeadSaid.captured("2", email: "x@example.com", customer: "C2"),
@@ -95,7 +100,8 @@ struct LeadIntakeTests {
 
     @Test("of what two customers are called a lead is nobody's; merged they are one, and unmerged each itself")
     func ambiguous() async throws {
-        func record(_ code: String, _ revision: Int, name: String, into other: String? = nil) -> ServiceFixture.Message {
+        func record(_ code: String, _ revision: Int, name: String, into other: String? = nil) -> ServiceFixture.Message
+        {
             .init(
                 "\(code)-\(revision)",
                 CustomerChanged(
@@ -173,7 +179,10 @@ struct LeadIntakeTests {
             select capture_id, (probability > 0.3)::text, grade from lead_capture
             where capture_id ~ 'good|bad' order by 1
             """)
-        #expect(scores.map { [$0[0], $0[1]] } == [["bad", "false"], ["early-bad", "false"], ["early-good", "false"], ["good", "true"]])
+        #expect(
+            scores.map { [$0[0], $0[1]] } == [
+                ["bad", "false"], ["early-bad", "false"], ["early-good", "false"], ["good", "true"],
+            ])
         #expect(scores.first { $0[0] == "good" }?[2] != nil && scores.first { $0[0] == "early-good" }?[2] == nil)
         let kept = try await sales.rows("select mark from lead_model")
         try await sales.run("leads.learn", at: "2026-01-31T23:59:59+08:00")

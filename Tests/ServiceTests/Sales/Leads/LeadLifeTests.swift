@@ -66,7 +66,8 @@ struct LeadLifeTests {
     @Test("the clock: reminded after an hour, given to another after two, told those above after four")
     func clock() async throws {
         try await sales.handle([
-            .init("g", Said.node("G", .group, below: nil)), .init("n", Said.node("KS01", .branch, below: "G")), .init("p1", Said.person("li.wei", under: "zhao.min")),
+            .init("g", Said.node("G", .group, below: nil)), .init("n", Said.node("KS01", .branch, below: "G")),
+            .init("p1", Said.person("li.wei", under: "zhao.min")),
             .init("p2", Said.person("chen.jie", under: "zhao.min")), .init("p3", Said.person("zhao.min")),
         ])
         let lead = try await lead([LeadSaid.seller("chen.jie"), LeadSaid.seller("li.wei")])
@@ -100,7 +101,8 @@ struct LeadLifeTests {
     @Test("nobody else has room: into the pool, and those above whoever had it are told")
     func alone() async throws {
         try await sales.handle([
-            .init("g", Said.node("G", .group, below: nil)), .init("n", Said.node("KS01", .branch, below: "G")), .init("p1", Said.person("li.wei", under: "zhao.min")),
+            .init("g", Said.node("G", .group, below: nil)), .init("n", Said.node("KS01", .branch, below: "G")),
+            .init("p1", Said.person("li.wei", under: "zhao.min")),
             .init("p3", Said.person("zhao.min")),
         ])
         _ = try await lead()
@@ -113,7 +115,8 @@ struct LeadLifeTests {
     @Test("who leaves leaves the leads to who acts for them")
     func leaver() async throws {
         try await sales.handle([
-            .init("g", Said.node("G", .group, below: nil)), .init("n", Said.node("KS01", .branch, below: "G")), .init("p3", Said.person("zhao.min")),
+            .init("g", Said.node("G", .group, below: nil)), .init("n", Said.node("KS01", .branch, below: "G")),
+            .init("p3", Said.person("zhao.min")),
             .init("p1", Said.person("li.wei", under: "zhao.min", until: "2026-03-05")),
         ])
         _ = try await lead()
@@ -136,7 +139,8 @@ struct LeadLifeTests {
     func questions() async throws {
         let lead = try await lead()
         try await sales.handle([
-            LeadSaid.captured("2", from: "fair", at: "2026-03-02T10:10:00+08:00", email: "a@example.com", attributes: [("size", "9")]),
+            LeadSaid.captured(
+                "2", from: "fair", at: "2026-03-02T10:10:00+08:00", email: "a@example.com", attributes: [("size", "9")]),
             LeadSaid.captured("3", phone: "13800138000"),
         ])
         try await sales.handle([LeadSaid.step(lead, .contacted, at: "2026-03-02T10:30:00+08:00")])
@@ -153,7 +157,8 @@ struct LeadLifeTests {
         #expect(figures["sources"].column("captures") == ["2", "1"])
         #expect(figures["sources"].column("converted") == ["1", "0"])
         // Wilson's interval of one of two.
-        #expect(figures["sources"].column("low").first == "0.0945" && figures["sources"].column("high").first == "0.9055")
+        #expect(
+            figures["sources"].column("low").first == "0.0945" && figures["sources"].column("high").first == "0.9055")
     }
 
     @Test("who may see what: of two sellers each sees their own and the pool, and nobody else's")

@@ -16,14 +16,19 @@ struct LeadIntakePolicyTests {
         let time = LeadSaid.time("2026-03-02T10:00:00+08:00")
         let touches = captures.map { intake.take(named: $0.name, keys: $0.keys.map(key), at: time) }
         var leads: [String: Set<String>] = [:]
-        for (capture, touch) in zip(captures, touches) { leads[intake.lead(of: touch), default: []].insert(capture.name) }
+        for (capture, touch) in zip(captures, touches) {
+            leads[intake.lead(of: touch), default: []].insert(capture.name)
+        }
         return Set(leads.values)
     }
 
-    @Test("one that ties two leads makes them one, and which are together does not depend on the order", arguments: 0..<20)
+    @Test(
+        "one that ties two leads makes them one, and which are together does not depend on the order", arguments: 0..<20
+    )
     func order(_ round: Int) {
         let captures = [
-            (name: "1", keys: ["a"]), (name: "2", keys: ["b"]), (name: "3", keys: ["c"]), (name: "4", keys: ["a", "b"]),
+            (name: "1", keys: ["a"]), (name: "2", keys: ["b"]), (name: "3", keys: ["c"]),
+            (name: "4", keys: ["a", "b"]),
             (name: "5", keys: []), (name: "6", keys: ["d", "c"]), (name: "7", keys: ["e"]),
         ]
         let found = Self.together(round == 0 ? captures : captures.shuffled())
@@ -104,7 +109,8 @@ struct LeadAssignmentPolicyTests {
         ])
         var given: [String?] = []
         for _ in 0..<3 { given.append(rule.assign(owner: nil, line: "air", branch: nil, at: Self.now)?.login) }
-        #expect(given == ["b", "a", "b"], "the loads are 4 and 3; each one given counts, and of equals who waited longer")
+        #expect(
+            given == ["b", "a", "b"], "the loads are 4 and 3; each one given counts, and of equals who waited longer")
         #expect(rule.assign(owner: nil, line: "road", branch: nil, at: Self.now) == nil)
         #expect(rule.assign(owner: nil, line: "sea", branch: nil, except: ["c"], at: Self.now) == nil)
     }
@@ -114,7 +120,8 @@ struct LeadAssignmentPolicyTests {
         var rule = LeadAssignmentPolicy(["a", "b", "c", "d"].map { Self.seller($0, 0, of: 30) })
         var counts: [String: Int] = [:]
         for second in 0..<100 {
-            if let given = rule.assign(owner: nil, line: nil, branch: nil, at: Self.now.adding(seconds: Int64(second))) {
+            if let given = rule.assign(owner: nil, line: nil, branch: nil, at: Self.now.adding(seconds: Int64(second)))
+            {
                 counts[given.login, default: 0] += 1
             }
         }
