@@ -19,6 +19,7 @@ OF_CONTRACT = {
     ("finance.load-rates.v1", "not-a-decimal"), ("finance.load-rates.v1", "value-not-allowed"),  # a rate, not of CNY itself
     ("finance.release-payable.v1", "missing-field"),                                             # why, of who proposes it
     ("ownership.assigned.v1", "value-not-allowed"),                                              # shares, 100 together
+    ("sales.take-lead-step.v1", "missing-field"),                                                # what each step needs
     ("relation.declared.v1", "value-not-allowed"),                                               # a share, 0 to 1
 }
 TIMES = ["2026-03-02T10:00+08:00", "2026-03-02t02:00:00.123456789z", "2026-03-02T23:59:60Z", "2026-03-02T02:00:00.1234567890Z",

@@ -59,9 +59,9 @@ enum LeadQueries {
             try arguments.table(
                 "lead",
                 """
-                select l.lead_id as "leadId", l.state, l.company, \(person), l.owner, l.owner_by as "ownerBy", \(worth),
+                select l.lead_id as "leadId", l.state, l.company, \(person), l.owner, l.owner_by as "ownerGround", \(worth),
                     l.consent, l.business_line as "businessLine", l.branch, l.customer_id as "customerId",
-                    l.customer_by as "customerBy", l.first_at as "capturedAt", l.last_at as "lastCapturedAt", l.touches,
+                    l.customer_by as "customerGround", l.first_at as "capturedAt", l.last_at as "lastCapturedAt", l.touches,
                     l.contacted_at as "contactedAt", l.contact_minutes as "contactMinutes", l.due_at as "dueAt", l.reason,
                     l.former_owner as "formerOwner", l.opportunity_id as "opportunityId", l.revision
                 from lead l where l.lead_id = \(id)
@@ -69,7 +69,7 @@ enum LeadQueries {
             try arguments.table(
                 "touches",
                 """
-                select c.source, c.capture_id as "captureId", c.channel, c.campaign, c.joined_by as "joinedBy", c.company,
+                select c.source, c.capture_id as "captureId", c.channel, c.campaign, c.joined_by as ground, c.company,
                     c.contact_name as contact, c.email, c.phone, c.note as text,
                     (
                         select string_agg(a.said ->> 'name' || '=' || (a.said ->> 'value'), '; ' order by a.place)

@@ -39,8 +39,8 @@ public enum LeadQuestions {
         answers: [
             .whole(
                 "lead",
-                [.code("leadId", "state"), .text("company")] + person + [.code("owner", "ownerBy")] + worth + [
-                    .code("consent", "businessLine", "branch", "customerId", "customerBy"),
+                [.code("leadId", "state"), .text("company")] + person + [.code("owner", "ownerGround")] + worth + [
+                    .code("consent", "businessLine", "branch", "customerId", "customerGround"),
                     .time("capturedAt", "lastCapturedAt"), .count("touches"),
                     .time("contactedAt"), .count("contactMinutes"), .time("dueAt"),
                     .code("reason", "formerOwner", "opportunityId"), .count("revision"),
@@ -48,7 +48,7 @@ public enum LeadQuestions {
             .whole(
                 "touches",
                 [
-                    .code("source", "captureId", "channel", "campaign", "joinedBy"), .text("company"),
+                    .code("source", "captureId", "channel", "campaign", "ground"), .text("company"),
                     .text("contact", "email", "phone", "text").protected(.personalData), .text("attributes"),
                     .code("consent"), .rate("probability"), .code("grade"), .time("capturedAt", "storedAt"),
                     .code("by").protected(.personalData),

@@ -147,7 +147,7 @@ struct LeadLifeTests {
         try await sales.handle([LeadSaid.step(lead, .converted, at: "2026-03-03T10:30:00+08:00")])
         let shown = try await sales.ask("leads.show", ["leadId": lead])
         #expect(shown["lead"].column("state") == ["converted"] && shown["lead"].column("touches") == ["2"])
-        #expect(shown["touches"].column("joinedBy") == [nil, "email"])
+        #expect(shown["touches"].column("ground") == [nil, "email"])
         #expect(shown["touches"].column("attributes") == [nil, "size=9"])
         #expect(shown["history"].column("what") == ["captured", "contacted", "converted"])
         #expect(try await sales.ask("leads.list")["leads"].column("state") == ["assigned"])
