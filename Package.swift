@@ -23,6 +23,7 @@ let hasBenchmarks = Context.environment["WAYBILL_BENCHMARKS"] != nil
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -50,7 +51,10 @@ func serviceTests(_ folder: String, of services: [String], _ more: [String] = []
 let package = Package(
     name: "waybill",
     platforms: [.macOS("26.0")],
-    products: [.executable(name: "waybill", targets: ["WaybillCLI"])]
+    products: [
+        .executable(name: "waybill", targets: ["WaybillCLI"]),
+        .executable(name: "waybill-console", targets: ["Console"]),
+    ]
         + services.map { .executable(name: $0.1, targets: [$0.0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
@@ -107,7 +111,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Hummingbird", package: "hummingbird"),
+                hummingbird,
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
@@ -143,6 +147,19 @@ let package = Package(
                 "CSystemShims", arguments,
             ],
             swiftSettings: settings),
+
+        // What people see in a browser, and what other systems call by HTTP.
+        .executableTarget(
+            name: "Console",
+            dependencies: [
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "Operations", "Postgres", "ServiceKit",
+                "CZlib", log, crypto, lifecycle, hummingbird,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+            ],
+            exclude: ["Assets/VENDORED.md"],
+            resources: [.embedInCode("Migrations"), .embedInCode("Assets")], swiftSettings: settings),
 
         // Tests.
         .target(
@@ -209,6 +226,13 @@ let package = Package(
                 "WaybillCLI", "BrokerLayout", "Client", "Contracts", "Domain", "Importing", "Messaging", arguments,
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "Console", "Client", "Contracts", "Domain", "Messaging", "Postgres", "ServiceKit", "TestSupport", log,
+                crypto, hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ], exclude: ["Golden"], swiftSettings: settings),
         // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.
         .target(
             name: "ServiceTestSupport",

@@ -1,5 +1,6 @@
 import BrokerLayout
 package import Contracts
+package import Domain
 package import Messaging
 
 /// Asks services, which answer by tables.
@@ -16,35 +17,55 @@ package enum Asking {
         package var lines: [String]
         /// Whether the answer is to be taken out of the system, as a file or page by page to the end.
         package var isExport: Bool
+        /// For whom the edge asks, by login; only the edge's user is believed, and it must name somebody.
+        package var person: String?
 
         /// - Parameters: as the properties.
         package init(
             service: ServiceName, query: String, values: [(String, String?)] = [], lines: [String] = [],
-            isExport: Bool = false
+            isExport: Bool = false, onBehalfOf person: String? = nil
         ) {
             (self.service, self.query, self.values, self.lines) = (service, query, values, lines)
-            self.isExport = isExport
+            (self.isExport, self.person) = (isExport, person)
         }
 
         fileprivate var message: Outgoing {
             let type = RunQuery.type(for: service)
             let parameters = values.compactMap { name, value in value.map { QueryParameter(name: name, value: $0) } }
+            var properties = MessageProperties(
+                contentType: "application/json", deliveryMode: 1, type: type.description)
+            if let person { properties.headers[BrokerUsers.onBehalfOf] = .string(person) }
             return Outgoing(
-                exchange: Exchanges.commands, routingKey: type.description,
-                properties: MessageProperties(contentType: "application/json", deliveryMode: 1, type: type.description),
+                exchange: Exchanges.commands, routingKey: type.description, properties: properties,
                 body: RunQuery(query: query, parameters: parameters, lines: lines, isExport: isExport).encode())
         }
 
-        fileprivate func tables(_ answer: Delivery) throws -> [QueryTable] {
+        fileprivate func tables(_ answer: Delivery) throws -> [QueryTable] { try read(answer).tables }
+
+        fileprivate func read(_ answer: Delivery) throws -> Answer {
             // An answer is made by our own services and may be larger than what others may send.
             var limits = JSONLimits.standard
             limits.bodyBytes = 32 << 20
             let reply = try QueryReply(json: answer.body, limits: limits)
             guard reply.status == .answered else {
                 throw ClientError(
-                    .refused, "\(service.rawValue) refused: \(reply.reason ?? "") \(reply.detail ?? "")")
+                    .refused, "\(service.rawValue) refused: \(reply.reason ?? "") \(reply.detail ?? "")",
+                    reason: reply.reason, detail: reply.detail)
             }
-            return reply.tables
+            return Answer(tables: reply.tables, asOf: reply.asOf)
+        }
+    }
+
+    /// What a service has answered.
+    package struct Answer: Sendable {
+        /// The tables, in their order.
+        package let tables: [QueryTable]
+        /// The time that they are of.
+        package let asOf: Timestamp
+
+        /// - Parameters: as the properties.
+        package init(tables: [QueryTable], asOf: Timestamp) {
+            (self.tables, self.asOf) = (tables, asOf)
         }
     }
 
@@ -77,6 +98,25 @@ package enum Asking {
     ) async -> [Result<[QueryTable], any Error>] {
         let answers = await client.request(questions.map(\.message), timeout: timeout)
         return zip(questions, answers).map { question, answer in Result { try question.tables(answer.get()) } }
+    }
+
+    /// Asks several questions at once, and tells of which time each answer is.
+    ///
+    /// - Returns: in the order of the questions, the answer, or why there is none: ``ClientError`` when it was refused,
+    ///   or when nothing was heard in time.
+    package static func answers(
+        _ questions: [Question], client: RequestClient, timeout: Duration
+    ) async -> [Result<Answer, any Error>] {
+        let answers = await client.request(questions.map(\.message), timeout: timeout)
+        return zip(questions, answers).map { question, answer in
+            Result {
+                do {
+                    return try question.read(answer.get())
+                } catch let error as MessagingError where error.code == .timedOut || error.code == .unroutable {
+                    throw ClientError(.notHeard, "\(error)")
+                }
+            }
+        }
     }
 
     /// Asks one service with a connection of its own.

@@ -12,9 +12,14 @@ package struct ClientError: Error, CustomStringConvertible, Equatable {
     package let code: Code
     /// What happened, and what to do.
     package let description: String
+    /// The reason code of a refusal, as the service gave it.
+    package let reason: String?
+    /// What the service said of it, in words.
+    package let detail: String?
 
     /// - Parameters: as the properties.
-    package init(_ code: Code, _ description: String) {
+    package init(_ code: Code, _ description: String, reason: String? = nil, detail: String? = nil) {
         (self.code, self.description) = (code, description)
+        (self.reason, self.detail) = (reason, detail)
     }
 }

@@ -1,33 +1,40 @@
 import Contracts
 import Domain
 import Foundation
-import Logging
+package import Logging
 
 /// Writes one line a log record to standard error: JSON for machines, or a plain line for a person at a terminal.
-struct ServiceLogHandler: LogHandler {
+package struct ServiceLogHandler: LogHandler {
     /// How a line looks.
-    enum Format: String, Sendable, CaseIterable {
+    package enum Format: String, Sendable, CaseIterable {
+        /// One object a line.
         case json
+        /// A line for a person.
         case human
     }
 
-    var logLevel: Logger.Level
-    var metadata: Logger.Metadata = [:]
+    /// The least that is written.
+    package var logLevel: Logger.Level
+    /// What stands in each line.
+    package var metadata: Logger.Metadata = [:]
     let service: String
     let format: Format
 
-    init(service: String, level: Logger.Level, format: Format) {
+    /// - Parameters: the name of the program, the least level that is written, and the form of a line.
+    package init(service: String, level: Logger.Level, format: Format) {
         self.service = service
         logLevel = level
         self.format = format
     }
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    /// A value of ``metadata``.
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    /// Writes a line.
+    package func log(event: LogEvent) {
         var fields = metadata
         if let more = event.metadata { fields.merge(more) { _, new in new } }
         let time = ServiceClock.wallClock().description

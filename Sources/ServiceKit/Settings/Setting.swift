@@ -47,7 +47,7 @@ public struct Setting: Sendable {
     }
 
     /// The environment variable of the setting.
-    var variable: String { "WAYBILL_" + Self.name(key) }
+    package var variable: String { "WAYBILL_" + Self.name(key) }
 
     static func name(_ key: String) -> String {
         var name = ""
@@ -62,7 +62,7 @@ public struct Setting: Sendable {
     }
 
     /// The settings of every service.
-    static let common: [Setting] = [
+    package static let common: [Setting] = [
         Profile.setting, Setting.zone,
         Setting("config", help: "path of a JSON file with settings; a variable wins over the file"),
         Setting(

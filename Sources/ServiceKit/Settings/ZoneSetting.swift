@@ -25,7 +25,7 @@ extension Settings {
     /// Makes the zone that is set that of this process.
     ///
     /// - Throws: ``Problem`` that names the setting.
-    func chooseZone() throws(Problem) {
+    package func chooseZone() throws(Problem) {
         let zone = try zone()
         guard OrganisationZone.choose(zone) else {
             throw Problem(
