@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Contracts
 import Domain
 import Foundation
@@ -266,15 +267,15 @@ struct TableTests {
 
     @Test("a cell of CSV is no formula in any of its lines, and stays one cell")
     func cells() {
-        #expect(TableRenderer.cell("=1+2", .text) == "'=1+2")
-        #expect(TableRenderer.cell("＝1+2", .text) == "'＝1+2")
-        #expect(TableRenderer.cell("two\n=1+2\r@SUM(A1)", .text) == "\"two\n'=1+2\r'@SUM(A1)\"")
-        #expect(TableRenderer.cell("c\rd", .text) == "\"c\rd\"")
-        #expect(TableRenderer.cell("e,\u{301}f", .text) == "\"e,\u{301}f\"")
-        #expect(TableRenderer.cell("a\r\nb", .text) == "\"a\r\nb\"")
-        #expect(TableRenderer.cell("say \"so\"", .text) == "\"say \"\"so\"\"\"")
-        #expect(TableRenderer.cell("-12.50", .decimal) == "-12.50")
-        #expect(TableRenderer.cell("-", .text) == "-")
+        #expect(CSVText.cell("=1+2", .text) == "'=1+2")
+        #expect(CSVText.cell("＝1+2", .text) == "'＝1+2")
+        #expect(CSVText.cell("two\n=1+2\r@SUM(A1)", .text) == "\"two\n'=1+2\r'@SUM(A1)\"")
+        #expect(CSVText.cell("c\rd", .text) == "\"c\rd\"")
+        #expect(CSVText.cell("e,\u{301}f", .text) == "\"e,\u{301}f\"")
+        #expect(CSVText.cell("a\r\nb", .text) == "\"a\r\nb\"")
+        #expect(CSVText.cell("say \"so\"", .text) == "\"say \"\"so\"\"\"")
+        #expect(CSVText.cell("-12.50", .decimal) == "-12.50")
+        #expect(CSVText.cell("-", .text) == "-")
     }
 
     @Test("CSV keeps every column and every value, with times and flags in one form")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BrokerLayout
+import Client
 import Contracts
 import Domain
 import Foundation

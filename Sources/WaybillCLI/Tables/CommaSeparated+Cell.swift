@@ -1,3 +1,4 @@
+import Client
 import Contracts
 import Importing
 
@@ -5,6 +6,6 @@ extension CommaSeparated {
     /// A value of the file that was read, as a field that a spreadsheet may open: what it would take for a formula gets an
     /// apostrophe before it; a number stays one.
     static func cell(_ text: String) -> String {
-        Double(text) == nil ? TableRenderer.cell(text, .text) : quoted(text)
+        Double(text) == nil ? CSVText.cell(text, .text) : quoted(text)
     }
 }

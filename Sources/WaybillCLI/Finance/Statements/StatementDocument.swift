@@ -1,3 +1,4 @@
+import Client
 import Domain
 
 /// A statement of account as a page of HTML, whole in itself: it names no other file and runs no script.

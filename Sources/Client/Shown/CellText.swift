@@ -1,15 +1,17 @@
-import Contracts
-import Domain
+package import Contracts
+package import Domain
 
 /// Values of answers as people read them: amounts in the digits of their currency, times in the organisation's zone.
 ///
 /// Programs get values as they were told, by CSV and JSON.
-enum CellText {
+package enum CellText {
+    /// A value as it is read.
+    ///
     /// - Parameters:
     ///   - value: the value as it was told.
     ///   - kind: what it is.
     ///   - currency: the currency of an amount, when the row says it.
-    static func shown(_ value: String, _ kind: ColumnDescription.Kind, currency: String? = nil) -> String {
+    package static func shown(_ value: String, _ kind: ColumnDescription.Kind, currency: String? = nil) -> String {
         switch kind {
         case .money: money(value, currency)
         case .quantity: decimal(value).map { grouped($0.description) } ?? TerminalText.visible(value)
@@ -49,7 +51,7 @@ enum CellText {
     }
 
     /// Puts a comma before each three digits of the whole part.
-    static func grouped(_ text: String) -> String {
+    package static func grouped(_ text: String) -> String {
         let isNegative = text.hasPrefix("-")
         let number = isNegative ? text.dropFirst() : text[...]
         let whole = number.prefix { $0 != "." }
@@ -66,7 +68,7 @@ enum CellText {
     }
 
     /// A time to the second on the organisation's clocks, such as `2026-11-28 22:44:15`; a day stays one.
-    static func time(_ value: String, in zone: OrganisationZone = .current) -> String {
+    package static func time(_ value: String, in zone: OrganisationZone = .current) -> String {
         if let day = CalendarDay(value) { return day.description }
         guard let time = instant(value) else { return TerminalText.visible(value) }
         let text = time.inZone(zone).description
@@ -74,7 +76,7 @@ enum CellText {
     }
 
     /// The instant of a time in either form in which services tell times.
-    static func instant(_ value: String) -> Timestamp? { Timestamp(rfc3339(value)) }
+    package static func instant(_ value: String) -> Timestamp? { Timestamp(rfc3339(value)) }
 
     /// The form of RFC 3339 of what databases write as `2026-11-28 14:44:15.128781+00`.
     private static func rfc3339(_ value: String) -> String {
@@ -89,7 +91,7 @@ enum CellText {
     }
 
     /// A flag, in whichever form a service tells it.
-    static func truth(_ value: String) -> Bool? {
+    package static func truth(_ value: String) -> Bool? {
         switch value {
         case "t", "true", "yes": true
         case "f", "false", "no": false

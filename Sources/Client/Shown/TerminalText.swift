@@ -1,10 +1,10 @@
 import Domain
 
 /// Text as a terminal shows it: how wide it stands, and what of it must not reach a terminal as it is.
-enum TerminalText {
+package enum TerminalText {
     /// How many columns of a terminal a text takes: characters of Chinese, Japanese and Korean and pictures take two,
     /// combining characters none.
-    static func width(_ text: String) -> Int {
+    package static func width(_ text: String) -> Int {
         var total = 0
         for scalar in text.unicodeScalars { total += width(scalar) }
         return total
@@ -36,7 +36,7 @@ enum TerminalText {
 
     /// A text in which nothing acts on a terminal: what is a control character, breaks a line, changes the direction of
     /// writing or cannot be seen stands as its escape, such as `\n` or `\u{1b}`.
-    static func visible(_ text: String) -> String {
+    package static func visible(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: TypedText.isUnseen) else { return text }
         var result = ""
         var previous: Unicode.Scalar?
@@ -64,7 +64,7 @@ enum TerminalText {
     }
 
     /// A text of at most so many columns; what is left out of it is told by `…`.
-    static func clipped(_ text: String, _ limit: Int) -> String {
+    package static func clipped(_ text: String, _ limit: Int) -> String {
         guard width(text) > limit else { return text }
         var (result, taken) = ("", 0)
         for character in text {
