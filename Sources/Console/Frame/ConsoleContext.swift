@@ -7,7 +7,7 @@ struct SignedIn: Sendable, Equatable {
     /// By what a person has shown who they are.
     enum Proof: Sendable, Equatable {
         /// By a session that began with a password of the console's own; holds the session's digest.
-        case session([UInt8])
+        case session(String)
         /// By a personal token; holds its name.
         case token(String)
     }
@@ -32,11 +32,15 @@ struct SignedIn: Sendable, Equatable {
 struct ConsoleContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The address that the request came from, without a port; `nil` when it is not known.
-    let peer: String?
+    var peer: String?
     /// Who asks; `nil` before the sign-in.
     var person: SignedIn?
     /// In which language to answer.
     var language = Language.zh
+    /// The roles that the policy gives to who asks, as far as they are known: they order the navigation, and decide nothing.
+    var roles: Set<String> = []
+    /// Whether the browser takes gzip.
+    var takesGzip = false
     /// By whose clocks times are shown.
     var zone = OrganisationZone.current
 

@@ -14,7 +14,7 @@ create table local_user (
 
 -- A session is known by the SHA-256 of what the browser holds: whoever reads this table cannot go on as anybody.
 create table session (
-    digest bytea primary key,
+    digest text primary key,
     login text not null,
     name text not null,
     -- How the person has signed in: 'password' for a local user.
@@ -40,7 +40,7 @@ create table failed_sign_in (
 
 -- Personal tokens for programs. Shown once; kept as their SHA-256.
 create table token (
-    digest bytea primary key,
+    digest text primary key,
     login text not null,
     name text not null,
     -- 'read' asks questions; 'act' gives commands as well.

@@ -1,0 +1,154 @@
+import Domain
+import Hummingbird
+
+/// The frame of every page: head, navigation, the main part, and what is told to everybody below it.
+struct Layout: Sendable {
+    /// What the page is.
+    let title: String
+    /// Who asks, in which language.
+    let context: ConsoleContext
+    /// Which place of the navigation it is.
+    var place: NavigationPlace?
+    /// What was done, told above the page.
+    var notice: Notice?
+
+    /// A word about what was done.
+    struct Notice: Sendable {
+        enum Kind: String { case done, refused, waiting }
+        let kind: Kind
+        let text: String
+    }
+
+    private var words: Words { Words(language: context.language) }
+
+    /// The page as an answer.
+    func response(_ status: HTTPResponse.Status = .ok, @NodeBuilder _ content: () -> [Node]) -> Response {
+        var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .vary: "Accept-Encoding"]
+        let bytes = Array(page(content()).document.utf8)
+        let packed = context.takesGzip && bytes.count > 1_000 ? Packing.gzip(bytes, level: 4) : nil
+        if packed != nil { headers[.contentEncoding] = "gzip" }
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: packed ?? bytes)))
+    }
+
+    /// The page.
+    func page(_ content: [Node]) -> Node {
+        Tag.html(.lang(context.language.tag)) {
+            Tag.head {
+                Tag.meta(.utf8)
+                Node.element(.meta, Attribute.meta("viewport", "width=device-width, initial-scale=1"))
+                Node.element(.meta, Attribute.meta("color-scheme", "light dark"))
+                Node.element(.meta, Attribute.meta("htmx-config", Self.htmxSettings))
+                Tag.title { "\(title) · \(words[.product])" }
+                Tag.link(.rel("stylesheet"), .href(Assets.style.link))
+                Tag.script(.src(Assets.htmx.link), .defer)
+                Tag.script(.src(Assets.script.link), .defer)
+            }
+            Tag.body {
+                Tag.a(.class("skip"), .href(.place("main"))) { words[.toMain] }
+                header
+                Tag.main(.id("main"), .tabIndex(-1)) {
+                    Tag.h1 { title }
+                    if let notice {
+                        Tag.p(.class("notice \(notice.kind.rawValue)"), .role("status")) { notice.text }
+                    }
+                    content
+                }
+                footer
+            }
+        }
+    }
+
+    /// Nothing that the policy of the pages would have to allow, no copies of pages left behind after the sign-out.
+    private static let htmxSettings =
+        #"{"allowEval":false,"includeIndicatorStyles":false,"allowScriptTags":false,"selfRequestsOnly":true,"historyCacheSize":0}"#
+
+    private var header: Node {
+        Tag.header(.class("top")) {
+            Tag.a(.class("brand"), .href(Link())) { words[.product] }
+            if let person = context.person {
+                Tag.nav(.label(words[.navigation])) {
+                    Tag.ul {
+                        for item in NavigationPlace.places(of: context.roles) {
+                            Tag.li {
+                                Tag.a(.href(item.link), item == place ? .current : nil) { words[item.text] }
+                            }
+                        }
+                    }
+                }
+                Tag.form(.class("sign-out"), .method(.post), .action(Link("sign-out"))) {
+                    Tag.span(.class("who")) { words[.signedInAs(person.name)] }
+                    Tag.button { words[.signOut] }
+                }
+            }
+        }
+    }
+
+    private var footer: Node {
+        Tag.footer {
+            Tag.form(.method(.post), .action(Link("language")), .class("language")) {
+                for language in Language.allCases {
+                    let text = language == .zh ? Text.chinese : .english
+                    Tag.button(
+                        .name("language"), .value(language.rawValue), .lang(language.tag),
+                        language == context.language ? .current : nil
+                    ) { words[text] }
+                }
+            }
+            if context.person != nil {
+                Tag.a(.href(Link("sessions"))) { words[.mySessions] }
+                Tag.span(.class("keys")) { words[.keys] }
+            }
+        }
+    }
+}
+
+/// The places of the navigation.
+enum NavigationPlace: String, Sendable, CaseIterable {
+    case today, alerts, approvals, customers, complaints, receivables, questions, acts
+
+    /// What it is called.
+    var text: Text {
+        switch self {
+        case .today: .today
+        case .alerts: .marginAlerts
+        case .approvals: .ordersWaiting
+        case .customers: .customers
+        case .complaints: .complaints
+        case .receivables: .receivables
+        case .questions: .allQuestions
+        case .acts: .allActs
+        }
+    }
+
+    /// Where it is.
+    var link: Link {
+        switch self {
+        case .today: Link()
+        case .alerts: Link("alerts")
+        case .approvals: Link("q", "finance", "orders.waiting")
+        case .customers: Link("customers")
+        case .complaints: Link("q", "servicedesk", "complaints.list")
+        case .receivables: Link("q", "finance", "receivables.aged")
+        case .questions: Link("q")
+        case .acts: Link("act")
+        }
+    }
+
+    /// The places in the order that suits somebody's roles: what their day begins with comes first. None is taken away: what
+    /// somebody may see, the services decide.
+    static func places(of roles: Set<String>) -> [NavigationPlace] {
+        let first: [NavigationPlace] =
+            if !roles.isDisjoint(with: ["service-agent", "agent"]) {
+                [.complaints, .customers]
+            } else if !roles.isDisjoint(with: ["finance-controller", "controller", "accountant"]) {
+                [.alerts, .receivables, .approvals]
+            } else if !roles.isDisjoint(with: ["branch-manager", "sales-manager", "division-head", "executive"]) {
+                [.approvals, .alerts, .customers]
+            } else if roles.contains("sales-rep") {
+                [.customers, .alerts]
+            } else {
+                []
+            }
+        return [.today] + first + allCases.filter { $0 != .today && !first.contains($0) }
+    }
+}

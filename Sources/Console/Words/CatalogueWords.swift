@@ -1,0 +1,191 @@
+/// What the names of the catalogue are called in Chinese: of questions and acts by whole names, of columns, parameters and fields
+/// word by word. In English they are called what they are. A test asks for every name that there is.
+enum CatalogueWords {
+    /// A question's name as a title.
+    static func question(_ name: String, _ language: Language) -> String {
+        language == .en ? plain(name) : questions[name] ?? plain(name)
+    }
+
+    /// A kind of message by which somebody acts, as a title.
+    static func act(_ type: String, _ language: Language) -> String {
+        language == .en ? plain(type.split(separator: ".").dropLast().joined(separator: " ")) : acts[type] ?? type
+    }
+
+    /// The name of a column, a parameter or a field as a heading.
+    static func name(_ name: String, _ language: Language) -> String {
+        let words = parts(of: name)
+        if language == .en {
+            let text = words.joined(separator: " ")
+            return text.prefix(1).uppercased() + text.dropFirst()
+        }
+        if let whole = wholes[name] { return whole }
+        let known = words.compactMap { Self.words[$0] }
+        return known.count == words.count ? known.joined() : name
+    }
+
+    /// The words of a name such as `customer_code` or `asOf`, in small letters.
+    static func parts(of name: String) -> [String] {
+        var parts = [""]
+        for character in name {
+            if character == "_" || character == "-" || character == " " || character == "." {
+                parts.append("")
+            } else if character.isUppercase {
+                parts.append(character.lowercased())
+            } else {
+                parts[parts.count - 1].append(character)
+            }
+        }
+        return parts.filter { !$0.isEmpty }
+    }
+
+    /// The words that have no Chinese word yet.
+    static func unknown(in name: String) -> [String] {
+        wholes[name] == nil ? parts(of: name).filter { words[$0] == nil } : []
+    }
+
+    /// A name with its parts as words.
+    private static func plain(_ name: String) -> String {
+        let text = name.replacing(".", with: ": ").replacing("-", with: " ").replacing("_", with: " ")
+        return text.prefix(1).uppercased() + text.dropFirst()
+    }
+
+    /// Names whose words together mean something else than one after the other.
+    private static let wholes: [String: String] = [
+        "at": "时间", "as_of": "截至", "asOf": "截至", "business_line": "业务线", "businessLine": "业务线",
+        "order_id": "订单号", "orderId": "订单号", "invoice_id": "发票号", "customer_id": "客户编号",
+        "credit_code": "统一社会信用代码", "creditCode": "统一社会信用代码", "sales_owner": "销售负责人",
+        "placed_at": "下单时间", "raised_at": "产生时间", "cleared_at": "解除时间", "opened_at": "开启时间",
+        "changed_at": "变更时间", "told_at": "告知时间", "happened_at": "发生时间", "state_at": "状态时间",
+        "promised_at": "承诺时间", "diagnose_by": "诊断期限", "recover_by": "恢复期限", "recoverBy": "恢复期限",
+        "margin_now": "目前毛利", "revenue_now": "目前收入", "cost_now": "目前成本", "currency_now": "目前币种",
+        "service_item": "服务项目", "pass_through": "代收代付", "may_approve": "可审批人", "due_day": "到期日",
+        "valid_from": "生效日", "valid_to": "失效日", "valid_until": "失效日", "limit": "每页行数", "after": "从何处继续",
+        "next": "从何处继续", "totals": "显示合计", "within": "范围", "atLeast": "金额不低于", "atMost": "金额不高于",
+        "promised_day": "承诺日", "alert_id": "预警编号", "alertId": "预警编号", "complaint_id": "投诉编号",
+        "complaintId": "投诉编号", "customer_code": "客户代码", "supplier_code": "供应商代码", "on": "日期",
+    ]
+
+    private static let questions: [String: String] = [
+        "acts.list": "操作记录", "alive": "是否在线", "audit.list": "审计记录", "audit.show": "一条审计记录", "ledger.digest": "账本摘要",
+        "ledger.handled": "已处理的消息", "ledger.identifiers": "消息编号", "ledger.known": "已知消息", "ledger.names": "消息名称",
+        "ledger.sent": "已发送的消息", "schedule.list": "定时任务", "branches.unknown": "未知分公司", "classes.count": "各类客户数",
+        "classes.dry-run": "重新分类试算", "classes.models": "分类模型", "classes.show": "客户分类", "customers.list": "客户列表",
+        "customers.overview": "客户全景", "customers.preview": "客户导入预览", "customers.show": "一个客户",
+        "drivers.show": "五个驱动因素", "drivers.trace": "驱动因素的订单", "graph.edges": "全部关系", "graph.group": "所属集团",
+        "graph.hubs": "关系枢纽", "graph.leads": "潜在关系", "graph.nodes": "全部主体", "graph.show": "关系网络",
+        "interactions.consent": "联系许可", "interactions.coverage": "久未联系的重点客户", "interactions.erasures": "个人信息删除",
+        "interactions.list": "联系记录", "lifecycle.show": "客户生命周期", "organisation.list": "组织",
+        "organisation.show": "一个组织节点", "parties.explain": "为何同一或不同", "parties.history": "主体的历史",
+        "parties.merge-preview": "合并预览", "parties.name": "名称所指的账户", "parties.rematch": "按现行规则重新匹配",
+        "parties.resolve": "主体识别", "parties.search": "查找主体", "parties.show": "一个主体", "people.list": "人员",
+        "people.preview": "人员导入预览", "people.show": "一个人员", "policy.show": "权限政策", "references.waiting": "待定编号",
+        "reviews.list": "待判定的配对", "reviews.show": "一个配对", "summary": "概要", "agreements.list": "协议",
+        "agreements.preview": "协议导入预览", "anomalies.list": "异常", "notices.list": "通知", "orders.show": "一个订单",
+        "ownership.handovers": "客户交接", "ownership.items": "未结事项", "ownership.list": "客户归属",
+        "ownership.show": "一个客户的归属", "parties.business": "主体的业务", "complaints.list": "投诉", "complaints.show": "一个投诉",
+        "performance": "交付表现", "references.settled": "已定编号", "surveys.list": "满意度调查", "acceptance.ask": "接单询问",
+        "acceptance.list": "接单状态", "acceptance.report": "未接订单报告", "acceptance.show": "一个客户的接单状态",
+        "alerts.list": "毛利预警", "alerts.show": "一个毛利预警", "budgets.preview": "预算导入预览", "costs.waiting": "等待订单的成本",
+        "credit.exposure": "信用敞口", "credit.limits": "信用额度", "credit.risk": "信用风险", "credit.trial": "信用试算",
+        "expenses.budgets": "费用预算", "expenses.list": "费用", "invoices.preview": "发票导入预览", "orders.list": "订单列表",
+        "orders.totals": "订单合计", "orders.waiting": "待审批订单", "payables.dependency": "供应商依赖度", "payables.list": "应付账款",
+        "payables.prepayments": "预付款", "payables.run": "付款批次", "payables.set-off": "可抵销款项",
+        "payments.preview": "付款导入预览", "periods.check": "月结检查", "periods.late": "关账后到达的单据", "periods.list": "已关月份",
+        "periods.margins": "月度毛利", "profit.bridge": "利润桥", "profit.lines": "订单行", "profit.margins": "毛利分析",
+        "profit.supplier-costs": "供应商成本", "rates.list": "汇率", "receivables.aged": "账龄变化", "receivables.ageing": "账龄",
+        "receivables.balances": "客户余额", "receivables.disputes": "争议", "receivables.dso": "应收周转天数",
+        "receivables.invoices": "客户发票", "receivables.promises": "付款承诺", "receivables.provisions": "坏账准备",
+        "receivables.reminders": "催款", "receivables.statement": "对账单", "receivables.unallocated": "未核销收款",
+        "receivables.waiting": "等待发票的收款", "receivables.write-offs": "坏账核销", "view.drill": "指标背后的事件",
+        "view.figures": "经营指标", "bias.list": "成本偏差", "suppliers.list": "供应商", "suppliers.preview": "供应商导入预览",
+    ]
+
+    private static let acts: [String: String] = [
+        "agreement.recorded.v1": "登记协议", "complaint.reported.v1": "登记投诉", "complaint.step-taken.v1": "处理投诉",
+        "consent.recorded.v1": "登记联系许可", "credit-hold.lifted.v1": "解除信用冻结", "credit-limit.set.v1": "设置信用额度",
+        "credit-override.approved.v1": "批准超额", "customer.correct.v1": "更正客户（旧版）", "customer.correct.v2": "更正客户",
+        "customer.decide-review.v1": "判定配对", "customer.erase-person.v1": "删除个人信息",
+        "customer.merge-parties.v1": "合并主体", "customer.set-strategic.v1": "设为战略客户",
+        "customer.undo-decision.v1": "撤销判定", "customer.unmerge-parties.v1": "取消合并", "dispute.resolved.v1": "解决争议",
+        "expense-budget.set.v1": "设置费用预算", "finance.approve-expense.v1": "批准费用", "finance.close-alert.v1": "结束毛利预警",
+        "finance.close-period.v1": "关闭月份", "finance.decide-order.v1": "审批订单", "finance.diagnose-alert.v1": "诊断毛利预警",
+        "finance.grant-override.v1": "授予例外", "finance.load-rates.v1": "载入汇率", "finance.release-payable.v1": "放行应付",
+        "finance.reopen-period.v1": "重开月份", "finance.set-acceptance.v1": "设置接单状态",
+        "finance.settle-reference.v1": "确定编号", "interaction.logged.v1": "登记联系", "invoice.disputed.v1": "登记争议",
+        "organisation.recorded.v1": "登记组织", "ownership.assigned.v1": "分配客户", "ownership.handed-over.v1": "移交客户",
+        "payment.allocated.v1": "核销收款", "payment.promised.v1": "登记付款承诺", "payment.returned.v1": "登记退款",
+        "permission.policy-set.v1": "设置权限政策", "person.left.v1": "登记离职", "person.recorded.v1": "登记人员",
+        "relation.declared.v1": "声明关系", "sales.acknowledge-notices.v1": "通知标为已读",
+        "servicedesk.settle-complaint-order.v1": "确定投诉的订单", "terms.agreed.v1": "约定账期",
+        "write-off.approved.v1": "批准核销", "write-off.proposed.v1": "提议核销",
+    ]
+
+    private static let words: [String: String] = [
+        "1": "1", "30": "30", "31": "31", "60": "60", "61": "61", "90": "90", "about": "关于", "accepted": "接受",
+        "account": "账户", "accounts": "账户", "acknowledged": "已读", "acquired": "获得", "acquisition": "获取",
+        "acting": "代理", "actual": "实际", "address": "地址", "after": "之后", "against": "对照", "age": "时长",
+        "agreement": "协议", "ahead": "提前", "alert": "预警", "alias": "别名", "alive": "在线", "all": "全部",
+        "allocated": "已核销", "ambiguous": "有歧义", "amount": "金额", "anomalies": "异常", "answer": "答案", "answers": "答案",
+        "applied": "已用", "approve": "批准", "approved": "批准", "as": "截至", "aside": "搁置", "asked": "询问", "at": "时间",
+        "attempts": "次数", "available": "可用", "balance": "余额", "bank": "银行", "base": "基期", "baseline": "基线",
+        "basis": "依据", "be": "为", "before": "之前", "behalf": "代表", "below": "以下", "best": "最佳", "biased": "有偏差",
+        "bits": "比特", "block": "部分", "body": "正文", "branch": "分公司", "broken": "违约", "broker": "消息系统",
+        "bucket": "账龄段", "buckets": "账龄段", "budget": "预算", "business": "业务", "by": "由", "cancelled": "取消",
+        "cap": "上限", "category": "类别", "causes": "原因", "cei": "回收效率", "change": "变化", "changed": "变更",
+        "changes": "变更", "channel": "渠道", "charge": "借方", "class": "类别", "cleared": "解除", "clearing": "解除方式",
+        "closed": "关闭", "cny": "人民币", "code": "代码", "codes": "代码", "columns": "列", "committed": "已承诺",
+        "complaint": "投诉", "complaints": "投诉", "complete": "完整", "completed": "完成", "component": "连通组",
+        "concentration": "集中度", "confidence": "置信度", "consent": "同意", "contact": "联系", "corrected": "更正",
+        "cost": "成本", "costed": "已计成本", "costs": "成本", "could": "可", "count": "数量", "counted": "计入", "counts": "计入",
+        "credit": "信用", "credits": "贷项", "currency": "币种", "customer": "客户", "customers": "客户", "damaged": "破损",
+        "day": "日期", "days": "天", "decided": "已决定", "decision": "决定", "degree": "度", "delegation": "委托",
+        "delegations": "委托", "delinquent": "逾期", "delivered": "已交付", "deliveries": "交付", "deposits": "定金",
+        "depth": "深度", "detail": "说明", "diagnose": "诊断", "diagnosed": "诊断", "difference": "差异", "digest": "摘要",
+        "dimension": "维度", "direction": "方向", "dispute": "争议", "disputed": "争议", "division": "事业部", "do": "待办",
+        "documents": "单据", "done": "完成", "driver": "驱动", "dso": "应收天数", "due": "到期", "effect": "影响", "email": "邮箱",
+        "ended": "结束", "ends": "结束", "english": "英文", "entry": "条目", "erasure": "删除", "error": "错误",
+        "escalated": "升级", "estimate": "预计", "evaluated": "评估", "event": "事件", "events": "事件", "every": "每",
+        "evidence": "证据", "examined": "检查", "expected": "预期", "expense": "费用", "exposure": "敞口", "external": "外部",
+        "fanout": "分支数", "fault": "问题", "field": "字段", "first": "首", "fitted": "拟合", "for": "为", "forgone": "放弃",
+        "found": "发现", "founded": "成立", "fourth": "第四", "from": "自", "gone": "离开", "good": "良好", "ground": "理由",
+        "group": "集团", "handed": "移交", "handled": "已处理", "handover": "交接", "happened": "发生", "heard": "收到",
+        "held": "扣留", "here": "此处", "high": "最高", "history": "历史", "holes": "缺口", "homing": "归属", "hops": "层数",
+        "id": "编号", "identifiers": "编号", "interactions": "联系", "into": "并入", "invoice": "发票", "invoiced": "已开票",
+        "invoices": "发票", "is": "是否", "issued": "开具", "item": "项目", "joined": "合并", "judged": "判断", "key": "键",
+        "kind": "种类", "known": "已知", "lane": "通道", "last": "最近", "late": "迟", "later": "之后", "learned": "学习",
+        "least": "至少", "leaver": "离职者", "left": "剩余", "level": "级别", "limit": "限额", "line": "行", "lines": "行",
+        "loaded": "载入", "login": "登录名", "loss": "损失", "lost": "流失", "low": "最低", "made": "作出", "manager": "经理",
+        "margin": "毛利", "market": "市场", "match": "匹配", "max": "最大", "may": "可", "meant": "所指", "median": "中位",
+        "merged": "合并", "message": "消息", "messages": "消息", "metric": "指标", "minimum": "最少", "mix": "结构",
+        "model": "模型", "month": "月份", "months": "月份", "more": "更多", "most": "至多", "name": "名称", "named": "指名",
+        "new": "新", "next": "下一", "node": "组织节点", "not": "未", "note": "备注", "notes": "备注", "notice": "通知",
+        "notices": "通知", "now": "现在", "number": "号码", "numbers": "号码", "object": "对象", "objects": "对象",
+        "observations": "观察数", "observed": "观察", "of": "属于", "off": "抵消", "offset": "偏移", "oldest": "最早", "on": "当日",
+        "one": "其一", "open": "未结", "opened": "开启", "opening": "期初", "order": "订单", "ordered": "已下单", "orders": "订单",
+        "origin": "来源", "original": "原", "other": "其他", "outcome": "结果", "outlook": "展望", "over": "超过",
+        "overdue": "逾期", "override": "例外", "overrides": "例外", "owner": "负责人", "p90": "九成位", "paid": "已付",
+        "parameters": "参数", "parent": "上级", "part": "部分", "parties": "主体", "party": "主体", "pass": "代收", "path": "路径",
+        "pay": "应付", "payable": "应付", "payment": "付款", "people": "人员", "percent": "百分比", "period": "期间",
+        "person": "人员", "phone": "电话", "place": "位置", "placed": "下单", "plan": "措施", "planned": "计划",
+        "policy": "权限政策", "pooled": "合并", "position": "职位", "possible": "可能", "posted": "入账", "posting": "入账",
+        "prepaid": "预付", "price": "价格", "probability": "概率", "profitability": "盈利", "promise": "承诺",
+        "promised": "承诺", "proof": "证明", "proposed": "提议", "provision": "准备金", "provisional": "暂估", "purpose": "用途",
+        "put": "推迟", "quantity": "数量", "quoted": "报价", "raised": "产生", "rank": "排名", "ranked": "排名", "rate": "汇率",
+        "rates": "汇率", "ratio": "比率", "reader": "读者", "reason": "原因", "receivable": "应收", "receivables": "应收",
+        "received": "收到", "recorded": "记录", "recover": "恢复", "reference": "编号", "refit": "重拟", "refused": "拒绝",
+        "release": "放行", "released": "放行", "reopen": "重开", "requested": "请求", "resolved": "解决", "retained": "留存",
+        "retention": "留存", "revenue": "收入", "review": "复核", "reviews": "复核", "revision": "版本", "ring": "环",
+        "role": "角色", "rounding": "尾差", "rows": "行数", "rule": "规则", "said": "声明", "sales": "销售",
+        "satisfaction": "满意度", "saved": "节省", "saving": "节省", "score": "得分", "seconds": "秒", "seen": "见到",
+        "service": "服务", "set": "设置", "settled": "结清", "severity": "严重度", "share": "份额", "short": "短少", "since": "自",
+        "sold": "已售", "source": "来源系统", "stage": "阶段", "stale": "过期", "state": "状态", "stay": "停留", "stays": "停留",
+        "step": "步骤", "subject": "主题", "summary": "摘要", "supplier": "供应商", "suppliers": "供应商", "survey": "调查",
+        "surveys": "调查", "survives": "保留", "taken": "采取", "target": "目标", "task": "任务", "tax": "税", "text": "文本",
+        "third": "第三", "threshold": "阈值", "through": "经由", "times": "次数", "title": "标题", "to": "至", "told": "告知",
+        "totals": "合计", "try": "尝试", "type": "类型", "unbilled": "未开票", "undone": "撤销", "unit": "单位", "unknown": "未知",
+        "until": "至", "upper": "上限", "upto": "至", "used": "已用", "user": "用户", "valid": "有效", "value": "值",
+        "values": "值", "verdict": "裁定", "version": "版本", "volume": "数量", "waiting": "等待", "way": "方式",
+        "weight": "权重", "what": "内容", "whole": "整体", "with": "与", "withdrawn": "撤回", "within": "范围", "without": "无",
+        "word": "消息", "would": "将", "write": "核销", "written": "核销", "yearly": "年度",
+    ]
+}

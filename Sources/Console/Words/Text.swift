@@ -1,0 +1,222 @@
+/// Everything that the console itself says, in both languages at one place: a text that lacks one does not compile.
+enum Text: Sendable, Equatable {
+    // Frame
+    case product, toMain, navigation, signedInAs(String), signOut, chinese, english, allQuestions, allActs, mySessions
+    case theEnd, notFound, notFoundHelp, wentWrong, wentWrongHelp(String), crossSite, crossSiteHelp, tooMuch, notAnswered
+    case yes, no, nothing, withheld(String), search, show, reset, back, more, first, asTable, exportCSV, dataAge(String)
+    case showing(Int), showingOf(Int, Int), cut, total(String), openRecord, required, otherwise(String), between(Int, Int)
+    case any, help, keys
+    // Services
+    case service(String), serviceSilent(String, String), serviceRefused(String, String), brokerAway(String), noRight
+    // Sign-in
+    case signIn, login, password, signInFailed, signInWait(Int), signInHelp, signedOut, sessionEnded
+    case sessions, sessionsHelp, sessionHere, began, lastUsed, address, browser, endThis, endAll, endedAll
+    // Questions and acts
+    case questions, questionsHelp, everyService, parameters, ask, askFirst, acts, actsHelp, act, send, sent(String)
+    case refused(String), notHeard, sentAgain, notOffered, onePerLine, actId, result
+    // Today
+    case today, todayHelp, marginAlerts, alertsByMoney, ordersWaiting, ordersWaitingHelp, complaintsOpen, notices
+    case promisesBroken, reviewsWaiting, seeAll, nextAct, diagnose, decide, nothingToDo
+    // Margin alerts
+    case alert(String), whatHappened, causes, causesHelp, diagnosis, diagnosisHelp, close, closeHelp, order, customer
+    case worklist, lossNow, raised, dueBy, marginWas, marginNow, lines
+    // Customer 360
+    case customerFromAllSides, customers, identity, accounts, classes, margin, receivables, contacts, complaints, contracts
+    case orders, timeline, relations, acceptance, credit, blocks, revenueByMonth, deliveries, find, findHelp
+
+    /// The text in both languages.
+    var both: (zh: String, en: String) {
+        switch self {
+        case .product: ("Waybill 控制台", "Waybill console")
+        case .toMain: ("跳到正文", "Skip to the content")
+        case .navigation: ("导航", "Navigation")
+        case .signedInAs(let name): ("已登录：\(name)", "Signed in as \(name)")
+        case .signOut: ("退出登录", "Sign out")
+        case .chinese: ("中文", "中文")
+        case .english: ("English", "English")
+        case .allQuestions: ("全部查询", "All questions")
+        case .allActs: ("全部操作", "All acts")
+        case .mySessions: ("我的会话", "My sessions")
+        case .theEnd: ("已到末尾", "This is the end of the list")
+        case .notFound: ("没有此页", "There is no such page")
+        case .notFoundHelp: ("地址可能有误，或内容已不存在。", "The address may be wrong, or what it named is gone.")
+        case .wentWrong: ("出错了", "Something went wrong")
+        case .wentWrongHelp(let id):
+            ("此页未能生成。请把编号 \(id) 告诉管理员。", "The page could not be made. Tell an operator this number: \(id).")
+        case .crossSite: ("请求被拒绝", "The request was refused")
+        case .crossSiteHelp:
+            (
+                "它来自其他网站的页面，未执行任何操作。请在本控制台内重试。",
+                "It came from a page of another site, and nothing was done. Try it again from within the console."
+            )
+        case .tooMuch: ("提交的内容过大", "What was sent is too large")
+        case .notAnswered: ("没有回答", "No answer")
+        case .yes: ("是", "yes")
+        case .no: ("否", "no")
+        case .nothing: ("没有记录", "There is nothing")
+        case .withheld(let names): ("无权查看，已隐去：\(names)", "Withheld, for want of a right: \(names)")
+        case .search: ("搜索", "Search")
+        case .show: ("显示", "Show")
+        case .reset: ("清除条件", "Clear")
+        case .back: ("返回", "Back")
+        case .more: ("下一页", "Next page")
+        case .first: ("回到首页", "To the first page")
+        case .asTable: ("以表格显示", "Show as table")
+        case .exportCSV: ("导出 CSV", "Export as CSV")
+        case .dataAge(let time): ("数据截至 \(time)", "As of \(time)")
+        case .showing(let rows): ("显示 \(rows) 行", "\(rows) rows shown")
+        case .showingOf(let rows, let count): ("显示 \(rows) 行，共 \(count) 行", "\(rows) of \(count) rows shown")
+        case .cut: ("还有更多行未显示", "There are more rows than are shown")
+        case .total(let currency): ("合计 \(currency)", "In all, \(currency)")
+        case .openRecord: ("打开", "Open")
+        case .required: ("必填", "required")
+        case .otherwise(let value): ("默认 \(value)", "otherwise \(value)")
+        case .between(let low, let high): ("\(low) 至 \(high)", "\(low) to \(high)")
+        case .any: ("不限", "any")
+        case .help: ("帮助", "Help")
+        case .keys: ("键盘：/ 查找，j 和 k 上下移动，Enter 打开", "Keys: / to search, j and k to move, Enter to open")
+        case .service(let name):
+            switch name {
+            case "customer": ("客户服务", "Customer service")
+            case "sales": ("销售服务", "Sales service")
+            case "servicedesk": ("客服与投诉服务", "Service desk")
+            case "finance": ("财务服务", "Finance service")
+            case "supplier": ("供应商服务", "Supplier service")
+            default: (name, name)
+            }
+        case .serviceSilent(let service, let time):
+            (
+                "\(service)没有回答（\(time)）。此部分暂缺，其余不受影响。",
+                "The \(service.lowercased()) has not answered (\(time)). This part is missing; the rest is not affected."
+            )
+        case .serviceRefused(let reason, let detail): ("被拒绝（\(reason)）：\(detail)", "Refused (\(reason)): \(detail)")
+        case .brokerAway(let time): ("消息系统无法连接（\(time)）。", "The broker cannot be reached (\(time)).")
+        case .noRight: ("您无权查看此内容。", "You have no right to see this.")
+        case .signIn: ("登录", "Sign in")
+        case .login: ("登录名", "Login")
+        case .password: ("密码", "Password")
+        case .signInFailed: ("登录名或密码不正确。", "Login or password is wrong.")
+        case .signInWait(let seconds):
+            ("失败次数过多，请在 \(seconds) 秒后重试。", "Too many attempts have failed: try again in \(seconds) seconds.")
+        case .signInHelp:
+            (
+                "没有账号或忘记密码时，请联系管理员（waybill console user add）。",
+                "Without an account, or the password lost: ask an operator (waybill console user add)."
+            )
+        case .signedOut: ("您已退出登录。", "You are signed out.")
+        case .sessionEnded: ("会话已结束，请重新登录。", "The session has ended: sign in again.")
+        case .sessions: ("会话", "Sessions")
+        case .sessionsHelp:
+            ("在这些浏览器中，您目前处于登录状态。", "In these browsers you are signed in.")
+        case .sessionHere: ("当前会话", "this one")
+        case .began: ("开始", "Began")
+        case .lastUsed: ("最近使用", "Last used")
+        case .address: ("地址", "Address")
+        case .browser: ("浏览器", "Browser")
+        case .endThis: ("结束", "End it")
+        case .endAll: ("结束全部会话", "End all sessions")
+        case .endedAll: ("全部会话已结束。", "All sessions have ended.")
+        case .questions: ("查询", "Questions")
+        case .questionsHelp:
+            (
+                "各服务能够回答的全部问题。您只会看到有权查看的内容。",
+                "Everything that the services answer. You see what you have a right to."
+            )
+        case .everyService: ("每个服务", "Every service")
+        case .parameters: ("条件", "What is asked for")
+        case .ask: ("查询", "Ask")
+        case .askFirst: ("请先填写必填条件。", "Fill in what is required first.")
+        case .acts: ("操作", "Acts")
+        case .actsHelp:
+            (
+                "可以下达的全部指令。是否允许由相应服务按权限决定。",
+                "Everything that can be done. Whether you may, the service decides by your rights."
+            )
+        case .act: ("操作", "Act")
+        case .send: ("提交", "Send")
+        case .sent(let what): ("已完成：\(what)", "Done: \(what)")
+        case .refused(let detail): ("被拒绝：\(detail)", "Refused: \(detail)")
+        case .notHeard:
+            (
+                "服务尚未回答。指令已由消息系统保存，服务恢复后生效；再次提交同一表单不会重复执行。",
+                "The service has not answered yet. The broker keeps the command, and it takes effect when the service is "
+                    + "back. The same form sent again has no second effect."
+            )
+        case .sentAgain: ("这是同一指令之前的结果。", "This is what came of the same command before.")
+        case .notOffered:
+            ("此操作包含列表，请使用命令行 waybill。", "This act holds lists of records: use the command waybill.")
+        case .onePerLine: ("每行一个", "one a line")
+        case .actId: ("指令编号", "Identifier of the command")
+        case .result: ("结果", "What came of it")
+        case .today: ("今日", "Today")
+        case .todayHelp: ("先看例外：按金额排列，每项带下一步。", "Exceptions first, by the money at stake, each with its next act.")
+        case .marginAlerts: ("毛利预警", "Margin alerts")
+        case .alertsByMoney: ("损失最大的在前", "The greatest loss first")
+        case .ordersWaiting: ("待审批订单", "Orders that wait for approval")
+        case .ordersWaitingHelp: ("最早的在前", "The oldest first")
+        case .complaintsOpen: ("未结投诉", "Open complaints")
+        case .notices: ("未读通知", "Unread notices")
+        case .promisesBroken: ("付款承诺", "Promises to pay")
+        case .reviewsWaiting: ("待判定的客户重复", "Customers that may be one")
+        case .seeAll: ("查看全部", "See all")
+        case .nextAct: ("下一步", "Next act")
+        case .diagnose: ("填写诊断", "Diagnose")
+        case .decide: ("作出决定", "Decide")
+        case .nothingToDo: ("没有待办。", "There is nothing to do.")
+        case .alert(let id): ("预警 \(id)", "Alert \(id)")
+        case .whatHappened: ("情况", "What it is")
+        case .causes: ("原因", "Causes")
+        case .causesHelp: ("从收入到毛利，逐项成本", "From revenue to margin, cost by cost")
+        case .diagnosis: ("诊断", "Diagnosis")
+        case .diagnosisHelp:
+            (
+                "原因、措施以及毛利恢复的日期。",
+                "What it comes from, what is done about it, and by when the margin is good again."
+            )
+        case .close: ("结束预警", "Close the alert")
+        case .closeHelp:
+            (
+                "接受低毛利需要另一人批准。",
+                "That a bad margin is taken as it is needs somebody who may approve it."
+            )
+        case .order: ("订单", "Order")
+        case .customer: ("客户", "Customer")
+        case .worklist: ("工作列表", "Worklist")
+        case .lossNow: ("当前毛利", "Margin now")
+        case .raised: ("产生时间", "Raised")
+        case .dueBy: ("诊断期限", "Diagnosis due")
+        case .marginWas: ("产生时毛利", "Margin when it was raised")
+        case .marginNow: ("目前毛利", "Margin now")
+        case .lines: ("订单行", "Lines")
+        case .customerFromAllSides: ("客户全景", "Customer from all sides")
+        case .customers: ("客户", "Customers")
+        case .identity: ("身份", "Identity")
+        case .accounts: ("账户与代码", "Accounts and codes")
+        case .classes: ("分类", "Classes")
+        case .margin: ("毛利", "Margin")
+        case .receivables: ("应收账款", "Receivables")
+        case .contacts: ("联系人", "Contacts")
+        case .complaints: ("投诉", "Complaints")
+        case .contracts: ("合同", "Contracts")
+        case .orders: ("订单", "Orders")
+        case .timeline: ("时间线", "Timeline")
+        case .relations: ("关系", "Relations")
+        case .acceptance: ("接单状态", "Acceptance")
+        case .credit: ("信用", "Credit")
+        case .blocks: ("各部分的来源与时间", "Where each part is from, and how old it is")
+        case .revenueByMonth: ("每月收入", "Revenue by month")
+        case .deliveries: ("交付", "Deliveries")
+        case .find: ("查找客户", "Find a customer")
+        case .findHelp: ("名称、代码或统一社会信用代码", "A name, a code or a credit code")
+        }
+    }
+}
+
+/// Says texts in one language.
+struct Words: Sendable {
+    /// The language.
+    let language: Language
+
+    /// A text.
+    subscript(_ text: Text) -> String { language == .zh ? text.both.zh : text.both.en }
+}
