@@ -232,7 +232,7 @@ let package = Package(
                 "Console", "Client", "Contracts", "Domain", "Messaging", "Postgres", "ServiceKit", "TestSupport", log,
                 crypto, hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ], exclude: ["Golden"], swiftSettings: settings),
+            ], swiftSettings: settings),
         // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.
         .target(
             name: "ServiceTestSupport",

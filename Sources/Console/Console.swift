@@ -26,7 +26,7 @@ enum ConsoleProgram {
     ///   else; the reason is one line on standard error.
     static func run(_ arguments: [String], environment: [String: String]) async -> Int32 {
         let command = arguments.first ?? "run"
-        guard arguments.count <= 1 else {
+        guard arguments.count <= 1 || command == "user" else {
             return complain("'\(arguments.joined(separator: " "))' is not understood; '--help' says what is", 64)
         }
         do {
@@ -47,6 +47,8 @@ enum ConsoleProgram {
                 return 0
             case "migrate":
                 return try await migrate(settings, logger)
+            case "user":
+                return try await UserCommand.run(Array(arguments.dropFirst()), settings, logger)
             case "run":
                 try await serve(try ConsoleSettings(settings), logger)
                 return 0
@@ -73,14 +75,16 @@ enum ConsoleProgram {
         let parts = ConsoleParts(
             services: services, pool: pool, exposure: settings.exposure, sessions: settings.sessions,
             patience: settings.patience, logger: logger)
-        try await application(parts, settings, logger).runService()
+        var application = try application(parts, settings, logger)
+        application.addServices(Cleaning(parts: parts))
+        try await application.runService()
         await services.close()
         await pool.close()
     }
 
     private static func application(
         _ parts: ConsoleParts, _ settings: ConsoleSettings, _ logger: Logger
-    ) throws -> some ApplicationProtocol {
+    ) throws -> Application<RouterResponder<ConsoleContext>> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         return Application(
@@ -135,11 +139,18 @@ enum ConsoleProgram {
         var text = """
             The console of Waybill: pages for people, and HTTP for other systems.
 
-            usage: waybill-console [run | check | migrate | --print-config | --help]
+            usage: waybill-console [run | check | migrate | user … | --print-config | --help]
 
               run             listen until SIGTERM (the default)
               check           read settings and files as a start does, without starting; 78 when one is wrong
               migrate         bring the schema 'console' up to date, as the migration role
+              user add LOGIN [NAME] [--make]
+                              let a person sign in here; the password is asked for, or made and shown once
+              user password LOGIN [--make]
+                              give a person another password; their sessions end
+              user close LOGIN
+                              let a person sign in no more; their sessions end, their tokens are gone
+              user list       who may sign in here
               --print-config  show the settings in effect, secrets hidden
               --help          this text
 

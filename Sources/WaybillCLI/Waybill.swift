@@ -27,7 +27,7 @@ struct Waybill: AsyncParsableCommand {
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self, RatesCommand.self,
             LeadsCommand.self, ImportCommand.self,
             PeopleCommand.self, OrganisationCommand.self, PolicyCommand.self, ReferencesCommand.self,
-            AuditCommand.self,
+            AuditCommand.self, ConsoleCommand.self,
         ])
 
     /// As the parser's own, and what a service had to say has an exit code of its own. Whoever reads the output through a

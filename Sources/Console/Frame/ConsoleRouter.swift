@@ -4,20 +4,26 @@ import Hummingbird
 enum ConsoleRouter {
     /// The groups of paths that there are.
     static let routes: [any ConsoleRoutes] = [
-        Assets(), SignInRoutes(), QuestionRoutes(),
+        Assets(), HealthRoutes(), SignInRoutes(), TodayRoutes(), AlertRoutes(), CustomerRoutes(), QuestionRoutes(),
+        ActRoutes(),
     ]
 
     /// The router with everything that a request passes on its way.
-    static func router(_ parts: ConsoleParts) -> Router<ConsoleContext> {
+    ///
+    /// - Parameters:
+    ///   - parts: what everything stands on.
+    ///   - people: what finds out who asks; by the sessions, unless a test says otherwise.
+    static func router(
+        _ parts: ConsoleParts, people: (any RouterMiddleware<ConsoleContext>)? = nil
+    ) -> Router<ConsoleContext> {
         let router = Router(context: ConsoleContext.self)
-        router.addMiddleware {
-            SecurityHeaders(isSecure: parts.exposure.isSecure)
-            Compressing()
-            ErrorPages()
-            Peers(exposure: parts.exposure)
-            CrossSite()
-            Sessions(parts: parts, roles: RoleBook(parts.services))
-        }
+        router.add(middleware: SecurityHeaders(isSecure: parts.exposure.isSecure))
+        router.add(middleware: Compressing())
+        router.add(middleware: ErrorPages())
+        router.add(middleware: Peers(exposure: parts.exposure))
+        router.add(middleware: CrossSite())
+        let sessions: any RouterMiddleware<ConsoleContext> = Sessions(parts: parts, roles: RoleBook(parts.services))
+        router.add(middleware: people ?? sessions)
         for group in routes { group.add(to: router, parts) }
         return router
     }

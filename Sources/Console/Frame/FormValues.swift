@@ -25,7 +25,9 @@ struct FormValues: Sendable {
         pairs = text.split(separator: "&").prefix(500).compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             func read(_ part: Substring) -> String? { part.replacing("+", with: " ").removingPercentEncoding }
-            guard let name = parts.first.flatMap(read), let value = parts.count == 2 ? read(parts[1]) : "" else { return nil }
+            guard let name = parts.first.flatMap(read), let value = parts.count == 2 ? read(parts[1]) : "" else {
+                return nil
+            }
             return (name, value.replacing("\r\n", with: "\n"))
         }
     }

@@ -108,7 +108,7 @@ struct ErrorPages: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch where request.uri.path.hasPrefix("/api/") {
+        } catch  where request.uri.path.hasPrefix("/api/") {
             throw error
         } catch ConsoleRefusal.crossSite {
             return page(.forbidden, .crossSite, .crossSiteHelp, context)

@@ -9,7 +9,9 @@ enum Packing {
         var packed = [UInt8](repeating: 0, count: waybill_gzip_room(bytes.count))
         let room = packed.count
         let count = bytes.withUnsafeBufferPointer { whole in
-            packed.withUnsafeMutableBufferPointer { waybill_gzip(whole.baseAddress, whole.count, $0.baseAddress, room, level) }
+            packed.withUnsafeMutableBufferPointer {
+                waybill_gzip(whole.baseAddress, whole.count, $0.baseAddress, room, level)
+            }
         }
         return count > 0 ? Array(packed.prefix(count)) : nil
     }

@@ -42,7 +42,9 @@ struct Attribute: Sendable, Equatable {
     static let `defer` = Attribute("defer", nil)
 
     /// What `meta` says.
-    static func meta(_ name: String, _ content: String) -> [Attribute] { [.init("name", name), .init("content", content)] }
+    static func meta(_ name: String, _ content: String) -> [Attribute] {
+        [.init("name", name), .init("content", content)]
+    }
     static let utf8 = Attribute("charset", "utf-8")
     static func content(_ text: String) -> Attribute { .init("content", text) }
 

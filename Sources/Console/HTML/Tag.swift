@@ -3,7 +3,8 @@ enum Tag: String, Sendable {
     // Frame
     case html, head, body, title, meta, link, script, header, main, nav, footer, section, article, aside, div
     // Words
-    case h1, h2, h3, p, ul, ol, li, dl, dt, dd, a, span, strong, em, small, code, abbr, time, br, hr, details, summary, pre
+    case h1, h2, h3, p, ul, ol, li, dl, dt, dd, a, span, strong, em, small, code, abbr, time, br, hr, details, summary,
+        pre
     // Tables
     case table, caption, thead, tbody, tfoot, tr, th, td
     // Forms

@@ -152,7 +152,8 @@ struct QuestionPage: Sendable {
 
     private func panel(_ table: QueryTable) -> Node {
         let here = Link(path: link.path, values: given.map { ($0.0, $0.1) })
-        let next: Link? = if let cursor = question.cursor, let next = table.next { here.with(cursor, next) } else { nil }
+        let next: Link? =
+            if let cursor = question.cursor, let next = table.next { here.with(cursor, next) } else { nil }
         let file = Link(path: ["csv", service.rawValue, question.name], values: here.values.map { ($0.0, $0.1) })
         return Tag.section(.class("sheet")) {
             TableView(table: table, described: question.answer(table.name), context: context, next: next).node
@@ -209,7 +210,8 @@ struct CSVFile: Sendable {
         guard let value else { return "" }
         let kind = described?.kind(of: column.name)
         switch (kind, column.kind) {
-        case (.time, _), (nil, .time): return CSVText.cell(CellText.instant(value)?.inZone(zone).description ?? value, .time)
+        case (.time, _), (nil, .time):
+            return CSVText.cell(CellText.instant(value)?.inZone(zone).description ?? value, .time)
         case (.money, _), (.quantity, _), (.rate, _), (.count, _):
             // A number as it was told; whatever else stands there is text, and guarded as such.
             return CSVText.cell(value, Double(value) == nil ? .text : .decimal)

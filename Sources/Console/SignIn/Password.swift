@@ -37,7 +37,8 @@ struct PasswordHash: Sendable, Equatable, CustomStringConvertible {
         let figures = parts[2].split(separator: ",").map { $0.split(separator: "=", maxSplits: 1) }
         guard figures.count == 3, figures.map(\.first) == ["ln", "r", "p"] else { return nil }
         let values = figures.compactMap { $0.last.flatMap { Int($0) } }
-        guard values.count == 3, (10...18).contains(values[0]), (1...16).contains(values[1]), (1...4).contains(values[2])
+        guard values.count == 3, (10...18).contains(values[0]), (1...16).contains(values[1]),
+            (1...4).contains(values[2])
         else { return nil }
         self.init(
             cost: Cost(exponent: values[0], blocks: values[1], lanes: values[2]), salt: salt, hash: hash)

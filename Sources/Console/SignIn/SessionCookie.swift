@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Postgres
 
 /// What a browser keeps of a session.
 struct SessionCookie: Sendable {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Postgres
 
 /// Signing in and out, one's sessions, and the language.
 struct SignInRoutes: ConsoleRoutes {

@@ -2,9 +2,11 @@
 enum Text: Sendable, Equatable {
     // Frame
     case product, toMain, navigation, signedInAs(String), signOut, chinese, english, allQuestions, allActs, mySessions
-    case theEnd, notFound, notFoundHelp, wentWrong, wentWrongHelp(String), crossSite, crossSiteHelp, tooMuch, notAnswered
+    case theEnd, notFound, notFoundHelp, wentWrong, wentWrongHelp(String), crossSite, crossSiteHelp, tooMuch,
+        notAnswered
     case yes, no, nothing, withheld(String), search, show, reset, back, more, first, asTable, exportCSV, dataAge(String)
-    case showing(Int), showingOf(Int, Int), cut, total(String), openRecord, required, otherwise(String), between(Int, Int)
+    case showing(Int), showingOf(Int, Int), cut, total(String), openRecord, required, otherwise(String), between(
+        Int, Int)
     case any, help, keys
     // Services
     case service(String), serviceSilent(String, String), serviceRefused(String, String), brokerAway(String), noRight
@@ -21,7 +23,8 @@ enum Text: Sendable, Equatable {
     case alert(String), whatHappened, causes, causesHelp, diagnosis, diagnosisHelp, close, closeHelp, order, customer
     case worklist, lossNow, raised, dueBy, marginWas, marginNow, lines
     // Customer 360
-    case customerFromAllSides, customers, identity, accounts, classes, margin, receivables, contacts, complaints, contracts
+    case customerFromAllSides, customers, identity, accounts, classes, margin, receivables, contacts, complaints,
+        contracts
     case orders, timeline, relations, acceptance, credit, blocks, revenueByMonth, deliveries, find, findHelp
 
     /// The text in both languages.

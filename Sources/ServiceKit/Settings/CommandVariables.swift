@@ -7,8 +7,10 @@ enum CommandVariables {
         "HOME", "CLI", "OUTPUT", "CONFIGURATION", "BINARIES", "CLUSTER", "AMQP_OPERATOR_URL", "AMQP_USER_URL",
         "AMQP_PARTNER_URL", "AMQP_FINANCE_URL", "HTTP_PARTNER_URL", "HTTP_MANAGEMENT_URL",
     ]
-    /// What has one value for each service, told by the service's name behind it.
+    /// What has one value for each program that runs, told by its name behind it.
     private static let ofServices = ["HTTP_", "POSTGRES_URL_", "POSTGRES_MIGRATE_URL_"]
+
+    private static let programs = ServiceName.allCases.map(\.rawValue) + ["console"]
 
     /// - Parameter name: without `WAYBILL_` before it.
     static func contains(_ name: String) -> Bool {
@@ -16,7 +18,7 @@ enum CommandVariables {
         return names.contains(name)
             || ofServices.contains { start in
                 name.hasPrefix(start)
-                    && ServiceName.allCases.contains { $0.rawValue.uppercased() == name.dropFirst(start.count) }
+                    && programs.contains { $0.uppercased() == name.dropFirst(start.count) }
             }
     }
 }

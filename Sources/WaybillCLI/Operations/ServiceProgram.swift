@@ -16,16 +16,26 @@ enum ServiceProgram {
     static func run(
         _ service: ServiceName, _ arguments: [String], database: String, secret: String
     ) async throws -> Int32 {
+        try await run(
+            service.rawValue, arguments, environment: self.database(service.rawValue, database, secret: secret))
+    }
+
+    /// The variable that says to a program where its database is.
+    ///
+    /// - Parameters:
+    ///   - name: the program's name, without what all begin with.
+    ///   - variable: the variable that it reads. With the name behind, it may be set for this command.
+    ///   - secret: the beginning of the file's name, in `$WAYBILL_HOME/secrets`, that holds the address otherwise.
+    static func database(_ name: String, _ variable: String, secret: String) -> [String: String] {
         let surroundings = Surroundings()
-        let name = service.rawValue
-        var environment: [String: String] = [:]
-        if let url = surroundings["\(database)_\(name.uppercased())"] {
-            environment[database] = url
+        var environment = quiet
+        if let url = surroundings["\(variable)_\(name.uppercased())"] {
+            environment[variable] = url
         } else {
             let home = surroundings["WAYBILL_HOME"] ?? ".waybill"
-            environment["\(database)_FILE"] = "\(home)/secrets/\(secret)-\(name).url"
+            environment["\(variable)_FILE"] = "\(home)/secrets/\(secret)-\(name).url"
         }
-        return try await run(service, arguments, environment: environment.merging(quiet) { own, _ in own })
+        return environment
     }
 
     /// Runs it to its end with nothing but the variables given.
@@ -34,14 +44,21 @@ enum ServiceProgram {
     static func run(
         _ service: ServiceName, _ arguments: [String], environment: [String: String], in folder: URL? = nil
     ) async throws -> Int32 {
-        let process = try process(service, arguments, environment: environment)
+        try await run(service.rawValue, arguments, environment: environment, in: folder)
+    }
+
+    /// The same for whichever of our programs, by its name without what all begin with.
+    static func run(
+        _ name: String, _ arguments: [String], environment: [String: String], in folder: URL? = nil
+    ) async throws -> Int32 {
+        let process = try process(name, arguments, environment: environment)
         if let folder { process.currentDirectoryURL = folder }
         return try await end(of: process)
     }
 
     /// What it prints.
     static func output(_ service: ServiceName, _ arguments: [String]) throws -> String {
-        let process = try process(service, arguments, environment: quiet)
+        let process = try process(service.rawValue, arguments, environment: quiet)
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
@@ -54,15 +71,15 @@ enum ServiceProgram {
     private static let quiet = ["WAYBILL_LOG_LEVEL": "warning"]
 
     private static func process(
-        _ service: ServiceName, _ arguments: [String], environment: [String: String]
+        _ name: String, _ arguments: [String], environment: [String: String]
     ) throws -> Process {
         guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent() else {
             let words = arguments.joined(separator: " ")
             throw Failure(
-                "it is not known where this command lies: run 'waybill-\(service.rawValue) \(words)' yourself")
+                "it is not known where this command lies: run 'waybill-\(name) \(words)' yourself")
         }
         let process = Process()
-        process.executableURL = folder.appendingPathComponent("waybill-\(service.rawValue)")
+        process.executableURL = folder.appendingPathComponent("waybill-\(name)")
         process.arguments = arguments
         process.environment = environment.merging(["PATH": Surroundings()["PATH"] ?? ""]) { own, _ in own }
         return process

@@ -1,0 +1,230 @@
+import Client
+import Contracts
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// Margin alerts: the worklist, and one alert with its causes, its diagnosis and its end.
+struct AlertRoutes: ConsoleRoutes {
+    private static let columns = [
+        "severity", "level", "name", "customer_code", "order_id", "business_line", "sales_owner", "margin_now",
+        "currency_now", "raised_at", "diagnose_by", "reason", "recover_by", "escalated_to",
+    ]
+
+    func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
+        router.get("/alerts") { request, context in try await Self.worklist(request, context, parts) }
+        router.get("/alerts/:id") { _, context in
+            guard let id = context.parameters.get("id")?.removingPercentEncoding, !id.isEmpty else {
+                throw HTTPError(.notFound)
+            }
+            return try await Self.alert(id, context, parts)
+        }
+    }
+
+    // MARK: The worklist
+
+    private static func worklist(
+        _ request: Request, _ context: ConsoleContext, _ parts: ConsoleParts
+    ) async throws -> Response {
+        let question = FinanceQuestions.alerts
+        let given = FormValues(query: request).pairs.filter { !$0.value.isEmpty && question.parameter($0.name) != nil }
+        let values = Dictionary(given.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let words = Words(language: context.language)
+        let here = Link(path: ["alerts"], values: given.map { ($0.name, $0.value) })
+        var fault: (name: String, detail: String)?
+        var heard: Heard?
+        do throws(Refusal) {
+            _ = try question.values(of: given.map { QueryParameter(name: $0.name, value: $0.value) })
+        } catch {
+            fault = (String(error.path.dropFirst("parameters.".count)), error.detail)
+        }
+        if fault == nil {
+            let asked = given.map { ($0.name, Optional($0.value)) }
+            heard = try await parts.ask(
+                Asking.Question(service: .finance, query: question.name, values: asked), context)
+        } else if context.person == nil {
+            throw ConsoleRefusal.signIn
+        }
+        return Layout(title: words[.marginAlerts], context: context, place: .alerts).response(
+            fault == nil ? .ok : .unprocessableContent
+        ) {
+            QuestionForm(question: question, link: Link("alerts"), given: values, fault: fault, context: context).node
+            if let heard {
+                Panel(title: words[.worklist], heard: heard, context: context, help: words[.alertsByMoney]).node {
+                    answer in
+                    if let table = answer.table("alerts") {
+                        chart(table, context)
+                        TableView(
+                            table: table, described: question.answer("alerts"), context: context, columns: columns,
+                            next: table.next.map { here.with("after", $0) },
+                            action: { row in
+                                row["alert_id"].map {
+                                    (row["reason"] == nil ? .diagnose : .openRecord, Link("alerts", $0))
+                                }
+                            }, hasCaption: false
+                        ).node
+                    }
+                }
+            }
+        }
+    }
+
+    /// The margins of the page as bars, a picture for each currency: amounts of two are not compared.
+    private static func chart(_ table: QueryTable, _ context: ConsoleContext) -> [Node] {
+        let words = Words(language: context.language)
+        let rows = table.views.filter { $0.amount("margin_now") != nil }
+        let currencies = rows.compactMap { $0["currency_now"] }.reduce(into: [String]()) { list, currency in
+            if !list.contains(currency) { list.append(currency) }
+        }
+        return currencies.map { currency in
+            let bars = rows.filter { $0["currency_now"] == currency }.prefix(10).map { row in
+                let amount = row["margin_now"] ?? ""
+                return Charts.Bar(
+                    TerminalText.clipped(row["name"] ?? row["customer_code"] ?? "", 22), Double(amount) ?? 0,
+                    CellText.shown(amount, .money(currency: "currency_now"), currency: currency),
+                    link: row["alert_id"].map { Link("alerts", $0) })
+            }
+            return Charts.bars(Array(bars), title: "\(words[.lossNow]), \(currency)")
+        }
+    }
+
+    // MARK: One alert
+
+    private static func alert(
+        _ id: String, _ context: ConsoleContext, _ parts: ConsoleParts
+    ) async throws -> Response {
+        let question = FinanceQuestions.alert
+        let heard = try await parts.ask(
+            Asking.Question(service: .finance, query: question.name, values: [("alertId", id)]), context)
+        let row = heard.answer?.table("alert")?.views.first
+        if heard.answer != nil, row == nil { throw HTTPError(.notFound) }
+        var order: Heard?
+        if let number = row?["order_id"] {
+            order = try await parts.ask(
+                Asking.Question(
+                    service: .finance, query: FinanceQuestions.order.name,
+                    values: [("orderId", number), ("source", row?["source"])]), context)
+        }
+        let words = Words(language: context.language)
+        return Layout(title: words[.alert(id)], context: context, place: .alerts).response {
+            Tag.div(.class("panels")) {
+                Panel(title: words[.whatHappened], heard: heard, context: context).node { answer in
+                    if let table = answer.table("alert") {
+                        FactsView(table: table, described: question.answer("alert"), context: context).node
+                    }
+                }
+                if let order {
+                    Panel(title: words[.causes], heard: order, context: context, help: words[.causesHelp]).node {
+                        answer in
+                        causes(answer, context)
+                    }
+                }
+                if let row, row["outcome"] == nil, row["cleared_at"] == nil { acts(row, id, context) }
+            }
+        }
+    }
+
+    /// From the revenue of an order to its margin, cost by cost, and the lines behind it.
+    private static func causes(_ answer: Asking.Answer, _ context: ConsoleContext) -> [Node] {
+        let words = Words(language: context.language)
+        guard let order = answer.table("order")?.views.first, let lines = answer.table("lines") else { return [] }
+        let currency = order["currency"]
+        let rows = lines.views
+        let costs = rows.compactMap { row in
+            row.amount("cost").map { (row["service_item"] ?? row["line"] ?? "", $0, row["currency"]) }
+        }
+        let table = TableView(
+            table: lines, described: FinanceQuestions.order.answer("lines"), context: context,
+            columns: ["line", "service_item", "lane", "revenue", "cost", "margin", "currency", "basis"],
+            hasCaption: false
+        ).node
+        // Withheld, not known for each line, or of several currencies: then the table alone says what there is to say.
+        guard let revenue = order["revenue"], let margin = order["margin"], costs.count == rows.count, !rows.isEmpty,
+            costs.allSatisfy({ $0.2 == currency })
+        else { return [table] }
+        func text(_ amount: String) -> String {
+            CellText.shown(amount, .money(currency: "currency"), currency: currency)
+        }
+        let steps = costs.map { label, cost, _ in
+            let less = FixedDecimal(units: -cost.units).description
+            return Charts.Bar(TerminalText.clipped(label, 22), Double(less) ?? 0, text(less))
+        }
+        let ends = (
+            Charts.Bar(
+                CatalogueWords.name("revenue", context.language), Double(revenue) ?? 0, text(revenue), isTotal: true),
+            Charts.Bar(
+                CatalogueWords.name("margin", context.language), Double(margin) ?? 0, text(margin), isTotal: true)
+        )
+        return [
+            Charts.waterfall([ends.0] + steps + [ends.1], title: "\(words[.causesHelp]), \(currency ?? "")"),
+            Tag.details {
+                Tag.summary { words[.asTable] }
+                table
+            },
+        ]
+    }
+
+    private static func acts(_ row: RowView, _ id: String, _ context: ConsoleContext) -> [Node] {
+        let words = Words(language: context.language)
+        return [
+            form(DiagnoseAlert.type, words[.diagnosis], words[.diagnosisHelp], id, row, context),
+            form(CloseAlert.type, words[.close], words[.closeHelp], id, row, context),
+        ].compactMap { $0 }
+    }
+
+    private static func form(
+        _ type: MessageType, _ title: String, _ help: String, _ id: String, _ row: RowView, _ context: ConsoleContext
+    ) -> Node? {
+        guard let contract = ActForm.contract(type.description) else { return nil }
+        var typed = ["alertId": id]
+        // What was said before stands there to be changed.
+        if type == DiagnoseAlert.type {
+            typed["reason"] = row["reason"]
+            typed["plan"] = row["plan"]
+            typed["recoverBy"] = row["recover_by"]
+        }
+        return Tag.section(.class("sheet"), .id(type == DiagnoseAlert.type ? "diagnosis" : "close")) {
+            Tag.h2 { title }
+            Tag.p(.class("hint")) { help }
+            ActFormView(
+                form: ActForm(contract: contract, typed: typed), id: ActRoutes.newID(), refusal: nil, context: context,
+                settled: ["alertId"], prefix: type.description
+            ).node
+        }
+    }
+}
+
+/// One record as facts: name and value, what is absent left out.
+struct FactsView: Sendable {
+    let table: QueryTable
+    let described: TableDescription?
+    let context: ConsoleContext
+
+    /// The facts of the first row.
+    var node: Node {
+        guard let row = table.views.first else {
+            return Tag.p(.class("hint")) { Words(language: context.language)[.nothing] }
+        }
+        let view = TableView(table: table, described: described, context: context)
+        return Tag.dl(.class("facts")) {
+            for (place, column) in table.columns.enumerated() {
+                if let value = row[column.name] {
+                    let kind = view.kind(place)
+                    let currency: String? = if case .money(let name) = kind { row[name] } else { nil }
+                    let shown = Figure.node(value, kind, currency: currency, context)
+                    Tag.dt(.title(column.name)) { CatalogueWords.name(column.name, context.language) }
+                    Tag.dd {
+                        if let link = RecordLinks.link(column.name, value, row),
+                            link.path.last != value || link.path.first != "alerts"
+                        {
+                            Tag.a(.href(link)) { shown }
+                        } else {
+                            shown
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Client
+import Contracts
+import Hummingbird
+
+/// What matters this morning: exceptions first, each with its next act.
+struct TodayRoutes: ConsoleRoutes {
+    /// How many rows a panel has; the rest is behind *see all*.
+    private static let rows = "8"
+
+    /// A panel of the page.
+    private struct Part: Sendable {
+        let title: Text
+        let help: Text?
+        let service: ServiceName
+        let question: QueryDescription
+        /// The table that is shown.
+        let table: String
+        let columns: [String]
+        let all: Link
+        let action: @Sendable (RowView) -> (Text, Link)?
+    }
+
+    private static let parts: [Part] = [
+        Part(
+            title: .marginAlerts, help: .alertsByMoney, service: .finance, question: FinanceQuestions.alerts,
+            table: "alerts",
+            columns: ["severity", "name", "customer_code", "order_id", "margin_now", "currency_now", "diagnose_by"],
+            all: Link("alerts"),
+            action: { row in
+                row["alert_id"].map { (row["reason"] == nil ? .diagnose : .openRecord, Link("alerts", $0)) }
+            }),
+        Part(
+            title: .ordersWaiting, help: .ordersWaitingHelp, service: .finance, question: AcceptanceQuestions.waiting,
+            table: "orders that wait for approval",
+            columns: ["placed_at", "order_id", "name", "business_line", "revenue", "currency", "may_approve"],
+            all: Link("q", "finance", AcceptanceQuestions.waiting.name),
+            action: { row in
+                row["order_id"].map { order in
+                    (
+                        .decide,
+                        Link(
+                            "act", DecideOrder.type.description,
+                            values: [
+                                ("orderId", order), ("source", row["source"]), ("revision", row["revision"]),
+                            ])
+                    )
+                }
+            }),
+        Part(
+            title: .complaintsOpen, help: nil, service: .servicedesk, question: ServiceDeskQuestions.complaints,
+            table: "complaints",
+            columns: ["severity", "opened_at", "customer_code", "category", "state", "promised_at", "summary"],
+            all: Link("q", "servicedesk", ServiceDeskQuestions.complaints.name),
+            action: { row in
+                row["complaint_id"].map { complaint in
+                    (
+                        .openRecord,
+                        Link(
+                            "q", "servicedesk", ServiceDeskQuestions.complaint.name,
+                            values: [("complaintId", complaint), ("source", row["source"])])
+                    )
+                }
+            }),
+        Part(
+            title: .promisesBroken, help: nil, service: .finance, question: ReceivableQuestions.promises,
+            table: "promises",
+            columns: ["promised_day", "customer_code", "invoice_id", "promised", "currency", "state"],
+            all: Link("q", "finance", ReceivableQuestions.promises.name), action: { _ in nil }),
+        Part(
+            title: .notices, help: nil, service: .sales, question: SalesQuestions.notices,
+            table: "notices of finance",
+            columns: ["told_at", "kind", "customer", "order_id", "detail"],
+            all: Link("q", "sales", SalesQuestions.notices.name),
+            action: { row in
+                row["customer_id"].map { (.openRecord, Link("customers", $0)) }
+            }),
+        Part(
+            title: .reviewsWaiting, help: nil, service: .customer, question: PartyQuestions.reviews, table: "reviews",
+            columns: ["probability", "one_name", "other_name", "review"],
+            all: Link("q", "customer", PartyQuestions.reviews.name),
+            action: { row in
+                row["review"].map {
+                    (.decide, Link("q", "customer", PartyQuestions.review.name, values: [("review", $0)]))
+                }
+            }),
+    ]
+
+    func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
+        router.get("/") { _, context in try await Self.page(context, parts) }
+    }
+
+    private static func page(_ context: ConsoleContext, _ console: ConsoleParts) async throws -> Response {
+        let questions = parts.map {
+            Asking.Question(service: $0.service, query: $0.question.name, values: [("limit", rows)])
+        }
+        let heard = try await console.ask(questions, context)
+        let words = Words(language: context.language)
+        // What somebody has no right to is no part of their day; what is empty comes last.
+        let shown = zip(parts, heard).filter { part, heard in !isForbidden(heard) }
+        let full = shown.filter { part, heard in heard.answer?.table(part.table)?.rows.isEmpty != true }
+        let empty = shown.filter { part, heard in heard.answer?.table(part.table)?.rows.isEmpty == true }
+        return Layout(title: words[.today], context: context, place: .today).response {
+            Tag.p(.class("hint")) { words[.todayHelp] }
+            Tag.div(.class("panels")) {
+                for (part, heard) in full + empty { panel(part, heard, context) }
+            }
+            if full.isEmpty { Tag.p { words[.nothingToDo] } }
+        }
+    }
+
+    private static func isForbidden(_ heard: Heard) -> Bool {
+        if case .refused(let reason, _) = heard { reason == Reason.notAuthorised.rawValue } else { false }
+    }
+
+    private static func panel(_ part: Part, _ heard: Heard, _ context: ConsoleContext) -> Node {
+        let words = Words(language: context.language)
+        return Panel(
+            title: words[part.title], heard: heard, context: context, all: part.all, help: part.help.map { words[$0] }
+        ).node { answer in
+            if let table = answer.table(part.table) {
+                TableView(
+                    table: table, described: part.question.answer(part.table), context: context, columns: part.columns,
+                    action: part.action, hasCaption: false
+                ).node
+            }
+        }
+    }
+}

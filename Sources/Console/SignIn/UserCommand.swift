@@ -1,0 +1,125 @@
+import BrokerLayout
+import Foundation
+import Logging
+import Postgres
+import ServiceKit
+
+/// Who may sign in with a password of the console's own: made by an operator, on the machine.
+enum UserCommand {
+    /// The least characters of a password; there is no other rule, for they make passwords worse.
+    static let leastCharacters = 12
+
+    /// Does what the arguments ask.
+    ///
+    /// - Returns: 0 when it was done, 2 when it was refused, 64 for a wrong argument.
+    static func run(_ arguments: [String], _ settings: Settings, _ logger: Logger) async throws -> Int32 {
+        let words = arguments.filter { $0 != "--make" }
+        let isMade = words.count != arguments.count
+        let verb = words.first ?? ""
+        if verb == "list", words.count == 1, !isMade { return try await list(settings, logger) }
+        guard ["add", "password", "close"].contains(verb), (2...(verb == "add" ? 3 : 2)).contains(words.count),
+            !(isMade && verb == "close")
+        else {
+            return complain(
+                "write 'user add LOGIN [NAME] [--make]', 'user password LOGIN [--make]', 'user close LOGIN' or "
+                    + "'user list'", 64)
+        }
+        let login = words[1]
+        guard BrokerUsers.isLogin(login) else {
+            return complain(
+                "'\(login)' is no login: small letters, digits, '.', '-' and '_', at most 64, and no name of a service, a "
+                    + "partner or another program", 64)
+        }
+        if verb == "close" {
+            let isDone = try await with(settings, logger) { try SignInStore.close(login, $0) }
+            return isDone ? say("'\(login)' is closed; its sessions have ended") : unknown(login)
+        }
+        let password: String
+        switch isMade ? .success(Secret.make()) : typed() {
+        case .success(let text): password = text
+        case .failure(let problem): return complain(problem.description, 64)
+        }
+        let hash = try PasswordHash(of: password)
+        if verb == "password" {
+            guard try await with(settings, logger, { try SignInStore.change(login, password: hash, $0) }) else {
+                return unknown(login)
+            }
+        } else {
+            let name = words.count == 3 ? words[2] : login
+            guard name.unicodeScalars.count <= 100 else { return complain("a name has at most 100 characters", 64) }
+            guard try await with(settings, logger, { try SignInStore.add(login, name: name, password: hash, $0) })
+            else {
+                return complain("there is '\(login)' already: 'user password' gives another password", 2)
+            }
+        }
+        if isMade { print("login     \(login)\npassword  \(password)") }
+        return say("'\(login)' may sign in" + (isMade ? "; the password is shown this once and kept nowhere" : ""))
+    }
+
+    private static func list(_ settings: Settings, _ logger: Logger) async throws -> Int32 {
+        let users = try await with(settings, logger) { try SignInStore.users($0) }
+        for user in users { print("\(user.login)\t\(user.isClosed ? "closed" : "open")\t\(user.name)") }
+        return 0
+    }
+
+    private static func with<Result: Sendable>(
+        _ settings: Settings, _ logger: Logger, _ body: @Sendable (borrowing Transaction) throws -> Result
+    ) async throws -> Result {
+        let configuration = try PostgresConfiguration(
+            url: settings.required("postgres.url"), applicationName: "waybill-console-user",
+            searchPath: ConsoleSchema.name)
+        let pool = PostgresPool(configuration: configuration, size: 1, logger: logger)
+        let result: Swift.Result<Result, any Error>
+        do { result = .success(try await pool.withTransaction(body)) } catch { result = .failure(error) }
+        await pool.close()
+        return try result.get()
+    }
+
+    // MARK: What is typed
+
+    /// A password that is typed twice without being seen, or a line of standard input when that is no terminal.
+    private static func typed() -> Result<String, ConsoleProblem> {
+        guard isatty(STDIN_FILENO) == 1 else { return check(readLine(strippingNewline: true) ?? "") }
+        guard let first = unseen("password: "), let second = unseen("again: ") else {
+            return .failure(ConsoleProblem("no password was typed"))
+        }
+        return first == second ? check(first) : .failure(ConsoleProblem("both were not the same: nothing was changed"))
+    }
+
+    static func check(_ password: String) -> Result<String, ConsoleProblem> {
+        guard password.count >= leastCharacters, password.utf8.count <= 1_024 else {
+            return .failure(
+                ConsoleProblem(
+                    "a password has \(leastCharacters) characters at least, such as some words; '--make' makes one"))
+        }
+        return .success(password)
+    }
+
+    /// A line that is typed without being seen.
+    private static func unseen(_ prompt: String) -> String? {
+        var before = termios()
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
+        var quiet = before
+        quiet.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
+        FileHandle.standardError.write(Data(prompt.utf8))
+        let line = readLine(strippingNewline: true)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+        FileHandle.standardError.write(Data("\n".utf8))
+        return line
+    }
+
+    private static func unknown(_ login: String) -> Int32 {
+        complain("there is no '\(login)': 'user list' shows those there are", 2)
+    }
+
+    private static func say(_ text: String) -> Int32 {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        return 0
+    }
+
+    private static func complain(_ reason: String, _ code: Int32) -> Int32 {
+        FileHandle.standardError.write(Data("error: \(reason)\n".utf8))
+        return code
+    }
+}
