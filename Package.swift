@@ -115,6 +115,9 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
+        // Ways by which word reaches people: mail, chat robots and webhooks, and what is written in them.
+        .target(
+            name: "Channels", dependencies: ["Domain", "Contracts", "Outbound", crypto, log], swiftSettings: settings),
         .target(name: "PartyMatching", dependencies: ["Domain"], swiftSettings: settings),
         .target(name: "PartyGraph", dependencies: ["Domain", "Contracts"], swiftSettings: settings),
         .target(name: "ProfitAnalysis", dependencies: ["Domain", "Contracts"], swiftSettings: settings),
@@ -194,6 +197,9 @@ let package = Package(
         .testTarget(name: "LeadScoringTests", dependencies: ["LeadScoring", "Domain"], swiftSettings: settings),
         .testTarget(
             name: "PartyGraphTests", dependencies: ["PartyGraph", "Domain", "Contracts"], swiftSettings: settings),
+        .testTarget(
+            name: "ChannelsTests", dependencies: ["Channels", "Outbound", "Domain", "Contracts", "TestSupport"],
+            exclude: ["Golden", "servers.py"], swiftSettings: settings),
         .testTarget(name: "OutboundTests", dependencies: ["Outbound", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "ClientTests",

@@ -1,0 +1,78 @@
+/// A piece of HTML. Only this type makes it, of elements that the code names and of words that it escapes: no name of a
+/// customer can bring an element of its own.
+package struct HTML: Sendable, Equatable, CustomStringConvertible {
+    /// As it is sent.
+    package let description: String
+
+    private init(_ description: String) { self.description = description }
+
+    /// Nothing.
+    package static let nothing = HTML("")
+
+    /// Words, escaped; line breaks stay line breaks. What has no place in HTML, such as a control character, becomes `U+FFFD`.
+    package static func words(_ words: some StringProtocol) -> HTML {
+        var text = ""
+        for scalar in words.unicodeScalars {
+            switch scalar {
+            case "&": text += "&amp;"
+            case "<": text += "&lt;"
+            case ">": text += "&gt;"
+            case "\"": text += "&quot;"
+            case "'": text += "&#39;"
+            case "\n": text += "<br>\n"
+            case "\r": continue
+            case "\t": text += " "
+            default: text.unicodeScalars.append(Self.isAllowed(scalar) ? scalar : "\u{FFFD}")
+            }
+        }
+        return HTML(text)
+    }
+
+    /// An element around others.
+    ///
+    /// - Parameters:
+    ///   - name: its name and, behind spaces, attributes; as the code wrote it, which is why it is a `StaticString`.
+    ///   - parts: what is in it.
+    package static func element(_ name: StaticString, _ parts: HTML...) -> HTML { element(name, parts) }
+
+    /// An element around others.
+    package static func element(_ name: StaticString, _ parts: [HTML]) -> HTML {
+        let opening = name.description
+        let closing = opening.prefix { $0 != " " }
+        return HTML("<\(opening)>\(parts.map(\.description).joined())</\(closing)>")
+    }
+
+    /// A link, when the address is one of the web; otherwise only its words.
+    package static func link(_ address: String, _ text: String) -> HTML {
+        guard address.hasPrefix("https://") || address.hasPrefix("http://") else { return words(text) }
+        return HTML("<a href=\"\(words(address).description)\">\(words(text).description)</a>")
+    }
+
+    /// A whole page.
+    package static func page(_ language: Language, title: String, _ parts: [HTML]) -> HTML {
+        let tag = language == .chinese ? "zh-CN" : "en"
+        return HTML(
+            """
+            <!DOCTYPE html>
+            <html lang="\(tag)">
+            <head><meta charset="utf-8"><title>\(words(title).description)</title></head>
+            <body style="font-family: sans-serif; color: #222; max-width: 42em">
+            \(parts.map(\.description).joined(separator: "\n"))
+            </body>
+            </html>
+
+            """)
+    }
+
+    /// One after the other.
+    package static func + (left: HTML, right: HTML) -> HTML { HTML(left.description + right.description) }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0: false
+        // Marks that turn the direction of what stands around them would let a name rewrite the words beside it.
+        case 0x202A...0x202E, 0x2066...0x2069: false
+        default: scalar.value & 0xFFFE != 0xFFFE
+        }
+    }
+}
