@@ -3,8 +3,11 @@
 // Its checks of types are macros for C compilers, which Swift does not see.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 // Swift sees no functions with variable arguments; these are the ones it needs.
@@ -31,7 +34,7 @@ static inline CURLcode waybill_curl_list(CURL *transfer, CURLoption option, stru
     return curl_easy_setopt(transfer, option, value);
 }
 
-/// `function` is given `context` with every piece of the body, or of the head, or is asked for the next piece to send.
+/// `function` is given `context` with every piece of the body, or of the head.
 static inline CURLcode waybill_curl_on_body(CURL *transfer, curl_write_callback function, void *context) {
     CURLcode code = curl_easy_setopt(transfer, CURLOPT_WRITEFUNCTION, function);
     return code != CURLE_OK ? code : curl_easy_setopt(transfer, CURLOPT_WRITEDATA, context);
@@ -40,6 +43,45 @@ static inline CURLcode waybill_curl_on_body(CURL *transfer, curl_write_callback 
 static inline CURLcode waybill_curl_on_head(CURL *transfer, curl_write_callback function, void *context) {
     CURLcode code = curl_easy_setopt(transfer, CURLOPT_HEADERFUNCTION, function);
     return code != CURLE_OK ? code : curl_easy_setopt(transfer, CURLOPT_HEADERDATA, context);
+}
+
+/// `function` is asked, with `context`, for the next piece to send.
+static inline CURLcode waybill_curl_on_read(CURL *transfer, curl_read_callback function, void *context) {
+    CURLcode code = curl_easy_setopt(transfer, CURLOPT_READFUNCTION, function);
+    return code != CURLE_OK ? code : curl_easy_setopt(transfer, CURLOPT_READDATA, context);
+}
+
+/// `function` is told, with `context`, what the library says and hears; nothing is printed.
+static inline CURLcode waybill_curl_on_talk(CURL *transfer, curl_debug_callback function, void *context) {
+    CURLcode code = curl_easy_setopt(transfer, CURLOPT_DEBUGFUNCTION, function);
+    if (code == CURLE_OK) code = curl_easy_setopt(transfer, CURLOPT_DEBUGDATA, context);
+    return code != CURLE_OK ? code : curl_easy_setopt(transfer, CURLOPT_VERBOSE, 1L);
+}
+
+/// `function` opens the sockets, with `context`, or gives none, which ends the transfer.
+static inline CURLcode waybill_curl_on_socket(CURL *transfer, curl_opensocket_callback function, void *context) {
+    CURLcode code = curl_easy_setopt(transfer, CURLOPT_OPENSOCKETFUNCTION, function);
+    return code != CURLE_OK ? code : curl_easy_setopt(transfer, CURLOPT_OPENSOCKETDATA, context);
+}
+
+static inline curl_socket_t waybill_curl_no_socket(void) { return CURL_SOCKET_BAD; }
+
+static inline curl_socket_t waybill_curl_socket(const struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/// The bytes of an address, into 16: 4 or 16 of them, or 0 when it is of another family.
+static inline int waybill_curl_address(const struct curl_sockaddr *address, unsigned char *bytes) {
+    // Behind `addr` stands as much as `addrlen` says.
+    if (address->family == AF_INET && address->addrlen >= sizeof(struct sockaddr_in)) {
+        memcpy(bytes, &((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr, 4);
+        return 4;
+    }
+    if (address->family == AF_INET6 && address->addrlen >= sizeof(struct sockaddr_in6)) {
+        memcpy(bytes, &((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr, 16);
+        return 16;
+    }
+    return 0;
 }
 
 static inline long waybill_curl_status(CURL *transfer) {

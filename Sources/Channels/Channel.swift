@@ -1,12 +1,7 @@
 package import Contracts
 
 /// The language in which somebody is written to.
-package enum Language: String, Sendable, Hashable, CaseIterable {
-    /// Simplified Chinese.
-    case chinese = "zh"
-    /// English.
-    case english = "en"
-}
+package typealias Language = NoticeLanguage
 
 /// What is handed over to one address.
 package struct Handover: Sendable, Equatable {

@@ -50,7 +50,7 @@ package struct HTML: Sendable, Equatable, CustomStringConvertible {
 
     /// A whole page.
     package static func page(_ language: Language, title: String, _ parts: [HTML]) -> HTML {
-        let tag = language == .chinese ? "zh-CN" : "en"
+        let tag = language == .zh ? "zh-CN" : "en"
         return HTML(
             """
             <!DOCTYPE html>

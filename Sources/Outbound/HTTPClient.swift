@@ -2,11 +2,22 @@ import CCurl
 import PinnedThread
 import Synchronization
 
-/// Sends requests by HTTP, any number at once: the one client of this system, on libcurl.
+/// Sends requests by HTTP, and mails by SMTP, any number at once: the one client of this system, on libcurl.
 ///
 /// All requests share one thread, which sleeps until a socket, a new request, a cancellation or the end of somebody's
 /// patience wakes it, and the connections that are still open.
+///
+/// Who sends mail has a client of its own: the library says good-bye to a mail server before it goes on, and waits a while
+/// for the answer.
 package actor HTTPClient {
+    /// Where a client may go.
+    package enum Reach: Sendable {
+        /// Everywhere.
+        case everywhere
+        /// To public addresses alone: not to this machine, nor to its neighbours.
+        case publicAddresses
+    }
+
     /// The one for everybody who needs no other.
     package static let shared = HTTPClient()
 
@@ -21,12 +32,17 @@ package actor HTTPClient {
     /// Those whose tasks were cancelled; removed by the task itself.
     private nonisolated let cancelled = Mutex<Set<Int>>([])
     private nonisolated let numbers = Atomic(0)
+    private let reach: Reach
 
     /// The thread on which all requests run.
     nonisolated package var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Begins with no connection.
-    package init() {
+    ///
+    /// - Parameter reach: where it may go. It holds for all requests of the client, because they share connections: one that is
+    ///   open is not looked at again.
+    package init(_ reach: Reach = .everywhere) {
+        self.reach = reach
         precondition(Self.isReady, "libcurl cannot be started")
         sockets = waybill_curl_set()
         guard sockets >= 0, let multi = waybill_curl_multi(sockets) else {
@@ -53,40 +69,67 @@ package actor HTTPClient {
     package func send(_ request: HTTPRequest) async throws(OutboundError) -> HTTPResponse {
         let number = numbers.wrappingAdd(1, ordering: .relaxed).newValue
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { begin(request, number, $0) }
+            await withCheckedContinuation { (continuation: HTTPTransfer.Continuation) in
+                do throws(OutboundError) {
+                    try begin(try HTTPTransfer(request, continuation), number)
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
         } onCancel: {
-            _ = cancelled.withLock { $0.insert(number) }
-            thread.wake()
+            cancel(number)
         }
         _ = cancelled.withLock { $0.remove(number) }
         return try result.get()
     }
 
-    private func begin(_ request: HTTPRequest, _ number: Int, _ continuation: Transfer.Continuation) {
-        do throws(OutboundError) {
-            let transfer = try Transfer(request, continuation)
-            transfers[number] = transfer
-            try transfer.add(to: multi)
-        } catch {
-            transfers[number] = nil
-            continuation.resume(returning: .failure(error))
+    /// Hands a mail over to a server and waits for what it says. Several, one after the other, go over one connection.
+    ///
+    /// - Returns: the server's word, whether it has taken the mail or not.
+    /// - Throws: ``OutboundError`` when it did not say: then nobody knows whether it has the mail when it had come as far as its
+    ///   content.
+    package func send(_ mail: MailRequest) async throws(OutboundError) -> MailAnswer {
+        let number = numbers.wrappingAdd(1, ordering: .relaxed).newValue
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: MailTransfer.Continuation) in
+                do throws(OutboundError) {
+                    try begin(try MailTransfer(mail, continuation), number)
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        } onCancel: {
+            cancel(number)
         }
+        _ = cancelled.withLock { $0.remove(number) }
+        return try result.get()
+    }
+
+    private nonisolated func cancel(_ number: Int) {
+        _ = cancelled.withLock { $0.insert(number) }
+        thread.wake()
+    }
+
+    private func begin(_ transfer: Transfer, _ number: Int) throws(OutboundError) {
+        if reach == .publicAddresses { transfer.refusePrivateAddresses() }
+        try transfer.add(to: multi)
+        transfers[number] = transfer
     }
 
     private func turn() -> Wait {
         for number in cancelled.withLock({ $0 }) {
             guard let transfer = transfers.removeValue(forKey: number) else { continue }
             transfer.remove(from: multi)
-            transfer.end(.failure(OutboundError(.cancelled, "\(transfer.place): nobody waits for the answer any more")))
+            transfer.fail(OutboundError(.cancelled, "\(transfer.place): nobody waits for the answer any more"))
         }
         let due = waybill_curl_go_on(multi, sockets)
         var result = CURLE_OK
         while let handle = waybill_curl_ended(multi, &result) {
             guard let (number, transfer) = transfers.first(where: { $0.value.handle == handle }) else { break }
             transfers[number] = nil
-            let answer = transfer.answer(result)
+            let tell = transfer.ended(result)
             transfer.remove(from: multi)
-            transfer.end(answer)
+            tell()
         }
         return Wait(descriptor: sockets, timeout: due < 0 ? nil : .milliseconds(due))
     }

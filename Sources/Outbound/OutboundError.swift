@@ -12,6 +12,8 @@ package struct OutboundError: Error, Sendable, CustomStringConvertible, Equatabl
         case timedOut
         /// The answer is larger than was allowed.
         case tooLarge
+        /// The address is a private one, where this client may not go.
+        case forbidden
         /// Who asked does not want it any more: its task was cancelled.
         case cancelled
     }

@@ -6,7 +6,7 @@ import Testing
 struct HTMLTests {
     @Test("words are escaped, whatever they hold")
     func words() {
-        #expect(HTML.words("<b>\"O'Neil & Co\"</b>").description == "&lt;b&gt;&quot;O&#39;Neil &amp; Co&quot;&lt;/b&gt;")
+        #expect(HTML.words("<b>\"O'Neil & Co\"").description == "&lt;b&gt;&quot;O&#39;Neil &amp; Co&quot;")
         #expect(HTML.words("a\r\nb\u{0}c\u{202E}d").description == "a<br>\nb\u{FFFD}c\u{FFFD}d")
         #expect(HTML.words("昆山 🚚 ü").description == "昆山 🚚 ü")
     }
@@ -22,7 +22,7 @@ struct HTMLTests {
     @Test("an element closes by its name alone, and a page escapes its title")
     func elements() {
         #expect(HTML.element("p class=\"next\"", .words("a"), .words("<")).description == "<p class=\"next\">a&lt;</p>")
-        let page = HTML.page(.chinese, title: "<x>", [.words("a")]).description
+        let page = HTML.page(.zh, title: "<x>", [.words("a")]).description
         #expect(page.contains("<html lang=\"zh-CN\">") && page.contains("<title>&lt;x&gt;</title>"))
     }
 }
