@@ -7,8 +7,8 @@ import Synchronization
 /// All requests share one thread, which sleeps until a socket, a new request, a cancellation or the end of somebody's
 /// patience wakes it, and the connections that are still open.
 ///
-/// Who sends mail has a client of its own: the library says good-bye to a mail server before it goes on, and waits a while
-/// for the answer.
+/// Who sends mail has a client of its own: for the answer to a mail's last line, and to its good-bye, the library waits on the
+/// thread, as long as the server may be silent.
 package actor HTTPClient {
     /// Where a client may go.
     package enum Reach: Sendable {
