@@ -5,8 +5,8 @@ package typealias Language = NoticeLanguage
 
 /// What is handed over to one address.
 package struct Handover: Sendable, Equatable {
-    /// Its number, the same whenever it is tried: of it are made the Message-ID of a mail and the id of a webhook. Letters,
-    /// digits, `-`, `_` and `.`.
+    /// Its number, the same whenever it is tried: of it are made the Message-ID of a mail and the id of a webhook. One of
+    /// letters, digits, `-` and `_`, 64 at most, is kept as it is, of another its digest.
     package var id: String
     /// Where it goes: a mail address; the name of a robot or of a webhook in the file of channels.
     package var address: String

@@ -1,3 +1,5 @@
+import Contracts
+
 /// A piece of HTML. Only this type makes it, of elements that the code names and of words that it escapes: no name of a
 /// customer can bring an element of its own.
 package struct HTML: Sendable, Equatable, CustomStringConvertible {
@@ -22,7 +24,7 @@ package struct HTML: Sendable, Equatable, CustomStringConvertible {
             case "\n": text += "<br>\n"
             case "\r": continue
             case "\t": text += " "
-            default: text.unicodeScalars.append(Self.isAllowed(scalar) ? scalar : "\u{FFFD}")
+            default: text.unicodeScalars.append(PlainWords.isAllowed(scalar) ? scalar : "\u{FFFD}")
             }
         }
         return HTML(text)
@@ -41,6 +43,9 @@ package struct HTML: Sendable, Equatable, CustomStringConvertible {
         let closing = opening.prefix { $0 != " " }
         return HTML("<\(opening)>\(parts.map(\.description).joined())</\(closing)>")
     }
+
+    /// A break of a line.
+    package static let lineBreak = HTML("<br>")
 
     /// A link, when the address is one of the web; otherwise only its words.
     package static func link(_ address: String, _ text: String) -> HTML {
@@ -66,13 +71,4 @@ package struct HTML: Sendable, Equatable, CustomStringConvertible {
 
     /// One after the other.
     package static func + (left: HTML, right: HTML) -> HTML { HTML(left.description + right.description) }
-
-    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0: false
-        // Marks that turn the direction of what stands around them would let a name rewrite the words beside it.
-        case 0x202A...0x202E, 0x2066...0x2069: false
-        default: scalar.value & 0xFFFE != 0xFFFE
-        }
-    }
 }

@@ -27,6 +27,7 @@ if [ "$purpose" = test ]; then
     need amqp-tools command -v amqp-publish
     need python3-pika sh -c 'python3 -c "import pika" || /usr/bin/python3 -c "import pika"'
     need python3-jsonschema sh -c 'python3 -c "import jsonschema" || /usr/bin/python3 -c "import jsonschema"'
+    need python3-aiosmtpd sh -c 'python3 -c "import aiosmtpd" || /usr/bin/python3 -c "import aiosmtpd"'
     need python3-networkx sh -c 'python3 -c "import networkx" || /usr/bin/python3 -c "import networkx"'
     need openssl command -v openssl
     need jq command -v jq
