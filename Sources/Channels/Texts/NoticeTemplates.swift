@@ -1,0 +1,277 @@
+import Contracts
+
+/// The templates of all kinds of notices that have words of their own, by kind, in both languages.
+package enum NoticeTemplates {
+    /// The template of a kind; the generic one for a kind that has none.
+    package static func template(_ kind: String, _ language: Language) -> NoticeTemplate {
+        let own = language == .zh ? chinese[kind] : english[kind]
+        return own ?? generic(kind, language)
+    }
+
+    /// The kinds that have words of their own.
+    package static var kinds: [String] { english.keys.sorted() }
+
+    /// The template of a kind that has no words of its own: its name, what it is about, and the facts.
+    static func generic(_ kind: String, _ language: Language) -> NoticeTemplate {
+        let name = PlainWords.line(kind.replacing("-", with: " "), atMost: 64)
+        return language == .zh
+            ? NoticeTemplate(name, ["{about}（{customer}）：{title}", "{about}：{title}"])
+            : NoticeTemplate(name, ["{about} ({customer}): {title}", "{about}: {title}"])
+    }
+
+    static let english: [String: NoticeTemplate] = [
+        // Finance.
+        "margin-alert": NoticeTemplate(
+            "Margin too low",
+            [
+                "{about} of {customer} earns {margin} ({rate})", "{about} of {customer} earns too little",
+                "{about} earns too little",
+            ],
+            ["Revenue {revenue}, cost {cost}; the threshold is {threshold}.", "It comes from: {causes}."]),
+        "margin-alert-diagnosed": NoticeTemplate(
+            "Margin alert diagnosed",
+            ["{about} of {customer}: diagnosed as {reason}", "{about}: the low margin is diagnosed"],
+            ["The plan: {plan}, until {recoverBy}."]),
+        "margin-alert-escalated": NoticeTemplate(
+            "Margin alert overdue",
+            [
+                "{about} of {customer}: nobody has dealt with the low margin in time",
+                "{about}: nobody has dealt with the low margin in time",
+            ],
+            ["Level {level}."]),
+        "order-held": NoticeTemplate(
+            "Order waits for approval",
+            ["Order {order} of {customer} waits for approval", "{about} waits for approval"],
+            ["The rule is {rule}.", "It was placed on {placed} and comes to {revenue}."]),
+        "order-approval-due": NoticeTemplate(
+            "Approval of an order due",
+            ["Order {order} of {customer} still waits for approval", "{about} still waits for approval"],
+            ["It has waited since {since}.", "The rule is {rule}."]),
+        "order-refused": NoticeTemplate(
+            "Order refused",
+            ["Order {order} of {customer} is not taken", "{about} is not taken"],
+            ["The rule is {rule}.", "Refused by {by}: {reason}."]),
+        "acceptance-held": NoticeTemplate(
+            "Orders need approval",
+            ["Each order of {customer} in {line} needs approval", "{about}: each order needs approval"],
+            ["Why: {reason}."]),
+        "acceptance-stopped": NoticeTemplate(
+            "Orders stopped",
+            ["No order of {customer} in {line} is taken any more", "{about}: no order is taken any more"],
+            ["Why: {reason}."]),
+        "acceptance-override": NoticeTemplate(
+            "Orders let through",
+            [
+                "Orders of {customer} are taken until {until} although they are stopped",
+                "{about}: orders are let through",
+            ],
+            ["Let through by {by}: {reason}."]),
+        "credit-watch": NoticeTemplate(
+            "Credit watched", ["{customer} comes near its credit limit", "{about}: the credit is watched"],
+            ["Open are {exposure} of {limit}."]),
+        "credit-hold": NoticeTemplate(
+            "Credit hold", ["{customer} is on credit hold: each order needs approval", "{about}: on credit hold"],
+            ["Open are {exposure} of {limit}."]),
+        "credit-stop": NoticeTemplate(
+            "Credit stop", ["{customer} is stopped for what it owes", "{about}: stopped for what is owed"],
+            ["Open are {exposure} of {limit}."]),
+        "receivable-due": NoticeTemplate(
+            "Invoice due",
+            [
+                "Invoice {invoice} of {customer}: {open} due on {dueDay}", "Invoice {invoice} of {customer} is due",
+                "{about} is due",
+            ]),
+        "receivable-overdue": NoticeTemplate(
+            "Invoice overdue",
+            [
+                "Invoice {invoice} of {customer}: {open} overdue for {days} days",
+                "Invoice {invoice} of {customer} is overdue", "{about} is overdue",
+            ],
+            ["It was due on {dueDay}.", "Level {level}: managers are told as well."]),
+        "receivable-escalated": NoticeTemplate(
+            "Overdue invoice escalated",
+            [
+                "Invoice {invoice} of {customer}: {open} still open after {days} days",
+                "{about} is still open and goes to the managers",
+            ],
+            ["It was due on {dueDay}.", "Level {level}."]),
+        "payment-promise": NoticeTemplate(
+            "Payment promised",
+            ["{customer} promises {promised} on {promisedDay} for invoice {invoice}", "{about}: a payment is promised"]),
+        "dispute-opened": NoticeTemplate(
+            "Invoice disputed", ["{customer} disputes {disputed} of invoice {invoice}", "{about} is disputed"],
+            ["Why: {reason}."]),
+        "write-off-proposed": NoticeTemplate(
+            "Write-off proposed",
+            ["{by} proposes to write {amount} of {customer} off", "{about}: a write-off is proposed"],
+            ["Why: {reason}."]),
+        "expense-held": NoticeTemplate(
+            "Expense waits for approval",
+            ["Expense {expense}: {amount} waits for approval", "{about} waits for approval"],
+            ["The budget {budget} is used by {share}."]),
+        "expense-refused": NoticeTemplate(
+            "Expense refused", ["Expense {expense}: {amount} is refused", "{about} is refused"],
+            ["Refused by {by}: {reason}.", "The budget {budget} is used by {share}."]),
+        "expense-recorded": NoticeTemplate(
+            "Expense without approval",
+            ["Expense {expense}: {amount} was spent without approval", "{about} was spent without approval"],
+            ["The budget {budget} is used by {share}."]),
+        "expense-budget": NoticeTemplate(
+            "Budget", ["Budget {budget} is used by {share}", "{about}: look at the budget"],
+            ["Used are {used} of {limit}."]),
+        "payable-release": NoticeTemplate(
+            "Payment of an invoice that does not fit",
+            [
+                "{by} proposes to pay {amount} to {supplier} although it does not fit",
+                "{about}: a payment waits for approval",
+            ],
+            ["Why: {reason}."]),
+        "period-reopening": NoticeTemplate(
+            "Closed month to be opened", ["{by} wants the month {month} open again", "{about} is to be opened again"],
+            ["Why: {reason}."]),
+        // Sales.
+        "order-swing": NoticeTemplate(
+            "Orders changed",
+            ["{customer} orders much more or less in {line}: {change}", "{about}: the level of orders has changed"]),
+        "odd-order": NoticeTemplate(
+            "Unusual order",
+            ["Order {order} of {customer} is unlike the others: {revenue}", "{about} is unlike the customer's others"],
+            ["Usual is {usual}."]),
+        "agreement-ending": NoticeTemplate(
+            "Agreement ends", ["The agreement {agreement} with {customer} ends on {endDay}", "{about} ends"]),
+        "agreement-renewing": NoticeTemplate(
+            "Agreement renews itself",
+            [
+                "The agreement {agreement} with {customer} goes on unless notice is given by {noticeDay}",
+                "{about} goes on unless notice is given",
+            ]),
+        "agreement-expired": NoticeTemplate(
+            "Agreement ended", ["The agreement {agreement} with {customer} ended on {endDay}", "{about} has ended"]),
+        "owner-changed": NoticeTemplate(
+            "Another owner",
+            ["{customer} is looked after by {newOwner} from {fromDay} on", "{about}: another person looks after it"]),
+        "owner-left": NoticeTemplate(
+            "Owner has left", ["{left} has left; {customer} needs somebody", "{about}: who looked after it has left"]),
+        // The service desk.
+        "complaint": NoticeTemplate(
+            "Complaint", ["{customer} complains: {summary}", "{about} is open"],
+            ["It is about order {order}.", "Promised by {promise}."]),
+        "complaint-promise-due": NoticeTemplate(
+            "Promise about to break",
+            [
+                "The answer to {customer} about {about} is promised by {promise}",
+                "{about}: the promise is about to break",
+            ],
+            ["It is about: {summary}."]),
+        "survey-requested": NoticeTemplate(
+            "Ask how it went", ["Ask {customer} how it went", "{about}: ask how it went"]),
+        "review-task": NoticeTemplate(
+            "Review", ["{customer}: {task}", "{about}: a review is due"], ["It is to be done by {by}."]),
+        // The customer service.
+        "contact-lapsed": NoticeTemplate(
+            "No contact",
+            ["Nobody has spoken with {customer} since {lastDay}", "{about}: nobody has spoken with it for long"]),
+        "customer-declining": NoticeTemplate(
+            "Customer declines", ["{customer} is {state}", "{about} orders less"], ["Its last order was on {lastDay}."]),
+        "identity-contradiction": NoticeTemplate(
+            "Contradicting codes",
+            ["{customer} names the codes of two companies", "{about} names the codes of two companies"],
+            ["{codeOne} and {codeTwo}."]),
+        "customer-corrected": NoticeTemplate(
+            "Customer corrected", ["{by} corrects a field of {customer}", "{about}: a field was corrected"],
+            ["Why: {reason}."]),
+        // The supplier service.
+        "cost-bias": NoticeTemplate(
+            "Costs off",
+            [
+                "Invoices of {supplier} are {rate} from what was expected",
+                "{about}: costs are far from what was expected",
+            ]),
+        // Any service.
+        "task-set-aside": NoticeTemplate(
+            "Task set aside",
+            ["{service}: the task {task} was set aside after {attempts} attempts", "{about} was set aside"],
+            ["What went wrong: {error}."]),
+    ]
+
+    static let chinese: [String: NoticeTemplate] = [
+        "margin-alert": NoticeTemplate(
+            "毛利过低",
+            ["{about}（{customer}）毛利 {margin}，毛利率 {rate}", "{about}（{customer}）毛利过低", "{about}毛利过低"],
+            ["收入 {revenue}，成本 {cost}；预警线 {threshold}。", "原因：{causes}。"]),
+        "margin-alert-diagnosed": NoticeTemplate(
+            "毛利预警已诊断", ["{about}（{customer}）已诊断：{reason}", "{about}毛利预警已诊断"], ["整改计划：{plan}，期限 {recoverBy}。"]),
+        "margin-alert-escalated": NoticeTemplate(
+            "毛利预警逾期", ["{about}（{customer}）毛利预警逾期未处理", "{about}毛利预警逾期未处理"], ["升级级别：{level}。"]),
+        "order-held": NoticeTemplate(
+            "订单待审批", ["订单 {order}（{customer}）待审批", "{about}待审批"], ["触发规则：{rule}。", "下单日 {placed}，金额 {revenue}。"]),
+        "order-approval-due": NoticeTemplate(
+            "订单审批催办", ["订单 {order}（{customer}）仍待审批", "{about}仍待审批"], ["自 {since} 起等待。", "触发规则：{rule}。"]),
+        "order-refused": NoticeTemplate(
+            "订单未接", ["订单 {order}（{customer}）未接", "{about}未接"], ["触发规则：{rule}。", "{by} 拒绝：{reason}。"]),
+        "acceptance-held": NoticeTemplate(
+            "接单须审批", ["{customer}在{line}的订单逐单审批", "{about}：订单逐单审批"], ["原因：{reason}。"]),
+        "acceptance-stopped": NoticeTemplate(
+            "停止接单", ["{customer}在{line}停止接单", "{about}：停止接单"], ["原因：{reason}。"]),
+        "acceptance-override": NoticeTemplate(
+            "特批放行", ["{customer}已停止接单，特批放行至 {until}", "{about}：特批放行"], ["{by} 放行：{reason}。"]),
+        "credit-watch": NoticeTemplate(
+            "信用关注", ["{customer}接近信用额度", "{about}：信用关注"], ["未结 {exposure}，额度 {limit}。"]),
+        "credit-hold": NoticeTemplate(
+            "信用冻结", ["{customer}信用冻结，订单逐单审批", "{about}：信用冻结"], ["未结 {exposure}，额度 {limit}。"]),
+        "credit-stop": NoticeTemplate(
+            "信用停单", ["{customer}因欠款停止接单", "{about}：因欠款停止接单"], ["未结 {exposure}，额度 {limit}。"]),
+        "receivable-due": NoticeTemplate(
+            "发票到期",
+            ["发票 {invoice}（{customer}）{open}，{dueDay}到期", "发票 {invoice}（{customer}）到期", "{about}到期"]),
+        "receivable-overdue": NoticeTemplate(
+            "发票逾期",
+            ["发票 {invoice}（{customer}）{open}，已逾期 {days} 天", "发票 {invoice}（{customer}）逾期", "{about}逾期"],
+            ["到期日：{dueDay}。", "催收级别 {level}，相关管理者同时收到。"]),
+        "receivable-escalated": NoticeTemplate(
+            "逾期升级",
+            ["发票 {invoice}（{customer}）{open}，逾期 {days} 天仍未收回", "{about}仍未收回，已升级至管理者"],
+            ["到期日：{dueDay}。", "升级级别：{level}。"]),
+        "payment-promise": NoticeTemplate(
+            "付款承诺", ["{customer}承诺 {promisedDay}支付 {promised}（发票 {invoice}）", "{about}：付款承诺"]),
+        "dispute-opened": NoticeTemplate(
+            "发票争议", ["{customer}对发票 {invoice} 的 {disputed} 有争议", "{about}有争议"], ["原因：{reason}。"]),
+        "write-off-proposed": NoticeTemplate(
+            "核销申请", ["{by} 申请核销 {customer} {amount}", "{about}：核销申请"], ["原因：{reason}。"]),
+        "expense-held": NoticeTemplate(
+            "费用待审批", ["费用 {expense} {amount} 待审批", "{about}待审批"], ["预算 {budget} 已使用 {share}。"]),
+        "expense-refused": NoticeTemplate(
+            "费用被拒", ["费用 {expense} {amount} 被拒", "{about}被拒"], ["{by} 拒绝：{reason}。", "预算 {budget} 已使用 {share}。"]),
+        "expense-recorded": NoticeTemplate(
+            "费用未经审批", ["费用 {expense} {amount} 未经审批已发生", "{about}未经审批已发生"], ["预算 {budget} 已使用 {share}。"]),
+        "expense-budget": NoticeTemplate(
+            "预算预警", ["预算 {budget} 已使用 {share}", "{about}：请关注预算"], ["已用 {used}，预算 {limit}。"]),
+        "payable-release": NoticeTemplate(
+            "不符发票放行", ["{by} 申请向 {supplier} 支付不符发票 {amount}", "{about}：付款待审批"], ["原因：{reason}。"]),
+        "period-reopening": NoticeTemplate(
+            "重开账期", ["{by} 申请重开 {month}", "{about}申请重开"], ["原因：{reason}。"]),
+        "order-swing": NoticeTemplate("订单波动", ["{customer}在{line}的订单量变化 {change}", "{about}：订单量波动"]),
+        "odd-order": NoticeTemplate(
+            "异常订单", ["订单 {order}（{customer}）金额异常：{revenue}", "{about}与该客户其他订单不同"], ["通常为 {usual}。"]),
+        "agreement-ending": NoticeTemplate("协议将到期", ["与{customer}的协议 {agreement} {endDay}到期", "{about}将到期"]),
+        "agreement-renewing": NoticeTemplate(
+            "协议将自动续期", ["与{customer}的协议 {agreement} 如不在 {noticeDay}前通知将自动续期", "{about}如不通知将自动续期"]),
+        "agreement-expired": NoticeTemplate("协议已到期", ["与{customer}的协议 {agreement} 已于 {endDay}到期", "{about}已到期"]),
+        "owner-changed": NoticeTemplate("客户负责人变更", ["{customer}自 {fromDay}起由 {newOwner} 负责", "{about}负责人变更"]),
+        "owner-left": NoticeTemplate("负责人离职", ["{left} 已离职，{customer}需要负责人", "{about}负责人已离职"]),
+        "complaint": NoticeTemplate(
+            "客户投诉", ["{customer}投诉：{summary}", "{about}未结"], ["涉及订单 {order}。", "承诺期限：{promise}。"]),
+        "complaint-promise-due": NoticeTemplate(
+            "承诺即将超期", ["对{customer}{about}的答复承诺于 {promise}", "{about}：承诺即将超期"], ["内容：{summary}。"]),
+        "survey-requested": NoticeTemplate("客户回访", ["请回访{customer}", "{about}：请回访"]),
+        "review-task": NoticeTemplate("复核任务", ["{customer}:{task}", "{about}：复核任务到期"], ["完成期限：{by}。"]),
+        "contact-lapsed": NoticeTemplate("久未联系", ["自 {lastDay}起无人联系{customer}", "{about}久未联系"]),
+        "customer-declining": NoticeTemplate("客户下滑", ["{customer}:{state}", "{about}订单减少"], ["最近订单：{lastDay}。"]),
+        "identity-contradiction": NoticeTemplate(
+            "信用代码矛盾", ["{customer}同时使用两家公司的信用代码", "{about}同时使用两家公司的信用代码"], ["{codeOne} 与 {codeTwo}。"]),
+        "customer-corrected": NoticeTemplate("客户资料更正", ["{by} 更正了{customer}的资料", "{about}资料更正"], ["原因：{reason}。"]),
+        "cost-bias": NoticeTemplate("成本偏差", ["{supplier}的发票与预期偏差 {rate}", "{about}成本与预期偏差较大"]),
+        "task-set-aside": NoticeTemplate(
+            "任务搁置", ["{service}：任务 {task} 尝试 {attempts} 次后搁置", "{about}已搁置"], ["错误：{error}。"]),
+    ]
+}

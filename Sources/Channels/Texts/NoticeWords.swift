@@ -1,0 +1,110 @@
+import Contracts
+
+/// The words of a language that stand around what notices tell.
+package struct NoticeWords: Sendable {
+    let language: Language
+
+    private func word(_ english: String, _ chinese: String) -> String { language == .en ? english : chinese }
+
+    var next: String { word("What to do next", "下一步") }
+    var until: String { word("By when", "截止时间") }
+    var stake: String { word("At stake", "涉及金额") }
+    var happened: String { word("When", "发生时间") }
+    var customer: String { word("Customer", "客户") }
+    var allLines: String { word("all lines of business", "全部业务线") }
+    /// Between a label and its value.
+    var colon: String { word(": ", "：") }
+    /// Between several values.
+    var comma: String { word(", ", "、") }
+    var footer: String {
+        word(
+            "You are told because it is yours by your role. How you are told, say with: waybill notices prefer",
+            "因您的职责向您发送。接收方式可用 waybill notices prefer 设置")
+    }
+    var all: String { word("All of them: waybill notices list", "全部通知：waybill notices list") }
+
+    /// What stands before the subject of what matters.
+    func mark(_ severity: NoticeSeverity) -> String {
+        switch severity {
+        case .critical: word("[critical] ", "【重大】")
+        case .urgent: word("[urgent] ", "【紧急】")
+        case .attention, .information: ""
+        }
+    }
+
+    /// How much it matters.
+    func severity(_ severity: NoticeSeverity) -> String {
+        switch severity {
+        case .critical: word("Critical", "重大")
+        case .urgent: word("Urgent", "紧急")
+        case .attention: word("Attention", "关注")
+        case .information: word("Information", "知悉")
+        }
+    }
+
+    /// How many notices a digest has.
+    func notices(_ count: Int) -> String {
+        word(count == 1 ? "1 notice" : "\(count) notices", "\(count) 条通知")
+    }
+
+    /// The subject of a digest.
+    func digest(_ count: Int, mattering: Int) -> String {
+        guard mattering > 0 else { return notices(count) }
+        return word("\(notices(count)), \(mattering) of them urgent", "\(notices(count))，其中紧急 \(mattering) 条")
+    }
+
+    /// What is said of those that are not told one by one.
+    func more(_ count: Int) -> String {
+        word("And \(count) more, by kind:", "另有 \(count) 条，按类型：")
+    }
+
+    /// What something is, with its number.
+    func object(_ kind: String, _ number: String) -> String {
+        let name = Self.objects[kind].map { language == .en ? $0.0 : $0.1 }
+        guard let name else { return "\(PlainWords.line(kind)) \(number)" }
+        return "\(name) \(number)"
+    }
+
+    /// What a fact is; one without a word here by its own name.
+    func label(_ name: String) -> String {
+        guard let (english, chinese) = Self.labels[name] else {
+            return PlainWords.line(name.replacing("-", with: " "), atMost: 64)
+        }
+        return word(english, chinese)
+    }
+
+    /// Kinds of objects, in the words of a policy.
+    static let objects: [String: (String, String)] = [
+        "order": ("Order", "订单"), "customer": ("Customer", "客户"), "alert": ("Alert", "预警"),
+        "margin-alert": ("Margin alert", "毛利预警"), "receivable": ("Invoice", "发票"), "complaint": ("Complaint", "投诉"),
+        "agreement": ("Agreement", "协议"), "expense": ("Expense", "费用"), "payable": ("Supplier's invoice", "供应商发票"),
+        "acceptance": ("Acceptance", "接单"), "credit": ("Credit", "信用"), "period": ("Month", "账期"),
+        "identity": ("Customer", "客户"), "supplier": ("Supplier", "供应商"), "setting": ("Task", "任务"),
+        "lead": ("Lead", "线索"), "budget": ("Budget", "预算"), "task": ("Task", "任务"),
+    ]
+
+    /// The names that facts may have in a template, each with its label in English and Chinese.
+    package static let labels: [String: (String, String)] = [
+        "account": ("Account", "科目"), "agreement": ("Agreement", "协议"), "alert": ("Alert", "预警"),
+        "amount": ("Amount", "金额"), "attempts": ("Attempts", "尝试次数"), "branch": ("Branch", "分公司"),
+        "budget": ("Budget", "预算"), "by": ("By", "经办"), "causes": ("Causes", "原因"), "change": ("Change", "变化"),
+        "code": ("Code", "编码"), "codeOne": ("One code", "信用代码一"), "codeTwo": ("Other code", "信用代码二"),
+        "complaint": ("Complaint", "投诉"), "cost": ("Cost", "成本"), "customer": ("Customer", "客户"),
+        "days": ("Days", "天数"), "disputed": ("Disputed", "争议金额"), "dispute": ("Dispute", "争议"),
+        "due": ("Due", "到期"), "dueDay": ("Due on", "到期日"), "endDay": ("Ends on", "到期日"), "error": ("Error", "错误"),
+        "expense": ("Expense", "费用"), "exposure": ("Open", "未结金额"), "fromDay": ("From", "起始日"),
+        "invoice": ("Invoice", "发票"), "lastDay": ("Last on", "最近日期"), "left": ("Who has left", "离职人员"),
+        "level": ("Level", "级别"), "limit": ("Limit", "额度"), "line": ("Line of business", "业务线"),
+        "margin": ("Margin", "毛利"), "month": ("Month", "月份"), "newOwner": ("Owner", "负责人"),
+        "noticeDay": ("Notice by", "通知期限"), "open": ("Open", "未收金额"), "order": ("Order", "订单"),
+        "owner": ("Owner", "负责人"), "placed": ("Placed on", "下单日"), "plan": ("Plan", "整改计划"),
+        "promise": ("Promised by", "承诺期限"), "promised": ("Promised", "承诺金额"),
+        "promisedDay": ("Promised for", "承诺付款日"), "rate": ("Rate", "比率"), "reason": ("Reason", "原因"),
+        "recoverBy": ("Recover by", "整改期限"), "revenue": ("Revenue", "收入"), "rule": ("Rule", "规则"),
+        "service": ("Service", "服务"), "share": ("Used", "使用比例"), "since": ("Since", "起始时间"),
+        "source": ("System", "来源系统"), "stage": ("Stage", "阶段"), "state": ("State", "状态"),
+        "summary": ("Summary", "内容"), "supplier": ("Supplier", "供应商"), "task": ("Task", "任务"),
+        "threshold": ("Threshold", "预警线"), "until": ("Until", "截止"), "used": ("Used", "已用"),
+        "usual": ("Usual", "通常"), "writeOff": ("Write-off", "核销"),
+    ]
+}

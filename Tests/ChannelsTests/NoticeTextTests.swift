@@ -1,0 +1,132 @@
+import Contracts
+import Domain
+import Foundation
+import Testing
+
+@testable import Channels
+
+@Suite("What is written of notices")
+struct NoticeTextTests {
+    private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Golden")
+
+    /// One of many: each tenth is of a low margin, each thousandth is critical.
+    private static func ofStorm(_ index: Int) -> NoticeContent {
+        let about = NoticeObject(kind: "order", source: "tms", identifier: "SO-\(index)")
+        let severity: NoticeSeverity = index.isMultiple(of: 1_000) ? .critical : .attention
+        return NoticeContent(
+            noticeId: "n-\(index)", revision: 1, kind: index.isMultiple(of: 10) ? "margin-alert" : "order-held",
+            about: about, severity: severity, alsoTo: [], facts: [],
+            happenedAt: Timestamp(microsecondsSinceEpoch: Int64(index) * 1_000_000))
+    }
+
+    private func kept(_ name: String) throws -> String {
+        try String(contentsOf: Self.golden.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    private func text(_ language: Language) throws -> NoticeText {
+        let zone = try #require(OrganisationZone(language == .zh ? "Asia/Shanghai" : "Europe/Berlin"))
+        return NoticeText(language, zone: zone, organisation: .standard, console: "https://waybill.example")
+    }
+
+    @Test(
+        "ten kinds and one without words of its own read as they are kept, in both languages",
+        arguments: Language.allCases)
+    func kinds(language: Language) throws {
+        let text = try text(language)
+        let written = try SampleNotices.all().map { name, notice in
+            let rendered = text.rendered(notice)
+            return "==== \(name)\nSubject: \(rendered.subject)\n\n\(rendered.text)"
+        }.joined()
+        let kept = try kept("notices.\(language.rawValue).txt")
+        for (own, other) in zip(written.split(separator: "\n"), kept.split(separator: "\n")) { #expect(own == other) }
+        #expect(written == kept)
+    }
+
+    @Test("HTML holds the same, escaped")
+    func html() throws {
+        let notice = try #require(try SampleNotices.all().first { $0.name == "order-held" }?.notice)
+        #expect(try text(.en).rendered(notice).html.description == kept("order-held.en.html"))
+        #expect(try text(.zh).rendered(notice).html.description.contains("<html lang=\"zh-CN\">"))
+    }
+
+    @Test("a digest begins with what matters most, and beyond a hundred it counts, and leaves none out")
+    func digest() throws {
+        let samples = try SampleNotices.all()
+        let chosen = try ["receivable-due", "order-held", "margin-alert"].map { name in
+            try #require(samples.first { $0.name == name }?.notice)
+        }
+        let few = try text(.en).digest(chosen)
+        #expect(few.text == (try kept("digest.en.txt")))
+        #expect(few.severity == .critical && few.thread == nil)
+        for item in few.text.split(separator: "\n") where item.hasPrefix("- ") {
+            #expect(few.html.description.contains("<li>\(HTML.words(item.dropFirst(2)).description)"))
+        }
+        let many = (0..<10_000).map { Self.ofStorm($0) }
+        for language in Language.allCases {
+            let storm = try text(language).digest(many)
+            let lines = storm.text.split(separator: "\n").filter { $0.hasPrefix("- ") }
+            let told = lines.filter { $0.contains("SO-") }
+            #expect(told.count == 100)
+            let counted = lines.dropFirst(100).compactMap { Int($0.split { ": ：".contains($0) }.last ?? "") }
+            #expect(told.count + counted.reduce(0, +) == 10_000, "\(storm.text.suffix(400))")
+            let first = told.prefix(10).compactMap { Int($0.firstMatch(of: /SO-(\d+)/)?.1 ?? "") }
+            #expect(first.sorted() == (0..<10).map { $0 * 1_000 })
+            #expect(storm.subject.contains("10000") && storm.subject.contains("10"))
+        }
+    }
+
+    @Test(
+        "every template has all its words in both languages, names no fact that nobody knows, and always has a headline"
+    )
+    func templates() {
+        #expect(Set(NoticeTemplates.english.keys) == Set(NoticeTemplates.chinese.keys))
+        let known = NoticeTemplate.always.union(NoticeTemplate.beside).union(NoticeWords.labels.keys)
+        for kind in NoticeTemplates.kinds + ["of-no-kind"] {
+            let both = Language.allCases.map { NoticeTemplates.template(kind, $0) }
+            #expect(both[0].names == both[1].names, "\(kind): the languages tell of different facts")
+            #expect(
+                both[0].headlines.count == both[1].headlines.count && both[0].sentences.count == both[1].sentences.count
+            )
+            for template in both {
+                #expect(template.names.isSubset(of: known), "\(kind): \(template.names.subtracting(known))")
+                #expect(
+                    Set(NoticeTemplate.names(in: template.headlines.last ?? "{}")).isSubset(of: NoticeTemplate.always))
+                for pattern in template.headlines + template.sentences {
+                    #expect(pattern.count { $0 == "{" } == pattern.count { $0 == "}" })
+                }
+            }
+        }
+    }
+
+    @Test("whatever stands in facts and numbers, it ends no line, turns no words and makes no element")
+    func hostile() throws {
+        let evil = "a\r\nBcc: x\u{7}\u{202E}<script>alert(1)</script>\u{2028}{customer}"
+        let notice = NoticeContent(
+            noticeId: evil, revision: 1, kind: evil, about: NoticeObject(kind: evil, source: evil, identifier: evil),
+            severity: .urgent, atStake: FixedDecimal(1), customerId: evil, businessLine: evil, node: evil, owner: evil,
+            alsoTo: [],
+            facts: NoticeFactKind.allCases.map { NoticeFact(name: evil + $0.rawValue, kind: $0, value: evil) },
+            next: evil, happenedAt: Timestamp(microsecondsSinceEpoch: 0))
+        for language in Language.allCases {
+            for rendered in [try text(language).rendered(notice), try text(language).digest([notice, notice])] {
+                #expect(rendered.subject.unicodeScalars.allSatisfy { PlainWords.isAllowed($0) })
+                #expect(rendered.text.unicodeScalars.allSatisfy { PlainWords.isAllowed($0) || $0 == "\n" })
+                #expect(!rendered.text.split(separator: "\n").contains { $0.hasPrefix("Bcc") })
+                #expect(!rendered.html.description.contains("<script"))
+                #expect(try JSONDocument(parsing: rendered.json).root["data"]?["notices"]?.elements.isEmpty == false)
+            }
+        }
+    }
+
+    @Test("what a program is told holds the notices as the wire has them")
+    func json() throws {
+        let notice = try #require(try SampleNotices.all().first?.notice)
+        let root = try JSONDocument(parsing: text(.en).rendered(notice).json).root
+        #expect(root["type"]?.string == "waybill.notices")
+        #expect(root["timestamp"]?.string == "2026-03-02T16:30:00+08:00")
+        let first = try #require(root["data"]?["notices"]?.elements.first)
+        #expect(first["noticeId"]?.string == "n-margin-alert")
+        #expect(NoticeText.thread(of: notice) == "order/tms-east/SO-2026-0117")
+    }
+}
