@@ -11,6 +11,8 @@ public enum Referred: String, Sendable, CaseIterable {
     /// Invoices: those of customers in what is paid, credited, disputed, promised and given up, those of suppliers in what
     /// these are paid.
     case invoices
+    /// Customers' payments, and credit notes as far as they are cash: in what goes back of them and what is allocated later.
+    case payments
     /// Costs, through all their states.
     case costs
 }

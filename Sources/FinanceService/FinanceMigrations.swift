@@ -35,6 +35,7 @@ enum FinanceMigrations {
         Migration(number: 26, name: "release_and_causes", sql: PackageResources._026_release_and_causes_sql),
         Migration(number: 27, name: "account_own", sql: PackageResources._027_account_own_sql),
         OwnershipReplica.migration(28),
+        Migration(number: 29, name: "payment_sources", sql: PackageResources._029_payment_sources_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

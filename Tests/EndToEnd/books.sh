@@ -44,6 +44,15 @@ expect "open, approved by who proposed" 1000.00 "$(waybill finance invoices --cu
 book write-off approve BW-1 --by zhou.min
 expect "open, approved by another" 900.00 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].open')"
 
+# Cash on account is for an invoice after all; a payment or an invoice that nobody knows is a slip of the pen.
+printf '{"type":"payment.received.v1","id":"BA-P","data":{"paymentId":"BA-P","customer":{"code":"BOOK"},%s}}\n' \
+    '"receivedAt":"2024-03-25T10:00:00+08:00","amount":"25.00","currency":"CNY"' | publish
+refused not-found finance receivables allocate BA-1 --payment TYPO --to B-1=20.00 --source books --by li.wei
+refused not-found finance receivables allocate BA-1 --payment BA-P --to TYPO=20.00 --source books --by li.wei
+refused over-allocated finance receivables allocate BA-1 --payment BA-P --to B-1=25.01 --source books --by li.wei
+book receivables allocate BA-1 --payment BA-P --to B-1=20.00 --by li.wei
+expect "open, paid by cash on account" 880.00 "$(waybill finance invoices --customer BOOK --json | jq -r '.invoices[0].open')"
+
 book credit limit BL-1 --customer BOOK --amount 50000.00 --from 2024-01-01 --by zhou.min
 limits() { waybill finance limits --as-of 2026-01-01 --json | jq -r '.limits[] | select(.code == "BOOK") | "\(.limit) \(.overrides)"'; }
 expect "limit" "50000.00 0.00" "$(limits)"

@@ -147,7 +147,9 @@ def acts(world, alerts, notices):
         ("finance.settle-reference.v1", "act", "reference", STAGE, lambda w, k, by: {
             "what": "order", "source": "mx", "number": "TRIED", "meant": "my", **why, "by": by}),
         ("finance.settle-reference.v1", "act", "reference", GROUP, lambda w, k, by: {
-            "what": "invoice", "source": "mx", "number": "TRIED", "meant": "my", **why, "by": by})]
+            "what": "invoice", "source": "mx", "number": "TRIED", "meant": "my", **why, "by": by}),
+        ("finance.settle-payment-reference.v1", "act", "reference", GROUP, lambda w, k, by: {
+            "source": "mx", "number": "TRIED", "meant": "my", **why, "by": by})]
     return people + customer + sales + servicedesk + finance
 
 

@@ -193,6 +193,7 @@ refused "same-person \$.by" li.wei finance expenses approve PE-1 --source ppl --
 refused "not-found \$.expenseId" manager.ks01 finance expenses approve TYPO --source ppl --reason fair
 does manager.ks01 finance expenses approve PE-1 --source ppl --reason fair
 refused "not-found \$.number" finance.director references settle order TYPO --source ppl --of erp --reason "a slip"
+refused "not-found \$.number" finance.director references settle payment TYPO --source ppl --of erp --reason "a slip"
 refused "not-authorised \$.by" li.wei references settle order TYPO --source ppl --of erp --reason "a slip" --by zhou.min
 refused "not-found \$.orderId" li.wei references settle order TYPO --complaints --source ppl --of erp --reason "a slip"
 refused "not-authorised \$.by" li.wei finance close 2024-01

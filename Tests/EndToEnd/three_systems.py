@@ -124,8 +124,16 @@ def make(count):
                 sent[payer].append(("payment.received.v1", f"{invoice}-p", {
                     "paymentId": invoice, "customer": said, "receivedAt": moment(day + 10), "amount": money(paid + extra),
                     "currency": "CNY", "allocations": [allocation]}))
-                owed[customer] -= paid
-                deposits[customer] += extra
+                back = 0
+                if chance.random() < 0.3:
+                    # The ERP tells what goes back, whoever was paid: what is on account first, then what paid the invoice.
+                    back = extra + paid // 4
+                    whose = {} if payer == "erp" else {"paymentSource": "tms3"}
+                    sent["erp"].append(("payment.returned.v1", f"{invoice}-b", {
+                        "returnId": invoice, "paymentId": invoice, **whose, "returnedAt": moment(day + 12), "amount": money(back),
+                        "currency": "CNY", "reason": "bounced"}))
+                owed[customer] -= paid - max(0, back - extra)
+                deposits[customer] += extra - min(extra, back)
                 is_paid = paid == amount
             else:
                 is_paid = False

@@ -22,7 +22,8 @@ cat >"$WAYBILL_HOME/three-systems.json" <<'JSON'
 {"partners": [
   {"name": "tms", "users": ["partner-tms"], "sources": ["tms3"],
    "speaksOf": {"suppliers": ["erp3"], "invoices": ["erp3"]}},
-  {"name": "erp", "users": ["partner-erp"], "sources": ["erp3"], "speaksOf": {"orders": ["tms3"], "customers": ["tms3"]}},
+  {"name": "erp", "users": ["partner-erp"], "sources": ["erp3"],
+   "speaksOf": {"orders": ["tms3"], "customers": ["tms3"], "payments": ["erp3", "tms3"]}},
   {"name": "wms", "users": ["partner-wms"], "sources": ["wms3"],
    "speaksOf": {"orders": ["tms3"], "suppliers": ["erp3"], "costs": ["wms3", "tms3"]}}
 ]}

@@ -378,6 +378,32 @@ struct PartnerRegistryTests {
                 == "globex")
     }
 
+    @Test("whose payments go back is said by the settings as well, or by the message")
+    func payments() throws {
+        let registry = try registry(
+            """
+            {"partners": [{"name": "bank", "users": ["pb"], "sources": ["bank"]},
+                          {"name": "erp", "users": ["pe"], "sources": ["erp"], "speaksOf": {"payments": ["bank"]}}]}
+            """)
+        let contract = try #require(Catalogue.description(of: PaymentReturned.type))
+        func read(_ fields: String, from source: String = "erp") throws -> PaymentReturned {
+            let references = Publishers.registered(registry).references(
+                of: Envelope(id: "1", source: source, type: PaymentReturned.type),
+                delivery("waybill.inbound.\(source)"), contract)
+            let json = """
+                {"returnId": "R", "paymentId": "P", "returnedAt": "2026-03-02T12:00:00+08:00", "amount": "1.00",
+                 "currency": "CNY", "reason": "bounced"\(fields)}
+                """
+            return try PaymentReturned(node: JSONDocument(parsing: json).root, naming: references)
+        }
+        #expect(try read("").paymentSource == "bank")
+        #expect(try read(#", "paymentSource": "bank""#) == read(""))
+        #expect(try read(#", "paymentSource": "erp""#).paymentSource == nil)
+        #expect(try read("", from: "bank").paymentSource == nil)
+        let refusal = #expect(throws: Refusal.self) { try read(#", "paymentSource": "globex""#) }
+        #expect(refusal?.reason == .sourceNotAllowed && refusal?.path == "$.paymentSource")
+    }
+
     @Test(
         "settings that speak of what is not there are refused with their place",
         arguments: [

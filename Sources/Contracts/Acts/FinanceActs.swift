@@ -35,12 +35,12 @@ enum FinanceActs {
         ActDescription(
             PaymentReturned.self,
             .may(.act, .receivable, of: .payment, "paymentId") { body, source in
-                [.init(.payment, source: source, body.paymentId)]
+                [.init(.payment, source: body.paymentSource ?? source, body.paymentId)]
             }),
         ActDescription(
             PaymentAllocated.self,
             .may(.act, .receivable, of: .payment, "paymentId") { body, source in
-                [.init(.payment, source: source, body.paymentId)]
+                [.init(.payment, source: body.paymentSource ?? source, body.paymentId)]
             }),
         ActDescription(
             InvoiceDisputed.self,
@@ -129,5 +129,6 @@ enum FinanceActs {
                 [.init(.order, source: body.meant, body.number)]
             }.when("what order") { $0.what == .order },
             .may(.act, .reference)),
+        ActDescription(SettlePaymentReference.self, .may(.act, .reference)),
     ]
 }

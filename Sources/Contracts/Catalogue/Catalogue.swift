@@ -294,6 +294,9 @@ public enum Catalogue {
             SettleReference.self, .operator, to: [.finance],
             "Somebody says whose number is meant that documents name and nobody has sent."),
         ContractDescription(
+            SettlePaymentReference.self, .operator, to: [.finance],
+            "Somebody says whose payment is meant that returns and allocations name and nobody has sent."),
+        ContractDescription(
             SettleComplaintOrder.self, .operator, to: [.servicedesk],
             "Somebody says whose order is meant that complaints name and nobody has sent."),
         ContractDescription(

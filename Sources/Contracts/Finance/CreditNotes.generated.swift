@@ -88,6 +88,8 @@ package struct PaymentAllocated: Message {
     package let allocationId: String
     /// The payment whose cash it is.
     package let paymentId: String
+    /// The system whose number the payment has; the publishing one when not given, or the one that its settings say.
+    package let paymentSource: String?
     /// When it was allocated.
     package let allocatedAt: Timestamp
     /// What it is for.
@@ -96,11 +98,12 @@ package struct PaymentAllocated: Message {
     package let by: String?
 
     package init(
-        allocationId: String, paymentId: String, allocatedAt: Timestamp, allocations: [PaymentAllocation],
-        by: String? = nil
+        allocationId: String, paymentId: String, paymentSource: String? = nil, allocatedAt: Timestamp,
+        allocations: [PaymentAllocation], by: String? = nil
     ) {
         self.allocationId = allocationId
         self.paymentId = paymentId
+        self.paymentSource = paymentSource
         self.allocatedAt = allocatedAt
         self.allocations = allocations
         self.by = by
@@ -109,6 +112,7 @@ package struct PaymentAllocated: Message {
     package init(fields: inout FieldReader) throws(Refusal) {
         allocationId = try fields.identifier("allocationId")
         paymentId = try fields.identifier("paymentId")
+        paymentSource = try fields.source("paymentSource", of: .payments)
         allocatedAt = try fields.timestamp("allocatedAt")
         allocations = try fields.array("allocations", PaymentAllocation.self, 1...10_000)
         by = try fields.optionalIdentifier("by")
@@ -117,6 +121,7 @@ package struct PaymentAllocated: Message {
     package func write(to object: inout ObjectWriter) {
         object.text("allocationId", allocationId)
         object.text("paymentId", paymentId)
+        object.text("paymentSource", paymentSource)
         object.timestamp("allocatedAt", allocatedAt)
         object.array("allocations", allocations)
         object.text("by", by)

@@ -23,6 +23,8 @@ package struct PaymentReturned: Message {
     package let returnId: String
     /// The payment that went back.
     package let paymentId: String
+    /// The system whose number the payment has; the publishing one when not given, or the one that its settings say.
+    package let paymentSource: String?
     /// When it went back: until then it had paid what it was for.
     package let returnedAt: Timestamp
     /// How much of it.
@@ -37,11 +39,12 @@ package struct PaymentReturned: Message {
     package let by: String?
 
     package init(
-        returnId: String, paymentId: String, returnedAt: Timestamp, amount: FixedDecimal, currency: Currency,
-        reason: ReturnReason, note: String? = nil, by: String? = nil
+        returnId: String, paymentId: String, paymentSource: String? = nil, returnedAt: Timestamp, amount: FixedDecimal,
+        currency: Currency, reason: ReturnReason, note: String? = nil, by: String? = nil
     ) {
         self.returnId = returnId
         self.paymentId = paymentId
+        self.paymentSource = paymentSource
         self.returnedAt = returnedAt
         self.amount = amount
         self.currency = currency
@@ -53,6 +56,7 @@ package struct PaymentReturned: Message {
     package init(fields: inout FieldReader) throws(Refusal) {
         returnId = try fields.identifier("returnId")
         paymentId = try fields.identifier("paymentId")
+        paymentSource = try fields.source("paymentSource", of: .payments)
         returnedAt = try fields.timestamp("returnedAt")
         amount = try fields.decimal("amount")
         currency = try fields.currency("currency")
@@ -65,6 +69,7 @@ package struct PaymentReturned: Message {
     package func write(to object: inout ObjectWriter) {
         object.text("returnId", returnId)
         object.text("paymentId", paymentId)
+        object.text("paymentSource", paymentSource)
         object.timestamp("returnedAt", returnedAt)
         object.amount("amount", amount)
         object.text("currency", currency.code)

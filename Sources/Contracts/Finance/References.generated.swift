@@ -54,6 +54,45 @@ package struct SettleReference: Message {
     }
 }
 
+/// `finance.settle-payment-reference.v1`: returns and allocations name a payment that the system which they mean has not sent: it is another system's.
+package struct SettlePaymentReference: Message {
+    package static let type = MessageType("finance.settle-payment-reference.v1")
+    /// The system whose number the documents name, as they say or as goes without saying.
+    package let source: String
+    /// The payment, or the credit note whose cash is allocated.
+    package let number: String
+    /// The system whose number is meant.
+    package let meant: String
+    /// Why, in words.
+    package let reason: String
+    /// The login of who says so.
+    package let by: String
+
+    package init(source: String, number: String, meant: String, reason: String, by: String) {
+        self.source = source
+        self.number = number
+        self.meant = meant
+        self.reason = reason
+        self.by = by
+    }
+
+    package init(fields: inout FieldReader) throws(Refusal) {
+        source = try fields.identifier("source", maximum: 128)
+        number = try fields.identifier("number")
+        meant = try fields.identifier("meant", maximum: 128)
+        reason = try fields.text("reason", maximum: 1_000)
+        by = try fields.identifier("by")
+    }
+
+    package func write(to object: inout ObjectWriter) {
+        object.text("source", source)
+        object.text("number", number)
+        object.text("meant", meant)
+        object.text("reason", reason)
+        object.text("by", by)
+    }
+}
+
 /// What a document is that names an order.
 package enum NamingKind: String, Sendable, CaseIterable {
     /// What a line of the order costs.

@@ -327,7 +327,7 @@ enum AdjustmentStore {
             """
             delete from payment_allocation a using unnest(\(sources), \(identifiers)) as k(source, id)
             where a.document_source = k.source and a.payment_id = k.id and a.kind = 'credit-note'
-            returning a.source, a.invoice_id, a.allocation_id, a.document_source
+            returning a.source, a.invoice_id, a.allocation_id, a.allocation_source
             """, as: (String, String, String, String).self)
         let later = touched.filter { $0.2 != "" }
         try transaction.queue(

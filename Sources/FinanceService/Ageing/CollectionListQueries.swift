@@ -60,7 +60,7 @@ extension CollectionQueries {
                 select sum(applied) as applied from payment_allocation t
                 where t.document_source = q.source and t.payment_id = q.payment_id and t.kind = 'return'
             ) t
-            where p.kind = 'payment' and g.source = p.source and g.payment_id = p.payment_id
+            where p.kind = 'payment' and g.payment_source = p.source and g.payment_id = p.payment_id
         ) b
         where p.kind <> 'return' and p.amount - coalesce(a.applied, 0) + b.amount - b.applied > 0
         """

@@ -70,7 +70,7 @@ struct ReceivableQueries: Sendable {
     /// Payments and notes that name an invoice that has not come.
     static let waitingPayments: SQL = """
         select a.invoice_id, a.document_source as source, a.payment_id, p.customer_code, a.received_day, a.amount as allocated,
-            p.currency, a.allocation_id, a.kind, a.source as invoice_source
+            p.currency, a.allocation_id, a.kind, a.source as invoice_source, a.allocation_source
         from receivable r
         join payment_allocation a using (source, invoice_id)
         join customer_payment p on p.source = a.document_source and p.payment_id = a.payment_id

@@ -18,8 +18,9 @@ enum ApplicationPolicy {
         let kind: Kind
         /// The payment, credit note, write-off or return.
         let document: LedgerKey
-        /// The number of a later allocation; of a return the payment that went back.
-        let allocation: String
+        /// The later allocation by which it is for the invoice, without a number when it is by none; of a return the
+        /// payment that went back.
+        let allocation: LedgerKey
         /// In microseconds.
         let at: Int64
         let day: CalendarDay
@@ -37,10 +38,14 @@ enum ApplicationPolicy {
     ) {
         let inOrder = items.indices.sorted {
             let (first, second) = (items[$0], items[$1])
-            return (first.at, first.kind.rawValue, first.document.identifier, first.allocation, first.document.source)
+            return (
+                first.at, first.kind.rawValue, first.document.identifier, first.allocation.identifier,
+                first.document.source,
+                first.allocation.source
+            )
                 < (
-                    second.at, second.kind.rawValue, second.document.identifier, second.allocation,
-                    second.document.source
+                    second.at, second.kind.rawValue, second.document.identifier, second.allocation.identifier,
+                    second.document.source, second.allocation.source
                 )
         }
         var found = [FixedDecimal](repeating: .zero, count: items.count)
@@ -49,9 +54,8 @@ enum ApplicationPolicy {
         for place in inOrder {
             let item = items[place]
             if item.kind == .returned {
-                let payment = LedgerKey(source: item.document.source, identifier: item.allocation)
-                let back = min(item.amount.magnitude, ofPayments[payment] ?? .zero)
-                ofPayments[payment] = (ofPayments[payment] ?? .zero) - back
+                let back = min(item.amount.magnitude, ofPayments[item.allocation] ?? .zero)
+                ofPayments[item.allocation] = (ofPayments[item.allocation] ?? .zero) - back
                 found[place] = -back
             } else {
                 found[place] = max(.zero, min(item.amount, amount - paid))

@@ -68,7 +68,8 @@ enum ApplicationStore {
             """
             select k.place - 1 as place, r.amount, r.currency, r.issued_at, r.issued_day, coalesce(a.kind, '') as kind,
                 coalesce(a.document_source, '') as document_source, coalesce(a.payment_id, '') as payment_id,
-                coalesce(a.allocation_id, '') as allocation_id, coalesce(a.received_at, r.issued_at) as received_at,
+                coalesce(a.allocation_id, '') as allocation_id,
+                coalesce(a.allocation_source, '') as allocation_source, coalesce(a.received_at, r.issued_at) as received_at,
                 coalesce(a.received_day, r.issued_day) as received_day, coalesce(a.amount, 0) as meant,
                 coalesce(a.applied, 0) as applied
             from unnest(\(sources), \(identifiers)) with ordinality as k(source, invoice_id, place)
@@ -120,7 +121,8 @@ enum ApplicationStore {
             item = ApplicationPolicy.Item(
                 kind: kind,
                 document: LedgerKey(source: try row("document_source"), identifier: try row("payment_id")),
-                allocation: try row("allocation_id"),
+                allocation: LedgerKey(
+                    source: try row("allocation_source"), identifier: try row("allocation_id")),
                 at: try row("received_at", as: Timestamp.self).microsecondsSinceEpoch, day: try row("received_day"),
                 amount: try row("meant"))
         }
@@ -137,11 +139,11 @@ enum ApplicationStore {
             from unnest(
                 \(rows.map(\.invoice.source)), \(rows.map(\.invoice.identifier)), \(rows.map(\.item.kind.rawValue)),
                 \(rows.map(\.item.document.source)), \(rows.map(\.item.document.identifier)),
-                \(rows.map(\.item.allocation)), \(rows.map(\.applied)))
-                as t(source, invoice_id, kind, document_source, payment_id, allocation_id, applied)
+                \(rows.map(\.item.allocation.source)), \(rows.map(\.item.allocation.identifier)), \(rows.map(\.applied)))
+                as t(source, invoice_id, kind, document_source, payment_id, allocation_source, allocation_id, applied)
             where a.source = t.source and a.invoice_id = t.invoice_id and a.kind = t.kind
                 and a.payment_id = t.payment_id and a.allocation_id = t.allocation_id
-                and a.document_source = t.document_source
+                and a.document_source = t.document_source and a.allocation_source = t.allocation_source
             """)
     }
 
@@ -284,7 +286,7 @@ enum ApplicationStore {
             """
             update later_allocation l set state = 'waiting'
             from unnest(\(sources), \(payments)) as k(source, payment_id)
-            where l.source = k.source and l.payment_id = k.payment_id
+            where l.payment_source = k.source and l.payment_id = k.payment_id
             """)
         let invoices = withdrawn.union(touched.map { LedgerKey(source: $0.0, identifier: $0.1) })
         _ = try ReceivableStore.lockInvoices(invoices, transaction)

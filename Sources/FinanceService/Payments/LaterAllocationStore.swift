@@ -19,7 +19,7 @@ extension LaterAllocation {
     init(source: String, _ body: PaymentAllocated) {
         self.init(
             key: LedgerKey(source: source, identifier: body.allocationId),
-            payment: LedgerKey(source: source, identifier: body.paymentId), at: body.allocatedAt,
+            payment: LedgerKey(source: body.paymentSource ?? source, identifier: body.paymentId), at: body.allocatedAt,
             items: PaymentAllocation.sums(of: body.allocations, source), fingerprint: Content(body).mark)
     }
 }
@@ -102,10 +102,10 @@ enum LaterAllocationStore {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select l.source, l.allocation_id, l.payment_id, l.at,
+            select l.source, l.allocation_id, l.payment_source, l.payment_id, l.at,
                 coalesce(i.invoice_of, l.source) as invoice_source, i.invoice_id, i.amount
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
-            join later_allocation l using (source, payment_id)
+            join later_allocation l on l.payment_source = k.source and l.payment_id = k.payment_id
             left join lateral unnest(l.invoice_sources, l.invoices, l.amounts) with ordinality
                 as i(invoice_of, invoice_id, amount, place) on true
             where l.state = 'waiting' order by l.at, l.allocation_id, l.source, i.place
@@ -132,7 +132,7 @@ enum LaterAllocationStore {
         init(row: inout RowReader) throws(PostgresError) {
             let source = try row("source", as: String.self)
             key = LedgerKey(source: source, identifier: try row("allocation_id"))
-            payment = LedgerKey(source: source, identifier: try row("payment_id"))
+            payment = LedgerKey(source: try row("payment_source"), identifier: try row("payment_id"))
             at = try row("at", as: Timestamp.self).inZone()
             let invoiceSource = try row("invoice_source", as: String.self)
             if let invoice = try row("invoice_id", as: String?.self),
@@ -156,13 +156,15 @@ enum LaterAllocationStore {
         }
         try transaction.queue(
             """
-            insert into later_allocation (source, allocation_id, fingerprint, payment_id, at, invoices, invoice_sources,
-                amounts, state)
-            select t.source, t.id, t.fingerprint, t.payment, t.at, i.invoices, i.sources, i.amounts, \(state)
+            insert into later_allocation (source, allocation_id, fingerprint, payment_of, payment_id, at, invoices,
+                invoice_sources, amounts, state)
+            select t.source, t.id, t.fingerprint, t.payment_of, t.payment, t.at, i.invoices, i.sources, i.amounts,
+                \(state)
             from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
-                \(rows.map(\.payment.identifier)), \(PostgresValue.timestamps(rows.map(\.at.description))))
-                with ordinality as t(source, id, fingerprint, payment, at, place)
+                \(rows.map { $0.payment.otherSource(than: $0.key.source) }), \(rows.map(\.payment.identifier)),
+                \(PostgresValue.timestamps(rows.map(\.at.description))))
+                with ordinality as t(source, id, fingerprint, payment_of, payment, at, place)
             cross join lateral (
                 select coalesce(array_agg(i.invoice order by i.n), '{}') as invoices,
                     coalesce(array_agg(i.source order by i.n), '{}') as sources,
@@ -173,7 +175,8 @@ enum LaterAllocationStore {
                 where i.place = t.place
             ) i
             on conflict (source, allocation_id) do update set
-                fingerprint = excluded.fingerprint, payment_id = excluded.payment_id, at = excluded.at,
+                fingerprint = excluded.fingerprint, payment_of = excluded.payment_of,
+                payment_id = excluded.payment_id, at = excluded.at,
                 invoices = excluded.invoices, invoice_sources = excluded.invoice_sources, amounts = excluded.amounts,
                 state = excluded.state, detail = null
             """)
@@ -204,19 +207,19 @@ enum LaterAllocationStore {
         guard !items.isEmpty else { return }
         try transaction.queue(
             """
-            insert into payment_allocation (source, document_of, kind, payment_id, allocation_id, invoice_id,
-                received_at, received_day, amount)
-            select t.invoice_source, nullif(t.source, t.invoice_source), t.kind, t.payment_id, t.allocation_id,
-                t.invoice_id, greatest(t.at, p.received_at), greatest(date '1970-01-01' + t.day, p.received_day),
+            insert into payment_allocation (source, document_of, kind, payment_id, allocation_of, allocation_id,
+                invoice_id, received_at, received_day, amount)
+            select t.invoice_source, nullif(t.source, t.invoice_source), t.kind, t.payment_id, t.allocation_of,
+                t.allocation_id, t.invoice_id, greatest(t.at, p.received_at), greatest(date '1970-01-01' + t.day, p.received_day),
                 t.amount
             from unnest(
-                \(items.map(\.0.key.source)), \(items.map(\.1.invoice.source)), \(items.map(\.0.payment.identifier)),
-                \(items.map(\.0.key.identifier)), \(items.map(\.1.invoice.identifier)),
+                \(items.map(\.0.payment.source)), \(items.map(\.1.invoice.source)), \(items.map(\.0.payment.identifier)),
+                \(items.map { $0.0.key.otherSource(than: $0.0.payment.source) }), \(items.map(\.0.key.identifier)), \(items.map(\.1.invoice.identifier)),
                 \(items.map { (kinds[$0.0.payment] ?? .payment).rawValue }),
                 \(PostgresValue.timestamps(items.map(\.0.at.description))),
                 \(items.map { $0.0.at.day().daysSinceEpoch }),
                 \(items.map(\.1.amount)))
-                as t(source, invoice_source, payment_id, allocation_id, invoice_id, kind, at, day, amount)
+                as t(source, invoice_source, payment_id, allocation_of, allocation_id, invoice_id, kind, at, day, amount)
             join customer_payment p on p.source = t.source and p.payment_id = t.payment_id and p.kind = t.kind
             """)
     }
@@ -238,10 +241,10 @@ enum LaterAllocationStore {
                 where a.source = r.source and a.invoice_id = r.invoice_id and a.kind = 'credit-note'
                     and a.allocation_id <> '' and p.source = a.document_source and p.payment_id = a.payment_id
                     and p.kind = a.kind and p.currency <> r.currency
-                returning a.document_source as source, a.payment_id, a.allocation_id
+                returning a.document_source as source, a.payment_id, a.allocation_source, a.allocation_id
             )
             update later_allocation l set state = 'set-aside', detail = \(Reason.currencyMismatch.rawValue)
-            from wrong w where l.source = w.source and l.allocation_id = w.allocation_id
+            from wrong w where l.source = w.allocation_source and l.allocation_id = w.allocation_id
             returning w.source, w.payment_id
             """, as: (String, String).self)
         return try AdjustmentStore.leaveToOwn(

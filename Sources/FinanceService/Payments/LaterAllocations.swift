@@ -23,6 +23,10 @@ enum LaterAllocations {
             guard
                 seen.isNew(message, row.key, content, at: "$.allocationId", counting: "repeated_allocations", &effects)
             else { continue }
+            if let slip = slip(message, row, payments, currencies) {
+                effects.refuse(message, slip)
+                continue
+            }
             guard let payment = payments[row.payment] else {
                 seen.keep(content, under: row.key)
                 waiting.append(row)
@@ -40,6 +44,30 @@ enum LaterAllocations {
         try LaterAllocationStore.put(fresh, state: "applied", transaction)
         try allocate(fresh, payments.mapValues(\.kind), transaction, &effects)
         effects.count("later_allocations", fresh.count + waiting.count)
+    }
+
+    /// Why an allocation that a person has typed is refused: it names a payment or an invoice that is not there.
+    private static func slip(
+        _ message: Received<PaymentAllocated>, _ row: LaterAllocation,
+        _ payments: [LedgerKey: LaterAllocationStore.Payment], _ currencies: [LedgerKey: String]
+    ) -> Refusal? {
+        if let refusal = NamedByPerson.refusal(
+            of: message, unless: payments[row.payment] != nil, "payment", row.payment.identifier,
+            of: row.payment.source,
+            at: "$.paymentId")
+        {
+            return refusal
+        }
+        for (place, allocation) in message.body.allocations.enumerated() {
+            let invoice = allocation.invoice(of: message.envelope.source)
+            if let refusal = NamedByPerson.refusal(
+                of: message, unless: currencies[invoice] != nil, "invoice", invoice.identifier, of: invoice.source,
+                at: "$.allocations[\(place)].invoiceId")
+            {
+                return refusal
+            }
+        }
+        return nil
     }
 
     /// Allocates what waited for payments that have come, the oldest first; what does not fit is set aside.
@@ -66,7 +94,8 @@ enum LaterAllocations {
         try allocate(fresh, payments.mapValues(\.kind), transaction, &effects)
     }
 
-    private static func fault(
+    /// Why what is allocated later cannot be of a payment or credit note; `nil` when it can.
+    static func fault(
         _ row: LaterAllocation, _ payment: LaterAllocationStore.Payment, _ currencies: [LedgerKey: String]
     ) -> Refusal? {
         if payment.allocated + row.sum > payment.amount {

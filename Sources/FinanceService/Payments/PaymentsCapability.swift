@@ -27,7 +27,8 @@ extension Capability {
                 .through(
                     """
                     exists (
-                        select from customer_payment p where p.source = t.source and p.payment_id = t.payment_id)
+                        select from customer_payment p
+                        where p.source = t.payment_source and p.payment_id = t.payment_id)
                     """)),
         ])
 }

@@ -25,7 +25,7 @@ enum ReferenceQueries {
             """
             select k.what, coalesce(c.count, 0),
                 coalesce(extract(epoch from clock_timestamp() - c.oldest), 0)::float8
-            from unnest(array['order', 'invoice', 'customer']) as k(what) left join (\(counts)) c using (what)
+            from unnest(array['order', 'invoice', 'customer', 'payment']) as k(what) left join (\(counts)) c using (what)
             order by 1
             """, as: (String, Int, Double).self
         ).map { (what: $0.0, count: $0.1, age: $0.2) }
@@ -36,8 +36,8 @@ enum ReferenceQueries {
         select what, count(*) as count, min(since) as oldest from (\(targets)) t group by what
         """
 
-    /// Orders and invoices of which only the key is there, as long as something names them, and accounts that no customer of
-    /// ours has.
+    /// Orders and invoices of which only the key is there, as long as something names them, accounts that no customer of ours
+    /// has, and payments of which something goes back or is allocated.
     static let targets: SQL = """
         select 'order' as what, o.source, o.order_id as number, o.named_at as since from orders o
         where o.customer_code = '' and not o.is_cancelled and (o.is_completed or o.is_billed
@@ -58,6 +58,12 @@ enum ReferenceQueries {
             ) d)
         from (select distinct source, customer_code from account_exposure) e
         where not exists (select from account a where a.source = e.source and a.code = e.customer_code)
+        union all
+        select 'payment', n.payment_source, n.payment_id, min(n.came_at) from (
+            select payment_source, payment_id, came_at from payment_return where state = 'waiting'
+            union all
+            select payment_source, payment_id, came_at from later_allocation where state = 'waiting'
+        ) n group by n.payment_source, n.payment_id
         """
 
     static func settled(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -81,8 +87,15 @@ enum ReferenceQueries {
             try arguments.table(
                 "references",
                 """
-                with systems as materialized (
+                with recursive systems as materialized (
                     select source from account union select source from open_item_day
+                ),
+                -- Those that pay, each found by one look into the key: whoever only pays has neither accounts nor invoices.
+                payers as (
+                    select min(source) as source from customer_payment
+                    union all
+                    select (select min(p.source) from customer_payment p where p.source > l.source) from payers l
+                    where l.source is not null
                 )
                 select t.what, t.source, t.number, coalesce(t.since, timestamptz 'epoch') as since, d.documents,
                     d.named_by, k.known_to, k.systems > 1 as ambiguous,
@@ -116,6 +129,14 @@ enum ReferenceQueries {
                         union all
                         select 'payment', p.source, p.payment_id from customer_payment p
                         where t.what = 'customer' and p.customer_code = t.number and p.customer_source = t.source
+                        union all
+                        select 'allocation', l.source, l.allocation_id from later_allocation l
+                        where t.what = 'payment' and l.payment_id = t.number and l.payment_source = t.source
+                            and l.state = 'waiting'
+                        union all
+                        select 'return', g.source, g.return_id from payment_return g
+                        where t.what = 'payment' and g.payment_id = t.number and g.payment_source = t.source
+                            and g.state = 'waiting'
                     ) n
                 ) d
                 cross join lateral (
@@ -130,6 +151,10 @@ enum ReferenceQueries {
                         union
                         select a.source from systems s join account a on a.source = s.source
                         where t.what = 'customer' and a.code = t.number and a.source <> t.source
+                        union
+                        select p.source from payers s join customer_payment p on p.source = s.source
+                        where t.what = 'payment' and p.payment_id = t.number and p.source <> t.source
+                            and p.kind in ('payment', 'credit-note')
                     ) o
                 ) k
                 where \(what) = 'all' or t.what = \(what)

@@ -24,7 +24,7 @@ struct SettlementHandlers: Sendable {
             switch outcome {
             case .refused(let refusal): effects.refuse(message, refusal)
             case .joined(let documents):
-                try SettlementStore.record(message.body, documents, at: effects.now, transaction)
+                try SettlementStore.record(SaidReference(message.body), documents, at: effects.now, transaction)
                 effects.count("references_settled")
             }
         }
@@ -56,13 +56,13 @@ struct SettlementHandlers: Sendable {
         let standing = ledger.row(named)
         guard let waiting = standing, !waiting.isKnown, !waiting.isCancelled else {
             let isThere = standing.map { $0.isKnown || $0.isCancelled } ?? false
-            return .refused(try Self.nothingWaits(body, isThere: isThere, transaction))
+            return .refused(try SaidReference(body).nothingWaits(isThere: isThere, transaction))
         }
         let lines = try SettlementStore.costs(of: named, transaction)
         guard try waiting.isCompleted || !lines.isEmpty || SettlementStore.isInvoiced(named, transaction) else {
-            return .refused(try Self.nothingWaits(body, isThere: false, transaction))
+            return .refused(try SaidReference(body).nothingWaits(isThere: false, transaction))
         }
-        guard let order = ledger.row(meant), order.isKnown else { return .refused(Self.unknown(body)) }
+        guard let order = ledger.row(meant), order.isKnown else { return .refused(SaidReference(body).unknown) }
         let day = effects.now.day()
         guard authority.mandate(message.permit, of: body.by, branch: order.branch, on: day) != nil else {
             return .refused(
@@ -128,9 +128,9 @@ struct SettlementHandlers: Sendable {
         let meant = LedgerKey(source: body.meant, identifier: body.number)
         let standing = try ReceivableStore.lockInvoices([named, meant], transaction)
         guard let waiting = standing[named], waiting.fingerprint == nil else {
-            return .refused(try Self.nothingWaits(body, isThere: standing[named] != nil, transaction))
+            return .refused(try SaidReference(body).nothingWaits(isThere: standing[named] != nil, transaction))
         }
-        guard let currency = standing[meant]?.currency else { return .refused(Self.unknown(body)) }
+        guard let currency = standing[meant]?.currency else { return .refused(SaidReference(body).unknown) }
         guard authority.mandate(message.permit, of: body.by, branch: nil, on: effects.now.day()) != nil else {
             return .refused(
                 Refusal(
@@ -163,29 +163,6 @@ struct SettlementHandlers: Sendable {
         try ApplicationStore.dropEmptyKeys([named], transaction)
         try CreditReview.ask(ofInvoices: awaited, transaction, &effects)
         return .joined(documents)
-    }
-
-    // MARK: What is refused
-
-    private static func unknown(_ body: SettleReference) -> Refusal {
-        Refusal(
-            .notFound, path: "$.meant", "there is no \(body.what.rawValue) '\(body.number)' of '\(body.meant)'")
-    }
-
-    /// Why nothing waits for a number: it was settled before, has come, or was never named.
-    private static func nothingWaits(
-        _ body: SettleReference, isThere: Bool, _ transaction: borrowing Transaction
-    ) throws -> Refusal {
-        let name = "\(body.what.rawValue) '\(body.number)' of '\(body.source)'"
-        if isThere {
-            return Refusal(.wrongState, path: "$.number", "nothing waits for \(name): it has come")
-        }
-        if let last = try SettlementStore.last(body, transaction) {
-            return Refusal(
-                .wrongState, path: "$.number",
-                "nothing waits for \(name): '\(last.by)' has said that '\(last.meant)' is meant")
-        }
-        return Refusal(.notFound, path: "$.number", "no document waits for \(name)")
     }
 }
 

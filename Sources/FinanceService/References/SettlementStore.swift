@@ -179,7 +179,7 @@ enum SettlementStore {
             """
             select a.kind || ' ' || a.document_source || '/' || a.payment_id
             from payment_allocation a
-            join payment_allocation b using (kind, payment_id, allocation_id, document_source)
+            join payment_allocation b using (kind, payment_id, allocation_id, document_source, allocation_source)
             where a.source = \(invoice.source) and a.invoice_id = \(invoice.identifier)
                 and b.source = \(other.source) and b.invoice_id = \(other.identifier)
             order by 1 limit 1
@@ -231,16 +231,51 @@ enum SettlementStore {
         return Set(paying + adjusting + disputing + promising + allocating).sorted()
     }
 
+    // MARK: What names a payment
+
+    /// What of a payment has gone back, as far as it waits for that payment.
+    static func returns(
+        of payment: LedgerKey, _ transaction: borrowing Transaction
+    ) throws -> [(key: LedgerKey, amount: FixedDecimal, currency: String)] {
+        try transaction.query(
+            """
+            select source, return_id, amount, currency from payment_return
+            where payment_source = \(payment.source) and payment_id = \(payment.identifier) and state = 'waiting'
+            order by source, return_id
+            """, as: (String, String, FixedDecimal, String).self
+        ).map { (LedgerKey(source: $0.0, identifier: $0.1), $0.2, $0.3) }
+    }
+
+    /// Lets whatever waits for a payment be of the one that another system has under that number.
+    static func moveWaiting(
+        forPayment payment: LedgerKey, to meant: String, _ transaction: borrowing Transaction
+    ) throws -> [String] {
+        let (source, number) = (payment.source, payment.identifier)
+        let returning = try transaction.query(
+            """
+            update payment_return g set payment_of = nullif(\(meant), g.source)
+            where g.payment_id = \(number) and g.payment_source = \(source) and g.state = 'waiting'
+            returning 'return ' || g.source || '/' || g.return_id
+            """, as: String.self)
+        let allocating = try transaction.query(
+            """
+            update later_allocation l set payment_of = nullif(\(meant), l.source)
+            where l.payment_id = \(number) and l.payment_source = \(source) and l.state = 'waiting'
+            returning 'allocation ' || l.source || '/' || l.allocation_id
+            """, as: String.self)
+        return (returning + allocating).sorted()
+    }
+
     // MARK: What was settled
 
     /// Who last said what of a number; `nil` when nobody has.
     static func last(
-        _ body: SettleReference, _ transaction: borrowing Transaction
+        _ said: SaidReference, _ transaction: borrowing Transaction
     ) throws -> (by: String, meant: String)? {
         try transaction.query(
             """
             select settled_by, meant from reference_settlement
-            where number = \(body.number) and source = \(body.source) and what = \(body.what.rawValue)
+            where number = \(said.number) and source = \(said.source) and what = \(said.what)
             order by settlement_id desc limit 1
             """, as: (String, String).self
         ).first.map { ($0.0, $0.1) }
@@ -248,13 +283,13 @@ enum SettlementStore {
 
     /// Writes down what was settled, by whom and why, and of which documents.
     static func record(
-        _ body: SettleReference, _ documents: [String], at time: Timestamp, _ transaction: borrowing Transaction
+        _ said: SaidReference, _ documents: [String], at time: Timestamp, _ transaction: borrowing Transaction
     ) throws {
         try transaction.queue(
             """
             insert into reference_settlement (what, source, number, meant, documents, reason, settled_by, settled_at)
-            values (\(body.what.rawValue), \(body.source), \(body.number), \(body.meant), \(documents),
-                \(body.reason), \(body.by), \(PostgresValue.timestamp(time.description)))
+            values (\(said.what), \(said.source), \(said.number), \(said.meant), \(documents),
+                \(said.reason), \(said.by), \(PostgresValue.timestamp(time.description)))
             """)
     }
 }

@@ -12,7 +12,7 @@ struct ReturnRow {
 
     init(source: String, _ body: PaymentReturned) {
         key = LedgerKey(source: source, identifier: body.returnId)
-        payment = LedgerKey(source: source, identifier: body.paymentId)
+        payment = LedgerKey(source: body.paymentSource ?? source, identifier: body.paymentId)
         self.body = body
         content = Content(body)
     }
@@ -64,7 +64,8 @@ enum ReturnHandlers {
         _ message: Received<PaymentReturned>, _ row: ReturnRow, _ payment: ReturnStore.Payment?
     ) -> Refusal? {
         if let refusal = NamedByPerson.refusal(
-            of: message, unless: payment != nil, "payment", row.payment.identifier, at: "$.paymentId")
+            of: message, unless: payment != nil, "payment", row.payment.identifier,
+            of: row.body.paymentSource, at: "$.paymentId")
         {
             return refusal
         }

@@ -43,7 +43,7 @@ enum ReturnStore {
             """
             select p.source, p.payment_id, p.currency, p.amount, coalesce((
                 select sum(r.amount) from payment_return r
-                where r.source = p.source and r.payment_id = p.payment_id and r.state = 'applied'), 0) as returned
+                where r.payment_source = p.source and r.payment_id = p.payment_id and r.state = 'applied'), 0) as returned
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
             join customer_payment p using (source, payment_id) where p.kind = 'payment'
             """, as: StoredPayment.self)
@@ -68,18 +68,21 @@ enum ReturnStore {
         guard !rows.isEmpty else { return }
         try transaction.queue(
             """
-            insert into payment_return (source, return_id, fingerprint, payment_id, at, amount, currency, reason, note,
-                taken_by, state)
-            select source, id, fingerprint, payment, at, amount, currency, reason, note, taken, 'waiting' from unnest(
+            insert into payment_return (source, return_id, fingerprint, payment_of, payment_id, at, amount, currency,
+                reason, note, taken_by, state)
+            select source, id, fingerprint, payment_of, payment, at, amount, currency, reason, note, taken, 'waiting'
+            from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.content.mark)),
-                \(rows.map(\.body.paymentId)), \(PostgresValue.timestamps(rows.map(\.body.returnedAt.description))),
+                \(rows.map(\.body.paymentSource)), \(rows.map(\.body.paymentId)),
+                \(PostgresValue.timestamps(rows.map(\.body.returnedAt.description))),
                 \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)), \(rows.map(\.body.reason.rawValue)),
                 \(rows.map(\.body.note)), \(rows.map(\.body.by)))
-                as t(source, id, fingerprint, payment, at, amount, currency, reason, note, taken)
+                as t(source, id, fingerprint, payment_of, payment, at, amount, currency, reason, note, taken)
             on conflict (source, return_id) do update set
-                fingerprint = excluded.fingerprint, payment_id = excluded.payment_id, at = excluded.at,
-                amount = excluded.amount, currency = excluded.currency, reason = excluded.reason,
-                note = excluded.note, taken_by = excluded.taken_by, state = 'waiting', detail = null
+                fingerprint = excluded.fingerprint, payment_of = excluded.payment_of,
+                payment_id = excluded.payment_id, at = excluded.at, amount = excluded.amount,
+                currency = excluded.currency, reason = excluded.reason, note = excluded.note,
+                taken_by = excluded.taken_by, state = 'waiting', detail = null
             """)
     }
 
@@ -95,7 +98,7 @@ enum ReturnStore {
             """
             delete from payment_allocation a
             using unnest(\(sources), \(identifiers)) as k(source, payment_id)
-            join payment_return r using (source, payment_id)
+            join payment_return r on r.payment_source = k.source and r.payment_id = k.payment_id
             where a.document_source = r.source and a.payment_id = r.return_id and a.kind = 'return'
             returning a.source, a.invoice_id
             """, as: (String, String).self)
@@ -103,14 +106,14 @@ enum ReturnStore {
             """
             delete from customer_payment p
             using unnest(\(sources), \(identifiers)) as k(source, payment_id)
-            join payment_return r using (source, payment_id)
+            join payment_return r on r.payment_source = k.source and r.payment_id = k.payment_id
             where p.source = r.source and p.payment_id = r.return_id and p.kind = 'return'
             """)
         try transaction.queue(
             """
             update payment_return r set state = 'waiting', detail = null
             from unnest(\(sources), \(identifiers)) as k(source, payment_id)
-            where r.source = k.source and r.payment_id = k.payment_id and r.state <> 'waiting'
+            where r.payment_source = k.source and r.payment_id = k.payment_id and r.state <> 'waiting'
             """)
         return Set(touched.map { LedgerKey(source: $0.0, identifier: $0.1) })
     }
@@ -122,9 +125,9 @@ enum ReturnStore {
         let sorted = payments.sorted()
         let rows = try transaction.query(
             """
-            select distinct r.source, r.payment_id
+            select distinct k.source, k.payment_id
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, payment_id)
-            join payment_return r using (source, payment_id)
+            join payment_return r on r.payment_source = k.source and r.payment_id = k.payment_id
             """, as: (String, String).self)
         return Set(rows.map { LedgerKey(source: $0.0, identifier: $0.1) })
     }
@@ -138,19 +141,17 @@ enum ReturnStore {
         let concerned = try returned(of: payments, transaction)
         guard !concerned.isEmpty else { return }
         var touched = try withdraw(of: concerned, transaction)
-        var taken: [(key: LedgerKey, payment: String, parts: [ReturnPolicy.Part])] = []
+        var taken: [(key: LedgerKey, payment: LedgerKey, parts: [ReturnPolicy.Part])] = []
         for (payment, entries) in try documents(of: concerned, transaction).sorted(by: { $0.key < $1.key }) {
             let parts = ReturnPolicy.parts(
                 of: entries.returns.map { ($0.amount, $0.at) }, from: entries.amount, entries.allocations)
             for (entry, found) in zip(entries.returns, parts) {
                 guard let found, entry.currency == entries.currency else {
-                    try setAside(
-                        LedgerKey(source: payment.source, identifier: entry.id),
-                        found == nil ? .overAllocated : .currencyMismatch, transaction)
+                    try setAside(entry.key, found == nil ? .overAllocated : .currencyMismatch, transaction)
                     effects.count("returns_set_aside")
                     continue
                 }
-                taken.append((LedgerKey(source: payment.source, identifier: entry.id), payment.identifier, found))
+                taken.append((entry.key, payment, found))
                 touched.formUnion(found.map(\.invoice))
             }
         }
@@ -164,7 +165,7 @@ enum ReturnStore {
     private struct Documents {
         let amount: FixedDecimal
         let currency: String
-        var returns: [(id: String, amount: FixedDecimal, currency: String, at: Timestamp)] = []
+        var returns: [(key: LedgerKey, amount: FixedDecimal, currency: String, at: Timestamp)] = []
         var allocations: [ReturnPolicy.Allocation] = []
     }
 
@@ -176,16 +177,17 @@ enum ReturnStore {
         let (sources, identifiers) = (sorted.map(\.source), sorted.map(\.identifier))
         let rows = try transaction.query(
             """
-            select p.source, p.payment_id, p.amount as paid_amount, p.currency as paid_currency, r.return_id, r.amount,
-                r.currency, greatest(r.at, p.received_at) as returned_at
+            select p.source, p.payment_id, p.amount as paid_amount, p.currency as paid_currency,
+                r.source as return_source, r.return_id, r.amount, r.currency, greatest(r.at, p.received_at) as returned_at
             from unnest(\(sources), \(identifiers)) as k(source, payment_id)
-            join customer_payment p using (source, payment_id) join payment_return r using (source, payment_id)
-            where p.kind = 'payment' order by r.at, r.return_id
+            join customer_payment p using (source, payment_id)
+            join payment_return r on r.payment_source = p.source and r.payment_id = p.payment_id
+            where p.kind = 'payment' order by r.at, r.return_id, r.source
             """, as: StoredReturn.self)
         var found: [LedgerKey: Documents] = [:]
         for row in rows {
             found[row.payment, default: Documents(amount: row.paidAmount, currency: row.paidCurrency)].returns.append(
-                (row.id, row.amount, row.currency, row.at))
+                (row.key, row.amount, row.currency, row.at))
         }
         let allocations = try transaction.query(
             """
@@ -203,7 +205,7 @@ enum ReturnStore {
         let payment: LedgerKey
         let paidAmount: FixedDecimal
         let paidCurrency: String
-        let id: String
+        let key: LedgerKey
         let amount: FixedDecimal
         let currency: String
         let at: Timestamp
@@ -212,7 +214,7 @@ enum ReturnStore {
             payment = LedgerKey(source: try row("source"), identifier: try row("payment_id"))
             paidAmount = try row("paid_amount")
             paidCurrency = try row("paid_currency")
-            id = try row("return_id")
+            key = LedgerKey(source: try row("return_source"), identifier: try row("return_id"))
             amount = try row("amount")
             currency = try row("currency")
             at = try row("returned_at")
@@ -244,7 +246,7 @@ enum ReturnStore {
 
     /// A return is a payment with its sign turned.
     private static func take(
-        _ returns: [(key: LedgerKey, payment: String, parts: [ReturnPolicy.Part])],
+        _ returns: [(key: LedgerKey, payment: LedgerKey, parts: [ReturnPolicy.Part])],
         _ transaction: borrowing Transaction
     ) throws {
         guard !returns.isEmpty else { return }
@@ -253,11 +255,11 @@ enum ReturnStore {
             """
             insert into customer_payment (source, payment_id, kind, fingerprint, customer_of, customer_code,
                 received_at, received_day, amount, currency)
-            select r.source, r.return_id, 'return', r.fingerprint, p.customer_of, p.customer_code, t.at,
-                \(SQL.day(of: "t.at")), -r.amount, r.currency
+            select r.source, r.return_id, 'return', r.fingerprint, nullif(p.customer_source, r.source), p.customer_code,
+                t.at, \(SQL.day(of: "t.at")), -r.amount, r.currency
             from unnest(\(sources), \(identifiers)) as k(source, return_id)
             join payment_return r using (source, return_id)
-            join customer_payment p on p.source = r.source and p.payment_id = r.payment_id and p.kind = 'payment'
+            join customer_payment p on p.source = r.payment_source and p.payment_id = r.payment_id and p.kind = 'payment'
             cross join lateral (select greatest(r.at, p.received_at) as at) t
             """)
         try transaction.queue(
@@ -270,15 +272,16 @@ enum ReturnStore {
         guard !parts.isEmpty else { return }
         try transaction.queue(
             """
-            insert into payment_allocation (source, document_of, kind, payment_id, allocation_id, invoice_id,
-                received_at, received_day, amount)
-            select source, document_of, 'return', id, payment, invoice, at, date '1970-01-01' + day, -amount
+            insert into payment_allocation (source, document_of, kind, payment_id, allocation_of, allocation_id,
+                invoice_id, received_at, received_day, amount)
+            select source, document_of, 'return', id, payment_of, payment, invoice, at, date '1970-01-01' + day, -amount
             from unnest(
                 \(parts.map(\.1.invoice.source)), \(parts.map { $0.0.key.otherSource(than: $0.1.invoice.source) }),
-                \(parts.map(\.0.key.identifier)), \(parts.map(\.0.payment)),
+                \(parts.map(\.0.key.identifier)), \(parts.map { $0.0.payment.otherSource(than: $0.0.key.source) }),
+                \(parts.map(\.0.payment.identifier)),
                 \(parts.map(\.1.invoice.identifier)), \(PostgresValue.timestamps(parts.map(\.1.at.description))),
                 \(parts.map { $0.1.at.day().daysSinceEpoch }), \(parts.map(\.1.amount)))
-                as t(source, document_of, id, payment, invoice, at, day, amount)
+                as t(source, document_of, id, payment_of, payment, invoice, at, day, amount)
             """)
     }
 }

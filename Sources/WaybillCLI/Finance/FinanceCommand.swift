@@ -62,7 +62,7 @@ struct ReceivablesGroup: AsyncParsableCommand {
             StatementCommand.self, RemindersCommand.self,
             FinanceCommand.Waiting.self, UnallocatedCommand.self, DSOCommand.self, ProvisionsCommand.self,
             PromisesCommand.self, PromiseCommand.self, DisputesCommand.self, DisputeCommand.self,
-            PaymentReturnedCommand.self,
+            PaymentReturnedCommand.self, AllocateCommand.self,
             WriteOffsCommand.self, WriteOffCommand.self, TermsCommand.self,
         ])
 }

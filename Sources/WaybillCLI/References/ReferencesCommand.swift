@@ -6,7 +6,7 @@ import Messaging
 struct ReferencesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "references",
-        abstract: "What documents name and what has not come: orders, invoices, customers and complaints.",
+        abstract: "What documents name and what has not come: orders, invoices, payments, customers and complaints.",
         subcommands: [ListReferences.self, SettleReferenceCommand.self, SettledReferences.self])
 }
 
@@ -23,7 +23,7 @@ private struct ListReferences: AsyncParsableCommand {
         help: "Only of this service: \(ServiceName.business.map(\.rawValue).joined(separator: ", ")).",
         transform: ServiceArgument.parse)
     var service: ServiceName?
-    @Option(help: "Only what waits for one of these: order, invoice, customer or complaint.")
+    @Option(help: "Only what waits for one of these: order, invoice, payment, customer or complaint.")
     var what: String?
     @OptionGroup var output: OutputOptions
 
@@ -96,14 +96,21 @@ private struct SettleReferenceCommand: AsyncParsableCommand {
             Every document that waits for the number at this moment is joined with what is meant, as if it had said so
             itself, and so is a later state of a cost among them. What comes afterwards and names it waits again: that its
             sender means another system is said once for all by speaksOf in the settings. For orders it is for the manager
-            of the order's branch or the director, for invoices for the director and the approvers of the authority file.
+            of the order's branch or the director, for invoices and payments for the director and the approvers of the
+            authority file.
             Complaints that name the same order follow what finance is told. Where nothing but complaints waits, which the
             service desk keeps, it is told by --complaints; that is for whoever works there.
             """)
 
+    /// What may be named.
+    enum Kind: String, CaseIterable {
+        case order, invoice, payment
+    }
+
     @Argument(
-        help: "What is named: order or invoice.", transform: { try ArgumentValue.choice($0, "what", NamedKind.self) })
-    var what: NamedKind
+        help: "What is named: \(Kind.allCases.map(\.rawValue).joined(separator: ", ")).",
+        transform: { try ArgumentValue.choice($0, "what", Kind.self) })
+    var what: Kind
     @Argument(help: "The number.")
     var number: String
     @Option(help: "The system whose number the documents name, as 'references list' shows it.")
@@ -127,8 +134,17 @@ private struct SettleReferenceCommand: AsyncParsableCommand {
                 to: .servicedesk, expecting: [ComplaintProgressed.type])
             return
         }
+        let named: NamedKind
+        switch what {
+        case .order: named = .order
+        case .invoice: named = .invoice
+        case .payment:
+            try await act.send(
+                SettlePaymentReference(source: source, number: number, meant: meant, reason: reason, by: act.by))
+            return
+        }
         try await act.send(
-            SettleReference(what: what, source: source, number: number, meant: meant, reason: reason, by: act.by),
+            SettleReference(what: named, source: source, number: number, meant: meant, reason: reason, by: act.by),
             expecting: [OrderReferenceSettled.type])
     }
 }

@@ -102,7 +102,7 @@ public enum ReceivableQuestions {
                 by: [
                     "received_day", "source", "invoice_id", "payment_id",
                     .ascending("allocation_id", hidden: .code), .ascending("kind", hidden: .code),
-                    .ascending("invoice_source", hidden: .code),
+                    .ascending("invoice_source", hidden: .code), .ascending("allocation_source", hidden: .code),
                 ], totals: ["allocated"],
                 [
                     .code("invoice_id", "source", "payment_id", "customer_code"), .day("received_day"),

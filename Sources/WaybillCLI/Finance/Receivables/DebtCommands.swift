@@ -15,6 +15,8 @@ struct WriteOffCommand: AsyncParsableCommand {
         var writeOff: String
         @Option(help: "The invoice.")
         var invoice: String
+        @Option(help: "The system whose number the invoice has; that of --source when not given.")
+        var invoiceSource: String?
         @Option(help: "How much.")
         var amount: String
         @Option(help: "In what currency.")
@@ -28,7 +30,8 @@ struct WriteOffCommand: AsyncParsableCommand {
         func run() async throws {
             try await book.send(
                 WriteOffProposed(
-                    writeOffId: writeOff, invoiceId: invoice, amount: try ArgumentValue.amount(amount, "--amount"),
+                    writeOffId: writeOff, invoiceId: invoice, invoiceSource: invoiceSource,
+                    amount: try ArgumentValue.amount(amount, "--amount"),
                     currency: try ArgumentValue.currency(currency),
                     reason: try ArgumentValue.choice(reason, "--reason", WriteOffReason.self), proposedBy: book.by,
                     proposedAt: try book.time(), note: note))
@@ -63,6 +66,8 @@ struct DisputeCommand: AsyncParsableCommand {
         var dispute: String
         @Option(help: "The invoice.")
         var invoice: String
+        @Option(help: "The system whose number the invoice has; that of --source when not given.")
+        var invoiceSource: String?
         @Option(help: "How much of it.")
         var amount: String
         @Option(help: "In what currency.")
@@ -76,7 +81,7 @@ struct DisputeCommand: AsyncParsableCommand {
         func run() async throws {
             try await book.send(
                 InvoiceDisputed(
-                    disputeId: dispute, invoiceId: invoice, openedAt: try book.time(),
+                    disputeId: dispute, invoiceId: invoice, invoiceSource: invoiceSource, openedAt: try book.time(),
                     amount: try ArgumentValue.amount(amount, "--amount"),
                     currency: try ArgumentValue.currency(currency),
                     reason: try ArgumentValue.choice(reason, "--reason", DisputeReason.self), by: book.by, note: note))
@@ -115,6 +120,8 @@ struct PaymentReturnedCommand: AsyncParsableCommand {
     var number: String
     @Option(help: "The payment.")
     var payment: String
+    @Option(help: "The system whose number the payment has; that of --source when not given.")
+    var paymentSource: String?
     @Option(help: "How much of it.")
     var amount: String
     @Option(help: "In what currency.")
@@ -128,9 +135,47 @@ struct PaymentReturnedCommand: AsyncParsableCommand {
     func run() async throws {
         try await book.send(
             PaymentReturned(
-                returnId: number, paymentId: payment, returnedAt: try book.time(),
+                returnId: number, paymentId: payment, paymentSource: paymentSource, returnedAt: try book.time(),
                 amount: try ArgumentValue.amount(amount, "--amount"), currency: try ArgumentValue.currency(currency),
                 reason: try ArgumentValue.choice(reason, "--reason", ReturnReason.self), note: note, by: book.by))
+    }
+}
+
+struct AllocateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "allocate",
+        abstract: "Say for which invoices cash on account is: of a payment or of a credit note.",
+        discussion: "It counts from then on, and never before the payment was received.")
+
+    @Argument(help: "The allocation's own number.")
+    var number: String
+    @Option(help: "The payment, or the credit note.")
+    var payment: String
+    @Option(help: "The system whose number the payment has; that of --source when not given.")
+    var paymentSource: String?
+    @Option(
+        help: ArgumentHelp(
+            "An invoice and how much is for it; may be given several times.", valueName: "invoice=amount"))
+    var to: [String]
+    @Option(help: "The system whose numbers the invoices have; that of --source when not given.")
+    var invoiceSource: String?
+    @OptionGroup var book: BookOptions
+
+    func run() async throws {
+        let allocations = try to.map { text in
+            // A number may hold the sign itself; an amount does not.
+            guard let sign = text.lastIndex(of: "="), sign != text.startIndex else {
+                throw ValidationError("--to is an invoice and an amount, such as INV-1=90.00")
+            }
+            return PaymentAllocation(
+                invoiceId: String(text[..<sign]), invoiceSource: invoiceSource,
+                amount: try ArgumentValue.amount(String(text[text.index(after: sign)...]), "--to"))
+        }
+        guard !allocations.isEmpty else { throw ValidationError("--to says for which invoice it is") }
+        try await book.send(
+            PaymentAllocated(
+                allocationId: number, paymentId: payment, paymentSource: paymentSource, allocatedAt: try book.time(),
+                allocations: allocations, by: book.by))
     }
 }
 
@@ -142,6 +187,8 @@ struct PromiseCommand: AsyncParsableCommand {
     var promise: String
     @Option(help: "The invoice.")
     var invoice: String
+    @Option(help: "The system whose number the invoice has; that of --source when not given.")
+    var invoiceSource: String?
     @Option(help: "How much.")
     var amount: String
     @Option(help: "In what currency.")
@@ -153,7 +200,8 @@ struct PromiseCommand: AsyncParsableCommand {
     func run() async throws {
         try await book.send(
             PaymentPromised(
-                promiseId: promise, invoiceId: invoice, amount: try ArgumentValue.amount(amount, "--amount"),
+                promiseId: promise, invoiceId: invoice, invoiceSource: invoiceSource,
+                amount: try ArgumentValue.amount(amount, "--amount"),
                 currency: try ArgumentValue.currency(currency), promisedOn: try ArgumentValue.day(on, "--on"),
                 madeAt: try book.time(), by: book.by))
     }
