@@ -36,6 +36,8 @@ enum FinanceMigrations {
         Migration(number: 27, name: "account_own", sql: PackageResources._027_account_own_sql),
         OwnershipReplica.migration(28),
         Migration(number: 29, name: "payment_sources", sql: PackageResources._029_payment_sources_sql),
+        Migration(
+            number: 30, name: "supplier_invoice_orders", sql: PackageResources._030_supplier_invoice_orders_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

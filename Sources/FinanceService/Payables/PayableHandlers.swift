@@ -38,9 +38,9 @@ enum PayableHandlers {
         }
         guard !fresh.isEmpty else { return }
         try PayableStore.putInvoices(fresh, transaction)
-        // The order says where the invoice belongs, and learns when it comes that there is one.
-        let orders = fresh.compactMap { row in
-            row.body.orderIds.first.map { OrderKey(source: row.body.orderSource ?? row.key.source, orderId: $0) }
+        // The first order says where the invoice belongs; each learns when it comes that there is one, and is waited for.
+        let orders = fresh.flatMap { row in
+            row.body.orderIds.map { OrderKey(source: row.body.orderSource ?? row.key.source, orderId: $0) }
         }
         try OrderStore.foresee(Set(orders), transaction)
         let keys = Set(fresh.map(\.key))

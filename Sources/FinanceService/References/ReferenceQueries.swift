@@ -44,7 +44,7 @@ enum ReferenceQueries {
             or exists (select from cost c where c.order_id = o.order_id and c.order_source = o.source)
             or exists (
                 select from supplier_invoice s
-                where s.order_ids[1] = o.order_id and s.order_source = o.source and s.amount is not null))
+                where s.order_ids @> array[o.order_id] and s.order_source = o.source and s.amount is not null))
         union all
         select 'invoice', source, invoice_id, came_at from receivable where amount is null
         union all
@@ -115,7 +115,7 @@ enum ReferenceQueries {
                             and r.amount is not null
                         union all
                         select 'supplier invoice', s.source, s.invoice_id from supplier_invoice s
-                        where t.what = 'order' and s.order_ids[1] = t.number and s.order_source = t.source
+                        where t.what = 'order' and s.order_ids @> array[t.number] and s.order_source = t.source
                             and s.amount is not null
                         union all
                         select 'completion', o.source, o.order_id from orders o

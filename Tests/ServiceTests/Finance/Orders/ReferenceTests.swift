@@ -129,6 +129,25 @@ struct ReferenceTests {
         #expect(references.column("named_by") == ["invoice erp/I1"])
     }
 
+    @Test("every order that a supplier's invoice names is waited for, and is not any more once it has come")
+    func behindOfSupplier() async throws {
+        try await finance.handle([
+            .init("o", source: "tms", OrderPlaced(makeOrder("O1"))),
+            .init(
+                "s", source: "erp",
+                SupplierInvoiceReceived(
+                    invoiceId: "SI1", supplier: SupplierReference(code: "S1"), orderIds: ["O1", "O2", "O3"],
+                    orderSource: "tms", issuedAt: try moment("2026-03-06T09:00:00+08:00"),
+                    dueAt: try moment("2026-04-06T09:00:00+08:00"), amount: .of("70"), currency: .cny)),
+        ])
+        let references = try await finance.ask("references.waiting", ["what": "order"])["references"]
+        #expect(Set(references.column("number")) == ["O2", "O3"] && references.column("documents") == ["1", "1"])
+        #expect(references.column("named_by") == ["supplier invoice erp/SI1", "supplier invoice erp/SI1"])
+        try await finance.handle([.init("o3", source: "tms", OrderPlaced(makeOrder("O3")))])
+        #expect(
+            try await finance.ask("references.waiting", ["what": "order"])["references"].column("number") == ["O2"])
+    }
+
     @Test("what is named and has not come waits by kind and age, with who else has the number, until it comes")
     func waiting() async throws {
         try await finance.handle([
