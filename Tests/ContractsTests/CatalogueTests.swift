@@ -42,6 +42,39 @@ struct CatalogueTests {
         #expect(lists > 80)
     }
 
+    /// Questions whose amounts are brought to one currency before they are told.
+    private static let inOneCurrency: Set<String> = ["profit.bridge", "profit.margins", "profit.supplier-costs"]
+    /// Keys that are amounts without a currency of their own: all in CNY, or in the one currency of the answer.
+    private static let worths: Set<String> = ["worth", "worth_overdue", "worth_open", "loss", "size of the change"]
+
+    @Test("no list is ordered by amounts of several currencies: the currency comes before the amount")
+    func orders() {
+        var amounts = 0
+        for question in QueryCatalogue.questions {
+            for table in question.answers {
+                guard case .pages(let keys) = table.extent else { continue }
+                for (place, key) in keys.enumerated() {
+                    switch table.kind(of: key) {
+                    case .money(let currency):
+                        amounts += 1
+                        #expect(
+                            keys[..<place].contains { $0.name == currency }
+                                || Self.inOneCurrency.contains(question.name),
+                            "\(question.name): '\(table.name)' is ordered by '\(key.name)' over all currencies")
+                    case .quantity:
+                        // What key customers have brought is told in CNY.
+                        #expect(
+                            Self.worths.contains(key.name)
+                                || (question.name, key.name) == ("interactions.coverage", "revenue"),
+                            "\(question.name): '\(table.name)' is ordered by '\(key.name)': of which currency?")
+                    default: break
+                    }
+                }
+            }
+        }
+        #expect(amounts > 5)
+    }
+
     @Test("a word that no row can have is refused with the words there are, not answered with nothing")
     func words() {
         for (question, name, word) in [

@@ -266,4 +266,49 @@ struct PayableTests {
         #expect(tables[0].rows.map { Array($0.values[4...6]) } == [["100.00", "30.00", "30.00"]])
         #expect(try await finance.rows("select paid from supplier_invoice") == [["0.0000"]])
     }
+
+    @Test("amounts of several currencies are ranked each within its own")
+    func ranked() async throws {
+        try await finance.pool.withTransaction { transaction in
+            try transaction.execute(
+                """
+                insert into account (source, code, customer_id, name, revision)
+                values ('erp', 'C1', 'K1', 'Made-Up One', 1), ('erp', 'C2', 'K2', 'Made-Up Two', 1)
+                """)
+            try transaction.execute(
+                """
+                insert into supplier_account (source, code, supplier_id, name, revision)
+                values ('erp', 'S1', 'U1', 'Made-Up One', 1), ('erp', 'S2', 'U2', 'Made-Up Two', 1)
+                """)
+        }
+        for (number, customer, amount, currency) in [
+            ("1", "1", "30", "CNY"), ("2", "1", "9000", "JPY"), ("3", "2", "50", "CNY"), ("4", "2", "800", "JPY"),
+        ] {
+            let issued = try moment("2026-01-05T10:00:00+08:00")
+            let amountOf = try #require(Currency(currency))
+            try await finance.handle([
+                .init(
+                    "i\(number)",
+                    try Collect.invoice("I\(number)", amount, customer: "C\(customer)", currency: currency)),
+                .init(
+                    "s\(number)",
+                    SupplierInvoiceReceived(
+                        invoiceId: "SI\(number)", supplier: SupplierReference(code: "S\(customer)"), orderIds: [],
+                        issuedAt: issued, dueAt: issued, amount: .of(amount), currency: amountOf)),
+            ])
+        }
+        try await finance.pool.withTransaction { transaction in
+            try transaction.execute(
+                """
+                insert into payable_release (source, invoice_id, reason, proposed_by, proposed_at, approved_by, approved_at)
+                select source, invoice_id, 'tried', 'a', now(), 'b', now() from supplier_invoice
+                """)
+        }
+        let setOff = try await finance.ask("payables.set-off")["set-off"]
+        #expect(setOff.column("currency") == ["CNY", "CNY", "JPY", "JPY"])
+        #expect(setOff.column("could_be_set_off") == ["50.00", "30.00", "9000.00", "800.00"])
+        let run = try await finance.ask("payables.run", ["payOn": "2026-02-04"])["payment run"]
+        #expect(run.column("currency") == ["CNY", "CNY", "JPY", "JPY"])
+        #expect(run.column("pay") == ["50.00", "30.00", "9000.00", "800.00"])
+    }
 }

@@ -38,7 +38,7 @@ public enum PayableQuestions {
         scope + [QueryInput.day("payOn", "The day.").required], shows: .payable, pageSize: 200,
         answers: [
             .pages(
-                "payment run", by: [.descending("pay"), "supplier_code", "source", "currency"], totals: ["pay"],
+                "payment run", by: ["currency", .descending("pay"), "supplier_code", "source"], totals: ["pay"],
                 [
                     .code("supplier_code", "source"), .text("name"), .code("currency"), .count("invoices"),
                     .money("pay"), .day("oldest_due"), .money("prepaid"),
@@ -90,7 +90,7 @@ public enum PayableQuestions {
         shows: .payable,
         answers: [
             .pages(
-                "set-off", by: [.descending("could_be_set_off"), "name", "currency"],
+                "set-off", by: ["currency", .descending("could_be_set_off"), "name"],
                 totals: ["receivable", "payable", "could_be_set_off"], narrowed: [.amount: "could_be_set_off"],
                 [
                     .text("name"), .code("currency"), .text("customer_codes", "supplier_codes"),

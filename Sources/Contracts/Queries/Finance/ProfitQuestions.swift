@@ -198,7 +198,7 @@ public enum ViewQuestions {
         .pages(
             name,
             by: [
-                .descending("at"), "source", "id", "event", "day", "branch", "line", "amount",
+                .descending("at"), "source", "id", "event", "day", "branch", "line", "currency", "amount",
                 .ascending("place", hidden: .count),
             ],
             [
