@@ -82,11 +82,42 @@ struct CatalogueTests {
             (FinanceQuestions.orders, "decision", "needs approval"),
             (ServiceDeskQuestions.complaints, "severity", "severe"),
             (ServiceDeskQuestions.complaints, "category", "late"), (ClassQuestions.count, "dimension", "values"),
+            (SalesQuestions.notices, "kind", "margin-negativ"), (ProfitQuestions.lines, "basis", "posted"),
+            (ProfitQuestions.margins, "by", "branch,lines"), (ProfitQuestions.margins, "by", "branch,branch"),
+            (ViewQuestions.figures, "metric", "revenue,"), (ViewQuestions.figures, "by", "week"),
         ] {
             let refused = #expect(throws: Refusal.self, "\(question.name) \(name)") {
                 try question.values(of: [QueryParameter(name: name, value: word)])
             }
             #expect(refused?.reason == .valueNotAllowed && refused?.path == "parameters.\(name)")
+        }
+    }
+
+    /// Parameters whose words are not closed: what names something, what is looked for, what is read by a form of its own.
+    private static let open: Set<String> = [
+        // Who and where.
+        "person", "login", "leaver", "owner", "manager", "node", "below", "branch", "division", "line", "businessLine",
+        // What names something.
+        "id", "object", "entry", "customer", "customers", "code", "source", "name", "party", "one", "other", "third",
+        "fourth", "review", "orderId", "alertId", "complaintId", "number", "numbers", "identifiers", "account",
+        "budget",
+        "supplier", "type",
+        // What is looked for.
+        "text", "alias", "creditCode", "taxId", "phone", "address", "bankAccount", "email",
+        // Where to go on.
+        "after", "next", "afterSource", "afterCode",
+        // What has a form of its own, or none: times of two days, months, percentages, and what is taken for scripts' sake.
+        "before", "against", "month", "buckets", "rates", "outlook", "refit", "limit",
+    ]
+
+    @Test("a parameter of words is a choice or a list of them, unless it names or looks for something")
+    func closedWords() {
+        for question in QueryCatalogue.questions {
+            for input in question.parameters where input.kind == .text {
+                #expect(
+                    Self.open.contains(input.name),
+                    "\(question.name): whoever mistypes '\(input.name)' must be told the words there are")
+            }
         }
     }
 

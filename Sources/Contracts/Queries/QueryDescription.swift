@@ -130,6 +130,8 @@ public struct QueryInput: Sendable {
         case text
         /// One of some words.
         case choice([String])
+        /// Some of some words, each once, with commas between them.
+        case list([String])
         /// A whole number within bounds.
         case integer(ClosedRange<Int>)
         /// An exact decimal, such as `2193.10`.
@@ -189,6 +191,13 @@ public struct QueryInput: Sendable {
         _ name: String, _ choices: [String], otherwise: String? = nil, _ help: String
     ) -> QueryInput {
         QueryInput(name, .choice(choices), otherwise, help)
+    }
+
+    /// Some of some words, each once, with commas between them.
+    public static func list(
+        _ name: String, _ words: [String], otherwise: String? = nil, _ help: String
+    ) -> QueryInput {
+        QueryInput(name, .list(words), otherwise, help)
     }
 
     /// A whole number within bounds.
@@ -253,6 +262,13 @@ public struct QueryInput: Sendable {
             guard choices.contains(value) else {
                 throw Refusal(
                     .valueNotAllowed, path: path, "'\(name)' is one of \(choices.joined(separator: ", "))")
+            }
+        case .list(let words):
+            let given = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard given.allSatisfy(words.contains), Set(given).count == given.count else {
+                throw Refusal(
+                    .valueNotAllowed, path: path,
+                    "'\(name)' is a list of different words of: \(words.joined(separator: ", "))")
             }
         case .integer(let range):
             guard let number = Int(value), range.contains(number) else {

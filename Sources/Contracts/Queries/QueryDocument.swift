@@ -79,6 +79,7 @@ extension QueryInput {
             switch kind {
             case .text: "text"
             case .choice(let choices): choices.joined(separator: ", ")
+            case .list(let words): "a list of \(words.joined(separator: ", "))"
             case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
             case .decimal: "a decimal"
             case .day: "a day"

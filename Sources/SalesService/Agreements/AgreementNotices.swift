@@ -5,7 +5,7 @@ import ServiceKit
 
 /// Agreements that end, are renewed or have expired, told once to whoever looks after the customer.
 enum AgreementNotices {
-    private static let told: [AgreementState] = [.ending, .renewing, .expired]
+    private static let told = AgreementState.allCases.filter { NoticeKind($0) != nil }
 
     /// A notice has its name by the end it is about: another end is another notice, the same day again is none.
     private static func identifier(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {
@@ -20,17 +20,17 @@ enum AgreementNotices {
         let day = due.day()
         let notices = try AgreementStore.endings(upTo: day, transaction).compactMap { row in
             let state = row.terms.state(on: day)
-            return told.contains(state)
-                ? row.terms.end(asOf: day).map { (row: row, state: state, end: $0) } : nil
+            return NoticeKind(state).flatMap { kind in
+                row.terms.end(asOf: day).map { (row: row, kind: kind, state: state, end: $0) }
+            }
         }
         guard !notices.isEmpty else { return }
         let written = try NoticeStore.tell(
-            ofAgreements: notices.map { row, state, end in
+            ofAgreements: notices.map { row, kind, state, end in
                 let account = AccountKey(source: row.customerSource ?? row.source, code: row.customerCode)
                 return (
                     Notice(
-                        id: identifier(row, state, end), kind: "agreement-\(state.rawValue)",
-                        customerId: row.customer,
+                        id: identifier(row, state, end), kind: kind, customerId: row.customer,
                         businessLine: row.terms.businessLine ?? "", detail: detail(row, state, end), toldAt: due),
                     account
                 )

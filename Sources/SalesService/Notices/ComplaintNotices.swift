@@ -31,7 +31,7 @@ enum ComplaintNotices {
             let orderSource = complaint.orderSource ?? complaint.source
             notices[openedId] = (
                 Notice(
-                    id: openedId, kind: "complaint-opened", customerId: complaint.customerId,
+                    id: openedId, kind: .complaintOpened, customerId: complaint.customerId,
                     orderId: complaint.orderId,
                     detail: subject, toldAt: complaint.openedAt,
                     clearedAt: complaint.state == .closed ? complaint.at : notices[openedId]?.notice.clearedAt),
@@ -43,7 +43,7 @@ enum ComplaintNotices {
                 String(complaint.at.microsecondsSinceEpoch))
             notices[closedId] = (
                 Notice(
-                    id: closedId, kind: "complaint-closed", customerId: complaint.customerId,
+                    id: closedId, kind: .complaintClosed, customerId: complaint.customerId,
                     orderId: complaint.orderId,
                     detail: "\(subject); closed by \(complaint.by)" + (complaint.note.map { ": \($0)" } ?? ""),
                     toldAt: complaint.at),

@@ -17,7 +17,7 @@ enum ContactNotices {
         try NoticeStore.renew(
             latest.values.map {
                 Notice(
-                    id: StableIdentifier.of("contact-lapsed", $0.customerId), kind: "contact-lapsed",
+                    id: StableIdentifier.of("contact-lapsed", $0.customerId), kind: .contactLapsed,
                     customerId: $0.customerId, businessLine: "", owner: $0.owner, detail: detail($0),
                     toldAt: $0.foundAt)
             }, transaction)

@@ -17,7 +17,7 @@ enum FinanceNotices {
         try NoticeStore.complete(
             messages.map(\.body).map {
                 Notice(
-                    id: $0.alertId, kind: "margin-\($0.severity.rawValue)", customerId: $0.customerId,
+                    id: $0.alertId, kind: NoticeKind($0.severity), customerId: $0.customerId,
                     businessLine: $0.businessLine, owner: $0.salesOwner, orderId: $0.orderId,
                     detail: "margin \($0.margin.moneyText) \($0.currency.code) on \($0.revenue.moneyText)",
                     toldAt: $0.raisedAt)
@@ -39,7 +39,7 @@ enum FinanceNotices {
         at time: Timestamp
     ) -> Notice {
         Notice(
-            id: id, kind: "margin-\(severity.rawValue)", customerId: customerId, businessLine: line, orderId: orderId,
+            id: id, kind: NoticeKind(severity), customerId: customerId, businessLine: line, orderId: orderId,
             toldAt: time, clearedAt: time)
     }
 
@@ -50,7 +50,7 @@ enum FinanceNotices {
             messages.map { message in
                 let body = message.body
                 return notice(
-                    message.envelope.id, "alert-diagnosed", body.alert, to: body.alert.salesOwner,
+                    message.envelope.id, .alertDiagnosed, body.alert, to: body.alert.salesOwner,
                     "\(body.by): \(body.reason.rawValue), until \(body.recoverBy): \(body.plan)",
                     at: body.diagnosedAt)
             }, transaction)
@@ -63,7 +63,7 @@ enum FinanceNotices {
             messages.map { message in
                 let body = message.body
                 return notice(
-                    message.envelope.id, "alert-escalated", body.alert, to: body.escalatedTo,
+                    message.envelope.id, .alertEscalated, body.alert, to: body.escalatedTo,
                     "\(body.delay.rawValue) was due \(body.dueOn) from \(body.alert.salesOwner ?? "nobody")",
                     at: body.escalatedAt)
             }, transaction)
@@ -83,14 +83,14 @@ enum FinanceNotices {
             messages.map { message in
                 let body = message.body
                 return notice(
-                    message.envelope.id, "alert-closed", body.alert, to: body.alert.salesOwner,
+                    message.envelope.id, .alertClosed, body.alert, to: body.alert.salesOwner,
                     "\(body.by): \(body.outcome.rawValue)", at: body.closedAt)
             }, transaction)
     }
 
     /// What became of an alert, for one person.
     private static func notice(
-        _ id: String, _ kind: String, _ alert: MarginAlertReference, to person: String?, _ detail: String,
+        _ id: String, _ kind: NoticeKind, _ alert: MarginAlertReference, to person: String?, _ detail: String,
         at time: Timestamp
     ) -> Notice {
         Notice(
@@ -105,7 +105,7 @@ enum FinanceNotices {
             messages.map { message in
                 let body = message.body
                 return Notice(
-                    id: message.envelope.id, kind: "acceptance-\(body.state.rawValue)", customerId: body.customerId,
+                    id: message.envelope.id, kind: NoticeKind(body.state), customerId: body.customerId,
                     businessLine: body.businessLine,
                     detail: "\(body.previous.rawValue) → \(body.state.rawValue): \(body.reason)",
                     toldAt: body.changedAt)
@@ -118,7 +118,7 @@ enum FinanceNotices {
         try NoticeStore.tell(
             messages.map(\.body).map {
                 Notice(
-                    id: "override-\($0.overrideId)", kind: "override-granted", customerId: $0.customerId,
+                    id: "override-\($0.overrideId)", kind: .overrideGranted, customerId: $0.customerId,
                     businessLine: $0.businessLine,
                     detail: "\($0.by): \($0.cap.moneyText) \($0.currency.code), \($0.from) to \($0.to)",
                     toldAt: $0.grantedAt)
@@ -129,7 +129,7 @@ enum FinanceNotices {
         _ messages: [Received<ReceivableDue>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try ReminderNoticeStore.tell(
-            messages.map { ($0.body.reminder, "due \($0.body.reminder.dueOn)") }, "receivable-due", transaction)
+            messages.map { ($0.body.reminder, "due \($0.body.reminder.dueOn)") }, .receivableDue, transaction)
     }
 
     static func receivableOverdue(
@@ -139,7 +139,7 @@ enum FinanceNotices {
             messages.map { message in
                 let level = message.body.reminder.level.rawValue
                 return (message.body.reminder, "overdue by \(message.body.daysOverdue) days, up to \(level)")
-            }, "receivable-overdue", transaction)
+            }, .receivableOverdue, transaction)
     }
 
     /// What is paid is spoken of no more: every reminder of it is cleared, and one that comes late is so from the start.
@@ -161,7 +161,7 @@ enum FinanceNotices {
             messages.map { message in
                 let body = message.body
                 return Notice(
-                    id: message.envelope.id, kind: "credit-\(body.state.rawValue)", customerId: body.customerId,
+                    id: message.envelope.id, kind: NoticeKind(body.state), customerId: body.customerId,
                     detail: "\(body.previous.rawValue) → \(body.state.rawValue): \(body.reason)",
                     toldAt: body.changedAt)
             }, transaction)

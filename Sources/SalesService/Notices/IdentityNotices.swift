@@ -8,13 +8,13 @@ enum IdentityNotices {
     static func merged(
         _ messages: [Received<CustomersMerged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try tell("customer-merged", messages.map { ($0.envelope.id, $0.body.union) }, transaction)
+        try tell(.customerMerged, messages.map { ($0.envelope.id, $0.body.union) }, transaction)
     }
 
     static func unmerged(
         _ messages: [Received<CustomersUnmerged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try tell("customer-unmerged", messages.map { ($0.envelope.id, $0.body.union) }, transaction)
+        try tell(.customerUnmerged, messages.map { ($0.envelope.id, $0.body.union) }, transaction)
     }
 
     /// Decisions themselves; what they did is told by the others.
@@ -26,7 +26,7 @@ enum IdentityNotices {
             rows.map { message in
                 let body = message.body
                 return Notice(
-                    id: message.envelope.id, kind: "identity-decided", customerId: body.parties.first ?? "",
+                    id: message.envelope.id, kind: .identityDecided, customerId: body.parties.first ?? "",
                     detail: "\(body.decision.rawValue) of \(body.parties.count), by \(body.by)"
                         + (body.reason.map { ": \($0)" } ?? ""), toldAt: body.at)
             }, transaction)
@@ -41,14 +41,14 @@ enum IdentityNotices {
                 let body = message.body
                 let before = body.previous.map { ", \($0.rawValue) before" } ?? ""
                 return Notice(
-                    id: message.envelope.id, kind: "lifecycle-changed", customerId: body.customerId,
+                    id: message.envelope.id, kind: .lifecycleChanged, customerId: body.customerId,
                     detail: "\(body.state.rawValue) since \(body.since)\(before): \(body.reason)",
                     toldAt: body.changedAt)
             }, transaction)
     }
 
     private static func tell(
-        _ kind: String, _ unions: [(id: String, union: CustomerUnion)], _ transaction: borrowing Transaction
+        _ kind: NoticeKind, _ unions: [(id: String, union: CustomerUnion)], _ transaction: borrowing Transaction
     ) throws {
         try NoticeStore.tell(
             unions.map { id, union in

@@ -1,10 +1,11 @@
+import Contracts
 import Domain
 
 /// What a seller is told: that something was found about a customer, an order, a budget or a month.
 struct Notice {
     /// What it is about names it, so that the same thing is told once.
     var id: String
-    var kind: String
+    var kind: NoticeKind
     /// `-` where no customer is concerned.
     var customerId = "-"
     /// `*` for all; what is no line of business, such as a budget's account, stands here as well.

@@ -68,7 +68,7 @@ enum NoticeStore {
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, branch, order_id, detail,
                 told_at, cleared_at)
             select * from unnest(
-                \(rows.map(\.id)), \(rows.map(\.kind)), \(rows.map(\.customerId)), \(rows.map(\.businessLine)),
+                \(rows.map(\.id)), \(rows.map(\.kind.rawValue)), \(rows.map(\.customerId)), \(rows.map(\.businessLine)),
                 \(rows.map(\.owner)), \(rows.map(\.branch)), \(rows.map(\.orderId)), \(rows.map(\.detail)),
                 \(PostgresValue.timestamps(rows.map(\.toldAt.description))),
                 \(PostgresValue.timestamps(rows.map(\.clearedAt?.description))))
@@ -90,7 +90,7 @@ enum NoticeStore {
             select id, kind, customer, coalesce(o.business_line, '*'), coalesce(o.sales_owner, a.sales_owner),
                 t.order_id, detail, told, cleared
             from unnest(
-                \(rows.map(\.notice.id)), \(rows.map(\.notice.kind)), \(rows.map(\.notice.customerId)),
+                \(rows.map(\.notice.id)), \(rows.map(\.notice.kind.rawValue)), \(rows.map(\.notice.customerId)),
                 \(rows.map(\.account.source)), \(rows.map(\.account.code)), \(rows.map(\.orderSource)),
                 \(rows.map(\.notice.orderId)), \(rows.map(\.notice.detail)),
                 \(PostgresValue.timestamps(rows.map(\.notice.toldAt.description))),
@@ -116,7 +116,7 @@ enum NoticeStore {
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
             select t.id, t.kind, coalesce(a.customer_id, t.guess), t.line, a.sales_owner, t.detail, t.told
             from unnest(
-                \(notices.map(\.notice.id)), \(notices.map(\.notice.kind)), \(notices.map(\.account.source)),
+                \(notices.map(\.notice.id)), \(notices.map(\.notice.kind.rawValue)), \(notices.map(\.account.source)),
                 \(notices.map(\.account.code)), \(notices.map(\.notice.customerId)),
                 \(notices.map(\.notice.businessLine)), \(notices.map(\.notice.detail)),
                 \(PostgresValue.timestamps(notices.map(\.notice.toldAt.description))))
@@ -145,7 +145,7 @@ enum NoticeStore {
                     told_at)
                 select t.id, t.kind, t.customer, t.line, o.sales_owner, t.order_id, t.detail, t.told
                 from unnest(
-                    \(held.map(id)), \(held.map { "order-" + $0.decision.rawValue }), \(held.map(\.customerId)),
+                    \(held.map(id)), \(held.map { NoticeKind($0.decision).rawValue }), \(held.map(\.customerId)),
                     \(held.map(\.businessLine)), \(held.map(\.source)), \(held.map(\.orderId)),
                     \(held.map { Int32($0.place.revision) }), \(held.map { Int32($0.place.number) }),
                     \(held.map { "order \($0.orderId) of \($0.customerCode): \($0.rule)" }),

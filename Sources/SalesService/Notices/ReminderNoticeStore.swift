@@ -7,7 +7,8 @@ import ServiceKit
 enum ReminderNoticeStore {
     /// Tells of reminders; one of an invoice that is paid by now is cleared from the start.
     static func tell(
-        _ reminders: [(body: ReceivableReminder, state: String)], _ kind: String, _ transaction: borrowing Transaction
+        _ reminders: [(body: ReceivableReminder, state: String)], _ kind: NoticeKind,
+        _ transaction: borrowing Transaction
     ) throws {
         let rows = reminders.sorted { $0.body.reminderId < $1.body.reminderId }
         // The news of the payment, handled by another copy at this moment, is waited for: whoever is second sees both.
@@ -23,7 +24,7 @@ enum ReminderNoticeStore {
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at,
                 invoice_source, invoice_id, cleared_at)
-            select id, \(kind), customer, '*', owner, detail, told, t.source, invoice, s.at from unnest(
+            select id, \(kind.rawValue), customer, '*', owner, detail, told, t.source, invoice, s.at from unnest(
                 \(rows.map(\.body.reminderId)), \(rows.map(\.body.customerId)), \(rows.map(\.body.salesOwner)),
                 \(rows.map { row in
                     "invoice \(row.body.invoiceId): \(row.body.openAmount.moneyText) \(row.body.currency.code), "

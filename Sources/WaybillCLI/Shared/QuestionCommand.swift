@@ -305,6 +305,7 @@ struct AskedQuestion: Sendable {
         switch input.kind {
         case .text: apart(input.name)
         case .choice(let choices): choices.joined(separator: "|")
+        case .list(let words): words.joined(separator: ",")
         case .integer: "number"
         case .decimal: "amount"
         case .day: "day"

@@ -93,7 +93,7 @@ struct OddValueTests {
             values[input.name] =
                 switch input.kind {
                 case .text: odd
-                case .choice(let choices): choices[number % choices.count]
+                case .choice(let choices), .list(let choices): choices[number % choices.count]
                 case .integer(let range): String(number % 2 == 0 ? range.upperBound : range.lowerBound)
                 case .decimal: number % 2 == 0 ? "999999999999999.9999" : "-999999999999999.9999"
                 case .day: number % 2 == 0 ? "2199-12-31" : "1970-01-01"

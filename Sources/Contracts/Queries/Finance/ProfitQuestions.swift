@@ -8,15 +8,17 @@ public enum ProfitQuestions {
         .text("branch", "Only this branch."), .text("line", "Only this line of business."),
         .text("customer", "Only this customer, under whatever codes: a code of it, or its identifier.").naming(),
         .source,
-        .text("basis", "By which day a line counts: placed or service; for margins also posted."),
     ]
+    private static func basis(_ days: String...) -> QueryInput {
+        .choice("basis", days, otherwise: "placed", "By which day a line counts.")
+    }
     private static let days: [QueryInput] = [
         QueryInput.day("from", "The first day.").required, QueryInput.day("to", "The last day.").required,
     ]
     private static func by(_ otherwise: String) -> QueryInput {
-        .text(
-            "by", otherwise: otherwise,
-            "What is told apart: a list of branch, line, customer, item, supplier, lane, owner and order."
+        .list(
+            "by", ["branch", "line", "customer", "item", "supplier", "lane", "owner", "order"], otherwise: otherwise,
+            "What is told apart."
         ).naming(by: "customer", "order").protected(.purchaseRate, by: "supplier")
     }
     /// What is told apart, as the last keys of a table told by it.
@@ -55,7 +57,7 @@ public enum ProfitQuestions {
     public static let bridge = QueryDescription(
         .finance, "profit.bridge", "Why the margin changed from one time to another, effect by effect.",
         scope + [
-            QueryInput.text("before", "The time before, as DAY..DAY.").required,
+            basis("placed", "service"), QueryInput.text("before", "The time before, as DAY..DAY.").required,
             QueryInput.text("after", "The time after, as DAY..DAY.").required, by("item"),
         ], shows: .profit, pageSize: 200,
         answers: [
@@ -76,7 +78,7 @@ public enum ProfitQuestions {
         .finance, "profit.supplier-costs",
         "What suppliers cost, what the best price would save, and why the cost changed.",
         scope + days + [
-            by("supplier,item"), .text("against", "The time to compare with, as DAY..DAY."),
+            basis("placed", "service"), by("supplier,item"), .text("against", "The time to compare with, as DAY..DAY."),
             .integer("minimumLines", 1...1_000_000, otherwise: 5, "From how many lines on a price counts."),
         ], shows: .profit, pageSize: 50,
         answers: [
@@ -101,7 +103,7 @@ public enum ProfitQuestions {
     /// Margins by anything.
     public static let margins = QueryDescription(
         .finance, "profit.margins", "Revenue, cost and margin by what is told apart, the lowest margin first.",
-        scope + days + [by("branch,line")], shows: .profit, pageSize: 200,
+        scope + days + [basis("placed", "service", "posted"), by("branch,line")], shows: .profit, pageSize: 200,
         answers: [
             .varying(
                 "margins", by: ["margin", apart], totals: ["revenue", "cost", "margin"], narrowed: [.amount: "margin"],
@@ -121,7 +123,10 @@ public enum ProfitQuestions {
     /// The lines themselves.
     public static let lines = QueryDescription(
         .finance, "profit.lines", "The order lines of some days as they are, of orders that are taken.",
-        scope + days + [.integer("offset", 0...10_000_000, otherwise: 0, "Those after so many.")],
+        scope + days + [
+            basis("placed", "service"),
+            .integer("offset", 0...10_000_000, otherwise: 0, "Those after so many."),
+        ],
         shows: .profit, pageSize: QueryTable.maximumRows,
         answers: [
             .pages(
@@ -139,15 +144,20 @@ public enum ProfitQuestions {
 public enum ViewQuestions {
     static let all = [figures, drill]
 
-    private static let metric = QueryInput.text(
-        "metric", otherwise: "revenue,margin,held",
-        "A list of orders, revenue, cost, margin, held, cash, expenses, receivable, payable, exposure and provisions.")
+    private static let metric = QueryInput.list(
+        "metric",
+        [
+            "orders", "revenue", "cost", "margin", "held", "cash", "expenses", "receivable", "payable", "exposure",
+            "provisions",
+        ], otherwise: "revenue,margin,held", "What is told.")
 
     private static func about(_ metric: QueryInput) -> [QueryInput] {
         [
             .day("from", "The first day; that of the last day's year when it is not given."),
             .day("to", "The last day; today when it is not given."),
-            .text("by", otherwise: "month", "One of day, month and total, with division, branch and line as wanted."),
+            .list(
+                "by", ["day", "month", "total", "division", "branch", "line"], otherwise: "month",
+                "One of day, month and total, with division, branch and line as wanted."),
             metric,
             .choice(
                 "basis", ["placed", "posted"], otherwise: "placed",

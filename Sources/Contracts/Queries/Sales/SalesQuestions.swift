@@ -72,7 +72,7 @@ public enum SalesQuestions {
                 "state", ["open", "acknowledged", "all"], otherwise: "open",
                 "Only those that nobody has read, only those that somebody has, or all, those that are over among them."
             ),
-            .text("kind", "Only of this kind."),
+            .choice("kind", NoticeKind.allCases.map(\.rawValue), "Only of this kind."),
         ],
         shows: .notice,
         answers: [

@@ -64,9 +64,8 @@ struct QuestionTests {
         case "orderId": return "O1"
         case "month": return "2026-03"
         case "before", "after", "against": return "2026-03-01..2026-03-31"
-        case "by" where input.kind == .text: return input.otherwise ?? "branch"
+        case "by": if case .list(let words) = input.kind { return input.otherwise ?? words[0] }
         case "metric": return "margin"
-        case "basis" where input.kind == .text: return "placed"
         case "buckets": return "30,60,90"
         case "rates": return "0,1,2,3,4"
         case "outlook": return "1"
@@ -74,7 +73,7 @@ struct QuestionTests {
         }
         return switch input.kind {
         case .text: "x"
-        case .choice(let choices): choices[0]
+        case .choice(let choices), .list(let choices): choices[0]
         case .integer(let range): String(range.lowerBound)
         case .decimal: "1.50"
         case .day: "2026-03-02"
