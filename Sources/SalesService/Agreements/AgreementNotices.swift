@@ -5,7 +5,7 @@ import ServiceKit
 
 /// Agreements that end, are renewed or have expired, told once to whoever looks after the customer.
 enum AgreementNotices {
-    private static let told = AgreementState.allCases.filter { NoticeKind($0) != nil }
+    private static let told = AgreementState.allCases.filter { SalesNoticeKind($0) != nil }
 
     /// A notice has its name by the end it is about: another end is another notice, the same day again is none.
     private static func identifier(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {
@@ -20,7 +20,7 @@ enum AgreementNotices {
         let day = due.day()
         let notices = try AgreementStore.endings(upTo: day, transaction).compactMap { row in
             let state = row.terms.state(on: day)
-            return NoticeKind(state).flatMap { kind in
+            return SalesNoticeKind(state).flatMap { kind in
                 row.terms.end(asOf: day).map { (row: row, kind: kind, state: state, end: $0) }
             }
         }

@@ -15,7 +15,7 @@ enum ExpenseNotices {
                 let reason = body.reason.map { ", \($0.rawValue)" } ?? ""
                 let tier = body.tier.map { ", a \($0) may approve it" } ?? ""
                 return Notice(
-                    id: message.envelope.id, kind: NoticeKind(body.decision), businessLine: body.budgetId,
+                    id: message.envelope.id, kind: SalesNoticeKind(body.decision), businessLine: body.budgetId,
                     branch: body.branch,
                     detail:
                         "expense \(body.expenseId)\(reason)\(tier); available \(body.available.moneyText) \(body.currency)",
@@ -30,7 +30,7 @@ enum ExpenseNotices {
             messages.map(\.body).map { body in
                 let sales = body.salesPercent.map { ", sales at \($0) %" } ?? ""
                 return Notice(
-                    id: body.alertId, kind: NoticeKind(body.kind), businessLine: body.account,
+                    id: body.alertId, kind: SalesNoticeKind(body.kind), businessLine: body.account,
                     owner: body.owner, branch: body.branch,
                     detail: "\(body.used.moneyText) of \(body.budget.moneyText) \(body.currency) used\(sales)",
                     toldAt: body.raisedAt)
@@ -44,7 +44,7 @@ enum ExpenseNotices {
         try NoticeStore.clear(
             messages.map(\.body).map {
                 Notice(
-                    id: $0.alertId, kind: NoticeKind($0.kind), businessLine: $0.account,
+                    id: $0.alertId, kind: SalesNoticeKind($0.kind), businessLine: $0.account,
                     owner: $0.owner, branch: $0.branch, toldAt: $0.clearedAt, clearedAt: $0.clearedAt)
             }, transaction)
     }
@@ -59,7 +59,7 @@ enum ExpenseNotices {
                 let month = String(body.month.description.prefix(7))
                 let reason = body.reason.map { ": \($0)" } ?? ""
                 return Notice(
-                    id: message.envelope.id, kind: NoticeKind(body.state), businessLine: month,
+                    id: message.envelope.id, kind: SalesNoticeKind(body.state), businessLine: month,
                     detail: "\(month) by \(body.by)\(reason)", toldAt: body.changedAt)
             }, transaction)
     }

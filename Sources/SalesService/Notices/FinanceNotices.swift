@@ -17,7 +17,7 @@ enum FinanceNotices {
         try NoticeStore.complete(
             messages.map(\.body).map {
                 Notice(
-                    id: $0.alertId, kind: NoticeKind($0.severity), customerId: $0.customerId,
+                    id: $0.alertId, kind: SalesNoticeKind($0.severity), customerId: $0.customerId,
                     businessLine: $0.businessLine, owner: $0.salesOwner, orderId: $0.orderId,
                     detail: "margin \($0.margin.moneyText) \($0.currency.code) on \($0.revenue.moneyText)",
                     toldAt: $0.raisedAt)
@@ -39,7 +39,7 @@ enum FinanceNotices {
         at time: Timestamp
     ) -> Notice {
         Notice(
-            id: id, kind: NoticeKind(severity), customerId: customerId, businessLine: line, orderId: orderId,
+            id: id, kind: SalesNoticeKind(severity), customerId: customerId, businessLine: line, orderId: orderId,
             toldAt: time, clearedAt: time)
     }
 
@@ -90,7 +90,7 @@ enum FinanceNotices {
 
     /// What became of an alert, for one person.
     private static func notice(
-        _ id: String, _ kind: NoticeKind, _ alert: MarginAlertReference, to person: String?, _ detail: String,
+        _ id: String, _ kind: SalesNoticeKind, _ alert: MarginAlertReference, to person: String?, _ detail: String,
         at time: Timestamp
     ) -> Notice {
         Notice(
@@ -105,7 +105,7 @@ enum FinanceNotices {
             messages.map { message in
                 let body = message.body
                 return Notice(
-                    id: message.envelope.id, kind: NoticeKind(body.state), customerId: body.customerId,
+                    id: message.envelope.id, kind: SalesNoticeKind(body.state), customerId: body.customerId,
                     businessLine: body.businessLine,
                     detail: "\(body.previous.rawValue) → \(body.state.rawValue): \(body.reason)",
                     toldAt: body.changedAt)
@@ -161,7 +161,7 @@ enum FinanceNotices {
             messages.map { message in
                 let body = message.body
                 return Notice(
-                    id: message.envelope.id, kind: NoticeKind(body.state), customerId: body.customerId,
+                    id: message.envelope.id, kind: SalesNoticeKind(body.state), customerId: body.customerId,
                     detail: "\(body.previous.rawValue) → \(body.state.rawValue): \(body.reason)",
                     toldAt: body.changedAt)
             }, transaction)

@@ -48,7 +48,7 @@ enum IdentityNotices {
     }
 
     private static func tell(
-        _ kind: NoticeKind, _ unions: [(id: String, union: CustomerUnion)], _ transaction: borrowing Transaction
+        _ kind: SalesNoticeKind, _ unions: [(id: String, union: CustomerUnion)], _ transaction: borrowing Transaction
     ) throws {
         try NoticeStore.tell(
             unions.map { id, union in

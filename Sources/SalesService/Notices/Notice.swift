@@ -5,7 +5,7 @@ import Domain
 struct Notice {
     /// What it is about names it, so that the same thing is told once.
     var id: String
-    var kind: NoticeKind
+    var kind: SalesNoticeKind
     /// `-` where no customer is concerned.
     var customerId = "-"
     /// `*` for all; what is no line of business, such as a budget's account, stands here as well.

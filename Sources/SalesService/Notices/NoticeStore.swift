@@ -145,7 +145,7 @@ enum NoticeStore {
                     told_at)
                 select t.id, t.kind, t.customer, t.line, o.sales_owner, t.order_id, t.detail, t.told
                 from unnest(
-                    \(held.map(id)), \(held.map { NoticeKind($0.decision).rawValue }), \(held.map(\.customerId)),
+                    \(held.map(id)), \(held.map { SalesNoticeKind($0.decision).rawValue }), \(held.map(\.customerId)),
                     \(held.map(\.businessLine)), \(held.map(\.source)), \(held.map(\.orderId)),
                     \(held.map { Int32($0.place.revision) }), \(held.map { Int32($0.place.number) }),
                     \(held.map { "order \($0.orderId) of \($0.customerCode): \($0.rule)" }),

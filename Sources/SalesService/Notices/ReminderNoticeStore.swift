@@ -7,7 +7,7 @@ import ServiceKit
 enum ReminderNoticeStore {
     /// Tells of reminders; one of an invoice that is paid by now is cleared from the start.
     static func tell(
-        _ reminders: [(body: ReceivableReminder, state: String)], _ kind: NoticeKind,
+        _ reminders: [(body: ReceivableReminder, state: String)], _ kind: SalesNoticeKind,
         _ transaction: borrowing Transaction
     ) throws {
         let rows = reminders.sorted { $0.body.reminderId < $1.body.reminderId }

@@ -72,7 +72,7 @@ public enum SalesQuestions {
                 "state", ["open", "acknowledged", "all"], otherwise: "open",
                 "Only those that nobody has read, only those that somebody has, or all, those that are over among them."
             ),
-            .choice("kind", NoticeKind.allCases.map(\.rawValue), "Only of this kind."),
+            .choice("kind", SalesNoticeKind.allCases.map(\.rawValue), "Only of this kind."),
         ],
         shows: .notice,
         answers: [

@@ -1,5 +1,5 @@
 /// What a notice tells a seller of. Its word is what people type and programs read.
-package enum NoticeKind: String, Sendable, CaseIterable {
+package enum SalesNoticeKind: String, Sendable, CaseIterable {
     // Of margins.
     case marginLow = "margin-low"
     case marginNegative = "margin-negative"
