@@ -9,7 +9,7 @@ import Testing
 
 @testable import Console
 
-struct ActTests {
+struct ActPageTests {
     private static let id = "5b1f3c7e-8a52-4c0e-9a41-0f6a4d1c2e77"
     private static let diagnosis = [
         ("~id", id), ("alertId", "A-1"), ("reason", "price"), ("plan", "Raise the \"price\" <soon>"),
