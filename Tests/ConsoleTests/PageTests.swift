@@ -1,5 +1,6 @@
 import Client
 import Contracts
+import Crypto
 import Domain
 import Foundation
 import HTTPTypes
@@ -193,6 +194,13 @@ struct PageTests {
             #expect(page.contains("<input type=\"hidden\" name=\"alertId\" value=\"A-1\">"))
         }
         #expect(services.questions.map(\.query) == ["alerts.show", "orders.show"])
+    }
+
+    /// `Tests/Shape/vendored.py` compares it with what was published.
+    @Test func whatOthersWroteIsAsItWas() {
+        #expect(
+            SHA256.hash(data: Assets.htmx.bytes).description
+                == "SHA256 digest: 71ea67185bfa8c98c39d31717c6fce5d852370fcdfd129db4543774d3145c0de")
     }
 
     @Test func stylesAndScriptsAreKeptForGood() async throws {

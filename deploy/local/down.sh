@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 home="${WAYBILL_HOME:-$root/.waybill}"
 [ -d "$home/run" ] || { say "nothing is up under $home"; exit 0; }
-for service in "${services[@]}"; do WAYBILL_HOME="$home" "$here/service.sh" stop "$service" & done
+for service in "${services[@]}" "$console"; do WAYBILL_HOME="$home" "$here/service.sh" stop "$service" & done
 wait
 if [ -f "$home/broker/cluster-env" ]; then
     "$here/cluster.sh" stop "$home/broker"

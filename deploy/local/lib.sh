@@ -4,6 +4,8 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 services=(customer sales servicedesk finance supplier notifier)
+# What else runs beside them when it is built; WAYBILL_CONSOLE=no leaves it out.
+console=console
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }

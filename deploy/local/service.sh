@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One of the services that 'make up' started.
+# One of the services that 'make up' started, or the console.
 #
 # usage: service.sh start|stop|kill|restart|reload|run SERVICE    (under $WAYBILL_HOME, default .waybill; run stays with it)
 . "$(dirname "$0")/lib.sh"
@@ -17,16 +17,19 @@ profile() {
     done < <(grep '^WAYBILL_' "$home/run/profile")
 }
 run() {
-    local binary lines
+    local binary lines settings
     binary="$(cat "$home/run/binaries")/waybill-$service"
     mapfile -t lines < <(profile "$binary")
+    # The console handles no messages: what is said of them is no setting of it.
+    settings=()
+    [ "$service" = console ] || settings=(
+        WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$home/run/management")" WAYBILL_PARTNERS="$(cat "$home/run/partners")"
+        WAYBILL_CLOCK="$(cat "$home/run/clock")")
     cd "$(cat "$home/run/profile-folder")"
     exec env -i PATH="$PATH" HOME="$HOME" "${lines[@]}" ${SERVICE_ENVIRONMENT:-} \
         WAYBILL_AMQP_URL_FILE="$home/secrets/amqp-$service.url" \
         WAYBILL_POSTGRES_URL_FILE="$home/secrets/postgres-$service.url" \
-        WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$home/run/management")" \
-        WAYBILL_PARTNERS="$(cat "$home/run/partners")" \
-        WAYBILL_HTTP_PORT="$(cat "$home/run/$service.port")" WAYBILL_CLOCK="$(cat "$home/run/clock")" \
+        "${settings[@]}" WAYBILL_HTTP_PORT="$(cat "$home/run/$service.port")" \
         "$@" "$binary" >>"$home/log/$service.log" 2>&1 </dev/null
 }
 start() {

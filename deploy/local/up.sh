@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Broker, database and the six services, in the background, under $WAYBILL_HOME (default .waybill).
+# Broker, database, the six services and the console, in the background, under $WAYBILL_HOME (default .waybill).
 #
 # usage: up.sh [--no-build] [--no-services]
 #
@@ -8,6 +8,7 @@
 # WAYBILL_CLUSTER=yes makes the broker a cluster of three nodes; WAYBILL_BINARIES names another folder of builds.
 # PROFILE=FILE runs the services on your own data: lines such as WAYBILL_FINANCE_RATES=rates.json, each given to the
 # services that have the setting, paths relative to FILE. Otherwise they run in the demo profile, on made-up data.
+# WAYBILL_CONSOLE=no starts no console.
 # May be run again: what runs goes on, what does not is started. Writes $WAYBILL_HOME/env.
 . "$(dirname "$0")/lib.sh"
 home="${WAYBILL_HOME:-$root/.waybill}"
@@ -63,7 +64,11 @@ if [ "$profile" = demo ]; then
     say "profile demo: rates, branches and policies that are not given are made up ('make up PROFILE=FILE' for your own)"
 fi
 
-users=(waybill-operator partner-demo partner-web finance-reader)
+# A folder of builds of another release may have no console.
+programs=("${services[@]}")
+if [ "${WAYBILL_CONSOLE:-yes}" != no ] && [ -x "$binaries/waybill-console" ]; then programs+=("$console"); fi
+
+users=(waybill-operator waybill-edge partner-demo partner-web finance-reader)
 for service in "${services[@]}"; do users+=("$service-service"); done
 {
     echo "{"
@@ -102,7 +107,7 @@ sql() { psql -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U postgres "$@"; 
 if [ "$(sql -d postgres -Atc "select count(*) from pg_database where datname = 'waybill'")" = 0 ]; then
     sql -d postgres -c "create database waybill" -c "revoke all on database waybill from public"
 fi
-for service in "${services[@]}"; do
+for service in "${programs[@]}"; do
     # The passwords go in by standard input, never by arguments.
     {
         printf '\\set service %s\n\\set migrate_password %s\n\\set app_password %s\n' "$service" \
@@ -116,8 +121,12 @@ unset PGPASSWORD
 write_url() { (umask 077 && printf '%s\n' "$2" >"$home/secrets/$1.url"); }
 amqp_url() { echo "amqp://$1:$(cat "$home/secrets/amqp-$1")@$nodes"; }
 postgres_url() { echo "postgres://$1_$2:$(cat "$home/secrets/postgres-$1-$2")@127.0.0.1:$port/waybill"; }
-for service in "${services[@]}"; do
-    write_url "amqp-$service" "$(amqp_url "$service-service")"
+# Also without a console: it is the user of whatever speaks for people.
+write_url amqp-console "$(amqp_url waybill-edge)"
+# The broker's name of a program; the console is the edge that speaks for people.
+user_of() { if [ "$1" = "$console" ]; then echo waybill-edge; else echo "$1-service"; fi; }
+for service in "${programs[@]}"; do
+    write_url "amqp-$service" "$(amqp_url "$(user_of "$service")")"
     write_url "postgres-$service" "$(postgres_url "$service" app)"
     write_url "migrate-$service" "$(postgres_url "$service" migrate)"
     [ -f "$home/run/$service.port" ] || free_port >"$home/run/$service.port"
@@ -142,7 +151,7 @@ echo "$managements" >"$home/run/management"
         echo "export WAYBILL_AMQP_OPERATOR_URL='$(amqp_url waybill-operator)'"
         echo "export WAYBILL_HTTP_PARTNER_URL='http://partner-web:$(cat "$home/secrets/amqp-partner-web")@$management'"
         echo "export WAYBILL_HTTP_MANAGEMENT_URL='http://waybill-operator:$(cat "$home/secrets/amqp-waybill-operator")@$management'"
-        for service in "${services[@]}"; do
+        for service in "${programs[@]}"; do
             upper="${service^^}"
             echo "export WAYBILL_POSTGRES_URL_$upper='$(postgres_url "$service" app)'"
             echo "export WAYBILL_HTTP_$upper='http://127.0.0.1:$(cat "$home/run/$service.port")'"
@@ -154,11 +163,14 @@ if [ "$start_services" = no ]; then
     say "up: broker and database; no service was started"
     exit 0
 fi
-for service in "${services[@]}"; do WAYBILL_HOME="$home" "$here/service.sh" start "$service"; done
-for service in "${services[@]}"; do
+for service in "${programs[@]}"; do WAYBILL_HOME="$home" "$here/service.sh" start "$service"; done
+for service in "${programs[@]}"; do
     await 30 "the $service service is ready (see $home/log/$service.log)" \
         curl --silent --fail "http://127.0.0.1:$(cat "$home/run/$service.port")/health/ready" ||
         { tail -5 "$home/log/$service.log" >&2; exit 1; }
 done
 say "up: broker at $nodes, database on port $port, six services ready"
+if [ "${#programs[@]}" -gt "${#services[@]}" ]; then
+    say "console: http://127.0.0.1:$(cat "$home/run/console.port"), for whom 'waybill console user add LOGIN' lets in"
+fi
 say "next: source '$home/env' && \"\$WAYBILL_CLI\" status"

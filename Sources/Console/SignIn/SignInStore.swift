@@ -204,6 +204,11 @@ enum SignInStore {
             "delete from failed_sign_in where kind = \(BackOff.Kind.login.rawValue) and subject = \(login)")
     }
 
+    /// Whether people could be let in: it reads what a sign-in reads.
+    static func probe(_ transaction: borrowing Transaction) throws {
+        _ = try transaction.query("select count(*) from (select from local_user limit 1) u", as: Int.self)
+    }
+
     /// Removes what is over: sessions, failures, and tokens a month after their end.
     static func clean(_ limits: ConsoleSettings.SessionLimits, _ transaction: borrowing Transaction) throws {
         try transaction.execute("delete from session where not (\(lasting(limits)))")

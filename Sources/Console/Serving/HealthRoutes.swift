@@ -8,10 +8,8 @@ struct HealthRoutes: ConsoleRoutes {
         router.get("/health/live") { _, _ in Self.text(.ok, "live\n") }
         router.get("/health/ready") { _, _ in
             do {
-                let one = try await parts.pool.withTransaction(isReadOnly: true) {
-                    try $0.query("select 1::bigint", as: Int.self)
-                }
-                return one == [1] ? Self.text(.ok, "ready\n") : Self.text(.serviceUnavailable, "not ready\n")
+                try await parts.pool.withTransaction(isReadOnly: true) { try SignInStore.probe($0) }
+                return Self.text(.ok, "ready\n")
             } catch {
                 return Self.text(.serviceUnavailable, "not ready\n")
             }
