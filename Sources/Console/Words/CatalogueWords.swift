@@ -121,6 +121,9 @@ enum CatalogueWords {
     ]
 
     private static let words: [String: String] = [
+        "cash": "现金", "current": "未到期", "expenses": "费用", "failed": "失败", "in": "流入", "out": "流出", "nobody": "无人",
+        "present": "在", "provisions": "准备金", "quarter": "季度", "segment": "分段", "status": "状态", "year": "年",
+        "column": "列", "query": "查询",
         "1": "1", "30": "30", "31": "31", "60": "60", "61": "61", "90": "90", "about": "关于", "accepted": "接受",
         "account": "账户", "accounts": "账户", "acknowledged": "已读", "acquired": "获得", "acquisition": "获取",
         "acting": "代理", "actual": "实际", "address": "地址", "after": "之后", "against": "对照", "age": "时长",
