@@ -14,7 +14,7 @@ enum ConsoleRouter {
     ///   - parts: what everything stands on.
     ///   - people: what finds out who asks; by the sessions, unless a test says otherwise.
     static func router(
-        _ parts: ConsoleParts, people: (any RouterMiddleware<ConsoleContext>)? = nil
+        _ parts: ConsoleParts, people: (any MiddlewareProtocol<Request, Response, ConsoleContext>)? = nil
     ) -> Router<ConsoleContext> {
         let router = Router(context: ConsoleContext.self)
         router.add(middleware: SecurityHeaders(isSecure: parts.exposure.isSecure))
@@ -22,7 +22,8 @@ enum ConsoleRouter {
         router.add(middleware: ErrorPages())
         router.add(middleware: Peers(exposure: parts.exposure))
         router.add(middleware: CrossSite())
-        let sessions: any RouterMiddleware<ConsoleContext> = Sessions(parts: parts, roles: RoleBook(parts.services))
+        let sessions: any MiddlewareProtocol<Request, Response, ConsoleContext> = Sessions(
+            parts: parts, roles: RoleBook(parts.services))
         router.add(middleware: people ?? sessions)
         for group in routes { group.add(to: router, parts) }
         return router

@@ -11,12 +11,12 @@ struct ActRoutes: ConsoleRoutes {
 
     func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
         router.get("/act") { _, context in try Self.list(context) }
-        router.get("/act/:type") { request, context in
+        router.get("/act/:type") { request, context -> Response in
             guard context.person != nil else { throw ConsoleRefusal.signIn }
             let form = try Self.form(context, FormValues(query: request))
             return Self.page(form, context, status: .ok, notice: nil, refusal: nil, id: Self.newID())
         }
-        router.post("/act/:type") { request, context in
+        router.post("/act/:type") { request, context -> Response in
             guard context.person != nil else { throw ConsoleRefusal.signIn }
             return try await Self.act(Self.form(context, FormValues(form: request, context)), context, parts)
         }

@@ -14,7 +14,7 @@ struct AlertRoutes: ConsoleRoutes {
 
     func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
         router.get("/alerts") { request, context in try await Self.worklist(request, context, parts) }
-        router.get("/alerts/:id") { _, context in
+        router.get("/alerts/:id") { _, context -> Response in
             guard let id = context.parameters.get("id")?.removingPercentEncoding, !id.isEmpty else {
                 throw HTTPError(.notFound)
             }

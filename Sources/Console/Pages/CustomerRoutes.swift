@@ -9,7 +9,7 @@ import Hummingbird
 struct CustomerRoutes: ConsoleRoutes {
     func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
         router.get("/customers") { request, context in try await Self.find(request, context, parts) }
-        router.get("/customers/:id") { request, context in
+        router.get("/customers/:id") { request, context -> Response in
             guard let id = context.parameters.get("id")?.removingPercentEncoding, !id.isEmpty else {
                 throw HTTPError(.notFound)
             }

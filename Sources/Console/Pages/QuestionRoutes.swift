@@ -9,11 +9,11 @@ import Hummingbird
 struct QuestionRoutes: ConsoleRoutes {
     func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
         router.get("/q") { _, context in try Self.list(context) }
-        router.get("/q/:service/:name") { request, context in
+        router.get("/q/:service/:name") { request, context -> Response in
             let page = try QuestionPage(request, context)
             return try await page.response(parts)
         }
-        router.get("/csv/:service/:name") { request, context in
+        router.get("/csv/:service/:name") { request, context -> Response in
             let page = try QuestionPage(request, context)
             return try await page.file(parts)
         }

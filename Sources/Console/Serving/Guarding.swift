@@ -106,6 +106,9 @@ struct ErrorPages: RouterMiddleware {
     func handle(
         _ request: Request, context: ConsoleContext, next: Next
     ) async throws -> Response {
+        // Also where it goes wrong before it is known who asks.
+        var context = context
+        context.language = LanguageCookie.language(of: request)
         do {
             return try await next(request, context)
         } catch  where request.uri.path.hasPrefix("/api/") {

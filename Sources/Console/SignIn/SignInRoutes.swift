@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Postgres
@@ -7,12 +8,12 @@ struct SignInRoutes: ConsoleRoutes {
     func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
         let desk = SignIn(pool: parts.pool, desk: PasswordDesk())
         let cookie = SessionCookie(isSecure: parts.exposure.isSecure)
-        router.get("/sign-in") { request, context in
+        router.get("/sign-in") { request, context -> Response in
             if context.person != nil { return .redirect(to: "/", type: .normal) }
             let values = FormValues(query: request)
             return Self.page(context, next: values["next"], login: "", fault: nil)
         }
-        router.post("/sign-in") { request, context in
+        router.post("/sign-in") { request, context -> Response in
             let values = try await FormValues(form: request, context)
             let login = values["login"] ?? ""
             let outcome = try await desk.attempt(
@@ -33,13 +34,13 @@ struct SignInRoutes: ConsoleRoutes {
                 return response
             }
         }
-        router.post("/sign-out") { request, context in
+        router.post("/sign-out") { request, context -> Response in
             if let person = context.person, case .session(let digest) = person.proof {
                 try await parts.pool.withTransaction { try SignInStore.end(digest, of: person.login, $0) }
             }
             return Self.left(cookie)
         }
-        router.post("/language") { request, context in
+        router.post("/language") { request, context -> Response in
             let values = try await FormValues(form: request, context)
             guard let language = values["language"].flatMap(Language.init) else { throw HTTPError(.badRequest) }
             if case .session(let digest) = context.person?.proof {
@@ -51,7 +52,7 @@ struct SignInRoutes: ConsoleRoutes {
             return response
         }
         router.get("/sessions") { _, context in try await Self.sessions(context, parts) }
-        router.post("/sessions/end") { request, context in
+        router.post("/sessions/end") { request, context -> Response in
             guard let person = context.person else { throw ConsoleRefusal.signIn }
             let values = try await FormValues(form: request, context)
             guard let digest = values["session"] else {
@@ -67,7 +68,6 @@ struct SignInRoutes: ConsoleRoutes {
     private static func left(_ cookie: SessionCookie) -> Response {
         var response = Response.redirect(to: Link("sign-in").address, type: .normal)
         response.headers.append(HTTPField(name: .setCookie, value: cookie.clear))
-        response.headers[.clearSiteData] = "\"cache\""
         return response
     }
 
