@@ -27,13 +27,14 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-/// The five services: module name, executable name.
+/// The services, five that do the group's business and the one that tells people: module name, executable name.
 let services = [
     ("CustomerService", "waybill-customer"),
     ("SalesService", "waybill-sales"),
     ("ServiceDeskService", "waybill-servicedesk"),
     ("FinanceService", "waybill-finance"),
     ("SupplierService", "waybill-supplier"),
+    ("NotifierService", "waybill-notifier"),
 ]
 
 /// The tests of services in a folder of `Tests/ServiceTests`, with what all of them need.
@@ -250,6 +251,7 @@ let package = Package(
         + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching"])
         + serviceTests("ServiceDesk", of: ["ServiceDeskService"])
         + serviceTests("Supplier", of: ["SupplierService"])
+        + serviceTests("Notifier", of: ["NotifierService"], ["Channels"])
         // What more than one service is in.
         + serviceTests("Across", of: services.map(\.0))
         + services.map { module, _ in
@@ -258,6 +260,7 @@ let package = Package(
                 dependencies: ["Domain", "Contracts", "ServiceKit", "Postgres", log]
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
                     + (module == "SalesService" ? ["LeadScoring", "PartyMatching"] : [])
+                    + (module == "NotifierService" ? ["Channels"] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }

@@ -341,7 +341,9 @@ struct ShownTests {
         #expect(text.contains("| `within` | own, team, node, division, group | "))
         #expect(text.contains("and is answered to those who see all of these."))
         #expect(text.contains("Shows `setting`, and is answered to everybody."))
-        #expect(QueryCatalogue.questions.filter(\.isForEverybody).map(\.name) == ["alive"])
+        #expect(
+            QueryCatalogue.questions.filter(\.isForEverybody).map(\.name)
+                == ["alive", "notices.mine", "preferences.show"])
         #expect(
             text.contains(
                 "and further ones by what is asked (cost needs cost, margin needs margin, margin_percent needs margin)")

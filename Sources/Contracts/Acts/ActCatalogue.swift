@@ -4,7 +4,7 @@ public import Domain
 public enum ActCatalogue {
     /// All acts, by the service that carries them out.
     public static let acts: [ActDescription] =
-        CustomerActs.all + SalesActs.all + ServiceDeskActs.all + FinanceActs.all
+        CustomerActs.all + SalesActs.all + ServiceDeskActs.all + FinanceActs.all + NotifierActs.all
 
     private static let byType = Dictionary(acts.map { ($0.type, $0) }) { first, _ in first }
 

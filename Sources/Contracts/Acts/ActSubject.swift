@@ -74,6 +74,13 @@ public struct ActClaim: Sendable, Equatable {
     /// The line of business, when the message says one.
     public let line: String?
 
+    /// Whether it is done about what came to somebody themselves, and so takes no line of a policy and none takes it.
+    ///
+    /// - Parameter person: who acts.
+    public func isOfOneself(_ person: String) -> Bool {
+        right == .act && kind == .notice && subjects == [ActSubjectName(.person, person)]
+    }
+
     /// - Parameters: as the properties.
     public init(
         right: PermissionRight, kind: PermissionKind, subjects: [ActSubjectName], path: String, line: String?

@@ -23,7 +23,8 @@ public struct QueryDescription: Sendable {
     /// Whether it is answered only to those who see every object of its kind: an answer from a part would be wrong, such as
     /// whether a number is new.
     public let isOfWhole: Bool
-    /// Whether whoever may log in is answered, whatever a policy says: nothing is read for it.
+    /// Whether whoever may log in is answered, whatever a policy says: nothing is read for it, or
+    /// only what came to whoever asks.
     public let isForEverybody: Bool
     /// What it takes; with pages among the answers, also what narrows them by what their rows have, `limit`, where a page
     /// begins (``cursor``) and `totals`; and ``within`` where some of the objects can be seen without the rest.

@@ -67,6 +67,10 @@ struct ActRules {
             return permitted(
                 [PermissionGrant(line: "operator", delegation: nil, onBehalfOf: nil, amounts: nil)], claim)
         }
+        // What was told to somebody is theirs to read and to put off, and how they are told theirs to say.
+        if claim.isOfOneself(person) {
+            return permitted([PermissionGrant(line: "oneself", delegation: nil, onBehalfOf: nil, amounts: nil)], claim)
+        }
         var farthest: (request: PermissionRequest, grants: [PermissionGrant])?
         for subject in claim.subjects {
             let found = self.homes(of: subject, homes)

@@ -172,6 +172,10 @@ struct RunningService {
                 .init(
                     service: After(
                         preparation,
+                        run: StandingWorker({ rules.value.definition.standing }, pool, clock, logger))),
+                .init(
+                    service: After(
+                        preparation,
                         run: RunUntilShutdown {
                             await replies.run { delivery in
                                 let span = tracer?.question(delivery)

@@ -25,6 +25,8 @@ public struct ServiceDefinition: Sendable {
     public let tables: [ScopedTable]
     /// Whose the things are that people act upon.
     public let subjects: ActSubjects
+    /// What it does all the time beside its messages.
+    public let standing: [StandingWork]
     /// The least time between two batches, unless a full one is ready. Nobody waits for a service that only keeps
     /// books, so it may let messages gather and pay for fewer commits; one that decides takes none.
     public let pace: Duration
@@ -38,14 +40,17 @@ public struct ServiceDefinition: Sendable {
     ///   - repeatables: its own functions and views, each after those that it is made of.
     ///   - capabilities: what it is able to do. The messages of a batch are handled in the order of this list: a
     ///     capability whose tables another one reads comes before it.
+    ///   - standing: what it does all the time beside its messages.
     ///   - pace: the least time between two batches, unless a full one is ready.
     ///   - areKindsApart: whether each kind of message of a batch is handled in a transaction of its own, but for those that are
     ///     ``MessageHandler/joining()``. For services whose kinds lock the same rows, each in one order: two kinds in one
     ///     transaction would begin that order anew with the locks of the first in hand, and two batches lock crosswise.
     public init(
         name: ServiceName, migrations: [Migration], repeatables: [RepeatableMigration] = [],
-        capabilities: [Capability], pace: Duration = .milliseconds(100), areKindsApart: Bool = false
+        capabilities: [Capability], standing: [StandingWork] = [], pace: Duration = .milliseconds(100),
+        areKindsApart: Bool = false
     ) {
+        self.standing = standing
         self.name = name
         self.migrations = migrations
         self.repeatables = repeatables

@@ -40,6 +40,15 @@ final class QuestionScope: Sendable {
     private let isRead: Bool
     private let state: Mutex<State>
 
+    /// Who asks, by login; `nil` for the service itself and for who is not known.
+    var person: String? {
+        switch asker {
+        case .person(let login): login
+        case .operator: BrokerUsers.operator
+        case .service, .unknown: nil
+        }
+    }
+
     /// By what the question's own kind is seen, for the audit.
     let rule: AuditRule
 

@@ -10,7 +10,7 @@ public struct QueryArguments: Sendable {
     /// What whoever asks sees of what the answer shows.
     let scope: QuestionScope
     /// Who belongs where and who may do what; `nil` for an asker who is not asked about.
-    let known: KnownPeople?
+    package let known: KnownPeople?
     /// The data of messages that the question is about, each as JSON.
     let lines: [String]
     /// Whose numbers messages of a source name, by the settings of its partner.
@@ -47,6 +47,9 @@ public struct QueryArguments: Sendable {
             cursor = nil
         }
     }
+
+    /// Who asks, by login; `nil` for the service itself and for who is not known.
+    public var person: String? { scope.person }
 
     /// Today, as the service's rules see it.
     public var today: CalendarDay { now.day() }

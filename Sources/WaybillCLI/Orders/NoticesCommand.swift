@@ -3,8 +3,8 @@ import Contracts
 
 struct NoticesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "notices", abstract: "What sales people are told, and that they have read it.",
-        subcommands: [List.self, Acknowledge.self], defaultSubcommand: List.self)
+        commandName: "notices", abstract: "What people are told, that they have read it, and how they want to be told.",
+        subcommands: [List.self, Acknowledge.self] + inboxCommands, defaultSubcommand: List.self)
 
     struct List: QuestionCommand {
         static let asked = AskedQuestion(

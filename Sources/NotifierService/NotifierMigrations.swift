@@ -1,0 +1,9 @@
+import Postgres
+import ServiceKit
+
+/// The steps of the schema, in order. A released one never changes.
+enum NotifierMigrations {
+    static let all = [
+        Migration(number: 1, name: "notifier", sql: PackageResources._001_notifier_sql)
+    ]
+}

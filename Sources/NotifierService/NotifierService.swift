@@ -1,0 +1,51 @@
+import Channels
+package import Contracts
+import Domain
+import Foundation
+package import ServiceKit
+
+/// Who is told what, by which channel and when.
+@main
+package enum NotifierService {
+    /// Its settings beyond those of every service.
+    package static let settings = [
+        Setting(
+            "channels",
+            help: "path of the file of channels (JSON, see docs/operate/channels.md); without it nothing is handed over"
+        ),
+        Setting(
+            "notice.floor", default: NoticeSeverity.urgent.rawValue,
+            help: "from which severity on nobody can switch notices off: information, attention, urgent or critical"),
+        Setting(
+            "notice.mail.domain", help: "the domain of mailboxes named after logins, for who has not said another one"),
+    ]
+
+    /// What the host runs.
+    package static func definition(_ settings: Settings) throws -> ServiceDefinition {
+        let channels = try settings.file("channels") { json in
+            try ChannelSettings(
+                json: json, read: { FileManager.default.contents(atPath: $0).map(Array.init) },
+                now: ServiceClock.wallClock)
+        }
+        return definition(
+            book: ChannelBook(channels, domain: settings["notice.mail.domain"]),
+            floor: try settings.choice("notice.floor", NoticeSeverity.self) ?? .urgent, console: channels?.console)
+    }
+
+    /// The same with servers that are given.
+    package static func definition(
+        book: ChannelBook, floor: NoticeSeverity = .urgent, console: String? = nil
+    ) -> ServiceDefinition {
+        let planner = HandoverPlanner(book: book, floor: floor)
+        let workers = book.workers(planner, HandoverWriter(console: console))
+        return ServiceDefinition(
+            name: .notifier, migrations: NotifierMigrations.all,
+            capabilities: [
+                .notices, .preferences(floor: floor), .recipients(TellingHandlers(planner: planner)), .handovers,
+            ], standing: workers.map(StandingWork.init))
+    }
+
+    static func main() async {
+        await ServiceHost.run(settings: settings, definition)
+    }
+}
