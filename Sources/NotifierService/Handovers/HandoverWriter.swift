@@ -28,7 +28,8 @@ struct HandoverWriter: Sendable {
         let text = NoticeText(reader.language, zone: reader.zone, console: console)
         let written = told.count == 1 ? told.first.map(text.rendered) ?? text.digest(told) : text.digest(told)
         return Handover(
-            id: taken.id, address: taken.address, language: reader.language, subject: written.subject, text: written.text,
+            id: taken.id, address: taken.address, language: reader.language, subject: written.subject,
+            text: written.text,
             html: written.html, thread: written.thread, severity: written.severity, notices: notices,
             json: written.json)
     }

@@ -51,6 +51,12 @@ package struct Addressees: Sendable, Equatable {
     package var roles: [String: RecipientRole]
     /// Who answers for it in the place of an owner who is not there; `nil` when the owner, or a deputy, is.
     package var instead: RecipientRole?
+
+    /// - Parameters: as the properties.
+    package init(roles: [String: RecipientRole], instead: RecipientRole? = nil) {
+        self.roles = roles
+        self.instead = instead
+    }
 }
 
 /// Whom notices are told on a day, by who belongs where and by the policy. Pure.

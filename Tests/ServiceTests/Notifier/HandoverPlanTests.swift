@@ -43,7 +43,7 @@ struct HandoverPlanTests {
         ]
         #expect(plan([telling("a")], reader).map(\.mode) == [.daily])
         let both = plan([telling("a", kind: "margin-alert")], reader)
-        #expect(Set(both.map(\.mode)) == [.daily, .atOnce] && Set(both.map(\.address)) == [Self.mail, Self.chat])
+        #expect(Set(both.map(\.mode)) == [.daily, .atOnce] && Set(both.map(\.address.channel)) == [.mail, .dingtalk])
         #expect(plan([telling("a")], ReaderSettings()).isEmpty)
     }
 
