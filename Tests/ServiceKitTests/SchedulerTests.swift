@@ -273,6 +273,9 @@ struct SchedulerTests {
             try await desk.put("close", [""], due: "2026-03-02T23:59:59.999999+08:00")
             try await copy.runDue(until: Self.now)
             #expect(try await desk.rows("select count(*) from schedule_aside where retry_at is null") == [["2"]])
+            // Whoever operates the system is told of each.
+            let said = "select routing_key, count(*) from outbox group by 1 order by 1"
+            #expect(try await desk.rows(said) == [["notice.raised.v1", "2"]])
             let listed = try await desk.pool.withTransaction(isReadOnly: true) { transaction in
                 try ScheduleQueries.all.flatMap { try $0.answer([], now: ServiceClock.wallClock(), transaction) }
             }
@@ -282,7 +285,8 @@ struct SchedulerTests {
             func decide(due: String? = nil, isDiscarded: Bool = false) async throws -> Int {
                 try await desk.pool.withTransaction {
                     try ScheduleStore.decide(
-                        on: FailedItems(task: "close", key: nil, due: due), isDiscarded: isDiscarded, $0)
+                        on: FailedItems(task: "close", key: nil, due: due), isDiscarded: isDiscarded, $0
+                    ).count
                 }
             }
             // Still broken: it stays where it is, and waits for the next word.
@@ -296,6 +300,7 @@ struct SchedulerTests {
             #expect(try await decide(due: shown) == 1)
             try await copy.runDue(until: Self.now)
             #expect(try await desk.rows(Self.days) == [["close", "02 23"]])
+            #expect(try await desk.rows(said) == [["notice.cleared.v1", "1"], ["notice.raised.v1", "2"]])
             // The day to come is as it was.
             #expect(
                 try await desk.rows(

@@ -51,9 +51,15 @@ extension ServiceHost {
         let count: Int
         do {
             count = try await self.act("schedule", definition, settings) { transaction in
-                let count = try ScheduleStore.decide(on: selection, isDiscarded: act == .discard, transaction)
-                if count > 0 { try AuditStore.put([record], transaction) }
-                return count
+                let decided = try ScheduleStore.decide(on: selection, isDiscarded: act == .discard, transaction)
+                if decided.count > 0 { try AuditStore.put([record], transaction) }
+                let now = ServiceClock.wallClock()
+                var effects = Effects(now: now, source: definition.name.source, wallClock: now)
+                for item in decided.discarded {
+                    AsideNotice.clear(item, of: definition.name, because: "discarded", &effects)
+                }
+                _ = try effects.store(isLeased: false, transaction)
+                return decided.count
             }
         } catch let error as PostgresError where error.isNoTime {
             return complain("'\(selection.due ?? "")' is no time as 'waybill schedule list' shows it", 64)

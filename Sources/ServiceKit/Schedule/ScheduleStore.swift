@@ -96,9 +96,11 @@ enum ScheduleStore {
 
     /// Writes down that an item has failed by itself, and what becomes of it. One that another copy has taken since, or
     /// that was replaced, is left alone.
+    ///
+    /// - Returns: whether it was set aside.
     static func fail(
         _ taken: TakenItem, with error: String, _ outcome: RetryPolicy.Outcome, _ transaction: borrowing Transaction
-    ) throws {
+    ) throws -> Bool {
         let item = taken.item
         let due = PostgresValue.timestamp(item.due.description)
         let free: SQL = """
@@ -115,6 +117,7 @@ enum ScheduleStore {
                     next_try_at = now() + make_interval(secs => \(pause.components.seconds))
                 from (\(free)) free where s.task = free.task and s.key = free.key
                 """)
+            return false
         case .setAside(let next):
             let count = try transaction.execute(
                 """
@@ -124,7 +127,7 @@ enum ScheduleStore {
                 on conflict (task, key, due_at) do update set payload = excluded.payload,
                     attempts = excluded.attempts, last_error = excluded.last_error, set_aside_at = now(), retry_at = null
                 """)
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             if let next {
                 try transaction.execute(
                     """
@@ -135,6 +138,7 @@ enum ScheduleStore {
             } else {
                 try transaction.execute("delete from schedule where task = \(item.task) and key = \(item.key)")
             }
+            return true
         }
     }
 
@@ -183,16 +187,29 @@ enum ScheduleStore {
     /// - Parameters:
     ///   - selection: which of them.
     ///   - isDiscarded: whether those set aside are let go of instead.
-    /// - Returns: how many items that is.
+    /// - Returns: how many items that is, and which were let go of.
     static func decide(
         on selection: FailedItems, isDiscarded: Bool, _ transaction: borrowing Transaction
-    ) throws -> Int {
+    ) throws -> (count: Int, discarded: [ScheduledItem]) {
         var condition: SQL = "task = \(selection.task)"
         if let key = selection.key { condition = "\(condition) and key = \(key)" }
         if let due = selection.due { condition = "\(condition) and due_at = \(PostgresValue.timestamp(due))" }
-        guard !isDiscarded else { return try transaction.execute("delete from schedule_aside where \(condition)") }
-        return try transaction.execute("update schedule_aside set retry_at = now() where \(condition)")
+        guard !isDiscarded else {
+            let gone = try transaction.query(
+                """
+                delete from schedule_aside where \(condition)
+                returning key, (extract(epoch from due_at) * 1000000)::bigint
+                """, as: (String, Int64).self)
+            let items = gone.map { key, due in
+                ScheduledItem(
+                    task: selection.task, key: key, due: Timestamp(microsecondsSinceEpoch: due).inZone())
+            }
+            return (items.count, items)
+        }
+        let count =
+            try transaction.execute("update schedule_aside set retry_at = now() where \(condition)")
             + transaction.execute("update schedule set next_try_at = null where \(condition) and attempts > 0")
+        return (count, [])
     }
 
     // MARK: The clock

@@ -156,6 +156,9 @@ struct Scheduler: Service {
                 effects.traceparent = span?.place.traceparent
                 guard let last = items.last?.item else { return ([OutboxEntry](), effects) }
                 try task.handle(items.map(\.item), transaction, &effects)
+                if group.isAside {
+                    for item in items { AsideNotice.clear(item.item, of: service, because: "done", &effects) }
+                }
                 // What was set aside has its successor in the schedule already.
                 if !group.isAside, let recurrence = task.recurrence {
                     effects.schedule(task.name, key: last.key, at: recurrence.next(after: last.due, ranAt: now))
@@ -215,13 +218,17 @@ struct Scheduler: Service {
         let text = String("\(error)".replacing("\0", with: "␀").prefix(1_000))
         let outcome = retries.outcome(
             attempts: attempts, due: taken.item.due, recurrence: task.recurrence, now: now)
-        try await pool.withTransaction { transaction in
-            if isAside {
+        let entries = try await pool.withTransaction { transaction in
+            guard !isAside else {
                 try ScheduleStore.failAside(taken, with: text, transaction)
-            } else {
-                try ScheduleStore.fail(taken, with: text, outcome, transaction)
+                return [OutboxEntry]()
             }
+            guard try ScheduleStore.fail(taken, with: text, outcome, transaction) else { return [] }
+            var effects = Effects(now: now, source: service.source, wallClock: ServiceClock.wallClock())
+            AsideNotice.raise(taken.item, of: service, attempts: attempts, error: text, &effects)
+            return try effects.store(isLeased: false, transaction)
         }
+        relay.submit(entries, isLeased: false)
         let metadata: Logger.Metadata = [
             "task": "\(task.name)", "key": "\(taken.item.key)", "due": "\(taken.item.due)", "attempts": "\(attempts)",
             "error": "\(text)",

@@ -32,8 +32,10 @@ package struct ServiceFixture: Sendable {
 
     /// What a batch came to.
     package struct Outcome: Sendable {
-        /// What would be published, in order.
+        /// What would be published, in order, but notices.
         package var published: [(envelope: Envelope, data: [UInt8])]
+        /// The notices that would be published, in order.
+        package var notices: [(envelope: Envelope, data: [UInt8])] = []
         /// The reasons of the refused, by their place in the batch.
         package var refused: [Int: Refusal]
         package var duplicates: Int
@@ -96,7 +98,7 @@ package struct ServiceFixture: Sendable {
         var outcome = Outcome(published: [], refused: [:], duplicates: 0)
         for part in parts.of(received) {
             let done = try await commit(part, now, isTriedAgain)
-            outcome.published += done.effects.published
+            outcome.add(done.effects.published)
             outcome.refused.merge(done.effects.refused) { first, _ in first }
             outcome.duplicates += done.duplicates
         }
@@ -132,7 +134,7 @@ package struct ServiceFixture: Sendable {
                 _ = try effects.store(isLeased: false, transaction)
                 return effects
             }
-            outcome.published += effects.published
+            outcome.add(effects.published)
             due += effects.scheduled.filter { $0.due.microsecondsSinceEpoch <= now.microsecondsSinceEpoch + 1 }
         }
         return outcome
