@@ -207,4 +207,6 @@ extension ModelTransaction: MarginRows {
     func clear(_ alerts: [MarginAlertCleared]) throws {
         for alert in alerts { tables.alerts[alert.alertId]?.isOpen = false }
     }
+
+    func owners(of businesses: Set<BusinessKey>, on day: CalendarDay) throws -> [BusinessKey: String] { [:] }
 }

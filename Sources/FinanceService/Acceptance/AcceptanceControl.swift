@@ -124,13 +124,14 @@ struct AcceptanceControl: Sendable {
                     command, message.permit, others, rates, branch: branch, on: effects.now.day())
                 if let way = approval.way { effects.take(way, for: message) }
                 try SettingStore.add(command, transaction)
-                effects.publish(
-                    OverrideGranted(
-                        overrideId: command.overrideId, customerId: command.customerId,
-                        businessLine: command.businessLine, from: command.from, to: command.to, cap: command.cap,
-                        currency: command.currency, reason: command.reason, by: command.by,
-                        tier: approval.name,
-                        grantedAt: effects.now), causedBy: message.envelope, key: command.customerId)
+                let event = OverrideGranted(
+                    overrideId: command.overrideId, customerId: command.customerId, businessLine: command.businessLine,
+                    from: command.from, to: command.to, cap: command.cap, currency: command.currency,
+                    reason: command.reason, by: command.by, tier: approval.name, grantedAt: effects.now)
+                effects.publish(event, causedBy: message.envelope, key: command.customerId)
+                let home = try CustomerHomeStore.of(
+                    customers: [command.customerId], on: effects.now.day(), transaction)[command.customerId]
+                RaisedStandings.tell(event, home, causedBy: message.envelope, &effects)
                 effects.count("overrides_granted")
             } catch let refusal as Refusal {
                 effects.refuse(message, refusal)

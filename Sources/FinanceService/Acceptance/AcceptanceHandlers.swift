@@ -80,10 +80,12 @@ struct AcceptanceHandlers: Sendable {
                 let event = alert.raised(severity, occurrence, to: owner, at: effects.now)
                 raised.append(event)
                 effects.publish(event, key: alert.key.customerId)
+                RaisedMargins.raise(event, owner: owner, diagnosedWithin: policy.diagnosisDays, &effects)
             case .clear(let severity, let occurrence, let reason):
                 let event = alert.cleared(severity, occurrence, reason, at: effects.now)
                 cleared.append(event)
                 effects.publish(event, key: alert.key.customerId)
+                RaisedMargins.clear(event, &effects)
             }
         }
         return (raised, cleared)

@@ -16,9 +16,11 @@ struct AcceptanceNews {
         guard !events.isEmpty else { return }
         let customers = Set(events.map(\.event.customerId)).sorted()
         let accounts = try AccountStore.names(of: customers, transaction)
+        let homes = try CustomerHomeStore.of(customers: customers, on: effects.now.day(), transaction)
         for (event, cause) in events {
             let names = (accounts[event.customerId] ?? []).prefix(1_000)
             effects.publish(event.named(Array(names)), causedBy: cause, key: event.customerId)
+            RaisedStandings.tell(event, homes[event.customerId], causedBy: cause, &effects)
         }
     }
 }

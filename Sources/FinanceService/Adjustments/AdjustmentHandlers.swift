@@ -68,6 +68,10 @@ struct AdjustmentHandlers: Sendable {
         try AdjustmentStore.allocate(approved, transaction)
         try ApplicationStore.apply(to: Set(approved.map(\.2)), transaction, &effects)
         effects.count("write_offs_proposed", fresh.count)
+        // One that was approved before it was proposed waits for nobody.
+        let waiting = fresh.filter { standings[$0.key]?.approvedAt == nil }
+        let causes = Dictionary(zip(rows.map(\.key), messages.map(\.envelope))) { first, _ in first }
+        try RaisedReceivables.propose(waiting, causedBy: causes, transaction, &effects)
     }
 
     func approved(
@@ -121,6 +125,7 @@ struct AdjustmentHandlers: Sendable {
             }
             approvers[key] = message.body.approvedBy
             fresh.append((key, message.body))
+            RaisedReceivables.approve(key, message.body, causedBy: message.envelope, &effects)
         }
         guard !fresh.isEmpty else { return }
         try AdjustmentStore.approve(fresh, transaction)

@@ -10,12 +10,20 @@ struct AlertCase: Sendable, Equatable {
         let recoverBy: CalendarDay
     }
 
+    /// What the alert was raised with.
+    struct Figures: Sendable, Equatable {
+        let revenue: FixedDecimal
+        let cost: FixedDecimal
+        let currency: Currency
+    }
+
     let reference: MarginAlertReference
     let diagnoseBy: CalendarDay
     let isCleared: Bool
     let escalatedTo: String?
     var diagnosis: Diagnosis?
     var outcome: String?
+    var figures: Figures?
 
     /// Whether nobody has to do anything about it any more.
     var isOver: Bool { isCleared || outcome != nil }

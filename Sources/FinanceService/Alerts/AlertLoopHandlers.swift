@@ -40,6 +40,7 @@ struct AlertLoopHandlers: Sendable {
                         recoverBy: command.recoverBy, diagnoseBy: alert.diagnoseBy, by: command.by,
                         diagnosedAt: effects.now),
                     causedBy: message.envelope, key: alert.reference.customerId)
+                RaisedMargins.change(alert, causedBy: message.envelope, &effects)
                 effects.count("alerts_diagnosed")
             } catch {
                 effects.refuse(message, error)
@@ -67,6 +68,7 @@ struct AlertLoopHandlers: Sendable {
                         alert.reference, outcome: command.outcome, reason: reason, note: command.note,
                         by: command.by, closedAt: effects.now),
                     causedBy: message.envelope, key: alert.reference.customerId)
+                RaisedMargins.close(alert.reference, command, causedBy: message.envelope, &effects)
                 effects.count("alerts_closed")
             } catch {
                 effects.refuse(message, error)
@@ -88,11 +90,12 @@ struct AlertLoopHandlers: Sendable {
                 let reference = alert.reference
                 let manager = superiors.manager(of: reference.salesOwner, branch: reference.branch, on: day)
                 escalated.append((reference.alertId, manager))
+                let delay: AlertDelay = alert.diagnosis == nil ? .diagnosis : .recovery
                 effects.publish(
                     MarginAlertEscalated(
-                        reference, delay: alert.diagnosis == nil ? .diagnosis : .recovery, dueOn: dueOn,
-                        escalatedTo: manager, escalatedAt: effects.now),
+                        reference, delay: delay, dueOn: dueOn, escalatedTo: manager, escalatedAt: effects.now),
                     key: reference.customerId)
+                RaisedMargins.change(alert, escalatedTo: (manager, delay, dueOn), &effects)
             }
             effects.count("alerts_escalated", late.count)
             try AlertLoopStore.escalate(escalated, at: effects.now, transaction)

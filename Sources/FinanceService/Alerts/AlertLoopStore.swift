@@ -19,7 +19,7 @@ enum AlertLoopStore {
 
     private typealias Row = (
         String, String, String, String?, String?, String, String, String, String, String?, Int32, Bool, String?,
-        String?, String?, Int32?, String?, Int32?
+        String?, String?, Int32?, String?, Int32?, FixedDecimal, FixedDecimal, Currency
     )
 
     /// Reads alerts and locks them.
@@ -31,7 +31,8 @@ enum AlertLoopStore {
                 sales_owner,
                 coalesce(diagnose_by, \(SQL.day(of: "raised_at"))) - date '1970-01-01',
                 cleared_at is not null,
-                escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01'
+                escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01',
+                revenue, cost, currency
             from alert where alert_id = any(\(sorted)) order by alert_id for update
             """, as: Row.self)
         var found: [String: AlertCase] = [:]
@@ -49,7 +50,8 @@ enum AlertLoopStore {
                 sales_owner,
                 coalesce(diagnose_by, \(SQL.day(of: "raised_at"))) - date '1970-01-01',
                 cleared_at is not null,
-                escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01'
+                escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01',
+                revenue, cost, currency
             from alert where due_on <= \(PostgresValue.date(day.description))
             order by alert_id limit \(limit) for update
             """, as: Row.self)
@@ -70,6 +72,7 @@ enum AlertLoopStore {
                 reason: reason, plan: plan, recoverBy: CalendarDay(daysSinceEpoch: day))
         }
         alert.outcome = row.16
+        alert.figures = AlertCase.Figures(revenue: row.18, cost: row.19, currency: row.20)
         return alert
     }
 

@@ -152,14 +152,17 @@ struct CreditHandlers: Sendable {
         }
         guard !held.isEmpty else { return }
         let lateness = try CreditStore.lateness(of: Set(held.keys), on: effects.now.day(), transaction)
+        var news: [CreditStateChanged] = []
         for lift in lifts {
             guard let customer = customers[lift.party], let state = held[customer] else { continue }
-            effects.publish(
-                CreditStateChanged(
-                    customerId: customer, state: CreditPolicy.lifted(state, by: true), previous: state,
-                    reason: "lifted", maxDaysOverdue: lateness[customer]?.map(\.days).max() ?? 0,
-                    until: lift.body.until, changedAt: effects.now), key: customer)
+            let event = CreditStateChanged(
+                customerId: customer, state: CreditPolicy.lifted(state, by: true), previous: state, reason: "lifted",
+                maxDaysOverdue: lateness[customer]?.map(\.days).max() ?? 0, until: lift.body.until,
+                changedAt: effects.now)
+            news.append(event)
+            effects.publish(event, key: customer)
         }
+        try CreditReview.tell(news, on: effects.now.day(), transaction, &effects)
     }
 }
 

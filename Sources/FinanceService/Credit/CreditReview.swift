@@ -57,6 +57,7 @@ struct CreditReview: Sendable {
         let lateness = try CreditStore.lateness(of: customers, on: day, transaction)
         let before = try CreditStore.stored(customers, transaction)
         var changed: [(customerId: String, state: CreditState, reason: String)] = []
+        var news: [CreditStateChanged] = []
         for customer in customers.sorted() {
             let late = lateness[customer] ?? []
             let worst = worst(
@@ -66,14 +67,24 @@ struct CreditReview: Sendable {
                 }, on: day)
             guard let worst, worst.state != before[customer] ?? .ok else { continue }
             changed.append((customer, worst.state, worst.reason))
-            effects.publish(
-                CreditStateChanged(
-                    customerId: customer, state: worst.state, previous: before[customer] ?? .ok,
-                    reason: worst.reason, figures: worst.figures, maxDaysOverdue: late.map(\.days).max() ?? 0,
-                    changedAt: effects.now), key: customer)
+            let event = CreditStateChanged(
+                customerId: customer, state: worst.state, previous: before[customer] ?? .ok, reason: worst.reason,
+                figures: worst.figures, maxDaysOverdue: late.map(\.days).max() ?? 0, changedAt: effects.now)
+            news.append(event)
+            effects.publish(event, key: customer)
             effects.count("credit_states_changed")
         }
+        try Self.tell(news, on: day, transaction, &effects)
         try CreditStore.put(changed, at: effects.now, transaction)
+    }
+
+    /// Says to those whom it concerns that customers are trusted more, or less.
+    static func tell(
+        _ news: [CreditStateChanged], on day: CalendarDay, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        let homes = try CustomerHomeStore.of(customers: news.map(\.customerId), on: day, transaction)
+        for event in news { RaisedStandings.tell(event, homes[event.customerId], &effects) }
     }
 
     /// What the strictest of a customer's limits says of it; `nil` when none holds.

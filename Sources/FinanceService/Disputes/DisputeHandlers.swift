@@ -17,6 +17,7 @@ enum DisputeHandlers {
         let invoices = try AdjustmentStore.invoices(
             Set(messages.map { $0.key($0.body.invoiceId, of: $0.body.invoiceSource) }), transaction)
         var fresh: [(key: LedgerKey, body: InvoiceDisputed, fingerprint: Int64)] = []
+        var causes: [LedgerKey: Envelope] = [:]
         for message in messages {
             let (key, body) = (key(message), message.body)
             let content = Content<Int64>(body)
@@ -44,10 +45,12 @@ enum DisputeHandlers {
             }
             seen.keep(content, under: key)
             fresh.append((key, body, content.mark))
+            causes[key] = message.envelope
         }
         guard !fresh.isEmpty else { return }
         try DisputeStore.open(fresh, transaction)
         effects.count("disputes_opened", fresh.count)
+        try RaisedReceivables.tell(fresh.map { ($0.key, $0.body) }, causedBy: causes, transaction, &effects)
         // What is disputed holds nobody.
         try CreditReview.ask(
             ofInvoices: Set(
@@ -87,6 +90,7 @@ enum DisputeHandlers {
             }
             outcomes[key] = body.outcome.rawValue
             fresh.append((key, body))
+            RaisedReceivables.end(key, body, causedBy: message.envelope, &effects)
         }
         guard !fresh.isEmpty else { return }
         try DisputeStore.resolve(fresh, transaction)

@@ -242,7 +242,8 @@ struct ExpenseLedger {
         case .planned: break
         case .committed:
             answer(
-                row, row.isHeld ? .needsApproval : .accepted, row.isHeld ? .beyondBudget : nil, excess, cause, &effects)
+                row, row.isHeld ? .needsApproval : .accepted, row.isHeld ? .beyondBudget : nil, excess,
+                wasHeld: former?.isHeld ?? false, cause, &effects)
         case .actual:
             let wasLetGo = former.map { $0.body.state == .committed && !$0.isHeld && $0.counted != nil } ?? false
             let isWithin = wasLetGo && former?.counted.map { counted <= $0 } ?? false
@@ -250,7 +251,9 @@ struct ExpenseLedger {
                 if counted == .zero { nil } else if former?.isHeld ?? false { .notApproved } else if !row.isCommitted {
                     .notCommitted
                 } else if excess != nil, !isWithin { .beyondBudget } else { nil }
-            if let reason { answer(row, .recorded, reason, excess, cause, &effects) }
+            if let reason {
+                answer(row, .recorded, reason, excess, wasHeld: former?.isHeld ?? false, cause, &effects)
+            }
         }
     }
 
@@ -262,24 +265,24 @@ struct ExpenseLedger {
         expenses[row.key] = row
         changedExpenses.insert(row.key)
         changedBudgets.insert(budget)
-        answer(row, .accepted, nil, nil, cause, &effects)
+        answer(row, .accepted, nil, nil, wasHeld: true, cause, &effects)
     }
 
     private func answer(
         _ row: ExpenseRow, _ decision: ExpenseDecision, _ reason: ExpenseReason?, _ excess: FixedDecimal?,
-        _ cause: Envelope, _ effects: inout Effects
+        wasHeld: Bool, _ cause: Envelope, _ effects: inout Effects
     ) {
         guard let budget = row.budget.flatMap({ budgets[$0] }) else { return }
         let tier =
             decision == .needsApproval
             ? excess.flatMap { rules.tier(for: $0, budget.body.currency, on: effects.now.day()) } : nil
-        effects.publish(
-            ExpenseDecided(
-                source: row.key.source, expenseId: row.key.identifier, budgetId: budget.key.identifier,
-                decision: decision, reason: reason, tier: tier, approvedBy: row.approvedBy,
-                available: budget.budget.available, currency: budget.body.currency, decidedAt: effects.now,
-                branch: budget.body.branch),
-            causedBy: cause, key: row.key.identifier)
+        let event = ExpenseDecided(
+            source: row.key.source, expenseId: row.key.identifier, budgetId: budget.key.identifier,
+            decision: decision, reason: reason, tier: tier, approvedBy: row.approvedBy,
+            available: budget.budget.available, currency: budget.body.currency, decidedAt: effects.now,
+            branch: budget.body.branch)
+        effects.publish(event, causedBy: cause, key: row.key.identifier)
+        RaisedBooks.tell(event, of: row, budget, excess: excess, wasHeld: wasHeld, causedBy: cause, &effects)
         effects.count("expenses_\(decision == .needsApproval ? "held" : decision.rawValue)")
     }
 

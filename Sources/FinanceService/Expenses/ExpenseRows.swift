@@ -43,16 +43,18 @@ struct BudgetRow {
             budget: budget.amount, used: budget.used, salesPercent: salesPercent, currency: body.currency,
             raisedAt: effects.now)
         effects.publish(alert, causedBy: cause, key: key.identifier)
+        RaisedBooks.raise(alert, causedBy: cause, &effects)
         effects.count("expense_alerts_raised")
         return alert.alertId
     }
 
     /// Tells that an alert is over.
     func clear(_ alert: String, _ kind: ExpenseAlertKind, _ cause: Envelope?, _ effects: inout Effects) {
-        effects.publish(
-            ExpenseAlertCleared(
-                alertId: alert, kind: kind, budgetId: key.identifier, branch: body.branch, owner: body.owner,
-                account: body.account, clearedAt: effects.now), causedBy: cause, key: key.identifier)
+        let over = ExpenseAlertCleared(
+            alertId: alert, kind: kind, budgetId: key.identifier, branch: body.branch, owner: body.owner,
+            account: body.account, clearedAt: effects.now)
+        effects.publish(over, causedBy: cause, key: key.identifier)
+        RaisedBooks.clear(over, causedBy: cause, &effects)
     }
 
     /// Tells how far it is used, once for each step, the former step's alert being over; and whether it was lowered below

@@ -54,6 +54,8 @@ protocol MarginRows: ~Copyable {
     borrowing func raise(_ alerts: [MarginAlertRaised], diagnosedWithin workingDays: Int) throws
     /// Writes that alerts were cleared.
     borrowing func clear(_ alerts: [MarginAlertCleared]) throws
+    /// Who looks after customers in lines of business, as far as sales has told it of a day.
+    borrowing func owners(of businesses: Set<BusinessKey>, on day: CalendarDay) throws -> [BusinessKey: String]
 }
 
 /// What orders are judged by.
@@ -129,4 +131,8 @@ extension Transaction: MarginRows {
     }
 
     borrowing func clear(_ alerts: [MarginAlertCleared]) throws { try AlertStore.clear(alerts, self) }
+
+    borrowing func owners(of businesses: Set<BusinessKey>, on day: CalendarDay) throws -> [BusinessKey: String] {
+        try CustomerHomeStore.owners(of: businesses, on: day, self)
+    }
 }

@@ -155,6 +155,7 @@ struct OrderLedger {
 
         var deltas: [Contribution.Key: Contribution] = [:]
         var raised: [MarginAlertRaised] = []
+        var raisedBy: [Envelope?] = []
         var cleared: [MarginAlertCleared] = []
         for place in touched {
             guard var row = entries[place].row, row.isKnown else { continue }
@@ -172,11 +173,13 @@ struct OrderLedger {
                         key, row, severity, occurrence, customerId, rules,
                         OrderMarginPolicy.causes(severity, lines, rules, credited: row.credited), at: effects.now)
                     raised.append(alert)
+                    raisedBy.append(entries[place].cause)
                     effects.publish(alert, causedBy: entries[place].cause, key: customerId)
                 case .clear(let severity, let occurrence, let reason):
                     let alert = Self.cleared(key, row, severity, occurrence, customerId, reason, at: effects.now)
                     cleared.append(alert)
                     effects.publish(alert, causedBy: entries[place].cause, key: customerId)
+                    RaisedMargins.clear(alert, causedBy: entries[place].cause, &effects)
                 }
             }
             row.isCounted = !row.isCancelled
@@ -188,7 +191,7 @@ struct OrderLedger {
                 deltas[day, default: Contribution()].add(sums, sign: 1)
             }
         }
-        try decide(touched, rates, transaction, &effects)
+        var news = try decide(touched, rates, transaction, &effects)
         var exposures: [OrderCredit.Place: OrderCredit.Delta] = [:]
         for place in touched {
             let (key, before) = (entries[place].key, entries[place].before)
@@ -201,6 +204,11 @@ struct OrderLedger {
                 Billing.ask(for: key, version: row.version, &effects)
             }
             entries[place].row = row
+            if row.isCancelled, RaisedOrders.isTold(row.decision), before?.isCancelled != true {
+                news.append(
+                    RaisedOrders.News(
+                        key: key, row: row, customerId: "", credit: nil, cause: entries[place].cause))
+            }
             OrderCredit.add(row, key, sign: 1, to: &exposures)
         }
         try transaction.putOrders(
@@ -219,6 +227,25 @@ struct OrderLedger {
         try transaction.addToView(view)
         try transaction.raise(raised, diagnosedWithin: policy.diagnosisDays)
         try transaction.clear(cleared)
+        try tell(raised, causedBy: raisedBy, news, transaction, &effects)
+    }
+
+    /// Says what there is to say to those whom it concerns; nearly always nothing, and then nothing is looked up.
+    private func tell<Rows: MarginRows & ~Copyable>(
+        _ raised: [MarginAlertRaised], causedBy causes: [Envelope?], _ news: [RaisedOrders.News],
+        _ transaction: borrowing Rows, _ effects: inout Effects
+    ) throws {
+        guard !raised.isEmpty || !news.isEmpty else { return }
+        func business(_ alert: MarginAlertRaised) -> BusinessKey {
+            BusinessKey(source: alert.source ?? "", code: alert.customerCode, businessLine: alert.businessLine)
+        }
+        let owners = try transaction.owners(
+            of: Set(raised.map(business) + news.map(\.business)), on: effects.now.day())
+        for (alert, cause) in zip(raised, causes) {
+            RaisedMargins.raise(
+                alert, owner: owners[business(alert)], diagnosedWithin: policy.diagnosisDays, causedBy: cause, &effects)
+        }
+        for order in news { RaisedOrders.tell(order, owners: owners, &effects) }
     }
 
     /// By how much the figures of closed months would change: that is posted later.
@@ -255,9 +282,11 @@ struct OrderLedger {
 
     // MARK: Decisions
 
+    /// - Returns: what there is to say of orders that are not taken, or were not until now.
     private mutating func decide<Rows: MarginRows & ~Copyable>(
         _ touched: [Int], _ rates: RateTable, _ transaction: borrowing Rows, _ effects: inout Effects
-    ) throws {
+    ) throws -> [RaisedOrders.News] {
+        var news: [RaisedOrders.News] = []
         let undecided = touched.filter { !entries[$0].undecided.isEmpty }
         var overrides = try lockOverrides(undecided, transaction)
         let customers = Set(undecided.compactMap { entries[$0].standing?.customerId })
@@ -268,6 +297,8 @@ struct OrderLedger {
             let key = entries[place].key
             let group = CustomerBusiness(customerId: standing.customerId, businessLine: row.businessLine)
             var held = held(by: row, entries[place].before)
+            let wasTold = RaisedOrders.isTold(row.decision)
+            var figures: CreditFigures?
             for revision in entries[place].undecided.sorted(by: { $0.revision < $1.revision }) {
                 let untouched = overrides[group]
                 var answer = OrderDecisionPolicy.decide(
@@ -289,6 +320,7 @@ struct OrderLedger {
                 row.decision = answer.decision
                 row.decisionRule = answer.rule
                 row.decisionNumber = 1
+                figures = verdict?.figures
                 row.reserved = OrderCredit.reservation(row)
                 // What the desk has just taken for this revision, the next one of the batch gives back.
                 held = answer.decision == .accepted ? max(.zero, row.margin.revenue) : .zero
@@ -304,6 +336,13 @@ struct OrderLedger {
                 effects.count(answer.decision.counter)
             }
             entries[place].row = row
+            // What is cancelled is taken back for that.
+            if wasTold || RaisedOrders.isTold(row.decision), !row.isCancelled {
+                news.append(
+                    RaisedOrders.News(
+                        key: key, row: row, customerId: standing.customerId, credit: figures,
+                        cause: entries[place].cause))
+            }
         }
         for place in touched {
             guard let cause = entries[place].judged, let standing = entries[place].standing,
@@ -319,8 +358,11 @@ struct OrderLedger {
                     override: row.override?.identifier, decidedAt: effects.now),
                 causedBy: cause, key: standing.customerId)
             effects.count(decision.counter)
+            news.append(
+                RaisedOrders.News(key: key, row: row, customerId: standing.customerId, credit: nil, cause: cause))
         }
         if isUsed { try transaction.setUsed(overrides.values.flatMap { $0 }) }
+        return news
     }
 
     /// What an order has added to the exposure of the account that it is of now, before this batch.

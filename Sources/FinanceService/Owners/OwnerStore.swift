@@ -48,15 +48,17 @@ enum OwnerStore {
         return "coalesce(\(own), \(every))"
     }
 
-    /// Takes over what sales says, and gives the alerts that it concerns to whom they are now.
+    /// Takes over what sales says, and gives the alerts that it concerns to whom they are now; those people are told.
     static func take(
         _ messages: [Received<OwnershipChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try OwnershipReplica.put(messages.map(\.body), transaction)
         let bodies = messages.map(\.body)
         let told: SQL = "(select * from unnest(\(bodies.map(\.source)), \(bodies.map(\.code))))"
-        try settle("(x.source, x.customer_code) in \(told)", on: effects.now.day(), transaction)
-        try settle(ofCustomers: "(a.source, a.code) in \(told)", on: effects.now.day(), transaction)
+        let day = effects.now.day()
+        try RaisedMargins.pass(
+            settle("(x.source, x.customer_code) in \(told)", on: day, transaction)
+                + settle(ofCustomers: "(a.source, a.code) in \(told)", on: day, transaction), transaction, &effects)
     }
 
     /// Gives alerts that were raised just now to who looks after their customers.
@@ -64,13 +66,14 @@ enum OwnerStore {
         raised alerts: [String], on day: CalendarDay, _ transaction: borrowing Transaction
     ) throws(PostgresError) {
         // One of a whole customer is raised for who looks after it.
-        try settle("x.alert_id = any(\(alerts))", on: day, transaction)
+        try transaction.queue(settlement("x.alert_id = any(\(alerts))", on: day))
     }
 
     /// Gives all open alerts to who looks after their customers on a day.
-    static func settle(on day: CalendarDay, _ transaction: borrowing Transaction) throws(PostgresError) {
-        try settle("true", on: day, transaction)
-        try settle(ofCustomers: "true", on: day, transaction)
+    ///
+    /// - Returns: those that have gone to somebody else.
+    static func settle(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [String] {
+        try settle("true", on: day, transaction) + settle(ofCustomers: "true", on: day, transaction)
     }
 
     /// Those of whole customers go by the account that the alert names, which its order would name otherwise.
@@ -78,8 +81,8 @@ enum OwnerStore {
     /// - Parameter alerts: a condition on alerts `x` and their accounts `a`.
     private static func settle(
         ofCustomers alerts: SQL, on day: CalendarDay, _ transaction: borrowing Transaction
-    ) throws(PostgresError) {
-        try transaction.queue(
+    ) throws -> [String] {
+        try transaction.query(
             """
             update alert n set sales_owner = f.owner
             from (
@@ -96,17 +99,21 @@ enum OwnerStore {
                 order by x.alert_id, a.source
             ) f
             where n.alert_id = f.alert_id and n.sales_owner is distinct from f.owner and f.owner is not null
-            """)
+            returning n.alert_id
+            """, as: String.self)
     }
 
     /// - Parameter alerts: a condition on alerts `x` of orders.
     private static func settle(
         _ alerts: SQL, on day: CalendarDay, _ transaction: borrowing Transaction
-    ) throws(PostgresError) {
+    ) throws -> [String] {
+        try transaction.query("\(settlement(alerts, on: day)) returning n.alert_id", as: String.self)
+    }
+
+    private static func settlement(_ alerts: SQL, on day: CalendarDay) -> SQL {
         let owner = OwnershipReplica.owner(
             source: "x.source", code: "x.customer_code", line: "x.business_line", on: "\(day)")
-        try transaction.queue(
-            """
+        return """
             update alert n set sales_owner = f.owner
             from (
                 select x.alert_id, coalesce(\(owner), o.sales_owner) as owner
@@ -117,6 +124,6 @@ enum OwnerStore {
                 where x.cleared_at is null and x.outcome is null and \(alerts)
             ) f
             where n.alert_id = f.alert_id and n.sales_owner is distinct from f.owner and f.owner is not null
-            """)
+            """
     }
 }

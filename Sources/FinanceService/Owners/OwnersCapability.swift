@@ -8,9 +8,10 @@ extension Capability {
         handlers: [.on(OwnershipChanged.self, OwnerStore.take)],
         tasks: [
             // A day begins, and with it what was said of it before.
-            .daily("owners.turn") { items, transaction, _ in
+            .daily("owners.turn") { items, transaction, effects in
                 guard let due = items.last?.due else { return }
-                try OwnerStore.settle(on: due.day().adding(days: 1), transaction)
+                try RaisedMargins.pass(
+                    OwnerStore.settle(on: due.day().adding(days: 1), transaction), transaction, &effects)
             }
         ],
         tables: [ScopedTable("customer_owner", .hidden)])

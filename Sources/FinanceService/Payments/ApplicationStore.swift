@@ -195,7 +195,7 @@ enum ApplicationStore {
             where r.source = t.source and r.invoice_id = t.invoice_id
                 and (r.paid <> t.paid or r.settled_day is distinct from t.settled_day)
             returning r.source, r.invoice_id, t.customer_id, r.customer_code, r.amount, r.amount - r.paid as open,
-                r.currency, r.customer_of
+                r.currency, r.customer_of, r.reminded > 0 as is_reminded
             """, as: ChangedInvoice.self)
         for row in changed {
             let customerId = row.customerId ?? AccountIdentifier.customer(source: row.party, code: row.customerCode)
@@ -205,7 +205,9 @@ enum ApplicationStore {
                     customerCode: row.customerCode, customerSource: row.customerSource, amount: row.amount,
                     openAmount: row.open, currency: row.currency, settled: row.open == .zero,
                     appliedAt: effects.now), key: customerId)
+            if row.isReminded, row.open == .zero { RaisedReceivables.settle(row.key, &effects) }
         }
+        try RaisedReceivables.keepPromises(ofInvoices: changed.map(\.key), transaction, &effects)
         try CreditReview.ask(
             of: changed.map { CreditParty(source: $0.party, customer: $0.customerCode) }, transaction, &effects)
     }
@@ -221,6 +223,8 @@ enum ApplicationStore {
         let amount: FixedDecimal
         let open: FixedDecimal
         let currency: Currency
+        /// Whether anybody was reminded of it.
+        let isReminded: Bool
 
         /// The system whose code its customer has.
         var party: String { customerSource ?? key.source }
@@ -233,6 +237,7 @@ enum ApplicationStore {
             amount = try row("amount")
             open = try row("open")
             currency = try row("currency")
+            isReminded = try row("is_reminded")
         }
     }
 

@@ -84,6 +84,8 @@ struct PeriodHandlers: Sendable {
     ) throws {
         try PeriodStore.note(change, transaction)
         effects.publish(change, causedBy: cause, key: change.month.description)
+        RaisedBooks.tell(
+            change, director: authority.manager(of: nil, branch: "", on: effects.now.day()), causedBy: cause, &effects)
         effects.count("periods_\(change.state.rawValue)")
     }
 }

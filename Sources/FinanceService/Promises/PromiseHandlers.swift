@@ -21,6 +21,7 @@ enum PromiseHandlers {
         let invoices = try AdjustmentStore.invoices(
             Set(messages.map { $0.key($0.body.invoiceId, of: $0.body.invoiceSource) }), transaction)
         var rows: [(key: LedgerKey, body: PaymentPromised, fingerprint: Int64)] = []
+        var causes: [LedgerKey: Envelope] = [:]
         for message in messages {
             let (key, body) = (key(message), message.body)
             let content = Content<Int64>(body)
@@ -44,10 +45,12 @@ enum PromiseHandlers {
             }
             seen.keep(content, under: key)
             rows.append((key, body, content.mark))
+            causes[key] = message.envelope
         }
         guard !rows.isEmpty else { return }
         rows.sort { $0.key < $1.key }
         try PromiseStore.put(rows, transaction)
         effects.count("promises", rows.count)
+        try RaisedReceivables.tell(rows.map { ($0.key, $0.body) }, causedBy: causes, transaction, &effects)
     }
 }

@@ -41,6 +41,24 @@ enum PromiseStore {
             """)
     }
 
+    /// The promises for some invoices that are kept on a day, or whose invoices are settled.
+    static func ended(
+        ofInvoices keys: [LedgerKey], on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [LedgerKey] {
+        guard !keys.isEmpty else { return [] }
+        let rows = try transaction.query(
+            """
+            select p.source, p.promise_id
+            from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))) as k(source, invoice_id)
+            join receivable r on r.source = k.source and r.invoice_id = k.invoice_id
+            join payment_promise p on p.invoice_source = r.source and p.invoice_id = r.invoice_id
+                and p.currency = r.currency
+            where r.settled_day is not null or \(state(on: day)) = 'kept'
+            order by p.source, p.promise_id
+            """, as: (String, String).self)
+        return rows.map { LedgerKey(source: $0.0, identifier: $0.1) }
+    }
+
     /// The state of a promise `p` of an invoice `r` at the end of a day: `kept` when what was promised has come by the
     /// promised day, as far as the currency goes and counted from when it was made, or when the invoice was settled by
     /// then; `broken` when that day is over; otherwise `open`.

@@ -46,6 +46,9 @@ struct PayableReleases: Sendable {
             case .approve: invoices[key]?.approvedBy = command.by
             }
             try PayableReleaseStore.put(command, at: effects.now, transaction)
+            RaisedBooks.tell(
+                command, invoices[key], director: authority.manager(of: nil, branch: "", on: effects.now.day()),
+                causedBy: message.envelope, &effects)
             effects.count(command.step == .propose ? "payable_releases_proposed" : "payable_releases_approved")
         }
     }

@@ -34,6 +34,8 @@ enum ReminderHandlers {
         try ReceivableStore.lockBooks(transaction)
         let debts = try ReminderStore.pending(on: day, limit: limit, transaction)
         var told: [ReminderStore.Progress] = []
+        // Who is above whom is looked up once, and only when somebody above is to be told.
+        var book: OrganisationBook?
         for debt in debts {
             let turn = ReminderPolicy.turn(issued: debt.issued, due: debt.due, told: debt.told, on: day)
             told.append(
@@ -41,11 +43,17 @@ enum ReminderHandlers {
             guard let now = turn.now else { continue }
             let body = message(debt, now, at: effects.now)
             if now.offset > 0 {
-                effects.publish(
-                    ReceivableOverdue(body, daysOverdue: max(1, debt.due.days(to: day))), key: debt.customerId)
+                let daysOverdue = max(1, debt.due.days(to: day))
+                effects.publish(ReceivableOverdue(body, daysOverdue: daysOverdue), key: debt.customerId)
+                let known = try book ?? PeopleReplica.known(transaction).book
+                book = known
+                RaisedReceivables.tell(
+                    body, daysOverdue: daysOverdue,
+                    managers: RaisedReceivables.managers(of: body, in: known, on: day), &effects)
                 effects.count("overdue_reminders")
             } else {
                 effects.publish(ReceivableDue(body), key: debt.customerId)
+                RaisedReceivables.tell(body, daysOverdue: nil, managers: [], &effects)
                 effects.count("due_reminders")
             }
         }

@@ -118,14 +118,20 @@ struct ExpenseStoreTests {
         let first = try await finance.handle([.init("2", try Self.expense("E1", .committed, "8000"))])
         #expect(try first.events(ExpenseDecided.self).map(\.branch) == ["KS01"])
         #expect(try decisions(first) == [.accepted] && raised(first) == [.eighty] && reasons(first) == [nil])
+        #expect(try first.kinds() == ["expense-budget"])
         let actual = try await finance.handle([.init("3", try Self.expense("E1", .actual, "9000"))])
         #expect(try decisions(actual).isEmpty && raised(actual) == [.ninety] && cleared(actual) == [.eighty])
+        #expect(try actual.kinds() == ["cleared", "expense-budget"])
+        #expect(try actual.said().first?.id == first.said().first?.id)
         // What came before in an earlier state says nothing any more.
         let late = try await finance.handle([.init("4", try Self.expense("E1", .committed, "8000"))])
         #expect(late.published.isEmpty && late.refused.isEmpty)
         let over = try await finance.handle([.init("5", try Self.expense("E2", .committed, "7000"))])
         #expect(try decisions(over) == [.needsApproval] && reasons(over) == [.beyondBudget])
         #expect(try over.events(ExpenseDecided.self).map(\.tier) == ["director"] && raised(over).isEmpty)
+        let held = try #require(try over.said().first)
+        #expect(try over.said().count == 1 && held.kind == "expense-held" && held.content?.owner == nil)
+        #expect(held.content?.node == "KS01" && held.fact("excess") != nil)
         #expect(try await finance.rows(Self.sums) == [["0.0000", "0.0000", "9000.0000", "7000.0000"]])
         #expect(try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["waits for an approval"])
         for (command, reason) in [
@@ -146,6 +152,7 @@ struct ExpenseStoreTests {
         #expect(try approved.events(ExpenseDecided.self).map(\.approvedBy) == ["finance.director"])
         #expect(approved.published.allSatisfy { $0.envelope.causationID == "6" })
         #expect(try decisions(approved) == [.accepted] && raised(approved) == [.exhausted])
+        #expect(try approved.said().first { $0.id == held.id }?.clearing == "approved by finance.director")
         #expect(try await finance.rows(Self.sums) == [["0.0000", "7000.0000", "9000.0000", "0.0000"]])
         // Split in two, it is not less: what is over counts whole.
         try await finance.handle([.init("s", try Self.expense("E3", .committed, "1"))])

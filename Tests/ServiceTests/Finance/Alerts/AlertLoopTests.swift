@@ -179,10 +179,51 @@ struct AlertLoopTests {
         let event = try #require(try late.events(MarginAlertEscalated.self).first)
         #expect(event.alert.alertId == alert && event.escalatedTo == "manager.ks01" && event.delay == .diagnosis)
         #expect(event.dueOn == CalendarDay("2026-03-04"))
+        let said = try #require(try late.said().first)
+        #expect(try late.said().count == 1 && said.kind == "margin-alert-escalated" && said.isChange)
+        #expect(said.content?.owner == "li.wei" && said.content?.alsoTo == ["manager.ks01"])
+        #expect(said.content?.severity == .critical && said.content?.dueAt == nil)
+        #expect(said.fact("margin") == "-50.00" && said.fact("delay") == "diagnosis")
+        #expect(early.notices.isEmpty)
         #expect(try await finance.run("alerts.escalate", at: "2026-03-05T23:59:59+08:00").published.isEmpty)
         // The manager's list shows it, the owner's no more.
         #expect(try await finance.ask("alerts.list", ["owner": "manager.ks01"]).first?.rows.count == 1)
         #expect(try await finance.ask("alerts.list", ["owner": "li.wei"]).first?.rows.isEmpty == true)
+    }
+
+    @Test("an alert is said to its owner with its day and what to type, changed by a diagnosis, and taken back")
+    func notices() async throws {
+        let placed = try await finance.handle([.init("p", OrderPlaced(makeOrder("O1", [("100", "150")])))])
+        let alert = try #require(try placed.events(MarginAlertRaised.self).first).alertId
+        let raised = try #require(try placed.said().first)
+        #expect(try placed.said().count == 1 && raised.kind == "margin-alert" && raised.cause == "p")
+        let content = try #require(raised.content)
+        #expect(content.about == NoticeObject(kind: "margin-alert", identifier: alert))
+        #expect(content.owner == "li.wei" && content.node == "KS01" && content.severity == .urgent)
+        #expect(content.dueAt == Timestamp("2026-03-04T23:59:59.999999+08:00"))
+        #expect(
+            content.next == "waybill alerts diagnose \(alert) --reason REASON --plan PLAN --recover-by DAY")
+        // What a margin tells is for who may see margins; what is at stake is the revenue.
+        #expect(content.atStake == .of("100") && content.currency == .cny)
+        #expect(content.facts.filter { $0.name == "margin" }.map(\.field) == ["margin"])
+        #expect(content.facts.filter { $0.name == "cost" }.map(\.field) == ["cost"])
+        let diagnosed = try await finance.handle(
+            [.init("d", try diagnose(alert))], at: "2026-03-03T10:00:00+08:00")
+        let change = try #require(try diagnosed.said().first)
+        #expect(change.id == raised.id && change.kind == "margin-alert-diagnosed" && change.revision > raised.revision)
+        #expect(change.content?.dueAt == Timestamp("2026-03-20T23:59:59.999999+08:00"))
+        let better = try await finance.handle(
+            [.init("q", OrderChanged(makeOrder("O1", revision: 2, [("200", "150")])))],
+            at: "2026-03-05T10:00:00+08:00")
+        let end = try #require(try better.said().first)
+        #expect(end.id == raised.id && end.clearing == "recovered" && end.revision > change.revision)
+    }
+
+    @Test("an order that is taken and earns enough says nothing to anybody")
+    func silence() async throws {
+        let outcome = try await finance.handle([.init("p", OrderPlaced(makeOrder("O1", [("150", "100")])))])
+        #expect(try outcome.events(OrderDecided.self).map(\.decision) == [.accepted])
+        #expect(outcome.notices.isEmpty)
     }
 
     @Test("a diagnosis in time stays with its owner, until the day of the plan has passed")
@@ -273,8 +314,9 @@ struct AlertLoopTests {
             try handlers.escalate([item], limit: 2, transaction, &effects)
             try handlers.escalate([item], limit: 2, transaction, &effects)
             try handlers.escalate([item], limit: 2, transaction, &effects)
-            #expect(effects.published.count == 5)
-            return effects.published.count
+            let events = effects.published.filter { $0.envelope.type == MarginAlertEscalated.type }
+            #expect(events.count == 5 && effects.published.count == 10)
+            return events.count
         }
         #expect(left == 5)
         #expect(try await finance.rows("select count(*) from alert where escalated_to is null") == [["0"]])
