@@ -43,7 +43,8 @@ enum AgreementHandlers {
                 key: row.customer)
         }
         try AgreementNotices.clear(
-            changed.compactMap { row in known[row.name].map { ($0, row) } }, transaction, &effects)
+            changed.compactMap { row in known[row.name].map { ($0, row) } },
+            causedBy: { causes[$0]?.envelope }, transaction, &effects)
         effects.count("agreements", changed.count)
     }
 }

@@ -35,23 +35,30 @@ enum AgreementNotices {
                     account
                 )
             }, transaction)
-        effects.count("agreement_notices", written)
+        effects.count("agreement_notices", written.count)
+        try RaisedAgreements.raise(
+            notices.filter { written.contains(identifier($0.row, $0.state, $0.end)) }, transaction, &effects)
     }
 
     /// Takes back what was told of agreements that stand otherwise now.
     static func clear(
-        _ changes: [(before: AgreementRow, after: AgreementRow)], _ transaction: borrowing Transaction,
-        _ effects: inout Effects
+        _ changes: [(before: AgreementRow, after: AgreementRow)], causedBy causes: (AgreementKey) -> Envelope?,
+        _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let day = effects.now.day()
-        let over = changes.flatMap { before, after -> [String] in
+        var over: [String: AgreementRow] = [:]
+        for (before, after) in changes {
             guard let end = before.terms.end(asOf: day),
                 after.terms.endedOn != nil || after.terms.end(asOf: day) != end
                     || after.terms.renews != before.terms.renews
-            else { return [] }
-            return told.map { identifier(before, $0, end) }
+            else { continue }
+            for state in told { over[identifier(before, state, end)] = after }
         }
-        try NoticeStore.clear(over, at: effects.now, transaction)
+        let cleared = try NoticeStore.clear(Array(over.keys), at: effects.now, transaction)
+        let agreements = Dictionary(cleared.compactMap { over[$0] }.map { ($0.name, $0) }) { first, _ in first }
+        for (name, row) in agreements.sorted(by: { $0.key < $1.key }) {
+            RaisedAgreements.clear(row, causedBy: causes(name), &effects)
+        }
     }
 
     private static func detail(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {

@@ -214,11 +214,12 @@ enum AnomalyStore {
             let customer =
                 owners[alert.key]?.customerId
                 ?? AccountIdentifier.customer(source: alert.key.source, code: alert.key.code)
-            effects.publish(
-                OrderAnomalyCleared(
-                    anomalyId: alert.id, kind: .levelSwing, customerId: customer, customerCode: alert.key.code,
-                    source: alert.key.source, businessLine: alert.key.businessLine, reason: reason,
-                    clearedAt: effects.now), key: customer)
+            let event = OrderAnomalyCleared(
+                anomalyId: alert.id, kind: .levelSwing, customerId: customer, customerCode: alert.key.code,
+                source: alert.key.source, businessLine: alert.key.businessLine, reason: reason,
+                clearedAt: effects.now)
+            effects.publish(event, key: customer)
+            RaisedAnomalies.clear(event, &effects)
         }
     }
 
@@ -259,15 +260,14 @@ enum AnomalyStore {
             let customer =
                 customers[row.key]?.customerId
                 ?? AccountIdentifier.customer(source: row.key.source, code: row.key.code)
-            effects.publish(
-                OrderAnomalyRaised(
-                    anomalyId: row.id, kind: row.kind, direction: row.direction, metric: row.metric,
-                    customerId: customer, customerCode: row.key.code, source: row.key.source,
-                    businessLine: row.key.businessLine, branch: row.branch ?? owners[row.key]?.branch,
-                    owner: owner(row),
-                    orderId: row.orderId, baseline: number(row.baseline), observed: number(row.observed),
-                    score: number(row.score), evidence: row.evidence,
-                    raisedAt: effects.now), causedBy: causes[row.id], key: customer)
+            let event = OrderAnomalyRaised(
+                anomalyId: row.id, kind: row.kind, direction: row.direction, metric: row.metric, customerId: customer,
+                customerCode: row.key.code, source: row.key.source, businessLine: row.key.businessLine,
+                branch: row.branch ?? owners[row.key]?.branch, owner: owner(row), orderId: row.orderId,
+                baseline: number(row.baseline), observed: number(row.observed), score: number(row.score),
+                evidence: row.evidence, raisedAt: effects.now)
+            effects.publish(event, causedBy: causes[row.id], key: customer)
+            RaisedAnomalies.raise(event, in: row.currency, causedBy: causes[row.id], &effects)
         }
         effects.count("anomalies", fresh.count)
     }

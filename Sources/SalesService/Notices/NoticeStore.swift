@@ -107,11 +107,11 @@ enum NoticeStore {
 
     /// Tells of agreements whoever looks after the account, or will: until it is known it goes by the account's own name.
     ///
-    /// - Returns: how many were not told before.
+    /// - Returns: those that were not told before.
     static func tell(
         ofAgreements notices: [(notice: Notice, account: AccountKey)], _ transaction: borrowing Transaction
-    ) throws -> Int {
-        let written = try transaction.execute(
+    ) throws -> Set<String> {
+        let written = try transaction.query(
             """
             insert into finance_notice (notice_id, kind, customer_id, business_line, sales_owner, detail, told_at)
             select t.id, t.kind, coalesce(a.customer_id, t.guess), t.line, a.sales_owner, t.detail, t.told
@@ -123,10 +123,10 @@ enum NoticeStore {
                 as t(id, kind, source, code, guess, line, detail, told)
             left join account a on a.source = t.source and a.code = t.code
             order by 1
-            on conflict (notice_id) do nothing
-            """)
+            on conflict (notice_id) do nothing returning notice_id
+            """, as: String.self)
         try OpenItemStore.settle(notices.map(\.notice.id), transaction)
-        return written
+        return Set(written)
     }
 
     /// Tells whoever sold an order that it is not taken, or waits for approval, by the decision that holds; once it is taken,
@@ -203,12 +203,17 @@ enum NoticeStore {
     }
 
     /// Clears what is open of some notices.
-    static func clear(_ ids: [String], at time: Timestamp, _ transaction: borrowing Transaction) throws {
-        guard !ids.isEmpty else { return }
-        try transaction.queue(
+    ///
+    /// - Returns: those that were open.
+    static func clear(
+        _ ids: [String], at time: Timestamp, _ transaction: borrowing Transaction
+    ) throws -> Set<String> {
+        guard !ids.isEmpty else { return [] }
+        let cleared = try transaction.query(
             """
             update finance_notice set cleared_at = \(PostgresValue.timestamp(time.description))
-            where notice_id = any(\(ids.sorted())) and cleared_at is null
-            """)
+            where notice_id = any(\(ids.sorted())) and cleared_at is null returning notice_id
+            """, as: String.self)
+        return Set(cleared)
     }
 }

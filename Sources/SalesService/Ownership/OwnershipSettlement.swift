@@ -63,12 +63,12 @@ enum OwnershipSettlement {
             guard content != former?.fingerprint, former != nil || !periods.told.isEmpty else { continue }
             let revision = (former?.revision ?? 0) + 1
             news[key] = KnownRevision(revision: revision, fingerprint: content)
-            effects.publish(
-                OwnershipChanged(
-                    source: key.source, code: key.code,
-                    businessLine: key.businessLine == OwnershipRules.everyLine ? nil : key.businessLine,
-                    revision: revision, periods: periods.told, since: periods.since, changedAt: effects.now),
-                key: AccountIdentifier.customer(source: key.source, code: key.code))
+            let event = OwnershipChanged(
+                source: key.source, code: key.code,
+                businessLine: key.businessLine == OwnershipRules.everyLine ? nil : key.businessLine,
+                revision: revision, periods: periods.told, since: periods.since, changedAt: effects.now)
+            effects.publish(event, key: AccountIdentifier.customer(source: key.source, code: key.code))
+            RaisedOwners.tell(event, hasTold: former != nil, &effects)
         }
         try OwnershipLifeStore.putTold(news, transaction)
     }

@@ -109,16 +109,22 @@ struct AgreementTests {
                         at: try #require(Timestamp("2026-01-01T09:00:00+08:00"))))),
             .init("1", Self.recorded(terms(1))),
         ])
+        var said: [SaidNotice] = []
         for text in ["2026-01-29", "2026-01-30", "2026-01-31"] {
-            try await sales.run("agreements.evaluate", at: "\(text)T23:59:59+08:00")
+            said += try await sales.run("agreements.evaluate", at: "\(text)T23:59:59+08:00").said()
         }
+        #expect(said.map(\.kind) == ["agreement-ending"] && said.first?.content?.owner == "li.wei")
+        #expect(said.first?.content?.next == "waybill agreements list --customer C1")
+        #expect(said.first?.content?.dueAt == Timestamp("2026-03-31T23:59:59.999999+08:00"))
         #expect(
             try await sales.rows(told) == [
                 ["agreement-ending", "li.wei", "agreement K1 (Rates) ends on 2026-03-31", "false"]
             ])
-        try await sales.handle([.init("2", Self.recorded(terms(2, until: "2027-03-31")))])
+        let moved = try await sales.handle([.init("2", Self.recorded(terms(2, until: "2027-03-31")))])
+        #expect(try moved.said().map(\.id) == said.map(\.id) && moved.said().first?.clearing == "agreed otherwise")
         #expect(try await sales.rows(told).map(\.last) == ["true"])
-        try await sales.run("agreements.evaluate", at: "2027-04-02T23:59:59+08:00")
+        let expired = try await sales.run("agreements.evaluate", at: "2027-04-02T23:59:59+08:00")
+        #expect(try expired.kinds() == ["agreement-expired"])
         #expect(
             try await sales.rows(told).map(\.first)
                 == ["agreement-ending", "agreement-expired"])

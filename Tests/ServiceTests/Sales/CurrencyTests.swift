@@ -43,6 +43,9 @@ struct SalesCurrencyTests {
         let odd = try await sales.handle([Self.placed("Y99", "48000", Self.yen)])
         let alert = try #require(try odd.events(OrderAnomalyRaised.self).first)
         #expect(alert.evidence.contains { $0.value == "48000.00 JPY" })
+        let said = try #require(try odd.said().first)
+        #expect(try odd.kinds() == ["odd-order"] && said.content?.owner == alert.owner && first.notices.isEmpty)
+        #expect(said.content?.currency == Self.yen && said.content?.about.identifier == "Y99")
         let listed = try #require(try await sales.ask("anomalies.list").first)
         #expect(listed.column("currency") == ["JPY"])
     }
@@ -115,6 +118,10 @@ struct SalesCurrencyTests {
         let second = try await sales.run("swings.evaluate", at: Self.closing(after: Self.weeks + 1))
         let cleared = try second.events(OrderAnomalyCleared.self)
         #expect(cleared.map(\.anomalyId) == [alert.anomalyId] && cleared.map(\.reason) == [.expired])
+        #expect(
+            try raised.kinds().allSatisfy { $0 == "order-swing" }
+                && second.said().allSatisfy { $0.clearing == "expired" })
+        #expect(Set(try second.said().map(\.id)).isSubset(of: try raised.said().map(\.id)))
         #expect(
             try await sales.rows("select 1 from anomaly where kind = 'level-swing' and cleared_at is null").isEmpty)
     }

@@ -118,6 +118,8 @@ struct OwnershipTests {
         #expect(told.map(\.businessLine) == [nil, "air-freight"])
         #expect(told.map { $0.periods.map(\.from.description) } == [["2026-03-10"], ["2026-03-10"]])
         #expect(told.allSatisfy { $0.revision == 1 && $0.periods[0].owners[0].handedFrom == "zhao.min" })
+        #expect(try handed.kinds() == ["owner-changed", "owner-changed"])
+        #expect(try handed.said().allSatisfy { $0.content?.owner == "sun.li" && $0.fact("handed-from") == "zhao.min" })
         let items = try await sales.ask(
             "ownership.items", ["login": "zhao.min"], at: try moment("2026-03-09T10:00:00+08:00"))
         #expect(items["customers"].column("businessLine") == ["*", "air-freight"])
@@ -145,6 +147,8 @@ struct OwnershipTests {
                         "H1", revision: 2, from: "zhao.min", to: "sun.li", on: "2026-03-10", withdrawn: true))
             ], at: "2026-03-13T10:00:00+08:00")
         #expect(try withdrawn.events(OwnershipChanged.self).map(\.periods.count) == [0, 0])
+        #expect(
+            try withdrawn.said().map(\.id) == handed.said().map(\.id) && withdrawn.kinds() == ["cleared", "cleared"])
         #expect(try await notices()[0] == ["override-1", "zhao.min", nil])
     }
 
