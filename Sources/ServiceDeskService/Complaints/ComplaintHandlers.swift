@@ -18,6 +18,7 @@ enum ComplaintHandlers {
         let customers = try ComplaintStore.customers(
             messages.map { ($0.body.customer.source ?? $0.envelope.source, $0.body.customer.code) }, transaction)
         var fresh: [(complaint: ComplaintCase, summary: String, progress: ComplaintProgress)] = []
+        var news: [(standing: ComplaintStanding, cause: Envelope)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
             let content = Content<String>(body)
@@ -38,12 +39,13 @@ enum ComplaintHandlers {
             let progress = ComplaintProgress(
                 openedAt: body.at, openedBy: body.by, (steps[key] ?? []).map(\.step))
             fresh.append((complaint, body.summary, progress))
-            effects.publish(
-                ComplaintOpened(complaint.standing(progress)), causedBy: message.envelope,
-                key: complaint.customerId)
+            let standing = complaint.standing(progress)
+            effects.publish(ComplaintOpened(standing), causedBy: message.envelope, key: complaint.customerId)
+            news.append((standing, message.envelope))
         }
         guard !fresh.isEmpty else { return }
         try ComplaintStore.putComplaints(fresh, transaction)
+        try RaisedComplaints.tell(news, transaction, &effects)
         effects.count("complaints_opened", fresh.count)
     }
 
@@ -61,6 +63,7 @@ enum ComplaintHandlers {
         var steps = try ComplaintStore.steps(keys, transaction)
         var fresh: [(key: ComplaintKey, step: ComplaintStore.StoredStep, isWaiting: Bool)] = []
         var changed: [ComplaintKey: ComplaintProgress] = [:]
+        var news: [(standing: ComplaintStanding, cause: Envelope)] = []
         for message in messages {
             let (key, body) = (key(message), message.body)
             let content = Content<String>(body)
@@ -95,12 +98,13 @@ enum ComplaintHandlers {
             steps[key] = all
             fresh.append((key, stored, false))
             changed[key] = progress
-            effects.publish(
-                ComplaintProgressed(complaint.standing(progress)), causedBy: message.envelope,
-                key: complaint.customerId)
+            let standing = complaint.standing(progress)
+            effects.publish(ComplaintProgressed(standing), causedBy: message.envelope, key: complaint.customerId)
+            news.append((standing, message.envelope))
         }
         try ComplaintStore.putSteps(fresh, transaction)
         try ComplaintStore.progress(changed, transaction)
+        try RaisedComplaints.tell(news, transaction, &effects)
         effects.count("complaint_steps", fresh.count)
     }
 

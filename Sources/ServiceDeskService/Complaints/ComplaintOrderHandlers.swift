@@ -55,12 +55,15 @@ enum ComplaintOrderHandlers {
         try ComplaintOrderStore.settle(waiting, as: meant, transaction)
         let complaints = try ComplaintStore.complaints(waiting, transaction)
         let steps = try ComplaintStore.steps(waiting, transaction)
+        var news: [(standing: ComplaintStanding, cause: Envelope)] = []
         for (key, complaint) in complaints.sorted(by: { $0.key < $1.key }) {
             let progress = ComplaintProgress(
                 openedAt: complaint.openedAt, openedBy: complaint.openedBy, (steps[key] ?? []).map(\.step))
-            effects.publish(
-                ComplaintProgressed(complaint.standing(progress)), causedBy: cause, key: complaint.customerId)
+            let standing = complaint.standing(progress)
+            effects.publish(ComplaintProgressed(standing), causedBy: cause, key: complaint.customerId)
+            news.append((standing, cause))
         }
+        try RaisedComplaints.tell(news, transaction, &effects)
         effects.count("complaint_orders_settled", complaints.count)
     }
 }

@@ -108,6 +108,7 @@ struct DeliveryHandlers: Sendable {
             effects.publish(survey, key: row.customerId)
         }
         try DeliveryStore.putSurveys(surveys, transaction)
+        try RaisedSurveys.tell(surveys, transaction, &effects)
         effects.count("surveys", surveys.count)
     }
 }

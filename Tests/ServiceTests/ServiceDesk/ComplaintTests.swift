@@ -105,6 +105,8 @@ struct ComplaintTests {
         let first = try #require(try opened.events(ComplaintOpened.self).first?.complaint)
         #expect(first.state == .received && first.revision == 1 && first.source == "erp" && first.by == "hotline")
         #expect(first.customerId == AccountIdentifier.customer(source: "erp", code: "C1"))
+        let raised = try #require(try opened.said().first)
+        #expect(raised.kind == "complaint" && raised.content?.owner == "hotline" && !raised.isChange)
         let steps: [(ComplaintStep, Int)] = [(.accepted, 30), (.causeFound, 90), (.closed, 150)]
         for (place, taken) in steps.enumerated() {
             let body = step("S\(place)", taken.0, at: taken.1, note: "done", promise: taken.1 + 60)
@@ -114,9 +116,17 @@ struct ComplaintTests {
             #expect(told.revision == place + 2 && told.note == "done" && told.by == "li.wei")
             #expect(told.promisedAt == (taken.0 == .closed ? nil : minute(taken.1 + 60)))
             #expect(outcome.published.first?.envelope.causationID == "s\(place)")
+            let said = try #require(try outcome.said().first)
+            #expect(said.id == raised.id && said.revision > raised.revision)
+            if taken.0 == .closed {
+                #expect(said.clearing == "closed by li.wei")
+            } else {
+                #expect(said.isChange && said.content?.owner == "li.wei")
+                #expect(said.content?.dueAt == minute(taken.1 + 60))
+            }
             // The same step, sent again under another id, has no second effect.
             let again = try await desk.handle([.init("again\(place)", source: "waybill-cli", body)])
-            #expect(again.published.isEmpty && again.refused.isEmpty)
+            #expect(again.published.isEmpty && again.refused.isEmpty && again.notices.isEmpty)
         }
         let repeated = try await desk.handle([.init("c2", complaint())])
         #expect(repeated.published.isEmpty && repeated.refused.isEmpty)

@@ -39,6 +39,7 @@ struct SurveyTests {
         }
         let first = try await desk.handle(try late("O1"), at: time("2026-03-04"))
         #expect(try first.events(SurveyRequested.self).count == 1)
+        #expect(try first.kinds() == ["survey-requested"] && first.said()[0].content?.node == "KS01")
         let soon = try await desk.handle(try late("O2"), at: time("2026-03-14"))
         #expect(try soon.events(SurveyRequested.self).isEmpty)
         let later = try await desk.handle(try late("O3"), at: time("2026-03-21"))
