@@ -110,8 +110,10 @@ struct ClassChange: Sendable {
     }
 
     /// Tells the world, if some open class is another one than it was told before.
-    func publish(at now: Timestamp, causedBy cause: Envelope?, _ effects: inout Effects) {
-        guard isNews else { return }
+    ///
+    /// - Returns: that it has come into another state of its life, when it has.
+    func publish(at now: Timestamp, causedBy cause: Envelope?, _ effects: inout Effects) -> LifecycleChanged? {
+        guard isNews else { return nil }
         let model = standing.values.map(\.model).max() ?? 0
         effects.publish(
             CustomerClassified(
@@ -127,13 +129,13 @@ struct ClassChange: Sendable {
         effects.count("classified")
         guard let span = standing[.lifecycle], let state = LifecycleState(rawValue: span.value),
             before[.lifecycle]?.value != span.value
-        else { return }
-        effects.publish(
-            LifecycleChanged(
-                customerId: customerId, revision: revision, state: state,
-                previous: before[.lifecycle].flatMap { LifecycleState(rawValue: $0.value) }, since: span.from,
-                dwellDays: lastLifecycle.map { $0.from.days(to: span.from) }, reason: span.reason, changedAt: now),
-            causedBy: cause, key: customerId)
+        else { return nil }
+        let event = LifecycleChanged(
+            customerId: customerId, revision: revision, state: state,
+            previous: before[.lifecycle].flatMap { LifecycleState(rawValue: $0.value) }, since: span.from,
+            dwellDays: lastLifecycle.map { $0.from.days(to: span.from) }, reason: span.reason, changedAt: now)
+        effects.publish(event, causedBy: cause, key: customerId)
+        return event
     }
 }
 

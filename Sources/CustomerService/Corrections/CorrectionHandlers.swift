@@ -17,12 +17,14 @@ struct CorrectionHandlers: Sendable {
         try IdentityStore.lock(transaction)
         for message in messages {
             do {
-                let (account, correctionId) = try write(message, now: effects.now, transaction)
+                let (account, correctionId, customerId) = try write(message, now: effects.now, transaction)
                 try Settlement.settle(
                     [account],
                     cause: Settlement.Cause(
                         decisionId: correctionId, by: message.body.by, reason: message.body.reason,
                         envelope: message.envelope), transaction, &effects)
+                try RaisedCustomers.tell(
+                    message.body, of: customerId, causedBy: message.envelope, transaction, &effects)
                 effects.count(message.body.value == nil ? "corrections_withdrawn" : "corrections")
             } catch let refusal as Refusal {
                 effects.refuse(message, refusal)
@@ -32,10 +34,10 @@ struct CorrectionHandlers: Sendable {
 
     /// Writes down what one message says.
     ///
-    /// - Returns: the account after which the party is named, and what names the correction.
+    /// - Returns: the account after which the party is named, what names the correction, and the party.
     private func write(
         _ message: Received<CorrectCustomer>, now: Timestamp, _ transaction: borrowing Transaction
-    ) throws -> (account: AccountKey, correctionId: String) {
+    ) throws -> (account: AccountKey, correctionId: String, customerId: String) {
         // Everything that may refuse it comes before the first row is written.
         let command = message.body
         guard let current = try DecisionStore.parties([command.customerId], transaction)[command.customerId]?.current,
@@ -56,7 +58,7 @@ struct CorrectionHandlers: Sendable {
                     "nobody has corrected its \(command.field.rawValue): 'waybill parties show \(current)' says what is corrected"
                 )
             }
-            return (account, correctionId)
+            return (account, correctionId, current)
         }
         let value = try CorrectionPolicy.value(
             text, of: command.field, in: PeopleReplica.organisation(or: organisation, transaction), on: now.day())
@@ -72,6 +74,6 @@ struct CorrectionHandlers: Sendable {
                 correctionId: correctionId, account: account, field: command.field, value: value, by: command.by,
                 reason: command.reason, takenAt: now,
                 decidedAt: (message.envelope.time ?? now).microsecondsSinceEpoch), transaction)
-        return (account, correctionId)
+        return (account, correctionId, current)
     }
 }

@@ -214,23 +214,27 @@ enum IdentityStore {
     }
 
     /// Keeps contradictions for a person to look at: accounts with several valid credit codes.
+    ///
+    /// - Returns: those that were not kept before, each with what names it.
     static func report(
         _ contradictions: [(account: Account, codes: [String])], now: Timestamp, _ transaction: borrowing Transaction
-    ) throws {
-        guard !contradictions.isEmpty else { return }
+    ) throws -> [(account: Account, reviewId: String, codes: [String])] {
+        guard !contradictions.isEmpty else { return [] }
         let details = contradictions.map { account, codes in
             "account \(account.key.description) names the credit codes \(codes.joined(separator: " and "))"
         }
-        try transaction.queue(
+        let identifiers = zip(contradictions, details).map { StableIdentifier.of("review", $0.0.account.ownId, $0.1) }
+        let new = try transaction.query(
             """
             insert into review (review_id, customer_id, reason, detail, opened_at)
             select t.id, t.customer_id, \(Reason.contradictoryIdentifiers.rawValue), t.detail,
                 \(PostgresValue.timestamp(now.description))
-            from unnest(
-                \(zip(contradictions, details).map { StableIdentifier.of("review", $0.0.account.ownId, $0.1) }),
-                \(contradictions.map(\.account.ownId)), \(details)) as t(id, customer_id, detail)
-            on conflict do nothing
-            """)
+            from unnest(\(identifiers), \(contradictions.map(\.account.ownId)), \(details))
+                as t(id, customer_id, detail)
+            on conflict do nothing returning review_id
+            """, as: String.self)
+        let fresh = Set(new)
+        return zip(contradictions, identifiers).filter { fresh.contains($0.1) }.map { ($0.0.account, $0.1, $0.0.codes) }
     }
 
     /// The accounts that have some valid credit codes; of one code at most twenty.

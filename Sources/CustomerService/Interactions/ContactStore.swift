@@ -40,6 +40,30 @@ enum ContactStore {
             """
     }
 
+    /// Takes back that customers were told of as silent, where somebody has spoken with them since they last were: one that is
+    /// silent again is told of again.
+    ///
+    /// - Returns: the customers.
+    static func spoken(
+        _ contacts: [(account: AccountKey, at: Timestamp)], _ transaction: borrowing Transaction
+    ) throws -> [String] {
+        guard !contacts.isEmpty else { return [] }
+        let gone = try transaction.query(
+            """
+            delete from contact_lapse l using (
+                select a.customer_id, max(k.at) as at
+                from unnest(
+                    \(contacts.map(\.account.source)), \(contacts.map(\.account.code)),
+                    \(PostgresValue.timestamps(contacts.map(\.at.description)))) as k(source, code, at)
+                join account a on a.source = k.source and a.code = k.code
+                group by a.customer_id
+            ) s
+            where l.customer_id = s.customer_id and (l.last_contact_at is null or s.at > l.last_contact_at)
+            returning l.customer_id
+            """, as: String.self)
+        return gone.sorted()
+    }
+
     /// Those without contact at a time, written down as told. Somebody is told once for a silence, and again when it has
     /// lasted as long once more.
     static func lapsed(

@@ -18,10 +18,11 @@ struct ContactTasks: Sendable {
         let customers = try ContactStore.lapsed(policy, at: due, transaction)
         guard !customers.isEmpty else { return }
         for customer in customers {
-            effects.publish(
-                ContactLapsed(
-                    customerId: customer.id, name: customer.name, branch: customer.branch, owner: customer.owner,
-                    lastContactAt: customer.lastContactAt, afterDays: policy.days, foundAt: due), key: customer.id)
+            let event = ContactLapsed(
+                customerId: customer.id, name: customer.name, branch: customer.branch, owner: customer.owner,
+                lastContactAt: customer.lastContactAt, afterDays: policy.days, foundAt: due)
+            effects.publish(event, key: customer.id)
+            RaisedCustomers.tell(event, &effects)
         }
         effects.count("contacts_lapsed", customers.count)
     }

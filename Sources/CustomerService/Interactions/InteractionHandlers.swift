@@ -35,6 +35,11 @@ enum InteractionHandlers {
         effects.count("interactions_logged", fresh.count)
         effects.count("interactions_repeated", messages.count - fresh.count)
         try InteractionStore.keep(fresh, transaction)
+        RaisedCustomers.spoken(
+            with: try ContactStore.spoken(
+                fresh.map {
+                    (AccountKey(source: $0.key.source, code: $0.body.customer.code), $0.body.at)
+                }, transaction), &effects)
         try TimelineHandlers.interactions(
             fresh.map {
                 (

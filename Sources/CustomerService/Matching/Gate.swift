@@ -28,11 +28,12 @@ enum Gate {
         effects.count("identity_values", new.count)
         let profiles = try profiles(changed.sorted(), transaction)
         for key in changed { accounts[key]?.identityCode = profiles[key]?.firstCode }
-        try IdentityStore.report(
+        let contradictions = try IdentityStore.report(
             new.sorted().compactMap { key in
                 guard let account = accounts[key], let codes = profiles[key]?.codes, codes.count > 1 else { return nil }
                 return (account, codes)
             }, now: effects.now, transaction)
+        RaisedCustomers.tell(contradictions: contradictions, &effects)
         try IdentityStore.put(accounts.keys.sorted().compactMap { accounts[$0] }, transaction)
         let touched = try match(new.sorted(), profiles, transaction, &effects)
         return Set(keys).union(touched)

@@ -115,6 +115,7 @@ struct ValueTasks: Sendable {
         let subjects = try SubjectStore.subjects(customers.keys.sorted(), organisation, transaction)
         let models = try ValueModelStore.all(transaction)
         var changes: [ClassChange] = []
+        var news: [(event: LifecycleChanged, cause: Envelope?)] = []
         let known = try ClassStore.current(customers.keys.sorted(), transaction)
         for (customerId, marked) in customers.sorted(by: { $0.key < $1.key }) {
             let change = ClassChange(
@@ -122,8 +123,9 @@ struct ValueTasks: Sendable {
                 subject: subjects[customerId], models: models, known: known[customerId] ?? [:])
             changes.append(change)
             effects.count("customers_judged")
-            change.publish(at: effects.now, causedBy: cause, &effects)
+            if let event = change.publish(at: effects.now, causedBy: cause, &effects) { news.append((event, cause)) }
         }
+        try RaisedCustomers.tell(news, transaction, &effects)
         try ClassStore.put(changes, at: effects.now, transaction)
     }
 }

@@ -255,11 +255,22 @@ struct InteractionTests {
         let lapsed = try told.events(ContactLapsed.self)
         #expect(lapsed.map(\.customerId) == [AccountIdentifier.customer(source: "erp", code: "C2")])
         #expect(lapsed.first?.owner == "li.wei" && lapsed.first?.afterDays == 30)
+        let said = try #require(try told.said().first)
+        #expect(try told.kinds() == ["contact-lapsed"] && said.content?.owner == "li.wei")
         #expect(
             try await customer.run("contact.coverage", at: "2026-03-11T23:59:59+08:00").published.isEmpty)
         // Now the other is silent as well; the first is told of again when its silence has lasted once more.
         let later = try await customer.run("contact.coverage", at: "2026-04-10T23:59:59+08:00")
         #expect(try later.events(ContactLapsed.self).count == 2)
+        // Somebody speaks with it: that is over, once.
+        let spoken = try await customer.handle(
+            [.init("k", makeInteraction("I3", customer: "C2", at: "2026-04-11T10:00:00+08:00"))],
+            at: "2026-04-11T10:00:01+08:00")
+        #expect(try spoken.said().map(\.clearing) == ["spoken with"] && spoken.said().map(\.id) == [said.id])
+        let more = try await customer.handle(
+            [.init("l", makeInteraction("I4", customer: "C2", at: "2026-04-12T10:00:00+08:00"))],
+            at: "2026-04-12T10:00:01+08:00")
+        #expect(more.notices.isEmpty)
         let asked = try await customer.ask("interactions.coverage", ["at": "2026-03-10"])
         #expect(asked["no contact"].column("name") == ["昆山C2有限公司"])
     }

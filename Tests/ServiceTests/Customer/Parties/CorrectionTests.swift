@@ -48,6 +48,9 @@ struct CorrectionTests {
             correct(a, .salesOwner, "zhou.min", "c3"), correct(a, .creditCode, Fixture.codes[1].lowercased(), "c4"),
         ])
         #expect(corrected.refused.isEmpty)
+        // Which field, and not what it is now.
+        #expect(try corrected.said().map { $0.fact("field") } == ["name", "branch", "sales-owner", "credit-code"])
+        #expect(try corrected.kinds().allSatisfy { $0 == "customer-corrected" })
         let told = try corrected.events(CustomerChanged.self).map(\.record)
         #expect(told.map(\.revision) == [2, 3, 4, 5] && told.allSatisfy { $0.customerId == a })
         let after: [String?] = ["昆山飞力达电子科技有限公司", Fixture.codes[1], "SH01", "zhou.min"]
