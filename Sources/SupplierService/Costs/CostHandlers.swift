@@ -125,6 +125,7 @@ enum CostHandlers {
                 asOf: effects.now)
             told.append(event)
             effects.publish(event, key: evaluation.supplierId)
+            RaisedBias.tell(event, ratio: ratio, before: evaluation.before, &effects)
         }
         try CostStore.putBias(told, transaction)
         effects.count("bias_changes", told.count)

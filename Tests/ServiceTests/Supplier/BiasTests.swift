@@ -41,7 +41,11 @@ struct BiasStoreTests {
         let change = try #require(try outcome.events(CostBiasChanged.self).first)
         #expect(change.stage == .accrualToActual)
         #expect(change.ratio > .of("1.05") && change.ratio <= .of("1.1"))
+        let said = try #require(try outcome.said().first { $0.fact("stage") == change.stage.rawValue })
+        #expect(
+            said.kind == "cost-bias"
+                && said.content?.facts.filter { $0.kind == .rate }.map(\.field) == ["purchase-rate"])
         let again = try await supplier.run("bias.evaluate", at: "2026-03-06T23:59:59+08:00")
-        #expect(again.published.isEmpty)
+        #expect(again.published.isEmpty && again.notices.isEmpty)
     }
 }
