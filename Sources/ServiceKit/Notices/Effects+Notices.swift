@@ -25,12 +25,15 @@ extension NoticeContent {
         alsoTo: [String?] = [], facts: [NoticeFact?], next: String? = nil, dueAt: Timestamp? = nil,
         expiresAt: Timestamp? = nil, happenedAt: Timestamp
     ) {
+        // What a record says of nobody may be an empty word.
+        func said(_ text: String?) -> String? { text?.isEmpty ?? true ? nil : text }
         var others: [String] = []
-        for login in alsoTo.compactMap(\.self) where login != owner && !others.contains(login) { others.append(login) }
+        for login in alsoTo.compactMap(said) where login != owner && !others.contains(login) { others.append(login) }
         self.init(
             noticeId: name.id, revision: revision, kind: name.kind.rawValue, about: name.object, severity: severity,
-            atStake: atStake?.amount, currency: atStake?.currency, customerId: customerId, businessLine: businessLine,
-            node: node, owner: owner, alsoTo: others, facts: facts.compactMap(\.self), next: next, dueAt: dueAt,
+            atStake: atStake?.amount, currency: atStake?.currency, customerId: said(customerId),
+            businessLine: said(businessLine), node: said(node), owner: said(owner), alsoTo: others,
+            facts: facts.compactMap(\.self), next: next, dueAt: dueAt,
             expiresAt: expiresAt, happenedAt: happenedAt)
     }
 }
