@@ -22,11 +22,20 @@ struct NoticeTests {
     func revisions() {
         #expect(NoticeRevision.of(Self.time) < NoticeRevision.of(Self.time.adding(microseconds: 1)))
         #expect(NoticeRevision.of(Timestamp(microsecondsSinceEpoch: -5)) == 1)
-        let words = [
-            NoticeRevision.of(revision: 1, number: 1), .of(revision: 1, number: 2), .of(revision: 1, number: nil),
-            .of(revision: 2, number: 1), .of(revision: 1_000_000_000, number: 1_000_000_000),
+        let places: [(revision: Int, number: Int?)] = [
+            (1, 1), (1, 2), (1, nil), (2, 1), (1_000_000_000, 1_000_000_000),
         ]
+        let words = places.map { NoticeRevision.of(revision: $0.revision, number: $0.number) }
         #expect(words == words.sorted() && words.allSatisfy { (1...NoticeRevision.most).contains($0) })
+    }
+
+    @Test("words of one transaction count on, whatever time its rules see, and so do those of the next")
+    func counted() {
+        var first = Effects(now: Self.time, source: "waybill.finance", wallClock: Self.time)
+        let words = (0..<3).map { _ in first.noticeRevision() }
+        #expect(words == words.sorted() && Set(words).count == 3)
+        var next = Effects(now: Self.time, source: "waybill.finance", wallClock: Self.time)
+        #expect(next.noticeRevision() > NoticeRevision.of(Self.time))
     }
 
     @Test("what is put into a command is quoted, and a command of which something is not known is none")

@@ -12,7 +12,7 @@ enum RaisedCustomers {
         let name = NoticeName(.contactLapsed, event.customerId)
         effects.raise(
             NoticeContent(
-                name, .attention, revision: NoticeRevision.of(event.foundAt), customerId: event.customerId,
+                name, .attention, revision: effects.noticeRevision(), customerId: event.customerId,
                 businessLine: "*", node: event.branch, owner: event.owner,
                 facts: [
                     .text("name", event.name, .personalData), .time("last-contact", event.lastContactAt),
@@ -24,7 +24,7 @@ enum RaisedCustomers {
     static func spoken(with customers: [String], _ effects: inout Effects) {
         for customer in customers {
             effects.clear(
-                NoticeName(.contactLapsed, customer), revision: NoticeRevision.of(effects.now), because: "spoken with")
+                NoticeName(.contactLapsed, customer), revision: effects.noticeRevision(), because: "spoken with")
         }
     }
 
@@ -97,7 +97,7 @@ enum RaisedCustomers {
         _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let name = NoticeName(.customerCorrected, customerId, part: command.field.rawValue)
-        let revision = NoticeRevision.of(effects.now)
+        let revision = effects.noticeRevision()
         guard command.value != nil else {
             return effects.clear(
                 name, revision: revision, because: "withdrawn by \(command.by)", causedBy: cause)

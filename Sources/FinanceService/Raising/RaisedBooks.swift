@@ -13,7 +13,7 @@ enum RaisedBooks {
         _ event: ExpenseDecided, of row: ExpenseRow, _ budget: BudgetRow, excess: FixedDecimal?, wasHeld: Bool,
         causedBy cause: Envelope, _ effects: inout Effects
     ) {
-        let revision = NoticeRevision.of(event.decidedAt)
+        let revision = effects.noticeRevision()
         let body = row.body
         let kind: NoticeKind
         switch event.decision {
@@ -75,7 +75,7 @@ enum RaisedBooks {
         _ effects: inout Effects
     ) {
         let name = NoticeName(.payableRelease, source: command.source, command.invoiceId)
-        let revision = NoticeRevision.of(effects.now)
+        let revision = effects.noticeRevision()
         guard command.step == .propose else {
             return effects.clear(
                 name, revision: revision, because: "approved by \(command.by)", causedBy: cause)
@@ -97,7 +97,7 @@ enum RaisedBooks {
     static func tell(_ event: PeriodChanged, director: String, causedBy cause: Envelope, _ effects: inout Effects) {
         let month = String(event.month.description.prefix(7))
         let name = NoticeName(.periodReopening, month)
-        let revision = NoticeRevision.of(event.changedAt)
+        let revision = effects.noticeRevision()
         switch event.state {
         // It was open, so that nobody wanted it so.
         case .closed: return

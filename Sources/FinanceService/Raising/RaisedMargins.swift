@@ -16,7 +16,7 @@ enum RaisedMargins {
         let name = NoticeName(.marginAlert, alert.alertId)
         effects.raise(
             NoticeContent(
-                name, severity(alert.severity), revision: NoticeRevision.of(alert.raisedAt),
+                name, severity(alert.severity), revision: effects.noticeRevision(),
                 atStake: Money(alert.revenue, alert.currency), customerId: alert.customerId,
                 businessLine: alert.businessLine, node: node(alert.branch), owner: owner ?? alert.salesOwner,
                 facts: [
@@ -34,7 +34,7 @@ enum RaisedMargins {
 
     static func clear(_ alert: MarginAlertCleared, causedBy cause: Envelope? = nil, _ effects: inout Effects) {
         effects.clear(
-            NoticeName(.marginAlert, alert.alertId), revision: NoticeRevision.of(alert.clearedAt),
+            NoticeName(.marginAlert, alert.alertId), revision: effects.noticeRevision(),
             because: alert.reason.rawValue, causedBy: cause)
     }
 
@@ -42,7 +42,7 @@ enum RaisedMargins {
         _ alert: MarginAlertReference, _ command: CloseAlert, causedBy cause: Envelope, _ effects: inout Effects
     ) {
         effects.clear(
-            NoticeName(.marginAlert, alert.alertId), revision: NoticeRevision.of(effects.now),
+            NoticeName(.marginAlert, alert.alertId), revision: effects.noticeRevision(),
             because: command.outcome.rawValue, causedBy: cause)
     }
 
@@ -67,7 +67,7 @@ enum RaisedMargins {
         effects.change(
             NoticeContent(
                 NoticeName(kind, reference.alertId), isEscalated ? .critical : severity(reference.severity),
-                revision: NoticeRevision.of(effects.now), atStake: figures.map { Money($0.revenue, $0.currency) },
+                revision: effects.noticeRevision(), atStake: figures.map { Money($0.revenue, $0.currency) },
                 customerId: reference.customerId, businessLine: reference.businessLine, node: node(reference.branch),
                 owner: reference.salesOwner, alsoTo: [manager],
                 facts: [

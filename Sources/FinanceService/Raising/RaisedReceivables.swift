@@ -21,7 +21,7 @@ enum RaisedReceivables {
             }
         let content = NoticeContent(
             NoticeName(kind, source: reminder.source, reminder.invoiceId), severity,
-            revision: NoticeRevision.of(reminder.raisedAt), atStake: Money(reminder.openAmount, reminder.currency),
+            revision: effects.noticeRevision(), atStake: Money(reminder.openAmount, reminder.currency),
             customerId: reminder.customerId, businessLine: "*", node: reminder.branch, owner: reminder.salesOwner,
             alsoTo: managers,
             facts: [
@@ -39,7 +39,7 @@ enum RaisedReceivables {
     /// Nothing of an invoice is open any more.
     static func settle(_ key: LedgerKey, _ effects: inout Effects) {
         effects.clear(
-            NoticeName(.receivableDue, source: key.source, key.identifier), revision: NoticeRevision.of(effects.now),
+            NoticeName(.receivableDue, source: key.source, key.identifier), revision: effects.noticeRevision(),
             because: "settled")
     }
 
@@ -76,7 +76,7 @@ enum RaisedReceivables {
             let name = NoticeName(.paymentPromise, source: key.source, key.identifier)
             effects.raise(
                 NoticeContent(
-                    name, .information, revision: NoticeRevision.of(effects.now),
+                    name, .information, revision: effects.noticeRevision(),
                     atStake: Money(body.amount, body.currency), customerId: home?.customerId, businessLine: "*",
                     node: home?.branch, owner: home?.owner ?? body.by, alsoTo: [body.by],
                     facts: [
@@ -97,7 +97,7 @@ enum RaisedReceivables {
         for promise in try PromiseStore.ended(ofInvoices: keys, on: effects.now.day(), transaction) {
             effects.clear(
                 NoticeName(.paymentPromise, source: promise.source, promise.identifier),
-                revision: NoticeRevision.of(effects.now), because: "paid")
+                revision: effects.noticeRevision(), because: "paid")
         }
     }
 

@@ -9,7 +9,7 @@ enum RaisedStandings {
     static func tell(
         _ event: AcceptanceChanged, _ home: CustomerHome?, causedBy cause: Envelope?, _ effects: inout Effects
     ) {
-        let revision = NoticeRevision.of(event.changedAt)
+        let revision = effects.noticeRevision()
         guard event.state != .open else {
             // What is set while it is open, or begins later, was never said to be otherwise.
             guard event.previous != .open else { return }
@@ -45,7 +45,7 @@ enum RaisedStandings {
         let name = NoticeName(.acceptanceOverride, event.customerId, part: event.overrideId)
         effects.raise(
             NoticeContent(
-                name, .information, revision: NoticeRevision.of(event.grantedAt),
+                name, .information, revision: effects.noticeRevision(),
                 atStake: Money(event.cap, event.currency), customerId: event.customerId,
                 businessLine: event.businessLine, node: home?.branch, owner: home?.owner,
                 facts: [
@@ -60,7 +60,7 @@ enum RaisedStandings {
     // MARK: Credit
 
     static func tell(_ event: CreditStateChanged, _ home: CustomerHome?, _ effects: inout Effects) {
-        let revision = NoticeRevision.of(event.changedAt)
+        let revision = effects.noticeRevision()
         let kind: NoticeKind
         let severity: NoticeSeverity
         switch event.state {

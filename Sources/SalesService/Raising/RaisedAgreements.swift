@@ -28,7 +28,7 @@ enum RaisedAgreements {
             effects.raise(
                 NoticeContent(
                     NoticeName(kind, source: row.source, terms.agreementId), state == .expired ? .urgent : .attention,
-                    revision: NoticeRevision.of(effects.now),
+                    revision: effects.noticeRevision(),
                     atStake: terms.yearlyAmount.flatMap { amount in terms.currency.map { Money(amount, $0) } },
                     customerId: customer, businessLine: key.businessLine, node: owners[key]?.branch,
                     owner: owners[key].map(\.login) ?? customers[key]?.owner,
@@ -43,7 +43,7 @@ enum RaisedAgreements {
     static func clear(_ row: AgreementRow, causedBy cause: Envelope?, _ effects: inout Effects) {
         effects.clear(
             NoticeName(.agreementEnding, source: row.source, row.terms.agreementId),
-            revision: NoticeRevision.of(effects.now),
+            revision: effects.noticeRevision(),
             because: row.terms.endedOn != nil ? "ended" : "agreed otherwise", causedBy: cause)
     }
 

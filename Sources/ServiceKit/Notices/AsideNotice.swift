@@ -9,7 +9,7 @@ enum AsideNotice {
         let name = name(item, service)
         effects.raise(
             NoticeContent(
-                name, .urgent, revision: NoticeRevision.of(ServiceClock.wallClock()),
+                name, .urgent, revision: effects.noticeRevision(),
                 facts: [
                     .code("service", service.rawValue), .code("task", item.task), .code("key", item.key),
                     .time("due", item.due), .count("attempts", attempts),
@@ -19,7 +19,7 @@ enum AsideNotice {
     static func clear(_ item: ScheduledItem, of service: ServiceName, because reason: String, _ effects: inout Effects)
     {
         effects.clear(
-            name(item, service), revision: NoticeRevision.of(ServiceClock.wallClock()), because: reason)
+            name(item, service), revision: effects.noticeRevision(), because: reason)
     }
 
     /// A recurring task has an empty key, and its days are told apart by when they were due.

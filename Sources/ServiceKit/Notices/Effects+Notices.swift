@@ -7,7 +7,8 @@ extension NoticeContent {
     /// - Parameters:
     ///   - name: which notice it is.
     ///   - severity: how much it matters.
-    ///   - revision: counts what was said of it, by ``NoticeRevision``.
+    ///   - revision: counts what was said of it, by ``Effects/noticeRevision()``, or by
+    ///     ``NoticeRevision`` where the object counts.
     ///   - atStake: money at stake. It is shown to whoever gets the notice, so that it is never a margin or a cost.
     ///   - customerId: the customer, when one is concerned.
     ///   - businessLine: the line of business; `*` for all.

@@ -7,7 +7,7 @@ package enum NoticeRevision {
     /// How many words one revision of an object has room for.
     private static let words = 4_000_000
 
-    /// By the time of what happened, for whatever counts nothing itself: microseconds since 1970.
+    /// By a time, for whatever counts nothing itself: microseconds since 1970.
     package static func of(_ time: Timestamp) -> Int {
         min(max(1, Int(clamping: time.microsecondsSinceEpoch)), most)
     }

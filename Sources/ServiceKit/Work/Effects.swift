@@ -17,6 +17,8 @@ public struct Effects: Sendable {
     /// The items that are to be done at a time.
     package private(set) var scheduled: [ScheduledItem] = []
     private(set) var counts: [String: Int] = [:]
+    /// The revision that a notice was last given.
+    private var lastNotice = 0
     /// The mark of what is known of people, where it was read with the batch's inbox and holds still.
     var peopleMark: String?
     /// By what the policy of permissions has let the commands of a batch through, or refused them, by their positions.
@@ -65,6 +67,15 @@ public struct Effects: Sendable {
     /// Has a task run at a time. An item of the same task and key is replaced.
     public mutating func schedule(_ task: String, key: String, at due: Timestamp, payload: String = "") {
         scheduled.append(ScheduledItem(task: task, key: key, due: due, payload: payload))
+    }
+
+    /// What counts a word about an object that counts nothing itself: higher than every one before it of the same object.
+    ///
+    /// It is the clock of the world at the moment at which it is asked for, which is behind the lock of the object's rows.
+    /// A batch's own time is from before it, and stands still for a task of a day that is over, and with event time.
+    package mutating func noticeRevision() -> Int {
+        lastNotice = max(lastNotice + 1, NoticeRevision.of(ServiceClock.wallClock()))
+        return lastNotice
     }
 
     /// Adds to a counter of the service, shown as `waybill_<service>_<name>_total`.

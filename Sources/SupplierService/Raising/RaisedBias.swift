@@ -17,7 +17,7 @@ enum RaisedBias {
     ) {
         let name = NoticeName(
             .costBias, event.supplierId, part: "\(event.serviceItem)/\(event.stage.rawValue)")
-        let revision = NoticeRevision.of(event.asOf)
+        let revision = effects.noticeRevision()
         guard isFar(ratio, event.observations) else {
             if let before, isFar(before.ratio, before.observations) {
                 effects.clear(name, revision: revision, because: "within bounds")

@@ -127,7 +127,8 @@ package struct ServiceFixture: Sendable {
         while !due.isEmpty {
             let item = due.removeFirst()
             let effects = try await pool.withTransaction { transaction in
-                var effects = Effects(now: item.due, source: definition.name.source, wallClock: now)
+                var effects = Effects(
+                    now: item.due, source: definition.name.source, wallClock: ServiceClock.wallClock())
                 for candidate in definition.tasks where candidate.name == item.task {
                     try candidate.handle([item], transaction, &effects)
                 }
