@@ -36,7 +36,7 @@ struct NoticeKindTests {
         // What nobody has to act upon.
         "customer.registered.v1": "a record", "customer.changed.v1": "a record", "supplier.registered.v1": "a record",
         "customer.organisation-changed.v1": "a record", "customer.person-changed.v1": "a record",
-        "customer.permission-policy-changed.v1": "a record", "customer.classified.v1": "a record",
+        "customer.policy-changed.v1": "a record", "customer.classified.v1": "a record",
         "customer.merged.v1": "what somebody or a rule has decided",
         "customer.unmerged.v1": "what somebody has decided",
         "customer.identity-decided.v1": "what somebody has decided",
