@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Contracts
 import Domain
+import Messaging
 import Operations
 
 extension PeopleCommand {
