@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import Postgres
 import ServiceTestSupport
 import Testing
 
