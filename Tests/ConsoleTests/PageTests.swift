@@ -26,7 +26,7 @@ struct PageTests {
     private static func sample(of input: QueryInput) -> String {
         switch input.kind {
         case .text: "X"
-        case .choice(let choices): choices.first ?? ""
+        case .choice(let choices), .list(let choices): choices.first ?? ""
         case .integer(let range): "\(range.lowerBound)"
         case .decimal: "1"
         case .day, .dayOrTime: "2026-01-05"

@@ -62,6 +62,10 @@ struct QuestionForm: Sendable {
                     Tag.option(.value(choice), choice == value ? .selected : nil) { choice }
                 }
             }
+        // Several words of a few: as they are typed, with the words there are beside them.
+        case .list(let choices):
+            return .element(
+                .input, common + [.type(.text), .value(value), .placeholder(choices.joined(separator: ","))])
         case .flag:
             return .element(
                 .input, common + [.type(.checkbox), .value("true")] + (value == "true" ? [.checked] : []))

@@ -32,6 +32,12 @@ package enum SalesNoticeKind: String, Sendable, CaseIterable {
     case agreementEnding = "agreement-ending"
     case agreementRenewing = "agreement-renewing"
     case agreementExpired = "agreement-expired"
+    // Of leads.
+    case leadAssigned = "lead-assigned"
+    case leadDue = "lead-due"
+    case leadTaken = "lead-taken"
+    case leadEscalated = "lead-escalated"
+    case leadAgain = "lead-again"
     // Of expenses and months.
     case expenseAccepted = "expense-accepted"
     case expenseNeedsApproval = "expense-needs-approval"

@@ -33,6 +33,18 @@ extension Array {
     }
 }
 
+extension Array where Element: Comparable {
+    /// Each element once, in order. They are sorted as they came, which for the keys of messages takes hardly more than a
+    /// look at each; the elements of a set come in no order at all.
+    @inlinable
+    public func sortedOnce() -> [Element] {
+        var once: [Element] = []
+        once.reserveCapacity(count)
+        for element in sorted() where once.last != element { once.append(element) }
+        return once
+    }
+}
+
 extension Dictionary where Key: Comparable {
     /// The entries in the order of their keys. Their places are sorted, and each entry is moved once.
     @inlinable

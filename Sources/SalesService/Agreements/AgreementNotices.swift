@@ -37,7 +37,8 @@ enum AgreementNotices {
             }, transaction)
         effects.count("agreement_notices", written.count)
         try RaisedAgreements.raise(
-            notices.filter { written.contains(identifier($0.row, $0.state, $0.end)) }, transaction, &effects)
+            notices.filter { written.contains(identifier($0.row, $0.state, $0.end)) }
+                .map { ($0.row, $0.state, $0.end) }, transaction, &effects)
     }
 
     /// Takes back what was told of agreements that stand otherwise now.

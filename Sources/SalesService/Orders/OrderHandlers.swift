@@ -22,24 +22,28 @@ enum OrderHandlers {
         _ messages: [Received<OrderCancelled>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let places = messages.map { OrderKey(source: $0.envelope.source, orderId: $0.body.orderId) }
-        let before = try OrderStore.lock(Set(places), transaction)
+        let sorted = places.sortedOnce()
+        let before = try OrderStore.lock(sorted, transaction)
         var rows = before
         for (message, place) in zip(messages, places) {
             rows[place, default: SalesOrder(place: place)].standing.cancel(message.body.revision)
         }
-        try write(rows, before, transaction, &effects)
+        try write(sorted, rows, before, transaction, &effects)
         try NoticeStore.clear(ofCancelled: Set(places), at: effects.now, transaction)
     }
 
     private static func take(
         _ orders: [(envelope: Envelope, order: Order)], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let before = try OrderStore.lock(
-            Set(orders.map { OrderKey(source: $0.envelope.source, orderId: $0.order.orderId) }), transaction)
+        let places = orders.map { OrderKey(source: $0.envelope.source, orderId: $0.order.orderId) }
+        let sorted = places.sortedOnce()
+        let before = try OrderStore.lock(sorted, transaction)
         var rows = before
         var fresh: [(envelope: Envelope, order: Order)] = []
-        for (envelope, order) in orders.sorted(by: { $0.order.revision < $1.order.revision }) {
-            let place = OrderKey(source: envelope.source, orderId: order.orderId)
+        // Places are sorted, not the orders, which are large.
+        for index in orders.indices.sorted(by: { orders[$0].order.revision < orders[$1].order.revision }) {
+            let (envelope, order) = orders[index]
+            let place = places[index]
             var row = rows[place] ?? SalesOrder(place: place)
             let isFirst = row.key == nil
             guard row.take(order) else {
@@ -49,15 +53,18 @@ enum OrderHandlers {
             rows[place] = row
             if isFirst, !row.standing.isCancelled { fresh.append((envelope, order)) }
         }
-        try write(rows, before, transaction, &effects)
+        try write(sorted, rows, before, transaction, &effects)
         try OddOrders.look(at: fresh, transaction, &effects)
     }
 
+    /// - Parameter places: of all orders, each once, in the order in which they are locked and written.
     private static func write(
-        _ rows: [OrderKey: SalesOrder], _ before: [OrderKey: SalesOrder], _ transaction: borrowing Transaction,
-        _ effects: inout Effects
+        _ places: [OrderKey], _ rows: [OrderKey: SalesOrder], _ before: [OrderKey: SalesOrder],
+        _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let changed = rows.filter { before[$0.key]?.standing != $0.value.standing }
+        let changed = places.compactMap { place in
+            rows[place].flatMap { before[place]?.standing != $0.standing ? $0 : nil }
+        }
         try OrderStore.put(changed, known: before, transaction)
         let accounts = try OwnershipOrderStore.take(changed, before: before, transaction)
         OwnershipSettlement.lookAgain(

@@ -35,8 +35,9 @@ enum OrderStore {
     static let accounts = AccountReplica(keeping: [.name, .branch, .salesOwner])
 
     /// Reads orders and locks them, in the order of their keys so that two batches cannot deadlock.
-    static func lock(_ keys: Set<OrderKey>, _ transaction: borrowing Transaction) throws -> [OrderKey: SalesOrder] {
-        let sorted = keys.sorted()
+    ///
+    /// - Parameter sorted: their keys, each once, in their order.
+    static func lock(_ sorted: [OrderKey], _ transaction: borrowing Transaction) throws -> [OrderKey: SalesOrder] {
         let rows = try transaction.query(
             """
             select o.source, o.order_id, o.revision, o.is_cancelled,
@@ -79,11 +80,12 @@ enum OrderStore {
 
     /// Writes orders as they stand now.
     ///
-    /// - Parameter known: those that were there and are locked.
+    /// - Parameters:
+    ///   - sorted: them, in the order of their keys.
+    ///   - known: those that were there and are locked.
     static func put(
-        _ orders: [OrderKey: SalesOrder], known: [OrderKey: SalesOrder], _ transaction: borrowing Transaction
+        _ sorted: [SalesOrder], known: [OrderKey: SalesOrder], _ transaction: borrowing Transaction
     ) throws {
-        let sorted = orders.inKeyOrder().map(\.value)
         let (old, new) = (sorted.filter { known[$0.place] != nil }, sorted.filter { known[$0.place] == nil })
         if !new.isEmpty {
             // Of an order that was looked for and not found nothing but its decision may have come meanwhile: what

@@ -15,12 +15,12 @@ enum OwnershipOrderStore {
     ///   - before: those of them that were there, as they stood.
     /// - Returns: the accounts whose owner by orders has changed on some day.
     static func take(
-        _ orders: [OrderKey: SalesOrder], before: [OrderKey: SalesOrder], _ transaction: borrowing Transaction
+        _ orders: [SalesOrder], before: [OrderKey: SalesOrder], _ transaction: borrowing Transaction
     ) throws -> Set<AccountKey> {
         var added: [Said] = []
         var removed: [Said] = []
-        for (place, order) in orders {
-            let (former, now) = (before[place].flatMap(Said.init), Said(order))
+        for order in orders {
+            let (former, now) = (before[order.place].flatMap(Said.init), Said(order))
             guard former != now else { continue }
             if let former { removed.append(former) }
             if let now { added.append(now) }

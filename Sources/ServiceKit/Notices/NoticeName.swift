@@ -1,4 +1,5 @@
 package import Contracts
+import Domain
 
 /// Which notice: what it is a matter of, and of which object. The same ones are the same notice for ever, however often it is
 /// raised and cleared.

@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Postgres

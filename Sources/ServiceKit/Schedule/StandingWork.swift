@@ -1,5 +1,6 @@
 public import Domain
 public import Logging
+import Messaging
 public import Postgres
 import ServiceLifecycle
 import Synchronization

@@ -153,11 +153,16 @@ struct AddressingTests {
                 notice = (revision, notice.cleared, severity, owner)
             case .said: break
             case .cleared(let revision): notice.cleared = max(notice.cleared, revision)
-            case .read(let login): states[login]?.readAt = states[login]?.readAt ?? now
-            case .done(let login): states[login]?.doneAt = states[login]?.doneAt ?? now
+            case .read(let login):
+                let readAt = states[login]?.readAt ?? now
+                states[login]?.readAt = readAt
+            case .done(let login):
+                let doneAt = states[login]?.doneAt ?? now
+                states[login]?.doneAt = doneAt
             case .snoozed(let login):
+                let readAt = states[login]?.readAt ?? now
                 states[login]?.snoozedUntil = now.adding(seconds: 90)
-                states[login]?.readAt = states[login]?.readAt ?? now
+                states[login]?.readAt = readAt
             case .left(let login): leavers.insert(login)
             }
             try look()

@@ -82,7 +82,7 @@ struct OrderStoreTests {
         func write(_ order: SalesOrder) async throws {
             try await sales.pool.withTransaction { transaction in
                 // It was looked for before the other copy wrote it.
-                try OrderStore.put([order.place: order], known: [:], transaction)
+                try OrderStore.put([order], known: [:], transaction)
             }
         }
         await #expect(throws: PostgresError.self) { try await write(orders[0]) }
