@@ -106,8 +106,8 @@ package struct NoticeText: Sendable {
             lines += ["", more] + kinds.map { "- \($0)" }
             parts += [.element("p", .words(more)), .element("ul", kinds.map { .element("li", .words($0)) })]
         }
-        lines += ["", words.all, words.footer]
-        parts.append(.element("p style=\"color: #777\"", .words("\(words.all)\n\(words.footer)")))
+        lines += ["", words.footer]
+        parts.append(.element("p style=\"color: #777\"", .words(words.footer)))
         return Rendered(
             subject: subject, text: lines.joined(separator: "\n") + "\n",
             html: .page(language, title: subject, parts), json: Self.json(sorted), thread: nil,

@@ -18,10 +18,10 @@ package struct NoticeWords: Sendable {
     var comma: String { word(", ", "、") }
     var footer: String {
         word(
-            "You are told because it is yours by your role. How you are told, say with: waybill notices prefer",
-            "因您的职责向您发送。接收方式可用 waybill notices prefer 设置")
+            "You are told because it is yours by your role. All of it: waybill notices inbox. "
+                + "How you are told: waybill notices prefer",
+            "因您的职责向您发送。全部通知：waybill notices inbox，接收方式：waybill notices prefer")
     }
-    var all: String { word("All of them: waybill notices list", "全部通知：waybill notices list") }
 
     /// What stands before the subject of what matters.
     func mark(_ severity: NoticeSeverity) -> String {
