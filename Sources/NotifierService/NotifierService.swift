@@ -18,23 +18,32 @@ package enum NotifierService {
             help: "from which severity on nobody can switch notices off: information, attention, urgent or critical"),
         Setting(
             "notice.mail.domain", help: "the domain of mailboxes named after logins, for who has not said another one"),
+        Setting(
+            "retention.notices.days", default: String(keptDays),
+            help: "how long notices that are over, and handovers that have ended, are kept; at least 31"),
     ]
+
+    /// How many days what is over is kept when nothing else is said.
+    package static let keptDays = 365
 
     /// What the host runs.
     package static func definition(_ settings: Settings) throws -> ServiceDefinition {
         let channels = try settings.file("channels") { json in
-            try ChannelSettings(
-                json: json, read: { FileManager.default.contents(atPath: $0).map(Array.init) },
+            // The files that it names begin where it lies, wherever the service runs.
+            let folder = settings["channels"].map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+            return try ChannelSettings(
+                json: json, directory: folder ?? "", read: { FileManager.default.contents(atPath: $0).map(Array.init) },
                 now: ServiceClock.wallClock)
         }
         return definition(
             book: ChannelBook(channels, domain: settings["notice.mail.domain"]),
-            floor: try settings.choice("notice.floor", NoticeSeverity.self) ?? .urgent, console: channels?.console)
+            floor: try settings.choice("notice.floor", NoticeSeverity.self) ?? .urgent, console: channels?.console,
+            keptDays: try settings.integer("retention.notices.days", in: 31...36_500))
     }
 
     /// The same with servers that are given.
     package static func definition(
-        book: ChannelBook, floor: NoticeSeverity = .urgent, console: String? = nil
+        book: ChannelBook, floor: NoticeSeverity = .urgent, console: String? = nil, keptDays: Int = keptDays
     ) -> ServiceDefinition {
         let planner = HandoverPlanner(book: book, floor: floor)
         let workers = book.workers(planner, HandoverWriter(console: console))
@@ -42,6 +51,7 @@ package enum NotifierService {
             name: .notifier, migrations: NotifierMigrations.all,
             capabilities: [
                 .notices, .preferences(floor: floor), .recipients(TellingHandlers(planner: planner)), .handovers,
+                .retention(days: keptDays),
             ], standing: workers.map(StandingWork.init))
     }
 

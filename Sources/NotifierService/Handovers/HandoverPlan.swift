@@ -14,14 +14,20 @@ package struct Telling: Sendable, Hashable {
     package let kind: String
     /// How much it matters.
     package let severity: NoticeSeverity
+    /// What was said of the notice when there was reason to tell it. Occasions are counted anew for one that comes again after it was
+    /// forgotten; with the revision its handover has another number than the one of long ago.
+    package let revision: Int
 
     /// - Parameters: as the properties.
-    package init(login: String, noticeId: String, occasion: Int, kind: String, severity: NoticeSeverity) {
+    package init(
+        login: String, noticeId: String, occasion: Int, kind: String, severity: NoticeSeverity, revision: Int = 0
+    ) {
         self.login = login
         self.noticeId = noticeId
         self.occasion = occasion
         self.kind = kind
         self.severity = severity
+        self.revision = revision
     }
 }
 
@@ -140,7 +146,9 @@ package enum HandoverPlan {
             let due = reader.undisturbed(telling.severity, from: now)
             // What has waited for the end of the night comes as one.
             guard due <= now else { return together("after-quiet", due) }
-            guard crowd >= most else { return ("\(telling.noticeId):\(telling.occasion)", now, true) }
+            guard crowd >= most else {
+                return ("\(telling.noticeId):\(telling.occasion):\(telling.revision)", now, true)
+            }
             let seconds = now.microsecondsSinceEpoch / 1_000_000
             let end = Timestamp(
                 microsecondsSinceEpoch: (seconds / gathering + 1) * gathering * 1_000_000,

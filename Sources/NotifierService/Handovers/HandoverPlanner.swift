@@ -16,6 +16,11 @@ struct HandoverPlanner: Sendable {
         let logins = Set(tellings.map(\.login)).sorted()
         try HandoverStore.lock(logins, transaction)
         let (paths, readers) = try readers(logins, known, at: now, transaction)
+        try UnreachedStore.put(
+            Dictionary(grouping: tellings, by: \.login).mapValues(\.count),
+            unreached: readers.filter { _, reader in
+                reader.addresses.isEmpty
+            }.keys, at: now, transaction)
         let crowd = try HandoverStore.crowd(
             logins, since: now.adding(seconds: -HandoverPlan.span), transaction)
         let planned = HandoverPlan.handovers(tellings, readers: readers, floor: floor, crowd: crowd, at: now)

@@ -17,7 +17,13 @@ enum HandoverQueries {
                 from handover h
                 where (\(state) = 'all' or h.state = \(state)) and h.channel = coalesce(\(arguments["channel"]), h.channel)
                     and h.login = coalesce(\(arguments["login"]), h.login)
-                """, transaction)
+                """, transaction),
+            try arguments.table(
+                "unreached",
+                """
+                select u.login, u.since, u.last_at, u.notices from unreached u
+                where u.login = coalesce(\(arguments["login"]), u.login) order by u.login
+                """, transaction),
         ]
     }
 }

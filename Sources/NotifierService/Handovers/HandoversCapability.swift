@@ -9,11 +9,18 @@ extension Capability {
         figures: [
             StandingFigure(
                 "handovers", "Handovers by their state; of those that have ended, the last day's.", label: "state",
-                HandoverQueueStore.states)
+                HandoverQueueStore.states),
+            StandingFigure(
+                "people_without_address", "People who are told notices and have no address that a server reaches.",
+                label: "told", { transaction in try UnreachedStore.standing(transaction).map { ("inbox", $0.people) } }),
+            StandingFigure(
+                "people_without_address_oldest_seconds", "For how long the first of them was told so.", label: "told",
+                { transaction in try UnreachedStore.standing(transaction).map { ("inbox", $0.age) } }),
         ],
         tables: [
             ScopedTable("handover", .owned(owner: "t.login", branch: nil, day: nil)),
             ScopedTable("handover_notice", .owned(owner: "t.login", branch: nil, day: nil)),
+            ScopedTable("unreached", .owned(owner: "t.login", branch: nil, day: nil)),
             ScopedTable("server_minute", .hidden), ScopedTable("server_pause", .hidden),
         ])
 }

@@ -61,7 +61,7 @@ struct TellingHandlers: Sendable {
                 tellings.append(
                     Telling(
                         login: login, noticeId: notice.id, occasion: state.occasion, kind: notice.kind,
-                        severity: notice.severity))
+                        severity: notice.severity, revision: notice.standing.revision))
             }
             if let dueAt = notice.dueAt, dueAt > now { effects.schedule(Self.due, key: notice.id, at: dueAt) }
         }

@@ -46,7 +46,7 @@ extension NoticesCommand {
             "handovers", NotifierQuestions.handovers,
             """
             What is queued, was handed over, was refused with the server's words, or needed nobody's attention any more: read
-            before, or expired.
+            before, or expired. Then who is told notices and has no address that a server reaches ('notices prefer').
             """)
 
         @OptionGroup var asking: AskingOptions

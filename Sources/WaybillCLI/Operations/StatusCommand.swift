@@ -102,11 +102,13 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let approvals = "waybill_\(service.rawValue)_orders_waiting_approval"
         let orders = row("orders to approve", approvals, ServiceEndpoint.labelled(approvals, in: metrics))
+        let inbox = "waybill_\(service.rawValue)_people_without_address"
+        let unreached = row("people without an address", inbox, ServiceEndpoint.labelled(inbox, in: metrics))
         let references = "waybill_\(service.rawValue)_references"
         let named = ServiceEndpoint.labelled("\(references)_waiting", in: metrics).map { figure in
             row("\(figure.label) that was named and has not come", references, [figure])
         }
-        return ([orders] + named).compactMap(\.self)
+        return ([orders, unreached] + named).compactMap(\.self)
     }
 
     /// In one line: ready, what of it is degraded, or why it is not ready.

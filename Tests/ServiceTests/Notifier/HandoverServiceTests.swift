@@ -210,6 +210,17 @@ struct HandoverServiceTests {
         _ = try await notifier.notices([try NotifiedPeople.notice("a")])
         #expect(try await states(notifier).isEmpty)
         #expect(try await notifier.rows("select login from recipient") == [["li.wei"]])
+        _ = try await notifier.notices([try NotifiedPeople.notice("b")], at: "2026-03-02T10:01:00+08:00")
+        #expect(
+            try await notifier.rows("select login, notices, since < last_at from unreached") == [["li.wei", "2", "t"]])
+        // With an address that is there, it is so no longer once there is something to tell.
+        let mended = SetNoticePreferences(
+            language: .zh, workingDays: false, addresses: [NoticeAddress(channel: .wecom, address: "east")],
+            choices: [], by: "li.wei")
+        try await notifier.says("li.wei", mended, at: "2026-03-02T10:02:00+08:00")
+        _ = try await notifier.notices([try NotifiedPeople.notice("c")], at: "2026-03-02T10:03:00+08:00")
+        #expect(try await notifier.rows("select login from unreached").isEmpty)
+        #expect(try await states(notifier) == [["wecom", "li.wei", "queued"]])
     }
 }
 

@@ -85,7 +85,8 @@ public enum NotifierQuestions {
 
     /// What is handed over.
     public static let handovers = QueryDescription(
-        .notifier, "handovers.list", "What is queued for people, was handed over, or was refused, the latest first.",
+        .notifier, "handovers.list",
+        "What is queued for people, was handed over, or was refused, the latest first; and who has no address.",
         [
             .choice(
                 "state", ["queued", "handed-over", "refused", "expired", "read", "all"], otherwise: "all",
@@ -101,7 +102,8 @@ public enum NotifierQuestions {
                     .time("created_at"), .code("login", "channel", "server", "mode", "severity", "state"),
                     .count("notices"), .time("due_at"), .count("attempts"), .time("next_try_at", "ended_at"),
                     .text("server_words"), .code("handover_id"),
-                ])
+                ]),
+            .whole("unreached", [.code("login"), .time("since", "last_at"), .count("notices")]),
         ])
 
     /// How one is told.
