@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Servers for the tests of channels, on loopback. The first line that is printed is the port. When the input ends, what the
-server has taken is printed as JSON, and it ends.
+server has taken is printed as JSON, and it ends. With "store" in the settings, the name of a file, each mail or request is
+also written there, one a line with the time at which it came, before the server says that it has it: so what a server has
+that is killed is known. With "port" it is that one.
 
 usage: servers.py smtp SETTINGS      a server of mail, by aiosmtpd
        servers.py http SETTINGS      chats' and webhooks' servers
@@ -19,11 +21,23 @@ import hashlib
 import hmac
 import http.server
 import json
+import os
 import ssl
 import sys
 import threading
 import time
 import urllib.parse
+
+
+def keep(settings, taken):
+    """On disk before anybody is told that it was taken."""
+    if "store" not in settings:
+        return
+    with open(settings["store"], "a") as file:
+        file.write(json.dumps({"at": time.time(), **taken}) + "\n")
+        file.flush()
+        if settings.get("isSafe", True):
+            os.fsync(file.fileno())
 
 
 def context(settings):
@@ -109,16 +123,17 @@ def serve_mail(settings):
                 return "451 4.3.0 not now"
             if name == "spam":
                 return "554 5.7.1 not this"
-            mailbox.append(
-                {
-                    "sender": envelope.mail_from,
-                    "recipients": envelope.rcpt_tos,
-                    "login": (session.login_data or b"").decode(),
-                    "isSecure": settings["security"] == "tls" or session.ssl is not None,
-                    "greeting": session.host_name,
-                    "connection": connections.index(server),
-                    **read(envelope.original_content),
-                })
+            mail = {
+                "sender": envelope.mail_from,
+                "recipients": envelope.rcpt_tos,
+                "login": (session.login_data or b"").decode(),
+                "isSecure": settings["security"] == "tls" or session.ssl is not None,
+                "greeting": session.host_name,
+                "connection": connections.index(server),
+                **read(envelope.original_content),
+            }
+            mailbox.append(mail)
+            keep(settings, mail)
             return "250 2.0.0 queued as %d" % len(mailbox)
 
     def authenticate(server, session, envelope, mechanism, data):
@@ -145,7 +160,7 @@ def serve_mail(settings):
     asyncio.set_event_loop(loop)
     server = loop.run_until_complete(
         loop.create_server(
-            Mute if "greeting" in settings else make, "127.0.0.1", 0,
+            Mute if "greeting" in settings else make, "127.0.0.1", settings.get("port", 0), reuse_address=True,
             ssl=context(settings) if security == "tls" else None))
     print(server.sockets[0].getsockname()[1], flush=True)
     threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(loop.stop)), daemon=True).start()
@@ -162,6 +177,7 @@ def signed(key, message):
 
 def serve_web(settings):
     requests = []
+    lock = threading.Lock()
 
     class Web(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -182,8 +198,11 @@ def serve_web(settings):
             parts = urllib.parse.urlsplit(self.path)
             query = dict(urllib.parse.parse_qsl(parts.query))
             path = parts.path.strip("/").split("/")
-            requests.append({"path": parts.path, "signatures": self.check(path[0], query, body), "body": json.loads(body),
-                             "id": self.headers.get("webhook-id", ""), "type": self.headers.get("content-type", "")})
+            request = {"path": parts.path, "signatures": self.check(path[0], query, body), "body": json.loads(body),
+                       "id": self.headers.get("webhook-id", ""), "type": self.headers.get("content-type", "")}
+            requests.append(request)
+            with lock:
+                keep(settings, request)
             if path[0] in ("wecom", "dingtalk"):
                 words = {"0": "ok", "45009": "api freq out of limit", "130101": "send too fast, exceed 20 times per minute"}
                 self.robot({"errcode": int(path[1]), "errmsg": words.get(path[1], "no")})
@@ -230,7 +249,7 @@ def serve_web(settings):
             ]
 
     http.server.ThreadingHTTPServer.request_queue_size = 128
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", settings.get("port", 0)), Web)
     server.daemon_threads = True
     if "certificate" in settings:
         server.socket = context(settings).wrap_socket(server.socket, server_side=True)
