@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import check
+import mail
 import partners
 import people
 from faults import Breaker
@@ -114,6 +115,11 @@ def main():
         except TimeoutError as problem:
             # What did not come through is then named one by one.
             world.surprises.append(str(problem))
+        try:
+            wait_for("what can be handed over is handed over", 60, lambda: mail.is_handed_over(world))
+        except TimeoutError as problem:
+            # It waits visibly; whether anything is lost is looked at below.
+            log(str(problem))
         teller.set()
         verdict = check.check(world, load, all_operations, options.cli, log, options.partners)
     finally:
@@ -153,6 +159,8 @@ def report(options, verdict, breaker, faults, out):
           if verdict.is_good() else f"orders {figures['orders']}")
     print(f"people {figures['people']} moved and {figures['leavers']} left, owners of {figures['owners']} customers: as the oracle says; "
           f"policies {figures['policies']}, acts refused {figures['denied']}" if verdict.is_good() else f"owners {figures['owners']}")
+    print(f"notices {figures['notices']}: {figures['mails']} mails, {figures['mails again']} of them sent once more; handovers "
+          + ", ".join(f"{state} {count}" for state, count in figures["handovers"].items()))
     if "refusals heard" in figures:
         print(f"three partners have heard what is theirs, and nothing else; {figures['refusals heard']} refusals"
               if verdict.is_good() else f"refusals heard by partners {figures['refusals heard']}")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pika
 
+import mail
 import oracle
 import partners
 import people
@@ -59,6 +60,7 @@ def check(world, load, operations, cli, log, with_partners=False):
     events(world, oracle.orders(taken), verdict)
     alerts(world, verdict)
     people.check(world, unique, acknowledged, dead, inboxes, verdict)
+    mail.check(world, verdict)
     if with_partners:
         partners.check(world, operations, attempted, acknowledged, verdict)
 

@@ -15,6 +15,7 @@ class Breaker:
         self.world, self.history = world, history
         self.node_lock = threading.Lock()
         self.database_lock = threading.Lock()
+        self.mail_lock = threading.Lock()
         self.copy_locks = {copy.name: threading.Lock() for copy in world.copies}
         self.threads = []
         self.done = {}
@@ -198,6 +199,14 @@ class Breaker:
         self.world.tell_proxy(4, "jitter 60")
         time.sleep(fault.seconds)
         self.world.tell_proxy(4, "none")
+
+    # The server of mail
+
+    def kill_mail(self, fault):
+        with self.mail_lock:
+            self.world.mail.kill()
+            time.sleep(fault.seconds)
+            self.world.mail.start()
 
     # The end
 

@@ -10,6 +10,7 @@ KINDS = (
     ("stop-database", 3), ("memory-alarm", 2), ("broker-reset", 4), ("broker-blackhole", 2), ("broker-slow", 2),
     ("broker-slices", 2), ("cut-confirm", 4), ("cut-acknowledgement", 4), ("cut-commit", 4), ("cut-commit-answer", 4),
     ("database-reset", 3), ("database-stall", 2), ("database-slow", 2),
+    ("kill-mail", 3),
 )
 
 

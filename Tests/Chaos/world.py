@@ -1,4 +1,5 @@
-"""The processes of a run: six services in two copies, three broker nodes, the database, and the proxies between them."""
+"""The processes of a run: six services in two copies, three broker nodes, the database, the proxies between them, and a server of
+mail."""
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from mail import MailServer
 from plan import COPIES, SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +49,8 @@ class Copy:
             "WAYBILL_AMQP_URL_FILE": str(self.world.directory / f"amqp-{self.service}.url"),
             "WAYBILL_POSTGRES_URL_FILE": str(self.world.directory / f"postgres-{self.service}.url"),
             "WAYBILL_AMQP_MANAGEMENT_URL": self.world.managements, "WAYBILL_HTTP_PORT": str(self.port),
-            "WAYBILL_AMQP_HEARTBEAT": "3", "WAYBILL_LOG_LEVEL": "warning", **self.world.extra_environment,
+            "WAYBILL_AMQP_HEARTBEAT": "3", "WAYBILL_LOG_LEVEL": "warning",
+            **(self.world.mail.environment if self.service == "notifier" else {}), **self.world.extra_environment,
         }
         log = open(self.world.directory / f"{self.service}-{self.number}.log", "ab")
         with self.lock:
@@ -125,6 +128,7 @@ class World:
         ports = self.proxy.stdout.readline().split()
         for service in SERVICES:
             self.through(service, ports)
+        self.mail = MailServer(self)
         self.copies = [Copy(self, service, number) for service in SERVICES for number in COPIES]
         self.is_over = threading.Event()
         self.keeper = threading.Thread(target=self.keep, daemon=True)
@@ -173,6 +177,7 @@ class World:
         self.proxy.stdin.flush()
 
     def start(self):
+        self.mail.start()
         for copy in self.copies:
             copy.start()
         wait_for("every copy of every service is ready", 90, lambda: all(copy.is_ready() for copy in self.copies))
@@ -244,6 +249,7 @@ class World:
                 except subprocess.TimeoutExpired:
                     copy.process.kill()
                     copy.process.wait()
+        self.mail.kill()
         self.proxy.stdin.close()
         self.proxy.wait(5)
         for address in self.directory.glob("*.url"):
