@@ -37,5 +37,8 @@ say ""
 say "== the worst margin alerts that stand open, by margin_now in one currency (margin is that of the alert's day)"
 "$WAYBILL_CLI" alerts list --limit 10
 say ""
+say "== whom they are told: notices, what matters most first; with a file of channels they go out by mail and chat"
+"$WAYBILL_CLI" notices all --limit 5
+say ""
 say "To go on: 'make up' keeps everything running in the background and writes .waybill/env;"
 say "docs/contracts/publishing.md shows how to publish orders of your own, 'waybill --help' all there is to ask."

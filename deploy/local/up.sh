@@ -64,6 +64,10 @@ if [ "$profile" = demo ]; then
     say "profile demo: rates, branches and policies that are not given are made up ('make up PROFILE=FILE' for your own)"
 fi
 
+# Without channels nothing is missing: notices are kept and shown, and nobody is written to.
+grep -q '^WAYBILL_CHANNELS=' "$home/run/profile" ||
+    say "no file of channels (WAYBILL_CHANNELS): 'waybill notices inbox' shows notices, nothing is mailed"
+
 # A folder of builds of another release may have no console.
 programs=("${services[@]}")
 if [ "${WAYBILL_CONSOLE:-yes}" != no ] && [ -x "$binaries/waybill-console" ]; then programs+=("$console"); fi
