@@ -18,13 +18,8 @@ package enum NotifierService {
             help: "from which severity on nobody can switch notices off: information, attention, urgent or critical"),
         Setting(
             "notice.mail.domain", help: "the domain of mailboxes named after logins, for who has not said another one"),
-        Setting(
-            "retention.notices.days", default: String(keptDays),
-            help: "how long notices that are over, and handovers that have ended, are kept; at least 31"),
+        NoticeRetention.setting,
     ]
-
-    /// How many days what is over is kept when nothing else is said.
-    package static let keptDays = 365
 
     /// What the host runs.
     package static func definition(_ settings: Settings) throws -> ServiceDefinition {
@@ -38,12 +33,13 @@ package enum NotifierService {
         return definition(
             book: ChannelBook(channels, domain: settings["notice.mail.domain"]),
             floor: try settings.choice("notice.floor", NoticeSeverity.self) ?? .urgent, console: channels?.console,
-            keptDays: try settings.integer("retention.notices.days", in: 31...36_500))
+            keptDays: try settings.integer(NoticeRetention.setting.key, in: 31...36_500))
     }
 
     /// The same with servers that are given.
     package static func definition(
-        book: ChannelBook, floor: NoticeSeverity = .urgent, console: String? = nil, keptDays: Int = keptDays
+        book: ChannelBook, floor: NoticeSeverity = .urgent, console: String? = nil,
+        keptDays: Int = NoticeRetention.standard
     ) -> ServiceDefinition {
         let planner = HandoverPlanner(book: book, floor: floor)
         let workers = book.workers(planner, HandoverWriter(console: console))

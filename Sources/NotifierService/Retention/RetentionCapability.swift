@@ -12,7 +12,13 @@ extension Capability {
 }
 
 /// Takes away notices that are over, and handovers that have ended, once their time has passed.
-struct NoticeRetention: Sendable {
+package struct NoticeRetention: Sendable {
+    /// For how many days they are kept when nothing else is said.
+    package static let standard = 365
+    /// What says for how many.
+    static let setting = Setting(
+        "retention.notices.days", default: String(standard),
+        help: "how long notices that are over, and handovers that have ended, are kept; at least 31")
     /// The task of the day.
     static let daily = "notices.retention"
     /// The task that takes away a part.
