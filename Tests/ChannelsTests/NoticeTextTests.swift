@@ -99,6 +99,37 @@ struct NoticeTextTests {
         }
     }
 
+    @Test("facts are told by the names that services give them, with words of the reader's language around them")
+    func names() throws {
+        let facts: [NoticeFact] = [
+            NoticeFact(name: "customer", kind: .code, value: "C-7"),
+            NoticeFact(name: "margin", kind: .money, value: "-1280.50", currency: .cny, field: "margin"),
+            NoticeFact(name: "margin-rate", kind: .rate, value: "-0.0842", field: "margin"),
+            NoticeFact(name: "diagnose-by", kind: .day, value: "2026-03-04"),
+        ]
+        func notice(_ kind: String, _ facts: [NoticeFact]) throws -> NoticeContent {
+            NoticeContent(
+                noticeId: "n", revision: 1, kind: kind, about: NoticeObject(kind: "margin-alert", identifier: "A-1"),
+                severity: .urgent, alsoTo: [], facts: facts,
+                happenedAt: try #require(Timestamp("2026-03-02T16:30:00+08:00")))
+        }
+        let alert = try notice("margin-alert", facts)
+        #expect(try text(.en).rendered(alert).subject.hasSuffix("of C-7 earns -1,280.50 CNY (-8.42%)"))
+        #expect(try text(.zh).rendered(alert).text.contains("诊断期限：2026年3月4日"))
+        let overdue = try notice(
+            "receivable-overdue",
+            [
+                NoticeFact(name: "invoice", kind: .code, value: "INV-9"),
+                NoticeFact(name: "name", kind: .text, value: "Kunshan Ltd"),
+                NoticeFact(name: "open", kind: .money, value: "10.00", currency: .cny),
+                NoticeFact(name: "due", kind: .day, value: "2026-02-20"),
+                NoticeFact(name: "days-overdue", kind: .count, value: "10"),
+            ])
+        let told = try text(.en).rendered(overdue)
+        #expect(told.subject.hasSuffix("Invoice INV-9 of Kunshan Ltd: 10.00 CNY overdue for 10 days"))
+        #expect(told.text.contains("It was due on 20 Feb 2026.") && !told.text.contains("By when"))
+    }
+
     @Test("whatever stands in facts and numbers, it ends no line, turns no words and makes no element")
     func hostile() throws {
         let evil = "a\r\nBcc: x\u{7}\u{202E}<script>alert(1)</script>\u{2028}{customer}"

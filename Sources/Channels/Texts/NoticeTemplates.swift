@@ -149,7 +149,7 @@ package enum NoticeTemplates {
             "Agreement ended", ["The agreement {agreement} with {customer} ended on {endDay}", "{about} has ended"]),
         "owner-changed": NoticeTemplate(
             "Another owner",
-            ["{customer} is looked after by {newOwner} from {fromDay} on", "{about}: another person looks after it"]),
+            ["{customer} is looked after by {owner} from {fromDay} on", "{about}: another person looks after it"]),
         "owner-left": NoticeTemplate(
             "Owner has left", ["{left} has left; {customer} needs somebody", "{about}: who looked after it has left"]),
         // The service desk.
@@ -257,7 +257,7 @@ package enum NoticeTemplates {
         "agreement-renewing": NoticeTemplate(
             "协议将自动续期", ["与{customer}的协议 {agreement} 如不在 {noticeDay}前通知将自动续期", "{about}如不通知将自动续期"]),
         "agreement-expired": NoticeTemplate("协议已到期", ["与{customer}的协议 {agreement} 已于 {endDay}到期", "{about}已到期"]),
-        "owner-changed": NoticeTemplate("客户负责人变更", ["{customer}自 {fromDay}起由 {newOwner} 负责", "{about}负责人变更"]),
+        "owner-changed": NoticeTemplate("客户负责人变更", ["{customer}自 {fromDay}起由 {owner} 负责", "{about}负责人变更"]),
         "owner-left": NoticeTemplate("负责人离职", ["{left} 已离职，{customer}需要负责人", "{about}负责人已离职"]),
         "complaint": NoticeTemplate(
             "客户投诉", ["{customer}投诉：{summary}", "{about}未结"], ["涉及订单 {order}。", "承诺期限：{promise}。"]),

@@ -141,8 +141,8 @@ package struct NoticeText: Sendable {
             list.append((words.label("line"), line))
         }
         var listed: Set<String> = ["customer", "line"]
-        for fact in notice.facts where !used.contains(fact.name) && listed.insert(fact.name).inserted {
-            if let value = known[fact.name] { list.append((words.label(fact.name), value)) }
+        for name in notice.facts.map(NoticeFactNames.told) where !used.contains(name) && listed.insert(name).inserted {
+            if let value = known[name] { list.append((words.label(name), value)) }
         }
         if !used.contains("stake"), let stake = known["stake"] { list.append((words.stake, stake)) }
         if !used.contains("due"), let due = known["due"] { list.append((words.until, due)) }
@@ -165,8 +165,9 @@ package struct NoticeText: Sendable {
         for fact in notice.facts {
             let value = values.value(fact)
             guard !value.isEmpty else { continue }
-            let isFirst = told.insert(fact.name).inserted
-            known[fact.name] = isFirst ? value : "\(known[fact.name] ?? "")\(words.comma)\(value)"
+            let name = NoticeFactNames.told(fact)
+            let isFirst = told.insert(name).inserted
+            known[name] = isFirst ? value : "\(known[name] ?? "")\(words.comma)\(value)"
         }
         known["about"] = words.object(notice.about.kind, PlainWords.line(notice.about.identifier))
         known["happened"] = values.time(notice.happenedAt)

@@ -67,7 +67,7 @@ package struct NoticeWords: Sendable {
 
     /// What a fact is; one without a word here by its own name.
     func label(_ name: String) -> String {
-        guard let (english, chinese) = Self.labels[name] else {
+        guard let (english, chinese) = Self.labels[name] ?? Self.listed[name] else {
             return PlainWords.line(name.replacing("-", with: " "), atMost: 64)
         }
         return word(english, chinese)
@@ -106,5 +106,45 @@ package struct NoticeWords: Sendable {
         "summary": ("Summary", "内容"), "supplier": ("Supplier", "供应商"), "task": ("Task", "任务"),
         "threshold": ("Threshold", "预警线"), "until": ("Until", "截止"), "used": ("Used", "已用"),
         "usual": ("Usual", "通常"), "writeOff": ("Write-off", "核销"),
+    ]
+
+    /// The same of facts that no template names.
+    private static let listed: [String: (String, String)] = [
+        "agreement-kind": ("Kind of agreement", "协议类型"),
+        "agreementTitle": ("Title", "名称"),
+        "available": ("Left", "可用余额"),
+        "cap": ("Up to", "上限"),
+        "category": ("Category", "类别"),
+        "credit-codes": ("Credit codes", "信用代码"),
+        "day": ("Day", "日期"),
+        "decision": ("Decision", "决定"),
+        "delay": ("Late with", "逾期事项"),
+        "diagnose-by": ("Diagnose by", "诊断期限"),
+        "direction": ("Direction", "方向"),
+        "dwell-days": ("Days in this state", "停留天数"),
+        "escalated-to": ("Goes to", "升级至"),
+        "excess": ("Beyond the budget", "超出预算"),
+        "field": ("Field", "字段"),
+        "ground": ("Why so", "依据"),
+        "group": ("Group of companies", "集团"),
+        "handed-from": ("Handed over by", "交接人"),
+        "key": ("Key", "键"),
+        "left-on": ("Left on", "离职日期"),
+        "metric": ("Figure", "指标"),
+        "note": ("Note", "备注"),
+        "observations": ("Invoices", "发票数"),
+        "opened": ("Opened", "提出时间"),
+        "order-revision": ("Revision", "订单版本"),
+        "orders": ("Orders", "订单数"),
+        "previous": ("Before", "之前状态"),
+        "provisional": ("Provisional", "暂估"),
+        "ratio": ("Ratio to expected", "与预期之比"),
+        "score": ("Score", "偏离度"),
+        "seen": ("This time", "本次"),
+        "service-item": ("Service", "服务项目"),
+        "severity": ("Severity", "程度"),
+        "sold": ("Sold of the plan", "销售完成率"),
+        "taken-by": ("Taken by", "记录人"),
+        "tier": ("Tier", "审批级别"),
     ]
 }

@@ -1,0 +1,24 @@
+import Contracts
+
+/// By which names texts know the facts of notices.
+///
+/// A service names a fact by its own matter, such as `margin-rate`; templates name what they tell of it. A name that is not here is
+/// told as it is.
+enum NoticeFactNames {
+    /// The name of a fact in templates and in ``NoticeWords/labels``.
+    static func told(_ fact: NoticeFact) -> String {
+        switch (fact.name, fact.kind) {
+        // A day that was agreed, not the time by which somebody must act.
+        case ("due", .day): "dueDay"
+        // When a promise is to be kept; a promised amount is another thing.
+        case ("promised", .time): "promise"
+        default: names[fact.name] ?? fact.name
+        }
+    }
+
+    private static let names = [
+        "acting-for": "left", "days-overdue": "days", "ends": "endDay", "from": "fromDay", "last-contact": "lastDay",
+        "margin-rate": "rate", "name": "customer", "notice-by": "noticeDay", "promised-on": "promisedDay",
+        "proposed-by": "by", "recover-by": "recoverBy", "title": "agreementTitle", "write-off": "writeOff",
+    ]
+}
