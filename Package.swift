@@ -142,12 +142,21 @@ let package = Package(
             dependencies: ["Domain", "Contracts", "Messaging", "BrokerLayout", "Outbound", "Client", crypto],
             swiftSettings: settings),
 
+        // Questions, commands and events by HTTP, for the console to mount.
+        .target(
+            name: "HTTPAPI",
+            dependencies: [
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", log, crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: settings),
+
         // The operator's command.
         .executableTarget(
             name: "WaybillCLI",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "Operations", "CaseClocks", "Importing",
-                "LeadScoring", "PartyGraph", "PartyMatching", "Pricing", "ProfitAnalysis", "Simulation",
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Operations", "CaseClocks",
+                "Importing", "LeadScoring", "PartyGraph", "PartyMatching", "Pricing", "ProfitAnalysis", "Simulation",
                 "CSystemShims", arguments,
             ],
             swiftSettings: settings),
@@ -206,6 +215,13 @@ let package = Package(
             name: "ClientTests",
             dependencies: ["Client", "BrokerLayout", "Domain", "Contracts", "Messaging", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(
+            name: "HTTPAPITests",
+            dependencies: [
+                "HTTPAPI", "BrokerLayout", "Client", "Domain", "Contracts", "Messaging", log,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "OperationsTests",
             dependencies: [

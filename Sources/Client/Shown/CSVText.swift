@@ -2,7 +2,16 @@ package import Contracts
 
 /// Values as a file of comma-separated values holds them, which a spreadsheet may open.
 package enum CSVText {
-    /// A cell of CSV. What a spreadsheet would take for a formula, at the beginning of the value or of one of its lines,
+    /// A line of CSV, with its end.
+    ///
+    /// - Parameters:
+    ///   - values: its cells.
+    ///   - kinds: as what each was told.
+    package static func line(_ values: [String], _ kinds: [ColumnKind]) -> String {
+        zip(values, kinds).map { cell($0, $1) }.joined(separator: ",") + "\r\n"
+    }
+
+    /// A cell of CSV (RFC 4180). What a spreadsheet would take for a formula, at the beginning of the value or of one of its lines,
     /// gets an apostrophe before it; numbers stay numbers.
     ///
     /// - Parameters:

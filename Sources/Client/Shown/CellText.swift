@@ -70,32 +70,12 @@ package enum CellText {
     /// A time to the second on the organisation's clocks, such as `2026-11-28 22:44:15`; a day stays one.
     package static func time(_ value: String, in zone: OrganisationZone = .current) -> String {
         if let day = CalendarDay(value) { return day.description }
-        guard let time = instant(value) else { return TerminalText.visible(value) }
+        guard let time = ProgramForm.instant(value) else { return TerminalText.visible(value) }
         let text = time.inZone(zone).description
         return String(text.prefix(19)).replacing("T", with: " ")
     }
 
-    /// The instant of a time in either form in which services tell times.
-    package static func instant(_ value: String) -> Timestamp? { Timestamp(rfc3339(value)) }
-
-    /// The form of RFC 3339 of what databases write as `2026-11-28 14:44:15.128781+00`.
-    private static func rfc3339(_ value: String) -> String {
-        guard value.utf8.count > 19, value.utf8.dropFirst(10).first == UInt8(ascii: " ") else { return value }
-        let text = value.prefix(10) + "T" + value.dropFirst(11)
-        let isShort = text.utf8.dropLast(2).last.map { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") } ?? false
-        return isShort ? text + ":00" : String(text)
-    }
-
     private static func flag(_ value: String) -> String {
-        truth(value).map { $0 ? "yes" : "no" } ?? TerminalText.visible(value)
-    }
-
-    /// A flag, in whichever form a service tells it.
-    package static func truth(_ value: String) -> Bool? {
-        switch value {
-        case "t", "true", "yes": true
-        case "f", "false", "no": false
-        default: nil
-        }
+        ProgramForm.truth(value).map { $0 ? "yes" : "no" } ?? TerminalText.visible(value)
     }
 }

@@ -6,7 +6,7 @@ import Domain
 enum Figure {
     /// A time by the clocks of a zone.
     static func time(_ value: String, _ zone: OrganisationZone) -> Node {
-        Tag.time(.datetime(CellText.instant(value)?.description ?? value)) { CellText.time(value, in: zone) }
+        Tag.time(.datetime(ProgramForm.instant(value)?.description ?? value)) { CellText.time(value, in: zone) }
     }
 
     /// A value by its kind, without the cell around it.
@@ -16,7 +16,7 @@ enum Figure {
         switch kind {
         case .time: time(value, context.zone)
         case .flag:
-            CellText.truth(value).map { .words(Words(language: context.language)[$0 ? .yes : .no]) } ?? .words(value)
+            ProgramForm.truth(value).map { .words(Words(language: context.language)[$0 ? .yes : .no]) } ?? .words(value)
         case .code: Tag.span(.class("code")) { value }
         case .text: Tag.span(.class("words")) { value }
         case .money, .quantity, .rate, .day, .count: .words(CellText.shown(value, kind, currency: currency))

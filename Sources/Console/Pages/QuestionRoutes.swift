@@ -199,7 +199,7 @@ struct CSVFile: Sendable {
 
     /// The file.
     var text: String {
-        var text = "\u{FEFF}" + table.columns.map { CSVText.cell($0.name, .text) }.joined(separator: ",") + "\r\n"
+        var text = "\u{FEFF}" + CSVText.line(table.columns.map(\.name), table.columns.map { _ in .text })
         for row in table.rows {
             text += zip(table.columns, row.values).map { cell($1, $0) }.joined(separator: ",") + "\r\n"
         }
@@ -209,13 +209,13 @@ struct CSVFile: Sendable {
     private func cell(_ value: String?, _ column: QueryColumn) -> String {
         guard let value else { return "" }
         let kind = described?.kind(of: column.name)
-        switch (kind, column.kind) {
-        case (.time, _), (nil, .time):
-            return CSVText.cell(CellText.instant(value)?.inZone(zone).description ?? value, .time)
-        case (.money, _), (.quantity, _), (.rate, _), (.count, _):
-            // A number as it was told; whatever else stands there is text, and guarded as such.
-            return CSVText.cell(value, Double(value) == nil ? .text : .decimal)
-        default: return CSVText.cell(value, Double(value) != nil && column.kind != .text ? column.kind : .text)
-        }
+        let text = ProgramForm.value(value, kind, column.kind, in: zone)
+        // A number as it was told; whatever else stands there is text, and guarded as such.
+        let isNumber =
+            switch kind {
+            case .money, .quantity, .rate, .count: true
+            default: column.kind == .integer || column.kind == .decimal
+            }
+        return CSVText.cell(text, isNumber && Double(value) != nil ? .decimal : .text)
     }
 }

@@ -41,6 +41,8 @@ public struct ContractDescription: Sendable {
     public let personField: String?
     /// Reads data as this kind of message and writes it again.
     public let reencode: @Sendable (JSONNode) throws(Refusal) -> [UInt8]
+    /// Reads data as this kind of message, with what its sender may name of others' numbers, and refuses what is wrong.
+    public let check: @Sendable (JSONNode, References) throws(Refusal) -> Void
 
     /// Whether it is somebody else's message that our own people send as a command, too.
     public var isAlsoTyped: Bool { owner == .partner && personField != nil }
@@ -93,6 +95,7 @@ public struct ContractDescription: Sendable {
         self.summary = summary
         fields = FieldReader.record(Body.init(fields:))
         reencode = { node throws(Refusal) in try Body(node: node).encode() }
+        check = { node, references throws(Refusal) in _ = try Body(node: node, naming: references) }
     }
 }
 

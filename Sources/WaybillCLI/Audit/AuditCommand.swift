@@ -201,7 +201,7 @@ struct AuditMerge {
         isCut = isCut || page.next != nil
         let place = page.columns.firstIndex { $0.name == "at" }
         rows += page.rows.map { row in
-            (place.flatMap { row.values[$0] }.flatMap(CellText.instant) ?? .distantPast, row.values)
+            (place.flatMap { row.values[$0] }.flatMap(ProgramForm.instant) ?? .distantPast, row.values)
         }
     }
 

@@ -2,11 +2,14 @@ import ArgumentParser
 import Client
 import Contracts
 import Foundation
+import HTTPAPI
 
 struct ContractsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contracts", abstract: "What crosses the wire.",
-        subcommands: [List.self, Fields.self, AsyncAPI.self, JSONSchema.self, Questions.self, Write.self, Check.self])
+        subcommands: [
+            List.self, Fields.self, AsyncAPI.self, OpenAPI.self, JSONSchema.self, Questions.self, Write.self, Check.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Every kind of message.")
@@ -42,6 +45,16 @@ struct ContractsCommand: AsyncParsableCommand {
 
         func run() {
             print(ContractDocuments.asyncAPI(), terminator: "")
+        }
+    }
+
+    struct OpenAPI: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "openapi",
+            abstract: "The HTTP API as an OpenAPI 3.1 document: docs/contracts/openapi.json here.")
+
+        func run() {
+            print(OpenAPIDocument.text(), terminator: "")
         }
     }
 

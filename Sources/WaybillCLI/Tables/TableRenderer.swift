@@ -1,3 +1,4 @@
+import Client
 import Contracts
 import Domain
 

@@ -315,7 +315,7 @@ struct TableWriter {
     }
 
     private static func csv(_ values: [String], _ kinds: [ColumnKind]) -> String {
-        zip(values, kinds).map { CSVText.cell($0, $1) }.joined(separator: ",") + "\r\n"
+        CSVText.line(values, kinds)
     }
 
     private func json(_ row: QueryRow, _ columns: [QueryColumn], to bytes: inout [UInt8]) {
