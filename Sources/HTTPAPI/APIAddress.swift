@@ -1,4 +1,4 @@
-package import Contracts
+import Contracts
 package import Hummingbird
 
 /// What an address of the API names.

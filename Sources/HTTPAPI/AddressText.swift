@@ -1,4 +1,5 @@
 package import Contracts
+import Hummingbird
 
 /// Texts within addresses.
 package enum AddressText {

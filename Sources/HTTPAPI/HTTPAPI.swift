@@ -1,3 +1,4 @@
+import Contracts
 package import Hummingbird
 package import Logging
 
@@ -117,7 +118,7 @@ package struct HTTPAPIMiddleware<Context: RequestContext>: RouterMiddleware {
     package init(_ api: HTTPAPI) { self.api = api }
 
     package func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let path = request.uri.path
         guard APIAddress.holds(path) else { return try await next(request, context) }

@@ -1,5 +1,4 @@
 import Crypto
-package import Hummingbird
 
 /// Whether an answer is the one that whoever asks has already (RFC 9110 §8.8.3, §13.1.2).
 package enum EntityTag {

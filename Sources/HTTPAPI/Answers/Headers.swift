@@ -1,5 +1,5 @@
-package import Hummingbird
 import HTTPTypes
+package import Hummingbird
 
 extension HTTPFields {
     /// The value of a header by its name, however that is written; `nil` when there is none.
@@ -10,7 +10,8 @@ extension HTTPFields {
     /// Sets a header whose name has no constant of its own. What no header may hold is left out of the value.
     package mutating func set(_ name: String, _ value: String) {
         guard let name = HTTPField.Name(name) else { return }
-        self[name] = String(String.UnicodeScalarView(value.unicodeScalars.filter { $0.value >= 0x20 && $0.value < 0x7F }))
+        self[name] = String(
+            String.UnicodeScalarView(value.unicodeScalars.filter { $0.value >= 0x20 && $0.value < 0x7F }))
     }
 
     /// The media type of the body, in small letters and without its parameters.
@@ -25,7 +26,7 @@ extension HTTPFields {
         guard let prefer = value("Prefer") else { return nil }
         for part in prefer.split(whereSeparator: { $0 == "," || $0 == ";" }) {
             let pair = part.split(separator: "=", maxSplits: 1).map { String($0).trimmingASCIISpaces }
-            if pair.count == 2, pair[0].lowercased() == "wait" { return Int(pair[1]).map { min(max($0, 0), 60) } }
+            if pair.count == 2, pair[0].lowercased() == "wait" { return Int(pair[1]).map { Swift.min(Swift.max($0, 0), 60) } }
         }
         return nil
     }

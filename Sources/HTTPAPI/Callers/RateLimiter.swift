@@ -1,3 +1,4 @@
+import Hummingbird
 import Synchronization
 
 /// How much each caller may do in a time: a bucket of tokens for each, which fills at a rate and holds so many.
@@ -77,7 +78,8 @@ package final class RateLimiter: Sendable {
         guard let wait else { return }
         let what = kind == .calls ? "calls" : "events"
         throw Problem(
-            .tooManyRequests, "\(Int(limit.perSecond)) \(what) a second are taken of one caller, \(Int(limit.burst)) at once",
+            .tooManyRequests,
+            "\(Int(limit.perSecond)) \(what) a second are taken of one caller, \(Int(limit.burst)) at once",
             retryAfter: max(1, Int(wait.rounded(.up))))
     }
 

@@ -1,5 +1,5 @@
 import BrokerLayout
-package import Contracts
+import Contracts
 package import Hummingbird
 
 /// A command as it was called for.
@@ -43,7 +43,8 @@ package struct CommandCall: Sendable {
             throw Problem(
                 Refusal(
                     .wrongExchange, path: "type",
-                    "\(type) is no command: nobody of ours says it. \(APIAddress.root)/openapi.json names those there are"),
+                    "\(type) is no command: nobody of ours says it. \(APIAddress.root)/openapi.json names those there are"
+                ),
                 status: .notFound)
         }
         let key = try Self.key(request)
@@ -51,17 +52,18 @@ package struct CommandCall: Sendable {
         if let source = options.source, ServiceName.allCases.contains(where: { $0.source == source }) {
             throw Problem(
                 Refusal(
-                    .sourceNotAllowed, path: "parameters.source", "'\(source)' is one of our services, no other system"))
+                    .sourceNotAllowed, path: "parameters.source", "'\(source)' is one of our services, no other system")
+            )
         }
         let data: [UInt8]
-        do {
+        do throws(Refusal) {
             let node = try JSONDocument(parsing: body).root
             data = Self.data(node, naming: person, by: field)
             let whole = try JSONDocument(parsing: data).root
             if !options.isExact { try contract.refuseSlips(in: whole) }
             _ = try contract.reencode(whole)
-        } catch let refusal as Refusal {
-            throw Problem(refusal)
+        } catch {
+            throw Problem(error)
         }
         command = PersonsCommand(
             type: type, data: data, service: service, source: options.source ?? Self.usualSource,

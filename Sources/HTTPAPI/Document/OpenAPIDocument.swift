@@ -21,7 +21,8 @@ package enum OpenAPIDocument {
         return Response(
             status: .ok,
             headers: [
-                .contentType: "application/json", .eTag: tag, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
+                .contentType: "application/json", .eTag: tag, .cacheControl: "no-cache",
+                .xContentTypeOptions: "nosniff",
             ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
@@ -36,7 +37,8 @@ package enum OpenAPIDocument {
                     "description",
                     .text(
                         "Questions, commands and events by HTTP: docs/contracts/http-api.md explains it. Every failure is a "
-                            + "problem detail (RFC 9457) with the code of the reason. Paths of questions may end in .csv.")
+                            + "problem detail (RFC 9457) with the code of the reason. Paths of questions may end in .csv."
+                    )
                 ))
         ),
         ("servers", .list([.members(("url", .text("/")))])),
@@ -87,7 +89,9 @@ package enum OpenAPIDocument {
                     ("security", signedIn ? nil : .list([])),
                     (
                         "responses",
-                        responses([("200", json(summary, reference(schema))), ("304", unchanged)], signedIn ? [401, 403, 429] : [])
+                        responses(
+                            [("200", json(summary, reference(schema))), ("304", unchanged)],
+                            signedIn ? [401, 403, 429] : [])
                     ))
             ))
     }
@@ -123,7 +127,8 @@ package enum OpenAPIDocument {
                     (
                         "responses",
                         responses(
-                            [("200", answer), ("304", unchanged)], [400, 401, 403, 404, 406, 409, 414, 429, 500, 502, 503, 504])
+                            [("200", answer), ("304", unchanged)],
+                            [400, 401, 403, 404, 406, 409, 414, 429, 500, 502, 503, 504])
                     ))
             ))
     }
@@ -149,7 +154,8 @@ package enum OpenAPIDocument {
             (
                 "post",
                 .members(
-                    ("operationId", .text(identifier("command \(contract.type)"))), ("summary", .text(contract.summary)),
+                    ("operationId", .text(identifier("command \(contract.type)"))),
+                    ("summary", .text(contract.summary)),
                     ("tags", .texts(["commands"])), ("parameters", .list([key, wait] + options)),
                     ("requestBody", body([("application/json", reference("command.\(contract.type)"))])),
                     (

@@ -49,7 +49,9 @@ enum OpenAPISchemas {
     ///
     /// - Parameter field: a field that need not be there, since it is known who acts.
     private static func data(of contract: ContractDescription, leavingOut field: String?) -> JSONValue {
-        guard let root = (try? JSONDocument(parsing: ContractDocuments.jsonSchema(contract)))?.root else { return .null }
+        guard let root = (try? JSONDocument(parsing: ContractDocuments.jsonSchema(contract)))?.root else {
+            return .null
+        }
         let schema = JSONValue(root).without("$schema")
         guard let field, case .object(let members) = schema else { return schema }
         return .object(
@@ -69,7 +71,8 @@ enum OpenAPISchemas {
         case .choice(let choices): schema = string(("enum", .texts(choices)))
         case .integer(let range):
             schema = .members(
-                ("type", .text("integer")), ("minimum", .number(range.lowerBound)), ("maximum", .number(range.upperBound)))
+                ("type", .text("integer")), ("minimum", .number(range.lowerBound)),
+                ("maximum", .number(range.upperBound)))
         case .decimal: schema = string(("pattern", .text("^-?[0-9]{1,15}(\\.[0-9]{1,4})?$")))
         case .day: schema = string(("format", .text("date")))
         case .time: schema = string(("format", .text("date-time")))
@@ -141,8 +144,10 @@ enum OpenAPISchemas {
                             switch column.kind {
                             case .flag: ["boolean", "string", "null"]
                             case .count: ["integer", "string", "null"]
-                            default: column.told == .boolean ? ["boolean", "string", "null"]
-                                : column.told == .integer ? ["integer", "string", "null"] : ["string", "null"]
+                            default:
+                                column.told == .boolean
+                                    ? ["boolean", "string", "null"]
+                                    : column.told == .integer ? ["integer", "string", "null"] : ["string", "null"]
                             }
                         return (
                             ProgramForm.key(column.name),

@@ -1,4 +1,5 @@
 package import Contracts
+import Hummingbird
 
 /// A question as a person asks it.
 package struct PersonsQuestion: Sendable, Equatable {

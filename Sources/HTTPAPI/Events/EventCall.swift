@@ -1,4 +1,4 @@
-package import Contracts
+import Contracts
 package import Hummingbird
 import Messaging
 
@@ -60,7 +60,8 @@ package enum EventCall {
             guard let value = AddressText.decoded(field.value, isForm: false) else {
                 throw Problem(
                     Refusal(
-                        .badUTF8, path: "headers.\(name)", "the text is no UTF-8 in percent-encoding: its bytes are what it is known by"))
+                        .badUTF8, path: "headers.\(name)",
+                        "the text is no UTF-8 in percent-encoding: its bytes are what it is known by"))
             }
             headers[name] = .string(value)
         }

@@ -74,7 +74,8 @@ package struct EventIntake: Sendable {
         let registry = registry()
         try Self.check(envelope, contract, partner, registry)
         try contract.check(
-            data, registry?.references(of: envelope.source, isTyped: false)
+            data,
+            registry?.references(of: envelope.source, isTyped: false)
                 ?? References(own: envelope.source, mayNameAny: true))
         let body = envelope.structuredBody(data: Array(data.text))
         guard body.count <= JSONLimits.standard.bodyBytes else {

@@ -1,7 +1,7 @@
-package import Contracts
+import Contracts
 package import Hummingbird
 package import Logging
-package import Messaging
+import Messaging
 
 /// Answers calls of partners who listen: what stands in their own queue, as soon as there is something.
 package struct HearingDesk: Sendable {

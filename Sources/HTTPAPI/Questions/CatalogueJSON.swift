@@ -1,5 +1,6 @@
 import Client
-package import Contracts
+import Contracts
+import Domain
 
 /// The catalogue of questions as JSON.
 package enum CatalogueJSON {

@@ -32,7 +32,8 @@ package struct QuestionCall: Sendable {
     /// - Throws: ``Problem`` for what is not there, not of its kind or not taken.
     package init(_ request: Request, service text: String, name: String) throws {
         let (named, suffix) =
-            name.hasSuffix(".csv") ? (String(name.dropLast(4)), Form.csv)
+            name.hasSuffix(".csv")
+            ? (String(name.dropLast(4)), Form.csv)
             : name.hasSuffix(".json") ? (String(name.dropLast(5)), Form.json) : (name, nil as Form?)
         guard let service = ServiceName(rawValue: text), let question = QueryCatalogue.question(service, named) else {
             throw Problem(
@@ -106,6 +107,7 @@ package struct QuestionCall: Sendable {
         var all = kept + [QueryParameter(name: name, value: next)]
         if let table { all.append(QueryParameter(name: Self.tableParameter, value: table)) }
         let query = all.map { "\(AddressText.encoded($0.name))=\(AddressText.encoded($0.value))" }
-        return "\(APIAddress.root)/\(service.rawValue)/\(question.name)\(isMarked ? ".csv" : "")?\(query.joined(separator: "&"))"
+        return
+            "\(APIAddress.root)/\(service.rawValue)/\(question.name)\(isMarked ? ".csv" : "")?\(query.joined(separator: "&"))"
     }
 }

@@ -1,5 +1,6 @@
 import Client
-package import Contracts
+import Contracts
+import Domain
 package import Hummingbird
 package import Logging
 
