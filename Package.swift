@@ -218,7 +218,7 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "HTTPAPI", "BrokerLayout", "Client", "Domain", "Contracts", "Messaging", log,
+                "HTTPAPI", "BrokerLayout", "Client", "Domain", "Contracts", "Messaging", "TestSupport", log,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Contracts
+import HTTPTypes
 import Messaging
 import Testing
 
@@ -93,8 +94,8 @@ struct EventCallTests {
         let fixture = try Fixture()
         func answer(_ number: String, _ said: String) async throws -> Answer {
             let cost = """
-                {"costId": "\(number)", "orderId": "SO-1", "orderSource": "\(said)", "line": 1, "status": "confirmed",
-                 "amount": "9.00", "currency": "CNY", "supplier": {"code": "L-1"}, "recordedAt": "2026-01-05T09:30:00+08:00"}
+                {"costId": "\(number)", "orderId": "SO-1", "orderSource": "\(said)", "line": 1, "state": "actual",
+                 "amount": "9.00", "currency": "CNY", "supplier": {"code": "L-1"}, "serviceDate": "2026-01-08"}
                 """
             return try await fixture.one(
                 .post, "/api/v1/events", as: "globex", Self.structured,
@@ -102,6 +103,7 @@ struct EventCallTests {
         }
         let refused = try await answer("k-1", "initech")
         #expect(refused.status == 403 && refused.reason == "source-not-allowed" && refused.path == "$.orderSource")
+        #expect(try await answer("k-2", "acme").status == 202)
     }
 
     @Test("without a file of partners whoever may publish is believed, but no service's source")

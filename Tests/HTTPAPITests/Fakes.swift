@@ -1,6 +1,7 @@
 import BrokerLayout
 import Contracts
 import Domain
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging

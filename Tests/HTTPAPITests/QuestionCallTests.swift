@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import HTTPTypes
 import Synchronization
 import Testing
 

@@ -26,7 +26,9 @@ extension HTTPFields {
         guard let prefer = value("Prefer") else { return nil }
         for part in prefer.split(whereSeparator: { $0 == "," || $0 == ";" }) {
             let pair = part.split(separator: "=", maxSplits: 1).map { String($0).trimmingASCIISpaces }
-            if pair.count == 2, pair[0].lowercased() == "wait" { return Int(pair[1]).map { Swift.min(Swift.max($0, 0), 60) } }
+            if pair.count == 2, pair[0].lowercased() == "wait" {
+                return Int(pair[1]).map { Swift.min(Swift.max($0, 0), 60) }
+            }
         }
         return nil
     }

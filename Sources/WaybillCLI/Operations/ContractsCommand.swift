@@ -8,7 +8,8 @@ struct ContractsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contracts", abstract: "What crosses the wire.",
         subcommands: [
-            List.self, Fields.self, AsyncAPI.self, OpenAPI.self, JSONSchema.self, Questions.self, Write.self, Check.self,
+            List.self, Fields.self, AsyncAPI.self, OpenAPI.self, JSONSchema.self, Questions.self, Write.self,
+            Check.self,
         ])
 
     struct List: ParsableCommand {
