@@ -165,8 +165,8 @@ let package = Package(
         .executableTarget(
             name: "Console",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "Operations", "Postgres", "ServiceKit",
-                "CZlib", log, crypto, lifecycle, hummingbird,
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Operations", "Postgres",
+                "ServiceKit", "CZlib", log, crypto, lifecycle, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -252,8 +252,8 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Client", "Contracts", "Domain", "Messaging", "Postgres", "ServiceKit", "TestSupport", log,
-                crypto, hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
+                "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Messaging", "Postgres",
+                "ServiceKit", "TestSupport", log, crypto, hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: settings),
         // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.

@@ -36,15 +36,35 @@ public enum BrokerUsers {
         }
     }
 
-    /// What a person's user, or the edge's, may do: give commands and ask questions, and take the answers by a queue of
-    /// its own. It reads nobody else's queue and publishes nothing in a service's or a partner's name.
+    /// What a person's user may do: give commands and ask questions, and take the answers by a queue of its own. It reads
+    /// nobody else's queue and publishes nothing in a service's or a partner's name.
     ///
     /// - Parameter imports: whether it may import what old systems' files hold, too, by ``importedKeys``.
     public static func permission(ofPerson login: String, imports: Bool = false) -> Permission {
+        permission(login, alsoWrites: imports ? ["waybill\\.imports"] : [])
+    }
+
+    /// What the edge's user may do: what a person's may, and for partners that it has recognised publish to the partner's own
+    /// exchange and read the partner's own queue. Services know a partner by its exchange, so what comes that way is as the
+    /// partner's own. It cannot write where `user_id` says who publishes, and not in a service's name.
+    ///
+    /// - Parameter believesAny: whether there is no file of partners; then it may write where the one partner does.
+    public static func permissionOfEdge(believesAny: Bool = false) -> Permission {
+        let partner = "[a-z0-9-]{1,40}"
+        return permission(
+            edge, alsoWrites: [believesAny ? "waybill\\.inbound" : "waybill\\.inbound\\.\(partner)"],
+            alsoReads: ["partner\\.\(partner)"])
+    }
+
+    private static func permission(
+        _ login: String, alsoWrites: [String] = [], alsoReads: [String] = []
+    ) -> Permission {
         let own = "reply\\.\(login.replacing(".", with: "\\."))\\.[0-9a-f-]{36}"
+        let writes = ["waybill\\.commands"] + alsoWrites + [own]
+        let reads = ["waybill\\.replies"] + alsoReads + [own]
         return Permission(
-            configure: "^\(own)$", write: "^(waybill\\.commands\(imports ? "|waybill\\.imports" : "")|\(own))$",
-            read: "^(waybill\\.replies|\(own))$")
+            configure: "^\(own)$", write: "^(\(writes.joined(separator: "|")))$",
+            read: "^(\(reads.joined(separator: "|")))$")
     }
 
     /// The routing keys that whoever imports may use.

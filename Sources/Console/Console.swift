@@ -1,6 +1,7 @@
 import Contracts
 import Domain
 import Foundation
+import HTTPAPI
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -26,7 +27,7 @@ enum ConsoleProgram {
     ///   else; the reason is one line on standard error.
     static func run(_ arguments: [String], environment: [String: String]) async -> Int32 {
         let command = arguments.first ?? "run"
-        guard arguments.count <= 1 || command == "user" else {
+        guard arguments.count <= 1 || ["user", "token"].contains(command) else {
             return complain("'\(arguments.joined(separator: " "))' is not understood; '--help' says what is", 64)
         }
         do {
@@ -49,8 +50,10 @@ enum ConsoleProgram {
                 return try await migrate(settings, logger)
             case "user":
                 return try await UserCommand.run(Array(arguments.dropFirst()), settings, logger)
+            case "token":
+                return try await TokenCommand.run(Array(arguments.dropFirst()), settings, logger)
             case "run":
-                try await serve(try ConsoleSettings(settings), logger)
+                try await serve(try ConsoleSettings(settings), of: settings, logger)
                 return 0
             default:
                 return complain("'\(command)' is no command of the console; '--help' lists them", 64)
@@ -66,7 +69,8 @@ enum ConsoleProgram {
         }
     }
 
-    private static func serve(_ settings: ConsoleSettings, _ logger: Logger) async throws {
+    private static func serve(_ settings: ConsoleSettings, of source: Settings, _ logger: Logger) async throws {
+        Reread.ignoreSignal()
         let services = try BrokerServices(settings.broker)
         let pool = PostgresPool(configuration: settings.database, size: settings.connections, logger: logger)
         if let problem = try await ConsoleSchema.migrator(logger: logger).status(pool).problemOfCopy {
@@ -75,20 +79,22 @@ enum ConsoleProgram {
         let parts = ConsoleParts(
             services: services, pool: pool, exposure: settings.exposure, sessions: settings.sessions,
             patience: settings.patience, logger: logger)
-        var application = try application(parts, settings, logger)
+        let api = ConsoleAPI(parts, settings, of: source, services)
+        var application = try application(parts, api.api, settings, logger)
         application.addServices(Cleaning(parts: parts))
+        for service in api.running { application.addServices(service) }
         try await application.runService()
         await services.close()
         await pool.close()
     }
 
     private static func application(
-        _ parts: ConsoleParts, _ settings: ConsoleSettings, _ logger: Logger
+        _ parts: ConsoleParts, _ api: HTTPAPI, _ settings: ConsoleSettings, _ logger: Logger
     ) throws -> Application<RouterResponder<ConsoleContext>> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         return Application(
-            router: ConsoleRouter.router(parts), server: try server(settings.exposure),
+            router: ConsoleRouter.router(parts, api: api), server: try server(settings.exposure),
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.port
@@ -139,9 +145,9 @@ enum ConsoleProgram {
         var text = """
             The console of Waybill: pages for people, and HTTP for other systems.
 
-            usage: waybill-console [run | check | migrate | user … | --print-config | --help]
+            usage: waybill-console [run | check | migrate | user … | token … | --print-config | --help]
 
-              run             listen until SIGTERM (the default)
+              run             listen until SIGTERM (the default); SIGHUP has the file of partners read again
               check           read settings and files as a start does, without starting; 78 when one is wrong
               migrate         bring the schema 'console' up to date, as the migration role
               user add LOGIN [NAME] [--make]
@@ -151,6 +157,13 @@ enum ConsoleProgram {
               user close LOGIN
                               let a person sign in no more; their sessions end, their tokens are gone
               user list       who may sign in here
+              token add person LOGIN NAME [--scope ask,export,act] [--days N] [--json]
+              token add partner PARTNER NAME [--scope publish,hear] [--days N] [--json]
+                              make a token for the HTTP API, shown once; of 90 days, a person's to ask, a partner's for all
+              token list [--json]
+                              the tokens there are, and when each was used last
+              token remove person|partner HOLDER NAME
+                              a token holds no more, at once
               --print-config  show the settings in effect, secrets hidden
               --help          this text
 

@@ -145,7 +145,7 @@ struct CommandCallTests {
         let sites: [([String: String], Int)] = [
             (["Sec-Fetch-Site": "cross-site"], 403), (["Sec-Fetch-Site": "same-site"], 403),
             (["Origin": "https://evil.example"], 403), (["Origin": "null"], 403),
-            (["Sec-Fetch-Site": "same-origin"], 200), (["Origin": "http://localhost"], 200), ([:], 200),
+            (["Sec-Fetch-Site": "same-origin"], 200), (["Origin": "http://localhost"], 200), ([:], 403),
         ]
         for (place, (headers, status)) in sites.enumerated() {
             let all = Self.headers("k-\(place)").merging(headers) { $1 }

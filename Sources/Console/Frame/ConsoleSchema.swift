@@ -9,7 +9,8 @@ enum ConsoleSchema {
 
     /// The steps of the schema, in order. A released one never changes.
     static let migrations = [
-        Migration(number: 1, name: "console", sql: PackageResources._001_console_sql)
+        Migration(number: 1, name: "console", sql: PackageResources._001_console_sql),
+        Migration(number: 2, name: "tokens", sql: PackageResources._002_tokens_sql),
     ]
 
     /// What brings it up to date.

@@ -20,6 +20,8 @@ struct ConsoleSettings: Sendable {
     let connections: Int
     /// How long a session lasts, and how long it may be idle.
     let sessions: SessionLimits
+    /// Whose calls the HTTP API takes as partners'.
+    let partners: KnownPartners
     /// How long a page waits for a service before it shows that part without it.
     let patience: Duration
 
@@ -68,7 +70,7 @@ struct ConsoleSettings: Sendable {
 
     private static let shared: Set<String> = [
         "zone", "profile", "config", "amqp.url", "amqp.ca", "amqp.certificate", "amqp.key", "amqp.heartbeat",
-        "postgres.url", "postgres.migrate.url", "postgres.connections", "log.level", "log.format",
+        "partners", "postgres.url", "postgres.migrate.url", "postgres.connections", "log.level", "log.format",
     ]
 
     /// Reads them.
@@ -92,6 +94,7 @@ struct ConsoleSettings: Sendable {
         sessions = SessionLimits(
             absolute: try settings.integer("session.hours", in: 1...24) * 3_600,
             idle: try settings.integer("session.idle.minutes", in: 5...720) * 60)
+        partners = try KnownPartners(settings)
         patience = .seconds(try settings.integer("patience", in: 1...30))
     }
 

@@ -9,7 +9,8 @@ import Messaging
 /// waits for a confirm.
 struct BrokerServices: Services {
     private let broker: BrokerConfiguration
-    private let client: RequestClient
+    /// The connection for questions.
+    let client: RequestClient
 
     /// - Parameter broker: the broker, as the edge's user.
     /// - Throws: ``ConsoleProblem`` when it is another user, whom no service would believe.

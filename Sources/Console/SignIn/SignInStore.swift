@@ -72,7 +72,7 @@ enum SignInStore {
     /// - Returns: whether there is such a user.
     static func close(_ login: String, _ transaction: borrowing Transaction) throws -> Bool {
         try transaction.execute("delete from session where login = \(login)")
-        try transaction.execute("delete from token where login = \(login)")
+        try transaction.execute("delete from token where kind = 'person' and login = \(login)")
         return try transaction.execute(
             "update local_user set is_closed = true, changed_at = now() where login = \(login)") == 1
     }

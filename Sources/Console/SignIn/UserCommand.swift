@@ -62,7 +62,7 @@ enum UserCommand {
         return 0
     }
 
-    private static func with<Result: Sendable>(
+    static func with<Result: Sendable>(
         _ settings: Settings, _ logger: Logger, _ body: @Sendable (borrowing Transaction) throws -> Result
     ) async throws -> Result {
         let configuration = try PostgresConfiguration(
@@ -113,12 +113,12 @@ enum UserCommand {
         complain("there is no '\(login)': 'user list' shows those there are", 2)
     }
 
-    private static func say(_ text: String) -> Int32 {
+    static func say(_ text: String) -> Int32 {
         FileHandle.standardError.write(Data("\(text)\n".utf8))
         return 0
     }
 
-    private static func complain(_ reason: String, _ code: Int32) -> Int32 {
+    static func complain(_ reason: String, _ code: Int32) -> Int32 {
         FileHandle.standardError.write(Data("error: \(reason)\n".utf8))
         return code
     }

@@ -12,8 +12,10 @@ package enum CrossSite {
             guard ["same-origin", "none"].contains(site) else { throw problem }
             return
         }
-        guard let origin = request.headers[.origin] else { return }
-        guard let authority = request.head.authority, origin.hasSuffix("://\(authority)") else { throw problem }
+        // Every browser says one of both with what changes something; what says neither is none, and has no session.
+        guard let origin = request.headers[.origin], let mark = origin.range(of: "://"),
+            origin[mark.upperBound...].lowercased() == request.head.authority?.lowercased()
+        else { throw problem }
     }
 
     private static let problem = Problem(

@@ -129,7 +129,7 @@ package struct BrokerDefinitions: Encodable {
                 read: "^\(service.rawValue)\\.(\(own))$")
         }
         if user == BrokerUsers.edge {
-            let own = BrokerUsers.permission(ofPerson: user)
+            let own = BrokerUsers.permissionOfEdge(believesAny: partners == nil)
             return Permission(user: user, configure: own.configure, write: own.write, read: own.read)
         }
         // To the common exchange with a verified user_id, or to its own without one.

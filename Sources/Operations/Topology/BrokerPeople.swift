@@ -49,7 +49,8 @@ package struct BrokerPeople: Sendable {
         user.text("password_hash", Self.hash(of: password))
         user.text("hashing_algorithm", "rabbit_password_hashing_sha256")
         user.text("tags", kind)
-        let own = BrokerUsers.permission(ofPerson: login, imports: imports)
+        let own =
+            isEdge ? BrokerUsers.permissionOfEdge() : BrokerUsers.permission(ofPerson: login, imports: imports)
         var permission = ObjectWriter()
         permission.text("configure", own.configure)
         permission.text("write", own.write)

@@ -1,27 +1,27 @@
 import Foundation
-import Logging
-import ServiceLifecycle
+package import Logging
+package import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
 /// A value that is replaced as a whole while others read it: who reads gets the one before or the one after.
-final class Current<Value: Sendable>: Sendable {
+package final class Current<Value: Sendable>: Sendable {
     private let held: Mutex<Value>
 
     /// - Parameter value: the first one.
-    init(_ value: Value) { held = Mutex(value) }
+    package init(_ value: Value) { held = Mutex(value) }
 
     /// The one that holds now; who needs it twice for one thing keeps it.
-    var value: Value { held.withLock { $0 } }
+    package var value: Value { held.withLock { $0 } }
 
     /// From now on this one.
-    func replace(with value: Value) { held.withLock { $0 = value } }
+    package func replace(with value: Value) { held.withLock { $0 = value } }
 }
 
 /// The files that settings name, read again when an operator asks for it.
 ///
 /// All of them are read first. When one is wrong nothing changes, and the service says so until it has read them again.
-final class Reread: Sendable {
+package final class Reread: Sendable {
     /// How it went so far.
     struct Record: Sendable, Equatable {
         /// How often the files were read and put in force, the start included.
@@ -37,7 +37,7 @@ final class Reread: Sendable {
     /// - Parameters:
     ///   - read: reads all files, and makes what puts them in force.
     ///   - logger: where to say how it went.
-    init(logger: Logger, _ read: @escaping @Sendable () throws -> @Sendable () -> Void) {
+    package init(logger: Logger, _ read: @escaping @Sendable () throws -> @Sendable () -> Void) {
         self.read = read
         self.logger = logger
     }
@@ -46,7 +46,7 @@ final class Reread: Sendable {
     var record: Record { state.withLock { $0 } }
 
     /// Reads the files again.
-    func again() {
+    package func again() {
         do {
             try read()()
             state.withLock { $0 = Record(reads: $0.reads + 1) }
@@ -59,12 +59,12 @@ final class Reread: Sendable {
     }
 
     /// Until it is trapped, the signal would end the process: from the very start it does not.
-    static func ignoreSignal() { signal(SIGHUP, SIG_IGN) }
+    package static func ignoreSignal() { signal(SIGHUP, SIG_IGN) }
 }
 
 extension Reread: Service {
     /// Reads them again at each SIGHUP, until the service is shut down.
-    func run() async throws {
+    package func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { again() }
     }
 }

@@ -5,8 +5,9 @@ import Foundation
 /// It hands on to the console's program, found beside this command.
 struct ConsoleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "console", abstract: "The console: who may sign in there with a password, and its schema.",
-        subcommands: [User.self, Migrate.self])
+        commandName: "console",
+        abstract: "The console: who may sign in there with a password, programs' tokens, and its schema.",
+        subcommands: [User.self, Token.self, Migrate.self])
 
     struct User: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
