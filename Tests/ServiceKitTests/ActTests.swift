@@ -133,6 +133,32 @@ struct PrincipalTests {
         }
     }
 
+    @Test("the edge's user reaches partners' own exchanges and queues, and nothing by which it would be somebody else")
+    func edge() throws {
+        func may(_ pattern: String, _ name: String) throws -> Bool { try Regex(pattern).firstMatch(in: name) != nil }
+        let (own, believing) = (BrokerUsers.permissionOfEdge(), BrokerUsers.permissionOfEdge(believesAny: true))
+        let queue = "reply.waybill-edge.\(UUID().uuidString.lowercased())"
+        for permission in [own, believing] {
+            #expect(try may(permission.write, "waybill.commands") && may(permission.read, "waybill.replies"))
+            #expect(try may(permission.configure, queue) && may(permission.read, queue))
+            #expect(try may(permission.read, "partner.acme"))
+            for name in [
+                "waybill.events", "waybill.imports", "waybill.partners", "waybill.replies", "waybill.dead",
+                "waybill.inbound.a.b", "waybill.inboundXacme", "finance.inbound", "partner.acme", "",
+            ] { #expect(try !may(permission.write, name), "\(name)") }
+            for name in ["finance.dead", "finance.inbound", "waybill.audit", "waybill.events", "partner.a.b"] {
+                #expect(try !may(permission.read, name), "\(name)")
+            }
+            for name in ["partner.acme", "waybill.inbound.acme", "stray"] {
+                #expect(try !may(permission.configure, name), "\(name)")
+            }
+        }
+        #expect(try may(own.write, "waybill.inbound.acme") && !may(own.write, "waybill.inbound"))
+        #expect(try !may(believing.write, "waybill.inbound.acme") && may(believing.write, "waybill.inbound"))
+        let person = BrokerUsers.permission(ofPerson: "li.wei")
+        #expect(try !may(person.write, "waybill.inbound.acme") && !may(person.read, "partner.acme"))
+    }
+
     @Test("every message by which people act names the field that says who, and each is answered by one service")
     func catalogue() {
         let acts = Catalogue.contracts.filter { $0.personField != nil }

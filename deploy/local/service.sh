@@ -20,11 +20,10 @@ run() {
     local binary lines settings
     binary="$(cat "$home/run/binaries")/waybill-$service"
     mapfile -t lines < <(profile "$binary")
-    # The console handles no messages: what is said of them is no setting of it.
-    settings=()
-    [ "$service" = console ] || settings=(
-        WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$home/run/management")" WAYBILL_PARTNERS="$(cat "$home/run/partners")"
-        WAYBILL_CLOCK="$(cat "$home/run/clock")")
+    settings=(WAYBILL_PARTNERS="$(cat "$home/run/partners")")
+    # The console handles no messages: what is said of that is no setting of it.
+    [ "$service" = console ] || settings+=(
+        WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$home/run/management")" WAYBILL_CLOCK="$(cat "$home/run/clock")")
     cd "$(cat "$home/run/profile-folder")"
     exec env -i PATH="$PATH" HOME="$HOME" "${lines[@]}" ${SERVICE_ENVIRONMENT:-} \
         WAYBILL_AMQP_URL_FILE="$home/secrets/amqp-$service.url" \
