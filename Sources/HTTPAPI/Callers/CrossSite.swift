@@ -13,8 +13,9 @@ package enum CrossSite {
             return
         }
         // Every browser says one of both with what changes something; what says neither is none, and has no session.
-        guard let origin = request.headers[.origin], let mark = origin.range(of: "://"),
-            origin[mark.upperBound...].lowercased() == request.head.authority?.lowercased()
+        guard let origin = request.headers[.origin]?.lowercased(),
+            let authority = request.head.authority?.lowercased(),
+            ["http://\(authority)", "https://\(authority)"].contains(origin)
         else { throw problem }
     }
 
