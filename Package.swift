@@ -128,6 +128,8 @@ let package = Package(
         .target(name: "Importing", dependencies: ["Domain", "Contracts", "CZlib"], swiftSettings: settings),
         .target(name: "CaseClocks", dependencies: ["Domain"], swiftSettings: settings),
         .target(name: "LeadScoring", dependencies: ["Domain"], swiftSettings: settings),
+        // Funnels of any day, conversion, time in stage, and what is won in the end.
+        .target(name: "Pipelines", dependencies: ["Domain"], swiftSettings: settings),
         .target(
             name: "Simulation",
             dependencies: ["Domain", "Contracts", .product(name: "HeapModule", package: "swift-collections")],
@@ -156,7 +158,8 @@ let package = Package(
             name: "WaybillCLI",
             dependencies: [
                 "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Operations", "CaseClocks",
-                "Importing", "LeadScoring", "PartyGraph", "PartyMatching", "Pricing", "ProfitAnalysis", "Simulation",
+                "Importing", "LeadScoring", "PartyGraph", "PartyMatching", "Pipelines", "Pricing", "ProfitAnalysis",
+                "Simulation",
                 "CSystemShims", arguments,
             ],
             swiftSettings: settings),
@@ -205,6 +208,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "CaseClocksTests", dependencies: ["CaseClocks", "Domain"], swiftSettings: settings),
         .testTarget(name: "LeadScoringTests", dependencies: ["LeadScoring", "Domain"], swiftSettings: settings),
+        .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Domain"], swiftSettings: settings),
         .testTarget(
             name: "PartyGraphTests", dependencies: ["PartyGraph", "Domain", "Contracts"], swiftSettings: settings),
         .testTarget(
@@ -264,7 +268,7 @@ let package = Package(
     ]
         + serviceTests("Customer", of: ["CustomerService"], ["PartyGraph", "PartyMatching", "WaybillCLI"])
         + serviceTests("Finance", of: ["FinanceService"], ["ProfitAnalysis", "WaybillCLI"])
-        + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching"])
+        + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching", "Pipelines"])
         + serviceTests("ServiceDesk", of: ["ServiceDeskService"])
         + serviceTests("Supplier", of: ["SupplierService"])
         + serviceTests("Notifier", of: ["NotifierService"], ["Channels"])
@@ -275,7 +279,7 @@ let package = Package(
                 name: module,
                 dependencies: ["Domain", "Contracts", "ServiceKit", "Postgres", log]
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
-                    + (module == "SalesService" ? ["LeadScoring", "PartyMatching"] : [])
+                    + (module == "SalesService" ? ["LeadScoring", "PartyMatching", "Pipelines"] : [])
                     + (module == "NotifierService" ? ["Channels"] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)

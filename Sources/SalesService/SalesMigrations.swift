@@ -20,5 +20,6 @@ enum SalesMigrations {
         Migration(number: 14, name: "notice_branch", sql: PackageResources._014_notice_branch_sql),
         Migration(number: 15, name: "notice_share", sql: PackageResources._015_notice_share_sql),
         Migration(number: 16, name: "leads", sql: PackageResources._016_leads_sql),
+        Migration(number: 17, name: "opportunities", sql: PackageResources._017_opportunities_sql),
     ]
 }

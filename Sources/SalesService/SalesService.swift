@@ -10,7 +10,7 @@ package enum SalesService {
         migrations: SalesMigrations.all,
         capabilities: [
             .orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references,
-            .leadSellers, .leads, .leadParties, .leadModels, .leadReading,
+            .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .opportunities, .opportunityReading,
         ])
 
     static func main() async {

@@ -34,6 +34,8 @@ public enum ActSubject: String, Sendable, CaseIterable {
     case complaint
     /// A lead.
     case lead
+    /// An opportunity.
+    case opportunity
     /// A person, by login: what is theirs.
     case person
 

@@ -34,6 +34,27 @@ enum SalesActs {
             .may(.administer, .customer, of: .lead, "leadId") { body, _ in [.init(.lead, body.leadId)] }
                 .when("step assigned") { $0.step == .assigned },
             .may(.act, .customer, of: .lead, "leadId") { body, _ in [.init(.lead, body.leadId)] }),
+        // The first word of one is about whose it becomes; every later one about whose it is.
+        ActDescription(
+            OpportunityRecorded.self,
+            .may(.act, .customer, of: .person, "owner") { body, _ in
+                [.init(.person, body.terms.owner ?? body.by)]
+            }.when("revision 1") { $0.terms.revision == 1 },
+            .may(.act, .customer, of: .opportunity, "opportunityId") { body, source in
+                [.init(.opportunity, source: source, body.terms.opportunityId)]
+            }),
+        ActDescription(
+            TakeOpportunityStep.self,
+            .may(.act, .customer, of: .person, "to") { body, _ in [.init(.person, body.to ?? body.by)] }
+                .when("step opened") { $0.step == .opened },
+            .may(.administer, .customer, of: .opportunity, "opportunityId") { body, _ in
+                [.init(.opportunity, source: ServiceName.sales.source, body.opportunityId)]
+            }.when("step assigned") { $0.step == .assigned },
+            .may(.act, .customer, of: .opportunity, "opportunityId") { body, _ in
+                [.init(.opportunity, source: ServiceName.sales.source, body.opportunityId)]
+            }),
+        // Stages hold for everybody of a team, and what is asked for in each as well.
+        ActDescription(SetSalesStages.self, .may(.administer, .setting)),
         ActDescription(
             SetLeadSeller.self,
             .may(.administer, .customer, of: .person, "login") { body, _ in [.init(.person, body.login)] }),

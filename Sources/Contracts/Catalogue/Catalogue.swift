@@ -174,6 +174,9 @@ public enum Catalogue {
             "One person's customers are another's from a day on, with everything that is open of them."),
         ContractDescription(
             LeadCaptured.self, .partner, to: [.sales], by: "by", "Somebody who may become a customer has come to us."),
+        ContractDescription(
+            OpportunityRecorded.self, .partner, to: [.sales], by: "by",
+            "An opportunity stands so, by the system in which it is kept."),
         ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], by: "by", "A customer complains."),
         ContractDescription(
             ConsentRecorded.self, .partner, to: [.customer], by: "by",
@@ -205,6 +208,10 @@ public enum Catalogue {
             AcknowledgeNotices.self, .operator, to: [.sales], "Somebody has read notices: they are open no longer."),
         ContractDescription(TakeLeadStep.self, .operator, to: [.sales], "Somebody does something about a lead."),
         ContractDescription(SetLeadSeller.self, .operator, to: [.sales], "Who takes leads, which and how many."),
+        ContractDescription(
+            TakeOpportunityStep.self, .operator, to: [.sales], "Somebody does something about an opportunity."),
+        ContractDescription(
+            SetSalesStages.self, .operator, to: [.sales], "By which stages a team's opportunities go, in their order."),
         ContractDescription(
             ReleasePayable.self, .operator, to: [.finance],
             "A supplier's invoice that does not fit is to be paid all the same: one proposes it, another approves."),
@@ -355,6 +362,8 @@ public enum Catalogue {
         ContractDescription(
             LeadStored.self, .service(.sales), to: [.customer], "A capture is kept; whose lead it is, and who has it."),
         ContractDescription(LeadChanged.self, .service(.sales), to: [.customer], "A lead stands otherwise; all of it."),
+        ContractDescription(
+            OpportunityChanged.self, .service(.sales), to: [.customer], "An opportunity stands otherwise; all of it."),
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),
