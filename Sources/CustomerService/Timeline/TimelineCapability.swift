@@ -9,6 +9,7 @@ extension Capability {
             .on(OrderAnomalyCleared.self, TimelineHandlers.anomalyCleared),
             .on(SurveyRequested.self, TimelineHandlers.surveyRequested),
             .on(LeadStored.self, LeadTimeline.stored), .on(LeadChanged.self, LeadTimeline.changed),
+            .on(OpportunityChanged.self, OpportunityTimeline.changed),
         ],
         tables: [
             // What names an account is of that one, and not of the customer's others.

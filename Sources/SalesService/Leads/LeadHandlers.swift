@@ -208,6 +208,7 @@ enum LeadHandlers {
         let known = try PeopleReplica.known(transaction)
         let people = LeaverRules(known.book)
         var changes = LeadChanges()
+        var converted: [(lead: Lead, by: String, cause: Envelope?)] = []
         for message in messages {
             let body = message.body
             guard let id = current[body.leadId], let lead = leads[id] else {
@@ -229,6 +230,7 @@ enum LeadHandlers {
                 let after = try LeadLifePolicy.take(
                     body, lead, claims: claims[claim] ?? LeadLifePolicy.Claims())
                 if body.step == .claimed { claims[claim]?.claimed += 1 }
+                if body.step == .converted { converted.append((after, body.by, message.envelope)) }
                 leads[id] = after
                 changes.note(after, body.step.rawValue, by: body, at: body.at, causedBy: message.envelope)
                 if let owner = lead.owner { changes.ended.append((lead, owner)) }
@@ -241,6 +243,7 @@ enum LeadHandlers {
         }
         try LeadStore.put(Set(changes.events.map(\.lead.leadId)).compactMap { leads[$0] }, transaction)
         try changes.write(transaction, &effects)
+        try OpportunityHandlers.born(of: converted, transaction, &effects)
         effects.count("lead_steps", changes.events.count)
     }
 

@@ -2,7 +2,8 @@ import Contracts
 import Postgres
 import ServiceKit
 
-/// Orders that finance has decided and that have not come, and agreements and owners with a code that no customer has.
+/// Orders that finance has decided and that have not come; agreements, owners and opportunities with a code that no customer
+/// has.
 enum ReferenceQueries {
     static let waiting = WaitingReferences(
         .sales,
@@ -28,6 +29,9 @@ enum ReferenceQueries {
                     from ownership_handover h
                     join ownership_handover_customer c on c.source = h.source and c.handover_id = h.handover_id
                     where not h.is_withdrawn
+                    union all
+                    select customer_source, customer_code, changed_at, 'opportunity', source || '/' || opportunity_id
+                    from opportunity where customer_code is not null
                     """),
         ])
 }

@@ -50,6 +50,7 @@ public enum FunnelQuestions {
         answers: [
             .pages(
                 "changes", by: ["source", "opportunityId"], totals: ["amountBefore", "amount"],
+                narrowed: [.day: "closeDay", .amount: "amount"],
                 [
                     .code("source", "opportunityId"), .text("title", "what"), .code("team", "stateBefore", "stageBefore"),
                     .code("state", "stage", "owner", "branch", "businessLine"),

@@ -1,0 +1,146 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// An opportunity as it is written down.
+struct OpportunityRow: Sendable {
+    let key: OpportunityKey
+    let terms: OpportunityTerms
+    let stageSince: CalendarDay
+    /// The customer that the lead was of, where no code names one.
+    let customerId: String?
+}
+
+/// The SQL of opportunities and of everything that was said of them.
+enum OpportunityStore {
+    /// Who writes opportunities does it alone: what is added to the funnel follows from how they stood. Taken after the lock of
+    /// leads, where both are.
+    static func lock(_ transaction: borrowing Transaction) throws {
+        try KeyLock.lock("opportunities", transaction)
+    }
+
+    /// Everything that was said of some opportunities, by their revisions.
+    static func words(
+        of keys: Set<OpportunityKey>, _ transaction: borrowing Transaction
+    ) throws -> [OpportunityKey: [Int: OpportunityWord]] {
+        let sorted = keys.sorted()
+        guard !sorted.isEmpty else { return [:] }
+        let rows = try transaction.query(
+            """
+            select c.source, c.opportunity_id, c.content::text as content, c.fingerprint, c.kept_at
+            from unnest(\(sorted.map(\.source)), \(sorted.map(\.identifier))) as k(source, opportunity_id)
+            join opportunity_change c using (source, opportunity_id)
+            """, as: WordRow.self)
+        var words: [OpportunityKey: [Int: OpportunityWord]] = [:]
+        for row in rows {
+            let body = try OpportunityRecorded(node: JSONDocument(parsing: Array(row.content.utf8)).root)
+            words[row.key, default: [:]][body.terms.revision] = OpportunityWord(
+                terms: body.terms, by: body.by, fingerprint: row.fingerprint, keptAt: row.keptAt)
+        }
+        return words
+    }
+
+    private struct WordRow: PostgresRow {
+        let key: OpportunityKey
+        let content: String
+        let fingerprint: String
+        let keptAt: Timestamp
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = OpportunityKey(source: try row("source"), identifier: try row("opportunity_id"))
+            content = try row("content")
+            fingerprint = try row("fingerprint")
+            keptAt = try row("kept_at")
+        }
+    }
+
+    /// Writes down what was said, and by what each revision of an opportunity is known that something came before.
+    static func put(
+        _ changes: [(key: OpportunityKey, change: OpportunityLife.Change)], _ transaction: borrowing Transaction
+    ) throws {
+        guard !changes.isEmpty else { return }
+        let words = changes.map(\.change.word)
+        let bodies = words.map { OpportunityRecorded($0.terms, by: $0.by).encode() }
+        try transaction.queue(
+            """
+            insert into opportunity_change
+                (source, opportunity_id, revision, content, fingerprint, what, said_by, changed_at, kept_at)
+            select * from unnest(
+                \(changes.map(\.key.source)), \(changes.map(\.key.identifier)),
+                \(words.map { Int32($0.terms.revision) }),
+                \(PostgresValue.jsons(bodies.map { String(decoding: $0, as: UTF8.self) })),
+                \(words.map(\.fingerprint)), \(changes.map(\.change.what)), \(words.map(\.by)),
+                \(changes.map(\.change.at)), \(words.map(\.keptAt)))
+            on conflict (source, opportunity_id, revision) do update
+            set what = excluded.what, changed_at = excluded.changed_at
+            where opportunity_change.what <> excluded.what or opportunity_change.changed_at <> excluded.changed_at
+            """)
+    }
+
+    /// Writes opportunities as they stand now.
+    static func put(_ rows: [OpportunityRow], _ transaction: borrowing Transaction) throws {
+        guard !rows.isEmpty else { return }
+        let terms = rows.map(\.terms)
+        try transaction.queue(
+            """
+            insert into opportunity (
+                source, opportunity_id, revision, state, team, stage, stage_since, customer_source, customer_code,
+                customer_id, company, title, owner, branch, business_line, product, origin, lead_id, amount, margin,
+                currency, close_day, competitors, next_step, next_step_day, loss_reason, lost_to, created_at, changed_at)
+            select * from unnest(
+                \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(terms.map { Int32($0.revision) }),
+                \(terms.map(\.state.rawValue)), \(terms.map { $0.team ?? SalesStages.ofAll }), \(terms.map(\.stage)),
+                \(rows.map(\.stageSince)),
+                \(rows.map { row in row.terms.customer.map { $0.source ?? row.key.source } }),
+                \(terms.map { $0.customer?.code }), \(rows.map(\.customerId)), \(terms.map(\.company)),
+                \(terms.map(\.title)), \(terms.map(\.owner)), \(terms.map(\.branch)), \(terms.map(\.businessLine)),
+                \(terms.map(\.product)), \(terms.map(\.origin)), \(terms.map(\.leadId)), \(terms.map(\.amount)),
+                \(terms.map(\.margin)), \(terms.map { $0.currency?.code }), \(terms.map(\.closeDay)),
+                \(terms.map { $0.competitors.joined(separator: "\n") }), \(terms.map(\.nextStep)),
+                \(terms.map(\.nextStepDay)), \(terms.map { $0.lossReason?.rawValue }), \(terms.map(\.lostTo)),
+                \(terms.map(\.createdAt)), \(terms.map(\.changedAt)))
+            on conflict (source, opportunity_id) do update set
+                revision = excluded.revision, state = excluded.state, team = excluded.team, stage = excluded.stage,
+                stage_since = excluded.stage_since, customer_source = excluded.customer_source,
+                customer_code = excluded.customer_code,
+                customer_id = coalesce(excluded.customer_id, opportunity.customer_id), company = excluded.company,
+                title = excluded.title, owner = excluded.owner, branch = excluded.branch,
+                business_line = excluded.business_line, product = excluded.product, origin = excluded.origin,
+                lead_id = excluded.lead_id, amount = excluded.amount, margin = excluded.margin,
+                currency = excluded.currency, close_day = excluded.close_day, competitors = excluded.competitors,
+                next_step = excluded.next_step, next_step_day = excluded.next_step_day,
+                loss_reason = excluded.loss_reason, lost_to = excluded.lost_to, created_at = excluded.created_at,
+                changed_at = excluded.changed_at
+            """)
+    }
+
+    /// Whose an opportunity is.
+    static let homes: SQL = """
+        select n.source, n.identifier, o.owner, o.branch, null::date, o.business_line
+        from named n join opportunity o on o.source = n.source and o.opportunity_id = n.identifier
+        """
+
+    /// How many are open in which stage.
+    static func open(_ transaction: borrowing Transaction) throws -> [(String, Double)] {
+        try transaction.query(
+            """
+            select o.stage, count(*)::integer from opportunity o where o.state = 'open' group by o.stage order by o.stage
+            """, as: (String, Int).self
+        ).map { ($0.0, Double($0.1)) }
+    }
+
+    /// Leads that were converted and of which no opportunity is known.
+    static func converted(
+        without source: String, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> Set<String> {
+        Set(
+            try transaction.query(
+                """
+                select l.lead_id from lead l
+                where l.state = 'converted' and l.merged_into is null and l.opportunity_id is not null and not exists (
+                    select from opportunity o where o.source = \(source) and o.opportunity_id = l.opportunity_id)
+                order by l.lead_id limit \(Int32(limit))
+                """, as: String.self))
+    }
+}
