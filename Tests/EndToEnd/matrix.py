@@ -203,7 +203,8 @@ class Matrix:
             "parties.explain": lambda w: {"one": f"mx/{w}C1", "other": f"my/{w}M1"},
             "parties.merge-preview": lambda w: {"one": f"mx/{w}C1", "other": f"mx/{w}C2"},
             "alerts.show": lambda w: {"alertId": self.alerts.get(w, NOWHERE)},
-            "reviews.show": lambda w: {"review": NOWHERE}, "leads.show": lambda w: {"leadId": NOWHERE}}
+            "reviews.show": lambda w: {"review": NOWHERE}, "leads.show": lambda w: {"leadId": NOWHERE},
+            "opportunities.show": lambda w: {"opportunityId": NOWHERE}}
         about = lambda w: {"customer": w + "C1", "source": "mx"}
         for name in ("customers.overview", "classes.show", "graph.show", "graph.group", "graph.leads", "interactions.list",
                      "interactions.consent", "ownership.show"):

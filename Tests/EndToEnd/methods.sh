@@ -10,6 +10,7 @@ python3 "$root/Tests/Oracles/permissions.py" "$WAYBILL_CLI" "$root/deploy/permis
 if [ -d "$data" ]; then
     python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --helpdesk "$data/helpdesk/events.csv"
     python3 "$root/Tests/Oracles/rates.py" "$WAYBILL_CLI" --freight "$data/freight_rates"
+    python3 "$root/Tests/Oracles/pipelines.py" "$WAYBILL_CLI" "$data/opportunities/sales-pipeline.csv"
 else
     echo "skipped: no real data beside the project"
 fi

@@ -20,6 +20,10 @@ OF_CONTRACT = {
     ("finance.release-payable.v1", "missing-field"),                                             # why, of who proposes it
     ("ownership.assigned.v1", "value-not-allowed"),                                              # shares, 100 together
     ("sales.take-lead-step.v1", "missing-field"),                                                # what each step needs
+    ("opportunity.recorded.v1", "missing-field"), ("opportunity.recorded.v1", "value-not-allowed"),  # what goes together
+    ("sales.opportunity-changed.v1", "missing-field"), ("sales.opportunity-changed.v1", "value-not-allowed"),
+    ("sales.take-opportunity-step.v1", "missing-field"), ("sales.take-opportunity-step.v1", "value-not-allowed"),
+    ("sales.set-stages.v1", "value-not-allowed"),                                                # a need's word
     ("relation.declared.v1", "value-not-allowed"),                                               # a share, 0 to 1
 }
 TIMES = ["2026-03-02T10:00+08:00", "2026-03-02t02:00:00.123456789z", "2026-03-02T23:59:60Z", "2026-03-02T02:00:00.1234567890Z",

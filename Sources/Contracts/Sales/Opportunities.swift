@@ -24,7 +24,8 @@ extension TakeOpportunityStep {
             lossReason == nil ? "lostTo" : "lossReason", "only what is lost has a reason for it")
         let mayMove = step == .moved || step == .opened || step == .reopened
         try fields.require(
-            mayMove || stage == nil, .valueNotAllowed, "stage", "it comes to another stage when it is moved or reopened")
+            mayMove || stage == nil, .valueNotAllowed, "stage", "it comes to another stage when it is moved or reopened"
+        )
         let mayBeGiven = step == .assigned || step == .opened
         try fields.require(mayBeGiven || to == nil, .valueNotAllowed, "to", "it is given when it is assigned or opened")
         try fields.require(

@@ -85,7 +85,8 @@ struct OpportunityBook: Sendable {
             effects.publish(
                 OpportunityChanged(
                     one.change.word.terms, source: one.key.source,
-                    customerId: account(one.key, one.change.word.terms).flatMap { found[$0] } ?? customers[one.key], what: one.change.what,
+                    customerId: account(one.key, one.change.word.terms).flatMap { found[$0] } ?? customers[one.key],
+                    what: one.change.what,
                     by: one.change.word.by),
                 causedBy: one.cause, key: "\(one.key)")
         }

@@ -85,7 +85,8 @@ enum OpportunityPolicy {
             before?.amount != nil && body.amount == nil || before?.margin != nil && body.margin == nil
         {
             throw Refusal(
-                .currencyMismatch, path: "$.currency", "its amounts are in \(former): say them anew in another currency")
+                .currencyMismatch, path: "$.currency", "its amounts are in \(former): say them anew in another currency"
+            )
         }
         guard (after.nextStep == nil) == (after.nextStepDay == nil) else {
             let missing = after.nextStep == nil ? "nextStep" : "nextStepDay"

@@ -43,7 +43,10 @@ public enum FunnelQuestions {
             team,
             .choice(
                 "what",
-                ["entered", "advanced", "back", "won", "lost", "reopened", "raised", "lowered", "later", "sooner", "passed"],
+                [
+                    "entered", "advanced", "back", "won", "lost", "reopened", "raised", "lowered", "later", "sooner",
+                    "passed",
+                ],
                 "Only those of which this is true."),
         ],
         shows: .customer,
@@ -52,7 +55,8 @@ public enum FunnelQuestions {
                 "changes", by: ["source", "opportunityId"], totals: ["amountBefore", "amount"],
                 narrowed: [.day: "closeDay", .amount: "amount"],
                 [
-                    .code("source", "opportunityId"), .text("title", "what"), .code("team", "stateBefore", "stageBefore"),
+                    .code("source", "opportunityId"), .text("title", "what"),
+                    .code("team", "stateBefore", "stageBefore"),
                     .code("state", "stage", "owner", "branch", "businessLine"),
                     .money("amountBefore", currency: "currencyBefore"), .code("currencyBefore"),
                     .money("amount"), .money("margin").protected(.margin), .code("currency"),
