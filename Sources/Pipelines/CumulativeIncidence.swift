@@ -56,8 +56,9 @@ public struct CumulativeIncidence: Sendable {
     public struct Estimate: Sendable, Equatable {
         /// The probability.
         public let share: Double
-        /// The bounds of its 95 % interval.
+        /// The lower bound of its 95 % interval.
         public let low: Double
+        /// The upper one.
         public let high: Double
     }
 

@@ -81,7 +81,7 @@ jq -r 'keys[]' "$work/funnels.json" | while read -r day; do
     jq -S --arg day "$day" '.[$day]' "$work/funnels.json" >"$work/wanted.json"
     cmp -s "$work/told.json" "$work/wanted.json" || fail "$day: $(jq -c . "$work/told.json"), wanted $(jq -c . "$work/wanted.json")"
 done
-waybill dead list sales --json --all >"$work/dead.json"
+waybill dead list --service sales --json --limit 60000 >"$work/dead.json"
 for case in 'daydream value-not-allowed $.stage' 'later contradictory-times $.changedAt' 'unpriced missing-field $.amount'; do
     read -r _ reason path <<<"$case"
     jq -e --arg reason "$reason" --arg path "$path" \

@@ -63,6 +63,11 @@ enum CatalogueWords {
         "next": "从何处继续", "totals": "显示合计", "within": "范围", "atLeast": "金额不低于", "atMost": "金额不高于",
         "promised_day": "承诺日", "alert_id": "预警编号", "alertId": "预警编号", "complaint_id": "投诉编号",
         "complaintId": "投诉编号", "customer_code": "客户代码", "supplier_code": "供应商代码", "on": "日期",
+        "opportunityId": "商机号", "leadId": "线索号", "team": "团队", "company": "公司", "closeDay": "预计成交日",
+        "closeDayBefore": "原预计成交日", "product": "产品", "createdAt": "创建时间", "competitors": "竞争对手",
+        "compared": "比较数", "comparedWith": "比较对象", "deals": "商机数", "entered": "进入数", "advanced": "前进数",
+        "conversion": "转化率", "lossRate": "丢单率", "winRate": "最终赢率", "needs": "必备信息", "horizon": "观察天数",
+        "lossReason": "丢单原因", "lostTo": "输给", "stageSince": "进入阶段日", "daysOver": "超出天数",
     ]
 
     private static let questions: [String: String] = [
@@ -97,6 +102,8 @@ enum CatalogueWords {
         "receivables.invoices": "客户发票", "receivables.promises": "付款承诺", "receivables.provisions": "坏账准备",
         "receivables.reminders": "催款", "receivables.statement": "对账单", "receivables.unallocated": "未核销收款",
         "receivables.waiting": "等待发票的收款", "receivables.write-offs": "坏账核销", "view.drill": "指标背后的事件",
+        "opportunities.list": "商机", "opportunities.show": "一个商机", "opportunities.stalled": "停滞的商机",
+        "opportunities.stages": "销售阶段", "funnel.on": "销售漏斗", "funnel.changes": "漏斗变化", "funnel.conversion": "阶段转化",
         "view.figures": "经营指标", "bias.list": "成本偏差", "suppliers.list": "供应商", "suppliers.preview": "供应商导入预览",
     ]
 
@@ -117,6 +124,8 @@ enum CatalogueWords {
         "permission.policy-set.v1": "设置权限政策", "person.left.v1": "登记离职", "person.recorded.v1": "登记人员",
         "relation.declared.v1": "声明关系", "sales.acknowledge-notices.v1": "通知标为已读",
         "servicedesk.settle-complaint-order.v1": "确定投诉的订单", "terms.agreed.v1": "约定账期",
+        "opportunity.recorded.v1": "登记商机", "sales.take-opportunity-step.v1": "处理商机",
+        "sales.set-stages.v1": "设置销售阶段",
         "write-off.approved.v1": "批准核销", "write-off.proposed.v1": "提议核销",
     ]
 
