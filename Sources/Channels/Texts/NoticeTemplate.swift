@@ -26,7 +26,7 @@ package struct NoticeTemplate: Sendable {
 
     /// The names in a pattern.
     package static func names(in pattern: String) -> [String] {
-        pattern.split(separator: "{").dropFirst().compactMap { part in
+        pattern.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
             part.firstIndex(of: "}").map { String(part[..<$0]) }
         }
     }

@@ -105,6 +105,9 @@ enum CatalogueWords {
         "opportunities.list": "商机", "opportunities.show": "一个商机", "opportunities.stalled": "停滞的商机",
         "opportunities.stages": "销售阶段", "funnel.on": "销售漏斗", "funnel.changes": "漏斗变化", "funnel.conversion": "阶段转化",
         "view.figures": "经营指标", "bias.list": "成本偏差", "suppliers.list": "供应商", "suppliers.preview": "供应商导入预览",
+        "handovers.list": "通知的发送", "leads.figures": "线索统计", "leads.list": "线索", "leads.pool": "公海",
+        "leads.sellers": "线索接收人", "leads.show": "一条线索", "notices.mine": "我的通知", "notices.show": "一条通知",
+        "preferences.show": "通知方式",
     ]
 
     private static let acts: [String: String] = [
@@ -127,6 +130,9 @@ enum CatalogueWords {
         "opportunity.recorded.v1": "登记商机", "sales.take-opportunity-step.v1": "处理商机",
         "sales.set-stages.v1": "设置销售阶段",
         "write-off.approved.v1": "批准核销", "write-off.proposed.v1": "提议核销",
+        "finance.settle-payment-reference.v1": "确认收款引用", "lead.captured.v1": "登记线索", "notifier.mark-notices.v1": "标记通知",
+        "notifier.set-preferences.v1": "设定通知方式", "sales.set-lead-seller.v1": "设定线索接收人",
+        "sales.take-lead-step.v1": "跟进线索",
     ]
 
     private static let words: [String: String] = [
@@ -199,5 +205,13 @@ enum CatalogueWords {
         "values": "值", "verdict": "裁定", "version": "版本", "volume": "数量", "waiting": "等待", "way": "方式",
         "weight": "权重", "what": "内容", "whole": "整体", "with": "与", "withdrawn": "撤回", "within": "范围", "without": "无",
         "word": "消息", "would": "将", "write": "核销", "written": "核销", "yearly": "年度",
+        "again": "再次", "attributes": "属性", "branches": "分公司", "campaign": "活动", "capacity": "容量", "capture": "采集",
+        "captured": "采集", "captures": "采集次数", "claims": "领取", "company": "公司", "contacted": "已联系", "conversion": "转化",
+        "converted": "已转化", "created": "创建", "expires": "失效", "floor": "下限", "form": "形式", "former": "先前",
+        "grade": "等级", "instead": "代理", "language": "语言", "lead": "线索", "leads": "线索", "lift": "提升", "minutes": "分钟",
+        "mode": "方式", "occasion": "次数", "opportunity": "商机", "per": "每", "pool": "公海", "quiet": "免打扰", "reached": "已达",
+        "read": "已读", "readers": "读者", "recipients": "收件人", "server": "服务器", "shared": "共享", "snoozed": "稍后提醒",
+        "stake": "涉及", "stored": "已存", "time": "时间", "touches": "接触", "why": "原因", "words": "原话", "working": "工作",
+        "zone": "时区",
     ]
 }

@@ -231,7 +231,7 @@ extension NoticeKind {
                 [.finance], "receivable", .receivable, with: [type], clearedWith: [PaymentApplied.type],
                 raised: raised, cleared: "nothing of it is open any more", whose: whose,
                 next:
-                    "waybill finance receivables promise NUMBER --invoice {invoice} --amount AMOUNT --currency {currency} --on DAY"
+                    "waybill finance receivables promise NUMBER --invoice {invoice} --amount AMOUNT --currency {currency} --on DAY --source SOURCE"
             )
         }
         return switch self {
@@ -254,12 +254,12 @@ extension NoticeKind {
             NoticeKindDescription(
                 [.finance], "dispute", .receivable, raised: "a customer disputes an invoice",
                 cleared: "the dispute ends", whose: "who looks after the customer",
-                next: "waybill finance receivables dispute resolve {dispute} --outcome OUTCOME")
+                next: "waybill finance receivables dispute resolve {dispute} --outcome OUTCOME --source {source}")
         default:
             NoticeKindDescription(
                 [.finance], "write-off", .receivable, raised: "somebody proposes to give a debt up",
                 cleared: "another person approves it", whose: "the manager of the customer's branch",
-                next: "waybill finance receivables write-off approve {writeOff}")
+                next: "waybill finance receivables write-off approve {writeOff} --source {source}")
         }
     }
 
@@ -338,7 +338,8 @@ extension NoticeKind {
                 raised: "who looked after a customer has left", cleared: "the customer is assigned",
                 whose: "who acts for that person, otherwise the branch's manager",
                 next:
-                    "waybill owners assign NUMBER --customer {code} --owner LOGIN --from DAY --reason REASON")
+                    "waybill owners assign NUMBER --customer {code} --owner LOGIN --from DAY --reason REASON --source SOURCE"
+            )
         }
     }
 
@@ -355,13 +356,14 @@ extension NoticeKind {
             NoticeKindDescription(
                 [.servicedesk], "survey", .customer, with: [SurveyRequested.type],
                 raised: "a customer shall be asked how it went", cleared: "by itself after 30 days",
-                whose: "who looks after the customer", next: "waybill interactions log {code} CHANNEL --summary WORDS")
+                whose: "who looks after the customer",
+                next: "waybill interactions log {code} --channel CHANNEL --summary WORDS --source SOURCE")
         case .contactLapsed:
             NoticeKindDescription(
                 [.customer], "contact", .customer, with: [ContactLapsed.type],
                 raised: "nobody has spoken with a key customer for too long",
                 cleared: "somebody has spoken with it", whose: "who looks after the customer",
-                next: "waybill interactions log CODE CHANNEL --summary WORDS")
+                next: "waybill interactions log CODE --channel CHANNEL --summary WORDS --source SOURCE")
         case .customerDeclining:
             NoticeKindDescription(
                 [.customer], "lifecycle", .customer, with: [LifecycleChanged.type],

@@ -122,7 +122,8 @@ enum RaisedReceivables {
                         .code("invoice", body.invoiceId), .code("customer", home?.code),
                         .money("disputed", body.amount, body.currency), .code("reason", body.reason.rawValue),
                         .text("note", body.note), .code("by", body.by),
-                    ], next: name.kind.next(["dispute": key.identifier]), happenedAt: body.openedAt),
+                    ], next: name.kind.next(["dispute": key.identifier, "source": key.source]),
+                    happenedAt: body.openedAt),
                 causedBy: causes[key])
         }
     }
@@ -157,7 +158,8 @@ enum RaisedReceivables {
                         .code("write-off", row.key.identifier), .code("invoice", row.invoice.identifier),
                         .code("customer", home?.code), .money("amount", row.amount, row.currency),
                         .code("proposed-by", row.proposedBy),
-                    ], next: name.kind.next(["writeOff": row.key.identifier]), happenedAt: row.at),
+                    ], next: name.kind.next(["writeOff": row.key.identifier, "source": row.key.source]),
+                    happenedAt: row.at),
                 causedBy: causes[row.key])
         }
     }

@@ -58,7 +58,10 @@ extension ServiceHost {
                 for item in decided.discarded {
                     AsideNotice.clear(item, of: definition.name, because: "discarded", &effects)
                 }
-                _ = try effects.store(isLeased: false, transaction)
+                if !decided.discarded.isEmpty {
+                    try PartitionKeeper.ensureDays(transaction)
+                    _ = try effects.store(isLeased: false, transaction)
+                }
                 return decided.count
             }
         } catch let error as PostgresError where error.isNoTime {

@@ -64,6 +64,13 @@ package struct PartitionKeeper: Service {
         }
     }
 
+    /// The days' partitions are there in this transaction: for a program that writes while no service may be running.
+    static func ensureDays(_ transaction: borrowing Transaction) throws {
+        _ = try transaction.query(
+            "select ensure_partitions(today - 1, today + 3) from (select (now() at time zone 'utc')::date as today) as clock",
+            as: Int32.self)
+    }
+
     /// Calls one of the owner's doors, and says how many partitions it made or dropped.
     private func change(_ call: SQL) async throws -> Int32 {
         try await pool.withTransaction { transaction in

@@ -60,7 +60,7 @@ struct LeadIntakeTests {
         #expect(try await sales.rows("select email from lead_capture") == [["a@example.com"]])
     }
 
-    @Test("a text of a mebibyte is refused with its place; one of 20,000 characters is kept")
+    @Test("a body of more than a mebibyte is refused, a long text with its place; one of 20,000 characters is kept")
     func long() async throws {
         func read(_ length: Int) throws -> LeadCaptured {
             let text = String(repeating: "x", count: length)
@@ -71,7 +71,9 @@ struct LeadIntakeTests {
                             .utf8)
                 ).root)
         }
-        let refusal = #expect(throws: Refusal.self) { _ = try read(1_048_576) }
+        let whole = #expect(throws: Refusal.self) { _ = try read(1_048_576) }
+        #expect(whole?.reason == .bodyTooLarge && whole?.path == "$")
+        let refusal = #expect(throws: Refusal.self) { _ = try read(900_000) }
         #expect(refusal?.reason == .stringTooLong && refusal?.path == "$.text")
         #expect(throws: Refusal.self) { _ = try read(20_001) }
         try await sales.handle([.init("1", source: "site", try read(20_000))])

@@ -119,7 +119,8 @@ struct SalesScopeTests {
         func seen(_ asker: ScopedAsker) async throws -> [String] {
             try await sales.see(as: asker, by: pool) {
                 try $0.query(
-                    "select kind || ' ' || branch from finance_notice order by 1 collate \"C\"", as: String.self)
+                    "select kind || ' ' || branch from finance_notice order by kind collate \"C\", branch",
+                    as: String.self)
             }
         }
         #expect(
