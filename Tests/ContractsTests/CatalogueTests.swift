@@ -100,7 +100,7 @@ struct CatalogueTests {
         // What names something.
         "id", "object", "entry", "customer", "customers", "code", "source", "name", "party", "one", "other", "third",
         "fourth", "review", "orderId", "alertId", "complaintId", "number", "numbers", "identifiers", "account",
-        "budget",
+        "budget", "leadId", "opportunityId", "notice", "stage", "team",
         "supplier", "type",
         // What is looked for.
         "text", "alias", "creditCode", "taxId", "phone", "address", "bankAccount", "email",

@@ -41,6 +41,9 @@ struct NoticeKindTests {
         "customer.unmerged.v1": "what somebody has decided",
         "customer.identity-decided.v1": "what somebody has decided",
         "finance.order-reference-settled.v1": "what somebody has decided",
+        // Told by sales' own list so far: who has a lead, its first contact, and what stalls.
+        "sales.lead-stored.v1": "in the list of sales", "sales.lead-changed.v1": "in the list of sales",
+        "sales.opportunity-changed.v1": "in the list of sales",
     ]
 
     private static func derived(_ type: MessageType) -> String? {

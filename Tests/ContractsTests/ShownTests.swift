@@ -18,6 +18,7 @@ struct ShownTests {
 
     /// What has such a name and needs no right, with the reason: by its question and name, or by its name alone.
     private static let exceptions = [
+        "shared_with": "who looks after a customer, and with what share of it",
         "cost_id": "names a cost, and says nothing of it",
         "costedRevenue": "revenue, of what has its costs",
         "costed_revenue": "revenue, of what has its costs",

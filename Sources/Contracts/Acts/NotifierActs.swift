@@ -9,7 +9,7 @@ enum NotifierActs {
         ActDescription(
             SetNoticePreferences.self,
             .may(.administer, .person, of: .person, "login") { body, _ in [.init(.person, body.login ?? body.by)] }
-                .when("another's login") { body in body.login.map { $0 != body.by } ?? false },
+                .when("login of another") { body in body.login.map { $0 != body.by } ?? false },
             .may(.act, .notice, of: .person, "by") { body, _ in [.init(.person, body.by)] }),
     ]
 }

@@ -19,7 +19,7 @@ public enum NotifierQuestions {
                 "state", states, otherwise: "open",
                 "Only those that are open and not done or put off, that nobody has read, that are put off, that are done, or "
                     + "that are over."),
-            .text("kind", "Only of this kind."),
+            .choice("kind", NoticeKind.allCases.map(\.rawValue), "Only of this kind."),
             .text("notice", "Only this one, with what it says."),
         ],
         shows: .notice, forEverybody: true,
@@ -39,7 +39,7 @@ public enum NotifierQuestions {
         .notifier, "notices.list", "What people are told, what matters most first, with whom it has reached.",
         [
             .choice("state", ["open", "over", "all"], otherwise: "open", "Only those that are open, or are over."),
-            .text("kind", "Only of this kind."),
+            .choice("kind", NoticeKind.allCases.map(\.rawValue), "Only of this kind."),
             .choice("severity", severities, "Only of this severity."),
         ],
         shows: .notice,

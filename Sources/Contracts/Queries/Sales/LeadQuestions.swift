@@ -14,7 +14,7 @@ public enum LeadQuestions {
     public static let list = QueryDescription(
         .sales, "leads.list", "Leads with who has them and how they stand, those that came last first.",
         [
-            QueryInput.customer,
+            QueryInput.customer, .source,
             .choice(
                 "state", ["open", "all", "due"] + LeadState.allCases.map(\.rawValue), otherwise: "open",
                 "Only those that stand so; open: neither converted nor closed; due: those whose first contact is overdue."
