@@ -269,7 +269,7 @@ let package = Package(
         + serviceTests("Customer", of: ["CustomerService"], ["PartyGraph", "PartyMatching", "WaybillCLI"])
         + serviceTests("Finance", of: ["FinanceService"], ["ProfitAnalysis", "WaybillCLI"])
         + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching", "Pipelines"])
-        + serviceTests("ServiceDesk", of: ["ServiceDeskService"])
+        + serviceTests("ServiceDesk", of: ["ServiceDeskService"], ["CaseClocks", "WaybillCLI"])
         + serviceTests("Supplier", of: ["SupplierService"])
         + serviceTests("Notifier", of: ["NotifierService"], ["Channels"])
         // What more than one service is in.
@@ -281,6 +281,7 @@ let package = Package(
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
                     + (module == "SalesService" ? ["LeadScoring", "PartyMatching", "Pipelines"] : [])
                     + (module == "NotifierService" ? ["Channels"] : [])
+                    + (module == "ServiceDeskService" ? ["CaseClocks"] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings)
         }

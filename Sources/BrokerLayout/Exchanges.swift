@@ -39,6 +39,8 @@ public enum Queues {
     public static func partner(_ name: String) -> String { "partner.\(name)" }
     /// Margin alerts, raised, cleared and closed by people, for the finance department's own programs.
     public static let marginAlerts = "finance.margin-alerts"
+    /// What customers may see of their complaints, for the portal that shows it.
+    public static let complaintStatus = "portal.complaint-status"
     /// The same as in ``audit``, on its way into the table of the service that keeps it.
     public static let keptAudit = "\(WaybillTopology.auditKeeper.rawValue).audit"
     /// What operators did with refused messages; nobody empties it.

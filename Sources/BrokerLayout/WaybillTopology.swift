@@ -41,6 +41,11 @@ public enum WaybillTopology {
             topology.bindings.append(
                 Binding(exchange: Exchanges.events, queue: Queues.marginAlerts, routingKey: type.description))
         }
+        topology.queues.append(Queue(name: Queues.complaintStatus, kind: .quorum, messageTTL: partnerMemory))
+        topology.bindings.append(
+            Binding(
+                exchange: Exchanges.events, queue: Queues.complaintStatus,
+                routingKey: ComplaintStatusChanged.type.description))
         topology.queues.append(Queue(name: Queues.audit, kind: .quorum))
         topology.bindings.append(Binding(exchange: Exchanges.audit, queue: Queues.audit, routingKey: ""))
         // No service needs it to start: before it is declared nobody can import.

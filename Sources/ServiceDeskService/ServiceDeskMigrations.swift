@@ -13,5 +13,6 @@ enum ServiceDeskMigrations {
         Migration(number: 7, name: "settled_order", sql: PackageResources._007_settled_order_sql),
         Migration(number: 8, name: "complaint_order", sql: PackageResources._008_complaint_order_sql),
         Migration(number: 9, name: "account_home", sql: PackageResources._009_account_home_sql),
+        Migration(number: 10, name: "complaint_clocks", sql: PackageResources._010_complaint_clocks_sql),
     ]
 }

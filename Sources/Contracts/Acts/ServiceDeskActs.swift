@@ -16,6 +16,11 @@ enum ServiceDeskActs {
             .may(.act, .complaint, of: .complaint, "complaintId") { body, _ in
                 [.init(.complaint, source: body.source, body.complaintId)]
             }),
+        ActDescription(
+            ComplaintWaiting.self,
+            .may(.act, .complaint, of: .complaint, "complaintId") { body, source in
+                [.init(.complaint, source: source, body.complaintId)]
+            }),
         ActDescription(SettleComplaintOrder.self, .may(.act, .reference)),
     ]
 }

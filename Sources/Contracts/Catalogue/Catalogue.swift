@@ -179,6 +179,9 @@ public enum Catalogue {
             "An opportunity stands so, by the system in which it is kept."),
         ContractDescription(ComplaintReported.self, .partner, to: [.servicedesk], by: "by", "A customer complains."),
         ContractDescription(
+            ComplaintWaiting.self, .partner, to: [.servicedesk], by: "by",
+            "A customer or a supplier is waited for about a complaint, or nobody any longer."),
+        ContractDescription(
             ConsentRecorded.self, .partner, to: [.customer], by: "by",
             "A person agrees to be spoken with by a channel, or does not any more."),
         ContractDescription(
@@ -372,6 +375,12 @@ public enum Catalogue {
         ContractDescription(
             ComplaintProgressed.self, .service(.servicedesk), to: [.customer, .sales],
             "A step was taken about a complaint; how it stands now."),
+        ContractDescription(
+            ComplaintClockReached.self, .service(.servicedesk), to: [.sales],
+            "So much of the time that a complaint may take is gone; who is told of it."),
+        ContractDescription(
+            ComplaintStatusChanged.self, .service(.servicedesk), to: [],
+            "A complaint stands otherwise for its customer, in the customer's words; for the portal."),
         ContractDescription(
             SupplierRegistered.self, .service(.supplier), to: [.finance],
             "A supplier was seen for the first time, or is known better now."),

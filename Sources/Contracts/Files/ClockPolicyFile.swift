@@ -19,26 +19,8 @@ public struct ClockPolicyFile: Sendable, Equatable {
     /// - Throws: ``Refusal`` with the path of what is wrong.
     public init(json: [UInt8]) throws(Refusal) {
         let root = try SettingsFile.root(json)
-        try SettingsFile.allow(["zone", "hours", "holidays", "workdays", "targets"], in: root, "$")
-        guard let name = root["zone"]?.string else {
-            throw Refusal(.missingField, path: "$.zone", "'zone' is required, such as \"Asia/Shanghai\"")
-        }
-        guard let zone = TimeZone(identifier: name) else {
-            throw Refusal(.valueNotAllowed, path: "$.zone", "there is no time zone '\(name.prefix(64))'")
-        }
-        guard let table = root["hours"], table.kind == .object else {
-            throw Refusal(.missingField, path: "$.hours", "'hours' is required, an object with 'mon' to 'sun'")
-        }
-        try SettingsFile.allow(Set(Self.weekdays), in: table, "$.hours")
-        var week: [[BusinessHours.Span]] = []
-        for day in Self.weekdays {
-            var spans: [BusinessHours.Span] = []
-            for (text, path) in try table.strings(day, "$.hours") { spans.append(try Self.span(text, path)) }
-            week.append(spans)
-        }
-        hours = BusinessHours(
-            zone: zone, week: week, holidays: try Self.days("holidays", in: root),
-            workdays: try Self.days("workdays", in: root))
+        try SettingsFile.allow(Self.hourFields.union(["targets"]), in: root, "$")
+        hours = try Self.hours(in: root, "$")
         var targets: [String: Int64] = [:]
         for (name, value) in root["targets"]?.members ?? [] {
             guard let seconds = value.integer, (0...3_153_600_000).contains(seconds) else {
@@ -49,9 +31,42 @@ public struct ClockPolicyFile: Sendable, Equatable {
         self.targets = targets
     }
 
-    private static func days(_ key: String, in root: JSONNode) throws(Refusal) -> Set<CalendarDay> {
+    /// The fields by which business hours are written.
+    package static let hourFields: Set<String> = ["zone", "hours", "holidays", "workdays"]
+
+    /// The business hours that an object of a file says: `zone`, `hours`, `holidays` and `workdays`.
+    ///
+    /// - Parameters:
+    ///   - node: the object.
+    ///   - path: where it stands.
+    /// - Throws: ``Refusal`` with the path of what is wrong.
+    package static func hours(in node: JSONNode, _ path: String) throws(Refusal) -> BusinessHours {
+        guard let name = node["zone"]?.string else {
+            throw Refusal(.missingField, path: "\(path).zone", "'zone' is required, such as \"Asia/Shanghai\"")
+        }
+        guard let zone = TimeZone(identifier: name) else {
+            throw Refusal(.valueNotAllowed, path: "\(path).zone", "there is no time zone '\(name.prefix(64))'")
+        }
+        guard let table = node["hours"], table.kind == .object else {
+            throw Refusal(.missingField, path: "\(path).hours", "'hours' is required, an object with 'mon' to 'sun'")
+        }
+        try SettingsFile.allow(Set(weekdays), in: table, "\(path).hours")
+        var week: [[BusinessHours.Span]] = []
+        for day in weekdays {
+            var spans: [BusinessHours.Span] = []
+            for (text, place) in try table.strings(day, "\(path).hours") { spans.append(try span(text, place)) }
+            week.append(spans)
+        }
+        return BusinessHours(
+            zone: zone, week: week, holidays: try days("holidays", in: node, path),
+            workdays: try days("workdays", in: node, path))
+    }
+
+    private static func days(
+        _ key: String, in node: JSONNode, _ path: String
+    ) throws(Refusal) -> Set<CalendarDay> {
         var days: Set<CalendarDay> = []
-        for (text, path) in try root.strings(key, "$") {
+        for (text, path) in try node.strings(key, path) {
             guard let day = CalendarDay(text) else {
                 throw Refusal(.badTime, path: path, "a day is written as 2026-01-05 and must exist")
             }

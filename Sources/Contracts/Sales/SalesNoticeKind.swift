@@ -29,6 +29,7 @@ package enum SalesNoticeKind: String, Sendable, CaseIterable {
     case contactLapsed = "contact-lapsed"
     case complaintOpened = "complaint-opened"
     case complaintClosed = "complaint-closed"
+    case complaintClock = "complaint-clock"
     case agreementEnding = "agreement-ending"
     case agreementRenewing = "agreement-renewing"
     case agreementExpired = "agreement-expired"

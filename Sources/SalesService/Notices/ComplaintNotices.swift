@@ -17,6 +17,32 @@ enum ComplaintNotices {
         try tell(messages.map(\.body.complaint), transaction)
     }
 
+    /// So much of the time that a complaint may take is gone: whoever is to know is told, each time once. No customer is
+    /// concerned: it stays with whom it is told.
+    static func clockReached(
+        _ messages: [Received<ComplaintClockReached>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try NoticeStore.tell(
+            messages.map(\.body).filter { $0.toldTo != nil }.map { body in
+                Notice(
+                    id: clockId(body.source, body.complaintId, body.clock, body.level), kind: .complaintClock,
+                    owner: body.toldTo,
+                    detail: "complaint \(body.complaintId) of \(body.source), priority \(body.priority): "
+                        + "\(body.clock.rawValue) took \(body.level) % of its time"
+                        + (body.agent.map { "; \($0) has it" } ?? "; nobody has it"),
+                    toldAt: body.at)
+            }, transaction)
+    }
+
+    /// Of how much of its time each clock is told: what it said is over when the complaint is closed.
+    private static let levels = [75, 100, 150, 200]
+
+    private static func clockId(
+        _ source: String, _ complaintId: String, _ clock: ComplaintClock, _ level: Int
+    ) -> String {
+        StableIdentifier.of("complaint-clock", source, complaintId, clock.rawValue, String(level))
+    }
+
     /// Each word says all that is known, so that it does not matter which comes first: that a complaint came is told once,
     /// until it is closed; that it was closed once for each time it was. Whose it is may be known only later.
     private static func tell(_ complaints: [ComplaintStanding], _ transaction: borrowing Transaction) throws {
@@ -51,5 +77,11 @@ enum ComplaintNotices {
             )
         }
         try NoticeStore.tell(ofComplaints: Array(notices.values), transaction)
+        for complaint in complaints where complaint.state == .closed {
+            let ids = ComplaintClock.allCases.flatMap { clock in
+                levels.map { clockId(complaint.source, complaint.complaintId, clock, $0) }
+            }
+            try NoticeStore.clear(ids, at: complaint.at, transaction)
+        }
     }
 }

@@ -28,6 +28,7 @@ extension Capability {
             .on(ContactLapsed.self, ContactNotices.lapsed),
             .on(ComplaintOpened.self, ComplaintNotices.opened),
             .on(ComplaintProgressed.self, ComplaintNotices.progressed),
+            .on(ComplaintClockReached.self, ComplaintNotices.clockReached),
         ],
         questions: SalesQueries.all,
         tables: [

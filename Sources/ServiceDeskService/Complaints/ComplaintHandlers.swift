@@ -4,8 +4,11 @@ import Postgres
 import ServiceKit
 
 /// Complaints and what is done about them → how each stands, told whenever it stands otherwise.
-enum ComplaintHandlers {
-    static func reported(
+struct ComplaintHandlers: Sendable {
+    let intake: DeskIntake
+    let status: StatusTeller
+
+    func reported(
         _ messages: [Received<ComplaintReported>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         func key(_ message: Received<ComplaintReported>) -> ComplaintKey {
@@ -19,6 +22,7 @@ enum ComplaintHandlers {
             messages.map { ($0.body.customer.source ?? $0.envelope.source, $0.body.customer.code) }, transaction)
         var fresh: [(complaint: ComplaintCase, summary: String, progress: ComplaintProgress)] = []
         var news: [(standing: ComplaintStanding, cause: Envelope)] = []
+        var told: [ComplaintKey: Envelope] = [:]
         for message in messages {
             let (key, body) = (key(message), message.body)
             let content = Content<String>(body)
@@ -42,16 +46,21 @@ enum ComplaintHandlers {
             let standing = complaint.standing(progress)
             effects.publish(ComplaintOpened(standing), causedBy: message.envelope, key: complaint.customerId)
             news.append((standing, message.envelope))
+            told[key] = message.envelope
         }
         guard !fresh.isEmpty else { return }
         try ComplaintStore.putComplaints(fresh, transaction)
         try RaisedComplaints.tell(news, transaction, &effects)
+        let opened = fresh.map(\.complaint.key).sorted()
+        try WaitStore.begin(opened, transaction)
+        try intake.take(opened, transaction, &effects)
+        try status.tell(told, transaction, &effects)
         effects.count("complaints_opened", fresh.count)
     }
 
     /// A step may come before its complaint, and then waits for it. One that does not fit how the complaint stood when it
     /// was taken is refused and leaves nothing behind.
-    static func stepTaken(
+    func stepTaken(
         _ messages: [Received<ComplaintStepTaken>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         func key(_ message: Received<ComplaintStepTaken>) -> ComplaintKey {
@@ -64,6 +73,7 @@ enum ComplaintHandlers {
         var fresh: [(key: ComplaintKey, step: ComplaintStore.StoredStep, isWaiting: Bool)] = []
         var changed: [ComplaintKey: ComplaintProgress] = [:]
         var news: [(standing: ComplaintStanding, cause: Envelope)] = []
+        var told: [ComplaintKey: Envelope] = [:]
         for message in messages {
             let (key, body) = (key(message), message.body)
             let content = Content<String>(body)
@@ -101,11 +111,13 @@ enum ComplaintHandlers {
             let standing = complaint.standing(progress)
             effects.publish(ComplaintProgressed(standing), causedBy: message.envelope, key: complaint.customerId)
             news.append((standing, message.envelope))
+            told[key] = message.envelope
         }
         try ComplaintStore.putSteps(fresh, transaction)
         try ComplaintStore.progress(changed, transaction)
         try RaisedComplaints.tell(news, transaction, &effects)
+        try intake.takenOn(changed, transaction)
+        try status.tell(told, transaction, &effects)
         effects.count("complaint_steps", fresh.count)
     }
-
 }

@@ -65,6 +65,7 @@ enum ComplaintQueries {
             """
             select source from complaint where complaint_id = \(complaintId)
             union select source from complaint_step where complaint_id = \(complaintId)
+            union select source from complaint_wait where complaint_id = \(complaintId)
             """, as: String.self
         ).filter { arguments["source"] == nil || arguments["source"] == $0 }
         let keys = Set(sources.map { ComplaintKey(source: $0, complaintId: complaintId) })
@@ -90,6 +91,54 @@ enum ComplaintQueries {
         return [
             known,
             try arguments.table("steps", rows: steps), try arguments.table("states", rows: stays),
+        ] + (try time(of: keys, complaints, taken, at, arguments, transaction))
+    }
+
+    /// Who was waited for, what the customer was promised, and who was told that it takes too long.
+    private static func time(
+        of keys: Set<ComplaintKey>, _ complaints: [ComplaintKey: ComplaintCase],
+        _ taken: [ComplaintKey: [ComplaintStore.StoredStep]], _ at: Timestamp, _ arguments: QueryArguments,
+        _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        var (waits, promises): ([[String?]], [[String?]]) = ([], [])
+        let said = try WaitStore.waits(keys, transaction)
+        func row(_ wait: ComplaintWaits.Wait, _ key: ComplaintKey, _ counts: String) -> [String?] {
+            [
+                key.source, shown(wait.at), wait.waiting.rawValue, wait.reason?.rawValue, wait.until.map(shown),
+                wait.by,
+                wait.note, counts, wait.waitId,
+            ]
+        }
+        for key in keys.sorted() {
+            guard let complaint = complaints[key] else {
+                waits += (said[key] ?? []).map { row($0.wait, key, "waits for its complaint") }.sorted {
+                    ($0[1] ?? "", $0[8] ?? "") < ($1[1] ?? "", $1[8] ?? "")
+                }
+                continue
+            }
+            let history = ComplaintHistory(
+                openedAt: complaint.openedAt, openedBy: complaint.openedBy, (taken[key] ?? []).map(\.step),
+                (said[key] ?? []).map(\.wait))
+            waits += history.waits.entries.map { row($0.wait, key, $0.objection ?? "counts") }
+            promises += history.promises.map { promise in
+                [
+                    key.source, shown(promise.madeAt), shown(promise.promisedAt), promise.state(at: at).rawValue,
+                    promise.heardAt.map(shown),
+                ]
+            }
+        }
+        let sorted = keys.sorted()
+        return [
+            try arguments.table("waits", rows: waits), try arguments.table("promises", rows: promises),
+            try arguments.table(
+                "clock levels that were told",
+                """
+                select r.source, r.clock, r.level, r.reached_at, r.told_to, r.told_at
+                from complaint_reached r
+                where (r.source, r.complaint_id) in (
+                    select * from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))))
+                order by r.source, r.reached_at, r.clock, r.level
+                """, transaction),
         ]
     }
 

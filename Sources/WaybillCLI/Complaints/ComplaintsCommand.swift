@@ -7,7 +7,9 @@ import Foundation
 struct ComplaintsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "complaints", abstract: "What customers complain of, and what is done about it.",
-        subcommands: [Report.self, Step.self, List.self, Show.self, ClocksCommand.self])
+        subcommands: [
+            Report.self, Step.self, WaitCommand.self, ResumeCommand.self, List.self, Show.self, ClocksCommand.self,
+        ])
 
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -74,28 +76,10 @@ struct ComplaintsCommand: AsyncParsableCommand {
             act.id = stepId
             try await act.send(
                 ComplaintStepTaken(
-                    stepId: stepId, source: try await onlySource(), complaintId: complaint, step: step,
+                    stepId: stepId, source: try await ReportedComplaint(complaint, source).onlySource(act),
+                    complaintId: complaint, step: step,
                     at: at ?? Timestamp.now(), by: act.by, note: note, promise: promise),
                 to: .servicedesk, expecting: [ComplaintProgressed.type])
-        }
-
-        /// The system that reported it. A step of a complaint that nobody knows yet would wait for it, and whoever takes it
-        /// by hand would rather know of the slip of the pen.
-        private func onlySource() async throws -> String {
-            let found = try await Asking.once(
-                .servicedesk, "complaints.show", [("complaintId", complaint), ("source", source)])
-            let sources = Set(found.first?.rows.compactMap { $0.values[0] } ?? [])
-            guard sources.count <= 1 else {
-                throw ValidationError(
-                    "'\(complaint)' is of \(sources.sorted().joined(separator: " and ")): say --source")
-            }
-            guard let only = sources.first else {
-                throw act.refused(
-                    Refusal(
-                        .notFound, path: "$.complaintId",
-                        "there is no complaint '\(complaint)': 'waybill complaints list --all' shows those there are"))
-            }
-            return only
         }
 
         private static func time(_ text: String?, _ option: String) throws -> Timestamp? {

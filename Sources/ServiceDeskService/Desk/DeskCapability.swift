@@ -1,0 +1,8 @@
+import ServiceKit
+
+extension Capability {
+    /// What an agent does next, and how the desk is loaded.
+    static func desk(policies: ClockPolicies) -> Capability {
+        Capability(questions: DeskQueries(policies: policies).all)
+    }
+}

@@ -1,0 +1,30 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// The SQL of who has which complaints.
+enum DeskStore {
+    /// How many complaints that are not done with each has.
+    static func open(_ transaction: borrowing Transaction) throws -> [String: Int] {
+        let rows = try transaction.query(
+            """
+            select agent, count(*) from complaint
+            where agent is not null and state not in ('verified', 'closed') group by agent
+            """, as: (String, Int).self)
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    /// Says who has complaints now.
+    static func give(_ agents: [ComplaintKey: String], _ transaction: borrowing Transaction) throws {
+        guard !agents.isEmpty else { return }
+        let rows = agents.sorted { $0.key < $1.key }
+        try transaction.queue(
+            """
+            update complaint c set agent = t.agent
+            from unnest(\(rows.map(\.key.source)), \(rows.map(\.key.complaintId)), \(rows.map(\.value)))
+                as t(source, complaint_id, agent)
+            where c.source = t.source and c.complaint_id = t.complaint_id
+            """)
+    }
+}

@@ -1,0 +1,8 @@
+import ServiceKit
+
+extension Capability {
+    /// What customers see of their complaints.
+    static func status(_ status: StatusTeller) -> Capability {
+        Capability(tasks: [.onDemand(StatusTeller.task, status.look)])
+    }
+}

@@ -1,0 +1,66 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// Tells customers how their complaints stand: with whatever is said of them, and when a promise breaks or a wait is over
+/// although nobody says anything.
+struct StatusTeller: Sendable {
+    /// The task that looks again when something changes by itself.
+    static let task = "complaints.status"
+
+    let policies: ClockPolicies
+
+    /// Tells how complaints, locked, stand after what was said of each.
+    ///
+    /// - Parameter changed: what was said last, by complaint.
+    func tell(
+        _ changed: [ComplaintKey: Envelope], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try tell(Set(changed.keys), changed, transaction, &effects)
+    }
+
+    /// Looks again at what changes by itself.
+    func look(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let keys = Set(items.compactMap { Self.key(of: $0.payload) })
+        try ComplaintStore.lock(keys, transaction)
+        try tell(keys, nil, transaction, &effects)
+    }
+
+    private func tell(
+        _ keys: Set<ComplaintKey>, _ causes: [ComplaintKey: Envelope]?, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        guard !keys.isEmpty else { return }
+        let told = try StatusStore.told(keys, transaction)
+        var rows: [(key: ComplaintKey, revision: Int, mark: String)] = []
+        for complaint in try ClockStore.facts(of: keys, transaction) {
+            let (key, history) = (complaint.key, complaint.history)
+            let now = max(effects.now, history.lastAt)
+            let status = CustomerStatus(history, by: policies.policy(of: history.openedAt), at: now)
+            if let next = status.next {
+                effects.schedule(
+                    Self.task, key: StableIdentifier.of("complaint", key.source, key.complaintId), at: next,
+                    payload: "\(key.source)\n\(key.complaintId)")
+            }
+            let before = told[key] ?? (revision: 0, mark: nil)
+            let mark = String.of(content: status.message(of: complaint, revision: 1).encode())
+            // Whoever says something is answered; what comes of itself is told when it is something new.
+            guard causes != nil || mark != before.mark else { continue }
+            let revision = before.revision + 1
+            rows.append((key, revision, mark))
+            effects.publish(
+                status.message(of: complaint, revision: revision), causedBy: causes?[key], key: complaint.customerId)
+        }
+        try StatusStore.put(rows, transaction)
+        effects.count("complaint_statuses", rows.count)
+    }
+
+    /// The complaint of an item; neither part of its name holds a line's end.
+    private static func key(of payload: String) -> ComplaintKey? {
+        let parts = payload.split(separator: "\n", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? ComplaintKey(source: parts[0], complaintId: parts[1]) : nil
+    }
+}

@@ -1,0 +1,62 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// Who is waited for about complaints, as other systems and people here say it.
+struct WaitHandlers: Sendable {
+    let status: StatusTeller
+
+    /// A wait may come before its complaint, and then stands until that comes. One that does not fit how the complaint
+    /// stood when it began is refused and leaves nothing behind.
+    func waiting(
+        _ messages: [Received<ComplaintWaiting>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        func key(_ message: Received<ComplaintWaiting>) -> ComplaintKey {
+            ComplaintKey(source: message.envelope.source, complaintId: message.body.complaintId)
+        }
+        let keys = Set(messages.map(key))
+        try ComplaintStore.lock(keys, transaction)
+        let complaints = try ComplaintStore.complaints(keys, transaction)
+        let steps = try ComplaintStore.steps(keys, transaction)
+        var waits = try WaitStore.waits(keys, transaction)
+        var fresh: [(key: ComplaintKey, wait: WaitStore.StoredWait, isEarly: Bool)] = []
+        var changed: [ComplaintKey: Envelope] = [:]
+        for message in messages {
+            let (key, body) = (key(message), message.body)
+            let content = Content<String>(body)
+            if let before = waits[key]?.first(where: { $0.wait.waitId.hasSameBytes(as: body.waitId) }) {
+                if content.isSame(as: before.fingerprint) {
+                    effects.count("repeated_complaint_waits")
+                } else {
+                    effects.refuse(
+                        message, Refusal(.conflictingContent, path: "$.waitId", "this wait came before otherwise"))
+                }
+                continue
+            }
+            let stored = WaitStore.StoredWait(
+                wait: ComplaintWaits.Wait(
+                    waitId: body.waitId, waiting: body.waiting, reason: body.reason, at: body.at, until: body.until,
+                    by: body.by, note: body.note), fingerprint: content.mark)
+            let all = (waits[key] ?? []) + [stored]
+            if let complaint = complaints[key] {
+                let progress = ComplaintProgress(
+                    openedAt: complaint.openedAt, openedBy: complaint.openedBy, (steps[key] ?? []).map(\.step))
+                let told = ComplaintWaits(progress, openedAt: complaint.openedAt, all.map(\.wait))
+                let entry = told.entries.first { $0.wait.waitId.hasSameBytes(as: body.waitId) }
+                if let objection = entry?.objection {
+                    effects.refuse(message, Refusal(.wrongState, path: "$.waiting", objection))
+                    continue
+                }
+                changed[key] = message.envelope
+            } else {
+                effects.count("complaint_waits_early")
+            }
+            waits[key] = all
+            fresh.append((key, stored, complaints[key] == nil))
+        }
+        try WaitStore.put(fresh, transaction)
+        effects.count("complaint_waits", fresh.count)
+        try status.tell(changed, transaction, &effects)
+    }
+}
