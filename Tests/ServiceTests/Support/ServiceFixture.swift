@@ -120,10 +120,12 @@ package struct ServiceFixture: Sendable {
 
     /// Runs a scheduled task for a time, and what it schedules for that moment, each in a transaction of its own.
     @discardableResult
-    package func run(_ task: String, key: String = "", at time: String) async throws -> Outcome {
+    package func run(
+        _ task: String, key: String = "", payload: String = "", at time: String
+    ) async throws -> Outcome {
         let now = Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0)
         var outcome = Outcome(published: [], refused: [:], duplicates: 0)
-        var due = [ScheduledItem(task: task, key: key, due: now)]
+        var due = [ScheduledItem(task: task, key: key, due: now, payload: payload)]
         while !due.isEmpty {
             let item = due.removeFirst()
             let effects = try await pool.withTransaction { transaction in

@@ -40,13 +40,21 @@ struct DeskScopeTests {
                     ComplaintStepTaken(
                         stepId: "S\(number)", source: "erp", complaintId: "K\(number)", step: .accepted, at: done,
                         by: "zhao.min")),
+                .init(
+                    "w\(number)",
+                    ComplaintWaiting(
+                        waitId: "W\(number)", complaintId: "K\(number)", waiting: .customer, reason: .evidence,
+                        at: done,
+                        by: "zhao.min")),
             ])
+
         }
         let pool = try await desk.enforceScopes()
         let tables = Dictionary(
-            uniqueKeysWithValues: ["account", "delivery", "performance", "survey", "complaint", "complaint_step"].map {
-                ($0, "true")
-            })
+            uniqueKeysWithValues: [
+                "account", "delivery", "performance", "survey", "complaint", "complaint_step", "complaint_wait",
+            ]
+            .map { ($0, "true") })
         #expect(try await desk.undivided(tables, among: Side.allCases.map(\.asBranch), by: pool) == [])
         #expect(try await desk.undivided(tables, among: Side.allCases.map(\.asSeller), by: pool) == [])
     }
