@@ -153,4 +153,5 @@ def main():
         print(f"{done} cases under {policies} policies, all clocks as worked out apart")
 
 
-main()
+if __name__ == "__main__":
+    main()

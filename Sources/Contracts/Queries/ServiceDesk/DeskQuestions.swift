@@ -22,7 +22,9 @@ public enum DeskQuestions {
                 "clocks", by: ["opened_at", "source", "complaint_id"],
                 [
                     .time("opened_at"), .code("source", "complaint_id", "customer_code", "branch", "severity"),
-                    .count("priority"), .code("state", "whose"), .count("us_seconds", "customer_seconds", "supplier_seconds", "target_seconds"), .time("due_at", "breached_at"),
+                    .count("priority"), .code("state", "whose"),
+                    .count("us_seconds", "customer_seconds", "supplier_seconds", "target_seconds"),
+                    .time("due_at", "breached_at"),
                     .count("answer_seconds"), .time("answer_due_at", "answer_breached_at", "answered_at"),
                     .count("containment_seconds"),
                     .time("containment_due_at", "containment_breached_at", "contained_at"),

@@ -95,7 +95,7 @@ struct ClockServiceTests {
         // The service's clock stands at 10:00, which is minute 60.
         #expect(open.promises.map(\.state) == [.open] && open.nextPromise == clockMinute(90))
         let due = try await desk.rows(
-            "select key, payload, (extract(epoch from due) * 1000000)::bigint::text from schedule where task = 'complaints.status'"
+            "select key, payload, (extract(epoch from due_at) * 1000000)::bigint::text from schedule where task = 'complaints.status'"
         )
         let item = try #require(due.first)
         #expect(item[2] == "\(clockMinute(90).microsecondsSinceEpoch + 1)")
