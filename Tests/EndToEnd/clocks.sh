@@ -102,7 +102,7 @@ malformed="$("$python" "$work/partner.py" "$root" publish "$complaints")"
 waybill status --wait-drained 120 >/dev/null
 # What was refused because it came before what it stands on fits now.
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-    waybill dead replay --service servicedesk --reason wrong-state --by operator >/dev/null 2>&1 || break
+    waybill dead replay --service servicedesk --reason wrong-state >/dev/null 2>&1 || break
     waybill status --wait-drained 60 >/dev/null
 done
 waybill desk clocks --all --source oracle --at 2026-05-15T12:00:00+08:00 --json --limit 1000 >"$work/service.json"

@@ -95,6 +95,39 @@ struct NoticeTests {
             ])
     }
 
+    @Test("that a complaint takes too long is told the one who is to know, each level once, until it is closed")
+    func clocks() async throws {
+        func reached(_ level: Int, to login: String?) -> ComplaintClockReached {
+            ComplaintClockReached(
+                complaintId: "CP1", source: "erp", customerId: "K1", customerCode: "C1", category: .damage,
+                severity: .major, priority: 2, clock: .resolution, level: level, target: 57_600,
+                reachedAt: Self.minute(5), agent: "li.wei", toldTo: login, at: Self.minute(6))
+        }
+        for (round, message) in [
+            reached(75, to: "li.wei"), reached(75, to: "li.wei"), reached(100, to: "zhao.min"), reached(150, to: nil),
+        ].enumerated() {
+            try await sales.handle([.init("r\(round)", source: "waybill.servicedesk", message)])
+        }
+        func told() async throws -> [[String?]] {
+            try await sales.rows(
+                """
+                select sales_owner, (cleared_at is not null)::text from finance_notice
+                where kind = 'complaint-clock' order by 1
+                """)
+        }
+        #expect(try await told() == [["li.wei", "false"], ["zhao.min", "false"]])
+        try await sales.handle([
+            .init(
+                "c", source: "waybill.servicedesk",
+                ComplaintProgressed(
+                    ComplaintStanding(
+                        complaintId: "CP1", source: "erp", customerId: "K1", customerCode: "C1", category: .damage,
+                        severity: .major, state: .closed, revision: 3, by: "li.wei", openedAt: Self.minute(0),
+                        at: Self.minute(9))))
+        ])
+        #expect(try await told() == [["li.wei", "true"], ["zhao.min", "true"]])
+    }
+
     @Test("a silence of a customer is kept, once")
     func silence() async throws {
         let lapsed = ContactLapsed(
