@@ -160,7 +160,7 @@ struct CommandLineTests {
             "complaints resume CP-1 --note called", "desk next --agent li.wei --limit 3 --within own",
             "desk next --free",
             "desk load --days 30", "desk clocks --complaint CP-1 --state all --at 2026-03-02T10:00:00+08:00",
-            "desk events --complaint CP-1", "desk policy --version 1 --state all",
+            "desk events --complaint CP-1", "desk told --complaint CP-1", "desk policy --version 1 --state all",
             "agreements list --owner li.wei",
             "status --wait-drained 60 --json", "orders show SO-7 --wide",
             "graph show C --hops 2 --fanout 9 --at 2026-05-03",

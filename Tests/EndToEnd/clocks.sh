@@ -113,7 +113,7 @@ waybill dead list --service servicedesk --json --limit 60000 >"$work/dead.json"
 python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --cases 2000
 
 # Levels are told by themselves, and each once.
-told() { waybill complaints show ORA-1 --source oracle --json | jq -r '[.clockLevelsThatWereTold[] | "\(.clock) \(.level)"] | join(",")'; }
+told() { waybill desk told --complaint ORA-1 --source oracle --json | jq -r '[.told[] | "\(.clock) \(.level)"] | join(",")'; }
 deadline=$((SECONDS + 150))
 until [ -n "$(told)" ]; do [ "$SECONDS" -lt "$deadline" ] || fail "nobody was told that a complaint takes too long"; sleep 1; done
 [ "$(told | tr , '\n' | sort | uniq -d)" = "" ] || fail "a level was told twice: $(told)"

@@ -55,6 +55,9 @@ APART = {
     ("finance", "payables.run", "payment run"): "it holds what the supplier was paid before, which is the group's",
     ("finance", "payables.prepayments", "prepayments"): "a supplier's payment is the group's",
     ("finance", "view.figures", "state"): "what is not folded yet is nobody's",
+    **{("servicedesk", question, table): "of which branch and class a complaint's customer is, is looked at once a minute"
+       for question, table in [("complaints.clocks", "clocks"), ("desk.next", "queue"), ("desk.load", "agents"),
+                               ("desk.load", "ages"), ("desk.load", "up within two hours"), ("desk.load", "causes")]},
 }
 # Tables whose rows hold what is worked out of all that is seen, so that they are compared with what was told of the same stages alone.
 RELATIVE = {
@@ -76,6 +79,8 @@ def is_open_row(service, question, row):
 LEFT_OUT = {
     ("notifier", "notices.mine"): "everybody is told their own notices and nobody else's: the notifier's own tests compare them",
     ("notifier", "notices.show"): "no notice is raised by what is published here: the notifier's own tests compare what it tells",
+    ("servicedesk", "complaints.told"): "who was told depends on when it was looked: the service desk's own tests compare it",
+    ("servicedesk", "complaints.policy-changed"): "one policy alone holds here: the service desk's own tests compare two",
     ("notifier", "preferences.show"): "everybody is told their own: the notifier's own tests compare them",
 }
 MARK = re.compile(r"W([1-6])-")
@@ -182,6 +187,8 @@ class Matrix:
             "ledger.identifiers": {"type": "order.placed.v1", "source": "mx", "since": day(-1)},
             "ledger.names": {"type": "finance.order-decided.v1", "numbers": "1"}, "audit.show": {"entry": "none"},
             "drivers.trace": {"driver": "profitability"}, "drivers.show": {"from": day(-100), "to": day(0)},
+            **{name: {"at": self.world.time(-1)} for name in (
+                "complaints.clocks", "complaints.events", "desk.next", "desk.load")},
             "parties.search": {"text": "Ltd"}, "parties.resolve": {"name": "W1-Kunshan Harmony Bearings Ltd"},
             "periods.check": {"month": month}, "periods.late": {"month": month}, "periods.margins": {"month": month},
             "payables.run": {"payOn": day(0)}, "profit.margins": span, "profit.lines": span,

@@ -11,7 +11,7 @@ struct ClockQueries: Sendable {
     var all: [Query] {
         [
             Query(DeskQuestions.clocks, clocks), Query(DeskQuestions.events, events),
-            Query(DeskQuestions.policyChanged, policyChanged),
+            Query(DeskQuestions.policyChanged, policyChanged), Query(DeskQuestions.told, ClockStore.list),
         ]
     }
 

@@ -146,7 +146,7 @@ enum ClockStore {
             })
     }
 
-    /// Writes down what is told, and who is told of it above whoever has the complaint.
+    /// Writes down what is told, and whom.
     ///
     /// - Returns: what was not told before.
     static func tell(
@@ -167,23 +167,26 @@ enum ClockStore {
             order by t.source, t.complaint_id, t.clock, t.level
             on conflict do nothing returning source, complaint_id, clock, level
             """, as: (String, String, String, Int).self)
-        let escalated = Dictionary(
-            rows.filter { $0.reached.level > ClockPolicy.warning && $0.to != nil }.map { ($0.reached.key, $0) }
-        ) { $0.reached.level >= $1.reached.level ? $0 : $1 }
-        let above = escalated.sorted { $0.key < $1.key }
-        try transaction.queue(
-            """
-            update complaint c set escalated_to = t.told_to
-            from unnest(\(above.map(\.key.source)), \(above.map(\.key.complaintId)), \(above.map(\.value.to)))
-                as t(source, complaint_id, told_to)
-            where c.source = t.source and c.complaint_id = t.complaint_id
-            """)
         return Set(
             fresh.compactMap { row in
                 ComplaintClock(rawValue: row.2).map {
                     Reached(key: ComplaintKey(source: row.0, complaintId: row.1), clock: $0, level: row.3)
                 }
             })
+    }
+
+    /// Who was told, for whoever asks.
+    static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "told",
+                """
+                select r.told_at, r.told_to, r.clock, r.level, r.reached_at, r.source, r.complaint_id
+                from complaint_reached r
+                where r.complaint_id = coalesce(\(arguments["complaintId"].postgresBind)::text, r.complaint_id)
+                    and r.source = coalesce(\(arguments["source"].postgresBind)::text, r.source)
+                """, transaction)
+        ]
     }
 
     // MARK: Policies

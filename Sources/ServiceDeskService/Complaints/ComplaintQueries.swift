@@ -94,7 +94,7 @@ enum ComplaintQueries {
         ] + (try time(of: keys, complaints, taken, at, arguments, transaction))
     }
 
-    /// Who was waited for, what the customer was promised, and who was told that it takes too long.
+    /// Who was waited for, and what the customer was promised.
     private static func time(
         of keys: Set<ComplaintKey>, _ complaints: [ComplaintKey: ComplaintCase],
         _ taken: [ComplaintKey: [ComplaintStore.StoredStep]], _ at: Timestamp, _ arguments: QueryArguments,
@@ -127,18 +127,8 @@ enum ComplaintQueries {
                 ]
             }
         }
-        let sorted = keys.sorted()
         return [
             try arguments.table("waits", rows: waits), try arguments.table("promises", rows: promises),
-            try arguments.table(
-                "clock levels that were told",
-                """
-                select r.source, r.clock, r.level, r.reached_at, r.told_to, r.told_at
-                from complaint_reached r
-                where (r.source, r.complaint_id) in (
-                    select * from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))))
-                order by r.source, r.reached_at, r.clock, r.level
-                """, transaction),
         ]
     }
 

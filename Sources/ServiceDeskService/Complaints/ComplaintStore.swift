@@ -196,8 +196,8 @@ enum ComplaintStore {
             """)
     }
 
-    /// Whose a complaint is: of who has taken it down, of who has it or was told of it above, of who looks after the account,
-    /// and where the order is delivered.
+    /// Whose a complaint is: of who has taken it down, of who has it, of who looks after the account, and
+    /// where the order is delivered.
     static let subjects = ActSubjects([.complaint: homes(DeliveryStore.accounts.home("a"))])
 
     private static func homes(_ account: (owner: SQL, branch: SQL)) -> SQL {
@@ -208,8 +208,6 @@ enum ComplaintStore {
             select c.opened_by as owner, null::text as branch, null::date as day, null::text as line
             union all
             select c.agent, null, null, null where c.agent is not null
-            union all
-            select c.escalated_to, null, null, null where c.escalated_to is not null
             union all
             select \(account.owner), \(account.branch), null, null from account a
             where a.source = c.customer_source and a.code = c.customer_code

@@ -14,14 +14,12 @@ extension Capability {
             ],
             questions: ComplaintQueries.all,
             tables: [
-                // Of who has taken it down, of who has it and who was told of it above, of whoever looks after the account, and of
-                // who sees the delivery.
+                // Of who has taken it down, of who has it, of whoever looks after the account, and of who sees the delivery.
                 ScopedTable(
                     "complaint",
                     .either([
                         .owned(owner: "t.opened_by", branch: nil, day: nil),
                         .owned(owner: "t.agent", branch: nil, day: nil),
-                        .owned(owner: "t.escalated_to", branch: nil, day: nil),
                         .ofAccount("t.customer_source", "t.customer_code"),
                         .through(
                             """

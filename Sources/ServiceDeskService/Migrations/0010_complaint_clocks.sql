@@ -17,12 +17,11 @@ create table complaint_wait (
 create index complaint_wait_waiting on complaint_wait (source, complaint_id) where is_waiting;
 
 -- What is known beside what was said, for as long as a complaint is open: the class of its customer and its branch, by which
--- its clocks are judged whoever asks; who has it; whom it was told above; and what its customer was told last.
+-- its clocks are judged whoever asks; who has it; and what its customer was told last.
 alter table complaint
     add column class text,
     add column branch text,
     add column agent text,
-    add column escalated_to text,
     add column status_revision integer not null default 0,
     add column status_mark text;
 update complaint c set agent = (

@@ -4,7 +4,7 @@ import Contracts
 struct DeskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "desk", abstract: "What the service desk does next, how it is loaded, and where its clocks stand.",
-        subcommands: [Next.self, Load.self, Clocks.self, Events.self, Policy.self])
+        subcommands: [Next.self, Load.self, Clocks.self, Events.self, Told.self, Policy.self])
 
     struct Next: QuestionCommand {
         static let asked = AskedQuestion("next", DeskQuestions.next)
@@ -29,6 +29,12 @@ struct DeskCommand: AsyncParsableCommand {
             "events", DeskQuestions.events,
             "As CSV it is a file that 'waybill complaints clocks' reads: the last event of each case says only as of when.",
             options: ["complaintId": "complaint"])
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    struct Told: QuestionCommand {
+        static let asked = AskedQuestion("told", DeskQuestions.told, options: ["complaintId": "complaint"])
 
         @OptionGroup var asking: AskingOptions
     }

@@ -3,7 +3,7 @@ import Domain
 /// What the service desk answers about the time that complaints take, and about what is to be done next.
 public enum DeskQuestions {
     /// All of them.
-    public static let all = [clocks, events, policyChanged, next, load]
+    public static let all = [clocks, events, told, policyChanged, next, load]
 
     /// Which complaints are meant.
     private static let state = QueryInput.choice(
@@ -41,6 +41,19 @@ public enum DeskQuestions {
             .pages(
                 "events", by: ["case", "place"],
                 [.code("case"), .time("at"), .code("event"), .count("place")])
+        ])
+
+    /// Who was told.
+    public static let told = QueryDescription(
+        .servicedesk, "complaints.told", "Who was told that complaints take too long, the latest first.",
+        [.source, .text("complaintId", "Only of this complaint.")], shows: .complaint,
+        answers: [
+            .pages(
+                "told", by: [.descending("told_at"), "source", "complaint_id", "clock", "level"],
+                [
+                    .time("told_at"), .code("told_to").protected(.personalData), .code("clock"), .count("level"),
+                    .time("reached_at"), .code("source", "complaint_id"),
+                ])
         ])
 
     /// What another policy has changed.

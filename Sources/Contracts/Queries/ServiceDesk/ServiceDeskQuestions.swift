@@ -133,12 +133,6 @@ public enum ServiceDeskQuestions {
                     .code("said_by").protected(.personalData), .text("note", "counts"), .code("wait_id"),
                 ]),
             .whole("promises", [.code("source"), .time("made_at", "promised_at"), .code("state"), .time("heard_at")]),
-            .whole(
-                "clock levels that were told",
-                [
-                    .code("source", "clock"), .count("level"), .time("reached_at"),
-                    .code("told_to").protected(.personalData), .time("told_at"),
-                ]),
         ])
 
     /// Whose orders complaints are about by somebody's word.
