@@ -44,6 +44,8 @@ struct NoticeKindTests {
         // Told by sales' own list so far: who has a lead, its first contact, and what stalls.
         "sales.lead-stored.v1": "in the list of sales", "sales.lead-changed.v1": "in the list of sales",
         "sales.opportunity-changed.v1": "in the list of sales",
+        "servicedesk.complaint-status.v1": "for the customer's portal",
+        "servicedesk.complaint-clock-reached.v1": "in the list of the service desk",
     ]
 
     private static func derived(_ type: MessageType) -> String? {

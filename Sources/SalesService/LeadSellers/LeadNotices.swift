@@ -46,7 +46,8 @@ enum LeadNotices {
         throws
     {
         _ = try NoticeStore.clear(
-            leads.flatMap { lead, owner in [SalesNoticeKind.leadAssigned, .leadDue].map { id($0, lead, owner) } }, at: time,
+            leads.flatMap { lead, owner in [SalesNoticeKind.leadAssigned, .leadDue].map { id($0, lead, owner) } },
+            at: time,
             transaction)
     }
 
