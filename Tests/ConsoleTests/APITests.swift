@@ -231,7 +231,7 @@ struct APICallerTests {
              "placedAt": "2026-01-05T09:30:00+08:00", "currency": "CNY", "lines": [{"line": 1, "serviceItem": "ROAD",
              "quantity": "1", "unit": "kg", "revenue": "10.00", "cost": "9.00"}]}}
             """
-        func publish(_ client: any TestClientProtocol, _ token: String) async throws -> TestResponse {
+        @Sendable func publish(_ client: any TestClientProtocol, _ token: String) async throws -> TestResponse {
             try await call(
                 client, "/api/v1/events",
                 [.authorization: "Bearer \(token)", .contentType: "application/cloudevents+json"], .post, event)

@@ -19,12 +19,17 @@ struct BrokerDoorTests {
             person: "li.wei")
     }
 
+    /// What a service was asked.
+    private final class Heard: Sendable {
+        let deliveries = Mutex<[Delivery]>([])
+    }
+
     @Test("a question names the person for whom it is asked; a service that is away is late, and one unknown is away")
     func asks() async throws {
         try await BrokerFixture.withVirtualHost { broker in
             let session = try await BrokerSession.connect(broker)
             try await WaybillTopology.part(of: .finance).declare(on: session)
-            let heard = Mutex<[Delivery]>([])
+            let heard = Heard()
             let server = ReplyServer(
                 configuration: broker, queue: Queues.queries(.finance), replies: Exchanges.replies,
                 logger: TestServers.quiet)
@@ -33,7 +38,7 @@ struct BrokerDoorTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     await server.run { delivery in
-                        heard.withLock { $0.append(delivery) }
+                        heard.deliveries.withLock { $0.append(delivery) }
                         return QueryReply.answered(
                             [QueryTable("alive", [QueryColumn("alive")], rows: [["true"]])], asOf: .now()
                         ).encode()
@@ -43,7 +48,7 @@ struct BrokerDoorTests {
                 #expect(reply.tables.first?.rows.count == 1)
                 group.cancelAll()
             }
-            let delivery = try #require(heard.withLock { $0 }.first)
+            let delivery = try #require(heard.deliveries.withLock { $0 }.first)
             #expect(delivery.properties.headers[BrokerUsers.onBehalfOf] == .string("li.wei"))
             let asked = try RunQuery(json: delivery.body)
             #expect(asked.query == "alive" && asked.isExport && asked.parameters == [.init(name: "limit", value: "7")])

@@ -134,7 +134,7 @@ struct PrincipalTests {
     }
 
     @Test("the edge's user reaches partners' own exchanges and queues, and nothing by which it would be somebody else")
-    func edge() throws {
+    func edgeReaches() throws {
         func may(_ pattern: String, _ name: String) throws -> Bool { try Regex(pattern).firstMatch(in: name) != nil }
         let (own, believing) = (BrokerUsers.permissionOfEdge(), BrokerUsers.permissionOfEdge(believesAny: true))
         let queue = "reply.waybill-edge.\(UUID().uuidString.lowercased())"

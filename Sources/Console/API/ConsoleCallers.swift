@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import HTTPAPI
 import Hummingbird

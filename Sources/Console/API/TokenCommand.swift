@@ -116,7 +116,10 @@ enum TokenCommand {
         let scopes = wanted.scopes.map(\.rawValue).joined(separator: ",")
         if isJSON {
             var object = ObjectWriter()
-            object.text(wanted.kind.rawValue, wanted.login)
+            switch wanted.kind {
+            case .person: object.text("person", wanted.login)
+            case .partner: object.text("partner", wanted.login)
+            }
             object.text("name", wanted.name)
             object.text("scopes", scopes)
             object.text("token", secret)

@@ -222,13 +222,13 @@ enum CatalogueWords {
         "weight": "权重", "what": "内容", "whole": "整体", "whose": "时间归属", "why": "原因", "with": "与", "withdrawn": "撤回",
         "within": "范围", "without": "无",
         "word": "消息", "would": "将", "write": "核销", "written": "核销", "yearly": "年度",
-        "again": "再次", "attributes": "属性", "branches": "分公司", "campaign": "活动", "capacity": "容量", "capture": "采集",
+        "again": "再次", "attributes": "属性", "branches": "分公司", "campaign": "活动", "capture": "采集",
         "captured": "采集", "captures": "采集次数", "claims": "领取", "company": "公司", "contacted": "已联系", "conversion": "转化",
         "converted": "已转化", "created": "创建", "expires": "失效", "floor": "下限", "form": "形式", "former": "先前",
         "grade": "等级", "instead": "代理", "language": "语言", "lead": "线索", "leads": "线索", "lift": "提升", "minutes": "分钟",
-        "mode": "方式", "occasion": "次数", "opportunity": "商机", "per": "每", "pool": "公海", "quiet": "免打扰", "reached": "已达",
-        "read": "已读", "readers": "读者", "recipients": "收件人", "server": "服务器", "shared": "共享", "snoozed": "稍后提醒",
-        "stake": "涉及", "stored": "已存", "time": "时间", "touches": "接触", "why": "原因", "words": "原话", "working": "工作",
+        "mode": "方式", "occasion": "次数", "opportunity": "商机", "per": "每", "pool": "公海", "quiet": "免打扰", "read": "已读",
+        "readers": "读者", "recipients": "收件人", "server": "服务器", "shared": "共享", "snoozed": "稍后提醒",
+        "stake": "涉及", "stored": "已存", "time": "时间", "touches": "接触", "words": "原话", "working": "工作",
         "zone": "时区",
     ]
 }

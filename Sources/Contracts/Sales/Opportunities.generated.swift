@@ -269,7 +269,7 @@ package struct OpportunityRecorded: Message {
         object.text("by", by)
     }
 
-    package var occurredAt: Timestamp? { changedAt }
+    package var occurredAt: Timestamp? { terms.changedAt }
 }
 
 /// `sales.opportunity-changed.v1`: an opportunity stands otherwise than before; all of it.

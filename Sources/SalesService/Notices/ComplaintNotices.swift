@@ -81,7 +81,7 @@ enum ComplaintNotices {
             let ids = ComplaintClock.allCases.flatMap { clock in
                 levels.map { clockId(complaint.source, complaint.complaintId, clock, $0) }
             }
-            try NoticeStore.clear(ids, at: complaint.at, transaction)
+            _ = try NoticeStore.clear(ids, at: complaint.at, transaction)
         }
     }
 }

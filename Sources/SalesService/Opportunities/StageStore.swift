@@ -35,8 +35,11 @@ enum StageStore {
             select g.team, max(g.said_at) from sales_stage g where g.team = any(\(teams)) group by g.team
             """, as: (String, Timestamp).self)
         let before = Dictionary(known.map { ($0.0, $0.1) }) { first, _ in first }
-        let fresh = teams.compactMap { team in latest[team].map { (team: team, word: $0) } }
-            .filter { team, word in before[team].map { word.at >= $0 } ?? true }
+        var fresh: [(team: String, word: SetSalesStages)] = []
+        for team in teams {
+            guard let word = latest[team], before[team].map({ word.at >= $0 }) ?? true else { continue }
+            fresh.append((team, word))
+        }
         guard !fresh.isEmpty else { return }
         let rows = fresh.flatMap { team, word in
             word.stages.enumerated().map { (team: team, place: Int32($0.offset + 1), stage: $0.element, word: word) }

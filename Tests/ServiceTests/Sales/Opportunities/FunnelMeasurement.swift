@@ -95,7 +95,8 @@ struct FunnelMeasurement {
                 let started = ContinuousClock.now
                 let table: QueryTable
                 if let asker {
-                    table = try await sales.ask("funnel.on", values, as: asker, by: app)["funnel"]
+                    table = try await sales.ask(
+                        "funnel.on", values, as: asker, by: app, at: OpportunitySaid.time("2026-07-01"))["funnel"]
                 } else {
                     table = try await sales.ask("funnel.on", values)["funnel"]
                 }

@@ -134,8 +134,9 @@ struct FunnelTests {
                         ? Say.terms(id, 2, on: left, state: .lost, line: line)
                         : Say.terms(id, 2, "analysis", on: left, line: line)))
         }
-        messages += ["air", "sea"].map {
-            Say.recorded(Say.terms("Z-\($0)", 1, on: "2026-02-01", line: $0, created: "2026-02-01"))
+        for line in ["air", "sea"] {
+            messages.append(
+                Say.recorded(Say.terms("Z-\(line)", 1, on: "2026-02-01", line: line, created: "2026-02-01")))
         }
         try await sales.handle(messages)
         let now = Say.time("2026-02-11")

@@ -32,7 +32,7 @@ enum OpportunitySaid {
     }
 
     static func step(
-        _ id: String = "O1", _ step: OpportunityStep, on day: String, stage: String? = nil, to: String? = nil,
+        _ step: OpportunityStep, of id: String = "O1", on day: String, stage: String? = nil, to: String? = nil,
         company: String? = nil, product: String? = nil, amount: FixedDecimal? = nil, currency: Currency? = nil,
         close: String? = nil, next: (String, String)? = nil, reason: OpportunityLossReason? = nil,
         by login: String = "li.wei"

@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import Postgres
 import ServiceKit
 import ServiceTestSupport
 import Testing
@@ -159,7 +160,7 @@ struct OpportunityTests {
         let refused = try await sales.handle([
             Say.step(.won, on: "2026-01-09"), Say.step(.reopened, on: "2026-01-09"),
             Say.step(.opened, on: "2026-01-09"),
-            Say.step(.changed, on: "2026-01-07"), Say.step("O9", .won, on: "2026-01-09"),
+            Say.step(.changed, on: "2026-01-07"), Say.step(.won, of: "O9", on: "2026-01-09"),
             Say.step(.changed, on: "2026-01-09", currency: .init("USD")),
         ])
         #expect(

@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import Postgres
 import ServiceKit
 import ServiceTestSupport
 import Testing

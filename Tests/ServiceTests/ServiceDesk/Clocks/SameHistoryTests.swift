@@ -1,3 +1,4 @@
+import ArgumentParser
 import CaseClocks
 import Contracts
 import Domain
@@ -118,7 +119,9 @@ struct SameHistoryTests {
             Array(row.prefix(4)) + row.dropFirst(4).map { Timestamp($0).map { "\($0.microsecondsSinceEpoch)" } ?? "" }
         }
         #expect(written.count == 40)
-        #expect(told.map(instant).sorted { $0[0] < $1[0] } == written.map(instant).sorted { $0[0] < $1[0] })
+        let (ofService, ofCommand): ([[String]], [[String]]) = (told.map(instant), written.map(instant))
+        let inOrder: ([String], [String]) -> Bool = { $0[0] < $1[0] }
+        #expect(ofService.sorted(by: inOrder) == ofCommand.sorted(by: inOrder))
         #expect(told.contains { !$0[5].isEmpty } && told.contains { $0[4].isEmpty })
     }
 
