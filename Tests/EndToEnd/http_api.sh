@@ -156,6 +156,17 @@ for number in 1 100 200; do
     expect "order $number of the batch" accepted "$(waybill orders show "K$number-$run" --json | jq -r '.order[0].decision')"
 done
 
+# A call that waits does not hold up a shutdown.
+started=$SECONDS
+call "$partner" "partner/events?wait=60" >/dev/null &
+waiting=$!
+sleep 1
+serve stop console
+wait "$waiting" || true
+[ $((SECONDS - started)) -lt 12 ] || fail "a call that waits has held up the console's end for $((SECONDS - started)) s"
+serve start console
+ready
+
 expect "dead letters of what was refused or taken by HTTP" "$dead_before" "$(dead)"
 waybill console token remove li.wei http-api 2>/dev/null
 expect "a token that was ended" 401 "$(call "$person" questions)"

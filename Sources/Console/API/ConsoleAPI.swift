@@ -23,7 +23,7 @@ struct ConsoleAPI: Sendable {
         api = HTTPAPI(
             callers: ConsoleCallers(parts: parts) { partners.value }, asking: BrokerQuestions(services.client),
             commanding: BrokerCommands(as: settings.broker), publishing: publisher,
-            intake: EventIntake { partners.value.registry }, hearing: ears, logger: parts.logger)
+            intake: EventIntake { partners.value.registry }, hearing: UntilShutdown(ears: ears), logger: parts.logger)
         running = [
             KeptUp { await publisher.run() }, KeptUp { await ears.run() },
             Reread(logger: parts.logger) {
@@ -43,4 +43,17 @@ struct KeptUp: Service {
     init(_ work: @escaping @Sendable () async -> Void) { self.work = work }
 
     func run() async { await cancelWhenGracefulShutdown { await work() } }
+}
+
+/// Hands partners what stands in their queues; a call that waits ends at once when the console is shut down.
+private struct UntilShutdown: PartnerHearing {
+    let ears: PartnerEars
+
+    func hear(
+        _ partner: String, acknowledging receipt: String?, most: Int, within patience: Duration
+    ) async throws -> Heard {
+        try await cancelWhenGracefulShutdown {
+            try await ears.hear(partner, acknowledging: receipt, most: most, within: patience)
+        }
+    }
 }
