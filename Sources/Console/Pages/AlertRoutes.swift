@@ -33,7 +33,7 @@ struct AlertRoutes: ConsoleRoutes {
         let words = Words(language: context.language)
         let here = Link(path: ["alerts"], values: given.map { ($0.name, $0.value) })
         var fault: (name: String, detail: String)?
-        var heard: Heard?
+        var heard: PanelAnswer?
         do throws(Refusal) {
             _ = try question.values(of: given.map { QueryParameter(name: $0.name, value: $0.value) })
         } catch {
@@ -99,7 +99,7 @@ struct AlertRoutes: ConsoleRoutes {
             Asking.Question(service: .finance, query: question.name, values: [("alertId", id)]), context)
         let row = heard.answer?.table("alert")?.views.first
         if heard.answer != nil, row == nil { throw HTTPError(.notFound) }
-        var order: Heard?
+        var order: PanelAnswer?
         if let number = row?["order_id"] {
             order = try await parts.ask(
                 Asking.Question(

@@ -25,7 +25,7 @@ final class Silences: Sendable {
 }
 
 /// What a page has heard of one question.
-enum Heard: Sendable {
+enum PanelAnswer: Sendable {
     /// The answer.
     case answer(Asking.Answer)
     /// The service has refused it, with a reason code and words.
@@ -41,7 +41,7 @@ enum Heard: Sendable {
 
 extension ConsoleParts {
     /// Asks several questions at once for whoever asks for a page. One that is not answered costs its own part.
-    func ask(_ questions: [Asking.Question], _ context: ConsoleContext) async throws -> [Heard] {
+    func ask(_ questions: [Asking.Question], _ context: ConsoleContext) async throws -> [PanelAnswer] {
         guard let person = context.person else { throw ConsoleRefusal.signIn }
         let answers = await services.ask(questions, for: person, within: patience)
         let now = Timestamp.now()
@@ -63,7 +63,7 @@ extension ConsoleParts {
     }
 
     /// Asks one question.
-    func ask(_ question: Asking.Question, _ context: ConsoleContext) async throws -> Heard {
+    func ask(_ question: Asking.Question, _ context: ConsoleContext) async throws -> PanelAnswer {
         try await ask([question], context).first ?? .away(since: .now())
     }
 }
@@ -73,7 +73,7 @@ struct Panel: Sendable {
     /// What it is.
     let title: String
     /// What its service has said.
-    let heard: Heard
+    let heard: PanelAnswer
     let context: ConsoleContext
     /// All of it.
     var all: Link?
@@ -101,7 +101,7 @@ struct Panel: Sendable {
     var missing: Node? { Self.missing(heard, context) }
 
     /// Why there is no answer; `nil` when there is one.
-    static func missing(_ heard: Heard, _ context: ConsoleContext) -> Node? {
+    static func missing(_ heard: PanelAnswer, _ context: ConsoleContext) -> Node? {
         let words = Words(language: context.language)
         func clock(_ time: Timestamp) -> String { CellText.time(time.description, in: context.zone) }
         return switch heard {

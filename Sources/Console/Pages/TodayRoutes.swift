@@ -108,11 +108,11 @@ struct TodayRoutes: ConsoleRoutes {
         }
     }
 
-    private static func isForbidden(_ heard: Heard) -> Bool {
+    private static func isForbidden(_ heard: PanelAnswer) -> Bool {
         if case .refused(let reason, _) = heard { reason == Reason.notAuthorised.rawValue } else { false }
     }
 
-    private static func panel(_ part: Part, _ heard: Heard, _ context: ConsoleContext) -> Node {
+    private static func panel(_ part: Part, _ heard: PanelAnswer, _ context: ConsoleContext) -> Node {
         let words = Words(language: context.language)
         return Panel(
             title: words[part.title], heard: heard, context: context, all: part.all, help: part.help.map { words[$0] }
