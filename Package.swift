@@ -257,7 +257,8 @@ let package = Package(
             name: "ConsoleTests",
             dependencies: [
                 "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Messaging", "Postgres",
-                "ServiceKit", "TestSupport", log, crypto, hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
+                "ServiceKit", "TestSupport", log, crypto, hummingbird,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: settings),
         // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.

@@ -96,7 +96,8 @@ struct CatalogueTests {
     /// Parameters whose words are not closed: what names something, what is looked for, what is read by a form of its own.
     private static let open: Set<String> = [
         // Who and where.
-        "person", "login", "leaver", "owner", "manager", "node", "below", "branch", "division", "line", "businessLine",
+        "person", "login", "leaver", "owner", "manager", "agent", "node", "below", "branch", "division", "line",
+        "businessLine",
         // What names something.
         "id", "object", "entry", "customer", "customers", "code", "source", "name", "party", "one", "other", "third",
         "fourth", "review", "orderId", "alertId", "complaintId", "number", "numbers", "identifiers", "account",

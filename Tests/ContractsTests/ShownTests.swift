@@ -18,6 +18,8 @@ struct ShownTests {
 
     /// What has such a name and needs no right, with the reason: by its question and name, or by its name alone.
     private static let exceptions = [
+        "lossReason": "why an opportunity was lost", "lossRate": "how many opportunities are lost",
+        "winRate": "how many opportunities are won", "comparedWith": "which opportunities it is compared with",
         "shared_with": "who looks after a customer, and with what share of it",
         "cost_id": "names a cost, and says nothing of it",
         "costedRevenue": "revenue, of what has its costs",

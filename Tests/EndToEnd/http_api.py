@@ -42,6 +42,11 @@ def call(method, path, token=person, body=None, **headers):
             return Answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         return Answer(error.code, error.headers, error.read())
+    except urllib.error.URLError as error:
+        # Who is refused by the length of a body may find the connection closed before all of it was sent.
+        if isinstance(error.reason, (BrokenPipeError, ConnectionResetError)) and len(body or b"") > 1 << 20:
+            return None
+        raise
 
 
 def expect(what, answer, status, reason=None, path=None):
@@ -198,7 +203,11 @@ for what, body, headers, status, reason in [
         ("a service's", json.dumps(event("T", type="finance.order-decided.v1")), structured, 422, "wrong-exchange"),
         ("a service's source", json.dumps(event("T", source="waybill.finance")), structured, 403, "source-not-allowed"),
         ("no id", json.dumps(event("T", id=None)), structured, 422, "missing-id")]:
-    expect(what, publish(body, **headers), status, reason)
+    answer = publish(body, **headers)
+    if answer is None and status == 413:
+        checked += 1
+    else:
+        expect(what, answer, status, reason)
 
 # Commands: by a key once, whoever repeats it; refused with reason and path.
 command = {"Content_Type": "application/json"}

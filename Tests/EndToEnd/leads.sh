@@ -54,7 +54,7 @@ waybill dead list --service sales --json --limit 60000 >"$work/dead.json"
 malformed="$(grep -c malformed "$work/captures.jsonl")"
 [ "$(jq '[.deadLetters[] | select(.type == "lead.captured.v1" and .reason != null and .path != null)] | length' "$work/dead.json")" = "$((malformed + 1))" ] ||
     fail "of $malformed malformed captures and one of a mebibyte not each has its reason: $(jq -c '[.deadLetters[].reason] | group_by(.) | map([.[0], length])' "$work/dead.json")"
-jq -e '[.deadLetters[] | select(.id == "7-mebibyte-malformed") | [.reason, .path]] == [["string-too-long", "$.text"]]' "$work/dead.json" >/dev/null ||
+jq -e '[.deadLetters[] | select(.id == "7-mebibyte-malformed") | [.reason, .path]] == [["body-too-large", "$"]]' "$work/dead.json" >/dev/null ||
     fail "the mebibyte is not explained"
 waybill reconcile --json >/dev/null || fail "something is missing"
 echo "$captures captures: the walk of docs/business/sales/leads.md does what it says"

@@ -70,8 +70,8 @@ enum OpenAPISchemas {
         case .text: schema = string(("maxLength", .number(isCursor ? 8_000 : 1_000)))
         case .choice(let choices): schema = string(("enum", .texts(choices)))
         case .list(let words):
-            schema = string(
-                ("description", .text("Some of these, each once, with commas between: \(words.joined(separator: ", "))")))
+            let which = words.joined(separator: ", ")
+            schema = string(("description", .text("Some of these, each once, with commas between: \(which)")))
         case .integer(let range):
             schema = .members(
                 ("type", .text("integer")), ("minimum", .number(range.lowerBound)),

@@ -5,7 +5,7 @@ import Domain
 
 /// Monday, 2 March 2026, 09:00 in Kunshan, and so many minutes.
 func clockMinute(_ minutes: Int) -> Timestamp {
-    Timestamp(microsecondsSinceEpoch: 1_772_413_200_000_000 + Int64(minutes) * 60_000_000)
+    Timestamp(microsecondsSinceEpoch: 1_772_413_200_000_000 + Int64(minutes) * 60_000_000).inOffset(minutes: 480)
 }
 
 /// What tests of clocks say of complaints.
