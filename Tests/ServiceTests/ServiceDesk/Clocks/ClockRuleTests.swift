@@ -24,57 +24,60 @@ struct ClockRuleTests {
 
     @Test("the time is ours, the customer's and a supplier's, and nobody's once the matter is put right")
     func owners() throws {
+        let policy = try policies()
         let history = ClockSaid.history(
             [(.accepted, 10, nil), (.verified, 180, nil), (.reopened, 300, nil)],
             [(.customer, 30, nil), (.resumed, 60, nil), (.supplier, 90, nil), (.resumed, 150, nil)])
-        let found = clocks(history, at: 330, by: try policies())
+        let found = clocks(history, at: 330, by: policy)
         // 30 + 30 + 30 minutes, and from 14:00 to 14:30; noon is no business.
         #expect(found.us == 120 * 60_000_000)
         #expect(found.customer == 30 * 60_000_000 && found.supplier == 60 * 60_000_000)
         #expect(found.owner == .us)
         #expect(found[.resolution].due == clockMinute(330 + 210 + 15 * 60 + 150))
-        #expect(clocks(history, at: 200, by: try policies()).owner == .nobody)
-        #expect(clocks(history, at: 100, by: try policies())[.resolution].due == nil, "a supplier is waited for")
+        #expect(clocks(history, at: 200, by: policy).owner == .nobody)
+        #expect(clocks(history, at: 100, by: policy)[.resolution].due == nil, "a supplier is waited for")
     }
 
     @Test("that somebody has taken it on is no answer: a promise is, a step beyond, and being asked")
     func firstAnswer() throws {
-        let policies = try policies()
-        let silent = clocks(ClockSaid.history([(.accepted, 10, nil)]), at: 90, by: policies)
+        let policy = try policies()
+        let silent = clocks(ClockSaid.history([(.accepted, 10, nil)]), at: 90, by: policy)
         #expect(silent[.firstAnswer].end == nil && silent[.firstAnswer].breached == clockMinute(60))
         for (history, at) in [
             (ClockSaid.history([(.accepted, 10, 120)]), 10), (ClockSaid.history([(.contained, 20, nil)]), 20),
             (ClockSaid.history([], [(.customer, 15, nil)]), 15),
         ] {
-            let found = clocks(history, at: 90, by: policies)[.firstAnswer]
+            let found = clocks(history, at: 90, by: policy)[.firstAnswer]
             #expect(found.end == clockMinute(at) && found.used == Int64(at) * 60_000_000 && found.breached == nil)
         }
-        let supplier = clocks(ClockSaid.history([], [(.supplier, 15, nil)]), at: 90, by: policies)
+        let supplier = clocks(ClockSaid.history([], [(.supplier, 15, nil)]), at: 90, by: policy)
         #expect(supplier[.firstAnswer].end == nil && supplier[.firstAnswer].used == 15 * 60_000_000)
     }
 
     @Test("containment ends with the first state that does no more harm, and goes on when it is reopened")
     func containment() throws {
+        let policy = try policies()
         let history = ClockSaid.history(
             [(.contained, 30, nil), (.closed, 60, nil), (.reopened, 90, nil)], [(.customer, 40, nil)])
-        let found = clocks(history, at: 120, by: try policies())[.containment]
+        let found = clocks(history, at: 120, by: policy)[.containment]
         #expect(found.used == 60 * 60_000_000 && found.end == nil)
-        #expect(clocks(history, at: 80, by: try policies())[.containment].end == clockMinute(30))
+        #expect(clocks(history, at: 80, by: policy)[.containment].end == clockMinute(30))
     }
 
     @Test("a wait is over by its end, or by the longest that the policy lets one last")
     func endlessWait() throws {
+        let policy = try policies()
         let bounded = ClockSaid.history([], [(.customer, 30, 60)])
-        let found = clocks(bounded, at: 90, by: try policies())
+        let found = clocks(bounded, at: 90, by: policy)
         #expect(found.customer == 30 * 60_000_000 && found.us == 60 * 60_000_000 && found.owner == .us)
         let endless = ClockSaid.history([], [(.customer, 30, nil)])
-        let policy = try policies(", \"longestWaitDays\": 1")
-        #expect(clocks(endless, at: 30 + 24 * 60, by: policy).owner == .us)
-        #expect(clocks(endless, at: 29 + 24 * 60, by: policy).owner == .customer)
-        #expect(clocks(endless, at: 90 * 24 * 60, by: try policies()).owner == .customer)
+        let bounding = try policies(", \"longestWaitDays\": 1")
+        #expect(clocks(endless, at: 30 + 24 * 60, by: bounding).owner == .us)
+        #expect(clocks(endless, at: 29 + 24 * 60, by: bounding).owner == .customer)
+        #expect(clocks(endless, at: 90 * 24 * 60, by: policy).owner == .customer)
         // What is put right before then needs no end.
         let closed = ClockSaid.history([(.verified, 45, nil)], [(.customer, 30, 60)])
-        #expect(clocks(closed, at: 90, by: try policies()).owner == .nobody)
+        #expect(clocks(closed, at: 90, by: policy).owner == .nobody)
     }
 
     @Test("a wait that does not fit does not count, in whatever order it was said")

@@ -106,7 +106,9 @@ struct SameHistoryTests {
         {"zone": "Asia/Shanghai", "hours": {\(days.joined(separator: ", "))}, "holidays": ["2026-03-05"],
          "workdays": ["2026-03-14"], "targets": {"resolve": 28800}}
         """.write(toFile: path(policy), atomically: true, encoding: .utf8)
-        try ClocksCommand.parse([path(events), "--policy", path(policy), "--out", path(out)]).run()
+        var command = ClocksCommand()
+        (command.events, command.policy, command.out) = (path(events), path(policy), path(out))
+        try command.run()
         let written = try String(contentsOfFile: path(out), encoding: .utf8).split(separator: "\n").dropFirst()
             .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
         let asked = try await desk.ask(
