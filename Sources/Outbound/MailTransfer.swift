@@ -131,6 +131,8 @@ struct MailConversation {
     private(set) var last: MailAnswer?
     private var line: [UInt8] = []
     private var words = ""
+    /// Whether we have said goodbye, as the library does after a refusal: what is said to that is no answer to the mail.
+    private var isOver = false
     /// How many characters of words are kept.
     private static let most = 400
 
@@ -139,7 +141,9 @@ struct MailConversation {
         func begins(_ text: StaticString) -> Bool {
             command.starts(with: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
         }
-        if begins("MAIL FROM:") {
+        if begins("QUIT") {
+            isOver = true
+        } else if begins("MAIL FROM:") {
             stage = .sender
         } else if begins("RCPT TO:") {
             stage = .recipient
@@ -167,7 +171,7 @@ struct MailConversation {
         let rest = text.dropFirst(3)
         let said = String(rest.dropFirst().map { $0.isNewline || $0 < " " ? " " : $0 }).trimmingSpaces
         if !said.isEmpty, words.count < Self.most { words += (words.isEmpty ? "" : " ") + said }
-        guard rest.first != "-" else { return }
+        guard rest.first != "-", !isOver else { return }
         last = MailAnswer(stage: stage, code: code, words: String(words.prefix(Self.most)))
         words = ""
     }

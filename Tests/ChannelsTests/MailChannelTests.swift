@@ -207,7 +207,7 @@ struct MailChannelTests {
             #expect(mail.headers.count == 12, "\(mail.headers)")
             #expect(mail.defects.isEmpty && mail.isPlain && mail.bareBreaks == 0 && mail.longest <= 78)
             #expect(mail.header("Subject") == [MailEncoding.oneLine(handover.subject)])
-            let text = handover.text.replacing("\r", with: "")
+            let text = handover.text.replacing("\r\n", with: "\n")
             #expect(mail.text == (text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"))
             #expect(mail.html == handover.html.description)
             #expect(mail.header("Importance") == ["high"])

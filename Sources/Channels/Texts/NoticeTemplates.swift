@@ -264,9 +264,9 @@ package enum NoticeTemplates {
         "complaint-promise-due": NoticeTemplate(
             "承诺即将超期", ["对{customer}{about}的答复承诺于 {promise}", "{about}：承诺即将超期"], ["内容：{summary}。"]),
         "survey-requested": NoticeTemplate("客户回访", ["请回访{customer}", "{about}：请回访"]),
-        "review-task": NoticeTemplate("复核任务", ["{customer}:{task}", "{about}：复核任务到期"], ["完成期限：{by}。"]),
+        "review-task": NoticeTemplate("复核任务", ["{customer}：{task}", "{about}：复核任务到期"], ["完成期限：{by}。"]),
         "contact-lapsed": NoticeTemplate("久未联系", ["自 {lastDay}起无人联系{customer}", "{about}久未联系"]),
-        "customer-declining": NoticeTemplate("客户下滑", ["{customer}:{state}", "{about}订单减少"], ["最近订单：{lastDay}。"]),
+        "customer-declining": NoticeTemplate("客户下滑", ["{customer}：{state}", "{about}订单减少"], ["最近订单：{lastDay}。"]),
         "identity-contradiction": NoticeTemplate(
             "信用代码矛盾", ["{customer}同时使用两家公司的信用代码", "{about}同时使用两家公司的信用代码"], ["{codeOne} 与 {codeTwo}。"]),
         "customer-corrected": NoticeTemplate("客户资料更正", ["{by} 更正了{customer}的资料", "{about}资料更正"], ["原因：{reason}。"]),

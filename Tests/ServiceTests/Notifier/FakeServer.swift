@@ -42,8 +42,10 @@ extension ServiceFixture {
         let bodies: [any Contracts.Message] =
             raised.map { NoticeRaised($0) } + changed.map { NoticeChanged($0) } + cleared
         return try await handle(
-            bodies.enumerated().map { place, body in
-                .init("\(mark)\(time) \(place) \(type(of: body))", source: "waybill.finance", body)
+            bodies.map { body in
+                // What is said otherwise is another message.
+                let id = StableIdentifier.of(mark, time, String(decoding: body.encode(), as: UTF8.self))
+                return .init(id, source: "waybill.finance", body)
             }, at: time)
     }
 

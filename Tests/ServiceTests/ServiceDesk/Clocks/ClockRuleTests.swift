@@ -33,7 +33,7 @@ struct ClockRuleTests {
         #expect(found.us == 120 * 60_000_000)
         #expect(found.customer == 30 * 60_000_000 && found.supplier == 60 * 60_000_000)
         #expect(found.owner == .us)
-        #expect(found[.resolution].due == clockMinute(330 + 210 + 15 * 60 + 150))
+        #expect(found[.resolution].due?.moment == clockMinute(330 + 210 + 15 * 60 + 150))
         #expect(clocks(history, at: 200, by: policy).owner == .nobody)
         #expect(clocks(history, at: 100, by: policy)[.resolution].due == nil, "a supplier is waited for")
     }
@@ -42,7 +42,7 @@ struct ClockRuleTests {
     func firstAnswer() throws {
         let policy = try policies()
         let silent = clocks(ClockSaid.history([(.accepted, 10, nil)]), at: 90, by: policy)
-        #expect(silent[.firstAnswer].end == nil && silent[.firstAnswer].breached == clockMinute(60))
+        #expect(silent[.firstAnswer].end == nil && silent[.firstAnswer].breached?.moment == clockMinute(60))
         for (history, at) in [
             (ClockSaid.history([(.accepted, 10, 120)]), 10), (ClockSaid.history([(.contained, 20, nil)]), 20),
             (ClockSaid.history([], [(.customer, 15, nil)]), 15),

@@ -5,7 +5,7 @@ import Domain
 
 /// Monday, 2 March 2026, 09:00 in Kunshan, and so many minutes.
 func clockMinute(_ minutes: Int) -> Timestamp {
-    Timestamp(microsecondsSinceEpoch: 1_772_413_200_000_000 + Int64(minutes) * 60_000_000).inOffset(minutes: 480)
+    Timestamp(microsecondsSinceEpoch: 1_772_413_200_000_000 + Int64(minutes) * 60_000_000)
 }
 
 /// What tests of clocks say of complaints.
@@ -88,4 +88,9 @@ enum ClockSaid {
                 + "\"resolution\": \(resolution * 3600)}"
         }.joined(separator: ", ")
     }
+}
+
+extension Timestamp {
+    /// The same moment as by Greenwich: moments are compared, not how they are written.
+    var moment: Timestamp { inOffset(minutes: 0) }
 }
