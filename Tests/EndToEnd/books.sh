@@ -119,5 +119,5 @@ expect "posted" "2024-04 500.00,2024-05 370.00" "$(view --metric revenue --basis
 expect "posted, as the close has it" "370.00" "$(waybill finance periods --margins 2024-05 --json |
     jq -r '.margins[] | select(.businessLine == "viewed") | .revenue')"
 found="$(waybill finance view --metric profit 2>&1)" && fail "a metric that there is not is told"
-expect "unknown metric" 1 "$(grep -c "value-not-allowed parameters.metric" <<<"$found")"
+expect "unknown metric" 1 "$(grep -c "'metric' is a list of different words of" <<<"$found")"
 echo "what finance is told by hand takes effect, and is refused where it must be"
