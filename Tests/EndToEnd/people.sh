@@ -178,7 +178,7 @@ refused "not-authorised \$.by" zhou.min alerts close "$alert" --outcome stopped
 refused "not-authorised \$.by" li.wei alerts close "$alert" --outcome accepted
 does manager.ks01 alerts close "$alert" --outcome accepted
 notice="$(waybill notices --owner li.wei --all --json | jq -r '.noticesOfFinance[0].noticeId')"
-refused "not-authorised \$.noticeIds[0]" zhou.min notices acknowledge "$notice"
+refused "not-authorised \$.noticeIds[0]" manager.ks01 notices acknowledge "$notice"
 refused "not-found \$.noticeIds[1]" li.wei notices acknowledge "$notice" TYPO
 does li.wei notices acknowledge "$notice"
 expect "who has read it" li.wei \
