@@ -98,11 +98,11 @@ restore() {
         [ -s "$file" ] || continue
         for _ in $(seq 120); do kill -0 "$(cat "$file")" 2>/dev/null || break; sleep 0.1; done
     done
-    for service in "${services[@]}"; do "$root/deploy/local/service.sh" start "$service"; done
+    for service in "${services[@]}" "$console"; do "$root/deploy/local/service.sh" start "$service"; done
     rm -rf "$work"
 }
 trap restore EXIT
-for service in "${services[@]}"; do "$root/deploy/local/service.sh" stop "$service"; done
+for service in "${services[@]}" "$console"; do "$root/deploy/local/service.sh" stop "$service"; done
 
 # The blocks, each a program with its section's name beside it.
 python3 - "$root/docs/operate/book.md" "$work" "$(free_port)" "${services[@]}" <<'PY'
