@@ -63,7 +63,9 @@ def apply(tree):
             if path.exists():
                 fail(f"{PAGE.name}: {name} is there already; choose another name or number")
             if migration := re.match(r"(\d{4})_\w+\.sql$", path.name):
-                free = max(int(other.name[:4]) for other in path.parent.glob("[0-9]*.sql")) + 1
+                # A migration that a shared part makes has a number and no file.
+                listed = "".join(one.read_text() for one in path.parent.parent.glob("*Migrations.swift"))
+                free = max(int(number) for number in re.findall(r"(?:number: |migration\()(\d+)", listed)) + 1
                 if int(migration[1]) != free:
                     fail(f"{PAGE.name}: {name} has to have the next free number, {free:04}; change it in the page")
             path.parent.mkdir(parents=True, exist_ok=True)
