@@ -138,7 +138,8 @@ struct SameHistoryTests {
             "complaints.events", ["at": clockMinute(100).inOffset(minutes: 480).description])["events"]
         #expect(
             told.column("event") == ["opened", "assigned", "waiting-customer", "resumed", "resolved", "assigned"])
-        #expect(told.column("at").map { $0.flatMap { Timestamp($0)?.moment } } == [0, 10, 20, 50, 80, 100].map(clockMinute))
+        #expect(
+            told.column("at").map { $0.flatMap { Timestamp($0)?.moment } } == [0, 10, 20, 50, 80, 100].map(clockMinute))
         #expect(told.column("case").allSatisfy { $0 == "erp/CP1" })
         #expect(CaseEvent(rawValue: "waiting-customer")?.owner == .customer)
     }
