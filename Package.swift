@@ -106,7 +106,8 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "BrokerLayout", "Outbound", "Postgres", log, crypto, lifecycle,
+                "CSystemShims", "Domain", "Contracts", "Messaging", "BrokerLayout", "Outbound", "Postgres", log, crypto,
+                lifecycle,
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -169,7 +170,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Operations", "Postgres",
-                "ServiceKit", "CZlib", log, crypto, lifecycle, hummingbird,
+                "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -30,6 +30,11 @@ void waybill_thread_name(const char *name) { pthread_setname_np(pthread_self(), 
 
 void waybill_output_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 
+_Noreturn void waybill_end(int code) {
+    fflush(NULL);
+    _exit(code);
+}
+
 #else
 #error "Waybill's event loop is written for Linux: give waybill_wake_open a kqueue or a pipe for another system."
 #endif

