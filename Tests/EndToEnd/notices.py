@@ -214,8 +214,8 @@ def people():
     publish(("organisation.recorded.v1", "org", {"nodes": nodes, "persons": persons, "recordedAt": "2026-02-01T09:00:00+08:00"}))
     policy = json.loads((ROOT / "deploy/permissions/demo.json").read_text())
     policy["people"] = [{"login": login, "roles": [role]} for login, _, _, role in PEOPLE]
-    # Somebody has to approve what only a controller may.
-    policy["people"].append({"login": "controller", "roles": ["finance-controller"]})
+    # Somebody has to approve what only a controller may, and set the next policy.
+    policy["people"] += [{"login": "controller", "roles": ["finance-controller"]}, {"login": "operator", "roles": ["operator"]}]
     policy["delegations"] = []
     for line in policy["lines"]:
         # The manager of a branch sees what happens there, and no margin or cost.

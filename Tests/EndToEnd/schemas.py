@@ -23,6 +23,9 @@ OF_CONTRACT = {
     ("opportunity.recorded.v1", "missing-field"), ("opportunity.recorded.v1", "value-not-allowed"),  # what goes together
     ("sales.opportunity-changed.v1", "missing-field"), ("sales.opportunity-changed.v1", "value-not-allowed"),
     ("sales.take-opportunity-step.v1", "missing-field"), ("sales.take-opportunity-step.v1", "value-not-allowed"),
+    ("complaint.waiting.v1", "missing-field"),                                                   # the reason of a wait
+    ("notifier.mark-notices.v1", "value-not-allowed"),                                           # what each mark needs
+    ("notifier.set-preferences.v1", "value-not-allowed"),                                        # a zone there is
     ("sales.set-stages.v1", "value-not-allowed"),                                                # a need's word
     ("relation.declared.v1", "value-not-allowed"),                                               # a share, 0 to 1
 }
