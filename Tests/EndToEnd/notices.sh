@@ -40,7 +40,7 @@ one="$(head -n 1 <<<"$notices")" other="$(sed -n 2p <<<"$notices")"
 } >"$work/page.sh"
 [ "$(grep -c '^waybill ' "$work/page.sh")" -gt 10 ] || fail "$page has no commands"
 grep -q NOTICE "$work/page.sh" && fail "a command of the page was not filled in"
-bash "$work/page.sh" >"$work/page.out" || { cat "$work/page.out"; fail "$page: the commands ended with $?"; }
+bash "$work/page.sh" >"$work/page.out" 2>&1 || { cat "$work/page.out"; fail "the commands of $page failed"; }
 "$WAYBILL_CLI" notices preferences --json |
     jq -e '(.reader[0] | .language == "en" and .zone == "Europe/Berlin" and .quietFrom == 1290 and .quietUntil == 450 and .workingDays)
         and [.addresses[].channel] == ["mail", "dingtalk"] and (.choices | length) == 2' >/dev/null ||
