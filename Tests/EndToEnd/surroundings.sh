@@ -85,7 +85,7 @@ grep >/dev/null '2026-03-01 14:00:00' "$work/shown" || fail "times are not those
 waybill orders show GRANT-1 | grep >/dev/null '2026-03-02 03:00:00' || fail "times are not those of Shanghai"
 code=0
 WAYBILL_ZONE=America/New_York waybill status >/dev/null 2>"$work/err" || code=$?
-[ "$code" = 1 ] && grep >/dev/null 'supplier by Asia/Shanghai, this command by America/New_York' "$work/err" ||
+[ "$code" = 1 ] && grep >/dev/null 'notifier by Asia/Shanghai, this command by America/New_York' "$work/err" ||
     fail "status does not say who goes by another zone ($code): $(cat "$work/err")"
 code=0
 WAYBILL_ZONE=Asia/Shangai waybill status >/dev/null 2>"$work/err" || code=$?
