@@ -81,6 +81,8 @@ struct NoticeTextTests {
     )
     func templates() {
         #expect(Set(NoticeTemplates.english.keys) == Set(NoticeTemplates.chinese.keys))
+        let wordless = NoticeKind.allCases.filter { NoticeTemplates.english[$0.rawValue] == nil }
+        #expect(wordless.isEmpty, "what services raise has words of its own")
         let known = NoticeTemplate.always.union(NoticeTemplate.beside).union(NoticeWords.labels.keys)
         for kind in NoticeTemplates.kinds + ["of-no-kind"] {
             let both = Language.allCases.map { NoticeTemplates.template(kind, $0) }

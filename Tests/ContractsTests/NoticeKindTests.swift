@@ -27,8 +27,12 @@ struct NoticeKindTests {
         "sales.order-anomaly-cleared.v1": "clears order-swing",
         "sales.agreement-changed.v1": "clears agreement",
         "sales.ownership-changed.v1": "raises owner-changed owner-left clears owner",
+        "sales.lead-stored.v1": "raises lead-again lead-assigned",
+        "sales.lead-changed.v1": "raises lead-assigned lead-taken clears lead-contact",
+        "sales.opportunity-changed.v1": "clears opportunity-stalled opportunity-step",
         "servicedesk.complaint-opened.v1": "raises complaint",
-        "servicedesk.complaint-progressed.v1": "raises complaint clears complaint",
+        "servicedesk.complaint-progressed.v1": "raises complaint clears complaint complaint-clock",
+        "servicedesk.complaint-clock-reached.v1": "raises complaint-clock-due complaint-clock-late",
         "servicedesk.survey-requested.v1": "raises survey-requested",
         "customer.contact-lapsed.v1": "raises contact-lapsed",
         "customer.lifecycle-changed.v1": "raises customer-declining clears lifecycle",
@@ -41,11 +45,7 @@ struct NoticeKindTests {
         "customer.unmerged.v1": "what somebody has decided",
         "customer.identity-decided.v1": "what somebody has decided",
         "finance.order-reference-settled.v1": "what somebody has decided",
-        // Told by sales' own list so far: who has a lead, its first contact, and what stalls.
-        "sales.lead-stored.v1": "in the list of sales", "sales.lead-changed.v1": "in the list of sales",
-        "sales.opportunity-changed.v1": "in the list of sales",
         "servicedesk.complaint-status.v1": "for the customer's portal",
-        "servicedesk.complaint-clock-reached.v1": "in the list of the service desk",
     ]
 
     private static func derived(_ type: MessageType) -> String? {

@@ -17,8 +17,11 @@ enum NoticeFactNames {
     }
 
     private static let names = [
-        "acting-for": "left", "days-overdue": "days", "ends": "endDay", "from": "fromDay", "last-contact": "lastDay",
-        "margin-rate": "rate", "name": "customer", "notice-by": "noticeDay", "promised-on": "promisedDay",
-        "proposed-by": "by", "recover-by": "recoverBy", "title": "agreementTitle", "write-off": "writeOff",
+        "acting-for": "left", "days-overdue": "days", "ends": "endDay", "former-owner": "formerOwner",
+        "from": "fromDay",
+        "last-contact": "lastDay", "margin-rate": "rate", "most-days": "mostDays", "name": "customer",
+        "new-owner": "newOwner", "next-step": "nextStep", "next-step-day": "nextStepDay", "notice-by": "noticeDay",
+        "promised-on": "promisedDay", "proposed-by": "by", "recover-by": "recoverBy", "speak-by": "speakBy",
+        "title": "agreementTitle", "write-off": "writeOff",
     ]
 }

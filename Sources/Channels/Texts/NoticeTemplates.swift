@@ -152,10 +152,51 @@ package enum NoticeTemplates {
             ["{customer} is looked after by {owner} from {fromDay} on", "{about}: another person looks after it"]),
         "owner-left": NoticeTemplate(
             "Owner has left", ["{left} has left; {customer} needs somebody", "{about}: who looked after it has left"]),
+        "lead-assigned": NoticeTemplate(
+            "Lead to speak with",
+            [
+                "Lead {company}: speak with it by {speakBy}", "Lead {company} is yours: speak with it",
+                "{about} is yours",
+            ]),
+        "lead-due": NoticeTemplate(
+            "Lead without a first contact",
+            [
+                "Lead {company}: nobody has spoken with it, and after {speakBy} it goes to somebody else",
+                "{about}: nobody has spoken with it yet",
+            ]),
+        "lead-escalated": NoticeTemplate(
+            "Lead left lying",
+            ["Lead {company}: nobody has spoken with it since {since}", "{about}: nobody has spoken with it for long"],
+            ["{owner} has it.", "It is in the pool; {formerOwner} had it."]),
+        "lead-taken": NoticeTemplate(
+            "Lead taken away",
+            ["Lead {company} was taken from you: nobody spoke with it in time", "{about} was taken from you"],
+            ["{newOwner} has it now."]),
+        "lead-again": NoticeTemplate(
+            "Lead once more", ["Lead {company} has come once more, by {source}", "{about} has come once more"]),
+        "opportunity-stalled": NoticeTemplate(
+            "Opportunity stands still",
+            ["Opportunity {company} has been in {stage} for {days} days", "{about} stands still"],
+            ["Nine of ten leave that stage within {mostDays} days."]),
+        "opportunity-step-overdue": NoticeTemplate(
+            "Next step overdue",
+            ["Opportunity {company}: {nextStep} was due on {nextStepDay}", "{about}: the next step is overdue"]),
         // The service desk.
         "complaint": NoticeTemplate(
             "Complaint", ["{customer} complains: {summary}", "{about} is open"],
             ["It is about order {order}.", "Promised by {promise}."]),
+        "complaint-clock-due": NoticeTemplate(
+            "Complaint soon late",
+            [
+                "{about} of {customer}: {percent} % of the time until {clock} is gone",
+                "{about}: most of its time is gone",
+            ], ["{agent} has it."]),
+        "complaint-clock-late": NoticeTemplate(
+            "Complaint late",
+            [
+                "{about} of {customer} is late: {percent} % of the time until {clock} is gone",
+                "{about} takes longer than it may",
+            ], ["{agent} has it."]),
         "complaint-promise-due": NoticeTemplate(
             "Promise about to break",
             [
@@ -259,8 +300,26 @@ package enum NoticeTemplates {
         "agreement-expired": NoticeTemplate("协议已到期", ["与{customer}的协议 {agreement} 已于 {endDay}到期", "{about}已到期"]),
         "owner-changed": NoticeTemplate("客户负责人变更", ["{customer}自 {fromDay}起由 {owner} 负责", "{about}负责人变更"]),
         "owner-left": NoticeTemplate("负责人离职", ["{left} 已离职，{customer}需要负责人", "{about}负责人已离职"]),
+        "lead-assigned": NoticeTemplate(
+            "待联系线索", ["线索“{company}”请于 {speakBy} 前联系", "线索“{company}”由您跟进，请联系", "{about}由您跟进"]),
+        "lead-due": NoticeTemplate(
+            "线索未首联", ["线索“{company}”尚未联系，{speakBy} 后将转给他人", "{about}尚未联系"]),
+        "lead-escalated": NoticeTemplate(
+            "线索久未联系", ["线索“{company}”自 {since} 起无人联系", "{about}久未联系"],
+            ["现由 {owner} 跟进。", "已入公海，原跟进人 {formerOwner}。"]),
+        "lead-taken": NoticeTemplate(
+            "线索已转出", ["线索“{company}”未按时联系，已转出", "{about}已转出"], ["现由 {newOwner} 跟进。"]),
+        "lead-again": NoticeTemplate("线索再次进入", ["线索“{company}”再次进入，来源 {source}", "{about}再次进入"]),
+        "opportunity-stalled": NoticeTemplate(
+            "商机停滞", ["商机“{company}”在“{stage}”阶段已 {days} 天", "{about}停滞"], ["同类商机九成在 {mostDays} 天内离开该阶段。"]),
+        "opportunity-step-overdue": NoticeTemplate(
+            "商机下一步逾期", ["商机“{company}”：“{nextStep}”应于 {nextStepDay}完成", "{about}下一步已逾期"]),
         "complaint": NoticeTemplate(
             "客户投诉", ["{customer}投诉：{summary}", "{about}未结"], ["涉及订单 {order}。", "承诺期限：{promise}。"]),
+        "complaint-clock-due": NoticeTemplate(
+            "投诉即将超时", ["{about}（{customer}）：{clock}时限已用 {percent}%", "{about}时限将到"], ["由 {agent} 处理。"]),
+        "complaint-clock-late": NoticeTemplate(
+            "投诉超时", ["{about}（{customer}）已超时：{clock}时限已用 {percent}%", "{about}已超时"], ["由 {agent} 处理。"]),
         "complaint-promise-due": NoticeTemplate(
             "承诺即将超期", ["对{customer}{about}的答复承诺于 {promise}", "{about}：承诺即将超期"], ["内容：{summary}。"]),
         "survey-requested": NoticeTemplate("客户回访", ["请回访{customer}", "{about}：请回访"]),

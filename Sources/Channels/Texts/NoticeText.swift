@@ -163,7 +163,8 @@ package struct NoticeText: Sendable {
         if let due = notice.dueAt { known["due"] = values.time(due) }
         var told: Set<String> = []
         for fact in notice.facts {
-            let value = values.value(fact)
+            let word = fact.kind == .code ? NoticeCodes.word(fact.name, fact.value, language) : nil
+            let value = word ?? values.value(fact)
             guard !value.isEmpty else { continue }
             let name = NoticeFactNames.told(fact)
             let isFirst = told.insert(name).inserted

@@ -61,10 +61,28 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case ownerChanged = "owner-changed"
     /// Whoever looked after a customer has left: somebody acts for that person, or nobody does.
     case ownerLeft = "owner-left"
+    /// Somebody has a lead and is to speak with it.
+    case leadAssigned = "lead-assigned"
+    /// Nobody has spoken with a lead yet, and it is about to go to somebody else.
+    case leadDue = "lead-due"
+    /// Nobody has spoken with a lead for so long that the managers are told.
+    case leadEscalated = "lead-escalated"
+    /// A lead was taken from somebody who did not speak with it in time.
+    case leadTaken = "lead-taken"
+    /// Somebody whose lead is there already has come once more.
+    case leadAgain = "lead-again"
+    /// An opportunity stays in its stage for longer than nine of ten of its kind.
+    case opportunityStalled = "opportunity-stalled"
+    /// The day of an opportunity's next step has passed.
+    case opportunityStepOverdue = "opportunity-step-overdue"
 
     // The service desk.
     /// A customer complains, and is not done with.
     case complaint
+    /// Most of the time is gone that a complaint may take until its next end.
+    case complaintClockDue = "complaint-clock-due"
+    /// A complaint takes longer than it may.
+    case complaintClockLate = "complaint-clock-late"
     /// A customer shall be asked how it went.
     case surveyRequested = "survey-requested"
 
@@ -95,6 +113,8 @@ package struct NoticeKindDescription: Sendable {
     package let matter: String
     /// What it is about, in the words of a policy.
     package let object: PermissionKind
+    /// The word for it where a notice is read: a lead is seen as a customer is, and called a lead.
+    package let word: String
     /// The events together with which it is raised or changed; none when nothing but the notice tells of it.
     package let with: [MessageType]
     /// The events together with which it is cleared; none when nothing but the notice tells of it.
@@ -108,13 +128,15 @@ package struct NoticeKindDescription: Sendable {
     /// What to do next, as it is typed: what stands in braces is put in, what is in capitals is for who types it.
     package let next: String
 
-    fileprivate init(
-        _ services: [ServiceName], _ matter: String, _ object: PermissionKind, with: [MessageType] = [],
-        clearedWith: [MessageType] = [], raised: String, cleared: String, whose: String, next: String
+    init(
+        _ services: [ServiceName], _ matter: String, _ object: PermissionKind, word: String? = nil,
+        with: [MessageType] = [], clearedWith: [MessageType] = [], raised: String, cleared: String, whose: String,
+        next: String
     ) {
         self.services = services
         self.matter = matter
         self.object = object
+        self.word = word ?? object.rawValue
         self.with = with
         self.clearedWith = clearedWith
         self.raised = raised
@@ -136,6 +158,9 @@ extension NoticeKind {
         case .orderSwing, .oddOrder, .agreementEnding, .agreementRenewing, .agreementExpired, .ownerChanged,
             .ownerLeft:
             ofSales
+        case .leadAssigned, .leadDue, .leadEscalated, .leadTaken, .leadAgain: ofLeads
+        case .opportunityStalled, .opportunityStepOverdue: ofOpportunities
+        case .complaintClockDue, .complaintClockLate: ofClocks
         case .complaint, .surveyRequested, .contactLapsed, .customerDeclining, .identityContradiction,
             .customerCorrected, .costBias, .taskSetAside:
             ofOthers

@@ -146,7 +146,7 @@ package struct Addressing {
             case "invoice", "payment", "dispute", "promise", "write-off": .receivable
             case "supplier-invoice": .payable
             case "budget": .expense
-            case "account", "party": .customer
+            case "account", "party", "lead", "opportunity": .customer
             default: PermissionKind(rawValue: notice.objectKind)
             }
         return kind.map { $0 == .notice ? [$0] : [$0, .notice] } ?? [.notice]

@@ -29,5 +29,5 @@ package struct NoticeName: Sendable, Hashable {
     package var id: String { StableIdentifier.of("notice", kind.matter, source ?? "", identifier, part ?? "") }
 
     /// What the notice is about.
-    var object: NoticeObject { NoticeObject(kind: kind.object.rawValue, source: source, identifier: identifier) }
+    var object: NoticeObject { NoticeObject(kind: kind.about.word, source: source, identifier: identifier) }
 }

@@ -76,6 +76,26 @@ struct AddressingTests {
             try told(order("li.wei", also: ["clerk"]), noPolicy).roles == ["li.wei": .owner, "clerk": .also])
     }
 
+    @Test("a lead and an opportunity are seen as a customer is")
+    func customers() throws {
+        var policy = NotifiedPeople.policy()
+        policy = PermissionPolicy(
+            version: 1,
+            lines: [
+                PermissionLine(name: "rep", role: .salesRep, right: .see, kinds: [.customer], scope: .own),
+                PermissionLine(name: "branch", role: .branchManager, right: .see, kinds: [.customer], scope: .node),
+            ], people: policy.people)
+        for kind in ["lead", "opportunity", "customer"] {
+            let notice = AddressedNotice(
+                objectKind: kind, owner: "li.wei", alsoTo: ["clerk", "chen.fang"], node: "KS01")
+            #expect(
+                try told(notice, NotifiedPeople.known(policy)).roles == ["li.wei": .owner, "chen.fang": .also],
+                "\(kind)")
+        }
+        let order = AddressedNotice(objectKind: "order", owner: "li.wei", node: "KS01")
+        #expect(try told(order, NotifiedPeople.known(policy)).instead == .operator)
+    }
+
     @Test("a protected field is told to whom the policy gives it, and a word that nobody knows to nobody")
     func fields() throws {
         let notice = order("li.wei")
