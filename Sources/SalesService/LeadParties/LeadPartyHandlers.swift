@@ -100,6 +100,7 @@ enum LeadPartyHandlers {
         try LeadStore.put(
             changed.map { LeadEvent(lead: $0, at: effects.now, what: "attached") }, transaction)
         try NoticeStore.renew(notices, transaction)
+        try RaisedLeads.tell(changed.map { ($0, nil) }, before: leads, transaction, &effects)
         for lead in changed { effects.publish(lead.message(by: nil, at: effects.now), key: lead.leadId) }
         effects.count("leads_attached", changed.count)
     }

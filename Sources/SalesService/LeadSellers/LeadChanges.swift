@@ -5,6 +5,8 @@ import ServiceKit
 
 /// What is to be written and told of leads that were changed.
 struct LeadChanges {
+    /// How the leads stood before, by their numbers.
+    let before: [String: Lead]
     /// Leads that are to be given to somebody, with what became of them.
     var wanting: [String: String] = [:]
     /// Leads that stand otherwise for another reason, in a word.
@@ -12,8 +14,13 @@ struct LeadChanges {
     var notices: [Notice] = []
     /// Leads about which something was done, each with who had it until then.
     var ended: [(lead: Lead, owner: String)] = []
+    /// Leads that were taken from somebody who did not speak with them in time.
+    var taken: [(lead: Lead, owner: String)] = []
     private(set) var events: [LeadEvent] = []
     private var causes: [Envelope?] = []
+
+    /// - Parameter before: how the leads stand that are to be changed; new ones are not in it.
+    init(before: [String: Lead]) { self.before = before }
 
     /// Counts a change of a lead and writes it down.
     ///
@@ -51,6 +58,16 @@ struct LeadChanges {
         var latest: [String: Notice] = [:]
         for notice in notices { latest[notice.id] = notice }
         try NoticeStore.renew(Array(latest.values), transaction)
+        try raise(transaction, &effects)
+    }
+
+    /// Says it to people: of each lead how it stands after all of it.
+    private func raise(_ transaction: borrowing Transaction, _ effects: inout Effects) throws {
+        var last: [String: (after: Lead, cause: Envelope?)] = [:]
+        for (event, cause) in zip(events, causes) { last[event.lead.leadId] = (event.lead, cause) }
+        try RaisedLeads.tell(
+            last.sorted { $0.key.compareBytes(with: $1.key) < 0 }.map(\.value), before: before, transaction, &effects)
+        for (lead, owner) in taken { RaisedLeads.taken(lead, from: owner, &effects) }
     }
 }
 

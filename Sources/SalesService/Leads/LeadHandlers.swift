@@ -30,7 +30,7 @@ enum LeadHandlers {
                 named: StableIdentifier.of("lead", one.key.source, one.key.identifier), keys: one.keys,
                 at: one.message.body.capturedAt)
         }
-        var changes = LeadChanges()
+        var changes = LeadChanges(before: leads)
         // Leads that stand in the books and turned out to be others.
         var moved: [(from: String, into: String)] = []
         for id in intake.merged {
@@ -70,6 +70,7 @@ enum LeadHandlers {
                 let notice = LeadNotices.again(lead, one.key, at: effects.now)
             {
                 changes.notices.append(notice)
+                RaisedLeads.again(lead, one.key, causedBy: one.message.envelope, &effects)
             }
             leads[id] = lead
             stored.append(
@@ -207,7 +208,7 @@ enum LeadHandlers {
         var claims = try claims(of: messages, transaction)
         let known = try PeopleReplica.known(transaction)
         let people = LeaverRules(known.book)
-        var changes = LeadChanges()
+        var changes = LeadChanges(before: leads)
         var converted: [(lead: Lead, by: String, cause: Envelope?)] = []
         for message in messages {
             let body = message.body

@@ -34,7 +34,7 @@ enum LeadTasks {
         let now = effects.now
         var rule = try rule(on: now.day(), transaction)
         let people = LeaverRules(try PeopleReplica.known(transaction).book)
-        var changes = LeadChanges()
+        var changes = LeadChanges(before: Dictionary(due.map { ($0.leadId, $0) }) { first, _ in first })
         var leads: [Lead] = []
         for var lead in due {
             switch (lead.dueStage, lead.state) {
@@ -62,6 +62,7 @@ enum LeadTasks {
                     lead.pool(.notContacted, at: now)
                 }
                 changes.notices.append(LeadNotices.taken(lead, from: former, at: now))
+                changes.taken.append((lead, former))
                 lead.nextStage()
                 lead = changes.note(lead, lead.owner == nil ? "recycled" : "reassigned", at: now)
             case (_, .assigned), (_, .pool):
@@ -100,9 +101,10 @@ enum LeadTasks {
         let gone = try LeadStore.owners(transaction).filter { people.hasLeft($0, by: day) }
         guard !gone.isEmpty else { return }
         let ids = try LeadStore.worked(by: gone, transaction)
-        var changes = LeadChanges()
+        let before = try LeadStore.leads(ids, transaction)
+        var changes = LeadChanges(before: before)
         var leads: [Lead] = []
-        for (_, lead) in try LeadStore.leads(ids, transaction).sorted(by: { $0.key < $1.key }) {
+        for (_, lead) in before.sorted(by: { $0.key < $1.key }) {
             guard let owner = lead.owner else { continue }
             var lead = lead
             if let next = people.standIn(for: owner, on: day)?.login {

@@ -99,6 +99,77 @@ struct LeadLifeTests {
         #expect(try await sales.rows(standing) == [["pool", "-", "stale"]])
     }
 
+    /// A branch, with who takes leads in it under one manager.
+    private static let people: [ServiceFixture.Message] = [
+        .init("g", Said.node("G", .group, below: nil)), .init("n", Said.node("KS01", .branch, below: "G")),
+        .init("p1", Said.person("li.wei", under: "zhao.min")), .init("p2", Said.person("chen.jie", under: "zhao.min")),
+        .init("p3", Said.person("zhao.min")),
+    ]
+
+    @Test("who is to speak with a lead hears of it, then the next one, then the manager, until somebody has")
+    func said() async throws {
+        try await sales.handle(Self.people)
+        try await sales.handle([LeadSaid.seller("chen.jie"), LeadSaid.seller("li.wei")])
+        let given = try await sales.handle([
+            LeadSaid.captured("1", company: "昆山精密", email: "a@example.com", branch: "KS01")
+        ])
+        let lead = try await sales.onlyLead()
+        let first = try #require(try given.said().first)
+        #expect(try given.kinds() == ["lead-assigned"] && first.content?.owner == "chen.jie")
+        #expect(first.content?.about == NoticeObject(kind: "lead", identifier: lead))
+        #expect(first.content?.node == "KS01" && first.fact("company") == "昆山精密")
+        #expect(first.content?.next == "waybill leads step \(lead) contacted")
+        func moment(_ time: Timestamp?) -> String? { time?.inOffset(minutes: 480).description }
+        // The manager hears of it when the clock says so, and not before.
+        #expect(moment(first.content?.dueAt) == moment(LeadSaid.time("2026-03-02T14:00:00+08:00")))
+        #expect(
+            moment(first.fact("speak-by").flatMap { Timestamp($0) })
+                == moment(LeadSaid.time("2026-03-02T12:00:00+08:00")))
+        let again = try await sales.handle([
+            LeadSaid.captured("2", from: "fair", at: "2026-03-02T10:10:00+08:00", email: "a@example.com")
+        ])
+        #expect(try again.kinds() == ["lead-again"] && again.said()[0].content?.owner == "chen.jie")
+        #expect(try again.said()[0].content?.expiresAt != nil && again.said()[0].cause == "fair-2")
+        let due = try await sales.run("leads.clock", at: "2026-03-02T11:00:00+08:00")
+        #expect(try due.kinds() == ["lead-due"] && due.said()[0].isChange && due.said()[0].id == first.id)
+        #expect(try due.said()[0].content?.severity == .urgent && due.said()[0].revision > first.revision)
+        let moved = try await sales.run("leads.clock", at: "2026-03-02T12:00:00+08:00")
+        #expect(try moved.kinds() == ["lead-assigned", "lead-taken"])
+        #expect(try moved.said().map { $0.content?.owner } == ["li.wei", "chen.jie"])
+        #expect(try moved.said()[1].fact("new-owner") == "li.wei" && moved.said()[0].id == first.id)
+        let late = try await sales.run("leads.clock", at: "2026-03-02T14:00:00+08:00")
+        let escalated = try #require(try late.said().first)
+        #expect(try late.kinds() == ["lead-escalated"] && escalated.id == first.id)
+        #expect(escalated.content?.owner == "li.wei" && escalated.content?.alsoTo == ["zhao.min"])
+        #expect(escalated.content?.dueAt == nil)
+        let spoken = try await sales.handle([
+            LeadSaid.step(lead, .contacted, at: "2026-03-02T14:30:00+08:00"),
+            LeadSaid.step(lead, .qualified, at: "2026-03-02T14:40:00+08:00", margin: 12_000),
+        ])
+        #expect(try spoken.kinds() == ["cleared"] && spoken.said()[0].id == first.id)
+        #expect(try spoken.said()[0].revision > escalated.revision)
+        let after = try await sales.handle([LeadSaid.step(lead, .converted, at: "2026-03-02T15:30:00+08:00")])
+        #expect(try after.kinds().isEmpty)
+    }
+
+    @Test("a lead that nobody has room for is nobody's until it is escalated: then it is the branch's")
+    func saidOfPool() async throws {
+        try await sales.handle(Self.people)
+        try await sales.handle([LeadSaid.seller("li.wei")])
+        try await sales.handle([LeadSaid.captured("1", email: "a@example.com", branch: "KS01")])
+        let late = try await sales.run("leads.clock", at: "2026-03-03T09:00:00+08:00")
+        #expect(try late.kinds() == ["lead-due", "cleared", "lead-taken", "lead-escalated"])
+        let last = try #require(try late.said().last)
+        #expect(last.content?.owner == nil && last.content?.node == "KS01" && last.content?.alsoTo == ["zhao.min"])
+        #expect(last.fact("former-owner") == "li.wei")
+        let lead = try await sales.onlyLead()
+        let claimed = try await sales.handle([
+            LeadSaid.step(lead, .claimed, by: "chen.jie", at: "2026-03-03T09:10:00+08:00")
+        ])
+        #expect(try claimed.kinds() == ["lead-assigned"] && claimed.said()[0].content?.owner == "chen.jie")
+        #expect(try claimed.said()[0].id == last.id && claimed.said()[0].revision > last.revision)
+    }
+
     @Test("nobody else has room: into the pool, and those above whoever had it are told")
     func alone() async throws {
         try await sales.handle([
