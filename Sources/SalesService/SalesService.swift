@@ -11,6 +11,7 @@ package enum SalesService {
         capabilities: [
             .orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references,
             .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .opportunities, .opportunityReading,
+            .opportunityNotices,
         ])
 
     static func main() async {

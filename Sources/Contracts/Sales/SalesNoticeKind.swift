@@ -39,6 +39,9 @@ package enum SalesNoticeKind: String, Sendable, CaseIterable {
     case leadTaken = "lead-taken"
     case leadEscalated = "lead-escalated"
     case leadAgain = "lead-again"
+    // Of opportunities.
+    case opportunityStalled = "opportunity-stalled"
+    case opportunityStepOverdue = "opportunity-step-overdue"
     // Of expenses and months.
     case expenseAccepted = "expense-accepted"
     case expenseNeedsApproval = "expense-needs-approval"

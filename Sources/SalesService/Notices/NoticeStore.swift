@@ -202,6 +202,15 @@ enum NoticeStore {
             """)
     }
 
+    /// Which of some notices are not over.
+    static func open(_ ids: [String], _ transaction: borrowing Transaction) throws -> Set<String> {
+        guard !ids.isEmpty else { return [] }
+        return Set(
+            try transaction.query(
+                "select notice_id from finance_notice where notice_id = any(\(ids.sorted())) and cleared_at is null",
+                as: String.self))
+    }
+
     /// Clears what is open of some notices.
     ///
     /// - Returns: those that were open.

@@ -60,6 +60,12 @@ struct OpportunityBook: Sendable {
         try OpportunitySpanStore.put(lives, transaction)
         try OpportunitySpanStore.add(delta, transaction)
         try tell(lives, transaction, &effects)
+        try OpportunityNotices.clear(
+            lives.map { key, life in
+                let former = (words[key] ?? [:]).filter { fresh[key]?[$0.key] == nil }.map(\.value)
+                let cause = fresh[key].flatMap { $0.max { $0.key < $1.key }?.value.envelope }
+                return (key, OpportunityLife(former), life, cause)
+            }, transaction, &effects)
         effects.count("opportunity_changes", fresh.values.reduce(0) { $0 + $1.count })
     }
 

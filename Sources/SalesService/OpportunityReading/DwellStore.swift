@@ -41,6 +41,19 @@ enum DwellPolicy {
 
 /// The SQL of how long opportunities stay in a stage.
 enum DwellStore {
+    /// What is usual for an opportunity in its stage: in its line of business, or in every one where too little is known of that.
+    ///
+    /// - Parameter row: what the statement calls the opportunity.
+    static func usual(of row: String) -> SQL {
+        """
+        select w.business_line, w.median_days, w.most_days, w.finished from opportunity_dwell w
+        where w.team = \(unsafe: row).team and w.stage = \(unsafe: row).stage and w.most_days is not null
+            and w.business_line in (coalesce(\(unsafe: row).business_line, '*'), '*')
+            and w.finished >= \(Int32(DwellPolicy.least))
+        order by w.business_line = '*' limit 1
+        """
+    }
+
     /// The stays of the last time, as they were known at the end of a day.
     static func stays(by day: CalendarDay, _ transaction: borrowing Transaction) throws -> [DwellPolicy.Stay] {
         try transaction.query(

@@ -115,13 +115,7 @@ enum OpportunityQueries {
                     d.most_days as "mostDays", d.business_line as "comparedWith", d.finished as compared, \(worth),
                     o.next_step as "nextStep", o.next_step_day as "nextStepDay"
                 from opportunity o
-                cross join lateral (
-                    select w.business_line, w.median_days, w.most_days, w.finished from opportunity_dwell w
-                    where w.team = o.team and w.stage = o.stage and w.most_days is not null
-                        and w.business_line in (coalesce(o.business_line, '*'), '*')
-                        and w.finished >= \(Int32(DwellPolicy.least))
-                    order by w.business_line = '*' limit 1
-                ) d
+                cross join lateral (\(DwellStore.usual(of: "o"))) d
                 where o.state = 'open' and \(today) - o.stage_since > d.most_days
                     and (\(stage)::text is null or o.stage = \(stage)) and (\(team)::text is null or o.team = \(team))
                     and \(within)

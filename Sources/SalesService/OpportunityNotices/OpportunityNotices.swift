@@ -1,0 +1,105 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// What is told of opportunities that stand still: once, to whoever has them, until they go on.
+enum OpportunityNotices {
+    /// The task of each day.
+    static let daily = "opportunities.notices"
+    /// The same for those that one transaction has no room for.
+    static let continuation = "opportunities.notices-on"
+    private static let atOnce = 500
+
+    /// What there is to tell of one.
+    enum Matter: CaseIterable {
+        case stalled, step
+
+        var kind: SalesNoticeKind {
+            switch self {
+            case .stalled: .opportunityStalled
+            case .step: .opportunityStepOverdue
+            }
+        }
+
+        /// What is told of an opportunity has one name for ever: it is open, or it is over.
+        func id(_ key: OpportunityKey) -> String {
+            StableIdentifier.of(kind.rawValue, key.source, key.identifier)
+        }
+    }
+
+    /// Tells what stands still at the end of a day and was not told, some at a time.
+    static func evaluate(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        guard let item = items.last else { return }
+        let day = item.due.day()
+        try OpportunityStore.lock(transaction)
+        let found = try OpportunityNoticeStore.standing(
+            at: day, after: key(item.payload), limit: atOnce, transaction)
+        var told: [(matter: Matter, opportunity: StandingOpportunity)] = []
+        for opportunity in found {
+            if opportunity.mostDays != nil { told.append((.stalled, opportunity)) }
+            if opportunity.overdueSince != nil { told.append((.step, opportunity)) }
+        }
+        let open = try NoticeStore.open(told.map { $0.matter.id($0.opportunity.key) }, transaction)
+        let fresh = told.filter { !open.contains($0.matter.id($0.opportunity.key)) }
+        try NoticeStore.renew(
+            fresh.map { matter, opportunity in
+                Notice(
+                    id: matter.id(opportunity.key), kind: matter.kind, businessLine: opportunity.businessLine ?? "*",
+                    owner: opportunity.owner, branch: opportunity.branch, detail: detail(matter, opportunity, on: day),
+                    toldAt: item.due)
+            }, transaction)
+        for (matter, opportunity) in fresh { RaisedOpportunities.raise(matter, opportunity, on: day, &effects) }
+        effects.count("opportunity_notices", fresh.count)
+        if found.count == atOnce, let last = found.last {
+            effects.schedule(continuation, key: "", at: item.due, payload: "\(last.key.source)\n\(last.key.identifier)")
+        }
+    }
+
+    private static func key(_ payload: String) -> OpportunityKey? {
+        let parts = payload.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.count == 2 ? OpportunityKey(source: String(parts[0]), identifier: String(parts[1])) : nil
+    }
+
+    /// What was told of opportunities that go on now, or are decided, is over.
+    ///
+    /// - Parameter changes: how each went before, and how it does now.
+    static func clear(
+        _ changes: [(key: OpportunityKey, before: OpportunityLife, after: OpportunityLife, cause: Envelope?)],
+        _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        var over: [String: (matter: Matter, key: OpportunityKey, terms: OpportunityTerms, cause: Envelope?)] = [:]
+        for (key, before, after, cause) in changes {
+            guard let former = before.changes.last?.word.terms, let latter = after.changes.last?.word.terms else {
+                continue
+            }
+            // What is another's from now on is told that one with the next day.
+            let isOpen = latter.state == .open && former.owner == latter.owner
+            if !isOpen || before.visits.last != after.visits.last {
+                over[Matter.stalled.id(key)] = (.stalled, key, latter, cause)
+            }
+            if !isOpen || former.nextStepDay != latter.nextStepDay {
+                over[Matter.step.id(key)] = (.step, key, latter, cause)
+            }
+        }
+        let cleared = try NoticeStore.clear(Array(over.keys), at: effects.now, transaction)
+        for id in cleared.sorted() {
+            guard let (matter, key, terms, cause) = over[id] else { continue }
+            RaisedOpportunities.clear(matter, key, terms, causedBy: cause, &effects)
+        }
+    }
+
+    private static func detail(_ matter: Matter, _ opportunity: StandingOpportunity, on day: CalendarDay) -> String {
+        let name = "opportunity \(opportunity.key)\(opportunity.company.map { " of \($0)" } ?? "")"
+        switch matter {
+        case .stalled:
+            let days = day.daysSinceEpoch - opportunity.stageSince.daysSinceEpoch
+            return "\(name): in '\(opportunity.stage)' for \(days) days; nine of ten leave it within "
+                + "\(opportunity.mostDays ?? 0)"
+        case .step:
+            return "\(name): '\(opportunity.nextStep ?? "")' was to be done on \(opportunity.overdueSince ?? day)"
+        }
+    }
+}
