@@ -146,6 +146,37 @@ enum ClockStore {
             })
     }
 
+    /// A level that was told, and whom.
+    struct Told: PostgresRow {
+        /// `nil` for a clock of a later release.
+        let reached: Reached?
+        let to: String?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            let key = ComplaintKey(source: try row("source"), complaintId: try row("complaint_id"))
+            let level = Int(try row("level", as: Int32.self))
+            reached = ComplaintClock(rawValue: try row("clock")).map { Reached(key: key, clock: $0, level: level) }
+            to = try row("told_to")
+        }
+    }
+
+    /// The levels that were told of some complaints, the lowest first, each with who was told.
+    static func told(
+        of keys: some Collection<ComplaintKey>, _ transaction: borrowing Transaction
+    ) throws -> [(reached: Reached, to: String?)] {
+        guard !keys.isEmpty else { return [] }
+        let sorted = keys.sorted()
+        return try transaction.query(
+            """
+            select r.source, r.complaint_id, r.clock, r.level, r.told_to
+            from complaint_reached r
+            join unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
+                using (source, complaint_id)
+            order by r.source, r.complaint_id, r.clock, r.level
+            """, as: Told.self
+        ).compactMap { row in row.reached.map { ($0, row.to) } }
+    }
+
     /// Writes down what is told, and whom.
     ///
     /// - Returns: what was not told before.

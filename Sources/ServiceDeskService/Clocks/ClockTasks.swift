@@ -68,6 +68,7 @@ struct ClockTasks: Sendable {
             guard let body = candidate.message(at: now) else { continue }
             effects.publish(body, key: candidate.complaint.customerId)
         }
+        try RaisedClocks.raise(of: Set(fresh.map(\.key)), fresh, transaction, &effects)
         effects.count("complaint_clocks_reached", fresh.count)
         // One transaction holds only so many messages.
         if found.count >= Self.atOnce, let item = items.last {
@@ -104,7 +105,9 @@ struct ClockTasks: Sendable {
         let moved = try ClockStore.moved(limit: Self.atOnce, transaction)
         guard !moved.isEmpty else { return }
         try ComplaintStore.lock(moved, transaction)
+        let clocks = try RaisedClocks(of: moved, at: effects.now, transaction)
         try ClockStore.place(moved, transaction)
+        try clocks.tell(transaction, &effects)
         effects.count("complaints_placed", moved.count)
         if moved.count == Self.atOnce, let item = items.last {
             effects.schedule(Self.placing, key: "", at: item.due)

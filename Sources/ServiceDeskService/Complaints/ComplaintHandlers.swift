@@ -69,6 +69,7 @@ struct ComplaintHandlers: Sendable {
         let keys = Set(messages.map(key))
         try ComplaintStore.lock(keys, transaction)
         let complaints = try ComplaintStore.complaints(keys, transaction)
+        let clocks = try RaisedClocks(of: complaints.keys, at: effects.now, transaction)
         var steps = try ComplaintStore.steps(keys, transaction)
         var fresh: [(key: ComplaintKey, step: ComplaintStore.StoredStep, isWaiting: Bool)] = []
         var changed: [ComplaintKey: ComplaintProgress] = [:]
@@ -117,6 +118,7 @@ struct ComplaintHandlers: Sendable {
         try ComplaintStore.progress(changed, transaction)
         try RaisedComplaints.tell(news, transaction, &effects)
         try intake.takenOn(changed, transaction)
+        try clocks.tell(causedBy: { told[$0] }, transaction, &effects)
         try status.tell(told, transaction, &effects)
         effects.count("complaint_steps", fresh.count)
     }

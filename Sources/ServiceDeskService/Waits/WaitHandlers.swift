@@ -18,6 +18,7 @@ struct WaitHandlers: Sendable {
         let keys = Set(messages.map(key))
         try ComplaintStore.lock(keys, transaction)
         let complaints = try ComplaintStore.complaints(keys, transaction)
+        let clocks = try RaisedClocks(of: complaints.keys, at: effects.now, transaction)
         let steps = try ComplaintStore.steps(keys, transaction)
         var waits = try WaitStore.waits(keys, transaction)
         var fresh: [(key: ComplaintKey, wait: WaitStore.StoredWait, isEarly: Bool)] = []
@@ -56,6 +57,8 @@ struct WaitHandlers: Sendable {
             fresh.append((key, stored, complaints[key] == nil))
         }
         try WaitStore.put(fresh, transaction)
+        // Who is asked for something has been answered.
+        try clocks.tell(causedBy: { changed[$0] }, transaction, &effects)
         effects.count("complaint_waits", fresh.count)
         try status.tell(changed, transaction, &effects)
     }

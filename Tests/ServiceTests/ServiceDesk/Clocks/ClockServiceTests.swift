@@ -145,6 +145,63 @@ struct ClockServiceTests {
         #expect(shown.rows.count == 6 && shown.column("told_to").allSatisfy { $0 == "li.wei" })
     }
 
+    @Test(
+        "of each clock there is one notice, which grows worse, goes along with who has it, and is over with what it waits for"
+    )
+    func said() async throws {
+        try await desk.handle([
+            .init("c", ClockSaid.complaint()), .init("s", ClockSaid.step("S1", .accepted, at: 10, promise: 30)),
+        ])
+        let warned = try await desk.run("complaints.clocks", at: at(181)).said()
+        let first = try #require(warned.first)
+        #expect(warned.map(\.kind) == ["complaint-clock-due"] && !first.isChange)
+        #expect(
+            first.content?.owner == "li.wei" && first.content?.alsoTo == [] && first.content?.severity == .attention)
+        #expect(first.fact("clock") == "containment" && first.fact("percent") == "75")
+        #expect(first.content?.about == NoticeObject(kind: "complaint", source: "erp", identifier: "CP1"))
+        let late = try await desk.run("complaints.clocks", at: at(301)).said()
+        #expect(late.map(\.kind) == ["complaint-clock-late"] && late.map(\.id) == [first.id] && late[0].isChange)
+        #expect(late[0].content?.severity == .urgent && late[0].revision > first.revision)
+        // What was missed comes as one word of each clock.
+        let worse = try await desk.run("complaints.clocks", at: at(24 * 60 + 180)).said()
+        #expect(worse.map { $0.fact("clock") } == ["containment", "resolution"])
+        #expect(worse.map { $0.fact("percent") } == ["200", "100"] && worse.map(\.isChange) == [true, false])
+        #expect(worse.map { $0.content?.severity } == [.critical, .urgent])
+        let given = try await desk.handle(
+            [.init("a", ClockSaid.step("S2", .contained, at: 24 * 60 + 190))], at: at(24 * 60 + 190)
+        ).said()
+        let over = given.filter { $0.kind == "cleared" }
+        #expect(over.map(\.id) == [first.id] && over.map(\.cause) == ["a"] && over[0].revision > worse[0].revision)
+        let done = try await desk.handle(
+            [.init("v", ClockSaid.step("S3", .verified, at: 24 * 60 + 200))], at: at(24 * 60 + 200)
+        ).said()
+        #expect(done.filter { $0.kind == "cleared" }.map(\.id) == [worse[1].id])
+        // What is reopened runs on: it stands where it stood, and is somebody else's.
+        let reopened = try await desk.handle(
+            [
+                .init("r", ClockSaid.step("S4", .reopened, at: 24 * 60 + 210)),
+                .init("t", ClockSaid.step("S5", .accepted, at: 24 * 60 + 211, by: "wang.min")),
+            ], at: at(24 * 60 + 212)
+        ).said()
+        let clocks = reopened.filter { $0.kind == "complaint-clock-late" }
+        #expect(clocks.map(\.id) == worse.map(\.id) && clocks.map { $0.content?.owner } == ["wang.min", "wang.min"])
+        #expect(clocks.map { $0.content?.alsoTo } == [["li.wei"], ["li.wei"]])
+        let closed = try await desk.handle(
+            [.init("x", ClockSaid.step("S6", .closed, at: 24 * 60 + 220))], at: at(24 * 60 + 220)
+        ).said()
+        #expect(Set(closed.filter { $0.kind == "cleared" }.map(\.id)).isSuperset(of: worse.map(\.id)))
+    }
+
+    @Test("whoever asks the customer for something has answered")
+    func asked() async throws {
+        try await desk.handle([.init("c", ClockSaid.complaint()), .init("s", ClockSaid.step("S1", .accepted, at: 10))])
+        let warned = try await desk.run("complaints.clocks", at: at(50)).said()
+        #expect(warned.map { $0.fact("clock") } == ["first-answer"])
+        let asked = try await desk.handle([.init("w", ClockSaid.wait("W1", .customer, at: 55))], at: at(56)).said()
+        #expect(asked.map(\.id) == warned.map(\.id) && asked.map(\.kind) == ["cleared"])
+        #expect(asked.map(\.cause) == ["w"])
+    }
+
     @Test("two copies that read the clocks at once tell each level once")
     func copies() async throws {
         try await desk.handle([.init("c", ClockSaid.complaint())])
