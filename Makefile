@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-turns bench-micro bench-profile bench-matching bench-matching-scale bench-import bench-receivables bench-simulate bench-graph bench-scope bench-notices bench-funnel up down status lint format
+.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-turns bench-micro bench-profile bench-matching bench-matching-scale bench-import bench-receivables bench-simulate bench-graph bench-scope bench-notices bench-funnel mail-pictures up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ bench-notices: ## event to mail at 200 orders a second, and 100,000 notices in d
 
 bench-funnel: ## the funnel of any past day at a million changes
 	@Benchmarks/funnel.sh $(ARGS)
+
+mail-pictures: ## how mails look, in both languages, on a desk and on a telephone (installs Chromium)
+	@deploy/local/mail-pictures.sh $(ARGS)
 
 up: ## broker, database and the six services, in the background, on made-up data: PROFILE=FILE for your own
 	@PROFILE="$(PROFILE)" deploy/local/up.sh

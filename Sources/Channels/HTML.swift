@@ -53,6 +53,13 @@ package struct HTML: Sendable, Equatable, CustomStringConvertible {
         return HTML("<a href=\"\(words(address).description)\">\(words(text).description)</a>")
     }
 
+    /// How a page looks: by styles beside the elements, as programs for mail leave out any others. Letters are those of the machine,
+    /// the Chinese ones as well.
+    private static let look = """
+        max-width: 640px; margin: 0 auto; padding: 20px 24px; color: #222; font-size: 15px; line-height: 1.5; \
+        font-family: 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', sans-serif; overflow-wrap: anywhere
+        """
+
     /// A whole page.
     package static func page(_ language: Language, title: String, _ parts: [HTML]) -> HTML {
         let tag = language == .zh ? "zh-CN" : "en"
@@ -60,9 +67,15 @@ package struct HTML: Sendable, Equatable, CustomStringConvertible {
             """
             <!DOCTYPE html>
             <html lang="\(tag)">
-            <head><meta charset="utf-8"><title>\(words(title).description)</title></head>
-            <body style="font-family: sans-serif; color: #222; max-width: 42em">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(words(title).description)</title>
+            </head>
+            <body style="margin: 0; background: #fff">
+            <div style="\(Self.look)">
             \(parts.map(\.description).joined(separator: "\n"))
+            </div>
             </body>
             </html>
 

@@ -30,7 +30,7 @@ struct NoticeTextTests {
     }
 
     @Test(
-        "ten kinds and one without words of its own read as they are kept, in both languages",
+        "thirteen kinds and one without words of its own read as they are kept, in both languages",
         arguments: Language.allCases)
     func kinds(language: Language) throws {
         let text = try text(language)
@@ -43,24 +43,46 @@ struct NoticeTextTests {
         #expect(written == kept)
     }
 
-    @Test("HTML holds the same, escaped")
-    func html() throws {
-        let notice = try #require(try SampleNotices.all().first { $0.name == "order-held" }?.notice)
-        #expect(try text(.en).rendered(notice).html.description == kept("order-held.en.html"))
-        #expect(try text(.zh).rendered(notice).html.description.contains("<html lang=\"zh-CN\">"))
+    @Test("pages read as they are kept, in both languages: deploy/local/mail-pictures.sh shows how they look")
+    func pages() throws {
+        let samples = try SampleNotices.all()
+        var written: [String: String] = [:]
+        for language in Language.allCases {
+            let text = try text(language)
+            for name in ["margin-alert", "order-held", "lead-assigned", "complaint-clock-late"] {
+                let notice = try #require(samples.first { $0.name == name }?.notice)
+                written["\(name).\(language.rawValue).html"] = text.rendered(notice).html.description
+            }
+            written["digest.\(language.rawValue).html"] = text.digest(try Self.few(samples)).html.description
+        }
+        for (name, page) in written.sorted(by: { $0.key < $1.key }) {
+            let kept = try kept("Pages/\(name)")
+            for (own, other) in zip(page.split(separator: "\n"), kept.split(separator: "\n")) {
+                #expect(own == other, "\(name)")
+            }
+            #expect(page == kept, "\(name)")
+        }
+        let folder = try FileManager.default.contentsOfDirectory(
+            atPath: Self.golden.appendingPathComponent("Pages").path)
+        #expect(Set(folder) == Set(written.keys))
+    }
+
+    private static func few(_ samples: [(name: String, notice: NoticeContent)]) throws -> [NoticeContent] {
+        try ["receivable-due", "order-held", "margin-alert"].map { name in
+            try #require(samples.first { $0.name == name }?.notice)
+        }
     }
 
     @Test("a digest begins with what matters most, and beyond a hundred it counts, and leaves none out")
     func digest() throws {
-        let samples = try SampleNotices.all()
-        let chosen = try ["receivable-due", "order-held", "margin-alert"].map { name in
-            try #require(samples.first { $0.name == name }?.notice)
-        }
-        let few = try text(.en).digest(chosen)
-        #expect(few.text == (try kept("digest.en.txt")))
-        #expect(few.severity == .critical && few.thread == nil)
-        for item in few.text.split(separator: "\n") where item.hasPrefix("- ") {
-            #expect(few.html.description.contains("<li>\(HTML.words(item.dropFirst(2)).description)"))
+        let chosen = try Self.few(SampleNotices.all())
+        for language in Language.allCases {
+            let few = try text(language).digest(chosen)
+            #expect(few.text == (try kept("digest.\(language.rawValue).txt")))
+            #expect(few.severity == .critical && few.thread == nil)
+            for item in few.text.split(separator: "\n") where item.hasPrefix("- ") {
+                #expect(few.html.description.contains("12px\">\(HTML.words(item.dropFirst(2)).description)"))
+            }
         }
         let many = (0..<10_000).map { Self.ofStorm($0) }
         for language in Language.allCases {

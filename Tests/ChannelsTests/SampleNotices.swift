@@ -121,6 +121,41 @@ enum SampleNotices {
                     ], next: "waybill schedule retry finance receivables.remind --key 2026-03-02")
             ),
             (
+                "lead-assigned",
+                try notice(
+                    "lead-assigned", NoticeObject(kind: "lead", identifier: "L-4711"), .attention, line: "air",
+                    facts: [
+                        fact("lead", .code, "L-4711"), fact("company", .text, "苏州精工机械有限公司"),
+                        fact("channel", .code, "fair"), fact("grade", .code, "A"),
+                        fact("speak-by", .time, "2026-03-02T17:00:00+08:00"),
+                        fact("captured", .time, "2026-03-02T15:00:00+08:00"),
+                    ], next: "waybill leads step L-4711 contacted", due: "2026-03-03T10:00:00+08:00")
+            ),
+            (
+                "opportunity-stalled",
+                try notice(
+                    "opportunity-stalled", NoticeObject(kind: "opportunity", source: "crm", identifier: "OP-9"),
+                    .attention, atStake: FixedDecimal(480_000), customerId: "cust-3d1f",
+                    facts: [
+                        fact("opportunity", .code, "OP-9"),
+                        fact("company", .text, "Kunshan \"Precision\" & Sons <Ltd>"),
+                        fact("stage", .code, "negotiation"), fact("days", .count, "41"),
+                        fact("most-days", .count, "28"),
+                    ], next: "waybill opportunities show OP-9 --source crm", due: "2026-03-09T23:59:59+08:00")
+            ),
+            (
+                "complaint-clock-late",
+                try notice(
+                    "complaint-clock-late", NoticeObject(kind: "complaint", source: "desk", identifier: "C-12"),
+                    .critical, line: "*",
+                    facts: [
+                        fact("complaint", .code, "C-12"), customer, fact("clock", .code, "containment"),
+                        fact("percent", .count, "200"), fact("category", .code, "damage"),
+                        fact("severity", .code, "major"), fact("agent", .code, "li.wei"),
+                        fact("opened", .time, "2026-03-02T08:30:00+08:00"),
+                    ], next: "waybill complaints step C-12 STEP --source desk --note NOTE")
+            ),
+            (
                 "a kind without words of its own",
                 try notice(
                     "warehouse-flooded", NoticeObject(kind: "warehouse", identifier: "W-1"), .attention,

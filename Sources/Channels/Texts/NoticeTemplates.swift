@@ -166,7 +166,10 @@ package enum NoticeTemplates {
             ]),
         "lead-escalated": NoticeTemplate(
             "Lead left lying",
-            ["Lead {company}: nobody has spoken with it since {since}", "{about}: nobody has spoken with it for long"],
+            [
+                "Lead {company}: nobody has spoken with it since {captured}",
+                "{about}: nobody has spoken with it for long",
+            ],
             ["{owner} has it.", "It is in the pool; {formerOwner} had it."]),
         "lead-taken": NoticeTemplate(
             "Lead taken away",
@@ -305,7 +308,7 @@ package enum NoticeTemplates {
         "lead-due": NoticeTemplate(
             "线索未首联", ["线索“{company}”尚未联系，{speakBy} 后将转给他人", "{about}尚未联系"]),
         "lead-escalated": NoticeTemplate(
-            "线索久未联系", ["线索“{company}”自 {since} 起无人联系", "{about}久未联系"],
+            "线索久未联系", ["线索“{company}”自 {captured} 起无人联系", "{about}久未联系"],
             ["现由 {owner} 跟进。", "已入公海，原跟进人 {formerOwner}。"]),
         "lead-taken": NoticeTemplate(
             "线索已转出", ["线索“{company}”未按时联系，已转出", "{about}已转出"], ["现由 {newOwner} 跟进。"]),

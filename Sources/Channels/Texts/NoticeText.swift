@@ -61,9 +61,7 @@ package struct NoticeText: Sendable {
         return Rendered(
             subject: words.mark(notice.severity) + PlainWords.line(told.headline, atMost: 150),
             text: lines.joined(separator: "\n") + "\n",
-            html: .page(
-                language, title: told.headline,
-                html(told, notice.severity) + [.element("p style=\"color: #777\"", .words(words.footer))]),
+            html: .page(language, title: told.headline, page.notice(told, notice.severity)),
             json: Self.json([notice]), thread: Self.thread(of: notice), severity: notice.severity)
     }
 
@@ -77,25 +75,21 @@ package struct NoticeText: Sendable {
         let mattering = notices.count { $0.severity.rank >= NoticeSeverity.urgent.rank }
         let subject = words.digest(notices.count, mattering: mattering)
         var lines = [subject]
-        var parts = [HTML.element("h1 style=\"font-size: 1.2em\"", .words(subject))]
+        var parts = [page.headline(subject)]
         for severity in NoticeSeverity.allCases.reversed() {
             let own = sorted.prefix(Self.most).filter { $0.severity == severity }
             guard !own.isEmpty else { continue }
             lines += ["", "\(words.severity(severity))"]
-            parts.append(.element("h2 style=\"font-size: 1em\"", .words(words.severity(severity))))
+            parts.append(page.severity(severity))
             var items: [HTML] = []
             for notice in own {
                 let told = told(notice)
                 let due = notice.dueAt.map { "\(words.until)\(words.colon)\(values.time($0))" }
                 lines.append("- \(told.headline)")
                 lines += [due, told.next].compactMap(\.self).map { "  \($0)" }
-                items.append(
-                    .element(
-                        "li",
-                        [.words(told.headline)] + (due.map { [.lineBreak, .words($0)] } ?? [])
-                            + (told.next.map { [.lineBreak, step($0)] } ?? [])))
+                items.append(page.item(told.headline, due: due, next: told.next))
             }
-            parts.append(.element("ul", items))
+            parts.append(page.list(items))
         }
         let rest = Dictionary(grouping: sorted.dropFirst(Self.most), by: \.kind).mapValues(\.count)
         if !rest.isEmpty {
@@ -104,10 +98,10 @@ package struct NoticeText: Sendable {
             }
             let more = words.more(notices.count - Self.most)
             lines += ["", more] + kinds.map { "- \($0)" }
-            parts += [.element("p", .words(more)), .element("ul", kinds.map { .element("li", .words($0)) })]
+            parts += [page.sentences([more]), page.list(kinds.map { page.item($0, due: nil, next: nil) })]
         }
         lines += ["", words.footer]
-        parts.append(.element("p style=\"color: #777\"", .words(words.footer)))
+        parts.append(page.footer)
         return Rendered(
             subject: subject, text: lines.joined(separator: "\n") + "\n",
             html: .page(language, title: subject, parts), json: Self.json(sorted), thread: nil,
@@ -116,12 +110,15 @@ package struct NoticeText: Sendable {
 
     // MARK: What is told
 
-    private struct Told {
+    /// What is told of a notice, in the reader's words.
+    struct Told {
         var headline: String
         var sentences: [String]
         var list: [(label: String, value: String)]
         var next: String?
     }
+
+    private var page: NoticePage { NoticePage(words: words) }
 
     private func told(_ notice: NoticeContent) -> Told {
         let template = NoticeTemplates.template(notice.kind, language)
@@ -141,7 +138,11 @@ package struct NoticeText: Sendable {
             list.append((words.label("line"), line))
         }
         var listed: Set<String> = ["customer", "line"]
-        for name in notice.facts.map(NoticeFactNames.told) where !used.contains(name) && listed.insert(name).inserted {
+        for fact in notice.facts {
+            let name = NoticeFactNames.told(fact)
+            guard !used.contains(name), listed.insert(name).inserted else { continue }
+            // The number of what it is about stands in the headline.
+            if used.contains("about"), fact.kind == .code, fact.value == notice.about.identifier { continue }
             if let value = known[name] { list.append((words.label(name), value)) }
         }
         if !used.contains("stake"), let stake = known["stake"] { list.append((words.stake, stake)) }
@@ -181,29 +182,6 @@ package struct NoticeText: Sendable {
         let line = PlainWords.line(next)
         guard line.hasPrefix("/"), let console else { return line }
         return console + line
-    }
-
-    private func step(_ next: String) -> HTML {
-        next.hasPrefix("https://") || next.hasPrefix("http://")
-            ? .link(next, next) : .element("code", .words(next))
-    }
-
-    private func html(_ told: Told, _ severity: NoticeSeverity) -> [HTML] {
-        var parts = [
-            HTML.element("p style=\"color: #777\"", .words(words.severity(severity))),
-            .element("h1 style=\"font-size: 1.2em\"", .words(told.headline)),
-        ]
-        if !told.sentences.isEmpty { parts.append(.element("p", .words(told.sentences.joined(separator: "\n")))) }
-        let rows = told.list.map { label, value in
-            HTML.element(
-                "tr", .element("td style=\"color: #777; padding-right: 1.5em\"", .words(label)),
-                .element("td", .words(value)))
-        }
-        parts.append(.element("table", rows))
-        if let next = told.next {
-            parts.append(.element("p", .words(words.next + words.colon), step(next)))
-        }
-        return parts
     }
 
     /// What a program is told.

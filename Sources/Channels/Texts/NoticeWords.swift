@@ -19,8 +19,8 @@ package struct NoticeWords: Sendable {
     var footer: String {
         word(
             "You are told because it is yours by your role. All of it: waybill notices inbox. "
-                + "How you are told: waybill notices prefer",
-            "因您的职责向您发送。全部通知：waybill notices inbox，接收方式：waybill notices prefer")
+                + "How you are told, as far as your role leaves it to you: waybill notices prefer",
+            "因您的职责向您发送。全部通知：waybill notices inbox，接收方式（职责必收的除外）：waybill notices prefer")
     }
 
     /// What stands before the subject of what matters.
@@ -90,7 +90,8 @@ package struct NoticeWords: Sendable {
         "alert": ("Alert", "预警"),
         "amount": ("Amount", "金额"), "attempts": ("Attempts", "尝试次数"), "branch": ("Branch", "分公司"),
         "budget": ("Budget", "预算"), "by": ("By", "经办"), "causes": ("Causes", "原因"), "change": ("Change", "变化"),
-        "captures": ("Captures", "录入次数"), "clock": ("Clock", "时限"), "code": ("Code", "编码"),
+        "captured": ("Captured", "录入时间"), "captures": ("Captures", "录入次数"), "clock": ("Clock", "时限"),
+        "code": ("Code", "编码"),
         "codeOne": ("One code", "信用代码一"), "codeTwo": ("Other code", "信用代码二"),
         "company": ("Company", "公司"), "complaint": ("Complaint", "投诉"), "cost": ("Cost", "成本"),
         "customer": ("Customer", "客户"),

@@ -121,7 +121,7 @@ enum RaisedLeads {
             businessLine: lead.businessLine, node: lead.branch, owner: lead.owner, alsoTo: managers,
             facts: facts(lead) + [
                 .time("speak-by", isFirst ? LeadClock.time(LeadClock.reassignment, after: from) : nil),
-                .time("since", lead.firstAt), .code("former-owner", lead.owner == nil ? lead.formerOwner : nil),
+                .time("captured", lead.firstAt), .code("former-owner", lead.owner == nil ? lead.formerOwner : nil),
             ], next: kind.next(["lead": lead.leadId]), dueAt: due, happenedAt: effects.now)
     }
 
