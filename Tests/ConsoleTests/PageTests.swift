@@ -15,7 +15,10 @@ struct PageTests {
 
     /// Every page with an address of its own.
     private static let pages: [String] =
-        ["/", "/alerts", "/alerts/A-1", "/customers", "/customers?find=a", "/customers/C-1", "/q", "/act"]
+        [
+            "/", "/find", "/find?text=a", "/alerts", "/alerts/A-1", "/customers", "/customers?find=a", "/customers/C-1",
+            "/q", "/act",
+        ]
         + ServiceName.allCases.flatMap { service in
             QueryCatalogue.questions(of: service).map { question in
                 let values = question.parameters.filter(\.isRequired).map { ($0.name, Optional(sample(of: $0))) }

@@ -15,7 +15,13 @@
     document.addEventListener("keydown", (event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
         if (event.key === "/") {
-            const field = document.querySelector("main input[type=search], main form input:not([type=hidden])");
+            const field = document.querySelector("input[data-find]");
+            if (!field) return;
+            field.focus();
+            field.select();
+            event.preventDefault();
+        } else if (event.key === "f") {
+            const field = document.querySelector("main form[method=get] :is(input:not([type=hidden]), select)");
             if (!field) return;
             const form = field.closest("details");
             if (form) form.open = true;

@@ -11,6 +11,8 @@ struct Layout: Sendable {
     var place: NavigationPlace?
     /// What was done, told above the page.
     var notice: Notice?
+    /// What was looked for, for the box of the frame.
+    var searched = ""
 
     /// A word about what was done.
     struct Notice: Sendable {
@@ -75,11 +77,22 @@ struct Layout: Sendable {
                         }
                     }
                 }
+                find
                 Tag.form(.class("sign-out"), .method(.post), .action(Link("sign-out"))) {
                     Tag.span(.class("who")) { words[.signedInAs(person.name)] }
                     Tag.button { words[.signOut] }
                 }
             }
+        }
+    }
+
+    /// The box that looks everywhere.
+    private var find: Node {
+        Tag.form(.class("find"), .role("search"), .method(.get), .action(Link("find"))) {
+            Tag.input(
+                .type(.search), .name(FindRoutes.name), .label(words[.search]), .value(searched),
+                .placeholder(words[.searchPlaceholder]), .maxLength(FindRoutes.longest), .data("find"))
+            Tag.button { words[.search] }
         }
     }
 

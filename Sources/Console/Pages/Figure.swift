@@ -77,6 +77,13 @@ enum RecordLinks {
             Link(
                 "q", "finance", "orders.show",
                 values: [("orderId", value), ("source", row["order_source"] ?? source)])
+        // Of whatever system: a document that names an invoice says seldom whose number it is.
+        case "invoice_id":
+            Link(
+                "q", "finance", row["supplier_code"] == nil ? "receivables.invoices" : "payables.list",
+                values: [("invoiceId", value), ("state", "all")])
+        case "supplier_code":
+            Link("q", "finance", "payables.list", values: [("supplier", value), ("source", source), ("state", "all")])
         case "complaint_id":
             Link("q", "servicedesk", "complaints.show", values: [("complaintId", value), ("source", source)])
         case "review", "review_id": Link("q", "customer", "reviews.show", values: [("review", value)])

@@ -37,6 +37,11 @@ enum PanelAnswer: Sendable {
 
     /// The answer, when there is one.
     var answer: Asking.Answer? { if case .answer(let answer) = self { answer } else { nil } }
+
+    /// Whether whoever asks has no right to it.
+    var isForbidden: Bool {
+        if case .refused(let reason, _) = self { reason == Reason.notAuthorised.rawValue } else { false }
+    }
 }
 
 extension ConsoleParts {

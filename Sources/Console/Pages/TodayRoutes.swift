@@ -96,7 +96,7 @@ struct TodayRoutes: ConsoleRoutes {
         let heard = try await console.ask(questions, context)
         let words = Words(language: context.language)
         // What somebody has no right to is no part of their day; what is empty comes last.
-        let shown = zip(parts, heard).filter { part, heard in !isForbidden(heard) }
+        let shown = zip(parts, heard).filter { part, heard in !heard.isForbidden }
         let full = shown.filter { part, heard in heard.answer?.table(part.table)?.rows.isEmpty != true }
         let empty = shown.filter { part, heard in heard.answer?.table(part.table)?.rows.isEmpty == true }
         return Layout(title: words[.today], context: context, place: .today).response {
@@ -106,10 +106,6 @@ struct TodayRoutes: ConsoleRoutes {
             }
             if full.isEmpty { Tag.p { words[.nothingToDo] } }
         }
-    }
-
-    private static func isForbidden(_ heard: PanelAnswer) -> Bool {
-        if case .refused(let reason, _) = heard { reason == Reason.notAuthorised.rawValue } else { false }
     }
 
     private static func panel(_ part: Part, _ heard: PanelAnswer, _ context: ConsoleContext) -> Node {

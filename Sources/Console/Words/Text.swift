@@ -8,6 +8,9 @@ enum Text: Sendable, Equatable {
     case showing(Int), showingOf(Int, Int), cut, total(String), openRecord, required, otherwise(String), between(
         Int, Int)
     case any, help, keys
+    // Search
+    case searchFor(String), searchPlaceholder, searchHelp, nothingFound, notFoundIn(String), pages, suppliers
+    case customerInvoices, supplierInvoices
     // Services
     case service(String), serviceSilent(String, String), serviceRefused(String, String), brokerAway(String), noRight
     // Sign-in
@@ -77,7 +80,27 @@ enum Text: Sendable, Equatable {
         case .between(let low, let high): ("\(low) 至 \(high)", "\(low) to \(high)")
         case .any: ("不限", "any")
         case .help: ("帮助", "Help")
-        case .keys: ("键盘：/ 查找，j 和 k 上下移动，Enter 打开", "Keys: / to search, j and k to move, Enter to open")
+        case .keys:
+            (
+                "键盘：/ 搜索，f 条件，j 和 k 上下移动，Enter 打开",
+                "Keys: / to search, f to narrow the page, j and k to move, Enter to open"
+            )
+        case .searchFor(let text): ("搜索：\(text)", "Search: \(text)")
+        case .searchPlaceholder: ("客户、订单、发票、投诉…", "Customer, order, invoice, complaint…")
+        case .searchHelp:
+            (
+                "客户和供应商按名称（任意部分，两个汉字也可；客户也可用拼音等其他写法，只要来源系统报送过）或代码查找；"
+                    + "订单、发票和投诉按完整编号查找。",
+                "Customers and suppliers by any part of a name, also two characters of it, or by a code; customers also by "
+                    + "other spellings that a source has told, such as pinyin. Orders, invoices and complaints by their whole "
+                    + "number."
+            )
+        case .nothingFound: ("没有找到记录。", "No record was found.")
+        case .notFoundIn(let names): ("以下各处没有找到：\(names)", "Not found among: \(names)")
+        case .pages: ("页面", "Pages")
+        case .suppliers: ("供应商", "Suppliers")
+        case .customerInvoices: ("客户发票", "Invoices to customers")
+        case .supplierInvoices: ("供应商发票", "Invoices of suppliers")
         case .service(let name):
             switch name {
             case "customer": ("客户服务", "Customer service")
@@ -85,6 +108,7 @@ enum Text: Sendable, Equatable {
             case "servicedesk": ("客服与投诉服务", "Service desk")
             case "finance": ("财务服务", "Finance service")
             case "supplier": ("供应商服务", "Supplier service")
+            case "notifier": ("通知服务", "Notifier")
             default: (name, name)
             }
         case .serviceSilent(let service, let time):

@@ -53,6 +53,7 @@ struct ReceivableQueries: Sendable {
     static func invoices(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let isAll = arguments["state"] == "all"
         let scope = try arguments.customers(transaction)
+        let invoice = arguments["invoiceId"].postgresBind
         return [
             try arguments.table(
                 "invoices",
@@ -62,7 +63,7 @@ struct ReceivableQueries: Sendable {
                     a.branch, a.sales_owner
                 from receivable r left join account a on a.source = r.customer_source and a.code = r.customer_code
                 where r.amount is not null and (\(isAll) or r.settled_day is null)
-                    and \(AgeingStore.filter(scope))
+                    and r.invoice_id = coalesce(\(invoice), r.invoice_id) and \(AgeingStore.filter(scope))
                 """, transaction, format: moneyText)
         ]
     }

@@ -67,6 +67,11 @@ enum PayableQueries {
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let isAll = arguments["state"] == "all"
+        let invoice = arguments["invoiceId"].postgresBind
+        let asked: SQL = """
+            \(condition(arguments)) and r.fingerprint is not null and (\(isAll) or r.settled_day is null)
+            and r.invoice_id = coalesce(\(invoice), r.invoice_id)
+            """
         return [
             try arguments.table(
                 "payables",
@@ -75,9 +80,7 @@ enum PayableQueries {
                     m.amount - m.paid as open, m.currency, m.recorded as recorded_cost,
                     m.amount - m.recorded as difference, case when m.is_twice then 'twice' else m.match end as match,
                     m.release_reason, m.proposed_by as release_proposed_by, m.approved_by as released_by
-                from (\(matched(
-                    "\(condition(arguments)) and r.fingerprint is not null and (\(isAll) or r.settled_day is null)")
-                )) m
+                from (\(matched(asked))) m
                 left join supplier_account s on s.source = m.supplier_source and s.code = m.supplier_code
                 """, transaction, format: moneyText),
             try arguments.table(
@@ -91,7 +94,7 @@ enum PayableQueries {
                     union all
                     select payment_id, source, null, paid_day, amount, 'set aside: ' || set_aside, ''
                     from supplier_payment where set_aside is not null
-                ) t
+                ) t where \(invoice)::text is null or invoice_id = \(invoice)
                 """, transaction, format: moneyText),
         ]
     }

@@ -12,9 +12,15 @@ enum SupplierQueries {
     ]
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        [
+        let text = arguments["text"]
+        return [
             try arguments.table(
-                "suppliers", "select supplier_id, source, code, name, seen_at from supplier_account", transaction)
+                "suppliers",
+                """
+                select supplier_id, source, code, name, seen_at from supplier_account
+                where \(text.postgresBind)::text is null or code = \(text.postgresBind)
+                    or strpos(lower(name), lower(\(text.postgresBind))) > 0
+                """, transaction)
         ]
     }
 

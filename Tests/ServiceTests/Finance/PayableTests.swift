@@ -153,6 +153,9 @@ struct PayableTests {
             for (place, body) in arrival.enumerated() { try await finance.handle([.init("m\(place)", body)]) }
             let open = try await finance.ask("payables.list")[0]
             #expect(open.column("invoice_id") == ["V3"] && open.column("open") == ["1.00"])
+            let one = try await finance.ask("payables.list", ["invoiceId": "V1", "state": "all"])
+            #expect(one[0].column("invoice_id") == ["V1"] && one[1].rows.isEmpty)
+            #expect(try await finance.ask("payables.list", ["invoiceId": "V1"])[0].rows.isEmpty)
             let run = try await finance.ask("payables.run", ["payOn": "2026-06-30"])
             #expect(run[0].rows.isEmpty && run[1].column("invoice_id") == ["V3"])
             #expect(

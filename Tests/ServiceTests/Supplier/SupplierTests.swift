@@ -56,6 +56,17 @@ struct SupplierTests {
         #expect(try await supplier.rows(Self.kept) == [["Carrier SE", "-"]])
     }
 
+    @Test(
+        "a supplier is found by any part of its name and by its whole code, and a sign of a pattern is only itself",
+        arguments: [
+            ("运", ["S1"]), ("OCEAN", ["S1"]), ("100%", ["S1"]), ("S1", ["S1"]), ("%", ["S1"]), ("S", []), ("_", []),
+        ])
+    func found(_ text: String, _ codes: [String]) async throws {
+        _ = try await supplier.handle([Self.master("1", "远洋海运 Ocean 100%", at: 2)])
+        #expect(try await supplier.ask("suppliers.list", ["text": text])[0].column("code") == codes)
+        #expect(try await supplier.ask("suppliers.list")[0].column("code") == ["S1"])
+    }
+
     @Test("the newest master record counts, in whatever order and in whatever batches they come", arguments: 0..<6)
     func anyOrder(_ round: Int) async throws {
         let messages: [ServiceFixture.Message] = [

@@ -10,7 +10,10 @@ public enum PayableQuestions {
     public static let list = QueryDescription(
         .finance, "payables.list",
         "Invoices of suppliers by the day they are due, and whether they fit the costs recorded.",
-        scope + [.choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all.")],
+        scope + [
+            .choice("state", ["open", "all"], otherwise: "open", "Only open ones, or all."),
+            .text("invoiceId", "Only the invoice with this number."),
+        ],
         shows: .payable,
         answers: [
             .pages(

@@ -57,7 +57,8 @@ public enum ReceivableQuestions {
 
     /// Invoices.
     public static let invoices = QueryDescription(
-        .finance, "receivables.invoices", "Invoices to customers, by the day they are due.", scope + [state],
+        .finance, "receivables.invoices", "Invoices to customers, by the day they are due.",
+        scope + [state, .text("invoiceId", "Only the invoice with this number.")],
         shows: .receivable,
         answers: [
             .pages(

@@ -8,6 +8,7 @@ public enum SupplierQuestions {
     /// Who works for us.
     public static let suppliers = QueryDescription(
         .supplier, "suppliers.list", "Suppliers by the codes they are known by.",
+        [.text("text", "Only those whose name holds this, or whose code it is.")],
         shows: .supplier,
         answers: [
             .pages(

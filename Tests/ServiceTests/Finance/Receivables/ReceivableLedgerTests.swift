@@ -25,6 +25,11 @@ struct ReceivableLedgerTests {
         #expect(try await books.ask("receivables.waiting", [:]).allSatisfy(\.rows.isEmpty))
         let invoices = try await books.ask("receivables.invoices", ["customer": "C1"])
         #expect(invoices[0].rows.map { Array($0.values[6...8]) } == [["100.00", "80.00", "20.00"]])
+        // By its whole number alone, or not at all.
+        for (number, found) in [("I1", ["I1"]), ("I", []), ("P1", [])] {
+            let asked = try await books.ask("receivables.invoices", ["invoiceId": number, "state": "all"])
+            #expect(asked[0].column("invoice_id") == found)
+        }
     }
 
     @Test("of what is allocated above an invoice the rest stays cash, by the order in which it was received")
