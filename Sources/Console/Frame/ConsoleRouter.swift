@@ -6,7 +6,7 @@ enum ConsoleRouter {
     /// The groups of paths that there are.
     static let routes: [any ConsoleRoutes] = [
         Assets(), HealthRoutes(), SignInRoutes(), TodayRoutes(), FindRoutes(), AlertRoutes(), CustomerRoutes(),
-        QuestionRoutes(), ActRoutes(),
+        QuestionRoutes(), ActRoutes(), ViewRoutes(),
     ]
 
     /// The router with everything that a request passes on its way.

@@ -11,6 +11,7 @@ enum ConsoleSchema {
     static let migrations = [
         Migration(number: 1, name: "console", sql: PackageResources._001_console_sql),
         Migration(number: 2, name: "tokens", sql: PackageResources._002_tokens_sql),
+        Migration(number: 3, name: "views", sql: PackageResources._003_views_sql),
     ]
 
     /// What brings it up to date.

@@ -11,6 +11,8 @@ struct Layout: Sendable {
     var place: NavigationPlace?
     /// What was done, told above the page.
     var notice: Notice?
+    /// The view that it is, to be saved under a name; `nil` for a page that is none.
+    var view: Link?
     /// What was looked for, for the box of the frame.
     var searched = ""
 
@@ -53,6 +55,7 @@ struct Layout: Sendable {
                     if let notice {
                         Tag.p(.class("notice \(notice.kind.rawValue)"), .role("status")) { notice.text }
                     }
+                    if let view, context.person != nil { ViewRoutes.form(view, context) }
                     content
                 }
                 footer
@@ -117,7 +120,7 @@ struct Layout: Sendable {
 
 /// The places of the navigation.
 enum NavigationPlace: String, Sendable, CaseIterable {
-    case today, alerts, approvals, customers, complaints, receivables, questions, acts
+    case today, alerts, approvals, customers, complaints, receivables, questions, acts, views
 
     /// What it is called.
     var text: Text {
@@ -130,6 +133,7 @@ enum NavigationPlace: String, Sendable, CaseIterable {
         case .receivables: .receivables
         case .questions: .allQuestions
         case .acts: .allActs
+        case .views: .views
         }
     }
 
@@ -144,6 +148,7 @@ enum NavigationPlace: String, Sendable, CaseIterable {
         case .receivables: Link("q", "finance", "receivables.aged")
         case .questions: Link("q")
         case .acts: Link("act")
+        case .views: Link("views")
         }
     }
 

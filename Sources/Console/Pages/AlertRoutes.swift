@@ -46,7 +46,9 @@ struct AlertRoutes: ConsoleRoutes {
         } else if context.person == nil {
             throw ConsoleRefusal.signIn
         }
-        return Layout(title: words[.marginAlerts], context: context, place: .alerts).response(
+        return Layout(
+            title: words[.marginAlerts], context: context, place: .alerts, view: here.with(question.cursor ?? "", nil)
+        ).response(
             fault == nil ? .ok : .unprocessableContent
         ) {
             QuestionForm(question: question, link: Link("alerts"), given: values, fault: fault, context: context).node

@@ -137,7 +137,8 @@ struct QuestionPage: Sendable {
     }
 
     private func layout(_ status: HTTPResponse.Status, @NodeBuilder _ content: () -> [Node]) -> Response {
-        Layout(title: title, context: context, place: .questions).response(status) {
+        let here = Link(path: link.path, values: given.filter { $0.0 != question.cursor }.map { ($0.0, $0.1) })
+        return Layout(title: title, context: context, place: .questions, view: here).response(status) {
             if context.language == .en { Tag.p(.class("hint")) { question.help } }
             content()
         }

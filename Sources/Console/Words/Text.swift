@@ -11,6 +11,8 @@ enum Text: Sendable, Equatable {
     // Search
     case searchFor(String), searchPlaceholder, searchHelp, nothingFound, notFoundIn(String), pages, suppliers
     case customerInvoices, supplierInvoices
+    // Saved views
+    case views, viewsHelp, saveView, viewSaved(String), viewsFull(Int), name, changed, sharing, share, unshare, delete
     // Services
     case service(String), serviceSilent(String, String), serviceRefused(String, String), brokerAway(String), noRight
     // Sign-in
@@ -119,6 +121,23 @@ enum Text: Sendable, Equatable {
         case .serviceRefused(let reason, let detail): ("被拒绝（\(reason)）：\(detail)", "Refused (\(reason)): \(detail)")
         case .brokerAway(let time): ("消息系统无法连接（\(time)）。", "The broker cannot be reached (\(time)).")
         case .noRight: ("您无权查看此内容。", "You have no right to see this.")
+        case .views: ("我的视图", "My views")
+        case .viewsHelp:
+            (
+                "在列表页点“保存视图”，即以名称保存该页及其全部条件。共享后，他人可用链接打开；每人只会看到自己有权查看的内容。",
+                "'Save this view' on a list keeps it with all that narrows it, under a name. A shared one is opened by its link by "
+                    + "whoever has it; everybody sees what they have a right to, and no more."
+            )
+        case .saveView: ("保存视图", "Save this view")
+        case .viewSaved(let name): ("已保存视图“\(name)”。", "The view '\(name)' is saved.")
+        case .viewsFull(let most):
+            ("最多保存 \(most) 个视图，请先删除不用的。", "There are \(most) views, and no more are kept: delete one first.")
+        case .name: ("名称", "Name")
+        case .changed: ("修改时间", "Changed")
+        case .sharing: ("共享链接", "Link for others")
+        case .share: ("共享", "Share")
+        case .unshare: ("取消共享", "Share no more")
+        case .delete: ("删除", "Delete")
         case .signIn: ("登录", "Sign in")
         case .login: ("登录名", "Login")
         case .password: ("密码", "Password")
