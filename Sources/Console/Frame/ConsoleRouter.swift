@@ -5,8 +5,8 @@ import Hummingbird
 enum ConsoleRouter {
     /// The groups of paths that there are.
     static let routes: [any ConsoleRoutes] = [
-        Assets(), HealthRoutes(), SignInRoutes(), TodayRoutes(), FindRoutes(), AlertRoutes(), CustomerRoutes(),
-        QuestionRoutes(), ActRoutes(), ViewRoutes(),
+        Assets(), HealthRoutes(), SignInRoutes(), TodayRoutes(), FindRoutes(), BoardRoutes(), AlertRoutes(),
+        OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), ActRoutes(), ViewRoutes(),
     ]
 
     /// The router with everything that a request passes on its way.

@@ -51,7 +51,10 @@ struct AlertRoutes: ConsoleRoutes {
         ).response(
             fault == nil ? .ok : .unprocessableContent
         ) {
-            QuestionForm(question: question, link: Link("alerts"), given: values, fault: fault, context: context).node
+            QuestionForm(
+                inputs: question.parameters.filter { $0.name != question.cursor }, link: Link("alerts"), given: values,
+                fault: fault, context: context
+            ).node
             if let heard {
                 Panel(title: words[.worklist], heard: heard, context: context, help: words[.alertsByMoney]).node {
                     answer in
@@ -119,52 +122,12 @@ struct AlertRoutes: ConsoleRoutes {
                 if let order {
                     Panel(title: words[.causes], heard: order, context: context, help: words[.causesHelp]).node {
                         answer in
-                        causes(answer, context)
+                        OrderCauses.nodes(answer, context)
                     }
                 }
                 if let row, row["outcome"] == nil, row["cleared_at"] == nil { acts(row, id, context) }
             }
         }
-    }
-
-    /// From the revenue of an order to its margin, cost by cost, and the lines behind it.
-    private static func causes(_ answer: Asking.Answer, _ context: ConsoleContext) -> [Node] {
-        let words = Words(language: context.language)
-        guard let order = answer.table("order")?.views.first, let lines = answer.table("lines") else { return [] }
-        let currency = order["currency"]
-        let rows = lines.views
-        let costs = rows.compactMap { row in
-            row.amount("cost").map { (row["service_item"] ?? row["line"] ?? "", $0, row["currency"]) }
-        }
-        let table = TableView(
-            table: lines, described: FinanceQuestions.order.answer("lines"), context: context,
-            columns: ["line", "service_item", "lane", "revenue", "cost", "margin", "currency", "basis"],
-            hasCaption: false
-        ).node
-        // Withheld, not known for each line, or of several currencies: then the table alone says what there is to say.
-        guard let revenue = order["revenue"], let margin = order["margin"], costs.count == rows.count, !rows.isEmpty,
-            costs.allSatisfy({ $0.2 == currency })
-        else { return [table] }
-        func text(_ amount: String) -> String {
-            CellText.shown(amount, .money(currency: "currency"), currency: currency)
-        }
-        let steps = costs.map { label, cost, _ in
-            let less = FixedDecimal(units: -cost.units).description
-            return Charts.Bar(TerminalText.clipped(label, 22), Double(less) ?? 0, text(less))
-        }
-        let ends = (
-            Charts.Bar(
-                CatalogueWords.name("revenue", context.language), Double(revenue) ?? 0, text(revenue), isTotal: true),
-            Charts.Bar(
-                CatalogueWords.name("margin", context.language), Double(margin) ?? 0, text(margin), isTotal: true)
-        )
-        return [
-            Charts.waterfall([ends.0] + steps + [ends.1], title: "\(words[.causesHelp]), \(currency ?? "")"),
-            Tag.details {
-                Tag.summary { words[.asTable] }
-                table
-            },
-        ]
     }
 
     private static func acts(_ row: RowView, _ id: String, _ context: ConsoleContext) -> [Node] {
@@ -193,40 +156,6 @@ struct AlertRoutes: ConsoleRoutes {
                 form: ActForm(contract: contract, typed: typed), id: ActRoutes.newID(), refusal: nil, context: context,
                 settled: ["alertId"], prefix: type.description
             ).node
-        }
-    }
-}
-
-/// One record as facts: name and value, what is absent left out.
-struct FactsView: Sendable {
-    let table: QueryTable
-    let described: TableDescription?
-    let context: ConsoleContext
-
-    /// The facts of the first row.
-    var node: Node {
-        guard let row = table.views.first else {
-            return Tag.p(.class("hint")) { Words(language: context.language)[.nothing] }
-        }
-        let view = TableView(table: table, described: described, context: context)
-        return Tag.dl(.class("facts")) {
-            for (place, column) in table.columns.enumerated() {
-                if let value = row[column.name] {
-                    let kind = view.kind(place)
-                    let currency: String? = if case .money(let name) = kind { row[name] } else { nil }
-                    let shown = Figure.node(value, kind, currency: currency, context)
-                    Tag.dt(.title(column.name)) { CatalogueWords.name(column.name, context.language) }
-                    Tag.dd {
-                        if let link = RecordLinks.link(column.name, value, row),
-                            link.path.last != value || link.path.first != "alerts"
-                        {
-                            Tag.a(.href(link)) { shown }
-                        } else {
-                            shown
-                        }
-                    }
-                }
-            }
         }
     }
 }

@@ -74,9 +74,7 @@ enum RecordLinks {
         case "customer_code": Link("customers", value, values: [("source", source)])
         case "party", "one_party", "other_party": Link("customers", value)
         case "order_id":
-            Link(
-                "q", "finance", "orders.show",
-                values: [("orderId", value), ("source", row["order_source"] ?? source)])
+            Link("orders", value, values: [("source", row["order_source"] ?? source)])
         // Of whatever system: a document that names an invoice says seldom whose number it is.
         case "invoice_id":
             Link(
@@ -85,7 +83,11 @@ enum RecordLinks {
         case "supplier_code":
             Link("q", "finance", "payables.list", values: [("supplier", value), ("source", source), ("state", "all")])
         case "complaint_id":
-            Link("q", "servicedesk", "complaints.show", values: [("complaintId", value), ("source", source)])
+            Link("complaints", value, values: [("source", source)])
+        case "leadId": Link("q", "sales", "leads.show", values: [("leadId", value)])
+        case "opportunityId":
+            Link("q", "sales", "opportunities.show", values: [("opportunityId", value), ("source", source)])
+        case "entry": Link("q", row["service"] ?? "finance", "audit.show", values: [("entry", value)])
         case "review", "review_id": Link("q", "customer", "reviews.show", values: [("review", value)])
         case "login": Link("q", "customer", "people.show", values: [("login", value)])
         case "node": Link("q", "customer", "organisation.show", values: [("node", value)])

@@ -1,8 +1,9 @@
 import Contracts
 
-/// The parameters of a question as a form whose address is the view.
+/// Parameters of questions as a form whose address is the view.
 struct QuestionForm: Sendable {
-    let question: QueryDescription
+    /// What can be given.
+    let inputs: [QueryInput]
     /// Where it is.
     let link: Link
     /// What was given.
@@ -15,7 +16,6 @@ struct QuestionForm: Sendable {
 
     /// The form.
     var node: Node {
-        let inputs = question.parameters.filter { $0.name != question.cursor }
         let isOpen = fault != nil || !given.isEmpty || inputs.contains(where: \.isRequired)
         return Tag.details(.class("form"), isOpen ? .open : nil) {
             Tag.summary { words[.parameters] }

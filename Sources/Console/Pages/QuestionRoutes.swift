@@ -146,7 +146,8 @@ struct QuestionPage: Sendable {
 
     private func form(fault: (String, String)?) -> Node {
         QuestionForm(
-            question: question, link: link, given: Dictionary(given, uniquingKeysWith: { first, _ in first }),
+            inputs: question.parameters.filter { $0.name != question.cursor }, link: link,
+            given: Dictionary(given, uniquingKeysWith: { first, _ in first }),
             fault: fault.map { (name: $0.0, detail: $0.1) }, context: context
         ).node
     }

@@ -34,38 +34,20 @@ struct TodayRoutes: ConsoleRoutes {
             table: "orders that wait for approval",
             columns: ["placed_at", "order_id", "name", "business_line", "revenue", "currency", "may_approve"],
             all: Link("q", "finance", AcceptanceQuestions.waiting.name),
-            action: { row in
-                row["order_id"].map { order in
-                    (
-                        .decide,
-                        Link(
-                            "act", DecideOrder.type.description,
-                            values: [
-                                ("orderId", order), ("source", row["source"]), ("revision", row["revision"]),
-                            ])
-                    )
-                }
-            }),
+            action: OrderRoutes.decide),
         Part(
             title: .complaintsOpen, help: nil, service: .servicedesk, question: ServiceDeskQuestions.complaints,
             table: "complaints",
             columns: ["severity", "opened_at", "customer_code", "category", "state", "promised_at", "summary"],
-            all: Link("q", "servicedesk", ServiceDeskQuestions.complaints.name),
+            all: Link("desk"),
             action: { row in
-                row["complaint_id"].map { complaint in
-                    (
-                        .openRecord,
-                        Link(
-                            "q", "servicedesk", ServiceDeskQuestions.complaint.name,
-                            values: [("complaintId", complaint), ("source", row["source"])])
-                    )
-                }
+                row["complaint_id"].map { (.openRecord, Link("complaints", $0, values: [("source", row["source"])])) }
             }),
         Part(
             title: .promisesBroken, help: nil, service: .finance, question: ReceivableQuestions.promises,
             table: "promises",
             columns: ["promised_day", "customer_code", "invoice_id", "promised", "currency", "state"],
-            all: Link("q", "finance", ReceivableQuestions.promises.name), action: { _ in nil }),
+            all: Link("receivables"), action: { _ in nil }),
         Part(
             title: .notices, help: nil, service: .sales, question: SalesQuestions.notices,
             table: "notices of finance",

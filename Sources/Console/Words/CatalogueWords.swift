@@ -23,6 +23,11 @@ enum CatalogueWords {
         return known.count == words.count ? known.joined() : name
     }
 
+    /// A value of a few, such as the state of a record, by the words of the catalogue; as it is when it is none of them.
+    static func value(_ value: String, _ language: Language) -> String {
+        language == .zh && value.unicodeScalars.allSatisfy(\.isASCII) ? name(value, .zh) : value
+    }
+
     /// The words of a name such as `customer_code` or `asOf`, in small letters.
     static func parts(of name: String) -> [String] {
         var parts = [""]

@@ -31,6 +31,22 @@ enum Text: Sendable, Equatable {
     case customerFromAllSides, customers, identity, accounts, classes, margin, receivables, contacts, complaints,
         contracts
     case orders, timeline, relations, acceptance, credit, blocks, revenueByMonth, deliveries, find, findHelp
+    // Pages of roles
+    case complaint, ageing, ageingHelp, daysOutstanding, collection, collectionHelp, invoicesToAsk, statement,
+        recordPromise
+    case promises, promisesHelp, disputes, resolve, unallocated, agedAccounts, receivablesHelp, suppliersHelp
+    case dependency, payables, release, costBias, costBiasHelp, prepayments, ordersHelp, decisions, deskHelp, queue
+    case queueHelp, load, upSoon, age, complaintCauses, toldLate, sales, salesHelp, funnel, funnelHelp, conversion
+    case conversionHelp, stalled, stalledHelp, funnelChanges, opportunities, swings, swingsHelp, goOn, leads
+    case leadsHelp, leadsDue, leadsDueHelp, contacted, pool, poolHelp, claim, leadSources, leadSourcesHelp
+    case leadGrades, quality, qualityHelp, qualityByBranch, qualityByLine, qualityByCustomer, qualityBarsHelp
+    case surveys, figures, figuresHelp, revenueAndMargin, figuresBarsHelp, cashAndDebt, byDivision, drivers
+    case driversHelp, marketShare, worstMargins, operations, operationsHelp, scheduleHelp, people, peopleHelp
+    case organisation, policy, policyHelp, policyVersions, handovers, decision, decisionHelp, asSalesKnows, costs
+    case supplierCosts, reportComplaint, whichSource, orderPlaced, alertRaised, alertCleared, recoverBy
+    case deliveryPromised, deliveryCompleted, costKnown, whenItWas, whoTold, detail, steps, waits, promisesMade
+    case states, clocks, clocksHelp, scheduleOf(String), waitingReferences(String), actsOf(String)
+    case deliveryFault(String)
 
     /// The text in both languages.
     var both: (zh: String, en: String) {
@@ -254,6 +270,150 @@ enum Text: Sendable, Equatable {
         case .deliveries: ("交付", "Deliveries")
         case .find: ("查找客户", "Find a customer")
         case .findHelp: ("名称、代码或统一社会信用代码", "A name, a code or a credit code")
+        case .complaint: ("投诉", "Complaint")
+        case .ageing: ("账龄", "Ageing")
+        case .ageingHelp: ("每根条打开其中的发票", "Each bar opens its invoices")
+        case .daysOutstanding: ("应收周转天数", "Days sales outstanding")
+        case .collection: ("催收工作列表", "Collection worklist")
+        case .collectionHelp: ("级别最高、金额最大的在前", "The highest level and the most money first")
+        case .invoicesToAsk: ("逾期发票", "Invoices to ask for")
+        case .statement: ("对账单", "Statement")
+        case .recordPromise: ("登记承诺", "Record a promise")
+        case .promises: ("付款承诺", "Promises to pay")
+        case .promisesHelp: ("按承诺日排列，最早的在前", "By the day promised, the earliest first")
+        case .disputes: ("争议", "Disputes")
+        case .resolve: ("解决", "Resolve")
+        case .unallocated: ("未核销收款", "Cash for no invoice yet")
+        case .agedAccounts: ("按客户的账龄", "Ageing by customer")
+        case .receivablesHelp:
+            (
+                "客户欠款：先看账龄，再看催收、承诺与争议。",
+                "What customers owe: ageing first, then whom to ask, what was promised, what is disputed."
+            )
+        case .suppliersHelp:
+            ("供应商：依赖度、应付与成本偏差。", "Suppliers: on whom we depend, what is to be paid, whose costs come out otherwise.")
+        case .dependency: ("供应商依赖度", "Dependency on suppliers")
+        case .payables: ("应付账款", "Payables")
+        case .release: ("放行", "Release")
+        case .costBias: ("成本偏差", "Bias of costs")
+        case .costBiasHelp: ("实际成本与预计相差最大的在前", "The farthest from what was expected first")
+        case .prepayments: ("预付款", "Prepayments")
+        case .ordersHelp:
+            (
+                "订单按条件筛选；打开一个订单可见其明细、决定与各服务的事件。",
+                "Orders, narrowed by what is asked for. An order opens with its lines, its decision and the "
+                    + "events of all services."
+            )
+        case .decisions: ("接单决定", "Decisions")
+        case .deskHelp: ("客服：先做什么、为什么，谁手里有多少。", "What to do next and why, and who has how much.")
+        case .queue: ("待办队列", "Queue")
+        case .queueHelp: ("先承诺，后时限，再客户价值", "By promise, then by clock, then by what the customer is worth")
+        case .load: ("负荷", "Load")
+        case .upSoon: ("两小时内到期", "Up within two hours")
+        case .age: ("未结时长", "Age of what is open")
+        case .complaintCauses: ("投诉原因", "What is complained of")
+        case .toldLate: ("超时告知", "Told that it takes too long")
+        case .sales: ("销售漏斗", "Sales funnel")
+        case .salesHelp: ("销售漏斗、阶段转化、停滞与变化。", "The funnel, what goes farther, what stands still, what changed.")
+        case .funnel: ("漏斗", "Funnel")
+        case .funnelHelp: ("按阶段和币种；每根条打开其中的商机", "By stage and currency; each bar opens its opportunities")
+        case .conversion: ("阶段转化", "Conversion")
+        case .conversionHelp: ("进入该阶段后继续前进的比例", "The share of what came into a stage that went farther")
+        case .stalled: ("停滞的商机", "Stalled")
+        case .stalledHelp: ("停留时间超过同类九成者", "Longer in their stage than nine of ten of their kind")
+        case .funnelChanges: ("漏斗变化", "What changed")
+        case .opportunities: ("商机", "Opportunities")
+        case .swings: ("订单异动", "Swings of orders")
+        case .swingsHelp: ("偏离客户常态最远的在前", "The farthest from what a customer is used to order first")
+        case .goOn: ("推进", "Go on")
+        case .leads: ("线索", "Leads")
+        case .leadsHelp: ("先答复逾期的线索，再领取公海线索。", "Answer what is overdue first, then claim what is nobody's.")
+        case .leadsDue: ("待首次联系", "Overdue for first contact")
+        case .leadsDueHelp: ("已过首次联系期限", "The time for the first contact is over")
+        case .contacted: ("已联系", "Contacted")
+        case .pool: ("公海", "Pool")
+        case .poolHelp: ("可能性最大的在前", "The likeliest first")
+        case .claim: ("领取", "Claim")
+        case .leadSources: ("来源的转化", "Conversion by source")
+        case .leadSourcesHelp: ("95% 区间见表格", "The table has the intervals of 95 %")
+        case .leadGrades: ("等级", "Grades")
+        case .quality: ("交付质量", "Quality")
+        case .qualityHelp: ("交付与投诉：哪里确实更差。", "Deliveries and complaints: where it is certainly worse.")
+        case .qualityByBranch: ("按分公司的迟交率", "Late, by branch")
+        case .qualityByLine: ("按业务线的迟交率", "Late, by line of business")
+        case .qualityByCustomer: ("按客户的迟交率", "Late, by customer")
+        case .qualityBarsHelp: ("百分比；确实最差的在前，区间见表格", "Percent; the certainly worst first, intervals in the table")
+        case .surveys: ("满意度调查", "Surveys")
+        case .figures: ("经营指标", "Figures")
+        case .figuresHelp:
+            (
+                "按月的经营指标与五个驱动因素；每根条打开背后的事件。",
+                "The figures of the business by month and the five drivers; each bar opens the events behind it."
+            )
+        case .revenueAndMargin: ("收入与毛利", "Revenue and margin")
+        case .figuresBarsHelp: ("每根条打开组成它的事件", "Each bar opens the events that make it up")
+        case .cashAndDebt: ("现金、应收、应付与费用", "Cash, receivable, payable, expenses")
+        case .byDivision: ("按事业部的毛利", "Margin by division")
+        case .drivers: ("五个驱动因素", "The five drivers")
+        case .driversHelp:
+            ("获客、留存、满意、盈利；市场份额另见", "Acquisition, retention, satisfaction, profitability; market share apart")
+        case .marketShare: ("市场份额", "Market share")
+        case .worstMargins: ("毛利最低的业务", "The lowest margins")
+        case .operations: ("运行", "Operations")
+        case .operationsHelp:
+            (
+                "各服务未按时完成的任务、待定编号与操作。消息队列与死信用命令查看：waybill status、waybill dead-letters。",
+                "What the services could not do on time, what they wait for, and who acted. Queues and dead "
+                    + "letters are the command's: waybill status, waybill dead-letters."
+            )
+        case .scheduleHelp: ("失败、搁置或待重试的任务", "What has failed, is set aside or will be tried again")
+        case .people: ("人员与权限", "People and roles")
+        case .peopleHelp:
+            (
+                "谁在哪里、上级是谁，以及现行权限政策。打开一人可见其角色与代理。",
+                "Who is where and under whom, and the policy that holds. A person opens with roles and delegations."
+            )
+        case .organisation: ("组织", "Organisation")
+        case .policy: ("权限政策", "Policy")
+        case .policyHelp: ("现行政策", "The one that holds")
+        case .policyVersions: ("政策版本", "Versions of the policy")
+        case .handovers: ("客户交接", "Handovers")
+        case .decision: ("决定", "Decision")
+        case .decisionHelp: ("决定所依据的规则与数字", "By which rule it was decided, and the figures")
+        case .asSalesKnows: ("销售服务所知", "As sales knows it")
+        case .costs: ("成本", "Costs")
+        case .supplierCosts: ("供应商成本", "Costs of suppliers")
+        case .reportComplaint: ("登记投诉", "Report a complaint")
+        case .whichSource: ("多个系统有此订单号，请选择一个。", "Several systems have an order of this number: choose one.")
+        case .orderPlaced: ("下单", "Placed")
+        case .alertRaised: ("产生毛利预警", "Margin alert raised")
+        case .alertCleared: ("预警解除", "Margin alert cleared")
+        case .recoverBy: ("恢复期限", "Margin to be good again")
+        case .deliveryPromised: ("承诺交付", "Delivery promised")
+        case .deliveryCompleted: ("交付完成", "Delivered")
+        case .costKnown: ("成本", "Cost")
+        case .whenItWas: ("时间", "When")
+        case .whoTold: ("来自", "From")
+        case .detail: ("说明", "Detail")
+        case .steps: ("处理步骤", "Steps")
+        case .waits: ("等待", "Waits")
+        case .promisesMade: ("承诺", "Promises")
+        case .states: ("状态", "States")
+        case .clocks: ("时限", "Clocks")
+        case .clocksHelp:
+            ("营业时间内：我方、客户与供应商各占多久", "Of business hours: how much was ours, the customer's and a supplier's")
+        case .scheduleOf(let service):
+            ("\(Self.service(service).both.zh)：定时任务", "\(Self.service(service).both.en): schedule")
+        case .waitingReferences(let service):
+            ("\(Self.service(service).both.zh)：待定编号", "\(Self.service(service).both.en): what it waits for")
+        case .actsOf(let service):
+            ("\(Self.service(service).both.zh)：操作记录", "\(Self.service(service).both.en): acts")
+        case .deliveryFault(let name):
+            switch name {
+            case "late": ("迟交", "late")
+            case "damaged": ("破损", "damaged")
+            default: ("短少", "short")
+            }
         }
     }
 }

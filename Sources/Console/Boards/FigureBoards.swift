@@ -1,0 +1,153 @@
+import Client
+import Contracts
+import Domain
+
+extension Board {
+    /// Deliveries and complaints: where the service is certainly worse.
+    static let quality = Board(
+        place: .quality, help: .qualityHelp, filters: ["from", "to", "within"],
+        parts: [
+            performance("branch", .qualityByBranch),
+            performance("line", .qualityByLine),
+            performance("customer", .qualityByCustomer),
+            BoardPart(
+                title: .complaintCauses, service: .servicedesk, question: DeskQuestions.load, table: "causes",
+                form: .bars([BoardBars(figure: "complaints", label: BoardBars.by("category"), records: ofCategory)], [])
+            ),
+            BoardPart(
+                title: .surveys, service: .servicedesk, question: ServiceDeskQuestions.surveys, table: "surveys",
+                form: .table(["requested_at", "order_id", "source", "customer_id", "rule"])),
+        ])
+
+    private static func performance(_ by: String, _ title: Text) -> BoardPart {
+        BoardPart(
+            title: title, help: .qualityBarsHelp, service: .servicedesk, question: ServiceDeskQuestions.performance,
+            table: "performance", values: [("by", by)],
+            form: .bars(
+                [
+                    BoardBars(
+                        figure: "late_percent", label: BoardBars.by("name"),
+                        records: { row, _, given in
+                            Link(
+                                "orders",
+                                values: [(by, row["name"]), ("from", given["from"]), ("to", given["to"])])
+                        })
+                ], []))
+    }
+
+    /// The figures of the business: by month, with the five drivers, what was decided and what is wrong.
+    static let figures = Board(
+        place: .figures, help: .figuresHelp,
+        filters: ["from", "to", "basis", "branch", "division", "line", "currency"],
+        parts: [
+            BoardPart(
+                title: .revenueAndMargin, help: .figuresBarsHelp, service: .finance, question: ViewQuestions.figures,
+                table: "view", values: [("by", "month"), ("metric", "revenue,margin,held")],
+                form: .bars([bars("revenue"), bars("margin")], [])),
+            BoardPart(
+                title: .cashAndDebt, service: .finance, question: ViewQuestions.figures, table: "view",
+                values: [("by", "month"), ("metric", "cash,receivable,payable,expenses")],
+                form: .bars([bars("cash"), bars("receivable"), bars("payable"), bars("expenses")], [])),
+            BoardPart(
+                title: .byDivision, service: .finance, question: ViewQuestions.figures, table: "view",
+                values: [("by", "total,division"), ("metric", "revenue,margin")],
+                form: .bars([bars("margin", label: { $0["division"] })], [])),
+            BoardPart(
+                title: .drivers, help: .driversHelp, service: .customer, question: ClassQuestions.drivers,
+                table: "drivers", values: [("by", "month")],
+                form: .bars(
+                    [
+                        driver("acquisition"), driver("retention"), driver("satisfaction"), driver("profitability"),
+                    ], [])),
+            BoardPart(
+                title: .marketShare, service: .customer, question: ClassQuestions.drivers, table: "market share",
+                values: [("by", "month")], form: .table([])),
+            BoardPart(
+                title: .marginAlerts, service: .finance, question: FinanceQuestions.summary, table: "margin alerts",
+                form: .bars(
+                    [
+                        BoardBars(
+                            figure: "open",
+                            label: { [$0["level"], $0["severity"]].compactMap { $0 }.joined(separator: " ") },
+                            records: { row, _, _ in Link("alerts", values: [("severity", row["severity"])]) })
+                    ], []), all: Link("alerts")),
+            BoardPart(
+                title: .acceptance, service: .finance, question: FinanceQuestions.summary, table: "acceptance",
+                form: .bars(
+                    [
+                        BoardBars(
+                            figure: "customers", label: BoardBars.by("state"),
+                            records: { _, _, _ in Link("q", "finance", AcceptanceQuestions.list.name) })
+                    ], []), all: Link("q", "finance", AcceptanceQuestions.list.name)),
+            BoardPart(
+                title: .worstMargins, service: .finance, question: ProfitQuestions.margins, table: "margins",
+                values: [("by", "branch,line")], form: .table([])),
+        ])
+
+    /// Bars of a metric, each with the events that make it up behind it.
+    private static func bars(
+        _ metric: String, label: @escaping @Sendable (RowView) -> String? = { $0["period"] }
+    ) -> BoardBars {
+        BoardBars(
+            figure: metric, label: label, currency: "currency",
+            records: { row, _, given in
+                let days = row["period"].flatMap { Days(month: $0) }
+                return Link(
+                    "q", "finance", ViewQuestions.drill.name,
+                    values: [
+                        ("from", days?.from ?? given["from"]), ("to", days?.to ?? given["to"]), ("by", "total"),
+                        ("metric", metric), ("basis", given["basis"]), ("branch", given["branch"]),
+                        ("division", row["division"] ?? given["division"]), ("line", given["line"]),
+                        ("currency", given["currency"]),
+                    ])
+            })
+    }
+
+    /// Bars of a driver, each with the orders that it is counted from behind it.
+    private static func driver(_ name: String) -> BoardBars {
+        BoardBars(
+            figure: name, label: { $0["period"].map { String($0.prefix(7)) } },
+            records: { row, _, given in
+                let days = row["period"].flatMap { Days(month: String($0.prefix(7))) }
+                return Link(
+                    "q", "customer", ClassQuestions.trace.name,
+                    values: [
+                        ("driver", name), ("by", "month"), ("from", days?.from), ("to", days?.to),
+                        ("branch", given["branch"]), ("line", given["line"]),
+                    ])
+            })
+    }
+
+    /// The days of a month such as `2026-03`.
+    struct Days: Equatable {
+        let from: String
+        let to: String
+
+        init?(month: String) {
+            guard month.count == 7, let first = CalendarDay(month + "-01") else { return nil }
+            let later = first.adding(days: 31).components
+            guard let next = CalendarDay(year: later.year, month: later.month, day: 1) else { return nil }
+            (from, to) = (first.description, next.adding(days: -1).description)
+        }
+    }
+
+    /// What an operator looks at: who answers, what failed, what waits, who saw and did what.
+    static let operations = Board(
+        place: .operations, help: .operationsHelp, filters: ["from", "to"],
+        parts: ServiceName.allCases.map { service in
+            BoardPart(
+                title: .scheduleOf(service.rawValue), help: .scheduleHelp, service: service,
+                question: CommonQuestions.schedule, table: "schedule",
+                form: .table(["task", "key", "due", "state", "attempts", "last_error", "next_try"]))
+        }
+            + ServiceName.business.map { service in
+                BoardPart(
+                    title: .waitingReferences(service.rawValue), service: service,
+                    question: ReferenceQuestions.waiting(service), table: "waiting", form: .table([]))
+            }
+            + ServiceName.allCases.map { service in
+                BoardPart(
+                    title: .actsOf(service.rawValue), service: service, question: CommonQuestions.acts, table: "acts",
+                    form: .table(["at", "person", "proof", "type", "source", "id"]))
+            })
+}
