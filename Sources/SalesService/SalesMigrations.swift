@@ -21,5 +21,6 @@ enum SalesMigrations {
         Migration(number: 15, name: "notice_share", sql: PackageResources._015_notice_share_sql),
         Migration(number: 16, name: "leads", sql: PackageResources._016_leads_sql),
         Migration(number: 17, name: "opportunities", sql: PackageResources._017_opportunities_sql),
+        Migration(number: 18, name: "products", sql: PackageResources._018_products_sql),
     ]
 }

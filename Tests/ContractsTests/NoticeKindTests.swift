@@ -45,6 +45,7 @@ struct NoticeKindTests {
         "customer.unmerged.v1": "what somebody has decided",
         "customer.identity-decided.v1": "what somebody has decided",
         "finance.order-reference-settled.v1": "what somebody has decided",
+        "sales.product-changed.v1": "what somebody has proposed or decided",
         "servicedesk.complaint-status.v1": "for the customer's portal",
     ]
 

@@ -73,6 +73,10 @@ def acts(world, alerts, notices):
             "from": day(400), **why, "by": by, "handedOverAt": noon}),
         ("sales.set-stages.v1", "administer", "setting", GROUP, lambda w, k, by: {
             "team": made(w, by), "stages": [{"stage": "tried", "name": "Tried"}], "at": noon, "by": by}),
+        ("sales.propose-product.v1", "administer", "rate", GROUP, lambda w, k, by: {
+            "level": "unit", "code": made(w, by), "version": 9, "name": "Tried", "unit": "piece", "validFrom": day(0), "at": noon, "by": by}),
+        ("sales.decide-product.v1", "administer", "rate", GROUP, lambda w, k, by: {
+            "level": "unit", "code": "TRIED", "version": 1, "verdict": "approved", "at": noon, "by": by}),
         ("sales.set-lead-seller.v1", "administer", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {
             "login": STAGES[k][0], "capacity": 0, "at": noon, "by": by}),
         ("ownership.handed-over.v1", "administer", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {

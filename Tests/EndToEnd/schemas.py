@@ -27,6 +27,9 @@ OF_CONTRACT = {
     ("notifier.mark-notices.v1", "value-not-allowed"),                                           # what each mark needs
     ("notifier.set-preferences.v1", "value-not-allowed"),                                        # a zone there is
     ("sales.set-stages.v1", "value-not-allowed"),                                                # a need's word
+    ("sales.propose-product.v1", "missing-field"), ("sales.propose-product.v1", "value-not-allowed"),  # what each level has
+    ("sales.product-changed.v1", "missing-field"), ("sales.product-changed.v1", "value-not-allowed"),
+    ("sales.decide-product.v1", "missing-field"),                                                # why, of what is refused
     ("relation.declared.v1", "value-not-allowed"),                                               # a share, 0 to 1
 }
 TIMES = ["2026-03-02T10:00+08:00", "2026-03-02t02:00:00.123456789z", "2026-03-02T23:59:60Z", "2026-03-02T02:00:00.1234567890Z",

@@ -55,6 +55,9 @@ enum SalesActs {
             }),
         // Stages hold for everybody of a team, and what is asked for in each as well.
         ActDescription(SetSalesStages.self, .may(.administer, .setting)),
+        // Both who proposes and who decides have to be somebody who may: what is sold holds for the whole group, as its rates do.
+        ActDescription(ProposeProduct.self, .may(.administer, .rate)),
+        ActDescription(DecideProduct.self, .may(.administer, .rate)),
         ActDescription(
             SetLeadSeller.self,
             .may(.administer, .customer, of: .person, "login") { body, _ in [.init(.person, body.login)] }),

@@ -216,6 +216,12 @@ public enum Catalogue {
         ContractDescription(
             SetSalesStages.self, .operator, to: [.sales], "By which stages a team's opportunities go, in their order."),
         ContractDescription(
+            ProposeProduct.self, .operator, to: [.sales],
+            "Somebody says how something that is sold shall be from a day on."),
+        ContractDescription(
+            DecideProduct.self, .operator, to: [.sales],
+            "Somebody decides about a version of what is sold that another one has proposed."),
+        ContractDescription(
             ReleasePayable.self, .operator, to: [.finance],
             "A supplier's invoice that does not fit is to be paid all the same: one proposes it, another approves."),
         ContractDescription(
@@ -367,6 +373,9 @@ public enum Catalogue {
         ContractDescription(LeadChanged.self, .service(.sales), to: [.customer], "A lead stands otherwise; all of it."),
         ContractDescription(
             OpportunityChanged.self, .service(.sales), to: [.customer], "An opportunity stands otherwise; all of it."),
+        ContractDescription(
+            ProductChanged.self, .service(.sales), to: [],
+            "A version of something that is sold was proposed, approved or refused; all of it."),
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),

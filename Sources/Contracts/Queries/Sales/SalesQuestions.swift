@@ -5,7 +5,7 @@ public enum SalesQuestions {
     /// All of them.
     public static let all =
         [agreements, order, anomalies, notices, summary, business] + OwnershipQuestions.all + LeadQuestions.all
-        + OpportunityQuestions.all + FunnelQuestions.all
+        + OpportunityQuestions.all + FunnelQuestions.all + ProductQuestions.all
 
     /// What is agreed with customers.
     public static let agreements = QueryDescription(
