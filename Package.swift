@@ -270,7 +270,7 @@ let package = Package(
     ]
         + serviceTests("Customer", of: ["CustomerService"], ["PartyGraph", "PartyMatching", "WaybillCLI"])
         + serviceTests("Finance", of: ["FinanceService"], ["ProfitAnalysis", "WaybillCLI"])
-        + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching", "Pipelines"])
+        + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching", "Pipelines", "Pricing"])
         + serviceTests("ServiceDesk", of: ["ServiceDeskService"], ["CaseClocks", "WaybillCLI"])
         + serviceTests("Supplier", of: ["SupplierService"])
         + serviceTests("Notifier", of: ["NotifierService"], ["Channels"])
@@ -281,7 +281,7 @@ let package = Package(
                 name: module,
                 dependencies: ["Domain", "Contracts", "ServiceKit", "Postgres", log]
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
-                    + (module == "SalesService" ? ["LeadScoring", "PartyMatching", "Pipelines"] : [])
+                    + (module == "SalesService" ? ["LeadScoring", "PartyMatching", "Pipelines", "Pricing"] : [])
                     + (module == "NotifierService" ? ["Channels"] : [])
                     + (module == "ServiceDeskService" ? ["CaseClocks"] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),

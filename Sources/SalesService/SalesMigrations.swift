@@ -22,5 +22,6 @@ enum SalesMigrations {
         Migration(number: 16, name: "leads", sql: PackageResources._016_leads_sql),
         Migration(number: 17, name: "opportunities", sql: PackageResources._017_opportunities_sql),
         Migration(number: 18, name: "products", sql: PackageResources._018_products_sql),
+        Migration(number: 19, name: "rate_cards", sql: PackageResources._019_rate_cards_sql),
     ]
 }

@@ -46,6 +46,7 @@ struct NoticeKindTests {
         "customer.identity-decided.v1": "what somebody has decided",
         "finance.order-reference-settled.v1": "what somebody has decided",
         "sales.product-changed.v1": "what somebody has proposed or decided",
+        "sales.rate-card-changed.v1": "a record",
         "servicedesk.complaint-status.v1": "for the customer's portal",
     ]
 

@@ -200,6 +200,7 @@ class Matrix:
             "profit.bridge": {"before": f"{day(-100)}..{day(-21)}", "after": f"{day(-20)}..{day(0)}"},
             "view.figures": {**span, "by": "total,branch,line", "metric": "orders,revenue,cost,margin,held,receivable,cash"},
             "view.drill": {**span, "by": "total", "metric": "revenue"},
+            "cards.show": {"card": "NOWHERE"}, "cards.price": {"item": "pallet-day", "unit": "pallet-day"},
             "products.show": {"code": "vmi"}, "products.used": {"code": "storage", "level": "item"},
             "people.show": {"login": "li.wei"}, "organisation.show": {"node": "KS01"}, "ownership.items": {"login": "li.wei"}}
         one = {

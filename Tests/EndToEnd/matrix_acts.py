@@ -77,6 +77,12 @@ def acts(world, alerts, notices):
             "level": "unit", "code": made(w, by), "version": 9, "name": "Tried", "unit": "piece", "validFrom": day(0), "at": noon, "by": by}),
         ("sales.decide-product.v1", "administer", "rate", GROUP, lambda w, k, by: {
             "level": "unit", "code": "TRIED", "version": 1, "verdict": "approved", "at": noon, "by": by}),
+        ("sales.import-rate-card.v1", "administer", "rate", GROUP, lambda w, k, by: {
+            "card": made(w, by), "side": "sell", "rules": [{"rule": "R", "serviceItem": made(w, by), "unit": "kg", "method": "flat",
+                                                            "breaks": [{"rate": "1"}], "currency": "CNY"}], "at": noon, "by": by}),
+        ("sales.end-card-rules.v1", "administer", "rate", GROUP, lambda w, k, by: {
+            "card": "TRIED", "lastDay": day(0), "note": "tried", "at": noon, "by": by}),
+        ("sales.set-price-group.v1", "administer", "rate", GROUP, lambda w, k, by: {"group": made(w, by), "at": noon, "by": by}),
         ("sales.set-lead-seller.v1", "administer", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {
             "login": STAGES[k][0], "capacity": 0, "at": noon, "by": by}),
         ("ownership.handed-over.v1", "administer", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {

@@ -74,6 +74,7 @@ enum CatalogueWords {
         "conversion": "转化率", "lossRate": "丢单率", "winRate": "最终赢率", "needs": "必备信息", "horizon": "观察天数",
         "nameInChinese": "中文名称", "isRetired": "已停售", "isLive": "在有效期内", "isOption": "可选", "isValid": "可销售",
         "breaks": "停售后不可销售", "through": "经由", "wholeLevel": "上级层次", "whole": "上级", "missing": "缺什么",
+        "live": "有效规则数", "storedAt": "入库时间", "storedBy": "入库人",
         "lossReason": "丢单原因", "lostTo": "输给", "stageSince": "进入阶段日", "daysOver": "超出天数",
     ]
 
@@ -113,6 +114,7 @@ enum CatalogueWords {
         "receivables.reminders": "催款", "receivables.statement": "对账单", "receivables.unallocated": "未核销收款",
         "receivables.waiting": "等待发票的收款", "receivables.write-offs": "坏账核销", "view.drill": "指标背后的事件",
         "opportunities.list": "商机", "opportunities.show": "一个商机", "opportunities.stalled": "停滞的商机",
+        "cards.list": "运价卡", "cards.show": "一张运价卡", "cards.price": "按运价卡报价", "cards.preview": "运价卡导入预览",
         "products.list": "产品目录", "products.show": "一个产品", "products.used": "被谁使用",
         "opportunities.stages": "销售阶段", "funnel.on": "销售漏斗", "funnel.changes": "漏斗变化", "funnel.conversion": "阶段转化",
         "view.figures": "经营指标", "bias.list": "成本偏差", "suppliers.list": "供应商", "suppliers.preview": "供应商导入预览",
@@ -141,7 +143,8 @@ enum CatalogueWords {
         "servicedesk.settle-complaint-order.v1": "确定投诉的订单", "terms.agreed.v1": "约定账期",
         "opportunity.recorded.v1": "登记商机", "sales.take-opportunity-step.v1": "处理商机",
         "sales.set-stages.v1": "设置销售阶段", "sales.propose-product.v1": "提议产品版本",
-        "sales.decide-product.v1": "审批产品版本",
+        "sales.decide-product.v1": "审批产品版本", "sales.import-rate-card.v1": "导入运价卡", "sales.end-card-rules.v1": "终止运价规则",
+        "sales.set-price-group.v1": "设置价格组",
         "write-off.approved.v1": "批准核销", "write-off.proposed.v1": "提议核销",
         "finance.settle-payment-reference.v1": "确认收款引用", "lead.captured.v1": "登记线索", "notifier.mark-notices.v1": "标记通知",
         "notifier.set-preferences.v1": "设定通知方式", "sales.set-lead-seller.v1": "设定线索接收人",
@@ -151,7 +154,7 @@ enum CatalogueWords {
     private static let words: [String: String] = [
         "cash": "现金", "current": "未到期", "expenses": "费用", "failed": "失败", "in": "流入", "out": "流出", "nobody": "无人",
         "present": "在", "provisions": "准备金", "quarter": "季度", "segment": "分段", "status": "状态", "year": "年",
-        "column": "列", "query": "查询", "finding": "问题", "measure": "服务衡量", "parts": "组成", "side": "买卖方向",
+        "column": "列", "query": "查询", "card": "运价卡", "destination": "目的地", "method": "计价方法", "rules": "规则", "tariff": "费率", "finding": "问题", "measure": "服务衡量", "parts": "组成", "side": "买卖方向",
         "1": "1", "30": "30", "31": "31", "60": "60", "61": "61", "90": "90", "about": "关于", "accepted": "接受",
         "account": "账户", "accounts": "账户", "acknowledged": "已读", "acquired": "获得", "acquisition": "获取",
         "acting": "代理", "actual": "实际", "address": "地址", "after": "之后", "against": "对照", "age": "时长",

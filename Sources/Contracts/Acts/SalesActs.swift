@@ -58,6 +58,9 @@ enum SalesActs {
         // Both who proposes and who decides have to be somebody who may: what is sold holds for the whole group, as its rates do.
         ActDescription(ProposeProduct.self, .may(.administer, .rate)),
         ActDescription(DecideProduct.self, .may(.administer, .rate)),
+        ActDescription(ImportRateCard.self, .may(.administer, .rate)),
+        ActDescription(EndCardRules.self, .may(.administer, .rate)),
+        ActDescription(SetPriceGroup.self, .may(.administer, .rate)),
         ActDescription(
             SetLeadSeller.self,
             .may(.administer, .customer, of: .person, "login") { body, _ in [.init(.person, body.login)] }),

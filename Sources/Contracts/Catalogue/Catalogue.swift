@@ -222,6 +222,11 @@ public enum Catalogue {
             DecideProduct.self, .operator, to: [.sales],
             "Somebody decides about a version of what is sold that another one has proposed."),
         ContractDescription(
+            ImportRateCard.self, .operator, to: [.sales], "Rules of a rate card are to hold, all of them or none."),
+        ContractDescription(EndCardRules.self, .operator, to: [.sales], "Rules of a rate card end."),
+        ContractDescription(
+            SetPriceGroup.self, .operator, to: [.sales], "Which customers are a group, as far as prices go."),
+        ContractDescription(
             ReleasePayable.self, .operator, to: [.finance],
             "A supplier's invoice that does not fit is to be paid all the same: one proposes it, another approves."),
         ContractDescription(
@@ -376,6 +381,8 @@ public enum Catalogue {
         ContractDescription(
             ProductChanged.self, .service(.sales), to: [],
             "A version of something that is sold was proposed, approved or refused; all of it."),
+        ContractDescription(
+            RateCardChanged.self, .service(.sales), to: [], "Rules of a rate card hold, or have ended."),
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),

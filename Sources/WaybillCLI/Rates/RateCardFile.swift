@@ -33,7 +33,10 @@ enum RateCardFile {
     ///
     /// - Throws: `ExitCode` 2 after each line that is wrong has been said on standard error; ``Failure`` when the file
     ///   is no table.
-    static func read(_ path: String) throws -> RateCard {
+    static func read(_ path: String) throws -> RateCard { RateCard(try rules(path).map(\.rule)) }
+
+    /// The rules of a file, each with the line on which it begins. Throws as ``read(_:)``.
+    static func rules(_ path: String) throws -> [(line: Int, rule: RateRule)] {
         var file = try ColumnFile(path, required: names)
         let place = Dictionary(uniqueKeysWithValues: names.map { ($0, file.place($0)) })
         var findings = Findings()
@@ -56,7 +59,7 @@ enum RateCardFile {
             }
         }
         if let problem = file.problem { throw Failure(problem) }
-        var rules: [RateRule] = []
+        var rules: [(line: Int, rule: RateRule)] = []
         for id in order {
             guard let draft = drafts[id] else { continue }
             do {
@@ -66,17 +69,17 @@ enum RateCardFile {
                         "\(path), line \(draft.line): rule '\(id)': the break from \(from) begins within the one before"
                     )
                 }
-                rules.append(rule)
+                rules.append((draft.line, rule))
             } catch {
                 findings.say(path, line: draft.line, error.reason, "rule '\(id)': \(error.detail)")
             }
         }
         findings.end()
         guard findings.count == 0 else {
-            say("nothing was priced: the card has \(findings.count) wrong lines")
+            say("nothing is done by this card: it has \(findings.count) wrong lines")
             throw ExitCode(2)
         }
-        return RateCard(rules)
+        return rules
     }
 
     private static func read(

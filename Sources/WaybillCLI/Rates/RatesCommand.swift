@@ -8,7 +8,11 @@ import Pricing
 struct RatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rates", abstract: "What things cost by a rate card, and what currencies are worth.",
-        subcommands: [PriceCommand.self, LoadRatesCommand.self, ListRatesCommand.self])
+        subcommands: [
+            PriceCommand.self, ImportCardCommand.self, ListCardsCommand.self, ShowCardCommand.self,
+            AskPriceCommand.self,
+            EndCardRulesCommand.self, SetPriceGroupCommand.self, LoadRatesCommand.self, ListRatesCommand.self,
+        ])
 }
 
 extension RatesCommand {

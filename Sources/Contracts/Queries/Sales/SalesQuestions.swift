@@ -6,6 +6,7 @@ public enum SalesQuestions {
     public static let all =
         [agreements, order, anomalies, notices, summary, business] + OwnershipQuestions.all + LeadQuestions.all
         + OpportunityQuestions.all + FunnelQuestions.all + ProductQuestions.all
+        + CardQuestions.all
 
     /// What is agreed with customers.
     public static let agreements = QueryDescription(
