@@ -41,6 +41,8 @@ public enum Queues {
     public static let marginAlerts = "finance.margin-alerts"
     /// What customers may see of their complaints, for the portal that shows it.
     public static let complaintStatus = "portal.complaint-status"
+    /// Whom to ask how it went and by what they answer, for the program that asks them.
+    public static let surveys = "portal.surveys"
     /// The same as in ``audit``, on its way into the table of the service that keeps it.
     public static let keptAudit = "\(WaybillTopology.auditKeeper.rawValue).audit"
     /// What operators did with refused messages; nobody empties it.

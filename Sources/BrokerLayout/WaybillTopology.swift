@@ -41,11 +41,13 @@ public enum WaybillTopology {
             topology.bindings.append(
                 Binding(exchange: Exchanges.events, queue: Queues.marginAlerts, routingKey: type.description))
         }
-        topology.queues.append(Queue(name: Queues.complaintStatus, kind: .quorum, messageTTL: partnerMemory))
-        topology.bindings.append(
-            Binding(
-                exchange: Exchanges.events, queue: Queues.complaintStatus,
-                routingKey: ComplaintStatusChanged.type.description))
+        for (queue, type) in [
+            (Queues.complaintStatus, ComplaintStatusChanged.type), (Queues.surveys, SurveyInvited.type),
+        ] {
+            topology.queues.append(Queue(name: queue, kind: .quorum, messageTTL: partnerMemory))
+            topology.bindings.append(
+                Binding(exchange: Exchanges.events, queue: queue, routingKey: type.description))
+        }
         topology.queues.append(Queue(name: Queues.audit, kind: .quorum))
         topology.bindings.append(Binding(exchange: Exchanges.audit, queue: Queues.audit, routingKey: ""))
         // No service needs it to start: before it is declared nobody can import.

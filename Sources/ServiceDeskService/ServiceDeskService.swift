@@ -10,6 +10,8 @@ package enum ServiceDeskService {
         Setting.organisation,
         Setting("survey.share", default: "10", help: "percent of good deliveries that are asked about, 0 to 100"),
         Setting("survey.quiet.days", default: "30", help: "days in which a customer is asked at most once, 0 to 365"),
+        Setting("survey.answer.days", default: "30", help: "days for which an answer to a survey counts, 1 to 365"),
+        Setting("survey.minimum", default: "20", help: "of fewer answers to surveys no figure is told, 2 to 1000"),
         Setting(
             "servicedesk.clocks",
             help: "path of the policies of complaints' clocks (JSON, see docs/business/servicedesk/clocks.md)",
@@ -20,7 +22,8 @@ package enum ServiceDeskService {
     package static func definition(_ settings: Settings) throws -> ServiceDefinition {
         let policy = DeliveryPolicy(
             goodShare: try settings.integer("survey.share", in: 0...100),
-            fatigueDays: try settings.integer("survey.quiet.days", in: 0...365))
+            fatigueDays: try settings.integer("survey.quiet.days", in: 0...365),
+            answerDays: try settings.integer("survey.answer.days", in: 1...365))
         let organisation = try settings.requiredFile("organisation", Organisation.init(json:))
         let policies = try settings.requiredFile("servicedesk.clocks", ClockPolicies.init(json:))
         let status = StatusTeller(policies: policies)
@@ -31,7 +34,7 @@ package enum ServiceDeskService {
                 .classes, .delivery(policy: policy, organisation: organisation),
                 .complaints(intake: DeskIntake(policies: policies), status: status), .waits(status: status),
                 .clocks(policies: policies, organisation: organisation), .status(status), .desk(policies: policies),
-                .references,
+                .surveys(minimum: try settings.integer("survey.minimum", in: 2...1_000)), .references,
             ])
     }
 

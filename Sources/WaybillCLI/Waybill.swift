@@ -19,7 +19,8 @@ struct Waybill: AsyncParsableCommand {
         subcommands: [
             OrdersCommand.self, AlertsCommand.self, NoticesCommand.self, DeliveriesCommand.self, CustomersCommand.self,
             PartiesCommand.self, GraphCommand.self,
-            InteractionsCommand.self, ComplaintsCommand.self, DeskCommand.self, AgreementsCommand.self,
+            InteractionsCommand.self, ComplaintsCommand.self, SurveysCommand.self, DeskCommand.self,
+            AgreementsCommand.self,
             OwnersCommand.self,
             QueryCommand.self,
             StatusCommand.self,

@@ -48,6 +48,7 @@ struct NoticeKindTests {
         "sales.product-changed.v1": "what somebody has proposed or decided",
         "sales.rate-card-changed.v1": "a record",
         "servicedesk.complaint-status.v1": "for the customer's portal",
+        "servicedesk.survey-invited.v1": "for the program that asks customers",
     ]
 
     private static func derived(_ type: MessageType) -> String? {

@@ -99,7 +99,9 @@ enum CatalogueWords {
         "complaints.clocks": "投诉时限", "complaints.events": "投诉时限的事件", "complaints.told": "超时告知",
         "complaints.policy-changed": "时限政策的影响",
         "desk.next": "客服待办", "desk.load": "客服负荷",
-        "performance": "交付表现", "references.settled": "已定编号", "surveys.list": "满意度调查", "acceptance.ask": "接单询问",
+        "performance": "交付表现", "references.settled": "已定编号", "surveys.list": "满意度调查",
+        "surveys.results": "满意度结果", "surveys.trend": "满意度变化", "surveys.answers": "满意度答复",
+        "acceptance.ask": "接单询问",
         "acceptance.list": "接单状态", "acceptance.report": "未接订单报告", "acceptance.show": "一个客户的接单状态",
         "alerts.list": "毛利预警", "alerts.show": "一个毛利预警", "budgets.preview": "预算导入预览", "costs.waiting": "等待订单的成本",
         "credit.exposure": "信用敞口", "credit.limits": "信用额度", "credit.risk": "信用风险", "credit.trial": "信用试算",
@@ -242,5 +244,7 @@ enum CatalogueWords {
         "readers": "读者", "recipients": "收件人", "server": "服务器", "shared": "共享", "snoozed": "稍后提醒",
         "stake": "涉及", "stored": "已存", "time": "时间", "touches": "接触", "words": "原话", "working": "工作",
         "zone": "时区",
+        "comment": "意见", "effort": "费力度", "mean": "均值", "measure": "指标", "promoter": "净推荐值", "recommendation": "推荐意愿",
+        "satisfied": "满意率", "weighted": "加权满意率",
     ]
 }

@@ -181,6 +181,7 @@ public enum Catalogue {
         ContractDescription(
             ComplaintWaiting.self, .partner, to: [.servicedesk], by: "by",
             "A customer or a supplier is waited for about a complaint, or nobody any longer."),
+        ContractDescription(SurveyAnswered.self, .partner, to: [.servicedesk], "A customer has answered a survey."),
         ContractDescription(
             ConsentRecorded.self, .partner, to: [.customer], by: "by",
             "A person agrees to be spoken with by a channel, or does not any more."),
@@ -386,6 +387,9 @@ public enum Catalogue {
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),
+        ContractDescription(
+            SurveyInvited.self, .service(.servicedesk), to: [],
+            "A customer may answer a survey; for the program that asks customers."),
         ContractDescription(
             ComplaintOpened.self, .service(.servicedesk), to: [.customer, .sales], "A complaint is known of."),
         ContractDescription(

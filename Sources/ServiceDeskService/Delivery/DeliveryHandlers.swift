@@ -107,7 +107,9 @@ struct DeliveryHandlers: Sendable {
             surveys.append(survey)
             effects.publish(survey, key: row.customerId)
         }
-        try DeliveryStore.putSurveys(surveys, transaction)
+        let invitations = surveys.map { SurveyPolicy.invitation(to: $0, for: policy.answerDays, by: .fresh()) }
+        for invitation in invitations { effects.publish(invitation, key: invitation.customerId) }
+        try DeliveryStore.putSurveys(Array(zip(surveys, invitations)), transaction)
         try RaisedSurveys.tell(surveys, transaction, &effects)
         effects.count("surveys", surveys.count)
     }

@@ -24,14 +24,18 @@ struct DeliveryPolicy: Sendable {
     var goodShare = 10
     /// A customer is asked at most once in so many days.
     var fatigueDays = 30
+    /// For so many days an answer counts.
+    var answerDays = 30
 
     /// The same for a customer of some standing: one that matters is asked twice as often, one that does not half as
     /// often.
     func adapted(to standing: Standing) -> DeliveryPolicy {
         switch standing {
         case .usual: self
-        case .important: DeliveryPolicy(goodShare: min(100, 2 * goodShare), fatigueDays: fatigueDays / 2)
-        case .minor: DeliveryPolicy(goodShare: goodShare / 2, fatigueDays: 2 * fatigueDays)
+        case .important:
+            DeliveryPolicy(goodShare: min(100, 2 * goodShare), fatigueDays: fatigueDays / 2, answerDays: answerDays)
+        case .minor:
+            DeliveryPolicy(goodShare: goodShare / 2, fatigueDays: 2 * fatigueDays, answerDays: answerDays)
         }
     }
 

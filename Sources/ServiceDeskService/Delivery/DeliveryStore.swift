@@ -242,29 +242,42 @@ enum DeliveryStore {
             """)
     }
 
-    /// When each of some customers was asked last; locked against another copy of the service.
+    /// When each of some customers was asked last, under whatever of its codes and before whatever merger; locked against
+    /// another copy of the service.
     static func lastAsked(
         _ customers: [String], _ transaction: borrowing Transaction
     ) throws -> [String: Timestamp] {
         try KeyLock.lock("survey", customers.map { [$0] }, transaction)
         let rows = try transaction.query(
             """
-            select customer_id, max(requested_at) from survey
-            where customer_id = any(\(customers)) group by customer_id
+            select customer, max(requested_at) from (
+                select customer_id as customer, requested_at from survey where customer_id = any(\(customers))
+                union all
+                select a.customer_id, s.requested_at
+                from account a join survey s on s.source = a.source and s.customer_code = a.code
+                where a.customer_id = any(\(customers))
+            ) asked group by customer
             """, as: (String, Timestamp).self)
         return Dictionary(uniqueKeysWithValues: rows)
     }
 
-    static func putSurveys(_ surveys: [SurveyRequested], _ transaction: borrowing Transaction) throws {
-        guard !surveys.isEmpty else { return }
+    static func putSurveys(
+        _ asked: [(survey: SurveyRequested, invitation: SurveyInvited)], _ transaction: borrowing Transaction
+    ) throws {
+        guard !asked.isEmpty else { return }
+        let (surveys, invitations) = (asked.map(\.survey), asked.map(\.invitation))
         try transaction.queue(
             """
             with new as (
-                insert into survey (survey_id, source, order_id, customer_id, rule, requested_at)
+                insert into survey (survey_id, source, order_id, customer_id, rule, requested_at, customer_code, branch,
+                    business_line, token_mark, expires_at)
                 select * from unnest(
                     \(surveys.map(\.surveyId)), \(surveys.map(\.source)), \(surveys.map(\.orderId)),
                     \(surveys.map(\.customerId)), \(surveys.map(\.rule)),
-                    \(surveys.map { PostgresValue.timestamp($0.requestedAt.description) }))
+                    \(PostgresValue.timestamps(surveys.map(\.requestedAt.description))),
+                    \(surveys.map(\.customerCode)), \(surveys.map(\.branch)), \(surveys.map(\.businessLine)),
+                    \(invitations.map { SurveyToken(text: $0.token).mark }),
+                    \(PostgresValue.timestamps(invitations.map(\.expiresAt.description))))
                 returning survey_id, source, order_id
             )
             update delivery d set survey_id = new.survey_id from new

@@ -29,7 +29,7 @@ struct DeskScopeTests {
         let done = try moment("2026-03-04T10:00:00+08:00")
         for side in Side.allCases {
             let number = side.number
-            try await desk.handle([
+            let outcome = try await desk.handle([
                 .init("c\(number)", CustomerRegistered(side.record)), .init("o\(number)", OrderPlaced(side.order())),
                 .init(
                     "d\(number)",
@@ -47,12 +47,16 @@ struct DeskScopeTests {
                         at: done,
                         by: "zhao.min")),
             ])
-
+            let token = try #require(try outcome.events(SurveyInvited.self).first?.token)
+            try await desk.handle([
+                .init("a\(number)", SurveyAnswered(token: token, channel: .page, satisfaction: 2, at: done))
+            ])
         }
         let pool = try await desk.enforceScopes()
         let tables = Dictionary(
             uniqueKeysWithValues: [
-                "account", "delivery", "performance", "survey", "complaint", "complaint_step", "complaint_wait",
+                "account", "delivery", "performance", "survey", "survey_answer", "complaint", "complaint_step",
+                "complaint_wait",
             ]
             .map { ($0, "true") })
         #expect(try await desk.undivided(tables, among: Side.allCases.map(\.asBranch), by: pool) == [])
