@@ -1,6 +1,6 @@
 # Each target calls one script in deploy/local; the scripts say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo contracts test chaos chaos-controls rolling bench bench-quick bench-peers bench-turns bench-micro bench-profile bench-matching bench-matching-scale bench-import bench-receivables bench-simulate bench-graph bench-scope bench-notices bench-funnel mail-pictures up down status lint format
+.PHONY: help setup demo contracts test test-browser chaos chaos-controls rolling bench bench-quick bench-peers bench-turns bench-micro bench-profile bench-matching bench-matching-scale bench-import bench-receivables bench-simulate bench-graph bench-scope bench-notices bench-funnel mail-pictures up down status lint format
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,6 +16,9 @@ contracts: ## the Swift source of the contracts, written from Sources/Contracts/
 
 test: ## every check, on a private broker and database
 	@deploy/local/test.sh $(ARGS)
+
+test-browser: ## the console in a real browser: both languages, colour schemes and widths, on what 'make up' started
+	@WAYBILL_HOME="$${WAYBILL_HOME:-$(CURDIR)/.waybill}" Tests/EndToEnd/browser.sh $(or $(ARGS),--schemes light,dark)
 
 chaos: ## break everything by a seeded plan, then account for every message: SEED=1 MINUTES=5 RATE=60
 	@Tests/Chaos/run.sh --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --rate $(or $(RATE),60) $(ARGS)

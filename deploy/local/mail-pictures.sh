@@ -11,7 +11,7 @@ pages="$root/Tests/ChannelsTests/Golden/Pages"
 packages=()
 browser="$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)"
 [ -n "$browser" ] || packages+=(chromium)
-fc-list :lang=zh 2>/dev/null | grep -q . || packages+=(fonts-noto-cjk)
+fc-list :lang=zh 2>/dev/null | grep . >/dev/null || packages+=(fonts-noto-cjk)
 if [ ${#packages[@]} -gt 0 ]; then
     install=(apt-get install -y -qq --no-install-recommends "${packages[@]}")
     command -v apt-get >/dev/null || die "needed, and no apt here to install it: ${packages[*]}"

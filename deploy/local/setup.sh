@@ -30,6 +30,7 @@ if [ "$purpose" = test ]; then
     need python3-aiosmtpd sh -c 'python3 -c "import aiosmtpd" || /usr/bin/python3 -c "import aiosmtpd"'
     need python3-networkx sh -c 'python3 -c "import networkx" || /usr/bin/python3 -c "import networkx"'
     need openssl command -v openssl
+    need chromium command -v chromium
     need jq command -v jq
     need weasyprint command -v weasyprint
     need pgbouncer test -x /usr/sbin/pgbouncer
@@ -64,5 +65,10 @@ fi
 if [ ! -d "$root/.build/oracles/cloudevents" ]; then
     python3 -m pip install --quiet --target "$root/.build/oracles" cloudevents==2.2.0 2>/dev/null ||
         say "the package cloudevents cannot be had: its test will be skipped"
+fi
+# What drives Chromium through the console, and what looks for barriers in its pages.
+if [ ! -d "$root/.build/oracles/playwright" ]; then
+    python3 -m pip install --quiet --target "$root/.build/oracles" playwright==1.65.2 axe-playwright-python==0.1.8 ||
+        die "the packages playwright and axe-playwright-python cannot be had"
 fi
 say "set-up: everything is there"

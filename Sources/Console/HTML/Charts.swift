@@ -42,8 +42,10 @@ enum Charts {
         let room = width - labels - figures
         let scale = high > low ? room / (high - low) : 0
         func place(_ value: Double) -> Double { labels + ((value.isFinite ? value : 0) - low) * scale }
+        // What is one picture to whoever listens has no links inside.
+        let role = spans.contains { $0.bar.link != nil } ? "group" : "img"
         return Tag.svg(
-            .class("chart"), .viewBox(width, row * Double(max(spans.count, 1)) + 4), .role("img"), .label(title)
+            .class("chart"), .viewBox(width, row * Double(max(spans.count, 1)) + 4), .role(role), .label(title)
         ) {
             Tag.title { title }
             Tag.line(

@@ -156,7 +156,8 @@ enum CatalogueWords {
     private static let words: [String: String] = [
         "cash": "现金", "current": "未到期", "expenses": "费用", "failed": "失败", "in": "流入", "out": "流出", "nobody": "无人",
         "present": "在", "provisions": "准备金", "quarter": "季度", "segment": "分段", "status": "状态", "year": "年",
-        "column": "列", "query": "查询", "card": "运价卡", "destination": "目的地", "method": "计价方法", "rules": "规则", "tariff": "费率", "finding": "问题", "measure": "服务衡量", "parts": "组成", "side": "买卖方向",
+        "column": "列", "query": "查询", "card": "运价卡", "destination": "目的地", "method": "计价方法", "rules": "规则",
+        "tariff": "费率", "finding": "问题", "measure": "服务衡量", "parts": "组成", "side": "买卖方向",
         "1": "1", "30": "30", "31": "31", "60": "60", "61": "61", "90": "90", "about": "关于", "accepted": "接受",
         "account": "账户", "accounts": "账户", "acknowledged": "已读", "acquired": "获得", "acquisition": "获取",
         "acting": "代理", "actual": "实际", "address": "地址", "after": "之后", "against": "对照", "age": "时长",
@@ -244,7 +245,7 @@ enum CatalogueWords {
         "readers": "读者", "recipients": "收件人", "server": "服务器", "shared": "共享", "snoozed": "稍后提醒",
         "stake": "涉及", "stored": "已存", "time": "时间", "touches": "接触", "words": "原话", "working": "工作",
         "zone": "时区",
-        "comment": "意见", "effort": "费力度", "mean": "均值", "measure": "指标", "promoter": "净推荐值", "recommendation": "推荐意愿",
+        "comment": "意见", "effort": "费力度", "mean": "均值", "promoter": "净推荐值", "recommendation": "推荐意愿",
         "satisfied": "满意率", "weighted": "加权满意率",
     ]
 }

@@ -128,7 +128,8 @@ enum CardQueries {
         var joined: [ImportRateCard] = []
         for body in bodies {
             guard let last = joined.last, last.card.hasSameBytes(as: body.card), last.side == body.side,
-                last.customer?.encode() == body.customer?.encode(), last.group == body.group, last.replaces == body.replaces
+                last.customer?.encode() == body.customer?.encode(), last.group == body.group,
+                last.replaces == body.replaces
             else {
                 joined.append(body)
                 continue
