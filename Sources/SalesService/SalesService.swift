@@ -11,7 +11,7 @@ package enum SalesService {
         capabilities: [
             .orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references,
             .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .opportunities, .opportunityReading,
-            .opportunityNotices, .products, .rateCards,
+            .opportunityNotices, .products, .rateCards, .quotes,
         ])
 
     static func main() async {

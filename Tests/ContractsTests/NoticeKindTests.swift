@@ -47,6 +47,7 @@ struct NoticeKindTests {
         "finance.order-reference-settled.v1": "what somebody has decided",
         "sales.product-changed.v1": "what somebody has proposed or decided",
         "sales.rate-card-changed.v1": "a record",
+        "sales.quote-changed.v1": "what somebody has done",
         "servicedesk.complaint-status.v1": "for the customer's portal",
         "servicedesk.survey-invited.v1": "for the program that asks customers",
     ]

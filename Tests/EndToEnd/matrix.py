@@ -217,6 +217,7 @@ class Matrix:
             "parties.merge-preview": lambda w: {"one": f"mx/{w}C1", "other": f"mx/{w}C2"},
             "alerts.show": lambda w: {"alertId": self.alerts.get(w, NOWHERE)},
             "reviews.show": lambda w: {"review": NOWHERE}, "leads.show": lambda w: {"leadId": NOWHERE},
+            "quotes.show": lambda w: {"quoteId": NOWHERE}, "quotes.document": lambda w: {"quoteId": NOWHERE},
             "opportunities.show": lambda w: {"opportunityId": NOWHERE}}
         about = lambda w: {"customer": w + "C1", "source": "mx"}
         for name in ("customers.overview", "classes.show", "graph.show", "graph.group", "graph.leads", "interactions.list",

@@ -10,7 +10,7 @@ WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-e2e-XXXXXX")"
 chmod 711 "$WAYBILL_HOME"
 trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME"' EXIT
 "$root/deploy/local/up.sh" --no-build
-parts=(dataco bad_input publishers clients drain weather systemd surroundings operate dead_letters ledger partners three_systems hearing http_api people audit imports refusals books overview finance_loop customer_walk ownership_walk permissions_walk matrix methods tracing capability notices leads opportunities clocks browser products rate_cards operators_book organisation)
+parts=(dataco bad_input publishers clients drain weather systemd surroundings operate dead_letters ledger partners three_systems hearing http_api people audit imports refusals books overview finance_loop customer_walk ownership_walk permissions_walk matrix methods tracing capability notices leads opportunities clocks browser products rate_cards quotes operators_book organisation)
 [ $# -eq 0 ] || parts=("$@")
 # Each part is run, whatever became of those before it: one that fails must not hide what the next would say.
 failed=()

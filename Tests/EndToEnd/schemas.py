@@ -29,6 +29,7 @@ OF_CONTRACT = {
     ("sales.set-stages.v1", "value-not-allowed"),                                                # a need's word
     ("sales.propose-product.v1", "missing-field"), ("sales.propose-product.v1", "value-not-allowed"),  # what each level has
     ("sales.product-changed.v1", "missing-field"), ("sales.product-changed.v1", "value-not-allowed"),
+    ("sales.take-quote-step.v1", "missing-field"), ("sales.take-quote-step.v1", "value-not-allowed"),  # what each step says
     ("sales.import-rate-card.v1", "value-not-allowed"),                                          # one customer, or a group
     ("sales.decide-product.v1", "missing-field"),                                                # why, of what is refused
     ("relation.declared.v1", "value-not-allowed"),                                               # a share, 0 to 1

@@ -75,6 +75,8 @@ enum CatalogueWords {
         "nameInChinese": "中文名称", "isRetired": "已停售", "isLive": "在有效期内", "isOption": "可选", "isValid": "可销售",
         "breaks": "停售后不可销售", "through": "经由", "wholeLevel": "上级层次", "whole": "上级", "missing": "缺什么",
         "live": "有效规则数", "storedAt": "入库时间", "storedBy": "入库人",
+        "quoteId": "报价单号", "listed": "标准价", "authority": "审批依据", "description": "说明", "problem": "无价原因",
+        "sentAt": "发送时间",
         "lossReason": "丢单原因", "lostTo": "输给", "stageSince": "进入阶段日", "daysOver": "超出天数",
     ]
 
@@ -117,6 +119,7 @@ enum CatalogueWords {
         "receivables.waiting": "等待发票的收款", "receivables.write-offs": "坏账核销", "view.drill": "指标背后的事件",
         "opportunities.list": "商机", "opportunities.show": "一个商机", "opportunities.stalled": "停滞的商机",
         "cards.list": "运价卡", "cards.show": "一张运价卡", "cards.price": "按运价卡报价", "cards.preview": "运价卡导入预览",
+        "quotes.list": "报价", "quotes.show": "一份报价", "quotes.document": "报价单",
         "products.list": "产品目录", "products.show": "一个产品", "products.used": "被谁使用",
         "opportunities.stages": "销售阶段", "funnel.on": "销售漏斗", "funnel.changes": "漏斗变化", "funnel.conversion": "阶段转化",
         "view.figures": "经营指标", "bias.list": "成本偏差", "suppliers.list": "供应商", "suppliers.preview": "供应商导入预览",
@@ -146,7 +149,7 @@ enum CatalogueWords {
         "opportunity.recorded.v1": "登记商机", "sales.take-opportunity-step.v1": "处理商机",
         "sales.set-stages.v1": "设置销售阶段", "sales.propose-product.v1": "提议产品版本",
         "sales.decide-product.v1": "审批产品版本", "sales.import-rate-card.v1": "导入运价卡", "sales.end-card-rules.v1": "终止运价规则",
-        "sales.set-price-group.v1": "设置价格组",
+        "sales.set-price-group.v1": "设置价格组", "sales.take-quote-step.v1": "处理报价",
         "write-off.approved.v1": "批准核销", "write-off.proposed.v1": "提议核销",
         "finance.settle-payment-reference.v1": "确认收款引用", "lead.captured.v1": "登记线索", "notifier.mark-notices.v1": "标记通知",
         "notifier.set-preferences.v1": "设定通知方式", "sales.set-lead-seller.v1": "设定线索接收人",

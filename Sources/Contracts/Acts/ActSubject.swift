@@ -36,6 +36,8 @@ public enum ActSubject: String, Sendable, CaseIterable {
     case lead
     /// An opportunity.
     case opportunity
+    /// A quote.
+    case quote
     /// A person, by login: what is theirs.
     case person
 

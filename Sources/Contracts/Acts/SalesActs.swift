@@ -61,6 +61,17 @@ enum SalesActs {
         ActDescription(ImportRateCard.self, .may(.administer, .rate)),
         ActDescription(EndCardRules.self, .may(.administer, .rate)),
         ActDescription(SetPriceGroup.self, .may(.administer, .rate)),
+        // What a quote becomes when it is accepted is an agreement; to approve one is to approve the orders that come of it.
+        ActDescription(
+            TakeQuoteStep.self,
+            .may(.act, .agreement, of: .account, "customer.code") { body, source in
+                body.customer.map { [$0.name(from: source)] } ?? []
+            }.when("step requested") { $0.step == .requested },
+            .may(.approve, .order, of: .quote, "quoteId", isMeasured: true) { body, _ in [.init(.quote, body.quoteId)] }
+                .when("step approved") { $0.step == .approved },
+            .may(.approve, .order, of: .quote, "quoteId") { body, _ in [.init(.quote, body.quoteId)] }
+                .when("step returned") { $0.step == .returned },
+            .may(.act, .agreement, of: .quote, "quoteId") { body, _ in [.init(.quote, body.quoteId)] }),
         ActDescription(
             SetLeadSeller.self,
             .may(.administer, .customer, of: .person, "login") { body, _ in [.init(.person, body.login)] }),

@@ -227,6 +227,7 @@ public enum Catalogue {
         ContractDescription(EndCardRules.self, .operator, to: [.sales], "Rules of a rate card end."),
         ContractDescription(
             SetPriceGroup.self, .operator, to: [.sales], "Which customers are a group, as far as prices go."),
+        ContractDescription(TakeQuoteStep.self, .operator, to: [.sales], "Somebody does something about a quote."),
         ContractDescription(
             ReleasePayable.self, .operator, to: [.finance],
             "A supplier's invoice that does not fit is to be paid all the same: one proposes it, another approves."),
@@ -384,6 +385,9 @@ public enum Catalogue {
             "A version of something that is sold was proposed, approved or refused; all of it."),
         ContractDescription(
             RateCardChanged.self, .service(.sales), to: [], "Rules of a rate card hold, or have ended."),
+        ContractDescription(
+            QuoteChanged.self, .service(.sales), to: [],
+            "A quote stands otherwise. What it comes to is told once it is approved."),
         ContractDescription(
             SurveyRequested.self, .service(.servicedesk), to: [.customer],
             "A customer shall be asked how it went."),

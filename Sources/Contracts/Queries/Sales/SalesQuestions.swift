@@ -6,7 +6,7 @@ public enum SalesQuestions {
     public static let all =
         [agreements, order, anomalies, notices, summary, business] + OwnershipQuestions.all + LeadQuestions.all
         + OpportunityQuestions.all + FunnelQuestions.all + ProductQuestions.all
-        + CardQuestions.all
+        + CardQuestions.all + QuoteQuestions.all
 
     /// What is agreed with customers.
     public static let agreements = QueryDescription(

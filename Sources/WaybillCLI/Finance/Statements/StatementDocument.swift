@@ -128,7 +128,7 @@ struct StatementDocument {
     }
 
     /// How it looks on paper and on a screen. Chinese needs a typeface that has it: Debian's is in fonts-noto-cjk.
-    private static func style(_ page: String) -> String {
+    static func style(_ page: String) -> String {
         """
 
         @page { size: A4; margin: 20mm 15mm; @bottom-right { content: "\(page) " counter(page) " / " counter(pages); font-size: 8pt } }

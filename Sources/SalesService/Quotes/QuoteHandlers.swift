@@ -1,0 +1,83 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// What people do about quotes → their revisions, and what is told of them.
+enum QuoteHandlers {
+    /// More than anything comes to: what only somebody may do whose amount has no bound.
+    private static let whatever = FixedDecimal(units: 999_999_999_999_999 * FixedDecimal.unitsPerOne)
+
+    static func stepTaken(
+        _ messages: [Received<TakeQuoteStep>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try QuoteStore.lock(Set(messages.map(\.body.quoteId)), transaction)
+        for message in messages {
+            let body = message.body
+            let before = try QuoteStore.quote(body.quoteId, transaction)
+            do {
+                var (after, superseded) = try QuotePolicy.take(body, before, from: message.envelope.source) {
+                    lines, currency, day, customer in
+                    try QuotePricing.price(
+                        lines, in: currency, on: day,
+                        by: try QuoteStore.cards(for: customer, items: Set(lines.map(\.item)), on: day, transaction))
+                }
+                switch body.step {
+                case .approved:
+                    let authority = try approve(message, after, &effects)
+                    after = after.with(.approved, at: body.at, approvedBy: body.by, authority: authority)
+                case .sent:
+                    let day = body.at.day()
+                    let lines = after.lines.map(\.line)
+                    let cards = try QuoteStore.cards(
+                        for: after.customer, items: Set(lines.map(\.item)), on: day, transaction)
+                    try QuotePolicy.checkCost(
+                        of: after, now: try QuotePricing.price(lines, in: after.currency, on: day, by: cards))
+                default: break
+                }
+                if let superseded { try QuoteStore.put(superseded, transaction) }
+                try QuoteStore.put(after, transaction)
+                try QuoteStore.note(body, after, transaction)
+                tell(after, body, causedBy: message.envelope, &effects)
+                effects.count("quote_steps")
+            } catch let refusal as Refusal {
+                effects.refuse(message, refusal)
+            }
+        }
+    }
+
+    /// By whose authority a quote is approved; nothing while no policy says up to what.
+    private static func approve(
+        _ message: Received<TakeQuoteStep>, _ terms: QuoteTerms, _ effects: inout Effects
+    ) throws(Refusal) -> String? {
+        let days = [effects.now.day(), terms.requestedAt.day(), message.body.at.day()]
+        let permit = message.permit
+        try QuotePolicy.checkApprover(message.body.by, of: terms) { permit.areOne($0, $1, on: days) }
+        guard let permit, permit.hasAmounts, let amount = terms.amount else { return nil }
+        let isEarning = terms.margin.map { !$0.isNegative } ?? false
+        do throws(Refusal) {
+            let way = try permit.way(
+                PermissionMeasure(amount: Money(isEarning ? amount : Self.whatever, terms.currency)), RateTable([]),
+                on: message.body.at.day(), at: "$.quoteId")
+            effects.take(way, for: message)
+            return way.authority
+        } catch {
+            guard !isEarning, error.reason == .aboveAuthority else { throw error }
+            throw Refusal(
+                .aboveAuthority, path: "$.quoteId",
+                "it is below its cost, or its cost is not known: only who may approve whatever it comes to approves it")
+        }
+    }
+
+    private static func tell(
+        _ terms: QuoteTerms, _ body: TakeQuoteStep, causedBy cause: Envelope, _ effects: inout Effects
+    ) {
+        effects.publish(
+            QuoteChanged(
+                quoteId: terms.quoteId, revision: terms.revision, state: terms.state, customer: terms.customer,
+                owner: terms.owner, branch: terms.branch, businessLine: terms.businessLine,
+                opportunityId: terms.opportunityId, amount: terms.isTold ? terms.amount : nil,
+                currency: terms.isTold ? terms.currency : nil, validUntil: terms.validUntil, what: body.step.rawValue,
+                by: body.by, at: body.at), causedBy: cause, key: terms.quoteId)
+    }
+}

@@ -1,0 +1,96 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// The SQL of quotes.
+enum QuoteStore {
+    /// Whoever does something about a quote is alone with it.
+    static func lock(_ ids: Set<String>, _ transaction: borrowing Transaction) throws {
+        try KeyLock.lock("quotes", ids.sorted().map { [$0] }, transaction)
+    }
+
+    /// The revision of a quote that holds.
+    static func quote(_ id: String, _ transaction: borrowing Transaction) throws -> QuoteTerms? {
+        try transaction.query(
+            "select q.content::text from quote_revision q where q.quote_id = \(id) and q.state <> 'superseded'",
+            as: String.self
+        ).first.map(terms)
+    }
+
+    /// A revision as it is kept.
+    static func terms(_ content: String) throws -> QuoteTerms {
+        var fields = try FieldReader(JSONDocument(parsing: Array(content.utf8)).root)
+        return try QuoteTerms(fields: &fields)
+    }
+
+    /// All accounts of a customer.
+    static func accounts(of customer: CustomerCode, _ transaction: borrowing Transaction) throws -> [AccountKey] {
+        let own = AccountKey(source: customer.source ?? "", code: customer.code)
+        let others = try transaction.query(
+            """
+            select a.source, a.code from account n join account a on a.customer_id = n.customer_id
+            where n.source = \(own.source) and n.code = \(own.identifier)
+            """, as: (String, String).self
+        ).map { AccountKey(source: $0.0, code: $0.1) }
+        return others.contains(own) ? others : [own] + others
+    }
+
+    /// The rules by which lines for a customer are priced on a day.
+    static func cards(
+        for customer: CustomerCode, items: Set<String>, on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> QuoteCards {
+        let audiences = try CardStore.audiences(of: try accounts(of: customer, transaction), transaction)
+        return QuoteCards(
+            sell: try CardStore.rules(.sell, for: audiences, items: items, on: day, transaction),
+            buy: try CardStore.rules(.buy, for: audiences, items: items, on: day, transaction))
+    }
+
+    /// Writes revisions as they stand; what is superseded first, since one holds at a time.
+    static func put(_ terms: QuoteTerms, _ transaction: borrowing Transaction) throws {
+        let content = String(decoding: terms.encode(), as: UTF8.self)
+        try transaction.queue(
+            """
+            insert into quote_revision (quote_id, revision, state, customer_source, customer_code, title, owner, branch,
+                business_line, opportunity_id, currency, amount, listed, cost, valid_until, content, changed_at)
+            select * from unnest(
+                \([terms.quoteId]), \([Int32(terms.revision)]), \([terms.state.rawValue]),
+                \([terms.customer.source ?? ""]), \([terms.customer.code]), \([terms.title]), \([terms.owner]),
+                \([terms.branch]), \([terms.businessLine]), \([terms.opportunityId]), \([terms.currency.code]),
+                \([terms.amount]), \([terms.listed]), \([terms.cost]), \([terms.validUntil]),
+                \(PostgresValue.jsons([content])), \([terms.changedAt]))
+            on conflict (quote_id, revision) do update set
+                state = excluded.state, title = excluded.title, owner = excluded.owner, branch = excluded.branch,
+                business_line = excluded.business_line, opportunity_id = excluded.opportunity_id,
+                currency = excluded.currency, amount = excluded.amount, listed = excluded.listed, cost = excluded.cost,
+                valid_until = excluded.valid_until, content = excluded.content, changed_at = excluded.changed_at
+            """)
+    }
+
+    /// Writes down what was done.
+    static func note(_ body: TakeQuoteStep, _ terms: QuoteTerms, _ transaction: borrowing Transaction) throws {
+        try transaction.queue(
+            """
+            insert into quote_event (quote_id, number, revision, what, done_by, done_at, note)
+            select \(terms.quoteId), count(*)::integer + 1, \(Int32(terms.revision)), \(body.step.rawValue), \(body.by),
+                \(body.at), \(body.note)
+            from quote_event e where e.quote_id = \(terms.quoteId)
+            """)
+    }
+
+    /// Whose a quote is.
+    static let homes: SQL = """
+        select n.source, n.identifier, q.owner, q.branch, null::date, q.business_line
+        from named n join quote_revision q on q.quote_id = n.identifier and q.state <> 'superseded'
+        """
+
+    /// How many stand how.
+    static func standing(_ transaction: borrowing Transaction) throws -> [(String, Double)] {
+        try transaction.query(
+            """
+            select q.state, count(*)::integer from quote_revision q
+            where q.state in ('requested', 'priced', 'in-approval', 'approved', 'sent') group by q.state order by q.state
+            """, as: (String, Int).self
+        ).map { ($0.0, Double($0.1)) }
+    }
+}
