@@ -126,9 +126,11 @@ enum ProductQueries {
         return ProductKey(level, try arguments.required("code"))
     }
 
+    /// The first of them in words, and how many more there are: an answer's values have an end.
     private static func words(_ findings: [ProductFinding]) -> String? {
-        findings.isEmpty
-            ? nil : findings.map { "\($0.key.identifier): \($0.reason.rawValue)" }.joined(separator: "; ")
+        guard !findings.isEmpty else { return nil }
+        let first = findings.prefix(20).map { "\($0.key.identifier): \($0.reason.rawValue)" }.joined(separator: "; ")
+        return findings.count > 20 ? "\(first); and \(findings.count - 20) more" : first
     }
 
     private static func flag(_ value: Bool) -> String { value ? "true" : "false" }

@@ -44,10 +44,10 @@ enum CardQueries {
                 """
                 select r.rule, r.service_item as "serviceItem", r.origin, r.destination, r.unit,
                     r.content ->> 'method' as method,
-                    (select string_agg(
+                    left((select string_agg(
                         concat_ws(' ', coalesce(b ->> 'from', '0') || '–' || coalesce(b ->> 'to', ''), '×', b ->> 'rate',
                             'min ' || (b ->> 'minimum'), 'max ' || (b ->> 'maximum')), '; ' order by n)
-                        from jsonb_array_elements(r.content -> 'breaks') with ordinality as e(b, n)) as tariff,
+                        from jsonb_array_elements(r.content -> 'breaks') with ordinality as e(b, n)), 8000) as tariff,
                     r.content ->> 'currency' as currency, (r.content ->> 'validFrom')::date as "validFrom",
                     least((r.content ->> 'validUntil')::date, r.ends_on) as "validUntil",
                     r.validity @> \(day) as "isLive", r.end_note as note

@@ -12,10 +12,12 @@ struct SparseQuestionTests {
     private static let now = Timestamp("2026-03-03T10:00:00+08:00") ?? Timestamp(microsecondsSinceEpoch: 0)
 
     /// What is there before any message, by the service's own files and the calendar.
-    private static let own: Set = ["rates", "check", "stages"]
-    /// Whole numbers that are no count of anything: which place a stage has, where a span begins and ends, how long it is, how
+    private static let own: Set = ["rates", "check", "stages", "products"]
+    /// Whole numbers that are no count of anything: which place a stage or a step has, where a span begins and ends, how long it is, how
     /// old something is.
-    private static let spans: Set = ["days", "place", "from", "to", "age_seconds", "oldest_seconds", "ageSeconds"]
+    private static let spans: Set = [
+        "days", "place", "step", "from", "to", "age_seconds", "oldest_seconds", "ageSeconds",
+    ]
 
     /// The answer as who asks reads it; `nil` when it is refused because what is named is not there.
     ///
