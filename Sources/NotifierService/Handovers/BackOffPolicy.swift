@@ -5,6 +5,21 @@ package enum BackOffPolicy {
     /// For how many days a server may be away before what it did not take is given up, and said.
     package static let days: Int64 = 3
 
+    /// For how long, in seconds, a server that does not take what matters is waited for before the next channel is asked as well.
+    package static let patience: Int64 = 600
+
+    /// Whether it is time to ask the next channel as well, which comes once in the life of a handover: the first try that would
+    /// have come before the patience is over is the last one, and the next comes after.
+    ///
+    /// - Parameters:
+    ///   - due: when it was to be handed over.
+    ///   - former: when this try was to be.
+    ///   - next: when the next one is.
+    package static func isTimeForAnother(since due: Timestamp, former: Timestamp, next: Timestamp) -> Bool {
+        let end = due.adding(seconds: patience)
+        return former < end && next >= end
+    }
+
     /// How long to wait after so many attempts, in seconds: 5, 10, 20 … and never more than 15 minutes, so that what a server was
     /// away for comes within that time of its return.
     package static func seconds(after attempts: Int) -> Int64 {

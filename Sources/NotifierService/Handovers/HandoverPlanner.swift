@@ -27,7 +27,7 @@ struct HandoverPlanner: Sendable {
         try put(planned, paths, at: now, transaction)
     }
 
-    /// Has what a channel refused handed over by the next one that people have, as far as there is one.
+    /// Has what a channel refused, or does not take for long, handed over by the next one that people have, as far as there is one.
     func plan(
         insteadOf failed: [HandoverStore.Failed], _ known: KnownPeople, at now: Timestamp,
         _ transaction: borrowing Transaction

@@ -18,6 +18,9 @@ enum HandoverQueueStore {
         let severity: NoticeSeverity
         let attempts: Int
         let createdAt: Timestamp
+        let dueAt: Timestamp
+        /// When this try was to be.
+        let triedAt: Timestamp
 
         init(row: inout RowReader) throws(PostgresError) {
             id = try row("handover_id")
@@ -26,6 +29,8 @@ enum HandoverQueueStore {
             severity = NoticeSeverity(weight: Int(try row("severity", as: Int32.self)))
             attempts = Int(try row("attempts", as: Int32.self))
             createdAt = try row("created_at")
+            dueAt = try row("due_at")
+            triedAt = try row("next_try_at")
         }
     }
 
@@ -103,7 +108,7 @@ enum HandoverQueueStore {
             """
             update handover set attempts = attempts + 1, taken_until = \(now.adding(seconds: lease))
             where handover_id = any(\(due)) and state = 'queued'
-            returning handover_id, login, address, severity::integer as severity, attempts, created_at
+            returning handover_id, login, address, severity::integer as severity, attempts, created_at, due_at, next_try_at
             """, as: Taken.self)
         try transaction.queue(
             """

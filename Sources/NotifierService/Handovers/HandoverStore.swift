@@ -93,7 +93,7 @@ enum HandoverStore {
 
     // MARK: What failed
 
-    /// A handover that a channel refused.
+    /// A handover that a channel refused, or does not take for long.
     struct Failed {
         let id: String
         let login: String

@@ -44,7 +44,7 @@ package struct HandoverWorker: Sendable {
         }
         guard !work.handovers.isEmpty else { return work.ended > 0 }
         let outcomes = await server.channel.hand(work.handovers.map(\.handover))
-        var (states, refused): ([HandoverQueueStore.Outcome], [String]) = ([], [])
+        var (states, refused, late): ([HandoverQueueStore.Outcome], [String], [String]) = ([], [], [])
         var pause: (seconds: Int64, words: String)?
         for (place, prepared) in work.handovers.enumerated() {
             // A channel that says too little has not handed over the rest.
@@ -58,9 +58,11 @@ package struct HandoverWorker: Sendable {
                     "a handover was refused",
                     metadata: ["server": "\(name)", "handover": "\(state.id)", "words": "\(state.words)"])
             }
+            if let next = state.next, prepared.isLate(next, floor: planner.floor) { late.append(state.id) }
             if let rest, rest > pause?.seconds ?? 0 { pause = (rest, state.words) }
         }
-        let (ended, failed) = (states, refused)
+        // What was refused goes by the next channel instead, what matters and waits for long by that one as well.
+        let (ended, failed) = (states, refused + late)
         try await pool.withTransaction { [pause] transaction in
             // Whoever plans locks people before handovers.
             let lost = try HandoverStore.failed(failed, transaction)
@@ -77,8 +79,13 @@ package struct HandoverWorker: Sendable {
 
     private struct Prepared: Sendable {
         let handover: Handover
-        let attempts: Int
-        let createdAt: Timestamp
+        let taken: HandoverQueueStore.Taken
+
+        /// Whether it matters and waits for so long now that the next channel is asked as well.
+        func isLate(_ next: Timestamp, floor: NoticeSeverity) -> Bool {
+            taken.severity.weight >= floor.weight
+                && BackOffPolicy.isTimeForAnother(since: taken.dueAt, former: taken.triedAt, next: next)
+        }
     }
 
     private func prepare(
@@ -95,7 +102,7 @@ package struct HandoverWorker: Sendable {
                 handover: writer.handover(
                     handover, (items[handover.id] ?? []).map(\.notice), notices[handover.id] ?? [],
                     readers[handover.login] ?? ReaderSettings(), &addressing, at: now),
-                attempts: handover.attempts, createdAt: handover.createdAt)
+                taken: handover)
         }
     }
 
@@ -117,9 +124,9 @@ package struct HandoverWorker: Sendable {
             let rest = after.map { min(max($0.components.seconds, 1), 86_400) }
             guard
                 let next = BackOffPolicy.next(
-                    after: prepared.attempts, since: prepared.createdAt, pause: rest, at: now)
+                    after: prepared.taken.attempts, since: prepared.taken.createdAt, pause: rest, at: now)
             else {
-                let words = "given up after \(prepared.attempts) attempts: \(shown(words))"
+                let words = "given up after \(prepared.taken.attempts) attempts: \(shown(words))"
                 return (.init(id: id, state: "refused", next: nil, words: words), rest)
             }
             return (.init(id: id, state: nil, next: next, words: shown(words)), rest)

@@ -147,4 +147,22 @@ struct HandoverPlanTests {
         #expect(next(1, nil, 0) == Self.now.adding(seconds: 5) && next(1, 120, 0) == Self.now.adding(seconds: 120))
         #expect(next(400, nil, 86_400) != nil && next(400, nil, BackOffPolicy.days * 86_400) == nil)
     }
+
+    @Test("the next channel is asked once, when a server has been waited for", arguments: Array(1...20) as [UInt64])
+    func another(_ seed: UInt64) {
+        var random = RandomSource(seed: seed)
+        var (tried, asked) = (Self.now, 0)
+        for attempt in 1...60 {
+            // A copy comes when it comes, and a server may want to be left alone.
+            let now = tried.adding(seconds: Int64(random.below(90)))
+            let pause: Int64? = random.happens(0.3) ? Int64(random.below(400)) : nil
+            let next = BackOffPolicy.next(after: attempt, since: Self.now, pause: pause, at: now) ?? tried
+            if BackOffPolicy.isTimeForAnother(since: Self.now, former: tried, next: next) {
+                asked += 1
+                #expect(next >= Self.now.adding(seconds: BackOffPolicy.patience))
+            }
+            tried = next
+        }
+        #expect(asked == 1)
+    }
 }

@@ -128,6 +128,43 @@ struct HandoverServiceTests {
         #expect(try await states(notifier).map { $0[2] } == ["handed-over", "handed-over"])
     }
 
+    @Test("what matters goes by the next channel as well when a server is away for long, once; what does not waits")
+    func late() async throws {
+        let isAway = FakeSwitch(true)
+        let mail = FakeServer("mail") { _ in isAway.isOn ? .later("no answer", after: nil) : .accepted("250 ok") }
+        let chat = FakeServer("chat")
+        let notifier = try await service([.init(.mail, mail), .init(.wecom, chat)])
+        let said = SetNoticePreferences(
+            language: .zh, workingDays: false,
+            addresses: [
+                NoticeAddress(channel: .mail, address: "li@example.org"),
+                NoticeAddress(channel: .wecom, address: "east"),
+            ], choices: [], by: "li.wei")
+        try await notifier.says("li.wei", said)
+        _ = try await notifier.notices([
+            try NotifiedPeople.notice("urgent", severity: .urgent), try NotifiedPeople.notice("small"),
+        ])
+        for minute in 0..<5 { try await notifier.handOver(at: "2026-03-02T10:0\(minute):30+08:00") }
+        #expect(chat.handovers.isEmpty)
+        for minute in 5..<60 {
+            try await notifier.handOver(at: "2026-03-02T10:\(minute < 10 ? "0" : "")\(minute):30+08:00")
+        }
+        #expect(chat.handovers.map(\.notices) == [["urgent"]])
+        #expect(
+            try await notifier.rows("select channel, state from handover order by 1, 2")
+                == [["mail", "queued"], ["mail", "queued"], ["wecom", "handed-over"]])
+        isAway.isOn = false
+        try await notifier.says(
+            "li.wei", MarkNotices(noticeIds: ["urgent"], mark: .read, channel: "wecom", by: "li.wei"),
+            at: "2026-03-02T11:00:00+08:00")
+        try await notifier.handOver(at: "2026-03-02T11:30:00+08:00")
+        // What was read there meanwhile is not told here, and the other has come at last.
+        #expect(
+            try await notifier.rows("select channel, state from handover order by 1, 2")
+                == [["mail", "handed-over"], ["mail", "read"], ["wecom", "handed-over"]])
+        #expect(mail.handovers.last?.notices == ["small"] && chat.handovers.count == 1)
+    }
+
     @Test("what is away for days is given up, and that is said")
     func givenUp() async throws {
         let notifier = try await service([.init(.mail, FakeServer("mail") { _ in .later("no answer", after: nil) })])
