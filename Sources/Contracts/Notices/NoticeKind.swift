@@ -375,7 +375,8 @@ extension NoticeKind {
                 [.servicedesk], "complaint", .complaint, with: [ComplaintOpened.type, ComplaintProgressed.type],
                 clearedWith: [ComplaintProgressed.type],
                 raised: "a customer complains, or a step is taken about a complaint", cleared: "it is closed",
-                whose: "who took the last step; who looks after the customer, too; after the promise the manager, too",
+                whose:
+                    "who has it, otherwise who took the last step; who looks after the customer, too; after the promise the manager, too",
                 next: "waybill complaints step {complaint} STEP --source {source} --note NOTE")
         case .surveyRequested:
             NoticeKindDescription(

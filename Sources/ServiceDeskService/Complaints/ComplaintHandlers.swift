@@ -50,10 +50,10 @@ struct ComplaintHandlers: Sendable {
         }
         guard !fresh.isEmpty else { return }
         try ComplaintStore.putComplaints(fresh, transaction)
-        try RaisedComplaints.tell(news, transaction, &effects)
         let opened = fresh.map(\.complaint.key).sorted()
         try WaitStore.begin(opened, transaction)
         try intake.take(opened, transaction, &effects)
+        try RaisedComplaints.tell(news, transaction, &effects)
         try status.tell(told, transaction, &effects)
         effects.count("complaints_opened", fresh.count)
     }
@@ -116,8 +116,8 @@ struct ComplaintHandlers: Sendable {
         }
         try ComplaintStore.putSteps(fresh, transaction)
         try ComplaintStore.progress(changed, transaction)
-        try RaisedComplaints.tell(news, transaction, &effects)
         try intake.takenOn(changed, transaction)
+        try RaisedComplaints.tell(news, transaction, &effects)
         try clocks.tell(causedBy: { told[$0] }, transaction, &effects)
         try status.tell(told, transaction, &effects)
         effects.count("complaint_steps", fresh.count)

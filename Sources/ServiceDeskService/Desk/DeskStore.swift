@@ -15,6 +15,22 @@ enum DeskStore {
         return Dictionary(uniqueKeysWithValues: rows)
     }
 
+    /// Who has some complaints, as far as anybody does.
+    static func agents(
+        of keys: some Collection<ComplaintKey>, _ transaction: borrowing Transaction
+    ) throws -> [ComplaintKey: String] {
+        guard !keys.isEmpty else { return [:] }
+        let sorted = keys.sorted()
+        let rows = try transaction.query(
+            """
+            select c.source, c.complaint_id, c.agent from complaint c
+            join unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
+                using (source, complaint_id)
+            where c.agent is not null
+            """, as: (String, String, String).self)
+        return Dictionary(rows.map { (ComplaintKey(source: $0.0, complaintId: $0.1), $0.2) }) { first, _ in first }
+    }
+
     /// Says who has complaints now.
     static func give(_ agents: [ComplaintKey: String], _ transaction: borrowing Transaction) throws {
         guard !agents.isEmpty else { return }

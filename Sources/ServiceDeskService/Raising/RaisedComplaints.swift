@@ -5,7 +5,8 @@ import ServiceKit
 
 /// Complaints, said to whoever has them in hand and to whoever looks after the customer, until they are closed.
 enum RaisedComplaints {
-    /// Says how some complaints stand. The later word of one takes the place of the earlier.
+    /// Says how some complaints stand, once it is written down who has them. The later word of one takes the place of the
+    /// earlier.
     static func tell(
         _ complaints: [(standing: ComplaintStanding, cause: Envelope)], _ transaction: borrowing Transaction,
         _ effects: inout Effects
@@ -18,6 +19,10 @@ enum RaisedComplaints {
                         source: complaint.standing.customerSource ?? complaint.standing.source,
                         code: complaint.standing.customerCode)
                 }), transaction)
+        let agents = try DeskStore.agents(
+            of: Set(
+                complaints.map { ComplaintKey(source: $0.standing.source, complaintId: $0.standing.complaintId) }),
+            transaction)
         for (standing, cause) in complaints {
             let name = NoticeName(.complaint, source: standing.source, standing.complaintId)
             let revision = NoticeRevision.of(revision: standing.revision, number: 1)
@@ -27,9 +32,10 @@ enum RaisedComplaints {
             }
             let home = homes[
                 AccountKey(source: standing.customerSource ?? standing.source, code: standing.customerCode)]
+            let agent = agents[ComplaintKey(source: standing.source, complaintId: standing.complaintId)]
             let content = NoticeContent(
                 name, severity(standing.severity), revision: revision, customerId: standing.customerId,
-                businessLine: "*", node: home?.branch, owner: standing.by, alsoTo: [home?.owner],
+                businessLine: "*", node: home?.branch, owner: agent ?? standing.by, alsoTo: [home?.owner],
                 facts: [
                     .code("complaint", standing.complaintId), .code("customer", standing.customerCode),
                     .code("order", standing.orderId), .code("category", standing.category.rawValue),

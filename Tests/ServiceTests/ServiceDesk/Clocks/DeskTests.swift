@@ -107,16 +107,22 @@ struct DeskTests {
 
     @Test("complaints are given by skill and load, and whoever takes one on has it")
     func assigned() async throws {
+        var told: [String?] = []
         for (place, category) in [ComplaintCategory.damage, .delay, .damage, .damage].enumerated() {
-            try await desk.handle([.init("c\(place)", ClockSaid.complaint("CP\(place)", category: category, at: place))]
-            )
+            let outcome = try await desk.handle(
+                [.init("c\(place)", ClockSaid.complaint("CP\(place)", category: category, at: place))])
+            told += try outcome.said().map { $0.content?.owner }
         }
+        #expect(told == ["li.wei", "wu.fang", "wu.fang", "wu.fang"], "whoever gets one hears of it")
         func agents() async throws -> [[String?]] {
             try await desk.rows("select agent from complaint order by complaint_id")
         }
         // The third goes to whoever has less for what they may have.
         #expect(try await agents() == [["li.wei"], ["wu.fang"], ["wu.fang"], ["wu.fang"]])
-        try await desk.handle([.init("s", ClockSaid.step("S", .accepted, at: 30, of: "CP3", by: "zhao.min"))])
+        let taken = try await desk.handle([
+            .init("s", ClockSaid.step("S", .accepted, at: 30, of: "CP3", by: "zhao.min"))
+        ])
+        #expect(try taken.said().map { $0.content?.owner } == ["zhao.min"])
         #expect(try await agents().last == ["zhao.min"])
         let next = try await desk.ask("desk.next", ["agent": "wu.fang", "at": at(30)])["queue"]
         #expect(next.column("complaint_id") == ["CP1", "CP2"] && next.column("place") == ["1", "2"])
