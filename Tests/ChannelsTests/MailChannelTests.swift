@@ -12,14 +12,15 @@ import Testing
 struct MailChannelTests {
     private func channel(
         _ server: LocalServer, security: MailServer.Security = .none, host: String = "127.0.0.1",
-        login: MailServer.Login? = nil, authority: String? = nil, timeout: Duration = .seconds(30)
+        login: MailServer.Login? = nil, authority: String? = nil, timeout: Duration = .seconds(30),
+        silence: Duration = .seconds(30)
     ) throws -> MailChannel {
         let from = try #require(MailAddress("notices@waybill.example"))
         return MailChannel(
             name: "mail",
             server: MailServer(
                 host: host, port: server.port, security: security, greeting: "waybill.example", login: login,
-                certificateAuthorities: authority, connectTimeout: timeout, silence: .seconds(30), timeout: timeout),
+                certificateAuthorities: authority, connectTimeout: timeout, silence: silence, timeout: timeout),
             from: Mailbox(name: "运单 Waybill", address: from), now: now)
     }
 
@@ -103,6 +104,19 @@ struct MailChannelTests {
                 #expect(outcomes[0].words.contains(words), "\(outcomes)")
             }
         }
+    }
+
+    @Test("a server that takes a mail and says nothing of it, or is lost behind its last line: it is owed, and told so")
+    func unanswered() async throws {
+        let mailbox = try await LocalServer.mail { server in
+            let lost = try await channel(server).hand(
+                ["a", "lost", "b"].map { .of("l-\($0)", to: "\($0)@example.com") })
+            #expect(lost[0].isAccepted && lost[1].isLater && lost[2].isAccepted, "\(lost)")
+            let patient = try channel(server, timeout: .seconds(2), silence: .seconds(1))
+            let mute = await patient.hand(["mute", "c"].map { .of("m-\($0)", to: "\($0)@example.com") })
+            #expect(mute.allSatisfy { $0.isLater } && mute[1].words.hasPrefix("not tried"), "\(mute)")
+        }
+        #expect(mailbox.mails.flatMap(\.recipients) == ["a@example.com", "b@example.com"])
     }
 
     @Test("nobody there: all is owed")

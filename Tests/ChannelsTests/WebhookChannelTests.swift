@@ -81,6 +81,32 @@ struct WebhookChannelTests {
         #expect(taken.requests.count { $0.path == "/ok" } == 1)
     }
 
+    @Test("an answer in pieces is one; one that is cut, endless or none at all is owed, and the neighbours have theirs")
+    func broken() async throws {
+        let paths = ["pieces", "cut", "noise", "flood", "ok"]
+        let taken = try await LocalServer.web(["webhooks": [Self.old]]) { server in
+            let outcomes = try await channel(server, paths).hand(paths.map { .of("h-\($0)", to: $0) })
+            #expect(outcomes[0] == .accepted("HTTP 200: taken"))
+            #expect(outcomes[1].isLater && outcomes[2].isLater && outcomes[3].isLater, "\(outcomes)")
+            #expect(outcomes[4] == .accepted("HTTP 204"))
+        }
+        #expect(
+            taken.requests.map(\.id) == paths.map { "h-\($0)" } && taken.requests.allSatisfy { $0.signatures == [true] }
+        )
+    }
+
+    @Test("a number that would end a header field is a header field's value, and another's request is not in it")
+    func numbers() async throws {
+        let taken = try await LocalServer.web(["webhooks": [Self.old]]) { server in
+            let outcomes = try await channel(server, ["ok"]).hand([
+                .of("h\r\nX-Evil: 1\r\n\r\nPOST /status/500 HTTP/1.1\r\n\r\n", to: "ok")
+            ])
+            #expect(outcomes == [.accepted("HTTP 204")])
+        }
+        #expect(taken.requests.map(\.path) == ["/ok"] && taken.requests.allSatisfy { $0.signatures == [true] })
+        #expect(taken.requests.allSatisfy { !$0.id.isEmpty && !$0.id.contains { $0.isNewline || $0 == ":" } })
+    }
+
     @Test("a time in Retry-After is understood, one that is over is not")
     func retryAfter() throws {
         let now = try #require(Timestamp("1994-11-06T08:49:00Z"))
@@ -117,9 +143,12 @@ struct WebhookChannelTests {
         let directory = TestServers.certificates ?? ""
         let settings = ["certificate": "\(directory)/server.pem", "key": "\(directory)/server.key"]
         let taken = try await LocalServer.web(settings) { server in
-            for (authority, isTrusted) in [("ca", true), ("stranger", false)] {
+            // Of another authority, and of another name.
+            for (host, authority, isTrusted) in [
+                ("localhost", "ca", true), ("localhost", "stranger", false), ("127.0.0.1", "ca", false),
+            ] {
                 let outcomes = try await channel(
-                    server, ["ok"], scheme: "https://localhost", authority: "\(directory)/\(authority).pem"
+                    server, ["ok"], scheme: "https://\(host)", authority: "\(directory)/\(authority).pem"
                 ).hand([.of("1", to: "ok")])
                 #expect(outcomes[0].isAccepted == isTrusted && outcomes[0].isLater == !isTrusted, "\(outcomes)")
             }

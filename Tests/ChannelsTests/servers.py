@@ -123,6 +123,11 @@ def serve_mail(settings):
                 return "451 4.3.0 not now"
             if name == "spam":
                 return "554 5.7.1 not this"
+            if name == "mute":
+                await asyncio.sleep(3600)
+            if name == "lost":
+                server.transport.abort()
+                return "250 2.0.0 nobody hears this"
             mail = {
                 "sender": envelope.mail_from,
                 "recipients": envelope.rcpt_tos,
@@ -215,6 +220,19 @@ def serve_web(settings):
                 self.close_connection = True
             elif path[0] == "gone":
                 self.close_connection = True
+            elif path[0] == "pieces":
+                for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken":
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    time.sleep(0.002)
+            elif path[0] == "cut":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nha")
+                self.close_connection = True
+            elif path[0] == "noise":
+                self.wfile.write(b"\x00\xff\xfe no HTTP at all\r\n\r\n")
+                self.close_connection = True
+            elif path[0] == "flood":
+                self.answer(200, b"x" * (1 << 20))
             elif path[0] == "redirect":
                 self.answer(302, Location="/ok")
             elif path[0] == "wait":
