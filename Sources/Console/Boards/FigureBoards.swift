@@ -53,6 +53,14 @@ extension Board {
                 values: [("by", "total,division"), ("metric", "revenue,margin")],
                 form: .bars([bars("margin", label: { $0["division"] })], [])),
             BoardPart(
+                title: .byBranch, service: .finance, question: ViewQuestions.figures, table: "view",
+                values: [("by", "total,branch"), ("metric", "revenue,margin")],
+                form: .bars([bars("margin", label: { $0["branch"] })], [])),
+            BoardPart(
+                title: .byLine, service: .finance, question: ViewQuestions.figures, table: "view",
+                values: [("by", "total,line"), ("metric", "revenue,margin")],
+                form: .bars([bars("margin", label: { $0["line"] })], [])),
+            BoardPart(
                 title: .drivers, help: .driversHelp, service: .customer, question: ClassQuestions.drivers,
                 table: "drivers", values: [("by", "month")],
                 form: .bars(
@@ -69,7 +77,9 @@ extension Board {
                         BoardBars(
                             figure: "open",
                             label: { [$0["level"], $0["severity"]].compactMap { $0 }.joined(separator: " ") },
-                            records: { row, _, _ in Link("alerts", values: [("severity", row["severity"])]) })
+                            records: { row, _, _ in
+                                Link("alerts", values: [("level", row["level"]), ("severity", row["severity"])])
+                            })
                     ], []), all: Link("alerts")),
             BoardPart(
                 title: .acceptance, service: .finance, question: FinanceQuestions.summary, table: "acceptance",
@@ -79,9 +89,6 @@ extension Board {
                             figure: "customers", label: BoardBars.by("state"),
                             records: { _, _, _ in Link("q", "finance", AcceptanceQuestions.list.name) })
                     ], []), all: Link("q", "finance", AcceptanceQuestions.list.name)),
-            BoardPart(
-                title: .worstMargins, service: .finance, question: ProfitQuestions.margins, table: "margins",
-                values: [("by", "branch,line")], form: .table([])),
         ])
 
     /// Bars of a metric, each with the events that make it up behind it.
@@ -96,8 +103,8 @@ extension Board {
                     "q", "finance", ViewQuestions.drill.name,
                     values: [
                         ("from", days?.from ?? given["from"]), ("to", days?.to ?? given["to"]), ("by", "total"),
-                        ("metric", metric), ("basis", given["basis"]), ("branch", given["branch"]),
-                        ("division", row["division"] ?? given["division"]), ("line", given["line"]),
+                        ("metric", metric), ("basis", given["basis"]), ("branch", row["branch"] ?? given["branch"]),
+                        ("division", row["division"] ?? given["division"]), ("line", row["line"] ?? given["line"]),
                         ("currency", given["currency"]),
                     ])
             })

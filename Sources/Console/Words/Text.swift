@@ -41,7 +41,7 @@ enum Text: Sendable, Equatable {
     case leadsHelp, leadsDue, leadsDueHelp, contacted, pool, poolHelp, claim, leadSources, leadSourcesHelp
     case leadGrades, quality, qualityHelp, qualityByBranch, qualityByLine, qualityByCustomer, qualityBarsHelp
     case surveys, figures, figuresHelp, revenueAndMargin, figuresBarsHelp, cashAndDebt, byDivision, drivers
-    case driversHelp, marketShare, worstMargins, operations, operationsHelp, scheduleHelp, people, peopleHelp
+    case driversHelp, marketShare, byBranch, byLine, operations, operationsHelp, scheduleHelp, people, peopleHelp
     case organisation, policy, policyHelp, policyVersions, handovers, decision, decisionHelp, asSalesKnows, costs
     case supplierCosts, reportComplaint, whichSource, orderPlaced, alertRaised, alertCleared, recoverBy
     case deliveryPromised, deliveryCompleted, costKnown, whenItWas, whoTold, detail, steps, waits, promisesMade
@@ -358,7 +358,8 @@ enum Text: Sendable, Equatable {
         case .driversHelp:
             ("获客、留存、满意、盈利；市场份额另见", "Acquisition, retention, satisfaction, profitability; market share apart")
         case .marketShare: ("市场份额", "Market share")
-        case .worstMargins: ("毛利最低的业务", "The lowest margins")
+        case .byBranch: ("按分公司的毛利", "Margin by branch")
+        case .byLine: ("按业务线的毛利", "Margin by line of business")
         case .operations: ("运行", "Operations")
         case .operationsHelp:
             (
