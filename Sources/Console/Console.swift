@@ -155,6 +155,8 @@ enum ConsoleProgram {
                               let a person sign in here; the password is asked for, or made and shown once
               user password LOGIN [--make]
                               give a person another password; their sessions end
+              user link LOGIN
+                              make a link that lets a person in once, within a quarter of an hour; its path is shown
               user close LOGIN
                               let a person sign in no more; their sessions end, their tokens are gone
               user list       who may sign in here

@@ -3,6 +3,9 @@
 #
 # It uses debug builds, in the folder that 'make test' goes on in: they are made in half the time of release builds.
 #
+# On a terminal it ends with a link to the console, signed in as a demo user, and stays until Ctrl-C; elsewhere it ends when the
+# figures are out.
+#
 # usage: demo.sh [ORDERS]           (default 6000; everything runs in a temporary folder and is removed at the end)
 . "$(dirname "$0")/lib.sh"
 orders="${1:-6000}"
@@ -42,3 +45,17 @@ say "== whom they are told: notices, what matters most first; with a file of cha
 say ""
 say "To go on: 'make up' keeps everything running in the background and writes .waybill/env;"
 say "docs/contracts/publishing.md shows how to publish orders of your own, 'waybill --help' all there is to ask."
+if [ -t 0 ] && [ -t 1 ] && [ -s "$WAYBILL_HOME/run/console.port" ]; then
+    # What the two say to whoever runs them by hand is kept for when they fail.
+    told="$WAYBILL_HOME/log/console-user.log"
+    password="$("$WAYBILL_CLI" console user add demo 演示 --make 2>"$told" | sed -n 's/^password *//p')" &&
+        path="$("$WAYBILL_CLI" console user link demo 2>"$told")" || die "nobody can sign in: $(cat "$told")"
+    say ""
+    say "== the same in a browser, until Ctrl-C; the link lets in once, within a quarter of an hour"
+    address="http://127.0.0.1:$(cat "$WAYBILL_HOME/run/console.port")"
+    say "$address$path"
+    say "later: $address as 'demo' with the password $password"
+    # That it is ended from the keyboard is how it ends.
+    trap 'exit 0' INT
+    while :; do sleep 1; done
+fi

@@ -54,6 +54,7 @@ enum SignInStore {
         _ login: String, password: PasswordHash, _ transaction: borrowing Transaction
     ) throws -> Bool {
         try transaction.execute("delete from session where login = \(login)")
+        try transaction.execute("delete from sign_in_link where login = \(login)")
         return try transaction.execute(
             """
             update local_user set password = \(password.description), is_closed = false, changed_at = now()
@@ -73,6 +74,7 @@ enum SignInStore {
     static func close(_ login: String, _ transaction: borrowing Transaction) throws -> Bool {
         try transaction.execute("delete from session where login = \(login)")
         try transaction.execute("delete from token where kind = 'person' and login = \(login)")
+        try transaction.execute("delete from sign_in_link where login = \(login)")
         return try transaction.execute(
             "update local_user set is_closed = true, changed_at = now() where login = \(login)") == 1
     }
@@ -121,14 +123,16 @@ enum SignInStore {
     }
 
     /// Begins a session.
+    ///
+    /// - Parameter way: how the person has signed in.
     static func begin(
-        _ digest: String, of user: User, language: Language, address: String, agent: String,
-        _ transaction: borrowing Transaction
+        _ digest: String, of user: User, by way: String = "password", language: Language, address: String,
+        agent: String, _ transaction: borrowing Transaction
     ) throws {
         try transaction.execute(
             """
             insert into session (digest, login, name, way, language, address, agent, began_at, used_at)
-            values (\(digest), \(user.login), \(user.name), 'password', \(language.rawValue), \(address), \(agent), now(),
+            values (\(digest), \(user.login), \(user.name), \(way), \(language.rawValue), \(address), \(agent), now(),
                 now())
             """)
     }
@@ -213,6 +217,7 @@ enum SignInStore {
     static func clean(_ limits: ConsoleSettings.SessionLimits, _ transaction: borrowing Transaction) throws {
         try transaction.execute("delete from session where not (\(lasting(limits)))")
         try transaction.execute("delete from failed_sign_in where last_at < now() - interval '1 day'")
+        try transaction.execute("delete from sign_in_link where expires_at < now()")
         try transaction.execute("delete from token where expires_at < now() - interval '30 days'")
     }
 }

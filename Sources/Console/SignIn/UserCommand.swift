@@ -17,12 +17,12 @@ enum UserCommand {
         let isMade = words.count != arguments.count
         let verb = words.first ?? ""
         if verb == "list", words.count == 1, !isMade { return try await list(settings, logger) }
-        guard ["add", "password", "close"].contains(verb), (2...(verb == "add" ? 3 : 2)).contains(words.count),
-            !(isMade && verb == "close")
+        guard ["add", "password", "close", "link"].contains(verb),
+            (2...(verb == "add" ? 3 : 2)).contains(words.count), !(isMade && ["close", "link"].contains(verb))
         else {
             return complain(
-                "write 'user add LOGIN [NAME] [--make]', 'user password LOGIN [--make]', 'user close LOGIN' or "
-                    + "'user list'", 64)
+                "write 'user add LOGIN [NAME] [--make]', 'user password LOGIN [--make]', 'user link LOGIN', "
+                    + "'user close LOGIN' or 'user list'", 64)
         }
         let login = words[1]
         guard BrokerUsers.isLogin(login) else {
@@ -33,6 +33,15 @@ enum UserCommand {
         if verb == "close" {
             let isDone = try await with(settings, logger) { try SignInStore.close(login, $0) }
             return isDone ? say("'\(login)' is closed; its sessions have ended") : unknown(login)
+        }
+        if verb == "link" {
+            let secret = Secret.make()
+            guard try await with(settings, logger, { try LinkStore.add(Secret.digest(secret), for: login, $0) }) else {
+                return unknown(login)
+            }
+            // Under which name people reach the console it does not know.
+            print(Link("sign-in", "link", secret).address)
+            return say("behind the console's address it lets '\(login)' in once, for \(LinkStore.minutes) minutes")
         }
         let password: String
         switch isMade ? .success(Secret.make()) : typed() {

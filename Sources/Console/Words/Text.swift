@@ -16,6 +16,7 @@ enum Text: Sendable, Equatable {
     // Services
     case service(String), serviceSilent(String, String), serviceRefused(String, String), brokerAway(String), noRight
     // Sign-in
+    case signInAs(String), linkOver, linkHelp(Int)
     case signIn, login, password, signInFailed, signInWait(Int), signInHelp, signedOut, sessionEnded
     case sessions, sessionsHelp, sessionHere, began, lastUsed, address, browser, endThis, endAll, endedAll
     // Questions and acts
@@ -154,6 +155,14 @@ enum Text: Sendable, Equatable {
         case .share: ("共享", "Share")
         case .unshare: ("取消共享", "Share no more")
         case .delete: ("删除", "Delete")
+        case .signInAs(let name): ("以\(name)的身份登录", "Sign in as \(name)")
+        case .linkOver:
+            (
+                "此链接已使用、已过期或不存在。请向管理员索取新的链接。",
+                "The link was used, is over, or never was one. Ask an operator for another."
+            )
+        case .linkHelp(let minutes):
+            ("链接只能使用一次，\(minutes) 分钟内有效。", "The link holds once, for \(minutes) minutes.")
         case .signIn: ("登录", "Sign in")
         case .login: ("登录名", "Login")
         case .password: ("密码", "Password")

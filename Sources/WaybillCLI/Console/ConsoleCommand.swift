@@ -17,7 +17,7 @@ struct ConsoleCommand: AsyncParsableCommand {
                 $WAYBILL_HOME/secrets/postgres-console.url holds). A login is the one that the services know: of the
                 organisation, the policy and the owners of customers.
                 """,
-            subcommands: [Add.self, Password.self, Close.self, List.self])
+            subcommands: [Add.self, Password.self, Link.self, Close.self, List.self])
 
         struct Add: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
@@ -48,6 +48,17 @@ struct ConsoleCommand: AsyncParsableCommand {
             func run() async throws {
                 try await ConsoleProgram.run(["user", "password", login] + (make ? ["--make"] : []))
             }
+        }
+
+        struct Link: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Make a link that lets a person in once, within a quarter of an hour.",
+                discussion: "Its path is shown: behind the address of the console it is the link.")
+
+            @Argument(help: "The person's login.")
+            var login: String
+
+            func run() async throws { try await ConsoleProgram.run(["user", "link", login]) }
         }
 
         struct Close: AsyncParsableCommand {
