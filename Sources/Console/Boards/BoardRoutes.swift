@@ -7,6 +7,7 @@ struct BoardRoutes: ConsoleRoutes {
     /// All boards, by their paths.
     static let boards: [(path: String, board: Board)] = [
         ("receivables", .receivables), ("orders", .orders), ("desk", .desk), ("sales", .sales), ("leads", .leads),
+        ("products", .products),
         ("suppliers", .suppliers), ("quality", .quality), ("figures", .figures), ("operations", .operations),
         ("people", .people),
     ]

@@ -5,7 +5,7 @@ import Domain
 extension Board {
     /// Deliveries and complaints: where the service is certainly worse.
     static let quality = Board(
-        place: .quality, help: .qualityHelp, filters: ["from", "to", "within"],
+        place: .quality, help: .qualityHelp, filters: ["from", "to", "branch", "line", "within"],
         parts: [
             performance("branch", .qualityByBranch),
             performance("line", .qualityByLine),
@@ -14,10 +14,48 @@ extension Board {
                 title: .complaintCauses, service: .servicedesk, question: DeskQuestions.load, table: "causes",
                 form: .bars([BoardBars(figure: "complaints", label: BoardBars.by("category"), records: ofCategory)], [])
             ),
+            satisfaction("branch"),
+            satisfaction("month"),
+            BoardPart(
+                title: .satisfactionTrend, help: .satisfactionTrendHelp, service: .servicedesk,
+                question: SurveyQuestions.trend, table: "trend",
+                form: .table([
+                    "measure", "name", "score_before", "score_now", "verdict", "change", "change_low", "change_high",
+                ])),
+            BoardPart(
+                title: .surveyAnswers, service: .servicedesk, question: SurveyQuestions.answers, table: "answers",
+                values: [("state", "answered")],
+                form: .table([
+                    "answered_at", "order_id", "source", "customer_id", "satisfaction", "recommendation", "effort",
+                    "comment",
+                ])),
             BoardPart(
                 title: .surveys, service: .servicedesk, question: ServiceDeskQuestions.surveys, table: "surveys",
                 form: .table(["requested_at", "order_id", "source", "customer_id", "rule"])),
         ])
+
+    /// The share of those who answered that they are satisfied, each bar with the answers behind it.
+    private static func satisfaction(_ by: String) -> BoardPart {
+        BoardPart(
+            title: by == "month" ? .satisfactionByMonth : .satisfactionByBranch, help: .satisfactionHelp,
+            service: .servicedesk, question: SurveyQuestions.results, table: "results", values: [("by", by)],
+            form: .bars(
+                [
+                    BoardBars(
+                        figure: "satisfied_percent", label: BoardBars.by("name"),
+                        records: { row, _, given in
+                            let days = row["name"].flatMap { by == "month" ? Days(month: $0) : nil }
+                            return Link(
+                                "q", "servicedesk", SurveyQuestions.answers.name,
+                                values: [
+                                    ("state", "answered"), ("from", days?.from ?? given["from"]),
+                                    ("to", days?.to ?? given["to"]),
+                                    ("branch", by == "branch" ? row["name"] : given["branch"]), ("line", given["line"]),
+                                    ("within", given["within"]),
+                                ])
+                        })
+                ], []))
+    }
 
     private static func performance(_ by: String, _ title: Text) -> BoardPart {
         BoardPart(

@@ -102,6 +102,39 @@ extension Board {
                 title: .leadGrades, service: .sales, question: LeadQuestions.figures, table: "grades", form: .table([])),
         ], acts: [LeadCaptured.type.description])
 
+    /// What is sold, at which prices: the catalogue, what waits for a decision, and the rate cards.
+    static let products = Board(
+        place: .products, help: .productsHelp, filters: ["on", "level", "side"],
+        parts: [
+            BoardPart(
+                title: .proposals, help: .proposalsHelp, service: .sales, question: ProductQuestions.list,
+                table: "proposals", form: .table([])),
+            BoardPart(
+                title: .products, service: .sales, question: ProductQuestions.list, table: "products",
+                form: .table([
+                    "level", "code", "version", "name", "nameInChinese", "businessLine", "validFrom", "isValid",
+                    "missing",
+                ]),
+                action: { row in
+                    row["code"].map {
+                        (
+                            .openRecord,
+                            Link(
+                                "q", "sales", ProductQuestions.show.name,
+                                values: [("level", row["level"]), ("code", $0)])
+                        )
+                    }
+                }),
+            BoardPart(
+                title: .rateCards, service: .sales, question: CardQuestions.list, table: "cards",
+                form: .table(["card", "side", "level", "group", "rules", "live", "validFrom", "storedAt"]),
+                action: { row in
+                    row["card"].map {
+                        (.openRecord, Link("q", "sales", CardQuestions.show.name, values: [("card", $0)]))
+                    }
+                }),
+        ], acts: [ProposeProduct.type.description, DecideProduct.type.description])
+
     private static func leadStep(_ step: String?, _ text: Text) -> @Sendable (RowView) -> (Text, Link)? {
         { row in
             row["leadId"].map {

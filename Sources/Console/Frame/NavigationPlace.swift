@@ -1,6 +1,7 @@
 /// The places of the navigation.
 enum NavigationPlace: String, Sendable, CaseIterable {
-    case today, alerts, approvals, orders, customers, receivables, complaints, sales, leads, suppliers, quality,
+    case today, alerts, approvals, orders, customers, receivables, complaints, sales, leads, products, suppliers,
+        quality,
         figures,
         people, operations, questions, acts, views
 
@@ -16,6 +17,7 @@ enum NavigationPlace: String, Sendable, CaseIterable {
         case .complaints: .complaints
         case .sales: .sales
         case .leads: .leads
+        case .products: .products
         case .suppliers: .suppliers
         case .quality: .quality
         case .figures: .figures
@@ -35,7 +37,8 @@ enum NavigationPlace: String, Sendable, CaseIterable {
         case .complaints: Link("desk")
         case .questions: Link("q")
         case .acts: Link("act")
-        case .alerts, .orders, .customers, .receivables, .sales, .leads, .suppliers, .quality, .figures, .people,
+        case .alerts, .orders, .customers, .receivables, .sales, .leads, .products, .suppliers, .quality, .figures,
+            .people,
             .operations, .views:
             Link(path: [rawValue])
         }
@@ -54,7 +57,7 @@ enum NavigationPlace: String, Sendable, CaseIterable {
             ["branch-manager", "sales-manager"],
             [.approvals, .alerts, .sales, .leads, .customers, .receivables, .figures]
         ),
-        (["sales-rep"], [.leads, .sales, .customers, .orders, .alerts]),
+        (["sales-rep"], [.leads, .sales, .customers, .orders, .products, .alerts]),
         (["data-steward"], [.customers, .suppliers]),
         (["operator", "administrator", "auditor"], [.operations, .people]),
     ]

@@ -40,6 +40,8 @@ enum Text: Sendable, Equatable {
     case queueHelp, load, upSoon, age, complaintCauses, toldLate, sales, salesHelp, funnel, funnelHelp, conversion
     case conversionHelp, stalled, stalledHelp, funnelChanges, opportunities, swings, swingsHelp, goOn, leads
     case leadsHelp, leadsDue, leadsDueHelp, contacted, pool, poolHelp, claim, leadSources, leadSourcesHelp
+    case satisfactionByBranch, satisfactionByMonth, satisfactionHelp, satisfactionTrend, satisfactionTrendHelp
+    case surveyAnswers, products, productsHelp, proposals, proposalsHelp, rateCards
     case leadGrades, quality, qualityHelp, qualityByBranch, qualityByLine, qualityByCustomer, qualityBarsHelp
     case surveys, figures, figuresHelp, revenueAndMargin, figuresBarsHelp, cashAndDebt, byDivision, drivers
     case driversHelp, marketShare, byBranch, byLine, operations, operationsHelp, scheduleHelp, people, peopleHelp
@@ -367,6 +369,18 @@ enum Text: Sendable, Equatable {
         case .driversHelp:
             ("获客、留存、满意、盈利；市场份额另见", "Acquisition, retention, satisfaction, profitability; market share apart")
         case .marketShare: ("市场份额", "Market share")
+        case .satisfactionByBranch: ("按分公司的满意率", "Satisfied, by branch")
+        case .satisfactionByMonth: ("按月的满意率", "Satisfied, by month")
+        case .satisfactionHelp:
+            ("答复者中满意者的百分比；区间见表格", "Percent of those who answered; the table has the intervals")
+        case .satisfactionTrend: ("满意度变化", "What changed in what customers say")
+        case .satisfactionTrendHelp: ("只有排除偶然的才算变化", "Only what is no chance is called a change")
+        case .surveyAnswers: ("满意度答复", "Answers of customers")
+        case .products: ("产品与运价", "Products and rates")
+        case .productsHelp: ("销售什么、按什么价格。", "What is sold, and by which prices.")
+        case .proposals: ("待审批的产品版本", "Versions that wait for a decision")
+        case .proposalsHelp: ("由另一人审批", "Somebody else decides")
+        case .rateCards: ("运价卡", "Rate cards")
         case .byBranch: ("按分公司的毛利", "Margin by branch")
         case .byLine: ("按业务线的毛利", "Margin by line of business")
         case .operations: ("运行", "Operations")

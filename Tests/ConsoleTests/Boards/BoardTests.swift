@@ -65,16 +65,18 @@ struct BoardTests {
                         }
                     return QueryTable(
                         table.name, columns.map { QueryColumn($0.name, $0.told) },
-                        rows: [columns.map { value($0.name, $0.kind) }])
+                        rows: [columns.map { value($0.name, $0.kind, question.query) }])
                 }, asOf: Asking.Answer.time))
     }
 
-    private static func value(_ name: String, _ kind: ColumnDescription.Kind) -> String {
+    private static func value(_ name: String, _ kind: ColumnDescription.Kind, _ question: String) -> String {
         switch name {
         case "currency": return "CNY"
         case "period": return "2026-03"
         case "severity": return MarginSeverity.allCases[0].rawValue
-        case "level": return MarginLevel.allCases[0].rawValue
+        case "level":
+            return question == ProductQuestions.list.name
+                ? ProductLevel.product.rawValue : MarginLevel.allCases[0].rawValue
         case "category": return "delay"
         case "decision": return "accepted"
         case "from", "to": return "30"
