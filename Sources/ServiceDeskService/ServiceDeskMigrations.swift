@@ -15,5 +15,6 @@ enum ServiceDeskMigrations {
         Migration(number: 9, name: "account_home", sql: PackageResources._009_account_home_sql),
         Migration(number: 10, name: "complaint_clocks", sql: PackageResources._010_complaint_clocks_sql),
         Migration(number: 11, name: "survey_answers", sql: PackageResources._011_survey_answers_sql),
+        Migration(number: 12, name: "recovery", sql: PackageResources._012_recovery_sql),
     ]
 }

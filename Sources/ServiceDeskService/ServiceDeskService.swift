@@ -27,6 +27,7 @@ package enum ServiceDeskService {
         let organisation = try settings.requiredFile("organisation", Organisation.init(json:))
         let policies = try settings.requiredFile("servicedesk.clocks", ClockPolicies.init(json:))
         let status = StatusTeller(policies: policies)
+        let minimum = try settings.integer("survey.minimum", in: 2...1_000)
         return ServiceDefinition(
             name: .servicedesk,
             migrations: ServiceDeskMigrations.all,
@@ -34,7 +35,7 @@ package enum ServiceDeskService {
                 .classes, .delivery(policy: policy, organisation: organisation),
                 .complaints(intake: DeskIntake(policies: policies), status: status), .waits(status: status),
                 .clocks(policies: policies, organisation: organisation), .status(status), .desk(policies: policies),
-                .surveys(minimum: try settings.integer("survey.minimum", in: 2...1_000)), .references,
+                .surveys(minimum: minimum, policies: policies), .recovery(minimum: minimum), .references,
             ])
     }
 

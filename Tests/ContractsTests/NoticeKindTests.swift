@@ -34,6 +34,7 @@ struct NoticeKindTests {
         "servicedesk.complaint-progressed.v1": "raises complaint clears complaint complaint-clock",
         "servicedesk.complaint-clock-reached.v1": "raises complaint-clock-due complaint-clock-late",
         "servicedesk.survey-requested.v1": "raises survey-requested",
+        "servicedesk.recovery-changed.v1": "raises survey-callback clears callback",
         "customer.contact-lapsed.v1": "raises contact-lapsed",
         "customer.lifecycle-changed.v1": "raises customer-declining clears lifecycle",
         "supplier.cost-bias-changed.v1": "raises cost-bias clears cost-bias",

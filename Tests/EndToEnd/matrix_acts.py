@@ -100,6 +100,8 @@ def acts(world, alerts, notices):
             "stepId": made(w, by), "source": "mx", "complaintId": w + "P1", "step": "reopened", "at": noon, "by": by}),
         ("complaint.waiting.v1", "act", "complaint", STAGE, lambda w, k, by: {
             "waitId": made(w, by), "complaintId": w + "P1", "waiting": "resumed", "at": noon, "by": by}),
+        ("servicedesk.take-recovery-step.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "stepId": made(w, by), "source": "mx", "orderId": w + "O2", "step": "called", "at": noon, "by": by}),
         ("servicedesk.settle-complaint-order.v1", "act", "reference", GROUP, lambda w, k, by: {
             "source": "mx", "orderId": "TRIED", "meant": "my", **why, "by": by})]
     alert = lambda w, **more: {"alertId": alerts[w], **more}

@@ -209,6 +209,9 @@ package enum NoticeTemplates {
             ["It is about: {summary}."]),
         "survey-requested": NoticeTemplate(
             "Ask how it went", ["Ask {customer} how it went", "{about}: ask how it went"]),
+        "survey-callback": NoticeTemplate(
+            "Call back", ["{customer} thinks little of order {order}: call back", "{about}: call back"],
+            ["Call by {due}."]),
         "review-task": NoticeTemplate(
             "Review", ["{customer}: {task}", "{about}: a review is due"], ["It is to be done by {by}."]),
         // The customer service.
@@ -326,6 +329,8 @@ package enum NoticeTemplates {
         "complaint-promise-due": NoticeTemplate(
             "承诺即将超期", ["对{customer}{about}的答复承诺于 {promise}", "{about}：承诺即将超期"], ["内容：{summary}。"]),
         "survey-requested": NoticeTemplate("客户回访", ["请回访{customer}", "{about}：请回访"]),
+        "survey-callback": NoticeTemplate(
+            "差评回电", ["{customer}对订单 {order} 评价较低，请回电", "{about}：请回电"], ["请在 {due} 前回电。"]),
         "review-task": NoticeTemplate("复核任务", ["{customer}：{task}", "{about}：复核任务到期"], ["完成期限：{by}。"]),
         "contact-lapsed": NoticeTemplate("久未联系", ["自 {lastDay}起无人联系{customer}", "{about}久未联系"]),
         "customer-declining": NoticeTemplate("客户下滑", ["{customer}：{state}", "{about}订单减少"], ["最近订单：{lastDay}。"]),

@@ -102,7 +102,8 @@ enum CatalogueWords {
         "complaints.policy-changed": "时限政策的影响",
         "desk.next": "客服待办", "desk.load": "客服负荷",
         "performance": "交付表现", "references.settled": "已定编号", "surveys.list": "满意度调查",
-        "surveys.results": "满意度结果", "surveys.trend": "满意度变化", "surveys.answers": "满意度答复",
+        "surveys.recoveries": "差评处理", "surveys.effect": "改进效果", "surveys.results": "满意度结果", "surveys.trend": "满意度变化",
+        "surveys.answers": "满意度答复",
         "acceptance.ask": "接单询问",
         "acceptance.list": "接单状态", "acceptance.report": "未接订单报告", "acceptance.show": "一个客户的接单状态",
         "alerts.list": "毛利预警", "alerts.show": "一个毛利预警", "budgets.preview": "预算导入预览", "costs.waiting": "等待订单的成本",
@@ -145,7 +146,8 @@ enum CatalogueWords {
         "payment.allocated.v1": "核销收款", "payment.promised.v1": "登记付款承诺", "payment.returned.v1": "登记退款",
         "permission.policy-set.v1": "设置权限政策", "person.left.v1": "登记离职", "person.recorded.v1": "登记人员",
         "relation.declared.v1": "声明关系", "sales.acknowledge-notices.v1": "通知标为已读",
-        "servicedesk.settle-complaint-order.v1": "确定投诉的订单", "terms.agreed.v1": "约定账期",
+        "servicedesk.take-recovery-step.v1": "处理差评", "servicedesk.settle-complaint-order.v1": "确定投诉的订单",
+        "terms.agreed.v1": "约定账期",
         "opportunity.recorded.v1": "登记商机", "sales.take-opportunity-step.v1": "处理商机",
         "sales.set-stages.v1": "设置销售阶段", "sales.propose-product.v1": "提议产品版本",
         "sales.decide-product.v1": "审批产品版本", "sales.import-rate-card.v1": "导入运价卡", "sales.end-card-rules.v1": "终止运价规则",
@@ -250,5 +252,7 @@ enum CatalogueWords {
         "zone": "时区",
         "comment": "意见", "effort": "费力度", "mean": "均值", "promoter": "净推荐值", "recommendation": "推荐意愿",
         "satisfied": "满意率", "weighted": "加权满意率",
+        "action": "措施", "call": "回电", "called": "已回电", "cases": "案件数", "cause": "原因", "control": "对照组",
+        "measured": "复测", "needed": "所需样本",
     ]
 }

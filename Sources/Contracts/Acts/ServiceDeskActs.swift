@@ -21,6 +21,11 @@ enum ServiceDeskActs {
             .may(.act, .complaint, of: .complaint, "complaintId") { body, source in
                 [.init(.complaint, source: source, body.complaintId)]
             }),
+        ActDescription(
+            TakeRecoveryStep.self,
+            .may(.act, .complaint, of: .order, "orderId") { body, _ in
+                [.init(.order, source: body.source, body.orderId)]
+            }),
         ActDescription(SettleComplaintOrder.self, .may(.act, .reference)),
     ]
 }

@@ -204,6 +204,8 @@ public enum Catalogue {
             ComplaintStepTaken.self, .operator, to: [.servicedesk],
             "Somebody has done something about a complaint."),
         ContractDescription(
+            TakeRecoveryStep.self, .operator, to: [.servicedesk], "Somebody has done something about a low score."),
+        ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
             "What a margin alert comes from, and what is done about it until when."),
         ContractDescription(
@@ -394,6 +396,9 @@ public enum Catalogue {
         ContractDescription(
             SurveyInvited.self, .service(.servicedesk), to: [],
             "A customer may answer a survey; for the program that asks customers."),
+        ContractDescription(
+            RecoveryChanged.self, .service(.servicedesk), to: [.customer],
+            "A customer has answered low, or something was done about it; how far that is now."),
         ContractDescription(
             ComplaintOpened.self, .service(.servicedesk), to: [.customer, .sales], "A complaint is known of."),
         ContractDescription(

@@ -85,6 +85,8 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case complaintClockLate = "complaint-clock-late"
     /// A customer shall be asked how it went.
     case surveyRequested = "survey-requested"
+    /// A customer thinks little of us and is to be called.
+    case surveyCallback = "survey-callback"
 
     // The customer service.
     /// Nobody has spoken with a key customer for too long.
@@ -161,8 +163,8 @@ extension NoticeKind {
         case .leadAssigned, .leadDue, .leadEscalated, .leadTaken, .leadAgain: ofLeads
         case .opportunityStalled, .opportunityStepOverdue: ofOpportunities
         case .complaintClockDue, .complaintClockLate: ofClocks
-        case .complaint, .surveyRequested, .contactLapsed, .customerDeclining, .identityContradiction,
-            .customerCorrected, .costBias, .taskSetAside:
+        case .complaint, .surveyRequested, .surveyCallback, .contactLapsed, .customerDeclining,
+            .identityContradiction, .customerCorrected, .costBias, .taskSetAside:
             ofOthers
         }
     }
@@ -384,6 +386,13 @@ extension NoticeKind {
                 raised: "a customer shall be asked how it went", cleared: "by itself after 30 days",
                 whose: "who looks after the customer",
                 next: "waybill interactions log {code} --channel CHANNEL --summary WORDS --source SOURCE")
+        case .surveyCallback:
+            NoticeKindDescription(
+                [.servicedesk], "callback", .customer, with: [RecoveryChanged.type],
+                clearedWith: [RecoveryChanged.type], raised: "a customer has answered a survey with a low score",
+                cleared: "somebody has called",
+                whose: "who looks after the customer; after a working day the manager, too",
+                next: "waybill surveys step {order} called --source {source} --note NOTE")
         case .contactLapsed:
             NoticeKindDescription(
                 [.customer], "contact", .customer, with: [ContactLapsed.type],

@@ -8,6 +8,7 @@ extension Capability {
             .on(OrderAnomalyRaised.self, TimelineHandlers.anomalyRaised),
             .on(OrderAnomalyCleared.self, TimelineHandlers.anomalyCleared),
             .on(SurveyRequested.self, TimelineHandlers.surveyRequested),
+            .on(RecoveryChanged.self, TimelineHandlers.recoveryChanged),
             .on(LeadStored.self, LeadTimeline.stored), .on(LeadChanged.self, LeadTimeline.changed),
             .on(OpportunityChanged.self, OpportunityTimeline.changed),
         ],

@@ -57,4 +57,17 @@ enum TimelineHandlers {
                     detail: "order \($0.body.orderId): \($0.body.rule)", at: $0.body.requestedAt)
             }, transaction)
     }
+
+    static func recoveryChanged(
+        _ messages: [Received<RecoveryChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try Heard.note(.servicedesk, effects.now, transaction)
+        try TimelineStore.put(
+            messages.map {
+                TimelineEntry(
+                    source: $0.envelope.source, eventId: $0.envelope.id, accountSource: $0.body.source,
+                    code: $0.body.customerCode, customerId: $0.body.customerId, kind: "survey answered low",
+                    detail: "order \($0.body.orderId): \($0.body.state.rawValue)", at: $0.body.at)
+            }, transaction)
+    }
 }

@@ -67,13 +67,16 @@ struct DeliveryHandlers: Sendable {
         var moves: [(row: DeliveryRow, count: DeliveryCount?)] = []
         var candidates: [(DeliveryRow, String)] = []
         let rows = try DeliveryStore.complete(keys, transaction)
-        let standings = try ClassStore.standings(of: Set(rows.map(\.customerId)).sorted(), transaction)
+        let customers = Set(rows.map(\.customerId)).sorted()
+        let standings = try ClassStore.standings(of: customers, transaction)
+        let again = try RecoveryStore.toAskAgain(customers, transaction)
         for row in rows {
             let count = DeliveryPolicy.count(of: row)
             if row.counted != count { moves.append((row, count)) }
             if let count, !row.hasSurvey,
                 let rule = policy.adapted(to: standings[row.customerId] ?? .usual).surveyRule(
-                    count.verdict, source: row.source, orderId: row.orderId)
+                    count.verdict, source: row.source, orderId: row.orderId,
+                    isAskedAgain: again.contains(row.customerId))
             {
                 candidates.append((row, rule))
             }
@@ -110,6 +113,7 @@ struct DeliveryHandlers: Sendable {
         let invitations = surveys.map { SurveyPolicy.invitation(to: $0, for: policy.answerDays, by: .fresh()) }
         for invitation in invitations { effects.publish(invitation, key: invitation.customerId) }
         try DeliveryStore.putSurveys(Array(zip(surveys, invitations)), transaction)
+        try RecoveryStore.askedAgain(surveys.map(\.customerId), transaction)
         try RaisedSurveys.tell(surveys, transaction, &effects)
         effects.count("surveys", surveys.count)
     }

@@ -69,15 +69,22 @@ struct DeliveryPolicy: Sendable {
         return lines.reduce(.zero) { $0 + $1.quantity }
     }
 
+    /// The rule by which a customer is asked who thought little of us: whether that is otherwise now.
+    static let again = "re-survey"
+
     /// The rule by which an order is asked about; `nil` for none. The same order is always answered alike, so that a
     /// message that comes again asks nobody else.
-    func surveyRule(_ verdict: Verdict, source: String, orderId: String) -> String? {
+    ///
+    /// - Parameter isAskedAgain: whether its customer is to be asked again after a low score, whatever the sample says.
+    func surveyRule(
+        _ verdict: Verdict, source: String, orderId: String, isAskedAgain: Bool = false
+    ) -> String? {
         if verdict.isDamaged { return "damaged" }
         if verdict.isShort { return "short" }
         if verdict.isLate ?? false { return "late" }
         // FNV-1a over the order's name spreads orders evenly, whatever their numbers look like.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in "\(source)\u{1}\(orderId)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int((hash >> 32) % 100) < goodShare ? "sample-of-good" : nil
+        return Int((hash >> 32) % 100) < goodShare ? "sample-of-good" : isAskedAgain ? Self.again : nil
     }
 }

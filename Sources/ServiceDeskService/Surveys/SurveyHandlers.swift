@@ -3,17 +3,19 @@ import Domain
 import Postgres
 import ServiceKit
 
-/// What customers answer to surveys.
-enum SurveyHandlers {
+/// What customers answer to surveys, and who is called because of it.
+struct SurveyHandlers: Sendable {
+    let recovery: RecoveryHandlers
+
     /// Keeps each answer once. One whose token nobody gave out, that comes too late or that says something else than the one
     /// before is refused: it is kept with its reason among the refused, and those beside it are taken.
-    static func answered(
+    func answered(
         _ messages: [Received<SurveyAnswered>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let marks = messages.map { SurveyToken(text: $0.body.token).mark }
         let surveys = try SurveyStore.asked(Set(marks).sorted(), transaction)
         var known = KnownContent<String, String>(surveys.compactMapValues(\.fingerprint))
-        var fresh: [SurveyStore.Answer] = []
+        var fresh: [(answer: SurveyStore.Answer, survey: SurveyStore.Asked, cause: Envelope)] = []
         for (message, mark) in zip(messages, marks) {
             let body = message.body
             guard let survey = surveys[mark] else {
@@ -33,9 +35,11 @@ enum SurveyHandlers {
                 continue
             }
             known.keep(content, under: mark)
-            fresh.append(SurveyStore.Answer(surveyId: survey.surveyId, fingerprint: content.mark, body: body))
+            let answer = SurveyStore.Answer(surveyId: survey.surveyId, fingerprint: content.mark, body: body)
+            fresh.append((answer, survey, message.envelope))
         }
-        try SurveyStore.put(fresh, transaction)
+        try SurveyStore.put(fresh.map(\.answer), transaction)
+        try recovery.open(fresh, transaction, &effects)
         effects.count("survey_answers", fresh.count)
     }
 }

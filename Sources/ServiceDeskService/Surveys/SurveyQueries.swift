@@ -1,6 +1,5 @@
 import Contracts
 import Domain
-import Foundation
 import Postgres
 import ServiceKit
 
@@ -199,8 +198,8 @@ struct SurveyQueries: Sendable {
     private static func row(
         _ measure: String, _ name: String, _ trend: SurveyTrend, _ answers: [Int], _ scores: [Estimate?]
     ) -> [String?] {
-        [measure, name] + answers.map { String($0) } + scores.map { text($0.map { 100 * $0.value }) }
-            + [trend.verdict.rawValue] + percent(trend.change) + [text(trend.probability, places: 4)]
+        [measure, name] + answers.map { String($0) } + scores.map { SurveyNumber.text($0.map { 100 * $0.value }) }
+            + [trend.verdict.rawValue] + percent(trend.change) + [SurveyNumber.text(trend.probability, places: 4)]
     }
 
     static func answers(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -222,14 +221,6 @@ struct SurveyQueries: Sendable {
     private static func percent(_ estimate: Estimate?) -> [String?] { shown(estimate, times: 100) }
 
     private static func shown(_ estimate: Estimate?, times factor: Double) -> [String?] {
-        [estimate?.value, estimate?.low, estimate?.high].map { text($0.map { factor * $0 }) }
-    }
-
-    /// A figure with so many places; nought has no sign.
-    private static func text(_ value: Double?, places: Int = 2) -> String? {
-        value.map { value in
-            let text = String(format: "%.\(places)f", value)
-            return text.contains { $0 != "-" && $0 != "0" && $0 != "." } ? text : text.replacing("-", with: "")
-        }
+        [estimate?.value, estimate?.low, estimate?.high].map { SurveyNumber.text($0.map { factor * $0 }) }
     }
 }

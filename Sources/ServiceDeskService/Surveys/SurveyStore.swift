@@ -9,6 +9,12 @@ enum SurveyStore {
     struct Asked: PostgresRow, Sendable {
         let mark: String
         let surveyId: String
+        let order: OrderKey
+        /// Whose it is now.
+        let customerId: String
+        let customerCode: String
+        let branch: String?
+        let businessLine: String?
         let requestedAt: Timestamp
         let expiresAt: Timestamp
         /// What it was answered with; `nil` as long as it was not.
@@ -17,6 +23,11 @@ enum SurveyStore {
         init(row: inout RowReader) throws(PostgresError) {
             mark = try row("token_mark")
             surveyId = try row("survey_id")
+            order = OrderKey(source: try row("source"), orderId: try row("order_id"))
+            customerId = try row("customer_id")
+            customerCode = try row("customer_code")
+            branch = try row("branch")
+            businessLine = try row("business_line")
             requestedAt = try row("requested_at")
             expiresAt = try row("expires_at")
             fingerprint = try row("fingerprint")
@@ -40,8 +51,10 @@ enum SurveyStore {
         try KeyLock.lock("survey answer", marks.map { [$0] }, transaction)
         let rows = try transaction.query(
             """
-            select s.token_mark, s.survey_id, s.requested_at, s.expires_at, r.fingerprint
+            select s.token_mark, s.survey_id, s.source, s.order_id, coalesce(a.customer_id, s.customer_id) as customer_id,
+                s.customer_code, s.branch, s.business_line, s.requested_at, s.expires_at, r.fingerprint
             from survey s left join survey_answer r using (survey_id)
+            left join account a on a.source = s.source and a.code = s.customer_code
             where s.token_mark = any(\(marks)) and s.expires_at is not null
             """, as: Asked.self)
         return Dictionary(rows.map { ($0.mark, $0) }) { first, _ in first }

@@ -5,7 +5,10 @@ struct SurveysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "surveys",
         abstract: "Which customers were asked how it went, what they answered, and what that comes to.",
-        subcommands: [Asked.self, Results.self, Trend.self, Answers.self])
+        subcommands: [
+            Asked.self, Results.self, Trend.self, Answers.self, Recoveries.self, RecoveryStepCommand.self,
+            Effect.self,
+        ])
 
     struct Asked: QuestionCommand {
         static let asked = AskedQuestion("list", ServiceDeskQuestions.surveys)
@@ -27,6 +30,18 @@ struct SurveysCommand: AsyncParsableCommand {
 
     struct Answers: QuestionCommand {
         static let asked = AskedQuestion("answers", SurveyQuestions.answers)
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    struct Recoveries: QuestionCommand {
+        static let asked = AskedQuestion("recoveries", RecoveryQuestions.list, options: ["orderId": "order"])
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    struct Effect: QuestionCommand {
+        static let asked = AskedQuestion("effect", RecoveryQuestions.effect)
 
         @OptionGroup var asking: AskingOptions
     }

@@ -58,6 +58,12 @@ struct OverviewTests {
                     businessLine: "air-freight", branch: "KS01", rule: "late",
                     requestedAt: try at("2026-03-02T09:50:00+08:00"))),
             .init(
+                "17-low", source: "waybill.servicedesk",
+                RecoveryChanged(
+                    surveyId: "S1", customerId: customer, customerCode: "C1", source: "erp", orderId: "O1",
+                    satisfaction: 2, state: .open, revision: 1, callBy: try at("2026-03-03T09:55:00+08:00"),
+                    openedAt: try at("2026-03-02T09:55:00+08:00"), at: try at("2026-03-02T09:55:00+08:00"))),
+            .init(
                 "15", source: "waybill.sales",
                 AgreementChanged(
                     AgreementTerms(
@@ -128,7 +134,7 @@ struct OverviewTests {
         #expect(first["receivables"].column("open") == ["100"])
         #expect(first["margin"].column("margin").first == "50.0000")
         #expect(first["credit"].column("state") == ["watch"] && first["credit"].column("exposure") == ["500"])
-        #expect(first["surveys"].rows.count == 1 && first["interactions"].column("summary") == ["the new warehouse"])
+        #expect(first["surveys"].rows.count == 2 && first["interactions"].column("summary") == ["the new warehouse"])
         #expect(first["contacts"].column("person") == ["Wang Fang"])
         // The changed order names no consignee any more.
         #expect(first["graph"].column("kind") == ["supplies"])

@@ -55,8 +55,8 @@ struct DeskScopeTests {
         let pool = try await desk.enforceScopes()
         let tables = Dictionary(
             uniqueKeysWithValues: [
-                "account", "delivery", "performance", "survey", "survey_answer", "complaint", "complaint_step",
-                "complaint_wait",
+                "account", "delivery", "performance", "survey", "survey_answer", "recovery", "complaint",
+                "complaint_step", "complaint_wait",
             ]
             .map { ($0, "true") })
         #expect(try await desk.undivided(tables, among: Side.allCases.map(\.asBranch), by: pool) == [])

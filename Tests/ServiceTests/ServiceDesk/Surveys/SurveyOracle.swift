@@ -8,12 +8,14 @@ enum SurveyOracle {
     private static let python = ProcessInfo.processInfo.environment["WAYBILL_ORACLE_PYTHON"] ?? "python3"
     static let isThere = (try? run(["-c", "import statsmodels, scipy"], input: Data())) != nil
 
-    private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Oracles/surveys.py")
+        .appendingPathComponent("Oracles")
 
-    /// What it makes of some cases.
-    static func answer(to cases: Data) throws -> Data { try run([script.path], input: cases) }
+    /// What one of them makes of some cases.
+    static func answer(_ script: String = "surveys.py", to cases: Data) throws -> Data {
+        try run([folder.appendingPathComponent(script).path], input: cases)
+    }
 
     private static func run(_ arguments: [String], input: Data) throws -> Data {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
