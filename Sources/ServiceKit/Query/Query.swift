@@ -51,7 +51,7 @@ public struct Query: Sendable {
         references: @escaping @Sendable (String) throws -> References, asker: QuestionAsker,
         isExport: Bool, _ transaction: borrowing Transaction
     ) throws -> (tables: [QueryTable], rule: AuditRule) {
-        guard lines.isEmpty || ImportQuestions.all.contains(where: { $0.name == name }) else {
+        guard lines.isEmpty || ImportQuestions.takingMessages.contains(name) else {
             throw Refusal(.valueNotAllowed, path: "$.lines", "'\(name)' takes no messages")
         }
         let arguments = try QueryArguments(

@@ -25,6 +25,9 @@ public enum ImportQuestions {
     /// All of them.
     public static let all = [customers, suppliers, invoices, payments, budgets, agreements, people]
 
+    /// The names of the questions that are about messages brought along: what would become of them.
+    public static let takingMessages = Set((all + [CardQuestions.preview]).map(\.name))
+
     /// Customers' master records.
     public static let customers = preview(.customer, "customers", "customer.reported.v1", .identity)
     /// Suppliers' master records.
