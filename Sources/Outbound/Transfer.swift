@@ -92,6 +92,9 @@ class Transfer {
         case _ where hasRefusedAddress:
             OutboundError(.forbidden, "\(place) is a private address, which is not allowed here")
         case CURLE_OPERATION_TIMEDOUT: OutboundError(.timedOut, "\(place) did not answer in time")
+        // Of an address of the web the library says so when what came back is no HTTP.
+        case CURLE_UNSUPPORTED_PROTOCOL where place.hasPrefix("http://") || place.hasPrefix("https://"):
+            OutboundError(.unreachable, "\(place) answered with something that is no HTTP")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             OutboundError(.address, "the address of \(place) cannot be used")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:

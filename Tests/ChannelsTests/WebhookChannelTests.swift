@@ -88,6 +88,7 @@ struct WebhookChannelTests {
             let outcomes = try await channel(server, paths).hand(paths.map { .of("h-\($0)", to: $0) })
             #expect(outcomes[0] == .accepted("HTTP 200: taken"))
             #expect(outcomes[1].isLater && outcomes[2].isLater && outcomes[3].isLater, "\(outcomes)")
+            #expect(outcomes[2].words.contains("is no HTTP"))
             #expect(outcomes[4] == .accepted("HTTP 204"))
         }
         #expect(
