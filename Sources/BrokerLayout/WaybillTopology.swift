@@ -41,12 +41,15 @@ public enum WaybillTopology {
             topology.bindings.append(
                 Binding(exchange: Exchanges.events, queue: Queues.marginAlerts, routingKey: type.description))
         }
-        for (queue, type) in [
-            (Queues.complaintStatus, ComplaintStatusChanged.type), (Queues.surveys, SurveyInvited.type),
+        for (queue, types) in [
+            (Queues.complaintStatus, [ComplaintStatusChanged.type]), (Queues.surveys, [SurveyInvited.type]),
+            (Queues.offers, [ProductChanged.type, RateCardChanged.type, QuoteChanged.type]),
         ] {
             topology.queues.append(Queue(name: queue, kind: .quorum, messageTTL: partnerMemory))
-            topology.bindings.append(
-                Binding(exchange: Exchanges.events, queue: queue, routingKey: type.description))
+            for type in types {
+                topology.bindings.append(
+                    Binding(exchange: Exchanges.events, queue: queue, routingKey: type.description))
+            }
         }
         topology.queues.append(Queue(name: Queues.audit, kind: .quorum))
         topology.bindings.append(Binding(exchange: Exchanges.audit, queue: Queues.audit, routingKey: ""))

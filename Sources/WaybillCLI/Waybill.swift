@@ -27,8 +27,8 @@ struct Waybill: AsyncParsableCommand {
             ReconcileCommand.self, SummaryCommand.self, DeadCommand.self, ContractsCommand.self, TopologyCommand.self,
             UsersCommand.self, ActsCommand.self, SettingsCommand.self, MigrateCommand.self, ScheduleCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self, RatesCommand.self,
-            LeadsCommand.self, OpportunitiesCommand.self, FunnelCommand.self, ProductsCommand.self, QuotesCommand.self,
-            ImportCommand.self,
+            LeadsCommand.self,
+            OpportunitiesCommand.self, FunnelCommand.self, ProductsCommand.self, QuotesCommand.self, ImportCommand.self,
             PeopleCommand.self, OrganisationCommand.self, PolicyCommand.self, ReferencesCommand.self,
             AuditCommand.self, ConsoleCommand.self,
         ])

@@ -102,7 +102,7 @@ struct CatalogueTests {
         "id", "object", "entry", "customer", "customers", "code", "source", "name", "party", "one", "other", "third",
         "fourth", "review", "orderId", "alertId", "complaintId", "number", "numbers", "identifiers", "account",
         "budget", "leadId", "opportunityId", "notice", "stage", "team", "card", "item", "unit", "origin", "destination",
-        "quoteId",
+        "quoteId", "invoiceId",
         "supplier", "type",
         // What is looked for.
         "text", "alias", "creditCode", "taxId", "phone", "address", "bankAccount", "email",

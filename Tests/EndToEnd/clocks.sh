@@ -46,11 +46,14 @@ bodies, cases, malformed = [], {}, 0
 for number in range(count):
     name = f"ORA-{number}"
     at = dt.datetime(2026, 3, 1, tzinfo=zone) + dt.timedelta(seconds=chance.randrange(10 * 86_400))
+    # Some have only just come when the clocks are looked at: theirs have not run out.
+    isLate = number % 6 == 5
+    if isLate: at = end - dt.timedelta(seconds=60 + chance.randrange(3600))
     bodies.append(("complaint.reported.v1", name, {
         "complaintId": name, "customer": {"code": f"ORC-{number % 7}"}, "category": "damage", "severity": "major",
         "at": at.isoformat(), "by": "hotline", "summary": "crushed"}))
     events, waiting = [(at, "opened")], None
-    for place in range(chance.randrange(8)):
+    for place in range(0 if isLate else chance.randrange(8)):
         at += dt.timedelta(seconds=1 + chance.choice([chance.randrange(3600), chance.randrange(86_400 * 5)]))
         word = chance.choice(["customer", "supplier"] + (["resumed"] * 2 if waiting else []))
         waiting = None if word == "resumed" else at

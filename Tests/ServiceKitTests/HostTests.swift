@@ -97,7 +97,11 @@ struct HostTests {
         let unread = Catalogue.contracts.filter { !$0.producers.isEmpty && $0.readers.isEmpty }.map(\.type.description)
         let portal = WaybillTopology.whole.bindings.filter { $0.queue.hasPrefix("portal.") }.map(\.routingKey)
         #expect(Set(unread) == Set(portal))
-        #expect(portal == ["servicedesk.complaint-status.v1", "servicedesk.survey-invited.v1"])
+        #expect(
+            portal == [
+                "servicedesk.complaint-status.v1", "servicedesk.survey-invited.v1", "sales.product-changed.v1",
+                "sales.rate-card-changed.v1", "sales.quote-changed.v1",
+            ])
     }
 
     @Test("an account's identifier follows from source and code alone, and no two pairs run together")

@@ -13,7 +13,7 @@ public enum RecoveryQuestions {
             .text("orderId", "Only of this order."), .source,
             .choice("state", ["open", "all"], otherwise: "open", "Only those that are not closed, or all."),
         ],
-        shows: .order,
+        shows: .complaint,
         answers: [
             .pages(
                 "recoveries", by: ["call_by", "survey_id"],

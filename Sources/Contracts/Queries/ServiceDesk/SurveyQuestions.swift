@@ -73,7 +73,7 @@ public enum SurveyQuestions {
         [
             .choice("state", ["answered", "unanswered", "all"], otherwise: "all", "Only those that stand so.")
         ],
-        shows: .order,
+        shows: .interaction,
         answers: [
             .pages(
                 "answers", by: [.descending("requested_at"), "survey_id"],
