@@ -113,13 +113,14 @@ def cases(root):
     text = page.read_text() if page.exists() else ""
     rows = [(number, line.split("|")[2]) for number, line in enumerate(text.splitlines(), 1) if line.count("|") == 3]
     scripts = "".join(path.read_text() for path in sorted(ends.glob("*.sh")))
-    parts = re.search(r"^parts=\(([^)]*)\)$", scripts, re.MULTILINE)
+    # Two lists: the parts that share one system, and those that start their own.
+    parts = " ".join(re.findall(r"^(?:shared|own)=\(([^)$]*)\)$", scripts, re.MULTILINE)).split()
     for number, name in ((number, name) for number, shown in rows for name in re.findall(r"`([^`]+)`", shown)):
         place = f"{page.relative_to(root)}:{number}: '{name}'"
         if name.endswith((".sh", ".py")):
             if not (ends / name).exists():
                 yield f"{place} is no script of {ends.relative_to(root)}"
-            elif name[:-3] not in (parts[1].split() if parts else []) and f"EndToEnd/{name}" not in scripts:
+            elif name[:-3] not in parts and f"EndToEnd/{name}" not in scripts:
                 yield f"{place} is run by nothing"
             continue
         file, _, function = name.rpartition(".")

@@ -20,7 +20,7 @@ SOUND = {
         "try transaction.queue(\"insert into visit values (now() at time zone 'utc')\")\n",
     "Sources/DeskService/Visits/VisitPolicy.swift": "import Domain\n",
     "Tests/ServiceTests/Desk/VisitTests.swift": "import Testing\n@Test(\n \"is kept\", arguments: [1]) func kept(_ n: Int) {}\nfunc made() {}\n",
-    "Tests/EndToEnd/run.sh": "parts=(visits)\nTests/EndToEnd/$part.sh\n",
+    "Tests/EndToEnd/run.sh": "shared=(visits)\nTests/EndToEnd/$part.sh\n",
     "Tests/EndToEnd/visits.sh": "python3 Tests/EndToEnd/look.py\n",
     "Tests/EndToEnd/look.py": "",
     "docs/develop/cases.md": "| met | shown by |\n|---|---|\n| a visit is lost | `Desk/VisitTests.kept`, `visits.sh`, `look.py` |\n",

@@ -30,7 +30,7 @@ say "== a simulated quarter: $orders orders of five divisions and 34 branches"
 "$WAYBILL_CLI" alerts tail --limit 15 &
 tail=$!
 "$WAYBILL_CLI" orders publish "$WAYBILL_HOME/orders.ndjson" --source demo
-"$WAYBILL_CLI" status --wait-drained 120 >/dev/null
+"$WAYBILL_CLI" status --wait-drained 300 >/dev/null
 kill "$tail" 2>/dev/null || true
 tail=""
 say ""
