@@ -51,7 +51,7 @@ struct ViewRoutes: ConsoleRoutes {
         let given = (values[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
         // Only the console's own addresses are saved: what names another place is no view.
         guard let address = values[address], Link.returning(to: address) == address, !given.isEmpty,
-            given.count <= 100
+            given.unicodeScalars.count <= 100
         else { throw HTTPError(.badRequest) }
         let isKept = try await parts.pool.withTransaction {
             try ViewStore.save(given, address, of: person.login, $0)

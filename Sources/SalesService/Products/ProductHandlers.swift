@@ -43,7 +43,7 @@ enum ProductHandlers {
         for message in messages {
             let days = [effects.now.day(), message.body.at.day()]
             do throws(Refusal) {
-                let version = try ProductPolicy.decide(message.body, in: catalogue) {
+                let version = try ProductPolicy.decide(message.body, in: catalogue, now: effects.now) {
                     message.permit.areOne($0, $1, on: days)
                 }
                 catalogue.put(version)

@@ -43,10 +43,14 @@ enum ProductPolicy {
 
     /// A version after it was decided about.
     ///
-    /// - Parameter areOne: whether two people count as one.
+    /// - Parameters:
+    ///   - body: the decision.
+    ///   - catalogue: what there is.
+    ///   - now: the time as the service sees it: nothing is decided before, whatever day the decision says of itself.
+    ///   - areOne: whether two people count as one.
     /// - Throws: a refusal that says why it cannot be.
     static func decide(
-        _ body: DecideProduct, in catalogue: ProductCatalogue, _ areOne: (String, String) -> Bool
+        _ body: DecideProduct, in catalogue: ProductCatalogue, now: Timestamp, _ areOne: (String, String) -> Bool
     ) throws(Refusal) -> ProductVersion {
         guard var version = catalogue.version(ProductKey(body.level, body.code), body.version) else {
             throw Refusal(
@@ -70,7 +74,7 @@ enum ProductPolicy {
         if body.verdict == .approved { try checkParts(of: version.terms, in: catalogue) }
         version.state = body.verdict == .approved ? .approved : .refused
         version.decidedBy = body.by
-        version.decidedAt = body.at
+        version.decidedAt = max(body.at, now)
         version.verdictNote = body.note
         return version
     }

@@ -22,12 +22,14 @@ enum QuoteHandlers {
                         lines, in: currency, on: day,
                         by: try QuoteStore.cards(for: customer, items: Set(lines.map(\.item)), on: day, transaction))
                 }
+                try QuotePolicy.checkTime(body, of: after, now: effects.now)
                 switch body.step {
                 case .approved:
-                    let authority = try approve(message, after, &effects)
+                    let workers = try QuoteStore.workers(body.quoteId, transaction)
+                    let authority = try approve(message, after, workers, &effects)
                     after = after.with(.approved, at: body.at, approvedBy: body.by, authority: authority)
                 case .sent:
-                    let day = body.at.day()
+                    let day = max(body.at, effects.now).day()
                     let lines = after.lines.map(\.line)
                     let cards = try QuoteStore.cards(
                         for: after.customer, items: Set(lines.map(\.item)), on: day, transaction)
@@ -48,11 +50,14 @@ enum QuoteHandlers {
 
     /// By whose authority a quote is approved; nothing while no policy says up to what.
     private static func approve(
-        _ message: Received<TakeQuoteStep>, _ terms: QuoteTerms, _ effects: inout Effects
+        _ message: Received<TakeQuoteStep>, _ terms: QuoteTerms, _ workers: [QuoteWorker], _ effects: inout Effects
     ) throws(Refusal) -> String? {
-        let days = [effects.now.day(), terms.requestedAt.day(), message.body.at.day()]
+        let days = [effects.now.day(), message.body.at.day()] + workers.map(\.day)
         let permit = message.permit
-        try QuotePolicy.checkApprover(message.body.by, of: terms) { permit.areOne($0, $1, on: days) }
+        // Asking, pricing and submitting are of agreements; who stands for somebody there has done it for them.
+        try QuotePolicy.checkApprover(message.body.by, workers) {
+            permit.areOne($0, $1, on: days, also: [.agreement])
+        }
         guard let permit, permit.hasAmounts, let amount = terms.amount else { return nil }
         let isEarning = terms.margin.map { !$0.isNegative } ?? false
         do throws(Refusal) {

@@ -1,10 +1,18 @@
 import Contracts
 import Domain
 
+/// Somebody who has worked on what a quote comes to, and on which day.
+struct QuoteWorker: Sendable, Equatable {
+    let login: String
+    let day: CalendarDay
+}
+
 /// What becomes of quotes by what people do. Pure.
 enum QuotePolicy {
     /// By how much of itself the cost may have risen since the quote was priced, until it is approved no more: a twentieth.
     static let mostRise: Int128 = 20
+    /// By how many seconds the clock of whoever takes a step may be ahead of ours.
+    static let mostAhead: Int64 = 300
 
     /// A quote after a step, and the revision that it takes the place of.
     ///
@@ -151,16 +159,29 @@ enum QuotePolicy {
         }
     }
 
-    /// Refuses whoever has worked on a quote as its approver.
+    /// Refuses whoever has worked on a quote as its approver: also on a revision, or a price, that was overtaken since, for what
+    /// was asked for a line goes on with it.
     static func checkApprover(
-        _ login: String, of terms: QuoteTerms, _ areOne: (String, String) -> Bool
+        _ login: String, _ workers: [QuoteWorker], _ areOne: (String, String) -> Bool
     ) throws(Refusal) {
-        for worker in [terms.requestedBy, terms.pricedBy, terms.submittedBy].compactMap(\.self)
-        where areOne(worker, login) {
+        for worker in workers where areOne(worker.login, login) {
             throw Refusal(
                 .samePerson, path: "$.by",
-                "'\(worker)' has asked for it, priced or submitted it; another person is to approve, and no deputy of the same"
+                "'\(worker.login)' has asked for it, priced or submitted it; another person is to approve, and no deputy of the same"
             )
+        }
+    }
+
+    /// Refuses a step that is dated ahead, which would hold up every later one, and one that comes when the quote has expired by
+    /// our own clock, whatever day it says of itself.
+    ///
+    /// - Parameter now: the time as the service sees it.
+    static func checkTime(_ body: TakeQuoteStep, of terms: QuoteTerms, now: Timestamp) throws(Refusal) {
+        guard body.at <= now.adding(seconds: mostAhead) else {
+            throw Refusal(.contradictoryTimes, path: "$.at", "that is yet to come: it is \(now)")
+        }
+        if [.submitted, .approved, .sent].contains(body.step), terms.hasExpired(by: now.day()) {
+            throw Refusal(.wrongState, path: "$.step", "it could be agreed to until \(terms.validUntil)")
         }
     }
 

@@ -78,6 +78,17 @@ enum QuoteStore {
             """)
     }
 
+    /// Who has worked on what a quote comes to, in any of its revisions, and when.
+    static func workers(_ id: String, _ transaction: borrowing Transaction) throws -> [QuoteWorker] {
+        try transaction.query(
+            """
+            select distinct e.done_by, e.done_at from quote_event e
+            where e.quote_id = \(id) and e.what in ('requested', 'priced', 'revised', 'submitted')
+            order by e.done_at, e.done_by
+            """, as: (String, Timestamp).self
+        ).map { QuoteWorker(login: $0.0, day: $0.1.day()) }
+    }
+
     /// Whose a quote is.
     static let homes: SQL = """
         select n.source, n.identifier, q.owner, q.branch, null::date, q.business_line

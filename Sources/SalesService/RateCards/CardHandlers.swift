@@ -5,6 +5,9 @@ import ServiceKit
 
 /// What is said of rate cards → their rules, all of an import or none of it.
 enum CardHandlers {
+    /// By how many seconds the clock of whoever says who a group is may be ahead of ours.
+    private static let mostAhead: Int64 = 300
+
     static func imported(
         _ messages: [Received<ImportRateCard>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
@@ -20,7 +23,7 @@ enum CardHandlers {
             let known = try CardStore.rules(
                 of: body.card, side: body.side, audience: audience, items: Set(body.rules.map(\.serviceItem)),
                 transaction)
-            let change = CardPolicy.change(body, beside: known)
+            let change = CardPolicy.change(body, beside: known, today: effects.now.day())
             if let refusal = refusal(of: change.findings, among: body.rules.count) {
                 effects.refuse(message, refusal)
                 continue
@@ -75,7 +78,7 @@ enum CardHandlers {
             let body = message.body
             let known = try CardStore.rules(of: body.card, transaction)
             let ended: [StoredRule]
-            do throws(Refusal) { ended = try CardPolicy.end(body, among: known) } catch {
+            do throws(Refusal) { ended = try CardPolicy.end(body, among: known, today: effects.now.day()) } catch {
                 effects.refuse(message, error)
                 continue
             }
@@ -93,8 +96,22 @@ enum CardHandlers {
         _ messages: [Received<SetPriceGroup>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try CardStore.lock(transaction)
-        try CardStore.put(
-            messages.sorted { $0.body.at < $1.body.at }.map { ($0.body, $0.envelope.source) }, transaction)
-        effects.count("price_groups", messages.count)
+        for message in messages.sorted(by: { $0.body.at < $1.body.at }) {
+            // One that is dated ahead would be the last word on the group until then.
+            guard message.body.at <= effects.now.adding(seconds: mostAhead) else {
+                effects.refuse(
+                    message, Refusal(.contradictoryTimes, path: "$.at", "that is yet to come: it is \(effects.now)"))
+                continue
+            }
+            guard try CardStore.put(message.body, from: message.envelope.source, transaction) else {
+                effects.refuse(
+                    message,
+                    Refusal(
+                        .contradictoryTimes, path: "$.at",
+                        "who '\(message.body.group)' is was said later before: that holds"))
+                continue
+            }
+            effects.count("price_groups")
+        }
     }
 }

@@ -23,7 +23,8 @@ enum CardPolicy {
     /// - Parameters:
     ///   - body: the import.
     ///   - known: the rules of that card, and those of the same side and audience for the same items.
-    static func change(_ body: ImportRateCard, beside known: [StoredRule]) -> CardChange {
+    ///   - today: no rule ends on a day before this one, whatever day the import says of itself.
+    static func change(_ body: ImportRateCard, beside known: [StoredRule], today: CalendarDay) -> CardChange {
         var change = CardChange()
         let own = Dictionary(known.filter { $0.card.hasSameBytes(as: body.card) }.map { ($0.rule.rule, $0) }) {
             first, _ in first
@@ -41,7 +42,9 @@ enum CardPolicy {
                     continue
                 }
                 try check(rule, at: place)
-                let ended = try makeRoom(for: rule, at: place, body, &lanes)
+                let ended = try makeRoom(for: rule, at: place, body, max(body.at.day(), today), &lanes)
+                // What one rule of the import has shortened, the next may shorten further: its end is said once.
+                change.ended.removeAll { old in ended.contains { $0.isSame(as: old) } }
                 change.ended += ended
                 change.added.append(rule)
                 lanes[rule.lane, default: []].append(StoredRule(card: body.card, rule: rule))
@@ -71,17 +74,17 @@ enum CardPolicy {
 
     /// Ends what a rule takes the place of, or refuses it.
     private static func makeRoom(
-        for rule: CardRule, at place: Int, _ body: ImportRateCard, _ lanes: inout [String: [StoredRule]]
+        for rule: CardRule, at place: Int, _ body: ImportRateCard, _ today: CalendarDay,
+        _ lanes: inout [String: [StoredRule]]
     ) throws(Refusal) -> [StoredRule] {
         let others = lanes[rule.lane] ?? []
         let meeting = others.indices.filter { others[$0].holds(from: rule.validFrom, until: rule.validUntil) }
         var (after, ended) = (others, [StoredRule]())
         for index in meeting {
             var other = others[index]
-            let isFresh =
-                body.rules.contains { $0.rule.hasSameBytes(as: other.rule.rule) }
-                && other.card.hasSameBytes(as: body.card)
-            guard body.replaces ?? false, !isFresh, let first = rule.validFrom,
+            // A card takes the place of others, never of itself: a large one comes in parts, of which none knows the next.
+            let isOwn = other.card.hasSameBytes(as: body.card)
+            guard body.replaces ?? false, !isOwn, let first = rule.validFrom,
                 other.rule.validFrom.map({ $0 < first }) ?? true
             else {
                 let from = other.rule.validFrom?.description ?? "ever"
@@ -90,7 +93,7 @@ enum CardPolicy {
                     "the rule '\(other.rule.rule)' of the card '\(other.card)' is for the same, from \(from) until "
                         + "\(other.lastDay?.description ?? "further notice")")
             }
-            guard first >= body.at.day() else {
+            guard first >= today else {
                 throw Refusal(
                     .contradictoryTimes, path: "$.rules[\(place)].validFrom",
                     "the rule '\(other.rule.rule)' of the card '\(other.card)' would end on a day that is over: what was "
@@ -105,11 +108,18 @@ enum CardPolicy {
     }
 
     /// The rules of a card that end by a command.
-    static func end(_ body: EndCardRules, among known: [StoredRule]) throws(Refusal) -> [StoredRule] {
+    ///
+    /// - Parameters:
+    ///   - body: the command.
+    ///   - known: the rules of the card.
+    ///   - today: no rule ends before the day before this one, whatever day the command says of itself.
+    static func end(
+        _ body: EndCardRules, among known: [StoredRule], today: CalendarDay
+    ) throws(Refusal) -> [StoredRule] {
         guard !known.isEmpty else {
             throw Refusal(.notFound, path: "$.card", "there is no card '\(body.card)'")
         }
-        guard body.lastDay >= body.at.day().adding(days: -1) else {
+        guard body.lastDay >= max(body.at.day(), today).adding(days: -1) else {
             throw Refusal(
                 .contradictoryTimes, path: "$.lastDay",
                 "that day is over: what was priced by the card on days since stays so")

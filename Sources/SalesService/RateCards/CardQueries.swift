@@ -104,7 +104,7 @@ enum CardQueries {
             let known = try CardStore.rules(
                 of: body.card, side: body.side, audience: audience, items: Set(body.rules.map(\.serviceItem)),
                 transaction)
-            let change = CardPolicy.change(body, beside: known)
+            let change = CardPolicy.change(body, beside: known, today: arguments.today)
             let wrong = Dictionary(change.findings.map { ($0.place, $0.refusal) }) { first, _ in first }
             let added = Set(change.added.map(\.rule))
             for (place, rule) in body.rules.enumerated() {

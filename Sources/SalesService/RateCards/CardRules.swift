@@ -11,10 +11,11 @@ enum CardAudience: Hashable, Sendable {
     /// Everybody.
     case everybody
 
-    /// As a table has it.
+    /// As a table has it. A source and a code may have any sign between them: how long the source is, tells where it ends.
     var key: String {
         switch self {
-        case .customer(let account): "customer/\(account.source)/\(account.code)"
+        case .customer(let account):
+            "customer/\(account.source.utf8.count):\(account.source)/\(account.code)"
         case .group(let group): "group/\(group)"
         case .everybody: "*"
         }
@@ -49,6 +50,11 @@ struct StoredRule: Sendable {
 
     /// The last day on which it holds; without end when there is none.
     var lastDay: CalendarDay? { [rule.validUntil, endsOn].compactMap(\.self).min() }
+
+    /// Whether it is the same rule of the same card, whenever it ends.
+    func isSame(as other: StoredRule) -> Bool {
+        card.hasSameBytes(as: other.card) && rule.rule.hasSameBytes(as: other.rule.rule)
+    }
 
     /// Whether it holds on some day.
     func holds(from first: CalendarDay?, until last: CalendarDay?) -> Bool {

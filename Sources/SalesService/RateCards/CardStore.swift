@@ -163,26 +163,27 @@ enum CardStore {
             """)
     }
 
-    /// Writes down who a group is; what was said later before stays.
+    /// Writes down who a group is.
+    ///
+    /// - Returns: whether that holds now; `false` when something was said later before, which stays.
     static func put(
-        _ groups: [(body: SetPriceGroup, source: String)], _ transaction: borrowing Transaction
-    ) throws {
-        for (body, source) in groups {
-            let isLatest = try transaction.query(
-                """
-                insert into price_group_said as s (price_group, said_at) values (\(body.group), \(body.at))
-                on conflict (price_group) do update set said_at = excluded.said_at where s.said_at <= excluded.said_at
-                returning s.price_group
-                """, as: String.self)
-            guard !isLatest.isEmpty else { continue }
-            try transaction.queue("delete from price_group where price_group = \(body.group)")
-            try transaction.queue(
-                """
-                insert into price_group (price_group, source, code, said_by, said_at)
-                select distinct \(body.group), t.source, t.code, \(body.by), \(body.at)
-                from unnest(
-                    \(body.customers.map { $0.source ?? source }), \(body.customers.map(\.code))) as t(source, code)
-                """)
-        }
+        _ body: SetPriceGroup, from source: String, _ transaction: borrowing Transaction
+    ) throws -> Bool {
+        let isLatest = try transaction.query(
+            """
+            insert into price_group_said as s (price_group, said_at) values (\(body.group), \(body.at))
+            on conflict (price_group) do update set said_at = excluded.said_at where s.said_at <= excluded.said_at
+            returning s.price_group
+            """, as: String.self)
+        guard !isLatest.isEmpty else { return false }
+        try transaction.queue("delete from price_group where price_group = \(body.group)")
+        try transaction.queue(
+            """
+            insert into price_group (price_group, source, code, said_by, said_at)
+            select distinct \(body.group), t.source, t.code, \(body.by), \(body.at)
+            from unnest(
+                \(body.customers.map { $0.source ?? source }), \(body.customers.map(\.code))) as t(source, code)
+            """)
+        return true
     }
 }

@@ -29,7 +29,7 @@ struct SurveyHandlers: Sendable {
                     counting: "repeated_survey_answers", &effects)
             else { continue }
             if let refusal = SurveyPolicy.objection(
-                to: body.at, requestedAt: survey.requestedAt, expiresAt: survey.expiresAt)
+                to: body.at, requestedAt: survey.requestedAt, expiresAt: survey.expiresAt, now: effects.now)
             {
                 effects.refuse(message, refusal)
                 continue

@@ -54,9 +54,13 @@ public final class ActPermit: Sendable {
     /// Whether two people count as one where something needs two of them: one person, one who stands for the other in such
     /// matters, or one who has acted upon the same thing in the other's stead.
     ///
-    /// - Parameter days: the days on which the two have acted.
-    public func areOne(_ first: String, _ second: String, on days: [CalendarDay]) -> Bool {
-        policy.areOne(first, second, claim.kind, on: days)
+    /// - Parameters:
+    ///   - days: the days on which the two have acted.
+    ///   - kinds: kinds of object that the matter is of beside that of the act: who stands for the other in these is one, too.
+    public func areOne(
+        _ first: String, _ second: String, on days: [CalendarDay], also kinds: [PermissionKind] = []
+    ) -> Bool {
+        ([claim.kind] + kinds).contains { policy.areOne(first, second, $0, on: days) }
             || standIns.contains { standIn in
                 standIn.deputy.hasSameBytes(as: first) && standIn.principal.hasSameBytes(as: second)
                     || standIn.deputy.hasSameBytes(as: second) && standIn.principal.hasSameBytes(as: first)
@@ -80,8 +84,10 @@ extension ActPermit? {
     /// Whether two people count as one where something needs two of them. Without a policy nobody stands for anybody.
     ///
     /// - Parameter days: the days on which the two have acted.
-    public func areOne(_ first: String, _ second: String, on days: [CalendarDay]) -> Bool {
-        self?.areOne(first, second, on: days) ?? first.hasSameBytes(as: second)
+    public func areOne(
+        _ first: String, _ second: String, on days: [CalendarDay], also kinds: [PermissionKind] = []
+    ) -> Bool {
+        self?.areOne(first, second, on: days, also: kinds) ?? first.hasSameBytes(as: second)
     }
 
     /// Whether the policy alone says who may and up to what, so that no file of a service is asked.

@@ -15,10 +15,16 @@ struct ProductTests {
 
     init() throws { sales = try .current }
 
+    /// Handles what is said on the days on which it is.
+    @discardableResult
+    private func handle(_ messages: [ServiceFixture.Message]) async throws -> ServiceFixture.Outcome {
+        try await sales.handle(messages, at: "2026-01-06T10:00:00+08:00")
+    }
+
     /// Proposed by one, approved by another.
     private func hold(_ terms: ProductTerms...) async throws {
         for terms in terms {
-            let outcome = try await sales.handle([Say.proposed(terms), Say.decided(terms)])
+            let outcome = try await handle([Say.proposed(terms), Say.decided(terms)])
             #expect(outcome.refused.isEmpty, "\(terms.code)")
         }
     }
@@ -43,20 +49,29 @@ struct ProductTests {
     )
     func approval() async throws {
         let unit = Say.unit("U1")
-        let proposed = try await sales.handle([Say.proposed(unit)])
+        let proposed = try await handle([Say.proposed(unit)])
         #expect(try proposed.events(ProductChanged.self).map(\.state) == [.proposed])
         #expect(try await shown("U1", .unit)["product"].column("isValid") == ["false"])
         let waiting = try await sales.ask("products.list")["proposals"]
         #expect(waiting.column("code") == ["U1"] && waiting.column("proposedBy") == ["zhao.min"])
-        let own = try await sales.handle([Say.decided(unit, by: "zhao.min")])
+        let own = try await handle([Say.decided(unit, by: "zhao.min")])
         #expect(own.refused.mapValues(\.reason) == [0: .samePerson])
-        let early = try await sales.handle([Say.decided(unit, on: "2026-01-04")])
+        let early = try await handle([Say.decided(unit, on: "2026-01-04")])
         #expect(early.refused.mapValues(\.reason) == [0: .contradictoryTimes])
-        let approved = try await sales.handle([Say.decided(unit)])
+        let approved = try await handle([Say.decided(unit)])
         #expect(try approved.events(ProductChanged.self).map(\.decidedBy) == ["wang.fang"])
         #expect(try await shown("U1", .unit)["product"].column("isValid") == ["true"])
-        let twice = try await sales.handle([Say.decided(unit, .refused, by: "li.wei"), Say.decided(Say.unit("U1", 2))])
+        let twice = try await handle([Say.decided(unit, .refused, by: "li.wei"), Say.decided(Say.unit("U1", 2))])
         #expect(twice.refused.mapValues(\.reason) == [0: .wrongState, 1: .notFound])
+    }
+
+    @Test("a later version holds from no day that is over by our own clock, whatever day its approval says of itself")
+    func backdated() async throws {
+        try await hold(Say.unit("U1"))
+        let next = Say.unit("U1", 2, measure: "Second", from: "2026-01-06")
+        try await sales.handle([Say.proposed(next), Say.decided(next)], at: "2026-02-10T10:00:00+08:00")
+        #expect(try await shown("U1", .unit, on: "2026-02-09")["product"].column("measure") == ["Done in time"])
+        #expect(try await shown("U1", .unit, on: "2026-02-10")["product"].column("measure") == ["Second"])
     }
 
     private func shown(_ code: String, _ level: ProductLevel, on day: String = "2026-03-01") async throws
@@ -68,9 +83,9 @@ struct ProductTests {
     @Test("versions come one after the other and are never changed; the same again has no effect")
     func versions() async throws {
         try await hold(Say.unit("U1"))
-        let again = try await sales.handle([Say.proposed(Say.unit("U1"), on: "2026-01-09")])
+        let again = try await handle([Say.proposed(Say.unit("U1"), on: "2026-01-09")])
         #expect(again.refused.isEmpty && again.published.isEmpty)
-        let wrong = try await sales.handle([
+        let wrong = try await handle([
             Say.proposed(Say.unit("U1", 1, measure: "Otherwise"), on: "2026-01-10"),
             Say.proposed(Say.unit("U1", 3)), Say.proposed(Say.unit("U1", 2, from: "2025-12-31")),
         ])
@@ -78,10 +93,10 @@ struct ProductTests {
             wrong.refused.mapValues(\.reason) == [
                 0: .conflictingRevision, 1: .conflictingRevision, 2: .contradictoryTimes,
             ])
-        try await sales.handle([Say.proposed(Say.unit("U1", 2, measure: "Otherwise", from: "2026-02-01"))])
-        let third = try await sales.handle([Say.proposed(Say.unit("U1", 3))])
+        try await handle([Say.proposed(Say.unit("U1", 2, measure: "Otherwise", from: "2026-02-01"))])
+        let third = try await handle([Say.proposed(Say.unit("U1", 3))])
         #expect(third.refused.mapValues(\.reason) == [0: .wrongState], "the second is not decided")
-        try await sales.handle([Say.decided(Say.unit("U1", 2), .refused)])
+        try await handle([Say.decided(Say.unit("U1", 2), .refused)])
         try await hold(Say.unit("U1", 3, measure: "Third", from: "2026-02-01"))
         let unit = try await shown("U1", .unit)
         #expect(unit["product"].column("measure") == ["Third"])
@@ -92,13 +107,13 @@ struct ProductTests {
     @Test("a part that there is not is refused with its place, also when it was retired before the decision")
     func parts() async throws {
         try await hold(Say.unit("U1"))
-        let missing = try await sales.handle([Say.proposed(Say.item("I1", of: ["U1", "U9"]))])
+        let missing = try await handle([Say.proposed(Say.item("I1", of: ["U1", "U9"]))])
         #expect(missing.refused.mapValues(\.path) == [0: "$.parts[1].code"])
         #expect(missing.refused.mapValues(\.reason) == [0: .notFound])
         let item = Say.item("I1", of: ["U1"], from: "2026-02-01")
-        try await sales.handle([Say.proposed(item)])
+        try await handle([Say.proposed(item)])
         try await hold(Say.unit("U1", 2, from: "2026-02-01", retired: true))
-        let late = try await sales.handle([Say.decided(item)])
+        let late = try await handle([Say.decided(item)])
         #expect(late.refused.mapValues(\.path) == [0: "$.parts[0].code"])
     }
 

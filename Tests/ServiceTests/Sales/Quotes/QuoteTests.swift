@@ -24,12 +24,18 @@ struct QuoteTests {
         #expect(outcome.refused.isEmpty)
     }
 
-    private func refusal(_ message: ServiceFixture.Message) async throws -> String? {
-        try await sales.handle([message]).refused[0].map { "\($0.reason.rawValue) \($0.path)" }
+    /// Handles a step at the time that it says, unless it comes at another.
+    private func handle(_ message: ServiceFixture.Message, at time: String?) async throws -> ServiceFixture.Outcome {
+        let said = (message.body as? TakeQuoteStep)?.at.description
+        return try await sales.handle([message], at: time ?? said ?? "2026-03-02T10:00:00+08:00")
     }
 
-    private func done(_ message: ServiceFixture.Message) async throws -> QuoteChanged? {
-        let outcome = try await sales.handle([message])
+    private func refusal(_ message: ServiceFixture.Message, at time: String? = nil) async throws -> String? {
+        try await handle(message, at: time).refused[0].map { "\($0.reason.rawValue) \($0.path)" }
+    }
+
+    private func done(_ message: ServiceFixture.Message, at time: String? = nil) async throws -> QuoteChanged? {
+        let outcome = try await handle(message, at: time)
         #expect(outcome.refused.isEmpty, "\(outcome.refused)")
         return try outcome.events(QuoteChanged.self).first
     }
@@ -152,6 +158,34 @@ struct QuoteTests {
         #expect(try await done(Say.step(.revised, on: "2026-04-02", until: "2026-04-30"))?.revision == 2)
     }
 
+    @Test("whoever set a price that goes on does not approve it, though another has revised or submitted it since")
+    func authors() async throws {
+        try await cards()
+        let own = [Say.line(agreed: 250)]
+        try await sales.handle([Say.step(.requested, on: "2026-03-02", lines: own)])
+        #expect(try await done(Say.step(.revised, on: "2026-03-03", by: "wang.fang"))?.revision == 2)
+        #expect(try await done(Say.step(.submitted, on: "2026-03-03", by: "wang.fang"))?.state == .inApproval)
+        for login in ["li.wei", "wang.fang"] {
+            #expect(
+                try await refusal(Say.step(.approved, on: "2026-03-03", by: login)) == "same-person $.by", "\(login)")
+        }
+        #expect(try await done(Say.step(.approved, on: "2026-03-03", by: "zhao.min"))?.amount == 250)
+    }
+
+    @Test("what a step says of its time neither revives what has expired, nor holds up what comes after")
+    func typed() async throws {
+        try await cards()
+        let late = "2026-04-01T10:00:00+08:00"
+        try await sales.handle([Say.step(.requested, on: "2026-03-02"), Say.step(.submitted, on: "2026-03-02")])
+        let approved = Say.step(.approved, on: "2026-03-31", by: "wang.fang")
+        #expect(try await refusal(approved, at: late) == "wrong-state $.step")
+        #expect(try await done(approved)?.state == .approved)
+        #expect(try await refusal(Say.step(.sent, on: "2026-03-31T11:00:00+08:00"), at: late) == "wrong-state $.step")
+        let ahead = Say.step(.requested, of: "Q2", on: "2099-01-01", until: "2099-12-31")
+        #expect(try await refusal(ahead, at: late) == "contradictory-times $.at")
+        #expect(try await shown("revisions", "state", of: "Q2") == [])
+    }
+
     private static let policy = """
         {"version": 7, "lines": [
             {"line": "sees", "role": "executive", "right": "see", "kinds": "*", "scope": "all"},
@@ -162,7 +196,9 @@ struct QuoteTests {
             {"line": "sees-all", "role": "executive", "right": "administer", "kinds": ["setting"], "scope": "all"}],
          "people": [{"login": "director", "roles": ["executive"]}, {"login": "zhang.min", "roles": ["branch-manager"]},
             {"login": "li.wei", "roles": ["branch-manager"]}, {"login": "wu.fang", "roles": ["branch-manager"]}],
-         "delegations": [],
+         "delegations": [
+            {"delegation": "offers", "of": "director", "to": "wu.fang", "rights": ["see"], "kinds": ["agreement"],
+             "scope": "node", "from": "2026-03-01", "until": "2026-03-31", "recorded": "2026-02-20", "reason": "leave"}],
          "amounts": [
             {"amount": "branch-orders", "role": "branch-manager", "right": "approve", "kinds": ["order"], "upTo": "500.00",
              "currency": "CNY"},
@@ -216,5 +252,11 @@ struct QuoteTests {
         #expect(try await approve("Q3", by: "zhang.min") == "above-authority $.quoteId", "190 is below its cost")
         #expect(try await approve("Q2", by: "director") == nil)
         #expect(try await approve("Q3", by: "director") == nil)
+        try await sales.handle([
+            Say.step(.requested, of: "Q4", on: "2026-03-02", by: "wu.fang"),
+            Say.step(.submitted, of: "Q4", on: "2026-03-02", by: "wu.fang"),
+        ])
+        #expect(
+            try await approve("Q4", by: "director") == "same-person $.by", "who stands for the director asked for it")
     }
 }

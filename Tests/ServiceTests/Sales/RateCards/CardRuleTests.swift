@@ -22,8 +22,10 @@ struct CardRuleTests {
             quantity: try #require(ExactDecimal(quantity)), unit: unit)
     }
 
+    private static let today = Say.day("2026-01-05")
+
     private static func findings(_ body: ImportRateCard, beside known: [StoredRule] = []) -> [String] {
-        CardPolicy.change(body, beside: known).findings.map {
+        CardPolicy.change(body, beside: known, today: today).findings.map {
             "\($0.refusal.path) \($0.refusal.reason.rawValue)"
         }
     }
@@ -123,7 +125,8 @@ struct CardRuleTests {
             Self.stored("OLD", Say.rule("L", "3", from: "PVG", valid: "2026-09-01")),
         ]
         let change = CardPolicy.change(
-            Say.card("NEW", [Say.rule("R", "4", valid: "2026-07-01")], replaces: true), beside: known)
+            Say.card("NEW", [Say.rule("R", "4", valid: "2026-07-01")], replaces: true), beside: known, today: Self.today
+        )
         #expect(change.findings.isEmpty && change.ended.map(\.endsOn) == [Say.day("2026-06-30")])
         #expect(change.ended.map(\.rule.rule) == ["R"])
         #expect(
@@ -135,6 +138,44 @@ struct CardRuleTests {
                 == ["$.rules[0] conflicting-content"], "what begins later is not ended by what begins before")
     }
 
+    @Test(
+        "what two rules of an import shorten ends once; a card never ends a rule of its own, in whichever part it comes"
+    )
+    func shortened() {
+        let known = [Self.stored("OLD", Say.rule("R", "3", valid: "2025-12-01"))]
+        let twice = Say.card(
+            "NEW",
+            [Say.rule("B", "4", valid: "2026-02-01"), Say.rule("C", "5", valid: "2026-01-15", until: "2026-01-31")],
+            replaces: true)
+        let change = CardPolicy.change(twice, beside: known, today: Self.today)
+        #expect(change.findings.isEmpty && change.ended.map(\.endsOn) == [Say.day("2026-01-14")])
+        let former = [Self.stored("NEW", Say.rule("A", "3", valid: "2026-02-01"))]
+        #expect(
+            Self.findings(Say.card("NEW", [Say.rule("B", "4", valid: "2026-03-01")], replaces: true), beside: former)
+                == ["$.rules[0] conflicting-content"])
+    }
+
+    @Test(
+        "no import and no command ends anything on a day that is over by our own clock, whatever day it says of itself")
+    func backwards() {
+        let known = [Self.stored("OLD", Say.rule("R", "3", valid: "2025-01-01"))]
+        let body = Say.card("NEW", [Say.rule("R", "4", valid: "2025-06-01")], replaces: true, on: "2025-05-01")
+        #expect(Self.findings(body, beside: known) == ["$.rules[0].validFrom contradictory-times"])
+        let end = EndCardRules(
+            card: "OLD", rules: [], lastDay: Say.day("2025-05-31"), note: "n", at: Say.time("2025-05-01"),
+            by: "zhao.min")
+        #expect(throws: Refusal.self) { try CardPolicy.end(end, among: known, today: Self.today) }
+    }
+
+    @Test("no two customers have one key, whatever signs their sources and codes have")
+    func keys() {
+        let pairs = [
+            ("sap/cn", "7"), ("sap", "cn/7"), ("sap/cn/7", ""), ("", "sap/cn/7"), ("1:sap", "7"), ("1", "sap/7"),
+        ]
+        let keys = pairs.map { CardAudience.customer(AccountKey(source: $0.0, code: $0.1)).key }
+        #expect(Set(keys).count == pairs.count)
+    }
+
     @Test("a card ends as a whole or in part, and nothing of it on a day that is over")
     func ends() {
         let known = [
@@ -144,8 +185,10 @@ struct CardRuleTests {
             let body = EndCardRules(
                 card: "C", rules: rules, lastDay: Say.day(last), note: "n", at: Say.time("2026-03-10"), by: "zhao.min")
             do throws(Refusal) {
-                return try CardPolicy.end(body, among: known).map { "\($0.rule.rule) \($0.lastDay?.description ?? "")" }
-                    .joined(separator: ", ")
+                return try CardPolicy.end(body, among: known, today: Self.today).map {
+                    "\($0.rule.rule) \($0.lastDay?.description ?? "")"
+                }
+                .joined(separator: ", ")
             } catch {
                 return "\(error.reason.rawValue) \(error.path)"
             }

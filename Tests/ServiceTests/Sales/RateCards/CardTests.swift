@@ -107,7 +107,7 @@ struct CardTests {
         }
         #expect(try await price(on: day, ["customer": "C2", "origin": "PVG"])[1] == "ALL/R")
         #expect(try await price(on: day, ["customer": "C1", "side": "buy"])[1] == "BUY/R")
-        try await sales.handle([
+        let outcome = try await sales.handle([
             Say.message(
                 SetPriceGroup(
                     group: "key", customers: [CustomerCode(code: "C2")], at: Say.time("2026-01-07"), by: "zhao.min")),
@@ -115,7 +115,13 @@ struct CardTests {
                 SetPriceGroup(
                     group: "key", customers: [CustomerCode(code: "77", source: "erp")], at: Say.time("2026-01-05"),
                     by: "zhao.min")),
+            Say.message(
+                SetPriceGroup(
+                    group: "key", customers: [CustomerCode(code: "C1")], at: Say.time("2099-01-01"), by: "zhao.min")),
         ])
+        #expect(
+            outcome.refused.mapValues(\.reason) == [1: .contradictoryTimes, 2: .contradictoryTimes],
+            "what was said later before holds, and what is dated ahead would hold for ever")
         #expect(try await price(on: day, ["customer": "C2"])[1] == "KEY/R")
         #expect(try await price(on: day, ["customer": "77", "origin": "SHA"])[1] == "ALL/R")
     }

@@ -64,6 +64,10 @@ struct SurveyAnswerTests {
         let tokens = try await tokens(["O1", "O2", "O3", "O4"])
         let (first, second) = (try #require(tokens["O1"]), try #require(tokens["O2"]))
         let (third, fourth) = (try #require(tokens["O3"]), try #require(tokens["O4"]))
+        // A token that is over by our own clock is over, whatever time an answer says of itself; a week may be under way.
+        let late = try await desk.handle(
+            [.init("z1", source: "page", try Self.answer(second))], at: "2026-04-10T10:00:01+08:00")
+        #expect(late.refused.mapValues(\.reason) == [0: .expired])
         let outcome = try await desk.handle([
             .init("a1", source: "page", try Self.answer(first, 5)),
             .init("a2", source: "page", try Self.answer(first, 1)),
@@ -139,20 +143,18 @@ struct SurveyAnswerTests {
 
     @Test("a change from one period to the next is told when it is no chance")
     func trend() async throws {
-        var answers: [ServiceFixture.Message] = []
         for (period, day) in [("A", "2026-01-10"), ("B", "2026-04-10")] {
             let orders = (1...40).map { "\(period)\($0)" }
             let outcome = try await desk.handle(
                 try orders.flatMap { try Self.late($0, customer: $0) }, at: "\(day)T10:00:00+08:00")
-            for (place, invited) in try outcome.events(SurveyInvited.self).enumerated() {
-                answers.append(
-                    .init(
-                        "a\(invited.orderId)",
-                        try Self.answer(
-                            invited.token, period == "A" ? (place % 2 == 0 ? 2 : 5) : 5, at: "\(day)T11:00:00+08:00")))
+            let answers = try outcome.events(SurveyInvited.self).enumerated().map { place, invited in
+                ServiceFixture.Message(
+                    "a\(invited.orderId)",
+                    try Self.answer(
+                        invited.token, period == "A" ? (place % 2 == 0 ? 2 : 5) : 5, at: "\(day)T11:00:00+08:00"))
             }
+            try await desk.handle(answers, at: "\(day)T11:00:00+08:00")
         }
-        try await desk.handle(answers)
         let trend = try await desk.ask("surveys.trend", ["to": "2026-04-30"])["trend"]
         #expect(trend.column("measure") == ["recommendation", "satisfaction"])
         #expect(trend.column("verdict") == ["too-few", "better"])
