@@ -16,6 +16,7 @@ enum QuoteHandlers {
             let body = message.body
             let before = try QuoteStore.quote(body.quoteId, transaction)
             do {
+                try effects.checkHasCome(body.at, at: "$.at")
                 var (after, superseded) = try QuotePolicy.take(body, before, from: message.envelope.source) {
                     lines, currency, day, customer in
                     try QuotePricing.price(

@@ -11,8 +11,6 @@ struct QuoteWorker: Sendable, Equatable {
 enum QuotePolicy {
     /// By how much of itself the cost may have risen since the quote was priced, until it is approved no more: a twentieth.
     static let mostRise: Int128 = 20
-    /// By how many seconds the clock of whoever takes a step may be ahead of ours.
-    static let mostAhead: Int64 = 300
 
     /// A quote after a step, and the revision that it takes the place of.
     ///
@@ -172,17 +170,12 @@ enum QuotePolicy {
         }
     }
 
-    /// Refuses a step that is dated ahead, which would hold up every later one, and one that comes when the quote has expired by
-    /// our own clock, whatever day it says of itself.
+    /// Refuses a step that comes when the quote has expired by our own clock, whatever day it says of itself.
     ///
     /// - Parameter now: the time as the service sees it.
     static func checkTime(_ body: TakeQuoteStep, of terms: QuoteTerms, now: Timestamp) throws(Refusal) {
-        guard body.at <= now.adding(seconds: mostAhead) else {
-            throw Refusal(.contradictoryTimes, path: "$.at", "that is yet to come: it is \(now)")
-        }
-        if [.submitted, .approved, .sent].contains(body.step), terms.hasExpired(by: now.day()) {
-            throw Refusal(.wrongState, path: "$.step", "it could be agreed to until \(terms.validUntil)")
-        }
+        guard [.submitted, .approved, .sent].contains(body.step), terms.hasExpired(by: now.day()) else { return }
+        throw Refusal(.wrongState, path: "$.step", "it could be agreed to until \(terms.validUntil)")
     }
 
     /// Refuses to send what has come to cost more by a twentieth since it was priced.

@@ -5,9 +5,6 @@ import ServiceKit
 
 /// What is said of rate cards → their rules, all of an import or none of it.
 enum CardHandlers {
-    /// By how many seconds the clock of whoever says who a group is may be ahead of ours.
-    private static let mostAhead: Int64 = 300
-
     static func imported(
         _ messages: [Received<ImportRateCard>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
@@ -97,13 +94,15 @@ enum CardHandlers {
     ) throws {
         try CardStore.lock(transaction)
         for message in messages.sorted(by: { $0.body.at < $1.body.at }) {
-            // One that is dated ahead would be the last word on the group until then.
-            guard message.body.at <= effects.now.adding(seconds: mostAhead) else {
-                effects.refuse(
-                    message, Refusal(.contradictoryTimes, path: "$.at", "that is yet to come: it is \(effects.now)"))
+            let isHeld: Bool
+            do {
+                try effects.checkHasCome(message.body.at, at: "$.at")
+                isHeld = try CardStore.put(message.body, from: message.envelope.source, transaction)
+            } catch let refusal as Refusal {
+                effects.refuse(message, refusal)
                 continue
             }
-            guard try CardStore.put(message.body, from: message.envelope.source, transaction) else {
+            guard isHeld else {
                 effects.refuse(
                     message,
                     Refusal(

@@ -34,6 +34,18 @@ public struct Effects: Sendable {
         self.wallClock = wallClock
     }
 
+    /// Refuses a time, as a sender has typed it, that is yet to come: by the rules' clock and by the world's, but for five minutes by
+    /// which clocks may differ. What is dated ahead would overrule, or hold up, everything that is said until then.
+    ///
+    /// - Parameters:
+    ///   - time: what the message says.
+    ///   - path: where it says so.
+    public func checkHasCome(_ time: Timestamp, at path: String) throws(Refusal) {
+        let clock = max(now, wallClock)
+        guard time > clock.adding(seconds: 300) else { return }
+        throw Refusal(.contradictoryTimes, path: path, "that is yet to come: it is \(clock)")
+    }
+
     /// Publishes an event once the transaction has committed.
     ///
     /// - Parameters:
