@@ -1,4 +1,5 @@
 """What the parts of the benchmark share: the private system, its figures, the orders, the check of a round."""
+import contextlib
 import datetime
 import itertools
 import json
@@ -19,7 +20,9 @@ HOME = Path(os.environ["WAYBILL_HOME"])
 TWINS = Path(os.environ["BENCH_TWINS"])
 # Where orders are published: a partner's own exchange with --partner.
 INBOUND = os.environ.get("BENCH_INBOUND", "waybill.inbound")
-SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
+# Those that orders come to; and with them the one that tells people of it.
+FIVE = ["customer", "sales", "servicedesk", "finance", "supplier"]
+SERVICES = [*FIVE, "notifier"]
 results = []
 
 
@@ -68,6 +71,17 @@ def profile(binary):
 
 def get(url, timeout=5):
     return urllib.request.urlopen(url, timeout=timeout).read().decode()
+
+
+@contextlib.contextmanager
+def untold():
+    """The order path by itself: what people are told of it waits in the notifier's queue until afterwards."""
+    service("stop", "notifier")
+    try:
+        yield
+    finally:
+        service("start", "notifier")
+        ready("notifier")
 
 
 def ready(name, seconds=30):

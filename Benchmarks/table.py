@@ -1,7 +1,7 @@
 """The table at the end of a run."""
 import statistics
 
-from harness import SERVICES, record, results, say
+from harness import FIVE, record, results, say
 
 RATES = {
     "raw-broker": "raw broker twin", "raw-broker-bare": "  without headers", "raw-database": "raw database twin",
@@ -55,7 +55,7 @@ def ratios():
         yield name, quotients(quotients(after, raw[len(before):]), early)
     five = [row["processorSecondsPer1000"] for row in results if row["measure"] == "five"]
     yield "CPU five ÷ broker + database", [
-        sum(row[name] for name in SERVICES) / (row["broker"] + row["database"]) for row in five]
+        sum(row[name] for name in FIVE) / (row["broker"] + row["database"]) for row in five]
 
 
 def table():
@@ -71,7 +71,7 @@ def table():
     line("idle memory of a service", column("idle", "residentMiB"), "MiB")
     for measure in ("finance", "drain"):
         line(f"most memory, {measure}", column(measure, "peakMiB"), "MiB")
-    for name in SERVICES:
+    for name in FIVE:
         line(f"most memory among five, {name}", [row[name] for row in column("five", "peakMiB")], "MiB")
     for measure, label in (("publish-to-delivery", "broker alone"), ("publish-to-alert", "publish to alert"), ("relay", "commit to arrival")):
         for rate in sorted(set(column(measure, "rate"))):

@@ -11,7 +11,7 @@ import statistics
 import sys
 from pathlib import Path
 
-SERVICES = ("customer", "sales", "servicedesk", "finance", "supplier", "notifier")
+SERVICES = ("customer", "sales", "servicedesk", "finance", "supplier")
 
 
 def figures(rows):

@@ -5,7 +5,9 @@
 #
 # Each side runs its own benchmark of one round a turn, before and now changing who comes first; a turn compares the
 # services with the raw twins that ran in the same minute. BEFORE and NOW name folders of release builds that are there
-# already; otherwise the commit is built in a temporary folder, which takes as long as a first release build does.
+# already; otherwise the commit is built in a temporary folder, which takes as long as a first release build does. The five
+# services are measured on both sides: the console is not started, and the notifier waits until a measurement is over.
+# RESULTS names a folder in which the lines of every turn are kept.
 . "$(cd "$(dirname "$0")/.." && pwd)/deploy/local/lib.sh"
 commit=536f62e rounds=7 orders=40000 parts=five,finance,latency
 while [ $# -gt 0 ]; do
@@ -44,7 +46,7 @@ before="$(builds before "${BEFORE:-}")"
 for side in before now; do
     mkdir -p "$work/$side-home"
     chmod 711 "$work/$side-home"
-    WAYBILL_HOME="$work/$side-home" WAYBILL_BINARIES="${!side}" "$work/$side/deploy/local/up.sh" --no-build
+    WAYBILL_HOME="$work/$side-home" WAYBILL_BINARIES="${!side}" WAYBILL_CONSOLE=no "$work/$side/deploy/local/up.sh" --no-build
     mkdir -p "$work/$side-home/twins"
     for program in publish raw_broker latency ask; do
         gcc -O2 -o "$work/$side-home/twins/$program" "$work/$side/Benchmarks/twins/$program.c" -lrabbitmq -lm
@@ -52,16 +54,17 @@ for side in before now; do
     gcc -O2 -I"$(pg_config --includedir)" -o "$work/$side-home/twins/raw_database" \
         "$work/$side/Benchmarks/twins/raw_database.c" -lpq
 done
-mkdir "$work/results"
+results="${RESULTS:-$work/results}"
+mkdir -p "$results"
 for round in $(seq 1 "$rounds"); do
     order="before now"
     [ $((round % 2)) = 1 ] || order="now before"
     for side in $order; do
         say "round $round of $rounds: $side"
         WAYBILL_HOME="$work/$side-home" BENCH_TWINS="$work/$side-home/twins" python3 -B "$work/$side/Benchmarks/bench.py" \
-            --rounds 1 --orders "$orders" --only "$parts" --results "$work/results/$side-$round.jsonl" \
-            >/dev/null 2>"$work/results/$side-$round.log" ||
-            { tail -5 "$work/results/$side-$round.log" >&2; say "this turn does not count"; rm -f "$work/results/$side-$round.jsonl"; }
+            --rounds 1 --orders "$orders" --only "$parts" --results "$results/$side-$round.jsonl" \
+            >/dev/null 2>"$results/$side-$round.log" ||
+            { tail -5 "$results/$side-$round.log" >&2; say "this turn does not count"; rm -f "$results/$side-$round.jsonl"; }
     done
 done
-python3 -B "$root/Benchmarks/turns.py" "$work/results" "$commit" "$(git rev-parse --short HEAD)"
+python3 -B "$root/Benchmarks/turns.py" "$results" "$commit" "$(git rev-parse --short HEAD)"
