@@ -4,35 +4,12 @@
 # then another policy, read again without a restart, which says what it has changed.
 #
 # usage: clocks.sh [COMPLAINTS]
-set -euo pipefail
-root="$(cd "$(dirname "$0")/../.." && pwd)"
 complaints="${1:-300}"
-export WAYBILL_HOME WAYBILL_CONFIGURATION="${WAYBILL_CONFIGURATION:-debug}"
-WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-clocks-XXXXXX")"
-work="$(mktemp -d)"
-chmod 711 "$WAYBILL_HOME"
-trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME" "$work"' EXIT
-"$root/deploy/local/up.sh" --no-build
-. "$WAYBILL_HOME/env"
-waybill() { "$WAYBILL_CLI" "$@"; }
-fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
-SERVICEDESK="$(cat "$WAYBILL_HOME/run/binaries")/waybill-servicedesk"
-export SERVICEDESK
-{
-    echo 'set -euo pipefail'
-    echo 'waybill() { "$WAYBILL_CLI" "$@"; }'
-    echo 'waybill-servicedesk() { "$SERVICEDESK" "$@"; }'
-    awk '/^## / { inside = ($0 == "## The walk") }
-        inside && /^```sh$/ { printing = 1; next }
-        printing && /^```$/ { printing = 0; print "" }
-        printing { print }' "$root/docs/business/servicedesk/clocks.md"
-} >"$work/walk.sh"
-[ "$(wc -l <"$work/walk.sh")" -gt 30 ] || fail "docs/business/servicedesk/clocks.md has no walk"
-(cd "$work" && bash walk.sh) || fail "the walk ended with $?"
+. "$(dirname "$0")/system.sh"
+system clocks
+walk business/servicedesk/clocks.md 30 "The walk"
 
 # What a partner publishes, and what an oracle makes of it.
-python=python3
-"$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
 cat >"$work/partner.py" <<'PYTHON'
 import datetime as dt, json, os, random, sys
 

@@ -3,27 +3,10 @@
 # events: days pass as orders come.
 #
 # usage: finance_loop.sh
-set -euo pipefail
-root="$(cd "$(dirname "$0")/../.." && pwd)"
-export WAYBILL_HOME WAYBILL_CONFIGURATION="${WAYBILL_CONFIGURATION:-debug}" WAYBILL_CLOCK=events
-WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-loop-XXXXXX")"
-work="$(mktemp -d)"
-chmod 711 "$WAYBILL_HOME"
-trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME" "$work"' EXIT
-"$root/deploy/local/up.sh" --no-build
-. "$WAYBILL_HOME/env"
-waybill() { "$WAYBILL_CLI" "$@"; }
-fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
-{
-    echo 'set -euo pipefail'
-    echo 'waybill() { "$WAYBILL_CLI" "$@"; }'
-    awk '/^## / { inside = ($0 == "## The walk") }
-        inside && /^```sh$/ { printing = 1; next }
-        printing && /^```$/ { printing = 0 }
-        printing { print }' "$root/docs/business/finance/finance.md"
-} >"$work/walk.sh"
-[ "$(wc -l <"$work/walk.sh")" -gt 30 ] || fail "docs/business/finance/finance.md has no walk"
-bash "$work/walk.sh" || fail "the walk ended with $?"
+export WAYBILL_CLOCK=events
+. "$(dirname "$0")/system.sh"
+system finance_loop
+walk business/finance/finance.md 30 "The walk"
 
 # What the walk shows, looked at once more.
 decisions="$(waybill query finance acceptance.report --json | jq -c '[.notTaken[] | [.customerCode, .orders, .revenueRefused]]')"
@@ -36,4 +19,3 @@ echo "not taken: $decisions"
 waybill dead audit --json | jq -e '[.audit[] | select(.act == "refuse") | .reason] | sort == ["above-authority", "not-authorised"]' >/dev/null ||
     fail "the refused commands are not on record"
 waybill reconcile --json >/dev/null || fail "something is missing"
-echo "the walk of docs/business/finance/finance.md does what it says"

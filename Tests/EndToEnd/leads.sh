@@ -4,32 +4,12 @@
 # apart has it, and each that is refused stands in the dead letters with its reason.
 #
 # usage: leads.sh [CAPTURES]
-set -euo pipefail
-root="$(cd "$(dirname "$0")/../.." && pwd)"
 captures="${1:-3000}"
-export WAYBILL_HOME WAYBILL_CONFIGURATION="${WAYBILL_CONFIGURATION:-debug}"
-WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-leads-XXXXXX")"
-work="$(mktemp -d)"
-chmod 711 "$WAYBILL_HOME"
-trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME" "$work"' EXIT
-"$root/deploy/local/up.sh" --no-build
-. "$WAYBILL_HOME/env"
-waybill() { "$WAYBILL_CLI" "$@"; }
-fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
-{
-    echo 'set -euo pipefail'
-    echo 'waybill() { "$WAYBILL_CLI" "$@"; }'
-    awk '/^## / { inside = ($0 == "## The walk") }
-        inside && /^```sh$/ { printing = 1; next }
-        printing && /^```$/ { printing = 0; print "" }
-        printing { print }' "$root/docs/business/sales/leads.md"
-} >"$work/walk.sh"
-[ "$(wc -l <"$work/walk.sh")" -gt 40 ] || fail "docs/business/sales/leads.md has no walk"
-(cd "$work" && bash walk.sh) || fail "the walk ended with $?"
+. "$(dirname "$0")/system.sh"
+system leads
+walk business/sales/leads.md 40 "The walk"
 
 # Captures as partners publish them, one of them with a mebibyte of text.
-python=python3
-"$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
 "$python" "$root/Tests/Oracles/lead_intake.py" make "$captures" 7 >"$work/captures.jsonl"
 "$python" - "$work/captures.jsonl" <<'PYTHON'
 import json, os, sys

@@ -5,20 +5,12 @@
 # docs/business/notices.md, as they stand there.
 #
 # usage: notices.sh
-set -euo pipefail
-root="$(cd "$(dirname "$0")/../.." && pwd)"
-export WAYBILL_HOME WAYBILL_CONFIGURATION="${WAYBILL_CONFIGURATION:-debug}" WAYBILL_CLOCK=events
-WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-notices-XXXXXX")"
-work="$(mktemp -d)"
-chmod 711 "$WAYBILL_HOME"
-chmod 700 "$work"
-trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME" "$work"' EXIT
-fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
+export WAYBILL_CLOCK=events
+. "$(dirname "$0")/system.sh"
 python=python3
 "$python" -c 'import aiosmtpd' 2>/dev/null || python=/usr/bin/python3
 "$python" "$root/Tests/ChannelsTests/servers.py" check || fail "needs a python3 that has aiosmtpd: apt-get install python3-aiosmtpd"
-"$root/deploy/local/up.sh" --no-build
-. "$WAYBILL_HOME/env"
+system notices
 "$root/deploy/local/certificates.sh" "$work/certificates"
 for login in li.wei wu.jie manager.ks01 head.east director clerk.finance; do
     (umask 077 && "$WAYBILL_CLI" users add "$login" --json | jq -r .url >"$work/$login.url")

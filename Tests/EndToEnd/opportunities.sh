@@ -3,31 +3,11 @@
 # revisions to sales in a mixed order, some of them twice, as partners publish them, and compares the funnel of days with what they say.
 #
 # usage: opportunities.sh [OPPORTUNITIES]
-set -euo pipefail
-root="$(cd "$(dirname "$0")/../.." && pwd)"
 opportunities="${1:-200}"
-export WAYBILL_HOME WAYBILL_CONFIGURATION="${WAYBILL_CONFIGURATION:-debug}"
-WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-opportunities-XXXXXX")"
-work="$(mktemp -d)"
-chmod 711 "$WAYBILL_HOME"
-trap '"$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME" "$work"' EXIT
-"$root/deploy/local/up.sh" --no-build
-. "$WAYBILL_HOME/env"
-waybill() { "$WAYBILL_CLI" "$@"; }
-fail() { echo "$*"; tail -n 5 "$WAYBILL_HOME"/log/*.log; exit 1; }
-{
-    echo 'set -euo pipefail'
-    echo 'waybill() { "$WAYBILL_CLI" "$@"; }'
-    awk '/^## / { inside = ($0 == "## The walk") }
-        inside && /^```sh$/ { printing = 1; next }
-        printing && /^```$/ { printing = 0; print "" }
-        printing { print }' "$root/docs/business/sales/opportunities.md"
-} >"$work/walk.sh"
-[ "$(wc -l <"$work/walk.sh")" -gt 40 ] || fail "docs/business/sales/opportunities.md has no walk"
-(cd "$work" && bash walk.sh) || fail "the walk ended with $?"
+. "$(dirname "$0")/system.sh"
+system opportunities
+walk business/sales/opportunities.md 40 "The walk"
 
-python=python3
-"$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
 "$python" - "$work" "$opportunities" <<'PYTHON'
 import collections, datetime as dt, json, os, random, sys
 import pika

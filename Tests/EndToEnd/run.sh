@@ -1,44 +1,72 @@
 #!/usr/bin/env bash
-# The five services as processes, on a private broker and database of their own: the main job on real orders with every
+# The services as processes, on a private broker and database of their own: the main job on real orders with every
 # service killed, rubbish, and the publishers of the documentation. Uses the debug builds that 'swift build' made.
 #
 # usage: run.sh [PART…]     (all of them without)
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
-export WAYBILL_HOME WAYBILL_CONFIGURATION=debug
+# The servers of this run are killed, but never lose their power: nothing waits for the disk.
+export WAYBILL_HOME WAYBILL_CONFIGURATION=debug FSYNC=off
 WAYBILL_HOME="$(mktemp -d "${TMPDIR:-/tmp}/waybill-e2e-XXXXXX")"
-chmod 711 "$WAYBILL_HOME"
+walks_home="$(mktemp -d "${TMPDIR:-/tmp}/waybill-walks-XXXXXX")"
+chmod 711 "$WAYBILL_HOME" "$walks_home"
 beside=""
-trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; "$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true; rm -rf "$WAYBILL_HOME"' EXIT
-"$root/deploy/local/up.sh" --no-build
+finish() {
+    [ -z "$beside" ] || kill "$beside" 2>/dev/null || true
+    "$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true
+    WAYBILL_HOME="$walks_home" "$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true
+    rm -rf "$WAYBILL_HOME" "$walks_home"
+}
+trap finish EXIT
 shared=(dataco bad_input publishers clients drain weather systemd surroundings operate dead_letters ledger partners three_systems hearing http_api people audit imports refusals books overview methods tracing capability browser operators_book organisation)
+# These share a second system, on which nothing has come: the first looks at all that was refused, the last have much refused.
+walks=(customer_walk ownership_walk products rate_cards quotes opportunities leads)
 # These start a system of their own, each, and wait for it most of the time: beside the others they cost half of theirs.
-own=(matrix finance_loop notices leads opportunities clocks customer_walk ownership_walk permissions_walk products rate_cards quotes)
+own=(matrix finance_loop notices clocks permissions_walk)
 if [ $# -gt 0 ]; then
-    given=" $* " kept=()
-    for part in "${own[@]}"; do [[ "$given" != *" $part "* ]] || kept+=("$part"); done
-    own=("${kept[@]}") shared=()
-    for part in "$@"; do [[ " ${own[*]} " == *" $part "* ]] || shared+=("$part"); done
+    picked() { for part in "$@"; do [[ "$given" != *" $part "* ]] || echo "$part"; done; }
+    given=" $* "
+    mapfile -t walks < <(picked "${walks[@]}")
+    mapfile -t own < <(picked "${own[@]}")
+    shared=()
+    for part in "$@"; do [[ " ${walks[*]} ${own[*]} " == *" $part "* ]] || shared+=("$part"); done
 fi
 # Each part is run, whatever became of those before it: one that fails must not hide what the next would say.
-lane() { # NAME PART…: what failed stands in $WAYBILL_HOME/NAME.failed
-    local name="$1" part
+lane() { # NAME PART…: what failed stands in $WAYBILL_HOME/NAME.failed, what each took in $WAYBILL_HOME/NAME.took
+    local name="$1" part began
     shift
-    : >"$WAYBILL_HOME/$name.failed"
     for part in "$@"; do
         echo "== $part (${SECONDS} s)"
+        began="$SECONDS"
         "$root/Tests/EndToEnd/$part.sh" || {
-            [ "$name" = own ] || tail -n 5 "$WAYBILL_HOME"/log/*.log
+            [ "$name" != shared ] || tail -n 5 "$WAYBILL_HOME"/log/*.log
             echo "== $part failed"
             echo "$part" >>"$WAYBILL_HOME/$name.failed"
         }
+        echo "$((SECONDS - began)) $part" >>"$WAYBILL_HOME/$name.took"
     done
 }
-lane own "${own[@]}" >"$WAYBILL_HOME/own.log" 2>&1 &
+beside() {
+    if [ "${#walks[@]}" -gt 0 ]; then
+        if WAYBILL_HOME="$walks_home" "$root/deploy/local/up.sh" --no-build; then
+            WAYBILL_WALKS="$walks_home" lane walks "${walks[@]}"
+        else
+            printf '%s\n' "${walks[@]}" >>"$WAYBILL_HOME/walks.failed"
+        fi
+        WAYBILL_HOME="$walks_home" "$root/deploy/local/down.sh" --purge >/dev/null 2>&1 || true
+    fi
+    lane own "${own[@]}"
+}
+beside >"$WAYBILL_HOME/beside.log" 2>&1 &
 beside=$!
-lane shared "${shared[@]}"
+if [ "${#shared[@]}" -gt 0 ]; then
+    "$root/deploy/local/up.sh" --no-build
+    lane shared "${shared[@]}"
+fi
 wait "$beside" || true
-cat "$WAYBILL_HOME/own.log"
-mapfile -t failed < <(cat "$WAYBILL_HOME/shared.failed" "$WAYBILL_HOME/own.failed")
-echo "$((${#shared[@]} + ${#own[@]} - ${#failed[@]})) passed, ${#failed[@]} failed${failed[*]:+: ${failed[*]}} (${SECONDS} s)"
+cat "$WAYBILL_HOME/beside.log"
+echo "seconds: $(sort -rn "$WAYBILL_HOME"/*.took | tr '\n' ',')"
+mapfile -t failed < <(cat "$WAYBILL_HOME"/*.failed 2>/dev/null)
+parts=$((${#shared[@]} + ${#walks[@]} + ${#own[@]}))
+echo "$((parts - ${#failed[@]})) passed, ${#failed[@]} failed${failed[*]:+: ${failed[*]}} (${SECONDS} s)"
 [ ${#failed[@]} -eq 0 ]

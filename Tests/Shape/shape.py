@@ -113,8 +113,8 @@ def cases(root):
     text = page.read_text() if page.exists() else ""
     rows = [(number, line.split("|")[2]) for number, line in enumerate(text.splitlines(), 1) if line.count("|") == 3]
     scripts = "".join(path.read_text() for path in sorted(ends.glob("*.sh")))
-    # Two lists: the parts that share one system, and those that start their own.
-    parts = " ".join(re.findall(r"^(?:shared|own)=\(([^)$]*)\)$", scripts, re.MULTILINE)).split()
+    # Three lists: the parts that share the first system, those that share another, and those that start their own.
+    parts = " ".join(re.findall(r"^(?:shared|walks|own)=\(([^)$]*)\)$", scripts, re.MULTILINE)).split()
     for number, name in ((number, name) for number, shown in rows for name in re.findall(r"`([^`]+)`", shown)):
         place = f"{page.relative_to(root)}:{number}: '{name}'"
         if name.endswith((".sh", ".py")):

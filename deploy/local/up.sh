@@ -134,10 +134,19 @@ for service in "${programs[@]}"; do
     write_url "postgres-$service" "$(postgres_url "$service" app)"
     write_url "migrate-$service" "$(postgres_url "$service" migrate)"
     [ -f "$home/run/$service.port" ] || free_port >"$home/run/$service.port"
-    env -i PATH="$PATH" HOME="$HOME" WAYBILL_POSTGRES_MIGRATE_URL_FILE="$home/secrets/migrate-$service.url" \
-        WAYBILL_LOG_LEVEL=warning "$binaries/waybill-$service" migrate >"$home/log/migrate-$service.log" 2>&1 ||
-        { cat "$home/log/migrate-$service.log" >&2; die "the schema of $service could not be migrated"; }
 done
+# All beside one another: each has a schema of its own.
+migrate() { # SERVICE
+    env -i PATH="$PATH" HOME="$HOME" WAYBILL_POSTGRES_MIGRATE_URL_FILE="$home/secrets/migrate-$1.url" \
+        WAYBILL_LOG_LEVEL=warning "$binaries/waybill-$1" migrate >"$home/log/migrate-$1.log" 2>&1 ||
+        { cat "$home/log/migrate-$1.log" >&2; die "the schema of $1 could not be migrated"; }
+}
+migrations=()
+for service in "${programs[@]}"; do
+    migrate "$service" &
+    migrations+=($!)
+done
+for migration in "${migrations[@]}"; do wait "$migration" || exit 1; done
 
 echo "$binaries" >"$home/run/binaries"
 echo "$clock" >"$home/run/clock"
