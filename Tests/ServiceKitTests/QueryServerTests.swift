@@ -49,7 +49,8 @@ struct QueryServerTests {
     /// Whether an order is taken, with what nobody outside is told.
     private static let acceptance = Query(AcceptanceQuestions.ask) { arguments, _ in
         let row: [String?] = [
-            "needs-approval", "credit-hold", nil, "c1", "true", "held", "9", "7777", "8888", "-1111", "CNY", "2026-03-02",
+            "needs-approval", "credit-hold", nil, "c1", "true", "held", "9", "7777", "8888", "-1111", "CNY",
+            "2026-03-02",
             "2026-03-02", "margin", nil, nil, "late payer",
         ]
         return [try arguments.table("answer", rows: [row])]

@@ -106,7 +106,8 @@ struct CreditReview: Sendable {
             let (state, reason) = CreditPolicy.state(
                 CreditPolicy.Figures(
                     exposure: room.exposure, room: room.room, receivable: room.receivable,
-                    overdue: overdue[room.currency].amount, maxDaysOverdue: late.map(\.days).max() ?? 0, unrated: unrated.sorted()))
+                    overdue: overdue[room.currency].amount, maxDaysOverdue: late.map(\.days).max() ?? 0,
+                    unrated: unrated.sorted()))
             if worst.map({ $0.state < state }) ?? true { worst = (state, reason, room.figures(state, subject)) }
         }
         return worst

@@ -169,7 +169,8 @@ struct SalesScopeTests {
                 """)
         }
         let pool = try await sales.enforceScopes()
-        for (day, expected) in [("2026-02-28", []), ("2026-03-01", ["C1"]), ("2026-03-10", ["C1"]), ("2026-03-11", [])] {
+        for (day, expected) in [("2026-02-28", []), ("2026-03-01", ["C1"]), ("2026-03-10", ["C1"]), ("2026-03-11", [])]
+        {
             let seen = try await sales.see(as: ScopedAsker(logins: ["zhao.min"], on: day), by: pool) {
                 try $0.query("select code from account", as: String.self)
             }
