@@ -43,6 +43,8 @@ enum FinanceMigrations {
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.
     static let repeatable = [
         RepeatableMigration(name: "account_party", sql: PackageResources.account_party_sql),
+        RepeatableMigration(name: "account_old_revision", sql: PackageResources.account_old_revision_sql),
+        RepeatableMigration(name: "account_revisions", sql: PackageResources.account_revisions_sql),
         RepeatableMigration(name: "name_account", sql: PackageResources.name_account_sql),
         RepeatableMigration(name: "closed_months", sql: PackageResources.closed_months_sql),
         RepeatableMigration(name: "add_exposure", sql: PackageResources.add_exposure_sql),

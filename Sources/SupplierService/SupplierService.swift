@@ -8,7 +8,7 @@ package enum SupplierService {
     package static let definition = ServiceDefinition(
         name: .supplier,
         migrations: SupplierMigrations.all,
-        capabilities: [.references, .parties, .costs])
+        capabilities: [.references, .parties, .suppliers, .costs, .bias])
 
     static func main() async {
         await ServiceHost.run(definition)

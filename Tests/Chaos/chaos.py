@@ -100,7 +100,7 @@ def main():
 
         threading.Thread(target=tell, daemon=True).start()
         stop = threading.Event()
-        change = threading.Thread(target=breaker.change_build, args=(options.next, seconds / 3, log), daemon=True)
+        change = threading.Thread(target=breaker.change_build, args=(options.next, seconds / 3, options.seed, log), daemon=True)
         if options.next:
             change.start()
         breaker.run(faults, begin, lambda wait: stop.wait(max(0, wait)))

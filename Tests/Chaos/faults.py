@@ -3,7 +3,7 @@ import signal
 import threading
 import time
 
-from plan import COPIES, SERVICES
+from plan import COPIES, rolling
 from world import wait_for
 
 
@@ -81,22 +81,22 @@ class Breaker:
         wait_for(f"{copy.name} is ready after it was replaced", 90, copy.is_ready)
         self.recoveries.append(time.monotonic() - began)
 
-    def change_build(self, binaries, after, log):
-        """The rolling change: first the schemas, then copy by copy, those that publish before those that read."""
+    def change_build(self, binaries, after, seed, log):
+        """The rolling change: schema by schema and copy by copy, in an order of the seed's."""
         time.sleep(after)
         try:
-            for service in SERVICES:
-                self.world.migrate(service, binaries)
-            log("the schemas belong to the next build; every copy of the old one goes on")
-            for number in COPIES:
-                for service in ("finance", "customer", "supplier", "servicedesk", "sales", "notifier"):
-                    copy = self.world.copy(f"{service}/{number}")
-                    if not copy.is_ready():
-                        wait_for(f"{copy.name} is ready on the schema of the next build", 60, copy.is_ready)
-                    with self.copy_locks[copy.name]:
-                        copy.binaries = binaries
-                        self.replace(copy)
-                    self.done["replaced"] = self.done.get("replaced", 0) + 1
+            for kind, name in rolling(seed):
+                if kind == "schema":
+                    self.world.migrate(name, binaries)
+                    log(f"the schema of {name} belongs to the next build; its copies of the old one go on")
+                    continue
+                copy = self.world.copy(name)
+                if not copy.is_ready():
+                    wait_for(f"{copy.name} is ready on the schema of the next build", 60, copy.is_ready)
+                with self.copy_locks[copy.name]:
+                    copy.binaries = binaries
+                    self.replace(copy)
+                self.done["replaced"] = self.done.get("replaced", 0) + 1
             log("every copy is of the next build")
         except Exception as problem:  # noqa: BLE001: whatever it is, the run must say so and fail
             self.world.surprises.append(f"rolling change: {problem}")

@@ -45,3 +45,19 @@ def plan(seed, seconds, pause=4.0, only=()):
         faults.append(Fault(round(at, 1), kind, target, round(draw.uniform(1, 9), 1)))
         at += draw.uniform(0.5 * pause, 1.5 * pause)
     return faults
+
+
+def rolling(seed):
+    """In which order copies are replaced by the next build: whichever, by the seed, whoever publishes and whoever reads.
+
+    Each step is ("schema", service) or ("copy", name). A copy of the next build runs on no schema of the one before; so a
+    schema comes before its first copy, and otherwise whenever the seed says.
+    """
+    draw = random.Random(f"rolling {seed}")
+    copies = [f"{service}/{number}" for service in SERVICES for number in COPIES]
+    draw.shuffle(copies)
+    steps = [("copy", name) for name in copies]
+    for service in draw.sample(SERVICES, len(SERVICES)):
+        first = min(place for place, (kind, name) in enumerate(steps) if kind == "copy" and name.split("/")[0] == service)
+        steps.insert(draw.randint(0, first), ("schema", service))
+    return steps

@@ -3,6 +3,7 @@ import Client
 import Contracts
 import Domain
 import Foundation
+import Synchronization
 import Testing
 
 @testable import WaybillCLI
@@ -369,6 +370,22 @@ struct TableTests {
         #expect(said(true, seconds: 2) == 0 && said(false, seconds: 2) == 0)
         #expect(said(true, seconds: 12) == 100)
         #expect(said(false, seconds: 12) == 2)
+    }
+
+    @Test("how far a long file is read is said, whatever a command does with its rows")
+    func rows() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try Data("id\na\nb\n".utf8).write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }
+        func said(since start: ContinuousClock.Instant) throws -> [String] {
+            let told = Mutex<[String]>([])
+            let progress = Progress(isTerminal: false, start: start) { text in told.withLock { $0.append(text) } }
+            var file = try ColumnFile(path.path, required: ["id"], progress: progress)
+            while file.next() != nil {}
+            return told.withLock { $0 }
+        }
+        #expect(try said(since: .now) == [])
+        #expect(try said(since: .now - .seconds(3)) == ["\(path.path): line 2"])
     }
 
     // MARK: Exit codes

@@ -231,4 +231,30 @@ struct QuestionTests {
             #expect(codes == [.unroutable, nil])
         }
     }
+
+    @Test("a question is answered, and one that nobody answers is given up")
+    func questions() async throws {
+        let exchange = Exchange(name: TestServers.unique("replies"), kind: .direct)
+        let queue = TestServers.unique("questions")
+        let session = try await BrokerSession.connect(TestServers.brokerConfiguration())
+        try await session.declare(exchange)
+        try await session.declare(Queue(name: queue, kind: .classic))
+        let client = RequestClient(configuration: try TestServers.brokerConfiguration(), replies: exchange.name)
+        let late = await #expect(throws: MessagingError.self) {
+            try await client.request(message(queue, "1"), timeout: .milliseconds(300))
+        }
+        #expect(late?.code == .timedOut)
+        let server = ReplyServer(
+            configuration: try TestServers.brokerConfiguration(), queue: queue, replies: exchange.name,
+            logger: TestServers.quiet)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await server.run { question in question.body + Array("!".utf8) } }
+            let answer = try await client.request(message(queue, "2", body: "why"), timeout: .seconds(10))
+            #expect(answer.body == Array("why!".utf8))
+            group.cancelAll()
+        }
+        await client.close()
+        try await session.deleteQueue(queue)
+        await session.close()
+    }
 }

@@ -2,7 +2,9 @@ import BrokerLayout
 import Contracts
 import Domain
 import Foundation
+import Logging
 import Messaging
+import Synchronization
 import Testing
 
 @testable import ServiceKit
@@ -65,6 +67,37 @@ struct HostTests {
             [], { _ in ServiceDefinition(name: .supplier, migrations: [], capabilities: []) }, arguments: ["check"],
             environment: environment)
         #expect(made == code)
+    }
+
+    @Test("a start warns when the published calendar covers less than 60 days more, and says how many")
+    func calendarEnds() throws {
+        final class Warnings: LogHandler, Sendable {
+            let said = Mutex<[String]>([])
+            var logLevel: Logger.Level {
+                get { .trace }
+                set {}
+            }
+            var metadata: Logger.Metadata {
+                get { [:] }
+                set {}
+            }
+
+            subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+                get { nil }
+                set {}
+            }
+
+            func log(event: LogEvent) {
+                said.withLock { $0.append("\(event.level) \(event.metadata?["days_left"]?.description ?? "")") }
+            }
+        }
+        let warnings = Warnings()
+        let logger = Logger(label: "test") { _ in warnings }
+        // The year 2026 is published to its end.
+        for day in ["2026-06-01", "2026-11-01", "2026-11-02", "2026-11-03", "2026-12-31", "2027-01-01"] {
+            RunningService.warn(ofCalendarOn: try #require(CalendarDay(day)), logger)
+        }
+        #expect(warnings.said.withLock { $0 } == ["warning 59", "warning 58", "warning 0", "warning 0"])
     }
 
     @Test("every contract's readers have its binding, and every queue is safe")

@@ -7,18 +7,22 @@ usage: shape.py [ROOT]
 - A service is `<Name>Service.swift`, of fewer than 60 lines, `<Name>Migrations.swift`, `Migrations/`, and folders of
   capabilities. A folder that handles messages exports its capability in `<Folder>Capability.swift`, which the service's
   definition lists.
-- A service's SQL stands in files named `…Store`, `…Queries`, `…Query` or `…Replica`.
-- A row of five columns or more is read by the names of its columns, into a type.
+- A service's SQL stands in files named `…Store`, `…Queries`, `…Query` or `…Replica`, its parts as well.
+- A row of five columns or more is read by the names of its columns, into a type; a tuple by another name is a tuple.
+- What is added up by a statement is of one currency: it names the currency beside the sum, or adds up within one document.
+- "Now" and "today" are the service's: no day is the database's, and neither answers nor what they are seen by know its time.
 - A `…Policy` knows no database: it does not import Postgres.
 - Migrations are numbered without gaps, each once in the list of the service. A repeatable one makes the one function or
   view that its file is named after, by `create or replace`, so that it can be run again beside the release before. A later
-  numbered one may make it for the first time, for a trigger of its own, by `create`; it never replaces it.
+  numbered one may make it for the first time, for a trigger of its own, by `create`; it never replaces it, and what it makes
+  is there to be run again.
 - A module under `Tests` that is no test target is built for release too, where there is no Testing: a file of it that
   imports Testing stands within `#if canImport(Testing)`.
 - No statement names a zone but UTC: a day is told by `SQL.day(of:)`, which knows the organisation's. Functions and views of a
   schema know none at all.
 - A script of the shell pipes into nothing that stops reading early: under `pipefail` the writer's failure to write would
   be the pipe's.
+- Each package and each library of C that Package.swift names has a row in docs/develop/dependencies.md.
 - Each test that docs/develop/cases.md names is there: a function of one file of tests, or a script of Tests/EndToEnd that is
   one of its parts or is called by another.
 """
@@ -31,10 +35,12 @@ MOST_LINES = 60
 HOLDS_SQL = re.compile(r"(Store|Queries|Query|Replica)\.swift$")
 SQL = re.compile(
     r"\btransaction\.(query|rows|execute|queue|script|copy)\(|"
-    r'"""\s*\n\s*(with \w+|select|insert into|update \w+|delete from)\b', re.IGNORECASE)
+    r'"""\s*\n\s*(with \w+|select|insert into|update \w+|delete from)\b|'
+    r':\s*SQL\s*(?:=\s*"|in\s*\[)', re.IGNORECASE)
 
 # Rows that are read into tuples, and how many columns at most.
 TUPLE = re.compile(r"\bas:\s*\(([^()]*)\)\s*\.self")
+NAMED_TUPLE = re.compile(r"\btypealias (\w+) =\s*\(([^()]*)\)(?!\s*->)")
 MOST_COLUMNS = 4
 
 MODULE_OF_TESTS = re.compile(r'\.(?:target|executableTarget)\(\s*name: "[^"]+",[^()]*?path: "(Tests/[^"]+)"')
@@ -43,6 +49,29 @@ STOPS_EARLY = re.compile(r"(?<!\|)\|[ \t]*(?:\\?\n[ \t]*)?(?:grep (?:-\w+ )*-\w*
 ZONE = re.compile(r"\bat time zone (?!'utc')", re.IGNORECASE)
 # What tells days by the organisation's zone, and what compares the database's zones with ours.
 KNOWS_ZONES = {"Sources/Postgres/Values/SQL.swift", "Sources/ServiceKit/Host/SchemaZone.swift"}
+
+# The database's time and day. Within a longer name, or called of something, it is another.
+CLOCK = re.compile(
+    r"(?<![.\w])(?:now|clock_timestamp|statement_timestamp|transaction_timestamp)\(\)|\bcurrent_timestamp\b", re.IGNORECASE)
+CLOCK_DAY = re.compile(r"\bcurrent_date\b|\blocaltimestamp\b|\bday\(of: \"now\(\)\"\)", re.IGNORECASE)
+ANSWERS = re.compile(r"(Queries|Query|Replica|Capability)\.swift$|/Repeatable/\w+\.sql$")
+# What is measured and not answered: for how long something is there, by the clock that has written since when; how many such
+# places a file may have.
+MEASURES = {
+    "Sources/FinanceService/Approvals/ApprovalQueries.swift": 1,
+    "Sources/FinanceService/References/ReferenceQueries.swift": 1,
+    "Sources/FinanceService/View/ViewQueries.swift": 1,
+    "Sources/SalesService/Ownership/OwnershipLifeStore.swift": 1,
+}
+
+# Sums of amounts, by what the columns of amounts are called, and what names one document, which is in one currency.
+SUM = re.compile(
+    r"\bsum\(\s*(?:coalesce\(|trunc\(|greatest\([^,]*,\s*)*-?(?:\w+\.)?"
+    r"(?:amount|revenue|known_revenue|costed_revenue|cost|paid|applied|open|open_amount|reserved|billed|earned|held|rest"
+    r"|overdue|exposure|receivable|accepted|unbilled|deposits|credited|disputed|refunded|margin)\b", re.IGNORECASE)
+ONE_DOCUMENT = re.compile(r"\b(?:invoice_id|payment_id|order_id|document_id|budget_id)\b")
+# What is kept in CNY alone: what a customer is worth.
+IN_ONE_CURRENCY = ("Sources/CustomerService/Value/", "Sources/CustomerService/Interactions/ContactStore.swift")
 
 # Up to these numbers migrations made what is repeatable now.
 NUMBERED_UNTIL = {"CustomerService": 9, "FinanceService": 19}
@@ -75,6 +104,65 @@ def rows(root):
             if columns > MOST_COLUMNS:
                 line = text[:match.start()].count("\n") + 1
                 yield f"{place}:{line}: reads {columns} columns by position; read them by name, as a PostgresRow"
+        for match in NAMED_TUPLE.finditer(text):
+            columns = len([part for part in match[2].split(",") if part.strip()])
+            if columns > MOST_COLUMNS and re.search(rf"\bas:\s*{match[1]}\.self", text):
+                line = text[:match.start()].count("\n") + 1
+                yield f"{place}:{line}: '{match[1]}' is {columns} columns by position; read them by name, as a PostgresRow"
+
+
+def statements(root):
+    """The files of services that hold SQL, with what is in them."""
+    for top in sorted((root / "Sources").glob("*Service")):
+        for path in sorted([*top.rglob("*.swift"), *top.glob("Migrations/Repeatable/*.sql")]):
+            yield path.relative_to(root).as_posix(), path.read_text()
+
+
+def clocks(root):
+    for place, text in statements(root):
+        # A comment may speak of it.
+        text = re.sub(r"(?m)^\s*(?://|--).*$", "", text)
+        found = list(CLOCK_DAY.finditer(text))
+        if ANSWERS.search(place):
+            days = {match.span() for match in found}
+            found += [match for match in CLOCK.finditer(text) if not any(a <= match.start() < b for a, b in days)]
+        found.sort(key=lambda match: match.start())
+        for match in found[MEASURES.get(place, 0):]:
+            line = text.count("\n", 0, match.start()) + 1
+            yield f"{place}:{line}: goes by the database's clock; what is now and today is told by the service's"
+
+
+def around(text, place):
+    """What stands in the same parentheses, or the same statement, and where it begins."""
+    begin, depth = place, 0
+    while begin > 0:
+        begin -= 1
+        if text.startswith('"""', begin):
+            break
+        depth += (text[begin] == ")") - (text[begin] == "(")
+        if depth < 0:
+            break
+    end, depth = place, 0
+    while end < len(text) and not text.startswith('"""', end):
+        depth += (text[end] == "(") - (text[end] == ")")
+        if depth < 0:
+            break
+        end += 1
+    return text[begin:end], begin
+
+
+def sums(root):
+    for place, text in statements(root):
+        if place.startswith(IN_ONE_CURRENCY):
+            continue
+        for match in SUM.finditer(text):
+            part, begin = around(text, match.start())
+            # From a call such as coalesce(sum(…), 0) out to the select that it stands in.
+            while begin > 0 and text[begin] == "(" and not re.search(r"\bselect\b", part, re.IGNORECASE):
+                part, begin = around(text, begin)
+            if "currency" not in part and not ONE_DOCUMENT.search(part):
+                line = text.count("\n", 0, match.start()) + 1
+                yield f"{place}:{line}: adds up amounts without saying of which currency; group them by it"
 
 
 def zones(root):
@@ -105,6 +193,17 @@ def pipes(root):
                 yield (
                     f"{path.relative_to(root)}:{line}: pipes into what stops reading early; "
                     "'grep … >/dev/null' and 'sed -n 1p' read to the end")
+
+
+def dependencies(root):
+    manifest = root / "Package.swift"
+    page = root / "docs/develop/dependencies.md"
+    rows = re.findall(r"^\| ([^|]+) \|", page.read_text(), re.MULTILINE) if page.exists() else []
+    text = manifest.read_text() if manifest.exists() else ""
+    named = re.findall(r'\.package\(\s*url: "[^"]*/([\w-]+?)(?:\.git)?"', text) + re.findall(r'pkgConfig: "([\w-]+)"', text)
+    for name in sorted(set(named)):
+        if name not in rows:
+            yield f"{page.relative_to(root)}: has no row for '{name}', which Package.swift names"
 
 
 def cases(root):
@@ -149,6 +248,10 @@ def migrations(root, service, listed):
                 r"^create or replace (?:function|view) (\w+)", path.read_text(), re.MULTILINE | re.IGNORECASE)
             for name in sorted(repeatable & set(made)):
                 yield f"{path.relative_to(root)}: replaces '{name}'; change Repeatable/{name}.sql instead"
+        made = re.findall(
+            r"^create (?:or replace )?(?:function|view) (\w+)", path.read_text(), re.MULTILINE | re.IGNORECASE)
+        for name in sorted(set(made) - repeatable):
+            yield f"{path.relative_to(root)}: makes '{name}', which is not repeatable; add Repeatable/{name}.sql"
         name = f"_{path.name[1:].replace('.', '_')}"
         if len(re.findall(rf"\b{name}\b", listed)) != 1:
             yield f"{path.relative_to(root)}: is not once in the list of migrations"
@@ -211,11 +314,17 @@ def problems(root):
     yield from sizes(root)
     yield from rows(root)
     yield from zones(root)
+    yield from clocks(root)
+    yield from sums(root)
     yield from modules_of_tests(root)
     yield from pipes(root)
+    yield from dependencies(root)
     yield from cases(root)
     for path in sorted((root / "Sources").glob("*Service")):
         yield from service(root, path)
+    host = root / "Sources/ServiceKit"
+    if host.exists():
+        yield from migrations(root, host, (host / "Host/ServiceHost.swift").read_text())
 
 
 def main():

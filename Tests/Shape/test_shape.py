@@ -26,7 +26,9 @@ SOUND = {
     "docs/develop/cases.md": "| met | shown by |\n|---|---|\n| a visit is lost | `Desk/VisitTests.kept`, `visits.sh`, `look.py` |\n",
     "Tests/Support/Visits.swift": "#if canImport(Testing)\n    package import Testing\n#endif\n",
     "Tests/visits.sh": "list | grep visit >/dev/null\nlist | sed -n 1p\nlist || head -n 1 file\ngrep -q visit file\n",
-    "Package.swift": '.target(\n name: "Support", dependencies: ["Domain"], path: "Tests/Support"),\n',
+    "docs/develop/dependencies.md": "| package | what for |\n|---|---|\n| swift-log | words |\n| zlib | files |\n",
+    "Package.swift": '.package(url: "https://github.com/apple/swift-log.git", from: "1.0.0"),\n'
+        '.systemLibrary(name: "CZlib", pkgConfig: "zlib"),\n.target(\n name: "Support", dependencies: ["Domain"], path: "Tests/Support"),\n',
 }
 DESK = "Sources/DeskService/"
 
@@ -47,6 +49,16 @@ class Shape(unittest.TestCase):
         # A trigger needs its function when it is made, before the repeatable ones are run.
         first = "create table visit ();\ncreate function visit_count() as $$ $$;\n"
         self.assertEqual(self.problems({f"{DESK}Migrations/0001_visit.sql": first}), [])
+        # Sums by currency, or of one document; and a clock of Swift.
+        told = """let now = clock.now()
+            \"\"\"
+            select currency, coalesce(sum(amount), 0) from visit group by 1
+            \"\"\"
+            \"\"\"
+            select v.code, (select sum(p.paid) from part p where p.order_id = v.order_id) from visit v
+            \"\"\"
+            """
+        self.assertEqual(self.problems({f"{DESK}Visits/VisitQueries.swift": told}), [])
         # A step of ServiceKit's takes a number and has no file.
         listed = SOUND[f"{DESK}DeskMigrations.swift"] + " accounts.migration(2) PackageResources._003_late_sql"
         later = {f"{DESK}DeskMigrations.swift": listed, f"{DESK}Migrations/0003_late.sql": "create table late ();\n"}
@@ -67,17 +79,39 @@ class Shape(unittest.TestCase):
             ({f"{DESK}Visits/OtherCapability.swift": ""}, "is to be called VisitsCapability.swift"),
             ({f"{DESK}Visits/VisitHandlers.swift": "try transaction.query(text)"}, "SQL belongs into"),
             ({f"{DESK}Visits/VisitRules.swift": 'let a = """\n    select 1\n    """'}, "SQL belongs into"),
+            ({f"{DESK}Visits/VisitRules.swift": 'let part: SQL = "visit_id = 1"'}, "VisitRules.swift: SQL belongs into"),
+            ({f"{DESK}Visits/VisitRules.swift": 'for part: SQL in ["a", "b"] {'}, "VisitRules.swift: SQL belongs into"),
             ({f"{DESK}Visits/VisitPolicy.swift": "import Postgres\n"}, "a policy is pure"),
             ({f"{DESK}Visits/VisitStore.swift": "try query(sql,\n as: (\n Int, Int, Int, Int, Int\n ).self)"},
              "VisitStore.swift:2: reads 5 columns"),
+            ({f"{DESK}Visits/VisitStore.swift":
+              "\nprivate typealias Row = (\n Int, Int, Int, Int, Int\n)\ntry query(sql, as: Row.self)"},
+             "VisitStore.swift:2: 'Row' is 5 columns"),
+            ({f"{DESK}Visits/VisitStore.swift": "\nwhere until_day >= current_date"}, "VisitStore.swift:2: goes by the database's"),
+            ({f"{DESK}Visits/VisitStore.swift": 'SQL.day(of: "now()")'}, "VisitStore.swift:1: goes by the database's"),
+            ({f"{DESK}Visits/VisitsCapability.swift": "t.at < clock_timestamp()"}, "VisitsCapability.swift:1: goes by"),
+            ({f"{DESK}Visits/VisitQueries.swift": "// now()\nselect now() - at"}, "VisitQueries.swift:2: goes by"),
+            ({f"{DESK}Visits/VisitQueries.swift": '"""\nselect code, sum(v.amount) from visit v group by 1\n"""'},
+             "VisitQueries.swift:2: adds up amounts"),
+            ({f"{DESK}Visits/VisitQueries.swift":
+              '"""\nselect v.currency, (select coalesce(sum(p.paid), 0) from part p) from visit v\n"""'},
+             "VisitQueries.swift:2: adds up amounts"),
             ({f"{DESK}Visits/VisitStore.swift": "\n(at at time zone 'Asia/Shanghai')::date"}, "VisitStore.swift:2: names a zone"),
             ({f"{DESK}Migrations/3_late.sql": ""}, "is not named"),
             ({f"{DESK}Migrations/0003_late.sql": ""}, "have a gap"),
             ({f"{DESK}Migrations/0002_late.sql": ""}, "not once in the list of migrations"),
             ({f"{DESK}Migrations/0001_visit.sql": "create or replace function visit_count() as $$ $$;\n"},
              "replaces 'visit_count'"),
+            ({f"{DESK}Migrations/0001_visit.sql": "create function visited() as $$ $$;\n"},
+             "0001_visit.sql: makes 'visited', which is not repeatable"),
+            ({"Sources/ServiceKit/Host/ServiceHost.swift": "_001_host_sql",
+              "Sources/ServiceKit/Migrations/0001_host.sql": "create view kept as select 1;\n"},
+             "0001_host.sql: makes 'kept', which is not repeatable"),
             ({f"{DESK}DeskMigrations.swift": "PackageResources._001_visit_sql"}, "list of repeatable migrations"),
             ({"Tests/Support/Visits.swift": "package import Testing\n"}, "which a build for release has not"),
+            ({"docs/develop/dependencies.md": "| swift-log | words |\n"}, "has no row for 'zlib'"),
+            ({"Package.swift": '.package(\n url: "https://github.com/apple/swift-nio", from: "2.0.0")\n'},
+             "has no row for 'swift-nio'"),
             ({"Tests/visits.sh": "list |\n    grep -x -q visit\n"}, "visits.sh:1: pipes into what stops"),
             ({"Tests/visits.sh": "\nlist | head -n 1\n"}, "visits.sh:2: pipes into what stops"),
         ]

@@ -14,6 +14,7 @@ swift format lint --strict -r Sources Tests Generator/Sources Generator/Tests Ge
 phase shape
 python3 Tests/Shape/test_shape.py
 python3 Tests/Shape/shape.py
+python3 Tests/Chaos/test_plan.py
 phase "contracts as specified"
 "$here/contracts.sh" --check
 swift test --package-path Generator --quiet

@@ -35,60 +35,27 @@ enum AgreementReplica {
             """)
     }
 
-    /// The agreements of a customer under whatever codes, as they stand on a day: those that hold first.
+    /// The agreements of a customer under whatever codes, as they stand on a day: those that hold first. Of a kind that only a
+    /// later release knows none is told.
     static func block(
         _ customer: String, on day: CalendarDay, _ arguments: QueryArguments, _ transaction: borrowing Transaction
     ) throws -> QueryTable {
-        let rows = try arguments.reading("contracts", transaction) {
-            try transaction.query(
-                """
-                select r.source, r.agreement_id, r.revision, r.kind, r.title, r.valid_from, r.valid_until, r.renews,
-                    r.notice_days, r.business_line, r.yearly_amount, r.currency, r.ended_on
-                from account a join agreement_replica r on r.customer_source = a.source and r.code = a.code
-                where a.customer_id = \(customer)
-                order by r.valid_from desc, r.source, r.agreement_id limit 200
-                """, as: StoredAgreement.self)
-        }
-        var found: [(state: AgreementState, row: [String?])] = []
-        for row in rows {
-            guard let terms = row.terms else { continue }
-            let state = terms.state(on: day)
-            found.append(
-                (
-                    state,
-                    [
-                        terms.agreementId, state.rawValue, terms.kind.rawValue, terms.title,
-                        terms.validFrom.description,
-                        (terms.endedOn ?? terms.end(asOf: day))?.description, terms.noticeDay(asOf: day)?.description,
-                        terms.businessLine, terms.yearlyAmount?.description, terms.currency?.code, row.source,
-                    ]
-                ))
-        }
-        let order = AgreementState.allCases
-        let sorted = found.enumerated().sorted {
-            (order.firstIndex(of: $0.element.state) ?? 0, $0.offset)
-                < (order.firstIndex(of: $1.element.state) ?? 0, $1.offset)
-        }
-        return try arguments.table("contracts", rows: sorted.map(\.element.row))
-    }
-
-    /// An agreement as it stands in the table.
-    private struct StoredAgreement: PostgresRow {
-        let source: String
-        /// `nil` when they are of a kind that only a later release knows.
-        let terms: AgreementTerms?
-
-        init(row: inout RowReader) throws(PostgresError) {
-            source = try row("source")
-            guard let kind = AgreementKind(rawValue: try row("kind")) else {
-                terms = nil
-                return
-            }
-            terms = AgreementTerms(
-                agreementId: try row("agreement_id"), revision: try row("revision"), kind: kind,
-                title: try row("title"), validFrom: try row("valid_from"), validUntil: try row("valid_until"),
-                renews: try row("renews"), noticeDays: try row("notice_days"), businessLine: try row("business_line"),
-                yearlyAmount: try row("yearly_amount"), currency: try row("currency"), endedOn: try row("ended_on"))
+        let theirs: SQL = """
+            (select r.* from account a join agreement_replica r on r.customer_source = a.source and r.code = a.code
+            where a.customer_id = \(customer) and r.kind = any(\(AgreementKind.allCases.map(\.rawValue))))
+            """
+        return try arguments.table(
+            "contracts",
+            """
+            select g.agreement_id as "agreementId", g.state, g.kind, g.title, g.valid_from as "validFrom",
+                coalesce(g.ended_on, g.last_day) as ends, g.last_day - coalesce(g.notice_days, 60) as "noticeBy",
+                g.business_line as "businessLine", g.yearly_amount as "yearlyAmount", g.currency, g.source
+            from (\(AgreementStanding.of(theirs, on: day))) g
+            order by array_position(\(AgreementState.allCases.map(\.rawValue)), g.state), g.valid_from desc, g.source,
+                g.agreement_id
+            """, transaction
+        ) { value, column in
+            column.name == "yearlyAmount" ? FixedDecimal(value)?.description ?? value : value
         }
     }
 }

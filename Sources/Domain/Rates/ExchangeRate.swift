@@ -95,4 +95,11 @@ public struct RateTable: Sendable, Equatable {
         guard let source = rate(of: from, on: day), let target = rate(of: to, on: day) else { return nil }
         return amount.multiplied(by: source.units, dividedBy: target.units)
     }
+
+    /// An amount in another currency, which it names from then on: what is added up after it cannot meet another.
+    ///
+    /// - Returns: `nil` when a rate is missing.
+    public func convert(_ money: Money, to target: Currency, on day: CalendarDay) -> Money? {
+        convert(money.amount, from: money.currency, to: target, on: day).map { Money($0, target) }
+    }
 }

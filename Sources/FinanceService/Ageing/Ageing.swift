@@ -56,6 +56,9 @@ struct Ageing: Equatable {
     /// What is in no figure, because its currency has no rate on the day: by currency, in its own.
     let withoutRate: [Currency: AgeingFigure]
 
+    /// How much that is.
+    var moneyWithoutRate: MoneyByCurrency { MoneyByCurrency(withoutRate.map { Money($0.value.amount, $0.key) }) }
+
     var open: AgeingFigure { figures.reduce(AgeingFigure(), +) }
 
     /// A sum of one currency in one span; span 0 is what is not due.
@@ -63,6 +66,9 @@ struct Ageing: Equatable {
         let span: Int
         let currency: Currency
         let figure: AgeingFigure
+
+        /// How much it is.
+        var money: Money { Money(figure.amount, currency) }
     }
 
     /// Brings the parts together: in their own currency when it is one, in CNY by the rates of the day when they are
@@ -90,9 +96,8 @@ struct Ageing: Equatable {
     }
 
     /// Amounts by currency in words, such as `1.00 KWD, 3.00 XAU`; `nil` when there are none.
-    static func text(_ amounts: [Currency: FixedDecimal]) -> String? {
-        guard !amounts.isEmpty else { return nil }
-        return amounts.sorted { $0.key < $1.key }.map { "\($0.value.moneyText) \($0.key.code)" }.joined(separator: ", ")
+    static func text(_ sums: MoneyByCurrency) -> String? {
+        sums.isZero ? nil : sums.amounts.map(\.description).joined(separator: ", ")
     }
 }
 

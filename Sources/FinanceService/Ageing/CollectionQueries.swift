@@ -71,14 +71,11 @@ struct CollectionQueries: Sendable {
         let target = Ageing.currency(of: closing + opening + invoiced)
         let rates = try rates.current(transaction)
         // What has no rate counts in none of the figures, so that their ratios hold for the rest; it stands apart.
-        func converted(_ part: Ageing.Part) -> FixedDecimal? {
-            rates.convert(part.figure.amount, from: part.currency, to: target, on: day)
+        func converted(_ part: Ageing.Part) -> Money? { rates.convert(part.money, to: target, on: day) }
+        func sum(_ parts: [Ageing.Part]) -> FixedDecimal {
+            MoneyByCurrency(parts.compactMap(converted))[target].amount
         }
-        func sum(_ parts: [Ageing.Part]) -> FixedDecimal { parts.compactMap(converted).reduce(.zero, +) }
-        var withoutRate: [Currency: FixedDecimal] = [:]
-        for part in closing where converted(part) == nil {
-            withoutRate[part.currency] = (withoutRate[part.currency] ?? .zero) + part.figure.amount
-        }
+        let withoutRate = MoneyByCurrency(closing.filter { converted($0) == nil }.map(\.money))
         let figures = CollectionFigures(
             opening: sum(opening), invoiced: sum(invoiced), closing: sum(closing),
             notDue: sum(closing.filter { $0.span == 0 }), days: days)

@@ -28,7 +28,7 @@ struct ProvisionQuery: Sendable {
                     [
                         day.description, ageing.currency.code, ageing.open.amount.moneyText,
                         provisions.reduce(.zero, +).moneyText, outlook.description, basis,
-                        Ageing.text(ageing.withoutRate.mapValues(\.amount)),
+                        Ageing.text(ageing.moneyWithoutRate),
                     ]
                 ]),
             try arguments.table(
@@ -96,23 +96,23 @@ struct ProvisionQuery: Sendable {
             where a.received_day <= date '1970-01-01' + \(day.daysSinceEpoch) and a.applied <> 0
                 and a.kind <> 'write-off'
             group by 1, 2
-            """, as: (Int, String, FixedDecimal).self)
-        var invoiced = FixedDecimal.zero
-        var paid = [FixedDecimal](repeating: .zero, count: buckets.starts.count)
-        for (span, code, sum) in rows {
-            let currency = Currency(code) ?? .cny
-            guard let amount = rates.convert(sum, from: currency, to: .cny, on: day) else { continue }
+            """, as: (Int, Currency, FixedDecimal).self)
+        var billed = MoneyByCurrency()
+        var paid = [MoneyByCurrency](repeating: MoneyByCurrency(), count: buckets.starts.count)
+        for (span, currency, sum) in rows {
+            guard let amount = rates.convert(Money(sum, currency), to: .cny, on: day) else { continue }
             if span < 0 {
-                invoiced = invoiced + amount
+                billed += amount
             } else if paid.indices.contains(span) {
-                paid[span] = paid[span] + amount
+                paid[span] += amount
             }
         }
+        let invoiced = billed[.cny].amount
         guard invoiced > .zero else {
             throw Refusal(
                 .missingField, path: "parameters.observed",
                 "no invoice was due from \(first) to \(last): give rates instead, or a longer time")
         }
-        return ProvisionMatrix(invoiced: invoiced, paid: paid)
+        return ProvisionMatrix(invoiced: invoiced, paid: paid.map { $0[.cny].amount })
     }
 }

@@ -17,26 +17,14 @@ enum AlertLoopStore {
         let at: Timestamp
     }
 
-    private typealias Row = (
-        String, String, String, String?, String?, String, String, String, String, String?, Int32, Bool, String?,
-        String?, String?, Int32?, String?, Int32?, FixedDecimal, FixedDecimal, Currency
-    )
-
     /// Reads alerts and locks them.
     static func lock(_ identifiers: [String], _ transaction: borrowing Transaction) throws -> [String: AlertCase] {
         let sorted = Set(identifiers).sorted()
-        let rows: [Row] = try transaction.query(
-            """
-            select alert_id, level, severity, source, order_id, customer_id, customer_code, business_line, branch,
-                sales_owner,
-                coalesce(diagnose_by, \(SQL.day(of: "raised_at"))) - date '1970-01-01',
-                cleared_at is not null,
-                escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01',
-                revenue, cost, currency
-            from alert where alert_id = any(\(sorted)) order by alert_id for update
-            """, as: Row.self)
+        let rows = try transaction.query(
+            "select \(columns) from alert where alert_id = any(\(sorted)) order by alert_id for update",
+            as: StoredAlert.self)
         var found: [String: AlertCase] = [:]
-        for row in rows { found[row.0] = try alert(row) }
+        for row in rows { found[row.reference.alertId] = row.alert }
         return found
     }
 
@@ -44,36 +32,49 @@ enum AlertLoopStore {
     static func late(
         on day: CalendarDay, limit: Int, _ transaction: borrowing Transaction
     ) throws -> [(AlertCase, CalendarDay)] {
-        let rows: [Row] = try transaction.query(
+        let rows = try transaction.query(
             """
-            select alert_id, level, severity, source, order_id, customer_id, customer_code, business_line, branch,
-                sales_owner,
-                coalesce(diagnose_by, \(SQL.day(of: "raised_at"))) - date '1970-01-01',
-                cleared_at is not null,
-                escalated_to, reason, plan, recover_by - date '1970-01-01', outcome, due_on - date '1970-01-01',
-                revenue, cost, currency
-            from alert where due_on <= \(PostgresValue.date(day.description))
+            select \(columns) from alert where due_on <= \(PostgresValue.date(day.description))
             order by alert_id limit \(limit) for update
-            """, as: Row.self)
-        return try rows.map { (try alert($0), $0.17.map { CalendarDay(daysSinceEpoch: $0) } ?? day) }
+            """, as: StoredAlert.self)
+        return rows.map { ($0.alert, $0.dueOn ?? day) }
     }
 
-    private static func alert(_ row: Row) throws -> AlertCase {
-        guard let level = MarginLevel(rawValue: row.1), let severity = MarginSeverity(rawValue: row.2) else {
-            throw Refusal(.internalError, path: "$", "alert '\(row.0)' is of no known level or severity")
+    private static var columns: SQL {
+        """
+        alert_id, level, severity, source, order_id, customer_id, customer_code, business_line, branch, sales_owner,
+            coalesce(diagnose_by, \(SQL.day(of: "raised_at"))) as diagnose_by, cleared_at is not null as is_cleared,
+            escalated_to, reason, plan, recover_by, outcome, due_on, revenue, cost, currency
+        """
+    }
+
+    /// An alert as it stands in the table.
+    private struct StoredAlert: PostgresRow {
+        let reference: MarginAlertReference
+        let alert: AlertCase
+        let dueOn: CalendarDay?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            reference = MarginAlertReference(
+                alertId: try row("alert_id"), level: try row("level"), severity: try row("severity"),
+                orderId: try row("order_id"), source: try row("source"), customerId: try row("customer_id"),
+                customerCode: try row("customer_code"), businessLine: try row("business_line"),
+                branch: try row("branch"), salesOwner: try row("sales_owner"))
+            var alert = AlertCase(
+                reference: reference, diagnoseBy: try row("diagnose_by"), isCleared: try row("is_cleared"),
+                escalatedTo: try row("escalated_to"))
+            // A reason may be one that only a later release knows.
+            let reason = try row("reason", as: String?.self).flatMap(MarginReason.init(rawValue:))
+            let (plan, day): (String?, CalendarDay?) = (try row("plan"), try row("recover_by"))
+            if let reason, let plan, let day {
+                alert.diagnosis = AlertCase.Diagnosis(reason: reason, plan: plan, recoverBy: day)
+            }
+            alert.outcome = try row("outcome")
+            alert.figures = AlertCase.Figures(
+                revenue: try row("revenue"), cost: try row("cost"), currency: try row("currency"))
+            self.alert = alert
+            dueOn = try row("due_on")
         }
-        var alert = AlertCase(
-            reference: MarginAlertReference(
-                alertId: row.0, level: level, severity: severity, orderId: row.4, source: row.3, customerId: row.5,
-                customerCode: row.6, businessLine: row.7, branch: row.8, salesOwner: row.9),
-            diagnoseBy: CalendarDay(daysSinceEpoch: row.10), isCleared: row.11, escalatedTo: row.12)
-        if let reason = row.13.flatMap(MarginReason.init(rawValue:)), let plan = row.14, let day = row.15 {
-            alert.diagnosis = AlertCase.Diagnosis(
-                reason: reason, plan: plan, recoverBy: CalendarDay(daysSinceEpoch: day))
-        }
-        alert.outcome = row.16
-        alert.figures = AlertCase.Figures(revenue: row.18, cost: row.19, currency: row.20)
-        return alert
     }
 
     static func diagnose(_ rows: [Diagnosed], _ transaction: borrowing Transaction) throws {
@@ -117,3 +118,5 @@ enum AlertLoopStore {
             """)
     }
 }
+
+extension MarginLevel: PostgresDecodable {}

@@ -9,6 +9,9 @@ struct CreditApproval: Sendable, Equatable {
     let from: CalendarDay
     /// The last day.
     let to: CalendarDay
+
+    /// How much it is.
+    var money: Money { Money(amount, currency) }
 }
 
 /// How far a customer is trusted, by what it owes and how late it is. Pure.
@@ -70,14 +73,14 @@ enum CreditPolicy {
     static func sum(
         of approval: CreditApproval, beside standing: [CreditApproval], on day: CalendarDay, _ rates: RateTable
     ) throws(Refusal) -> FixedDecimal {
-        var sum = FixedDecimal.zero
+        var sum = MoneyByCurrency()
         for part in [approval] + together(with: approval, among: standing) {
-            guard let amount = rates.convert(part.amount, from: part.currency, to: .cny, on: day) else {
+            guard let amount = rates.convert(part.money, to: .cny, on: day) else {
                 throw Refusal(.noRate, path: "$.currency", "there is no rate of \(part.currency.code) in CNY")
             }
-            sum = sum + amount
+            sum += amount
         }
-        return sum
+        return sum[.cny].amount
     }
 
     private static func together(

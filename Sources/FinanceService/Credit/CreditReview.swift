@@ -94,19 +94,20 @@ struct CreditReview: Sendable {
     ) -> (state: CreditState, reason: String, figures: CreditFigures)? {
         var worst: (state: CreditState, reason: String, figures: CreditFigures)?
         for (subject, room) in rooms {
-            var overdue = FixedDecimal.zero
+            var overdue = MoneyByCurrency()
             var unrated = room.unrated
             for part in late {
-                if let amount = rates.convert(part.overdue, from: part.currency, to: room.currency, on: day) {
-                    overdue = overdue + amount
+                if let amount = rates.convert(Money(part.overdue, part.currency), to: room.currency, on: day) {
+                    overdue += amount
                 } else {
                     unrated.insert(part.currency)
                 }
             }
             let (state, reason) = CreditPolicy.state(
                 CreditPolicy.Figures(
-                    exposure: room.exposure, room: room.room, receivable: room.receivable, overdue: overdue,
-                    maxDaysOverdue: late.map(\.days).max() ?? 0, unrated: unrated.sorted()))
+                    exposure: room.exposure, room: room.room, receivable: room.receivable,
+                    overdue: overdue[room.currency].amount, maxDaysOverdue: late.map(\.days).max() ?? 0,
+                    unrated: unrated.sorted()))
             if worst.map({ $0.state < state }) ?? true { worst = (state, reason, room.figures(state, subject)) }
         }
         return worst

@@ -53,22 +53,17 @@ struct ExpenseLedger {
         // What is known may come for another place now: both are locked.
         var places = places
         places.formUnion(try ExpenseStore.places(of: budgetKeys, transaction))
-        let (sources, identifiers) = (keys.sorted().map(\.source), keys.sorted().map(\.identifier))
-        let named: SQL = "(e.source, e.expense_id) in (select * from unnest(\(sources), \(identifiers)))"
-        for row in try ExpenseStore.expenses(named, transaction) {
+        for row in try ExpenseStore.expenses(keys, transaction) {
             places.insert(ExpenseStore.place(row.body.branch, row.body.account))
         }
         try KeyLock.lock("expense-place", places, transaction)
-        let (branches, accounts) = (places.sorted().map(\.source), places.sorted().map(\.identifier))
-        let there: SQL = "(branch, account) in (select * from unnest(\(branches), \(accounts)))"
-        for row in try ExpenseStore.budgets(there, transaction) { budgets[row.key] = row }
+        for row in try ExpenseStore.lockBudgets(at: places, transaction) { budgets[row.key] = row }
         // Those that wait for a budget or for an approval may go on by what comes.
-        for filter: SQL in [
-            named, "(budget_id is null or is_held) and \(there)",
-            "\(!owners.isEmpty) and owner = any(\(owners)) and \(there)",
-        ] {
-            for row in try ExpenseStore.expenses(filter, transaction) { expenses[row.key] = row }
-        }
+        let touched = [
+            try ExpenseStore.expenses(keys, transaction), try ExpenseStore.waiting(at: places, transaction),
+            try ExpenseStore.expenses(of: owners, at: places, transaction),
+        ]
+        for row in touched.joined() { expenses[row.key] = row }
     }
 
     // MARK: What comes

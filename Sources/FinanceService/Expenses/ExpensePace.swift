@@ -42,11 +42,7 @@ enum ExpensePace {
         _ rates: RateTable, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         let today = effects.now.day()
-        let running: SQL = """
-            sales_target is not null
-                and (date '1970-01-01' + \(today.daysSinceEpoch) between from_day and to_day or pace_alert is not null)
-            """
-        var rows = try ExpenseStore.budgets(running, transaction)
+        var rows = try ExpenseStore.lockRunningBudgets(on: today, transaction)
         try look(&rows, isForced: true, rates, transaction, effects.now)
         for place in rows.indices {
             _ = rows[place].tellPace(isOver: rows[place].body.to < today, nil, &effects)

@@ -22,16 +22,28 @@ enum ExpenseStore {
         ).map { place($0.0, $0.1) }
     }
 
-    /// The budgets of a condition, locked until the transaction ends.
-    static func budgets(_ filter: SQL, _ transaction: borrowing Transaction) throws -> [BudgetRow] {
-        try budgets(filter, locked: "for update", transaction)
-    }
-
     /// The budgets of some branches' accounts, as they stand now.
     static func budgets(at places: Set<LedgerKey>, _ transaction: borrowing Transaction) throws -> [BudgetRow] {
+        try budgets(isAt(places), locked: "", transaction)
+    }
+
+    /// The budgets of some branches' accounts, locked until the transaction ends.
+    static func lockBudgets(at places: Set<LedgerKey>, _ transaction: borrowing Transaction) throws -> [BudgetRow] {
+        try budgets(isAt(places), locked: "for update", transaction)
+    }
+
+    /// The budgets with a target that run on a day, and those whose alert is open though their period is over, locked until
+    /// the transaction ends.
+    static func lockRunningBudgets(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [BudgetRow] {
+        try budgets(
+            "sales_target is not null and (\(day) between from_day and to_day or pace_alert is not null)",
+            locked: "for update", transaction)
+    }
+
+    /// The condition that a row is of one of some branches' accounts.
+    private static func isAt(_ places: Set<LedgerKey>) -> SQL {
         let (branches, accounts) = (places.sorted().map(\.source), places.sorted().map(\.identifier))
-        return try budgets(
-            "(branch, account) in (select * from unnest(\(branches), \(accounts)))", locked: "", transaction)
+        return "(branch, account) in (select * from unnest(\(branches), \(accounts)))"
     }
 
     private static func budgets(
@@ -46,7 +58,26 @@ enum ExpenseStore {
             """, as: BudgetRow.self)
     }
 
-    static func expenses(_ filter: SQL, _ transaction: borrowing Transaction) throws -> [ExpenseRow] {
+    /// Some expenses by their keys.
+    static func expenses(_ keys: Set<LedgerKey>, _ transaction: borrowing Transaction) throws -> [ExpenseRow] {
+        let (sources, identifiers) = (keys.sorted().map(\.source), keys.sorted().map(\.identifier))
+        return try expenses(
+            "(e.source, e.expense_id) in (select * from unnest(\(sources), \(identifiers)))", transaction)
+    }
+
+    /// The expenses of some branches' accounts that wait for a budget or for an approval.
+    static func waiting(at places: Set<LedgerKey>, _ transaction: borrowing Transaction) throws -> [ExpenseRow] {
+        try expenses("(budget_id is null or is_held) and \(isAt(places))", transaction)
+    }
+
+    /// The expenses of some people at some branches' accounts.
+    static func expenses(
+        of owners: [String], at places: Set<LedgerKey>, _ transaction: borrowing Transaction
+    ) throws -> [ExpenseRow] {
+        try expenses("\(!owners.isEmpty) and owner = any(\(owners)) and \(isAt(places))", transaction)
+    }
+
+    private static func expenses(_ filter: SQL, _ transaction: borrowing Transaction) throws -> [ExpenseRow] {
         try transaction.query(
             """
             select source, expense_id, state, branch, owner, account, day, amount, currency, budget_source,

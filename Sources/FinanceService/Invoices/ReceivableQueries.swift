@@ -43,7 +43,7 @@ struct ReceivableQueries: Sendable {
                 rows: [
                     [
                         day.description, ageing.currency.code, String(ageing.open.count),
-                        ageing.open.amount.moneyText, Ageing.text(ageing.withoutRate.mapValues(\.amount)),
+                        ageing.open.amount.moneyText, Ageing.text(ageing.moneyWithoutRate),
                     ]
                 ]),
             try arguments.table("buckets", rows: rows),

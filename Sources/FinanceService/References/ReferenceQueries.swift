@@ -99,8 +99,7 @@ enum ReferenceQueries {
                 )
                 select t.what, t.source, t.number, coalesce(t.since, timestamptz 'epoch') as since, d.documents,
                     d.named_by, k.known_to, k.systems > 1 as ambiguous,
-                    floor(extract(epoch from clock_timestamp() - coalesce(t.since, timestamptz 'epoch')) / 86400)::bigint
-                        as days
+                    \(WaitingReferences.days("coalesce(t.since, timestamptz 'epoch')", until: arguments.now)) as days
                 from (\(targets)) t
                 cross join lateral (
                     select count(*) as documents,

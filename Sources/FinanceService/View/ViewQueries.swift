@@ -65,26 +65,24 @@ struct ViewQueries: Sendable {
         }
         figures.closePeriods(matrix, .standard)
         return [
-            try answer("view", arguments, figures, transaction) { $0 == figures.target },
+            try answer("view", arguments, figures) { $0 == figures.target },
             try Self.state(arguments, transaction),
-            try answer("without a rate", arguments, figures, transaction) { $0 != figures.target },
+            try answer("without a rate", arguments, figures) { $0 != figures.target },
             try Self.ahead(arguments, transaction),
         ]
     }
 
     /// The rows of some currencies: of that which all is converted to, or of those that have no rate.
     private func answer(
-        _ name: String, _ arguments: QueryArguments, _ figures: ViewFigures, _ transaction: borrowing Transaction,
-        _ isMeant: (Currency) -> Bool
+        _ name: String, _ arguments: QueryArguments, _ figures: ViewFigures, _ isMeant: (Currency) -> Bool
     ) throws -> QueryTable {
         let question = figures.question
-        let now =
-            try transaction.query("select (extract(epoch from now()) * 1000000)::bigint", as: Int64.self).first ?? 0
+        let now = arguments.now.microsecondsSinceEpoch
         // One figure is as old as its row.
         let ages = question.metrics.count > 1 ? question.metrics : []
         // Nothing in it has happened after now, whatever the clocks of others say.
         func told(_ time: Timestamp?) -> String? {
-            time.map { min($0, Timestamp(microsecondsSinceEpoch: now).inZone()).description }
+            time.map { min($0, arguments.now).description }
         }
         var rows: [[String?]] = []
         for (key, cells) in figures.cells where isMeant(key.currency) {
@@ -112,7 +110,8 @@ struct ViewQueries: Sendable {
         }
     }
 
-    /// How far the sums are: what is not folded is in the figures all the same, up to so many documents. Who sees a part of the
+    /// How far the sums are: what is not folded is in the figures all the same, up to so many documents. For how long something
+    /// waits to be folded is the machine's affair, by the clock that has written it. Who sees a part of the
     /// group sees of documents what is folded, and is not told what waits.
     private static func state(
         _ arguments: QueryArguments, _ transaction: borrowing Transaction

@@ -34,7 +34,7 @@ enum AgreementQueries {
                     g.business_line as "businessLine", g.yearly_amount as "yearlyAmount", g.currency, g.source,
                     g.customer_code as "customerCode", a.customer_id as "customerId", g.revision,
                     array_position(\(AgreementState.allCases.map(\.rawValue)), g.state) as urgency
-                from (\(AgreementStore.standing(on: day))) g
+                from (\(AgreementStanding.of("agreement", on: day))) g
                 left join account a on a.source = g.customer_source and a.code = g.customer_code
                 where (\(owner)::text is null or exists (
                         select from ownership w

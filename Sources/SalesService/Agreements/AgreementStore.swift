@@ -27,29 +27,10 @@ struct AgreementRow: Sendable {
 /// The SQL of agreements.
 enum AgreementStore {
     private static let columns: SQL = """
-        g.source, g.agreement_id, g.revision, g.fingerprint, g.customer_code, g.kind, g.title, g.valid_from::text,
-        g.valid_until::text, g.renews, g.notice_days, g.business_line, g.yearly_amount::text, g.currency,
-        g.ended_on::text, g.said_by, g.customer_of
+        g.source, g.agreement_id, g.revision, g.fingerprint, g.customer_code, g.kind, g.title, g.valid_from,
+        g.valid_until, g.renews, g.notice_days, g.business_line, g.yearly_amount, g.currency, g.ended_on, g.said_by,
+        g.customer_of
         """
-
-    private typealias Columns = (
-        String, String, Int, String, String, String, String, String, String?, Bool?, Int?, String?, String?, String?,
-        String?, String, String?
-    )
-
-    private static func row(_ row: Columns) throws -> AgreementRow {
-        guard let kind = AgreementKind(rawValue: row.5), let from = CalendarDay(row.7) else {
-            throw Refusal(.internalError, path: "$", "agreement '\(row.1)' is of no known kind")
-        }
-        return AgreementRow(
-            source: row.0,
-            terms: AgreementTerms(
-                agreementId: row.1, revision: row.2, kind: kind, title: row.6, validFrom: from,
-                validUntil: row.8.flatMap { CalendarDay($0) }, renews: row.9, noticeDays: row.10, businessLine: row.11,
-                yearlyAmount: row.12.flatMap { FixedDecimal($0) }, currency: row.13.flatMap { Currency($0) },
-                endedOn: row.14.flatMap { CalendarDay($0) }),
-            customerCode: row.4, customerSource: row.16, by: row.15, fingerprint: row.3)
-    }
 
     /// Some agreements as they stand, locked until the transaction ends.
     static func lock(
@@ -69,8 +50,8 @@ enum AgreementStore {
                 as t(source, agreement_id)) k
             join agreement g using (source, agreement_id)
             order by g.source, g.agreement_id \(lock)
-            """, as: Columns.self)
-        return Dictionary(try rows.map(row).map { ($0.name, $0) }) { first, _ in first }
+            """, as: AgreementRow.self)
+        return Dictionary(rows.map { ($0.name, $0) }) { first, _ in first }
     }
 
     /// Those that end some day and are not ended, as far as that may be told on a day.
@@ -82,38 +63,7 @@ enum AgreementStore {
                 and (g.renews or g.valid_until >= date '1970-01-01' + \(day.adding(days: -31).daysSinceEpoch))
                 and g.ended_on is null
             order by g.source, g.agreement_id
-            """, as: Columns.self
-        ).map(row)
-    }
-
-    /// Every agreement with how it stands on a day (`state`) and the last day of the time that holds then, or held last
-    /// (`last_day`): what ``AgreementTerms/state(on:)`` and ``AgreementTerms/end(asOf:)`` say of one, for all.
-    static func standing(on day: CalendarDay) -> SQL {
-        """
-        select g.*, case
-                when ended_on <= today then 'ended'
-                when today < valid_from then 'upcoming'
-                when last_day is null then 'active'
-                when today > last_day then 'expired'
-                when today < last_day - coalesce(notice_days, 60) then 'active'
-                when renews then 'renewing'
-                else 'ending' end as state
-        from (
-            select g.*, d.today, case
-                    when not coalesce(g.renews, false) or d.today <= g.valid_until then g.valid_until
-                    when first.day >= d.until then first.day
-                    else (g.valid_until + make_interval(years => d.years + 1))::date end as last_day
-            from agreement g
-            cross join lateral (
-                select k.today, least(k.today, g.ended_on) as until, greatest(0, extract(year from
-                    least(k.today, g.ended_on))::integer - extract(year from g.valid_until)::integer) as years
-                from (select date '1970-01-01' + \(day.daysSinceEpoch) as today) k
-            ) d
-            cross join lateral (
-                select (g.valid_until + make_interval(years => d.years))::date as day
-            ) first
-        ) g
-        """
+            """, as: AgreementRow.self)
     }
 
     /// Writes agreements as they stand now.
@@ -144,5 +94,22 @@ enum AgreementStore {
                 said_by = excluded.said_by
             where agreement.revision < excluded.revision
             """, expecting: .rows(rows.count, "an agreement"))
+    }
+}
+
+extension AgreementKind: PostgresDecodable {}
+
+extension AgreementRow: PostgresRow {
+    /// Reads an agreement as it stands in the table.
+    init(row: inout RowReader) throws(PostgresError) {
+        self.init(
+            source: try row("source"),
+            terms: AgreementTerms(
+                agreementId: try row("agreement_id"), revision: try row("revision"), kind: try row("kind"),
+                title: try row("title"), validFrom: try row("valid_from"), validUntil: try row("valid_until"),
+                renews: try row("renews"), noticeDays: try row("notice_days"), businessLine: try row("business_line"),
+                yearlyAmount: try row("yearly_amount"), currency: try row("currency"), endedOn: try row("ended_on")),
+            customerCode: try row("customer_code"), customerSource: try row("customer_of"), by: try row("said_by"),
+            fingerprint: try row("fingerprint"))
     }
 }

@@ -18,8 +18,8 @@ extension Capability {
                         """
                         exists (
                             select from ownership w
-                            where w.source = t.source and w.code = t.code and w.from_day <= current_date
-                                and (w.until_day is null or w.until_day >= current_date)
+                            where w.source = t.source and w.code = t.code and w.from_day <= \(ScopedTable.today)
+                                and (w.until_day is null or w.until_day >= \(ScopedTable.today))
                                 and (w.ground in ('assigned', 'inherited') or w.handed_from is not null
                                     or w.acting_for is not null))
                         """),

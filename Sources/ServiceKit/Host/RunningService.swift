@@ -54,12 +54,7 @@ struct RunningService {
         for (variable, summary) in settings.madeUp {
             logger.warning("made-up data is in use", metadata: ["instead_of": "\(variable)", "data": "\(summary)"])
         }
-        let daysLeft = WorkingCalendar.daysLeft(from: ServiceClock.wallClock().day())
-        if daysLeft < WorkingCalendar.fewDays {
-            logger.warning(
-                "the published working calendar ends soon; after it deadlines are guesses: set WAYBILL_CALENDAR",
-                metadata: ["days_left": "\(daysLeft)"])
-        }
+        Self.warn(ofCalendarOn: ServiceClock.wallClock().day(), logger)
         defer { limit.isOver() }
         do {
             try await group.run()
@@ -68,6 +63,15 @@ struct RunningService {
             logger.warning("stopped with a batch or a message in hand; it is delivered, or published, again")
         }
         return 0
+    }
+
+    /// Warns when the calendar that is published covers few more days.
+    static func warn(ofCalendarOn day: CalendarDay, _ logger: Logger) {
+        let daysLeft = WorkingCalendar.daysLeft(from: day)
+        guard daysLeft < WorkingCalendar.fewDays else { return }
+        logger.warning(
+            "the published working calendar ends soon; after it deadlines are guesses: set WAYBILL_CALENDAR",
+            metadata: ["days_left": "\(daysLeft)"])
     }
 
     /// Everything that runs, put together and not started. What is wrong with a setting or a file is found here.

@@ -268,6 +268,9 @@ package enum Schema {
         var repeatables = [
             RepeatableMigration(name: "ensure_partitions", sql: PackageResources.ensure_partitions_sql),
             RepeatableMigration(name: "drop_partitions", sql: PackageResources.drop_partitions_sql),
+            RepeatableMigration(name: "refuse_change_of_audit", sql: PackageResources.refuse_change_of_audit_sql),
+            RepeatableMigration(name: "ensure_audit_partitions", sql: PackageResources.ensure_audit_partitions_sql),
+            RepeatableMigration(name: "drop_audit_partitions", sql: PackageResources.drop_audit_partitions_sql),
         ]
         #if WAYBILL_TRIAL
             // A later build has another text of a function that the copies before it use.

@@ -57,12 +57,15 @@ enum ScopeMigrations {
         case .owned(let owner, let branch, let day):
             owned(
                 owner: owner.map { own($0, table) }, branch: branch.map { own($0, table) },
-                day: day.map { "coalesce(\(own($0, table)), \(value(.day, "date")))" } ?? value(.day, "date"))
+                day: day.map { "coalesce(\(own($0, table)), \(today))" } ?? today)
         case .either(let scopes):
             // What has no condition is no way of its own: a table that is open is declared so.
             scopes.compactMap { condition($0, table) }.map { "(\($0))" }.joined(separator: "\nor ")
         }
     }
+
+    /// The day on which the question is asked.
+    static var today: String { value(.day, "date") }
 
     private static var whole: String { "\(value(.whole)) = 'true'" }
 

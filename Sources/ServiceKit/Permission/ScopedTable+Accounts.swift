@@ -10,6 +10,10 @@ extension ScopedTable {
         "timezone((select name from organisation_zone), \(time))::date"
     }
 
+    /// The day on which the question is asked, as an expression of a declaration: by the service's clock, as everything else in
+    /// the answer is, and not by that of the database.
+    package static var today: String { ScopeMigrations.today }
+
     /// Who looks after an account, as an expression of a declaration: for deals that name nobody themselves.
     ///
     /// - Parameters:

@@ -1,5 +1,5 @@
 package import Contracts
-import Domain
+package import Domain
 package import Postgres
 
 /// What documents of a service name that has not come by a message of its own: by kind of number, with the document that names
@@ -115,7 +115,11 @@ package struct WaitingReferences: Sendable {
     }
 
     /// For how many whole days something has been waited for; what is of a later time than now has waited for none.
-    private static func days(_ since: SQL, until now: Timestamp) -> SQL {
+    ///
+    /// - Parameters:
+    ///   - since: since when, an expression of the type `timestamptz`.
+    ///   - now: the time as the service sees it.
+    package static func days(_ since: SQL, until now: Timestamp) -> SQL {
         """
         greatest(0, floor(extract(epoch from
             \(PostgresValue.timestamp(now.description))::timestamptz - \(since)) / 86400))::bigint

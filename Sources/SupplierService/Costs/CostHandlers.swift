@@ -3,7 +3,7 @@ import Domain
 import Postgres
 import ServiceKit
 
-/// Orders and costs → suppliers, cost facts and their bias.
+/// Orders and costs → cost facts, the suppliers that they name, and whose bias is due.
 enum CostHandlers {
     static func placed(
         _ messages: [Received<OrderPlaced>], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -66,68 +66,10 @@ enum CostHandlers {
                 Sighting(
                     source: cost.supplier.source ?? source, code: cost.supplier.code, name: cost.supplier.name)
             }, transaction, &effects)
-        try CostStore.markDue(
+        try BiasStore.markDue(
             Set(
                 fresh.map { source, cost in
                     AccountIdentifier.supplier(source: cost.supplier.source ?? source, code: cost.supplier.code)
                 }), transaction)
-    }
-
-    static func reported(
-        _ messages: [Received<SupplierReported>], _ transaction: borrowing Transaction, _ effects: inout Effects
-    ) throws {
-        let now = effects.now
-        let records = messages.map { (message: $0, saidAt: ($0.envelope.time ?? now).microsecondsSinceEpoch) }
-        try SupplierStore.seen(
-            records.map { message, saidAt in
-                Sighting(
-                    source: message.envelope.source, code: message.body.code, name: message.body.name,
-                    masterSaidAt: saidAt)
-            }, transaction, &effects)
-        try PartyStore.putCodes(records, transaction)
-    }
-
-    static func invoiced(
-        _ messages: [Received<SupplierInvoiceReceived>], _ transaction: borrowing Transaction,
-        _ effects: inout Effects
-    ) throws {
-        try SupplierStore.seen(
-            messages.map {
-                Sighting(
-                    source: $0.body.supplier.source ?? $0.envelope.source, code: $0.body.supplier.code,
-                    name: $0.body.supplier.name)
-            }, transaction, &effects)
-    }
-
-    static func paid(
-        _ messages: [Received<SupplierPaymentMade>], _ transaction: borrowing Transaction, _ effects: inout Effects
-    ) throws {
-        try SupplierStore.seen(
-            messages.map {
-                Sighting(
-                    source: $0.body.supplier.source ?? $0.envelope.source, code: $0.body.supplier.code,
-                    name: $0.body.supplier.name)
-            }, transaction, &effects)
-    }
-
-    /// At the end of a day: what the new facts say of their suppliers.
-    static func evaluate(
-        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
-    ) throws {
-        var told: [CostBiasChanged] = []
-        for evaluation in try CostStore.due(transaction) {
-            guard let (ratio, observations) = BiasPolicy.ratio(evaluation.pairs),
-                BiasPolicy.isNews(ratio, observations, before: evaluation.before)
-            else { continue }
-            let event = CostBiasChanged(
-                supplierId: evaluation.supplierId, serviceItem: evaluation.serviceItem, stage: evaluation.stage,
-                ratio: FixedDecimal(units: Int128((ratio * 10_000).rounded())), observations: observations,
-                asOf: effects.now)
-            told.append(event)
-            effects.publish(event, key: evaluation.supplierId)
-            RaisedBias.tell(event, ratio: ratio, before: evaluation.before, &effects)
-        }
-        try CostStore.putBias(told, transaction)
-        effects.count("bias_changes", told.count)
     }
 }

@@ -2,23 +2,18 @@ import Contracts
 import ServiceKit
 
 extension Capability {
-    /// What suppliers cost us, and how far that is from what was expected.
+    /// What suppliers cost us.
     static let costs = Capability(
         handlers: OrderHomeStore.accounts.handlers + [
-            .on(SupplierReported.self, CostHandlers.reported),
             .on(OrderPlaced.self, CostHandlers.placed),
             .on(OrderChanged.self, CostHandlers.changed),
             .on(CostRecorded.self, CostHandlers.costRecorded),
-            .on(SupplierInvoiceReceived.self, CostHandlers.invoiced),
-            .on(SupplierPaymentMade.self, CostHandlers.paid),
         ],
-        tasks: [.daily("bias.evaluate", CostHandlers.evaluate)], questions: SupplierQueries.all,
+        questions: CostQueries.all,
         tables: [
-            // No supplier is anybody's. A cost is seen with the order that it is of.
-            ScopedTable("supplier_account", .whole), ScopedTable("bias", .whole),
             OrderHomeStore.accounts.table, OrderHomeStore.table,
+            // A cost is seen with the order that it is of.
             ScopedTable("order_line", OrderHomeStore.isSeen("t.source", "t.order_id")),
             ScopedTable("cost_fact", OrderHomeStore.isSeen("t.order_source", "t.order_id")),
-            ScopedTable("bias_due", .hidden),
         ])
 }

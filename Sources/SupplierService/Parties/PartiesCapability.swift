@@ -12,5 +12,6 @@ extension Capability {
                 try PartyStore.put(messages.map(\.body.record), transaction)
             },
         ],
+        questions: [Query(SupplierQuestions.business, PartyStore.business)],
         tables: [ScopedTable("customer_party", .whole)])
 }

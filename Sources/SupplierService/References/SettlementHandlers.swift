@@ -18,7 +18,7 @@ enum SettlementHandlers {
                 )
             }
         }
-        try CostStore.markDue(try SettledCostStore.settle(costs, transaction), transaction)
+        try BiasStore.markDue(try SettledCostStore.settle(costs, transaction), transaction)
         effects.count("costs_settled", costs.count)
     }
 }

@@ -83,7 +83,9 @@ extension LeadsCommand.TrialCommand {
         var scorer = LeadScorer(attributes: attributes)
         var probabilities = [Double](repeating: 0, count: leads.count)
         var places = [Int](repeating: 0, count: leads.count)
-        for (day, event) in events {
+        var progress = Progress()
+        for (count, (day, event)) in events.enumerated() {
+            progress.show("\(count) of \(events.count) events")
             scorer.advance(to: day)
             switch event {
             case .capture(let lead):
@@ -93,6 +95,7 @@ extension LeadsCommand.TrialCommand {
                 scorer.convert(places[lead], on: day)
             }
         }
+        progress.end()
         return probabilities
     }
 

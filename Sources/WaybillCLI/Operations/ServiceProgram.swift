@@ -16,8 +16,11 @@ enum ServiceProgram {
     static func run(
         _ service: ServiceName, _ arguments: [String], database: String, secret: String
     ) async throws -> Int32 {
-        try await run(
-            service.rawValue, arguments, environment: self.database(service.rawValue, database, secret: secret))
+        let words = ([service.rawValue] + arguments.prefix(1)).joined(separator: " ")
+        return try await Waiting("'waybill-\(words)'").during {
+            try await run(
+                service.rawValue, arguments, environment: self.database(service.rawValue, database, secret: secret))
+        }
     }
 
     /// The variable that says to a program where its database is.

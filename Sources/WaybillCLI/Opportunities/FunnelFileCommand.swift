@@ -50,7 +50,9 @@ struct FunnelFileCommand: ParsableCommand {
         }
         var text = "day,state,deals,without_amount,amount,currency\n"
         var day = first
+        var progress = Progress()
         while day <= last {
+            progress.show("\(day) of \(last)")
             let standing = ledger.standing(on: day)
             for state in OpportunityState.allCases {
                 for (place, sum) in standing.filter({ $0.key.state == state }).sorted(by: {
@@ -62,6 +64,7 @@ struct FunnelFileCommand: ParsableCommand {
             }
             day = day.adding(days: 7)
         }
+        progress.end()
         try OutputFile.write(text, to: out)
         if findings.count > 0 { throw ExitCode(2) }
     }

@@ -59,7 +59,9 @@ struct OpportunityTrialCommand: ParsableCommand {
         var scorer = LeadScorer(attributes: attributes.count)
         var probabilities = [Double](repeating: 0, count: lines.count)
         var places = [Int](repeating: 0, count: lines.count)
-        for event in events {
+        var progress = Progress()
+        for (count, event) in events.enumerated() {
+            progress.show("\(count) of \(events.count) events")
             scorer.advance(to: event.day)
             if event.isWin {
                 scorer.convert(places[event.place], on: event.day)
@@ -69,6 +71,7 @@ struct OpportunityTrialCommand: ParsableCommand {
                 places[event.place] = scorer.capture(values)
             }
         }
+        progress.end()
         return probabilities
     }
 }

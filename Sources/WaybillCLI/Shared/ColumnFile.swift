@@ -3,7 +3,8 @@ import Domain
 import Foundation
 import Importing
 
-/// A file of comma-separated values whose first line names the columns.
+/// A file of comma-separated values whose first line names the columns. How far it is read is shown as progress is, together
+/// with whatever is done row by row.
 struct ColumnFile: Sequence, IteratorProtocol {
     /// A row, and the line it began on.
     struct Row {
@@ -20,15 +21,18 @@ struct ColumnFile: Sequence, IteratorProtocol {
     private(set) var problem: String?
     private let name: String
     private var rows: CommaSeparated
+    private var progress: Progress
 
     /// Opens a file.
     ///
     /// - Parameters:
     ///   - file: its path; `-` for standard input.
     ///   - required: the columns that it must have.
+    ///   - progress: where it is shown how far it is read.
     /// - Throws: ``Failure`` when it cannot be read, or a column is missing or named twice.
-    init(_ file: String, required: [String]) throws {
+    init(_ file: String, required: [String], progress: Progress = Progress()) throws {
         name = file
+        self.progress = progress
         rows = CommaSeparated(try Self.text(of: file))
         guard let header = rows.next() else {
             throw Failure("\(file): \(rows.problem ?? "the file is empty"); the first line must name the columns")
@@ -50,8 +54,10 @@ struct ColumnFile: Sequence, IteratorProtocol {
         guard problem == nil else { return nil }
         guard let fields = rows.next() else {
             problem = rows.problem.map { "\(name), \($0)" }
+            progress.end()
             return nil
         }
+        progress.show("\(name): line \(rows.line)")
         guard fields.count == columns.count else {
             problem = "\(name), line \(rows.line): \(fields.count) fields, the header has \(columns.count)"
             return nil

@@ -5,8 +5,16 @@ import Synchronization
 /// Says something on standard error, beside the output. What strangers wrote of it does not act on a terminal.
 func say(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { TerminalText.visible(String($0)) }
-    FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    let cleared = standingLine.withLock { isThere in
+        defer { isThere = false }
+        return isThere ? clearLine : ""
+    }
+    FileHandle.standardError.write(Data((cleared + lines.joined(separator: "\n") + "\n").utf8))
 }
+
+/// Whether the last line on the terminal is one of progress, which goes before anything else is said.
+private let standingLine = Mutex(false)
+private let clearLine = "\r\u{1B}[K"
 
 /// When work says how far it is: not within its first two seconds; then on a terminal ten times a second, on a line that
 /// is written anew, and elsewhere by a line every five seconds.
@@ -29,24 +37,37 @@ struct ProgressPace {
 
 /// Shows how far long work is.
 struct Progress {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let isTerminal: Bool
+    private let tell: @Sendable (String) -> Void
     private var pace: ProgressPace
-    private var hasShown = false
 
-    init() {
-        pace = ProgressPace(isTerminal: isTerminal, start: .now)
+    /// - Parameters:
+    ///   - isTerminal: whether it is shown on one line that is written anew.
+    ///   - start: since when the work goes on.
+    ///   - tell: where a line goes that is not on a terminal.
+    init(
+        isTerminal: Bool = isatty(STDERR_FILENO) == 1, start: ContinuousClock.Instant = .now,
+        tell: @escaping @Sendable (String) -> Void = say
+    ) {
+        self.isTerminal = isTerminal
+        self.tell = tell
+        pace = ProgressPace(isTerminal: isTerminal, start: start)
     }
 
     mutating func show(_ text: @autoclosure () -> String) {
         guard pace.isDue(at: .now) else { return }
-        guard isTerminal else { return say(text()) }
-        hasShown = true
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text())".utf8))
+        guard isTerminal else { return tell(text()) }
+        standingLine.withLock { isThere in
+            isThere = true
+            FileHandle.standardError.write(Data((clearLine + TerminalText.visible(text())).utf8))
+        }
     }
 
     mutating func end() {
-        if hasShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-        hasShown = false
+        standingLine.withLock { isThere in
+            if isThere { FileHandle.standardError.write(Data(clearLine.utf8)) }
+            isThere = false
+        }
     }
 }
 

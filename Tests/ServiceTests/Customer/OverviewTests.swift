@@ -174,4 +174,26 @@ struct OverviewTests {
         #expect(marked["margin"] == "current" && marked["receivables"] == "stale" && marked["surveys"] == "current")
         #expect(marked["swings"] == "stale" && marked["contracts"] == "stale")
     }
+
+    @Test("an old agreement that still holds comes before hundreds that are over")
+    func oldAgreement() async throws {
+        func agreed(_ id: String, from: String, until: String?) throws -> ServiceFixture.Message {
+            .init(
+                id, source: "waybill.sales",
+                AgreementChanged(
+                    AgreementTerms(
+                        agreementId: id, revision: 1, kind: .rates, title: "Rates",
+                        validFrom: try #require(CalendarDay(from)), validUntil: until.flatMap { CalendarDay($0) }),
+                    source: "erp", customerCode: "C1", changedAt: try moment("2026-03-02T09:00:00+08:00")))
+        }
+        try await customer.handle([.init("o", OrderPlaced(makeTiedOrder("O1", consignee: "D1")))])
+        try await customer.handle(
+            [try agreed("K", from: "2015-01-01", until: nil)]
+                + (1...200).map { try agreed("L\($0)", from: "2024-01-01", until: "2024-12-31") })
+        let answer = try await customer.ask(
+            "customers.overview", ["customer": "C1", "at": "2026-03-02T10:05:00+08:00"])
+        let contracts = answer["contracts"]
+        #expect(contracts.column("agreementId").first == "K" && contracts.column("state").first == "active")
+        #expect(contracts.rows.count == 20 && contracts.isCut)
+    }
 }

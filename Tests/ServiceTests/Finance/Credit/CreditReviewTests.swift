@@ -50,4 +50,27 @@ struct CreditReviewTests {
         let after = try await states([.init("e", try Collect.resolve("D1"))], at: late)
         #expect(after.count == 1 && after.first != .ok)
     }
+
+    @Test("limits of a whole group are told apart in one pass, however many there are", .timeLimit(.minutes(1)))
+    func many() throws {
+        let day = try #require(CalendarDay("2026-03-02"))
+        func line(_ number: Int, _ amount: Int, isOverride: Bool = false) -> CreditStore.Line {
+            CreditStore.Line(
+                customerId: "C\(number)", subject: CreditSubject(kind: .customer, identifier: "C\(number)"),
+                isOverride: isOverride, key: LedgerKey(source: "erp", identifier: "\(isOverride)\(number) \(amount)"),
+                amount: FixedDecimal(amount), currency: .cny, from: day, decidedAt: Int64(amount))
+        }
+        // Twenty times as many would take four hundred times as long if each were looked for among all.
+        let lines = (0..<30_000).flatMap { number in
+            [line(number, 100), line(number, number + 200), line(number, 50, isOverride: true)]
+        }
+        let rooms = CreditRoom.of(lines, .standard, on: day)
+        let subjects = CreditRoom.subjects(of: lines, with: rooms)
+        #expect(rooms.count == 30_000 && subjects.count == 30_000)
+        // The latest of several limits, with what is approved above it.
+        for number in [0, 1, 29_999] {
+            let subject = try #require(subjects["C\(number)"]?.first)
+            #expect(rooms[subject]?.room == FixedDecimal(number + 250))
+        }
+    }
 }

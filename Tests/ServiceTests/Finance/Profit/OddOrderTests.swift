@@ -252,4 +252,12 @@ struct OddOrderTests {
             #expect(Self.amounts(row, "revenue", "ahead_revenue") == Self.decimals("100", "70"), "\(question)")
         }
     }
+
+    @Test("figures are as old as the service's clock says, whatever the database's")
+    func age() async throws {
+        try await finance.handle([.init("1", OrderPlaced(makeOrder("O1", [("100", "60")])))])
+        let now = try #require(Timestamp("2026-03-02T10:05:00+08:00"))
+        let tables = try await finance.ask("view.figures", ["by": "total", "metric": "revenue"], at: now)
+        #expect(try Self.cells(tables, "view")["age_seconds"] == "300")
+    }
 }

@@ -188,4 +188,12 @@ struct PaymentReferenceTests {
             allocated.refused.mapValues(\.path) == [0: "$.paymentId", 1: "$.allocations[0].invoiceId"])
         #expect(try await finance.rows("select paid::text from receivable where invoice_id = 'I2'") == [["1.0000"]])
     }
+
+    @Test("for how many days something is waited for is told by the service's clock")
+    func days() async throws {
+        try await finance.handle([Self.payment("bank", "60", for: "50")])
+        let now = try moment("2026-01-30T11:00:00+08:00")
+        let references = try await finance.ask("references.waiting", ["what": "customer"], at: now)["references"]
+        #expect(references.column("number") == ["C1"] && references.column("days") == ["10"])
+    }
 }

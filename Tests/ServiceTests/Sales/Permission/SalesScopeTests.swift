@@ -157,4 +157,24 @@ struct SalesScopeTests {
             #expect(seen == [expected])
         }
     }
+
+    @Test("who looks after an account is told by the day of the question, not by the database's")
+    func dayOfTheQuestion() async throws {
+        try await sales.handle([.init("c", CustomerRegistered(Side.here.record))])
+        try await sales.pool.withTransaction { transaction in
+            try transaction.execute(
+                """
+                insert into ownership (source, code, business_line, from_day, until_day, place, owner, share, ground)
+                values ('erp', 'C1', 'air', '2026-03-01', '2026-03-10', 0, 'zhao.min', 100, 'assigned')
+                """)
+        }
+        let pool = try await sales.enforceScopes()
+        for (day, expected) in [("2026-02-28", []), ("2026-03-01", ["C1"]), ("2026-03-10", ["C1"]), ("2026-03-11", [])]
+        {
+            let seen = try await sales.see(as: ScopedAsker(logins: ["zhao.min"], on: day), by: pool) {
+                try $0.query("select code from account", as: String.self)
+            }
+            #expect(seen == expected, "\(day)")
+        }
+    }
 }
