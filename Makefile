@@ -20,8 +20,8 @@ test: ## every check, on a private broker and database
 test-browser: ## the console in a real browser: both languages, colour schemes and widths, on what 'make up' started
 	@WAYBILL_HOME="$${WAYBILL_HOME:-$(CURDIR)/.waybill}" Tests/EndToEnd/browser.sh $(or $(ARGS),--schemes light,dark)
 
-chaos: ## break everything by a seeded plan, then account for every message: SEED=1 MINUTES=5 RATE=60
-	@Tests/Chaos/run.sh --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --rate $(or $(RATE),60) $(ARGS)
+chaos: ## break everything by a seeded plan, then account for every message: SEED=1 MINUTES=5 RATE=60 (ARGS=--no-partners: one publisher)
+	@Tests/Chaos/run.sh --partners --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5) --rate $(or $(RATE),60) $(ARGS)
 
 chaos-controls: ## whether the chaos run notices mistakes: a trial build makes them on purpose
 	@Tests/Chaos/controls.sh $(ARGS)
