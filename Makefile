@@ -47,7 +47,7 @@ bench-micro: ## what one decode, one hop, one round trip cost
 bench-profile: ## where finance spends its time under full load
 	@Benchmarks/profile.sh $(ORDERS)
 
-bench-matching: ## how well parties are matched, beside baselines
+bench-matching: ## how well parties are matched, beside baselines; fails below the bars of its sets
 	@Benchmarks/matching.sh $(ARGS)
 
 bench-matching-scale: ## a million made-up companies matched: seconds and memory (ARGS='1000000 latin': one of them 10,000 times)
