@@ -315,7 +315,7 @@ struct UnitOfWorkTests {
         }
     }
 
-    @Test("two messages whose identifiers only look alike are two, in one batch and in the next, and so are their orders")
+    @Test("messages whose identifiers only look alike are two, in one batch and in the next, and so are their orders")
     func lookAlike() async throws {
         try await with { surroundings in
             // One letter, and a letter with an accent behind it: the same to a reader, and other bytes.
