@@ -168,6 +168,7 @@ def report(options, verdict, breaker, faults, out):
         print(f"effects {figures['effects']}, each counted by itself")
     print("told once: " + ", ".join(f"{figures[name]} {name}" for name in (
         "decisions", "alerts", "clearances", "registrations", "suppliers")))
+    print(f"deadlocks {figures['deadlocks']}{': ' if figures['deadlocks'] else ''}{figures['deadlocks by service']}")
     print(f"faults {sum(breaker.done.values())}: " + ", ".join(f"{kind} {count}" for kind, count in sorted(breaker.done.items())))
     if breaker.skipped:
         print(f"not possible here: {', '.join(sorted({fault.kind for fault in breaker.skipped}))}")
