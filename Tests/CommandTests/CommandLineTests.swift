@@ -235,7 +235,7 @@ struct CommandLineTests {
             ("finance credit lift H1 --source erp --customer C1 --reason x", "to"),
             ("rates end CARD --reason x", "last-day"), ("people leave li.wei --reason x", "last-day"),
             ("owners assign A1 --source erp --customer C1 --owner li.wei --from 2026-01-01 --reason x", nil),
-            ("agreements record K1 --source e --customer C1 --kind rates --title T --revision 1 --from 2026-01-01", nil),
+            ("agreements record K1 --source e --customer C --kind rates --title T --revision 1 --from 2026-01-01", nil),
         ])
     func lastDay(_ line: String, _ before: String?) throws {
         for name in ["until", before].compactMap(\.self) {

@@ -133,7 +133,7 @@ def meet(weather):
 def main():
     orders = Path(tempfile.mkdtemp()) / "orders.ndjson"
     with open(orders, "w") as file:
-        subprocess.run(["python3", ROOT / "Benchmarks/orders.py", "40000", "98", "weather"], stdout=file, check=True)
+        subprocess.run(["python3", ROOT / "Benchmarks/orders.py", "60000", "98", "weather"], stdout=file, check=True)
     publisher = subprocess.Popen([os.environ["WAYBILL_CLI"], "orders", "publish", orders, "--source", "weather", "--rate",
                                   "200"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
