@@ -237,6 +237,7 @@ does li.wei parties unmerge ppl/PPL-B --reason "they are two"
 refused "not-found \$.reviewId" li.wei parties review decide TYPO same
 
 # Orders that wait for somebody: one is let through, one is turned down.
+drained
 does manager.ks01 finance acceptance set ppl/PPL-B --line air-freight --level needs-approval --reason "pays late" --owner li.wei --until "$(date -d "$today +7 days" +%F)"
 { order PO-3 PPL-B 700.00; order PO-4 PPL-B 700.00; } >"$work/orders.ndjson"
 waybill orders publish "$work/orders.ndjson" --source ppl 2>"$work/error" || fail "the partner may not publish: $(cat "$work/error")"
