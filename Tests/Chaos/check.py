@@ -65,6 +65,7 @@ def check(world, load, operations, cli, log, with_partners=False):
         partners.check(world, operations, attempted, acknowledged, verdict)
 
     effects(world, verdict)
+    deadlocks(world, verdict)
 
     # All of this counts only with every durability setting on.
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
@@ -98,6 +99,20 @@ def check(world, load, operations, cli, log, with_partners=False):
         repeats=sum(operation.is_repeat for operation in operations), rubbish=sum(unique[id].is_rubbish for id in attempted),
         attempts=load.attempts, failures=load.failures)
     return verdict
+
+
+def deadlocks(world, verdict):
+    """How often two transactions waited for one another, by the logs of all copies. Finance promises an order of its locks."""
+    found = Counter()
+    for path in sorted(world.directory.glob("*.log")):
+        for line in path.read_text(errors="replace").splitlines():
+            if "40P01" in line:
+                service = path.name.split("-")[0]
+                found[service] += 1
+                if service == "finance":
+                    verdict.unexpected.append(f"a deadlock in {path.name}: {line[-300:]}")
+    verdict.figures["deadlocks"] = sum(found.values())
+    verdict.figures["deadlocks by service"] = ", ".join(f"{service} {count}" for service, count in sorted(found.items()))
 
 
 def effects(world, verdict):

@@ -223,6 +223,26 @@ struct CommandLineTests {
         #expect(try format("--csv") == .csv)
     }
 
+    @Test(
+        "the last day on which what is said holds is --until in every act, and by the name of before as well",
+        arguments: [
+            ("finance acceptance set erp/C1 --line road --level watch --reason look --owner li.wei", "to"),
+            ("finance acceptance override erp/C1 --line road --from 2026-01-01 --reason x --name V1 --cap 1.00", "to"),
+            (
+                "finance credit override V1 --source erp --customer C1 --amount 1.00 --from 2026-01-01 --tier supervisor",
+                "to"
+            ),
+            ("finance credit lift H1 --source erp --customer C1 --reason x", "to"),
+            ("rates end CARD --reason x", "last-day"), ("people leave li.wei --reason x", "last-day"),
+            ("owners assign A1 --source erp --customer C1 --owner li.wei --from 2026-01-01 --reason x", nil),
+            ("agreements record K1 --source e --customer C --kind rates --title T --revision 1 --from 2026-01-01", nil),
+        ])
+    func lastDay(_ line: String, _ before: String?) throws {
+        for name in ["until", before].compactMap(\.self) {
+            #expect(throws: Never.self, "\(name)") { try parsed("\(line) --\(name) 2026-12-31") }
+        }
+    }
+
     /// Reads a line; one that asks for help is answered by it.
     private func parse(_ line: String) throws {
         do {

@@ -6,6 +6,8 @@
 set -euo pipefail
 . "$WAYBILL_HOME/env"
 export WAYBILL_HOME
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
 fail() { echo "$*"; exit 1; }
 waybill() { "$WAYBILL_CLI" "$@"; }
 drained() { waybill status --wait-drained 60 >/dev/null; }
@@ -59,6 +61,48 @@ expect "limit" "50000.00 0.00" "$(limits)"
 book credit override BO-1 --customer BOOK --amount 1000.00 --from 2024-01-01 --to 2027-12-31 --tier branch-manager --by zhou.min
 expect "override" "50000.00 1000.00" "$(limits)"
 book credit lift BH-1 --customer BOOK --until 2027-12-31 --reason "paid by the week" --by zhou.min
+
+# Who is on hold for what is overdue, and pays, orders again within seconds: nobody waits for the end of the day.
+ordered() { # NUMBER: an order of now by the customer HOLD
+    printf '{"orderId":"%s","revision":1,"customer":{"code":"HOLD","name":"HOLD Ltd"},"branch":"KS01","businessLine":"air-freight","placedAt":"%s","currency":"CNY",' "$1" "$(date -Is)"
+    printf '"lines":[{"line":1,"serviceItem":"AIR-EXPORT","quantity":"1","unit":"kg","revenue":"100.00","cost":"70.00"}]}\n'
+}
+paid() { # NUMBER AMOUNT: of the invoice HI-1, now
+    printf '{"type":"payment.received.v1","id":"%s","data":{"paymentId":"%s","customer":{"code":"HOLD"},"receivedAt":"%s",' "$1" "$1" "$(date -Is)"
+    printf '"amount":"%s","currency":"CNY","allocations":[{"invoiceId":"HI-1","amount":"%s"}]}}\n' "$2" "$2"
+}
+decided() { waybill orders show "$1" --json | jq -r '.order[0].decision'; }
+trusted() { waybill finance limits --json | jq -r '.limits[] | select(.code == "HOLD") | .state'; }
+becomes() { # STATE: within ten seconds
+    local end=$((SECONDS + 10))
+    until [ "$(trusted)" = "$1" ]; do [ "$SECONDS" -lt "$end" ] || fail "HOLD is not '$1' within seconds: '$(trusted)'"; sleep 0.2; done
+}
+{
+    ordered HO-1
+    invoice HI-1 "$(date -Is -d '-50 days')" 200.00 | jq -c --arg due "$(date -Is -d '-40 days')" '.data.customer.code = "HOLD" | .data.dueAt = $due'
+} | publish
+expect "before it has a limit" accepted "$(decided HO-1)"
+book credit limit HL-1 --customer HOLD --amount 5000.00 --from 2024-01-01 --by zhou.min
+paid HP-1 1.00 | publish
+becomes hold
+ordered HO-2 | publish
+expect "on hold" needs-approval "$(decided HO-2)"
+paid HP-2 199.00 | waybill orders publish - --source books >/dev/null
+becomes ok
+ordered HO-3 | publish
+expect "off hold" accepted "$(decided HO-3)"
+
+# A statement of account as a document, in both languages.
+for language in en zh; do
+    waybill finance receivables statement BOOK --source books --to 2024-06-30 --format html --language "$language" --output "$work/$language.html"
+    waybill finance receivables statement BOOK --source books --to 2024-06-30 --format pdf --language "$language" --output "$work/$language.pdf"
+    grep >/dev/null B-1 "$work/$language.html" || fail "the statement in $language lacks the invoice"
+    [ "$(head -c 5 "$work/$language.pdf")" = "%PDF-" ] && tail -c 16 "$work/$language.pdf" | grep >/dev/null -a '%%EOF' ||
+        fail "the statement in $language is no PDF"
+    [ "$(wc -c <"$work/$language.pdf")" -gt 2000 ] || fail "the statement in $language is empty"
+done
+grep >/dev/null '<html lang="zh' "$work/zh.html" && grep >/dev/null '对账单' "$work/zh.html" || fail "the statement is not in Chinese"
+grep >/dev/null '<html lang="en' "$work/en.html" && ! grep >/dev/null '对账单' "$work/en.html" || fail "the statement is not in English"
 
 {
     printf '{"type":"expense-budget.set.v1","id":"BB-1","data":{"budgetId":"BB-1","revision":1,"branch":"KS01",'

@@ -2,7 +2,8 @@
 """Partners that publish, hear and ask, with pika alone.
 
 usage: hearing.py publish USERS.json     orders, a bad message and questions of each partner
-       hearing.py check USERS.json       what stands in their queues, and every forbidden pair tried
+       hearing.py check USERS.json       what stands in their queues, and every forbidden pair tried; UNTIL in the environment is
+                                         the last day for which their customers' acceptance was set
        hearing.py drain USERS.json       takes what is left in their queues
 """
 import itertools
@@ -17,6 +18,8 @@ import pika.exceptions
 PARTNERS = {"acme": True, "globex": True, "initech": False}
 SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
 ORDERS = 5
+# How orders of each partner's customer in another line of business are taken, since somebody has said so.
+LEVELS = {"acme": "needs-approval", "globex": "stopped"}
 passwords = json.load(open(sys.argv[2]))
 broker = urlparse(os.environ["WAYBILL_AMQP_OPERATOR_URL"].split(",")[0])
 
@@ -131,6 +134,11 @@ def check():
         expect(f"{partner}'s sources", {data["source"] for data in decided}, {partner})
         expect(f"{partner}'s correlations", sorted({p.correlation_id for p, _ in heard if p.type == "partner.order-decided.v1"}),
                [f"{partner}-m{number}" for number in range(ORDERS)])
+        changed = {properties.message_id: body["data"] for properties, body in heard
+                   if properties.type == "partner.acceptance-changed.v1"}
+        fields = ["source", "customerCode", "businessLine", "state", "previous", "reason", "until"]
+        expect(f"{partner}'s changes of acceptance", [[data.get(field) for field in fields] for data in changed.values()],
+               [[partner, "C-1", "road", LEVELS[partner], "open", "set-by-hand", os.environ["UNTIL"]]])
         text = json.dumps([body for _, body in heard])
         for secret in ["revenue", "cost", "margin", "customerId"]:
             if secret in text:

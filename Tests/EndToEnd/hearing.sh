@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What partners hear: each its own queue, with its own orders' decisions, its own refusals and the answers to its own
-# questions, and nothing else; every pair of partner and queue or exchange that is not its own is refused by the broker. The
+# What partners hear: each its own queue, with its own orders' decisions, how its own customers' orders are taken from now on, its
+# own refusals and the answers to its own questions, and nothing else; every pair of partner and queue or exchange that is not its own is refused by the broker. The
 # programs of docs/contracts/partners.md run as they stand there.
 #
 # usage: hearing.sh           (against what 'make up' started under WAYBILL_HOME)
@@ -39,7 +39,18 @@ python=python3
 "$python" -c 'import pika' 2>/dev/null || python=/usr/bin/python3
 "$python" "$root/Tests/EndToEnd/hearing.py" publish "$work/users.json"
 "$WAYBILL_CLI" status --wait-drained 60 >/dev/null
-"$python" "$root/Tests/EndToEnd/hearing.py" check "$work/users.json"
+# Three companies with one code, one of them of a partner that hears nothing: each change is told to whoever has the customer.
+until="$(TZ=Asia/Shanghai date -d '+7 days' +%F)"
+while read -r partner level; do
+    "$WAYBILL_CLI" finance acceptance set "$partner/C-1" --line road --level "$level" --reason "pays late" --owner li.wei --until "$until" \
+        --by finance.director >/dev/null || fail "the acceptance of $partner/C-1 cannot be set"
+done <<'LEVELS'
+acme needs-approval
+globex stopped
+initech stopped
+LEVELS
+"$WAYBILL_CLI" status --wait-drained 60 >/dev/null
+UNTIL="$until" "$python" "$root/Tests/EndToEnd/hearing.py" check "$work/users.json"
 # What was tried on its own exchange is refused, and told, too.
 "$WAYBILL_CLI" status --wait-drained 60 >/dev/null
 "$python" "$root/Tests/EndToEnd/hearing.py" drain "$work/users.json"
@@ -58,4 +69,4 @@ bash "$work/hear.sh" | grep >/dev/null '"decision":"accepted"' || fail "the prog
 (cd "$work" && mv hear.go hear_.go && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$work/cache" go run hear_.go) |
     grep '"decision":"accepted"' >/dev/null || fail "the program in Go has no answer"
 "$WAYBILL_CLI" dead discard --why "tried on purpose" >/dev/null 2>&1 || true
-echo "two partners hear of their own and nothing else; three programs ask and are answered"
+echo "two partners hear of their own orders, customers and messages, and of nothing else; three programs ask and are answered"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Our own people act: each by a user of the broker of their own, with a real file of partners and in the production profile.
-# Every act of the command is answered: done, refused with reason, path and exit code 2, or not heard of in time; what they
-# mistype becomes no dead letter; nobody acts as somebody else; a leaver's user is closed.
+# Every act of docs/contracts/acts.md is given, by its command where it has one, and answered: done, refused with reason, path and
+# exit code 2, or not heard of in time; what they mistype becomes no dead letter; nobody acts as somebody else; a leaver's user is
+# closed.
 #
 # usage: people.sh           (against what 'make up' started under WAYBILL_HOME)
 set -euo pipefail
@@ -77,6 +78,16 @@ refused() { # REASON-AND-PATH LOGIN COMMAND...
     acts=$((acts + 1))
     said 2 refused "$@"
     expect "$*" "$reason" "$(jq -r '"\(.refused) \(.path)"' "$work/said")"
+}
+answered() { # LOGIN COMMAND...: done, or refused with a reason and a path
+    local found=0
+    acts=$((acts + 1))
+    as "$@" --json >"$work/said" 2>"$work/error" || found=$?
+    case "$found" in
+    0) ;;
+    2) jq -e '(.refused | length) > 0 and (.path | length) > 0' "$work/said" >/dev/null || fail "'$*' is refused without reason or path: $(cat "$work/said")" ;;
+    *) fail "'$*' ended with $found: $(cat "$work/said" "$work/error")" ;;
+    esac
 }
 dead() { for service in "${services[@]}"; do waybill dead list --service "$service" --json 2>/dev/null || true; done | jq -s '[.[].deadLetters | length] | add'; }
 drained
@@ -224,12 +235,97 @@ refused "not-found \$.decisionId" li.wei parties undo TYPO --reason "they are tw
 does li.wei parties merge ppl/PPL ppl/PPL-B --reason "one company"
 does li.wei parties unmerge ppl/PPL-B --reason "they are two"
 refused "not-found \$.reviewId" li.wei parties review decide TYPO same
+
+# Orders that wait for somebody: one is let through, one is turned down.
+drained
+does manager.ks01 finance acceptance set ppl/PPL-B --line air-freight --level needs-approval --reason "pays late" --owner li.wei --until "$(date -d "$today +7 days" +%F)"
+{ order PO-3 PPL-B 700.00; order PO-4 PPL-B 700.00; } >"$work/orders.ndjson"
+waybill orders publish "$work/orders.ndjson" --source ppl 2>"$work/error" || fail "the partner may not publish: $(cat "$work/error")"
+drained
+expect "what waits" "PO-3 PO-4" "$(waybill orders waiting --json | jq -r '[.ordersThatWaitForApproval[].orderId | select(startswith("PO-"))] | sort | join(" ")')"
+refused "not-authorised \$.by" li.wei orders approve PO-3 --source ppl --reason "agreed by telephone"
+refused "not-found \$.orderId" manager.ks01 orders approve TYPO --source ppl --reason "agreed by telephone"
+does manager.ks01 orders approve PO-3 --source ppl --reason "agreed by telephone"
+does manager.ks01 orders refuse PO-4 --source ppl --reason "nobody pays for it"
+drained
+expect "what became of them" "accepted refused" "$(for order in PO-3 PO-4; do waybill orders show "$order" --json | jq -r '.order[0].decision'; done | xargs)"
+
+# Rates, while finance runs.
+printf '{"rates": [{"currency": "ISK", "from": "%s", "cny": "0.0521"}]}' "$today" >"$work/rates.json"
+does finance.director rates load "$work/rates.json"
+waybill rates list --currency ISK --json | grep >/dev/null 0.0521 || fail "the rate that was loaded is not there"
+
+# The others: what they come to, the walks of the documentation say. Here each is answered.
+answered li.wei references settle invoice TYPO --source ppl --of erp --reason "a slip"
+answered li.wei complaints wait PC-1 customer --source ppl --reason evidence
+answered li.wei complaints resume PC-1 --source ppl
+answered li.wei surveys step PO-1 called --source ppl --note "wants to be told before"
+answered manager.ks01 owners hand-over PO-H --source ppl --of li.wei --to zhou.min --customer PPL --from "$today" --reason "li.wei is away"
+answered manager.ks01 owners hand-over PO-I --source ppl --of nobody.here --to zhou.min --from "$today" --reason "who has left"
+does li.wei leads capture PPL-L1 --source ppl --channel fair --line air-freight --company "People Robotics Ltd"
+lead="$(jq -r .leadId "$work/said")"
+answered li.wei leads step "$lead" claimed
+answered manager.ks01 leads step "$lead" assigned --to li.wei
+answered li.wei leads step "$lead" contacted --channel phone
+answered manager.ks01 leads seller li.wei --capacity 1 --line air-freight
+answered li.wei opportunities step PPL-W1 opened --company "People Robotics Ltd" --branch KS01 --line air-freight
+answered li.wei opportunities step PPL-W1 lost --reason price
+answered li.wei opportunities record PPL-W2 --source ppl --branch KS01 --owner li.wei --company "People Textiles Ltd" --stage analysis
+answered manager.ks01 opportunities set-stages asked=Asked:customer bid=Bid:amount --team ppl
+answered li.wei products propose unit ppl-scan --name "Parcel scanned" --unit parcel --from 2026-01-01
+answered manager.ks01 products decide unit ppl-scan 1 approved
+{
+    echo 'rule,service_item,origin,destination,unit,method,from,to,minimum,maximum,rate,currency,valid_from,valid_until'
+    echo 'R,ppl-air,*,*,kg,per-unit,,,,,30,CNY,2026-01-01,'
+} >"$work/card.csv"
+answered li.wei rates import "$work/card.csv" --card PPL-CARD --side sell
+answered li.wei rates end PPL-CARD --last-day 2099-12-31 --reason "new rates"
+answered li.wei rates group ppl-group --customer ppl/PPL
+answered li.wei quotes step PPL-Q1 requested --customer PPL --customer-source ppl --branch KS01 --currency CNY --valid-until 2099-12-31 --line ppl-air:10:kg:PVG:FRA
+answered li.wei notices read TYPO
+answered li.wei notices prefer --language zh
+answered manager.ks01 people leave nobody.here --last-day "$today" --keep-user --reason "has left"
+any() { # LOGIN TYPE: the data is on standard input
+    cat >"$work/data.json"
+    answered "$1" acts send "$2" "$work/data.json" --source ppl
+}
+# What would hold for everybody afterwards is said so that it is refused.
+any manager.ks01 organisation.recorded.v1 <<JSON
+{"nodes":[{"node":"TRIED","periods":[{"from":"$today","kind":"branch","parent":"NOWHERE","name":"Tried","purpose":"business"}]}],
+ "recordedAt":"${today}T00:00:00+08:00","reason":"a slip"}
+JSON
+any manager.ks01 person.recorded.v1 <<JSON
+{"persons":[{"login":"tried","periods":[{"from":"$today","name":"Tried","node":"NOWHERE"}]}],"recordedAt":"${today}T00:00:00+08:00","reason":"a slip"}
+JSON
+any finance.director permission.policy-set.v1 <<<'{"document":["{}"],"reason":"a slip"}'
+any li.wei customer.correct.v1 <<<'{"customerId":"TYPO","field":"name","value":"PPL Holding","reason":"a slip"}'
+any zhou.min payment.returned.v1 <<JSON
+{"returnId":"PR-1","paymentId":"TYPO","returnedAt":"${today}T00:00:00+08:00","amount":"1.00","currency":"CNY","reason":"other"}
+JSON
+any zhou.min payment.allocated.v1 <<JSON
+{"allocationId":"PA-1","paymentId":"TYPO","allocatedAt":"${today}T00:00:00+08:00","allocations":[{"invoiceId":"PV-1","amount":"0.01"}]}
+JSON
 as li.wei interactions erase --source ppl --code PPL --with "Ms Gu" --yes 2>"$work/error" || fail "erase: $(cat "$work/error")"
 grep -q "1 contacts" "$work/error" || fail "one contact was to be forgotten: $(cat "$work/error")"
 drained
 expect "dead letters of what people mistyped" "$before" "$(dead)"
 expect "who acted in finance" "finance.director li.wei manager.ks01 zhou.min" \
     "$(waybill acts list finance --limit 200 --json | jq -r '[.acts[] | select(.proof == "user") | .person] | unique | join(" ")')"
+
+# Each act that there is was given, by the record of the services: whoever adds one adds it here.
+given() {
+    for what in acted refused; do waybill audit list --what "$what" --limit 2000 --json; done |
+        jq -r '.audit[] | select(.brokerUser | IN("li.wei", "zhou.min", "manager.ks01", "finance.director")) | .asked' | sort -u
+}
+sed -n 's/^| `\([a-z.-]*\.v[0-9]*\)` |.*/\1/p' "$root/docs/contracts/acts.md" | sort -u >"$work/there"
+[ "$(wc -l <"$work/there")" -gt 40 ] || fail "docs/contracts/acts.md has no list of acts"
+for _ in $(seq 100); do
+    given >"$work/given"
+    missing="$(comm -23 "$work/there" "$work/given" | xargs)"
+    [ -n "$missing" ] || break
+    sleep 0.1
+done
+[ -z "$missing" ] || fail "acts that nobody has given: $missing"
 
 # By word only, in nobody's name, and for others: refused, and on record.
 code=0

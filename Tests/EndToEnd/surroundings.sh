@@ -152,6 +152,17 @@ pids+=("$!")
 until_true 20 grep -q listening "$work/pooler" || fail "the pooler does not start"
 refused "a pooler that mixes sessions" "pool_mode" WAYBILL_POSTGRES_URL="postgres://supplier_app:${password%%@*}@127.0.0.1:$pooler/waybill"
 
+# Databases that put texts in another order, or write them otherwise. None of them has a schema: they are not looked at so far.
+refused_database() { # WHAT PATTERN OPTIONS OF create database
+    db -c "create database waybill_other template template0 $3"
+    refused "$1" "$2" WAYBILL_POSTGRES_URL="postgres://supplier_app:${password%%@*}@127.0.0.1:$(cat "$WAYBILL_HOME/database/port")/waybill_other"
+    db -c "drop database waybill_other with (force)"
+}
+refused_database "a database in LATIN1" "encoded in LATIN1, not in UTF8" "encoding 'LATIN1' locale 'C'"
+refused_database "a database in no encoding" "encoded in SQL_ASCII, not in UTF8" "encoding 'SQL_ASCII' locale 'C'"
+refused_database "a database in the order of another locale" "order of the locale 'de-DE'.*locale 'C'" \
+    "encoding 'UTF8' locale 'C' locale_provider icu icu_locale 'de-DE'"
+
 # PgBouncer itself, as Debian has it: sessions that are mixed end the start with one line, whole sessions do everything.
 bouncer_as=()
 [ "$(id -u)" != 0 ] || { bouncer_as=(setpriv --reuid=postgres --regid=postgres --clear-groups); chown postgres "$shared"; }

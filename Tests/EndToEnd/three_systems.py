@@ -3,6 +3,8 @@
 
 usage: three_systems.py publish USERS.json ORDERS ORACLE.json     as the partners tms, erp and wms, with pika alone
        three_systems.py check ORACLE.json                         what the services answer, against the oracle
+       three_systems.py hear USERS.json ORDERS DEAD.json          what each partner's own queue holds, all of it; DEAD.json is
+                                                                  what was refused, as 'waybill dead list --json' has it
 """
 import concurrent.futures
 import json
@@ -157,13 +159,20 @@ def make(count):
     return sent, oracle
 
 
+def connect(partner, users):
+    import pika
+
+    user, passwords = f"partner-{partner}", json.load(open(users))
+    broker = urlparse(os.environ["WAYBILL_AMQP_OPERATOR_URL"].split(",")[0])
+    return pika.BlockingConnection(pika.URLParameters(
+        f"amqp://{user}:{quote(passwords[user], safe='')}@{broker.hostname}:{broker.port}/%2f"))
+
+
 def publish(users, count, path):
     import pika
 
     sent, oracle = make(count)
     json.dump(oracle, open(path, "w"))
-    passwords = json.load(open(users))
-    broker = urlparse(os.environ["WAYBILL_AMQP_OPERATOR_URL"])
     messages = []
     for partner, documents in sent.items():
         for kind, identifier, body in documents:
@@ -173,9 +182,7 @@ def publish(users, count, path):
 
     def tell(partner):
         """Publishes what is of one partner, each message confirmed: otherwise one queue may drop under load what another has."""
-        user = f"partner-{partner}"
-        connection = pika.BlockingConnection(pika.URLParameters(
-            f"amqp://{user}:{quote(passwords[user], safe='')}@{broker.hostname}:{broker.port}/%2f"))
+        connection = connect(partner, users)
         channel = connection.channel()
         channel.confirm_delivery()
         for whose, kind, identifier, body in messages:
@@ -242,7 +249,61 @@ def check(path):
     print(f"{oracle['orders']} orders of three systems: one margin, one exposure, receivables and payables as the oracle has them")
 
 
+def drain(partner, users):
+    """All that stands in a partner's queue, by type."""
+    connection = connect(partner, users)
+    channel = connection.channel()
+    channel.basic_qos(prefetch_count=500)
+    found = defaultdict(list)
+    for method, properties, body in channel.consume(f"partner.{partner}", inactivity_timeout=3):
+        if method is None: break
+        found[properties.type].append(json.loads(body)["data"])
+        channel.basic_ack(method.delivery_tag)
+    channel.cancel()
+    connection.close()
+    return found
+
+
+def hear(users, count, path):
+    sent, _ = make(count)
+    try:
+        dead = json.load(open(path)).get("deadLetters", [])
+    except ValueError:
+        dead = []
+    faults = []
+    revisions = defaultdict(set)
+    for kind, _, body in sent["tms"]:
+        if kind in ("order.placed.v1", "order.changed.v1"): revisions[body["orderId"]].add(body["revision"])
+    cancelled = {body["orderId"] for kind, _, body in sent["tms"] if kind == "order.cancelled.v1"}
+    heard_of = 0
+    for partner in sent:
+        heard = drain(partner, users)
+        decided = heard.pop("partner.order-decided.v1", [])
+        changed = heard.pop("partner.acceptance-changed.v1", [])
+        refused = heard.pop("partner.message-refused.v1", [])
+        foreign = {data["source"] for data in decided + changed} - {f"{partner}3"}
+        if foreign: faults.append(f"{partner} hears of {sorted(foreign)}")
+        latest = defaultdict(int)
+        for data in decided: latest[data["orderId"]] = max(latest[data["orderId"]], data["revision"])
+        if partner == "tms":
+            heard_of = len(latest)
+            # Of an order that was cancelled before it came nothing is decided.
+            lost = [order for order in revisions if order not in cancelled and latest.get(order) != max(revisions[order])]
+            if lost: faults.append(f"{partner} has not heard the decision on {len(lost)} orders, such as {lost[:3]}")
+            strangers = set(latest) - set(revisions)
+            if strangers: faults.append(f"{partner} hears of orders that it never placed: {sorted(strangers)[:3]}")
+        elif decided:
+            faults.append(f"{partner} hears {len(decided)} decisions on orders, and has none")
+        told, wanted = {data.get("messageId") for data in refused}, {row["id"] for row in dead if row.get("source") == f"{partner}3"}
+        if told != wanted: faults.append(f"{partner} hears of the refusal of {sorted(map(str, told))[:5]}, not of {sorted(map(str, wanted))[:5]}")
+        if heard: faults.append(f"{partner} hears {sorted(map(str, heard))}, too")
+    if faults: sys.exit("\n".join(faults[:20]))
+    print(f"the TMS has heard what became of {heard_of} orders, and nobody anything of another's")
+
+
 if sys.argv[1] == "publish":
     publish(sys.argv[2], int(sys.argv[3]), sys.argv[4])
+elif sys.argv[1] == "hear":
+    hear(sys.argv[2], int(sys.argv[3]), sys.argv[4])
 else:
     check(sys.argv[2])

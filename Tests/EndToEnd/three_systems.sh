@@ -2,7 +2,8 @@
 # Three systems as three partners: a TMS places the orders, estimates what they cost, credits invoices and tells of some
 # payments; an ERP bills the orders, books the other payments, and has the suppliers and their invoices; a WMS says what the
 # orders cost in the end and when they are done. Each names the others' numbers. Late and early documents, shuffled, doubled:
-# one margin, one exposure, receivables and payables, as an oracle has them.
+# one margin, one exposure, receivables and payables, as an oracle has them. Each has a queue of its own: the TMS hears the decision on
+# every order, and none of them hears anything that is another's.
 #
 # usage: three_systems.sh [ORDERS]           (against what 'make up' started under WAYBILL_HOME; 2000 when not given)
 set -euo pipefail
@@ -20,11 +21,11 @@ restore() {
 trap restore EXIT
 cat >"$WAYBILL_HOME/three-systems.json" <<'JSON'
 {"partners": [
-  {"name": "tms", "users": ["partner-tms"], "sources": ["tms3"],
+  {"name": "tms", "users": ["partner-tms"], "sources": ["tms3"], "queue": true,
    "speaksOf": {"suppliers": ["erp3"], "invoices": ["erp3"]}},
-  {"name": "erp", "users": ["partner-erp"], "sources": ["erp3"],
+  {"name": "erp", "users": ["partner-erp"], "sources": ["erp3"], "queue": true,
    "speaksOf": {"orders": ["tms3"], "customers": ["tms3"], "payments": ["erp3", "tms3"]}},
-  {"name": "wms", "users": ["partner-wms"], "sources": ["wms3"],
+  {"name": "wms", "users": ["partner-wms"], "sources": ["wms3"], "queue": true,
    "speaksOf": {"orders": ["tms3"], "suppliers": ["erp3"], "costs": ["wms3", "tms3"]}}
 ]}
 JSON
@@ -42,3 +43,5 @@ python=python3
 "$python" "$root/Tests/EndToEnd/three_systems.py" publish "$work/users.json" "${1:-2000}" "$work/oracle.json"
 "$WAYBILL_CLI" status --wait-drained 300 >/dev/null
 "$python" "$root/Tests/EndToEnd/three_systems.py" check "$work/oracle.json"
+"$WAYBILL_CLI" dead list --limit 60000 --json >"$work/dead.json" 2>/dev/null || true
+"$python" "$root/Tests/EndToEnd/three_systems.py" hear "$work/users.json" "${1:-2000}" "$work/dead.json"

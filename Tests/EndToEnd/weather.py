@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """SIGTERM ends a service with 0 within ten seconds, whatever broker and database do: away at its start, gone or silent
-later, one of them or both, with messages in hand.
+later or while it ends, one of them or both, with messages in hand.
 
 usage: weather.py           (against what 'make up' started under WAYBILL_HOME)
 """
@@ -20,8 +20,9 @@ HOME = Path(os.environ["WAYBILL_HOME"])
 ROOT = Path(__file__).resolve().parents[2]
 BINARIES = Path((HOME / "run/binaries").read_text().strip())
 DATABASE, BROKER = 1, 2
-# What each meets: the faults at its start, those once it works, and where they strike.
-WEATHERS = [
+# What each meets: which service, the faults at its start, those once it works, those that begin once it was asked to end.
+CALM = {}
+WEATHERS = [("finance", *weather, CALM) for weather in [
     ("the database is away at its start", {DATABASE: "refuse"}, {}),
     ("the broker is away at its start", {BROKER: "refuse"}, {}),
     ("both are away at its start", {DATABASE: "refuse", BROKER: "refuse"}, {}),
@@ -33,7 +34,18 @@ WEATHERS = [
     ("the broker falls silent", {}, {BROKER: "blackhole"}),
     ("the broker reads no more", {}, {BROKER: "stall"}),
     ("both fall silent", {}, {DATABASE: "blackhole", BROKER: "blackhole"}),
-]
+]] + [("finance", *weather) for weather in [
+    ("the database goes away while it ends", CALM, CALM, {DATABASE: "refuse"}),
+    ("the database falls silent while it ends", CALM, CALM, {DATABASE: "blackhole"}),
+    ("the broker goes away while it ends", CALM, CALM, {BROKER: "refuse"}),
+    ("the broker falls silent while it ends", CALM, CALM, {BROKER: "blackhole"}),
+    ("both fall silent while it ends", CALM, CALM, {DATABASE: "blackhole", BROKER: "blackhole"}),
+]] + [("sales", *weather) for weather in [
+    ("both are away at its start", {DATABASE: "refuse", BROKER: "refuse"}, CALM, CALM),
+    ("the database falls silent", CALM, {DATABASE: "blackhole"}, CALM),
+    ("the broker falls silent", CALM, {BROKER: "blackhole"}, CALM),
+    ("both fall silent while it ends", CALM, CALM, {DATABASE: "blackhole", BROKER: "blackhole"}),
+]]
 
 
 def free_port():
@@ -59,10 +71,10 @@ def get(port, path):
 
 
 def meet(weather):
-    """How long a copy of finance took to end in this weather; fails when it did not end well."""
-    name, at_start, later = weather
+    """How long a copy of a service took to end in this weather; fails when it did not end well."""
+    whose, name, at_start, later, ending = weather
     secrets = HOME / "secrets"
-    database, broker = (re.search(r"@([^/?\s]+)", (secrets / f"{kind}-finance.url").read_text())[1]
+    database, broker = (re.search(r"@([^/?\s]+)", (secrets / f"{kind}-{whose}.url").read_text())[1]
                         for kind in ("postgres", "amqp"))
     with tempfile.TemporaryDirectory() as folder, open(Path(folder) / "log", "w+b") as log:
         proxy = subprocess.Popen([BINARIES / "FaultProxyCommand", database, broker.split(",")[0]], stdin=subprocess.PIPE,
@@ -79,12 +91,12 @@ def meet(weather):
         for kind, port in (("postgres", ports[0]), ("amqp", ports[1])):
             path = Path(folder) / f"{kind}.url"
             path.touch(mode=0o600)
-            text = re.sub(r"@[^/?\s]+", f"@127.0.0.1:{port}", (secrets / f"{kind}-finance.url").read_text().strip())
+            text = re.sub(r"@[^/?\s]+", f"@127.0.0.1:{port}", (secrets / f"{kind}-{whose}.url").read_text().strip())
             path.write_text(text + ("?sslmode=disable" if kind == "postgres" else ""))
         suffer(at_start)
         port = free_port()
         service = subprocess.Popen(
-            [BINARIES / "waybill-finance"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            [BINARIES / f"waybill-{whose}"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             env={"PATH": os.environ["PATH"], "WAYBILL_POSTGRES_URL_FILE": f"{folder}/postgres.url",
                  "WAYBILL_AMQP_URL_FILE": f"{folder}/amqp.url", "WAYBILL_HTTP_PORT": str(port),
                  "WAYBILL_PARTNERS": "any", "WAYBILL_PROFILE": "demo", "WAYBILL_LOG_FORMAT": "json"})
@@ -101,6 +113,7 @@ def meet(weather):
                 suffer(later)
             began = time.monotonic()
             service.send_signal(signal.SIGTERM)
+            suffer(ending)
             code = service.wait(30)
             took = time.monotonic() - began
             if code != 0 or took > 10:
@@ -108,7 +121,7 @@ def meet(weather):
             return took
         except Exception as problem:
             tail = b"\n".join((Path(folder) / "log").read_bytes().splitlines()[-5:]).decode(errors="replace")
-            raise AssertionError(f"{name}: {problem}\n{tail}") from problem
+            raise AssertionError(f"{whose}, {name}: {problem}\n{tail}") from problem
         finally:
             if service.poll() is None:
                 service.kill()
@@ -120,13 +133,13 @@ def meet(weather):
 def main():
     orders = Path(tempfile.mkdtemp()) / "orders.ndjson"
     with open(orders, "w") as file:
-        subprocess.run(["python3", ROOT / "Benchmarks/orders.py", "40000", "98", "weather"], stdout=file, check=True)
+        subprocess.run(["python3", ROOT / "Benchmarks/orders.py", "60000", "98", "weather"], stdout=file, check=True)
     publisher = subprocess.Popen([os.environ["WAYBILL_CLI"], "orders", "publish", orders, "--source", "weather", "--rate",
                                   "200"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            for (name, _, _), took in zip(WEATHERS, pool.map(meet, WEATHERS)):
-                print(f"{took:5.1f} s  {name}")
+            for (whose, name, *_), took in zip(WEATHERS, pool.map(meet, WEATHERS)):
+                print(f"{took:5.1f} s  {whose}: {name}")
     except AssertionError as problem:
         sys.exit(str(problem))
     finally:

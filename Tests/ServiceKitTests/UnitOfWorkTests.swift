@@ -142,14 +142,17 @@ struct UnitOfWorkTests {
         }
     }
 
-    private func delivery(_ id: String, _ reason: String, body: String? = nil) -> Delivery {
+    private func delivery(
+        _ id: String, _ reason: String, order: String? = nil, body: String? = nil, time: Int64? = nil
+    ) -> Delivery {
         let text =
             body
-            ?? #"{"orderId":"\#(id)","revision":1,"cancelledAt":"2026-03-02T10:00:00+08:00","reason":"\#(reason)"}"#
+            ?? #"{"orderId":"\#(order ?? id)","revision":1,"cancelledAt":"2026-03-02T10:00:00+08:00","reason":"\#(reason)"}"#
         return Delivery(
             tag: 1, exchange: Exchanges.inbound, routingKey: "order.cancelled.v1", isRedelivered: false,
             properties: MessageProperties(
-                contentType: "application/json", messageID: id, type: "order.cancelled.v1", appID: "erp"),
+                contentType: "application/json", messageID: id, timestamp: time, type: "order.cancelled.v1",
+                appID: "erp"),
             body: Array(text.utf8))
     }
 
@@ -288,6 +291,50 @@ struct UnitOfWorkTests {
             let (mine, theirs) = try await (one.map(\.id), other.map(\.id))
             #expect(Set(mine).isDisjoint(with: theirs))
             #expect(mine.count + theirs.count == 300)
+        }
+    }
+
+    @Test("a sender's clock that is wrong is counted, and its message is handled like any other")
+    func wrongTimes() async throws {
+        try await with { surroundings in
+            let now = Int64(Date().timeIntervalSince1970)
+            let day: Int64 = 86_400
+            try await surroundings.work.process([
+                delivery("now", "fine", time: now), delivery("yesterday", "fine", time: now - day),
+                // A little ahead is what clocks are; an hour ahead is wrong, and so is one that was never set.
+                delivery("soon", "fine", time: now + 20), delivery("ahead", "fine", time: now + 3600),
+                delivery("long ago", "fine", time: now - 31 * day), delivery("unset", "fine", time: 0),
+                delivery("silent", "fine"),
+            ])
+            #expect(try await surroundings.rows("select count(*) from ledger") == [["7"]])
+            #expect(surroundings.metrics.unbelievableTimes.current == 3)
+            // What cannot be true makes no figure: neither below nought nor of years.
+            let latency = surroundings.metrics.endToEndLatency.snapshot
+            #expect(latency.count == 4)
+            #expect(latency.sum >= Double(day) && latency.sum < Double(day) + 600)
+        }
+    }
+
+    @Test("messages whose identifiers only look alike are two, in one batch and in the next, and so are their orders")
+    func lookAlike() async throws {
+        try await with { surroundings in
+            // One letter, and a letter with an accent behind it: the same to a reader, and other bytes.
+            let identifiers = ["caf\u{E9}", "cafe\u{301}"]
+            #expect(identifiers[0] == identifiers[1])
+            try await surroundings.work.process(identifiers.map { delivery($0, "fine") })
+            let orders = "select octet_length(order_id)::text from ledger order by 1"
+            #expect(try await surroundings.rows(orders) == [["5"], ["6"]])
+            #expect(surroundings.metrics.duplicates.current == 0)
+            // Both again are what was handled before; each alone is, too.
+            try await surroundings.work.process(identifiers.map { delivery($0, "fine") })
+            for identifier in identifiers { try await surroundings.work.process([delivery(identifier, "fine")]) }
+            #expect(try await surroundings.rows(orders) == [["5"], ["6"]])
+            #expect(surroundings.metrics.duplicates.current == 4)
+            // One that comes alone does not stand in the way of the other later.
+            try await surroundings.work.process([delivery("na\u{EF}ve", "fine", order: "A")])
+            try await surroundings.work.process([delivery("nai\u{308}ve", "fine", order: "B")])
+            #expect(try await surroundings.rows("select count(*) from ledger") == [["4"]])
+            #expect(try await surroundings.take(surroundings.published, 4).count == 4)
         }
     }
 

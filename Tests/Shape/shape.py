@@ -20,6 +20,7 @@ usage: shape.py [ROOT]
   imports Testing stands within `#if canImport(Testing)`.
 - No statement names a zone but UTC: a day is told by `SQL.day(of:)`, which knows the organisation's. Functions and views of a
   schema know none at all.
+- No service starts another program, nor any module that one is made of: only the command and the console may.
 - A script of the shell pipes into nothing that stops reading early: under `pipefail` the writer's failure to write would
   be the pipe's.
 - Each package and each library of C that Package.swift names has a row in docs/develop/dependencies.md.
@@ -72,6 +73,11 @@ SUM = re.compile(
 ONE_DOCUMENT = re.compile(r"\b(?:invoice_id|payment_id|order_id|document_id|budget_id)\b")
 # What is kept in CNY alone: what a customer is worth.
 IN_ONE_CURRENCY = ("Sources/CustomerService/Value/", "Sources/CustomerService/Interactions/ContactStore.swift")
+
+STARTS_PROGRAM = re.compile(
+    r"\bProcess\s*\(\)|\bProcess\.run\(|\bSubprocess\b|\bNSTask\b|\bposix_spawnp?\(|\bexec(?:l|le|lp|v|ve|vp|vpe)\(|\bv?fork\(|"
+    r"\bpopen\(|(?<![\w.])system\(\"")
+MAY_START = ("Sources/WaybillCLI/", "Sources/Console/")
 
 # Up to these numbers migrations made what is repeatable now.
 NUMBERED_UNTIL = {"CustomerService": 9, "FinanceService": 19}
@@ -173,6 +179,17 @@ def zones(root):
         for found in ZONE.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             yield f"{path.relative_to(root)}:{line}: names a zone; a day is told by SQL.day(of:), a view tells none"
+
+
+def programs(root):
+    for path in sorted(p for p in (root / "Sources").rglob("*") if p.suffix in (".swift", ".c", ".h")):
+        place = path.relative_to(root).as_posix()
+        if place.startswith(MAY_START):
+            continue
+        text = path.read_text()
+        for found in STARTS_PROGRAM.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield f"{place}:{line}: starts another program; a service starts none, the command and the console may"
 
 
 def modules_of_tests(root):
@@ -316,6 +333,7 @@ def problems(root):
     yield from zones(root)
     yield from clocks(root)
     yield from sums(root)
+    yield from programs(root)
     yield from modules_of_tests(root)
     yield from pipes(root)
     yield from dependencies(root)

@@ -36,6 +36,6 @@ else
     phase "end to end"
     Tests/EndToEnd/run.sh
     phase chaos
-    CHAOS_CONFIGURATION=debug Tests/Chaos/run.sh --no-build --seed 4 --minutes 1 --rate 25 --pause 2.5
+    CHAOS_CONFIGURATION=debug Tests/Chaos/run.sh --no-build --partners --seed 4 --minutes 1 --rate 25 --pause 2.5
 fi
 phase done

@@ -2,7 +2,7 @@ public import Domain
 
 extension Organisation {
     /// Reads an organisation tree from JSON: `{"name", "divisions": [{"code", "name", "branches": [{"code", "name",
-    /// "city", "manager", "from", "to"?}]}]}`, days as `2026-01-05`.
+    /// "city", "manager", "from", "to"?}]}], "businessLines"?: [CODE]}`, days as `2026-01-05`.
     public init(json: [UInt8]) throws(Refusal) {
         let root = try SettingsFile.root(json)
         func text(_ node: JSONNode, _ key: String, _ path: String) throws(Refusal) -> String {
@@ -37,7 +37,19 @@ extension Organisation {
         guard !divisions.isEmpty else {
             throw Refusal(.missingField, path: "$.divisions", "an organisation has at least one division")
         }
-        self.init(name: try text(root, "name", "$"), divisions: divisions)
+        var lines: [String] = []
+        if let node = root["businessLines"] {
+            guard node.kind == .array else {
+                throw Refusal(.wrongType, path: "$.businessLines", "the lines of business are a list of codes")
+            }
+            for (index, line) in node.elements.enumerated() {
+                guard let code = line.string, !code.isEmpty else {
+                    throw Refusal(.wrongType, path: "$.businessLines[\(index)]", "a line of business is a code")
+                }
+                lines.append(code)
+            }
+        }
+        self.init(name: try text(root, "name", "$"), divisions: divisions, businessLines: lines)
     }
 
     /// The tree as the file that ``init(json:)`` reads, a branch a line.
@@ -62,6 +74,7 @@ extension Organisation {
         var object = ObjectWriter()
         object.text("name", name)
         object.json("divisions", SettingsFile.lines(divisions, indent: 1))
+        if !businessLines.isEmpty { object.texts("businessLines", businessLines) }
         return String(decoding: object.finished(), as: UTF8.self) + "\n"
     }
 }

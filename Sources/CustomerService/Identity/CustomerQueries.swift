@@ -6,7 +6,8 @@ import ServiceKit
 enum CustomerQueries {
     static let all = [
         Query(CustomerQuestions.show, show), Query(CustomerQuestions.list, list),
-        Query(CustomerQuestions.unknownBranches, unknownBranches), Query(CustomerQuestions.summary, summary),
+        Query(CustomerQuestions.unknownBranches, unknownBranches), Query(CustomerQuestions.unknownLines, unknownLines),
+        Query(CustomerQuestions.summary, summary),
         Query(ImportQuestions.customers, CustomerPreviewQuery.customers),
     ]
 
@@ -75,6 +76,18 @@ enum CustomerQueries {
             try arguments.table(
                 "unknown branches",
                 "select branch, orders from unknown_branch order by orders desc, branch", transaction)
+        ]
+    }
+
+    static func unknownLines(
+        _ arguments: QueryArguments, _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        [
+            try arguments.table(
+                "unknown lines",
+                """
+                select business_line as "businessLine", orders from unknown_line order by orders desc, business_line
+                """, transaction)
         ]
     }
 

@@ -23,7 +23,7 @@ extension Capability {
                 ScopedTable(
                     "supplier_name",
                     .through("exists (select from customer c where c.credit_code = t.credit_code)")),
-                ScopedTable("unknown_branch", .whole),
+                ScopedTable("unknown_branch", .whole), ScopedTable("unknown_line", .whole),
                 ScopedTable("block", .whole), ScopedTable("block_member", .ofAccount("t.source", "t.code")),
             ],
             subjects: AccountSubjectStore.subjects)

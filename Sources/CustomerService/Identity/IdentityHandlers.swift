@@ -40,6 +40,10 @@ struct IdentityHandlers: Sendable {
         }
         try IdentityStore.countUnknown(unknown, transaction)
         effects.count("unknown_branches", unknown.values.reduce(0, +))
+        // What is recorded of the organisation has no lines of business: which there are, the file says.
+        let lines = orders.map(\.order.businessLine).filter { !self.organisation.knows(line: $0) }
+        try IdentityStore.countUnknown(lines: lines, transaction)
+        effects.count("unknown_business_lines", lines.count)
     }
 
     func reported(

@@ -252,6 +252,17 @@ enum IdentityStore {
         ).map { (AccountKey(source: $0.0, code: $0.1), AccountKey(source: $0.2, code: $0.3)) }
     }
 
+    /// Counts orders of lines of business that nobody knows, each as often as it is there.
+    static func countUnknown(lines: [String], _ transaction: borrowing Transaction) throws {
+        guard !lines.isEmpty else { return }
+        try transaction.queue(
+            """
+            insert into unknown_line (business_line, orders)
+            select line, count(*) from unnest(\(lines)) as t(line) group by line order by line
+            on conflict (business_line) do update set orders = unknown_line.orders + excluded.orders
+            """)
+    }
+
     static func countUnknown(_ branches: [String: Int], _ transaction: borrowing Transaction) throws {
         let sorted = branches.sorted { $0.key < $1.key }
         guard !sorted.isEmpty else { return }

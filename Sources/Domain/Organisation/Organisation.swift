@@ -45,6 +45,8 @@ public struct Organisation: Sendable, Equatable {
     public let name: String
     /// Its divisions.
     public let divisions: [Division]
+    /// Its lines of business, as orders name them; none when nobody has said which there are.
+    public let businessLines: [String]
     private let byCode: [String: [Branch]]
     /// Of each branch to which divisions it belongs, from when on, the earliest first.
     private let homes: [String: [Home]]
@@ -57,9 +59,11 @@ public struct Organisation: Sendable, Equatable {
     /// - Parameters:
     ///   - name: the group's name.
     ///   - divisions: its divisions.
-    public init(name: String, divisions: [Division]) {
+    ///   - businessLines: its lines of business; none when nobody says which there are.
+    public init(name: String, divisions: [Division], businessLines: [String] = []) {
         self.name = name
         self.divisions = divisions
+        self.businessLines = businessLines
         byCode = Dictionary(grouping: divisions.flatMap(\.branches), by: \.code)
         var homes: [String: [Home]] = [:]
         for division in divisions {
@@ -76,6 +80,11 @@ public struct Organisation: Sendable, Equatable {
     /// A branch by its code on a day; `nil` when there is none then.
     public func branch(_ code: String, on day: CalendarDay) -> Branch? {
         byCode[code]?.first { $0.from <= day && $0.to.map { day <= $0 } ?? true }
+    }
+
+    /// Whether there is a line of business: one that is named, by its bytes; any, when none is.
+    public func knows(line: String) -> Bool {
+        businessLines.isEmpty || businessLines.contains { $0.utf8.elementsEqual(line.utf8) }
     }
 
     /// The division to which a branch belongs on a day, by its code. On days on which the branch is not there, that of the time
@@ -157,7 +166,8 @@ public struct Organisation: Sendable, Equatable {
                             code: $0.0, name: $0.1, city: $0.1, manager: "manager.\($0.0.lowercased())", from: start,
                             to: nil)
                     })
-            })
+            },
+            businessLines: businessLines)
     }()
 
     /// The lines of business of the standard group.

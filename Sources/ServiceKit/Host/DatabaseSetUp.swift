@@ -101,7 +101,9 @@ struct DatabaseSetUp: Sendable, Equatable {
             try transaction.query(
                 """
                 select pg_encoding_to_char(d.encoding)::text as encoding,
-                    coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') as provider, d.datcollate::text as collation,
+                    coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') as provider,
+                    coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datcollate::text)
+                        as collation,
                     d.datctype::text as characters, current_setting('synchronous_commit') as synchronous_commit
                 from pg_database d where d.datname = current_database()
                 """, as: Facts.self)

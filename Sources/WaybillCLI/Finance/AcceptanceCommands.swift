@@ -50,7 +50,9 @@ struct AcceptanceCommand: AsyncParsableCommand {
         var plan: String?
         @Option(help: ArgumentHelp("The first day; at once when not given.", valueName: "day"))
         var from: String?
-        @Option(help: ArgumentHelp("The last day.", valueName: "day"))
+        @Option(
+            name: [.customLong("until"), .customLong("to")],
+            help: ArgumentHelp("The last day on which it holds.", valueName: "day"))
         var until: String
         @OptionGroup var act: ActOptions
 
@@ -86,7 +88,9 @@ struct AcceptanceCommand: AsyncParsableCommand {
         var currency = "CNY"
         @Option(help: ArgumentHelp("The first day.", valueName: "day"))
         var from: String
-        @Option(help: ArgumentHelp("The last day.", valueName: "day"))
+        @Option(
+            name: [.customLong("until"), .customLong("to")],
+            help: ArgumentHelp("The last day on which it holds.", valueName: "day"))
         var to: String
         @Option(help: "Why, in words.")
         var reason: String
@@ -97,7 +101,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
             try await act.send(
                 GrantOverride(
                     overrideId: name, customerId: customer, businessLine: line,
-                    from: try ArgumentValue.day(from, "--from"), to: try ArgumentValue.day(to, "--to"),
+                    from: try ArgumentValue.day(from, "--from"), to: try ArgumentValue.day(to, "--until"),
                     cap: try ArgumentValue.amount(cap, "--cap"), currency: try ArgumentValue.currency(currency),
                     reason: reason, by: act.by),
                 expecting: [OverrideGranted.type])

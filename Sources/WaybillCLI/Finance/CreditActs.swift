@@ -48,7 +48,9 @@ struct CreditCommand: AsyncParsableCommand {
         var currency = "CNY"
         @Option(help: ArgumentHelp("The first day.", valueName: "day"))
         var from: String
-        @Option(help: ArgumentHelp("The last day.", valueName: "day"))
+        @Option(
+            name: [.customLong("until"), .customLong("to")],
+            help: ArgumentHelp("The last day on which it holds.", valueName: "day"))
         var to: String
         @Option(help: "As what; one of the list above.")
         var tier: String
@@ -62,7 +64,7 @@ struct CreditCommand: AsyncParsableCommand {
                     overrideId: override, customer: whom.code, group: whom.group,
                     amount: try ArgumentValue.amount(amount, "--amount"),
                     currency: try ArgumentValue.currency(currency), from: try ArgumentValue.day(from, "--from"),
-                    to: try ArgumentValue.day(to, "--to"), approvedBy: book.by,
+                    to: try ArgumentValue.day(to, "--until"), approvedBy: book.by,
                     tier: try ArgumentValue.choice(tier, "--tier", ApprovalTier.self), approvedAt: try book.time(),
                     reason: reason))
         }
@@ -75,7 +77,9 @@ struct CreditCommand: AsyncParsableCommand {
         var lift: String
         @Option(help: ArgumentHelp("The code of the customer.", valueName: "code"))
         var customer: String
-        @Option(help: ArgumentHelp("The last day.", valueName: "day"))
+        @Option(
+            name: [.customLong("until"), .customLong("to")],
+            help: ArgumentHelp("The last day on which it holds.", valueName: "day"))
         var until: String
         @Option(help: "Why, in words.")
         var reason: String

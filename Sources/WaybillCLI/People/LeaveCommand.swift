@@ -21,7 +21,9 @@ extension PeopleCommand {
 
         @Argument(help: "The person's login.")
         var login: String
-        @Option(help: ArgumentHelp("The last day, such as 2026-06-30.", valueName: "day"))
+        @Option(
+            name: [.customLong("until"), .customLong("last-day")],
+            help: ArgumentHelp("The last day, such as 2026-06-30.", valueName: "day"))
         var lastDay: String
         @Option(help: "Why, in words.")
         var reason: String
@@ -30,7 +32,7 @@ extension PeopleCommand {
         @OptionGroup var act: ActOptions
 
         func run() async throws {
-            let day = try ArgumentValue.day(lastDay, "--last-day")
+            let day = try ArgumentValue.day(lastDay, "--until")
             let isOver = day < Timestamp.now().day()
             // What is not there to close the user with is said before anything is done.
             let users = isOver && !keepUser ? try Self.users() : nil

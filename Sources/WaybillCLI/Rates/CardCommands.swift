@@ -31,7 +31,9 @@ struct EndCardRulesCommand: AsyncParsableCommand {
     var card: String
     @Argument(help: "Which rules; all of them when none is given.")
     var rules: [String] = []
-    @Option(help: ArgumentHelp("The last day on which they hold.", valueName: "day"))
+    @Option(
+        name: [.customLong("until"), .customLong("last-day")],
+        help: ArgumentHelp("The last day on which they hold.", valueName: "day"))
     var lastDay: String
     @Option(help: "Why, in words.")
     var reason: String
@@ -40,7 +42,7 @@ struct EndCardRulesCommand: AsyncParsableCommand {
     func run() async throws {
         try await act.send(
             EndCardRules(
-                card: card, rules: rules, lastDay: try ArgumentValue.day(lastDay, "--last-day"), note: reason,
+                card: card, rules: rules, lastDay: try ArgumentValue.day(lastDay, "--until"), note: reason,
                 at: .now(),
                 by: act.by),
             to: .sales, expecting: [RateCardChanged.type])

@@ -4,7 +4,7 @@ import Domain
 public enum CustomerQuestions {
     /// All of them.
     public static let all =
-        [show, list, unknownBranches, summary, overview] + PartyQuestions.all + GraphQuestions.all
+        [show, list, unknownBranches, unknownLines, summary, overview] + PartyQuestions.all + GraphQuestions.all
         + InteractionQuestions.all + ClassQuestions.all + PeopleQuestions.all
 
     /// One customer.
@@ -52,6 +52,11 @@ public enum CustomerQuestions {
     public static let unknownBranches = QueryDescription(
         .customer, "branches.unknown", "Branches that orders name and the organisation does not have.",
         shows: .reference, answers: [.first(500, "unknown branches", [.code("branch"), .count("orders")])])
+
+    /// Lines of business that orders name and the group does not have.
+    public static let unknownLines = QueryDescription(
+        .customer, "lines.unknown", "Lines of business that orders name and the group's file does not.",
+        shows: .reference, answers: [.first(500, "unknown lines", [.code("businessLine"), .count("orders")])])
 
     /// What there is to say of the whole.
     public static let summary = QueryDescription(

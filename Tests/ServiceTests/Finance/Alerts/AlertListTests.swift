@@ -74,4 +74,52 @@ struct AlertListTests {
         #expect(try Self.column(now, "margin") == ["-1800.0000"])
         #expect(try Self.column(now, "margin_now") == ["-2800.0000"])
     }
+
+    @Test("the summary counts those as open that the list lists, whether they ended by themselves or by people")
+    func summary() async throws {
+        try await finance.handle(
+            (1...6).map { .init("p\($0)", OrderPlaced(makeOrder("O\($0)", [("100", "120")]))) }
+                + [.init("low", OrderPlaced(makeOrder("LOW", [("100", "97")])))])
+        func identifier(_ order: String) async throws -> String {
+            let list = try await finance.ask("alerts.list", ["state": "all", "level": "order"])["alerts"]
+            let place = try #require(list.column("order_id").firstIndex(of: order))
+            return try #require(list.column("alert_id")[place])
+        }
+        func check(open: Int, of all: Int, _ when: Comment) async throws {
+            let listed = try await finance.ask("alerts.list", ["level": "order"])["alerts"]
+            let known = try await finance.ask("alerts.list", ["level": "order", "state": "all"])["alerts"]
+            #expect(listed.rows.count == open && known.rows.count == all, when)
+            let counted = try await finance.ask("summary")["margin alerts"]
+            func sum(_ column: String) throws -> Int {
+                try zip(counted.column("level"), counted.column(column))
+                    .filter { $0.0 == "order" }.map { try #require($0.1.flatMap { Int($0) }) }.reduce(0, +)
+            }
+            #expect(try sum("open") == open && sum("cleared") == all - open, when)
+        }
+        try await check(open: 7, of: 7, "as they were raised")
+        // One earns enough after all, one is accepted, one was none; one is diagnosed only, which ends nothing.
+        try await finance.handle([.init("c", OrderChanged(makeOrder("O1", revision: 2, [("200", "120")])))])
+        try await check(open: 6, of: 7, "one has ended by itself")
+        let recoverBy = try #require(CalendarDay("2026-03-20"))
+        let verdicts: [(String, AlertVerdict?)] = [("O2", .accepted), ("O3", .error), ("O4", nil)]
+        for (order, verdict) in verdicts {
+            let alert = try await identifier(order)
+            try await finance.handle([
+                .init(
+                    "d\(order)",
+                    DiagnoseAlert(alertId: alert, reason: .cost, plan: "ask", recoverBy: recoverBy, by: "li.wei"))
+            ])
+            guard let verdict else { continue }
+            let closed = try await finance.handle([
+                .init(
+                    "x\(order)",
+                    CloseAlert(alertId: alert, outcome: verdict, note: "as agreed", by: "manager.ks01"))
+            ])
+            #expect(closed.refused.isEmpty)
+        }
+        try await check(open: 4, of: 7, "two were closed by people")
+        // What was accepted and then ends by itself is counted once.
+        try await finance.handle([.init("e", OrderChanged(makeOrder("O2", revision: 2, [("200", "120")])))])
+        try await check(open: 4, of: 7, "one of these has ended by itself, too")
+    }
 }

@@ -51,6 +51,39 @@ struct ReceivableLedgerTests {
         #expect(settled == ["2026-01-21"])
     }
 
+    @Test(
+        "two invoices and two payments whose numbers only look alike are two each, in one batch and in several",
+        arguments: [true, false])
+    func lookAlike(inOneBatch: Bool) async throws {
+        // One letter, and a letter with an accent behind it: the same to a reader, and other bytes.
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        #expect(composed == decomposed)
+        let messages = [
+            try Make.payment(composed, "30.00", for: [(composed, "30.00")]),
+            try Make.payment(decomposed, "50.00", for: [(decomposed, "50.00")]),
+            try Make.invoice(composed, "100.00"), try Make.invoice(decomposed, "200.00"),
+        ]
+        // Once, and once more: the second time each is what is known of it, and no other content of the other.
+        for _ in 1...2 {
+            for batch in inOneBatch ? [messages] : messages.map({ [$0] }) {
+                #expect(try await books.deliver(batch).isEmpty)
+            }
+        }
+        let found = try await books.pool.withTransaction {
+            try $0.query(
+                """
+                select octet_length(invoice_id) || ' ' || amount::numeric(12, 2) || ' ' || paid::numeric(12, 2)
+                from receivable order by 1
+                """, as: String.self)
+        }
+        #expect(found == ["5 100.00 30.00", "6 200.00 50.00"])
+        // By its number each is found alone.
+        for (number, open) in [(composed, "70.00"), (decomposed, "150.00")] {
+            let asked = try await books.ask("receivables.invoices", ["invoiceId": number, "state": "all"])
+            #expect(asked[0].rows.map { $0.values[8] } == [open])
+        }
+    }
+
     @Test("each bad message is refused with its reason, and changes nothing")
     func refusals() async throws {
         try await books.deliver([
