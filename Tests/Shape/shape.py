@@ -17,6 +17,9 @@ usage: shape.py [ROOT]
   imports Testing stands within `#if canImport(Testing)`.
 - No statement names a zone but UTC: a day is told by `SQL.day(of:)`, which knows the organisation's. Functions and views of a
   schema know none at all.
+- A statement for a table that is not told page by page puts it in order by no column whose values need a right: the order of rows
+  would tell of it whoever reads them. What needs one, docs/contracts/questions.md says. Lists told page by page leave such keys out
+  themselves.
 - A script of the shell pipes into nothing that stops reading early: under `pipefail` the writer's failure to write would
   be the pipe's.
 - Each test that docs/develop/cases.md names is there: a function of one file of tests, or a script of Tests/EndToEnd that is
@@ -43,6 +46,12 @@ STOPS_EARLY = re.compile(r"(?<!\|)\|[ \t]*(?:\\?\n[ \t]*)?(?:grep (?:-\w+ )*-\w*
 ZONE = re.compile(r"\bat time zone (?!'utc')", re.IGNORECASE)
 # What tells days by the organisation's zone, and what compares the database's zones with ours.
 KNOWS_ZONES = {"Sources/Postgres/Values/SQL.swift", "Sources/ServiceKit/Host/SchemaZone.swift"}
+
+ANSWER = re.compile(r"\| (.+?): (page by page|whole|the first \d+)[^|]* \| (.*) \|")
+PROTECTED = re.compile(r"(\w+) \([^()]*needs [^()]*\)")
+TABLE = re.compile(r'\btable\(\s*"([^"]+)",\s*"""(.*?)"""', re.DOTALL)
+BRACKETS = re.compile(r"\\?\([^()]*\)")
+ORDER = re.compile(r"\border\s+by\b(.*?)(?=\blimit\b|\Z)", re.DOTALL | re.IGNORECASE)
 
 # Up to these numbers migrations made what is repeatable now.
 NUMBERED_UNTIL = {"CustomerService": 9, "FinanceService": 19}
@@ -85,6 +94,25 @@ def zones(root):
         for found in ZONE.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             yield f"{path.relative_to(root)}:{line}: names a zone; a day is told by SQL.day(of:), a view tells none"
+
+
+def orders(root):
+    catalogue = root / "docs/contracts/questions.md"
+    protected = {}
+    for line in catalogue.read_text(encoding="utf-8").splitlines() if catalogue.exists() else []:
+        found = ANSWER.fullmatch(line)
+        # A name that several questions have for a table counts as one: what needs a right in one of them is not ordered by in any.
+        if found and found[2] != "page by page": protected.setdefault(found[1], set()).update(PROTECTED.findall(found[3]))
+    for path in sorted((root / "Sources").rglob("*.swift")):
+        text = path.read_text(encoding="utf-8")
+        for statement in TABLE.finditer(text):
+            name, sql, before = statement[1], statement[2], None
+            while before != sql: before, sql = sql, BRACKETS.sub(" ", sql)
+            clauses = ORDER.findall(sql)
+            words = set(re.findall(r"\w+", clauses[-1])) if clauses else set()
+            for column in sorted(words & protected.get(name, set())):
+                line = text.count("\n", 0, statement.start()) + 1
+                yield f"{path.relative_to(root)}:{line}: '{name}' is in order by '{column}', whose values need a right"
 
 
 def modules_of_tests(root):
@@ -211,6 +239,7 @@ def problems(root):
     yield from sizes(root)
     yield from rows(root)
     yield from zones(root)
+    yield from orders(root)
     yield from modules_of_tests(root)
     yield from pipes(root)
     yield from cases(root)
