@@ -157,8 +157,8 @@ enum ConsoleProgram {
                               give a person another password; their sessions end
               user link LOGIN
                               make a link that lets a person in once, within a quarter of an hour; its path is shown
-              user close LOGIN
-                              let a person sign in no more; their sessions end, their tokens are gone
+              user close LOGIN [--if-any]
+                              let a person sign in no more; their sessions end, their links and tokens are gone
               user list       who may sign in here
               token add person LOGIN NAME [--scope ask,export,act] [--days N] [--json]
               token add partner PARTNER NAME [--scope publish,hear] [--days N] [--json]

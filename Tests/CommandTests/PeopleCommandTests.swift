@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Domain
 import Foundation
 import Importing
@@ -37,6 +38,28 @@ struct PeopleCommandTests {
         #expect(command.file == "p.csv" && command.asOf == "2026-07-01" && command.json)
         #expect(throws: (any Error).self) { try Waybill.parseAsRoot(["people", "check", "p.csv", "--as-of", "July"]) }
         #expect(throws: (any Error).self) { try Waybill.parseAsRoot(["people", "check"]) }
+    }
+
+    @Test("a leaver's account of the console is closed where its database is known")
+    func console() {
+        func known(_ environment: [String: String], _ files: [String] = []) -> Bool {
+            ConsoleProgram.isKnown(Surroundings(environment), exists: files.contains)
+        }
+        #expect(known(["WAYBILL_HOME": "/nowhere", "WAYBILL_POSTGRES_URL_CONSOLE": "postgres://console@db/waybill"]))
+        #expect(known(["WAYBILL_HOME": "/nowhere"], ["/nowhere/secrets/postgres-console.url"]))
+        #expect(!known(["WAYBILL_HOME": "/nowhere"]))
+        #expect(!known(["WAYBILL_HOME": "/nowhere", "WAYBILL_POSTGRES_URL_CONSOLE": ""]))
+    }
+
+    @Test(
+        "whoever lets somebody or a program in, or out, says why",
+        arguments: [
+            "console user add li.wei 李伟 --make --why new", "console user password li.wei --why lost",
+            "console user link li.wei --why lost", "console user close li.wei --why left",
+            "console token add li.wei reports --days 30 --why reports", "console token remove --partner acme shop --why over",
+        ])
+    func recorded(line: String) throws {
+        _ = try Waybill.parseAsRoot(line.split(separator: " ").map(String.init))
     }
 
     @Test("the organisation is told as it is on the day, each node before what is below it, and who is in it")

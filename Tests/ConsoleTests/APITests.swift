@@ -192,7 +192,7 @@ struct APICallerTests {
             let hash = try PasswordHash(of: "correct horse battery", cost: .init(exponent: 10, blocks: 8, lanes: 1))
             #expect(try await pool.withTransaction { try SignInStore.add("acme", name: "A", password: hash, $0) })
             #expect(try await get(client, person).status == .ok)
-            #expect(try await pool.withTransaction { try SignInStore.close("acme", $0) })
+            #expect(try await pool.withTransaction { try SignInStore.close("acme", $0) }.isUser)
             #expect(try await get(client, person).status == .unauthorized)
             #expect(try await get(client, partner).status == .forbidden)
         }

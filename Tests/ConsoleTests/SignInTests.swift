@@ -1,4 +1,5 @@
 import Domain
+import HTTPAPI
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -148,9 +149,44 @@ struct SignInTests {
     @Test func aClosedUserIsOutAtOnce() async throws {
         try await withConsole { client, pool in
             let cookie = try cookie(try await signIn(client))
-            #expect(try await pool.withTransaction { try SignInStore.close("li.wei", $0) })
+            let closed = try await pool.withTransaction { try SignInStore.close("li.wei", $0) }
+            #expect(closed == SignInStore.Closed(isUser: true, sessions: 1))
             #expect(try await get(client, "/", cookie).status == .seeOther)
             #expect(try await signIn(client).status == .unauthorized)
+        }
+    }
+
+    @Test func aLeaverHasNothingLeftHereAlsoWithoutAUserOfTheConsole() async throws {
+        try await withConsole { _, pool in
+            let closed = try await pool.withTransaction { transaction in
+                // Who signs in elsewhere has sessions and tokens, and no user of the console.
+                try transaction.execute(
+                    """
+                    insert into session (digest, login, name, way, language, address, agent, began_at, used_at)
+                    values ('s', 'zhao.min', '赵敏', 'oidc', 'zh', '127.0.0.1', 'test', now(), now())
+                    """)
+                let digest = Secret.digest("secret")
+                _ = try TokenStore.add(
+                    digest, of: .person, "zhao.min", name: "reports", scopes: [.ask], days: 1, transaction)
+                _ = try TokenStore.add(
+                    Secret.digest("other"), of: .partner, "zhao.min", name: "shop", scopes: [.hear], days: 1,
+                    transaction)
+                _ = try LinkStore.add(Secret.digest("link"), for: "li.wei", transaction)
+                return try SignInStore.close("zhao.min", transaction)
+            }
+            #expect(closed == SignInStore.Closed(sessions: 1, tokens: 1))
+            #expect(closed.isAnything && UserCommand.told(closed, "zhao.min").contains("tokens 1"))
+            let (again, others) = try await pool.withTransaction { transaction in
+                (
+                    try SignInStore.close("zhao.min", transaction),
+                    try TokenStore.all(transaction).map { "\($0.kind) \($0.name)" }
+                )
+            }
+            // What is a partner's of the same name, or another person's, stays.
+            #expect(!again.isAnything && others == ["partner shop"])
+            #expect(UserCommand.told(again, "zhao.min") == "the console has nothing of 'zhao.min'")
+            let left = try await pool.withTransaction { try SignInStore.close("li.wei", $0) }
+            #expect(left == SignInStore.Closed(isUser: true, links: 1))
         }
     }
 

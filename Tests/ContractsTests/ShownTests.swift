@@ -193,6 +193,36 @@ struct ShownTests {
         #expect(alerts.keys(withholding: [.cost]).map(\.name) == ["worth", "alert_id"])
     }
 
+    @Test("without the right no list of any question is in order by what is protected, narrowed by it or totalled")
+    func nothingFoundOut() {
+        var (ordered, narrowed, summed) = (0, 0, 0)
+        for question in QueryCatalogue.questions {
+            for table in question.answers {
+                guard case .pages(let keys) = table.extent else { continue }
+                for field in PermissionField.allCases {
+                    // As its columns say it, whatever the list makes of that.
+                    let telling = Set(
+                        (table.columns + table.further).filter { $0.protected == field }.map(\.name)
+                            + keys.filter { table.protected($0) == field }.map(\.name))
+                    let place = "\(question.name) '\(table.name)' without \(field.rawValue)"
+                    #expect(telling.isDisjoint(with: table.keys(withholding: [field]).map(\.name)), "\(place)")
+                    #expect(telling.isDisjoint(with: table.totals(withholding: [field])), "\(place)")
+                    ordered += keys.filter { telling.contains($0.name) }.count
+                    summed += telling.intersection(table.totals).count
+                    for input in question.parameters
+                    where input.narrowings.contains(where: { $0.table == table.name && telling.contains($0.column) }) {
+                        narrowed += 1
+                        let refused = question.refused([input.name: "1"], withheld: { _ in [field] })
+                        #expect(refused.contains { $0.name == input.name && $0.field == field }, "\(place)")
+                        #expect(question.refused([input.name: "1"], withheld: { _ in [] }).isEmpty, "\(place)")
+                    }
+                }
+            }
+        }
+        // There is something to be found out: a rule of which nothing is left would hold, too.
+        #expect(ordered >= 8 && narrowed >= 8 && summed >= 8, "\(ordered) \(narrowed) \(summed)")
+    }
+
     @Test("what stands in several questions is withheld by the same field in each")
     func alike() throws {
         let notices = try #require(SalesQuestions.notices.answer("notices of finance"))

@@ -170,4 +170,8 @@ ready
 expect "dead letters of what was refused or taken by HTTP" "$dead_before" "$(dead)"
 waybill console token remove li.wei http-api 2>/dev/null
 expect "a token that was ended" 401 "$(call "$person" questions)"
+# Who let the program in, and who ended that, is on record, and asked by the login.
+noted() { waybill audit list --what operated --object li.wei --json | jq -e '[.audit[].asked] | contains(["add-token", "remove-token"])' >/dev/null; }
+for _ in $(seq 100); do noted && break; sleep 0.1; done
+noted || fail "what was done with li.wei's token: $(waybill audit list --what operated --object li.wei --json)"
 echo "tokens, partners and a killed console: calls by HTTP are as those by AMQP"

@@ -485,7 +485,7 @@ waybill users remove li.wei 2>/dev/null
 wait "$leaver" || fail "the leaver's connection stays open"
 if as li.wei complaints step PC-1 closed >/dev/null 2>&1; then fail "a leaver acts"; fi
 # Who made and removed the user is on record, and asked by the login.
-noted() { [ "$(waybill audit list --what operated --object li.wei --json | jq -r '[.audit[].asked] | unique | join(" ")')" = "add-user remove-user" ]; }
+noted() { [ "$(waybill audit list --what operated --object li.wei --json | jq -r '[.audit[].asked | select(. == "add-user" or . == "remove-user")] | unique | join(" ")')" = "add-user remove-user" ]; }
 for _ in $(seq 100); do noted && break; sleep 0.1; done
 noted || fail "what operators did to li.wei's user: $(waybill audit list --what operated --object li.wei --json)"
 code=0

@@ -21,6 +21,9 @@ usage: shape.py [ROOT]
 - No statement names a zone but UTC: a day is told by `SQL.day(of:)`, which knows the organisation's. Functions and views of a
   schema know none at all.
 - No service starts another program, nor any module that one is made of: only the command and the console may.
+- A statement for a table that is not told page by page puts it in order by no column whose values need a right: the order of rows
+  would tell of it whoever reads them. What needs one, docs/contracts/questions.md says. Lists told page by page leave such keys out
+  themselves.
 - A script of the shell pipes into nothing that stops reading early: under `pipefail` the writer's failure to write would
   be the pipe's.
 - Each package and each library of C that Package.swift names has a row in docs/develop/dependencies.md.
@@ -78,6 +81,12 @@ STARTS_PROGRAM = re.compile(
     r"\bProcess\s*\(\)|\bProcess\.run\(|\bSubprocess\b|\bNSTask\b|\bposix_spawnp?\(|\bexec(?:l|le|lp|v|ve|vp|vpe)\(|\bv?fork\(|"
     r"\bpopen\(|(?<![\w.])system\(\"")
 MAY_START = ("Sources/WaybillCLI/", "Sources/Console/")
+
+ANSWER = re.compile(r"\| (.+?): (page by page|whole|the first \d+)[^|]* \| (.*) \|")
+PROTECTED = re.compile(r"(\w+) \([^()]*needs [^()]*\)")
+TABLE = re.compile(r'\btable\(\s*"([^"]+)",\s*"""(.*?)"""', re.DOTALL)
+BRACKETS = re.compile(r"\\?\([^()]*\)")
+ORDER = re.compile(r"\border\s+by\b(.*?)(?=\blimit\b|\Z)", re.DOTALL | re.IGNORECASE)
 
 # Up to these numbers migrations made what is repeatable now.
 NUMBERED_UNTIL = {"CustomerService": 9, "FinanceService": 19}
@@ -190,6 +199,25 @@ def programs(root):
         for found in STARTS_PROGRAM.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             yield f"{place}:{line}: starts another program; a service starts none, the command and the console may"
+
+
+def orders(root):
+    catalogue = root / "docs/contracts/questions.md"
+    protected = {}
+    for line in catalogue.read_text(encoding="utf-8").splitlines() if catalogue.exists() else []:
+        found = ANSWER.fullmatch(line)
+        # A name that several questions have for a table counts as one: what needs a right in one of them is not ordered by in any.
+        if found and found[2] != "page by page": protected.setdefault(found[1], set()).update(PROTECTED.findall(found[3]))
+    for path in sorted((root / "Sources").rglob("*.swift")):
+        text = path.read_text(encoding="utf-8")
+        for statement in TABLE.finditer(text):
+            name, sql, before = statement[1], statement[2], None
+            while before != sql: before, sql = sql, BRACKETS.sub(" ", sql)
+            clauses = ORDER.findall(sql)
+            words = set(re.findall(r"\w+", clauses[-1])) if clauses else set()
+            for column in sorted(words & protected.get(name, set())):
+                line = text.count("\n", 0, statement.start()) + 1
+                yield f"{path.relative_to(root)}:{line}: '{name}' is in order by '{column}', whose values need a right"
 
 
 def modules_of_tests(root):
@@ -334,6 +362,7 @@ def problems(root):
     yield from clocks(root)
     yield from sums(root)
     yield from programs(root)
+    yield from orders(root)
     yield from modules_of_tests(root)
     yield from pipes(root)
     yield from dependencies(root)

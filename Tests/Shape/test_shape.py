@@ -129,6 +129,15 @@ class Shape(unittest.TestCase):
             cases.append(({"docs/develop/cases.md": row.format(name)}, words))
         cases.append(({"Tests/Support/VisitTests.swift": "", "docs/develop/cases.md": row.format("VisitTests.kept")},
                       "is of 2 files"))
+        told = ("| answers | |\n|---|---|\n| visits: whole | at (time), worth (money in currency, needs margin), currency (code) |\n"
+                "| calls: page by page, by worth | worth (money in currency, needs margin) |\n")
+        ask = 'try arguments.table(\n    "{}",\n    """\n    select at, (select 1 order by worth) as worth from v order by {}\n    """, transaction)\n'
+        worst = ask.format("visits", "\\(f(at)), worth desc, at limit 2")
+        cases.append(({"docs/contracts/questions.md": told, f"{DESK}Visits/VisitQueries.swift": worst},
+                      "'visits' is in order by 'worth'"))
+        for name, order in [("visits", "at, currency"), ("calls", "worth"), ("visits", "\\(way(worth)), at")]:
+            changes = {"docs/contracts/questions.md": told, f"{DESK}Visits/VisitQueries.swift": ask.format(name, order)}
+            self.assertEqual(self.problems(changes), [])
         make = "create or replace function {} as $$ $$;\n"
         for text, words in [
             (make.format("other()"), "nothing else"),

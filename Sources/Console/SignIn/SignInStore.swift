@@ -68,15 +68,31 @@ enum SignInStore {
             "update local_user set password = \(password.description) where login = \(login)")
     }
 
-    /// Closes a user: it signs in no more, its sessions end and its tokens are gone.
-    ///
-    /// - Returns: whether there is such a user.
-    static func close(_ login: String, _ transaction: borrowing Transaction) throws -> Bool {
-        try transaction.execute("delete from session where login = \(login)")
-        try transaction.execute("delete from token where kind = 'person' and login = \(login)")
-        try transaction.execute("delete from sign_in_link where login = \(login)")
-        return try transaction.execute(
-            "update local_user set is_closed = true, changed_at = now() where login = \(login)") == 1
+    /// What was closed of somebody.
+    struct Closed: Sendable, Equatable {
+        /// Whether there is a local user, which signs in no more.
+        var isUser = false
+        /// How many sessions have ended, also of those who sign in elsewhere.
+        var sessions = 0
+        /// How many tokens of the person's programs are gone.
+        var tokens = 0
+        /// How many links that let the person in are gone.
+        var links = 0
+
+        /// Whether there was anything of the login.
+        var isAnything: Bool { self != Closed() }
+    }
+
+    /// Closes a login: it signs in no more, its sessions end, its links and the tokens of its programs are gone.
+    static func close(_ login: String, _ transaction: borrowing Transaction) throws -> Closed {
+        var closed = Closed()
+        closed.sessions = try transaction.execute("delete from session where login = \(login)")
+        closed.tokens = try transaction.execute("delete from token where kind = 'person' and login = \(login)")
+        closed.links = try transaction.execute("delete from sign_in_link where login = \(login)")
+        closed.isUser =
+            try transaction.execute(
+                "update local_user set is_closed = true, changed_at = now() where login = \(login)") == 1
+        return closed
     }
 
     // MARK: Sessions

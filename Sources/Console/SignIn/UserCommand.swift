@@ -13,16 +13,17 @@ enum UserCommand {
     ///
     /// - Returns: 0 when it was done, 2 when it was refused, 64 for a wrong argument.
     static func run(_ arguments: [String], _ settings: Settings, _ logger: Logger) async throws -> Int32 {
-        let words = arguments.filter { $0 != "--make" }
-        let isMade = words.count != arguments.count
+        let flags = arguments.filter { ["--make", ifAny].contains($0) }
+        let words = arguments.filter { !["--make", ifAny].contains($0) }
+        let isMade = flags.contains("--make")
         let verb = words.first ?? ""
-        if verb == "list", words.count == 1, !isMade { return try await list(settings, logger) }
+        if verb == "list", words.count == 1, flags.isEmpty { return try await list(settings, logger) }
         guard ["add", "password", "close", "link"].contains(verb),
-            (2...(verb == "add" ? 3 : 2)).contains(words.count), !(isMade && ["close", "link"].contains(verb))
+            (2...(verb == "add" ? 3 : 2)).contains(words.count), !(isMade && ["close", "link"].contains(verb)), verb == "close" || !flags.contains(ifAny)
         else {
             return complain(
                 "write 'user add LOGIN [NAME] [--make]', 'user password LOGIN [--make]', 'user link LOGIN', "
-                    + "'user close LOGIN' or 'user list'", 64)
+                    + "'user close LOGIN [\(ifAny)]' or 'user list'", 64)
         }
         let login = words[1]
         guard BrokerUsers.isLogin(login) else {
@@ -31,8 +32,10 @@ enum UserCommand {
                     + "partner or another program", 64)
         }
         if verb == "close" {
-            let isDone = try await with(settings, logger) { try SignInStore.close(login, $0) }
-            return isDone ? say("'\(login)' is closed; its sessions have ended") : unknown(login)
+            let closed = try await with(settings, logger) { try SignInStore.close(login, $0) }
+            // Who signs in elsewhere has sessions and tokens, and no user here.
+            guard closed.isAnything || flags.contains(ifAny) else { return unknown(login) }
+            return say(told(closed, login))
         }
         if verb == "link" {
             let secret = Secret.make()
@@ -63,6 +66,16 @@ enum UserCommand {
         }
         if isMade { print("login     \(login)\npassword  \(password)") }
         return say("'\(login)' may sign in" + (isMade ? "; the password is shown this once and kept nowhere" : ""))
+    }
+
+    /// It ends well also when there is nothing of the login: somebody leaves who never came in here.
+    private static let ifAny = "--if-any"
+
+    /// What was closed, in words.
+    static func told(_ closed: SignInStore.Closed, _ login: String) -> String {
+        guard closed.isAnything else { return "the console has nothing of '\(login)'" }
+        return "'\(login)' is closed at the console: \(closed.isUser ? "the user" : "no user"), "
+            + "sessions \(closed.sessions), links \(closed.links), tokens \(closed.tokens)"
     }
 
     private static func list(_ settings: Settings, _ logger: Logger) async throws -> Int32 {

@@ -5,21 +5,33 @@ import Domain
 import Foundation
 package import Messaging
 
-/// The record of what operators did with refused messages and to the broker: a queue that nobody empties.
+/// The record of what operators did with refused messages, to the broker and to who may come in: a queue that nobody empties.
 package struct AuditTrail: Sendable {
     /// What was done.
     package enum Act: String, Sendable {
         case edit, replay, discard
     }
 
-    /// What was done to the broker itself.
-    package enum BrokerAct: String, Sendable {
+    /// What was done to the broker itself, or to who may come in by the console.
+    package enum BrokerAct: String, Sendable, CaseIterable {
         /// A user was made; the record names it.
         case addUser = "add-user"
         /// A user and its connections were closed; the record names it.
         case removeUser = "remove-user"
         /// Exchanges, queues and bindings were declared.
         case applyTopology = "apply-topology"
+        /// Somebody may sign in at the console with a password; the record names the login.
+        case addConsoleUser = "add-console-user"
+        /// Somebody got another password of the console, and may sign in again if that was closed.
+        case changeConsolePassword = "change-console-password"
+        /// A link was made that lets somebody in once.
+        case makeSignInLink = "make-sign-in-link"
+        /// Somebody signs in at the console no more; sessions, links and tokens are gone.
+        case closeConsoleUser = "close-console-user"
+        /// A program got a token; the record names the holder, and of what kind it is beside its name.
+        case addToken = "add-token"
+        /// A program's token holds no more.
+        case removeToken = "remove-token"
     }
 
     private let who: String
@@ -47,12 +59,12 @@ package struct AuditTrail: Sendable {
         }
     }
 
-    /// Writes down what is done to the broker, before it is done. What is done afterwards may fail; nothing is done that is not
+    /// Writes down what is done to the broker or to who may come in, before it is done. What is done afterwards may fail; nothing is done that is not
     /// on record.
     ///
     /// - Parameters:
     ///   - act: what is done.
-    ///   - user: the name of the user to whom it is done.
+    ///   - user: the name of the user to whom it is done, or the holder of a token.
     ///   - kind: of what kind this user is, or another word for what it is done to.
     ///   - broker: the broker.
     /// - Throws: ``Failure`` when the broker does not confirm it: then nothing is to be done.

@@ -60,7 +60,9 @@ enum AuditQueries {
         select current_schema()::text, at, case when act = 'refuse' then 'refused' else 'operated' end,
             case when act = 'refuse' then broker_user else who end, null, null, broker_user,
             case when act = 'refuse' then coalesce(type, '') else act end,
-            case when act in ('add-user', 'remove-user') then 'person' when act = 'apply-topology' then 'setting'
+            case when act in ('add-token', 'remove-token') and type like 'partner %' or act = 'apply-topology' then 'setting'
+                when act in ('add-user', 'remove-user', 'add-console-user', 'change-console-password', 'make-sign-in-link',
+                    'close-console-user', 'add-token', 'remove-token') then 'person'
                 else 'message' end,
             concat_ws(' ', 'service=' || service, 'type=' || type, 'source=' || source, 'id=' || message_id),
             array_remove(array[message_id], null), null, null, 1, reason, null, null, null, why, digest

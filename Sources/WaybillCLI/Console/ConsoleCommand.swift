@@ -1,6 +1,8 @@
 import ArgumentParser
 import Client
 import Foundation
+import Messaging
+import Operations
 
 /// It hands on to the console's program, found beside this command.
 struct ConsoleCommand: AsyncParsableCommand {
@@ -15,7 +17,8 @@ struct ConsoleCommand: AsyncParsableCommand {
             discussion: """
                 Runs 'waybill-console user …', found beside this command, with WAYBILL_POSTGRES_URL_CONSOLE (or the file that
                 $WAYBILL_HOME/secrets/postgres-console.url holds). A login is the one that the services know: of the
-                organisation, the policy and the owners of customers.
+                organisation, the policy and the owners of customers. Whoever makes, changes or closes one is put on record first
+                ('waybill audit list --what operated'), as WAYBILL_AMQP_OPERATOR_URL.
                 """,
             subcommands: [Add.self, Password.self, Link.self, Close.self, List.self])
 
@@ -29,8 +32,10 @@ struct ConsoleCommand: AsyncParsableCommand {
             var name: String?
             @Flag(help: "Make the password and show it once.")
             var make = false
+            @OptionGroup var record: ConsoleRecord
 
             func run() async throws {
+                try await record.note(.addConsoleUser, of: login)
                 try await ConsoleProgram.run(
                     ["user", "add", login] + (name.map { [$0] } ?? []) + (make ? ["--make"] : []))
             }
@@ -44,8 +49,10 @@ struct ConsoleCommand: AsyncParsableCommand {
             var login: String
             @Flag(help: "Make the password and show it once.")
             var make = false
+            @OptionGroup var record: ConsoleRecord
 
             func run() async throws {
+                try await record.note(.changeConsolePassword, of: login)
                 try await ConsoleProgram.run(["user", "password", login] + (make ? ["--make"] : []))
             }
         }
@@ -57,8 +64,12 @@ struct ConsoleCommand: AsyncParsableCommand {
 
             @Argument(help: "The person's login.")
             var login: String
+            @OptionGroup var record: ConsoleRecord
 
-            func run() async throws { try await ConsoleProgram.run(["user", "link", login]) }
+            func run() async throws {
+                try await record.note(.makeSignInLink, of: login)
+                try await ConsoleProgram.run(["user", "link", login])
+            }
         }
 
         struct Close: AsyncParsableCommand {
@@ -67,8 +78,12 @@ struct ConsoleCommand: AsyncParsableCommand {
 
             @Argument(help: "The person's login.")
             var login: String
+            @OptionGroup var record: ConsoleRecord
 
-            func run() async throws { try await ConsoleProgram.run(["user", "close", login]) }
+            func run() async throws {
+                try await record.note(.closeConsoleUser, of: login)
+                try await ConsoleProgram.run(["user", "close", login])
+            }
         }
 
         struct List: AsyncParsableCommand {
@@ -92,8 +107,43 @@ struct ConsoleCommand: AsyncParsableCommand {
     }
 }
 
+/// That somebody who operates the console lets people or programs in, or out, is put on record before it is done.
+struct ConsoleRecord: ParsableArguments {
+    @Option(help: "Why, in words; it is kept with the record of it.")
+    var why: String?
+
+    /// - Throws: ``Failure`` when the broker does not take it: then nothing is to be done.
+    func note(_ act: AuditTrail.BrokerAct, of login: String, _ kind: String? = nil) async throws {
+        let broker = try Surroundings().operator("console")
+        try await AuditTrail(user: broker.userName, why: why).note(act, of: login, kind, as: broker)
+    }
+}
+
 /// The console's program, found beside this command.
 enum ConsoleProgram {
+    /// Whether this command can reach the console's database: its address is set, or lies where `make up` puts it.
+    static func isKnown(
+        _ surroundings: Surroundings = Surroundings(),
+        exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
+    ) -> Bool {
+        surroundings["WAYBILL_POSTGRES_URL_CONSOLE"] != nil
+            || exists("\(surroundings["WAYBILL_HOME"] ?? ".waybill")/secrets/postgres-console.url")
+    }
+
+    /// Lets a leaver sign in no more. Somebody of whom the console knows nothing is no failure.
+    ///
+    /// - Throws: ``Failure`` when the console's program does not end well, with what is to be done then.
+    static func close(_ login: String) async throws {
+        let code = try await ServiceProgram.run(
+            "console", ["user", "close", login, "--if-any"],
+            environment: ServiceProgram.database("console", "WAYBILL_POSTGRES_URL", secret: "postgres"))
+        guard code == 0 else {
+            throw Failure(
+                "everything else is done, but the console's account of '\(login)' is not closed: "
+                    + "'waybill console user close \(login)' does that")
+        }
+    }
+
     /// Runs it to its end, on this terminal.
     ///
     /// - Throws: the exit code it ended with, when that is not 0.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 
 extension ConsoleCommand {
     struct Token: AsyncParsableCommand {
@@ -7,7 +8,7 @@ extension ConsoleCommand {
             discussion: """
                 A person's token asks (ask), takes answers out as files (export) and gives commands (act) in the person's name; a
                 partner's brings its events (publish) and hears what it is told (hear). What is seen and done is decided in the
-                services, as ever. Runs 'waybill-console token …', found beside this command, with
+                services, as ever. Whoever makes or ends one is put on record first. Runs 'waybill-console token …', found beside this command, with
                 WAYBILL_POSTGRES_URL_CONSOLE (or the file that $WAYBILL_HOME/secrets/postgres-console.url holds).
                 """,
             subcommands: [Add.self, List.self, Remove.self])
@@ -22,8 +23,10 @@ extension ConsoleCommand {
             var days: Int?
             @Flag(help: "Print it as JSON.")
             var json = false
+            @OptionGroup var record: ConsoleRecord
 
             func run() async throws {
+                try await record.note(.addToken, of: token.holder, token.told)
                 try await ConsoleProgram.run(
                     ["token", "add"] + token.words + (scope.map { ["--scope", $0] } ?? [])
                         + (days.map { ["--days", String($0)] } ?? []) + (json ? ["--json"] : []))
@@ -44,8 +47,12 @@ extension ConsoleCommand {
             static let configuration = CommandConfiguration(abstract: "End a token, at once.")
 
             @OptionGroup var token: Named
+            @OptionGroup var record: ConsoleRecord
 
-            func run() async throws { try await ConsoleProgram.run(["token", "remove"] + token.words) }
+            func run() async throws {
+                try await record.note(.removeToken, of: token.holder, token.told)
+                try await ConsoleProgram.run(["token", "remove"] + token.words)
+            }
         }
 
         struct Named: ParsableArguments {
@@ -57,6 +64,8 @@ extension ConsoleCommand {
             var partner = false
 
             var words: [String] { [partner ? "partner" : "person", holder, name] }
+            /// Of what kind it is, and its name, as the record has them.
+            var told: String { "\(partner ? "partner" : "person") \(name)" }
         }
     }
 }

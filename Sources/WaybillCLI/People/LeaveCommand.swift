@@ -1,4 +1,5 @@
 import ArgumentParser
+import BrokerLayout
 import Client
 import Contracts
 import Domain
@@ -10,13 +11,16 @@ extension PeopleCommand {
         static let configuration = CommandConfiguration(
             commandName: "leave",
             abstract:
-                "Somebody leaves: after the last day the login is nobody's, and its user of the broker is closed.",
+                "Somebody leaves: after the last day the login is nobody's, and its user of the broker and its account of the console are closed.",
             discussion: """
                 Whom the person manages beyond that day goes to the person's own manager until another is recorded. The
-                broker's user is closed once the last day is over: given before, the same again closes it then. Said is what
-                else was changed or closed, and what still names the login.
+                broker's user is closed once the last day is over, and so is what the login has at the console: the user,
+                sessions, links and the tokens of programs. Given before, the same again closes them then. Said is what else was
+                changed or closed, and what still names the login.
 
-                Closing the user needs what 'waybill users remove' needs; --keep-user leaves it to whoever has that.
+                Closing the user needs what 'waybill users remove' needs; --keep-user leaves it to whoever has that. The
+                console's account is closed where WAYBILL_POSTGRES_URL_CONSOLE is known (or the file that
+                $WAYBILL_HOME/secrets/postgres-console.url holds); elsewhere 'waybill console user close' is to be given there.
                 """)
 
         @Argument(help: "The person's login.")
@@ -36,6 +40,10 @@ extension PeopleCommand {
             let isOver = day < Timestamp.now().day()
             // What is not there to close the user with is said before anything is done.
             let users = isOver && !keepUser ? try Self.users() : nil
+            // It is put on record as the operator's doing.
+            let console =
+                isOver && ConsoleProgram.isKnown() && BrokerUsers.isLogin(login)
+                ? try? Surroundings().operator("console") : nil
             let managed = try await Self.managed(by: login, beyond: day)
             try await act.send(
                 PersonLeft(login: login, lastDay: day, recordedAt: Timestamp.now(), reason: reason, by: act.by),
@@ -45,9 +53,9 @@ extension PeopleCommand {
                     "whom '\(login)' manages beyond \(day) goes to the next manager: \(managed.joined(separator: ", "))"
                 )
             }
+            let why = "the last day was \(lastDay): \(reason)"
             if let users {
-                let trail = AuditTrail(
-                    user: try Surroundings().operator("users").userName, why: "the last day was \(lastDay): \(reason)")
+                let trail = AuditTrail(user: try Surroundings().operator("users").userName, why: why)
                 say(
                     try await users.remove(login, trail)
                         ? "the broker's user '\(login)' is removed, its connections are closed"
@@ -56,6 +64,16 @@ extension PeopleCommand {
                 say("the broker's user stays until \(day) is over: the same again closes it then")
             }
             try await sayWhatNames()
+            if let console {
+                try await AuditTrail(user: console.userName, why: why).note(.closeConsoleUser, of: login, as: console)
+                try await ConsoleProgram.close(login)
+            } else if isOver {
+                say(
+                    "the console's database is not known here: where it is, 'waybill console user close \(login)' ends what "
+                        + "the login has there")
+            } else {
+                say("what the login has at the console stays until then, too")
+            }
         }
 
         private static func users() throws -> BrokerPeople {
