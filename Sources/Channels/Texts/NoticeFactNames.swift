@@ -10,6 +10,8 @@ enum NoticeFactNames {
         switch (fact.name, fact.kind) {
         // A day that was agreed, not the time by which somebody must act.
         case ("due", .day): "dueDay"
+        // When a task was due that failed.
+        case ("due", .time): "wasDue"
         // When a promise is to be kept; a promised amount is another thing.
         case ("promised", .time): "promise"
         default: names[fact.name] ?? fact.name
@@ -17,7 +19,8 @@ enum NoticeFactNames {
     }
 
     private static let names = [
-        "acting-for": "left", "days-overdue": "days", "ends": "endDay", "former-owner": "formerOwner",
+        "acting-for": "left", "credit-codes": "creditCodes", "days-overdue": "days", "ends": "endDay",
+        "escalated-to": "escalatedTo", "former-owner": "formerOwner",
         "from": "fromDay",
         "last-contact": "lastDay", "margin-rate": "rate", "most-days": "mostDays", "name": "customer",
         "new-owner": "newOwner", "next-step": "nextStep", "next-step-day": "nextStepDay", "notice-by": "noticeDay",

@@ -157,7 +157,7 @@ enum RaisedReceivables {
                     facts: [
                         .code("write-off", row.key.identifier), .code("invoice", row.invoice.identifier),
                         .code("customer", home?.code), .money("amount", row.amount, row.currency),
-                        .code("proposed-by", row.proposedBy),
+                        .code("reason", row.reason), .code("proposed-by", row.proposedBy),
                     ], next: name.kind.next(["writeOff": row.key.identifier, "source": row.key.source]),
                     happenedAt: row.at),
                 causedBy: causes[row.key])
