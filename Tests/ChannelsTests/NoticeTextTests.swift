@@ -135,6 +135,22 @@ struct NoticeTextTests {
         #expect(Set(NoticeWords.labels.keys) == told.union(["line"]))
     }
 
+    @Test("every code that a service gives has its word in both languages")
+    func codes() {
+        var given: [String: Set<String>] = [:]
+        for fact in NoticeKind.allCases.flatMap(\.facts) where !fact.codes.isEmpty {
+            given[fact.name, default: []].formUnion(fact.codes)
+        }
+        for (name, values) in given.sorted(by: { $0.key < $1.key }) {
+            for value in values.sorted() {
+                #expect(NoticeCodes.word(name, value, .en)?.isEmpty == false, "\(name): \(value)")
+                let chinese = NoticeCodes.word(name, value, .zh)
+                #expect(chinese?.contains { !$0.isASCII } ?? false, "\(name): \(value)")
+            }
+        }
+        #expect(NoticeCodes.word("customer", "C-7", .zh) == nil)
+    }
+
     @Test("what a kind is said to tell is what the kept samples tell")
     func samples() throws {
         for (name, notice) in try SampleNotices.all() where NoticeKind(rawValue: notice.kind) != nil {
