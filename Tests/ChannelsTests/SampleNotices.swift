@@ -145,6 +145,34 @@ enum SampleNotices {
                     ], next: "waybill finance expenses approve E-5 --source oa --reason REASON")
             ),
             (
+                "payment-promise-due",
+                try notice(
+                    "payment-promise-due", NoticeObject(kind: "receivable", source: "erp", identifier: "P-7"),
+                    .attention, customerId: "cust-3d1f", line: "*",
+                    facts: [
+                        fact("invoice", .code, "INV-9"),
+                        fact("customer", .code, "C-1001"),
+                        fact("promised", .money, "8800", "JPY"),
+                        fact("promised-on", .day, "2026-03-03"),
+                        fact("taken-by", .code, "li.wei"),
+                    ], next: "waybill finance receivables promises --customer cust-3d1f",
+                    due: "2026-03-05T23:59:59+08:00")
+            ),
+            (
+                "quote-held",
+                try notice(
+                    "quote-held", NoticeObject(kind: "quote", identifier: "Q-12"), .attention, line: "ocean",
+                    facts: [
+                        fact("quote", .code, "Q-12"),
+                        fact("quote-revision", .count, "2"),
+                        fact("customer", .code, "C-1001"),
+                        fact("title", .text, "海运年度报价"),
+                        fact("owner", .code, "li.wei"),
+                        fact("submitted-by", .code, "li.wei"),
+                        fact("valid-until", .day, "2026-03-31"),
+                    ], next: "waybill quotes step Q-12 approved")
+            ),
+            (
                 "agreement-ending",
                 try notice(
                     "agreement-ending", NoticeObject(kind: "agreement", source: "crm", identifier: "A-3"), .attention,
@@ -212,6 +240,21 @@ enum SampleNotices {
                         fact("days", .count, "41"),
                         fact("most-days", .count, "28"),
                     ], next: "waybill opportunities show OP-9 --source crm", due: "2026-03-09T23:59:59+08:00")
+            ),
+            (
+                "complaint-promise-due",
+                try notice(
+                    "complaint-promise-due", NoticeObject(kind: "complaint", source: "desk", identifier: "C-12"),
+                    .urgent, customerId: "cust-3d1f", line: "*",
+                    facts: [
+                        fact("complaint", .code, "C-12"),
+                        fact("customer", .code, "C-1001"),
+                        fact("promised", .time, "2026-03-02T18:00:00+08:00"),
+                        fact("category", .code, "damage"),
+                        fact("severity", .code, "major"),
+                        fact("agent", .code, "li.wei"),
+                    ], next: "waybill complaints step C-12 STEP --source desk --note NOTE",
+                    due: "2026-03-02T18:00:00+08:00")
             ),
             (
                 "complaint-clock-late",

@@ -1,4 +1,5 @@
 package import Contracts
+import Domain
 
 /// Compares what services raise with what their kinds of notices are said to tell, by which texts are written.
 package enum RaisedFacts {

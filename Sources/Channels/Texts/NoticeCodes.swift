@@ -96,6 +96,9 @@ enum NoticeCodes {
             "branch-manager": ("the branch's manager", "分公司经理"),
             "finance": ("finance", "财务部"),
             "legal": ("the lawyers", "法务部"),
+            "unit": ("a service unit", "服务单元"),
+            "item": ("an item", "服务项目"),
+            "product": ("a product", "产品"),
         ],
         "metric": [
             "order-count": ("number of orders", "订单数"),

@@ -19,12 +19,14 @@ enum NoticeFactNames {
     }
 
     private static let names = [
-        "acting-for": "left", "credit-codes": "creditCodes", "days-overdue": "days", "ends": "endDay",
+        "acting-for": "left", "credit-codes": "creditCodes", "decided-by": "decidedBy", "days-overdue": "days",
+        "ends": "endDay",
         "escalated-to": "escalatedTo", "former-owner": "formerOwner",
         "from": "fromDay",
         "last-contact": "lastDay", "margin-rate": "rate", "most-days": "mostDays", "name": "customer",
         "new-owner": "newOwner", "next-step": "nextStep", "next-step-day": "nextStepDay", "notice-by": "noticeDay",
-        "promised-on": "promisedDay", "proposed-by": "by", "recover-by": "recoverBy", "speak-by": "speakBy",
-        "title": "agreementTitle", "write-off": "writeOff",
+        "product-name": "productName", "promised-on": "promisedDay", "proposed-by": "by", "recover-by": "recoverBy",
+        "speak-by": "speakBy", "submitted-by": "submittedBy",
+        "title": "agreementTitle", "valid-from": "validFrom", "valid-until": "validUntil", "write-off": "writeOff",
     ]
 }

@@ -90,6 +90,18 @@ package enum NoticeTemplates {
         "payment-promise": NoticeTemplate(
             "Payment promised",
             ["{customer} promises {promised} on {promisedDay} for invoice {invoice}", "{about}: a payment is promised"]),
+        "payment-promise-due": NoticeTemplate(
+            "Promised payment due",
+            [
+                "{customer} has promised {promised} for invoice {invoice} by {promisedDay}, and it has not come yet",
+                "{about}: a promised payment is due",
+            ]),
+        "payment-promise-broken": NoticeTemplate(
+            "Promised payment missed",
+            [
+                "{customer} had promised {promised} for invoice {invoice} by {promisedDay}, and it has not come",
+                "{about}: a promised payment has not come",
+            ]),
         "dispute-opened": NoticeTemplate(
             "Invoice disputed", ["{customer} disputes {disputed} of invoice {invoice}", "{about} is disputed"],
             ["Why: {reason}."]),
@@ -176,6 +188,30 @@ package enum NoticeTemplates {
         "opportunity-step-overdue": NoticeTemplate(
             "Next step overdue",
             ["Opportunity {company}: {nextStep} was due on {nextStepDay}", "{about}: the next step is overdue"]),
+        "quote-held": NoticeTemplate(
+            "Quote waits for approval",
+            ["Quote {quote} for {customer} waits for approval", "{about} waits for approval"],
+            ["{submittedBy} has submitted it.", "The customer may agree until {validUntil}."]),
+        "quote-returned": NoticeTemplate(
+            "Quote sent back", ["{by} has sent quote {quote} for {customer} back", "{about} was sent back"],
+            ["Why: {note}."]),
+        "quote-ending": NoticeTemplate(
+            "Quote about to expire",
+            ["{customer} may agree to quote {quote} until {validUntil}", "{about} is about to expire"]),
+        "product-held": NoticeTemplate(
+            "Version waits for a decision",
+            [
+                "{by} proposes version {version} of {product}, {productName}",
+                "{about}: a version waits for a decision",
+            ],
+            ["It would hold from {validFrom} on.", "Why: {note}."]),
+        "product-refused": NoticeTemplate(
+            "Version refused",
+            [
+                "{decidedBy} has refused version {version} of {product}, {productName}",
+                "{about}: a version was refused",
+            ],
+            ["Why: {note}."]),
         // The service desk.
         "complaint": NoticeTemplate(
             "Complaint", ["{customer} complains: {category}", "{about} is open"],
@@ -192,6 +228,12 @@ package enum NoticeTemplates {
                 "{about} of {customer} is late: {percent} % of the time until {clock} is gone",
                 "{about} takes longer than it may",
             ], ["{agent} has it."]),
+        "complaint-promise-due": NoticeTemplate(
+            "Promise about to break",
+            [
+                "{customer} is promised to hear of {about} by {promise}", "{about}: a promise is about to break",
+            ],
+            ["{agent} has it."]),
         "survey-requested": NoticeTemplate(
             "Ask how it went", ["Ask {customer} how it went", "{about}: ask how it went"]),
         "survey-callback": NoticeTemplate(
@@ -208,6 +250,13 @@ package enum NoticeTemplates {
             "Contradicting codes",
             ["{customer} names the codes of two companies", "{about} names the codes of two companies"],
             ["They are {creditCodes}."]),
+        "identity-review": NoticeTemplate(
+            "Accounts to compare",
+            [
+                "{about}: {pairs} pairs of accounts may each be one customer",
+                "{about}: accounts may be one customer",
+            ],
+            ["The oldest has waited since {oldest}."]),
         "customer-corrected": NoticeTemplate(
             "Customer corrected", ["{by} corrects a field of {customer}", "{about}: a field was corrected"],
             ["Why: {reason}."]),
@@ -264,6 +313,10 @@ package enum NoticeTemplates {
             ["到期日：{dueDay}。", "通知范围至{level}。"]),
         "payment-promise": NoticeTemplate(
             "付款承诺", ["{customer}承诺 {promisedDay}支付 {promised}（发票 {invoice}）", "{about}：付款承诺"]),
+        "payment-promise-due": NoticeTemplate(
+            "承诺付款将到期", ["{customer}承诺 {promisedDay}前支付的 {promised}（发票 {invoice}）尚未到账", "{about}：承诺付款将到期"]),
+        "payment-promise-broken": NoticeTemplate(
+            "承诺付款未到", ["{customer}承诺 {promisedDay}支付的 {promised}（发票 {invoice}）未到账", "{about}：承诺付款未到账"]),
         "dispute-opened": NoticeTemplate(
             "发票争议", ["{customer}对发票 {invoice} 的 {disputed} 有争议", "{about}有争议"], ["原因：{reason}。"]),
         "write-off-proposed": NoticeTemplate(
@@ -302,12 +355,25 @@ package enum NoticeTemplates {
             "商机停滞", ["商机“{company}”在“{stage}”阶段已 {days} 天", "{about}停滞"], ["同类商机九成在 {mostDays} 天内离开该阶段。"]),
         "opportunity-step-overdue": NoticeTemplate(
             "商机下一步逾期", ["商机“{company}”：“{nextStep}”应于 {nextStepDay}完成", "{about}下一步已逾期"]),
+        "quote-held": NoticeTemplate(
+            "报价待审批", ["报价 {quote}（{customer}）待审批", "{about}待审批"], ["由 {submittedBy} 提交。", "有效期至 {validUntil}。"]),
+        "quote-returned": NoticeTemplate(
+            "报价退回", ["{by} 退回报价 {quote}（{customer}）", "{about}已退回"], ["原因：{note}。"]),
+        "quote-ending": NoticeTemplate(
+            "报价将到期", ["报价 {quote}（{customer}）有效期至 {validUntil}", "{about}将到期"]),
+        "product-held": NoticeTemplate(
+            "产品版本待审批", ["{by} 提出 {product}（{productName}）第 {version} 版", "{about}：新版本待审批"],
+            ["自 {validFrom} 起生效。", "说明：{note}。"]),
+        "product-refused": NoticeTemplate(
+            "产品版本被拒", ["{decidedBy} 拒绝 {product}（{productName}）第 {version} 版", "{about}：新版本被拒"], ["原因：{note}。"]),
         "complaint": NoticeTemplate(
             "客户投诉", ["{customer}投诉：{category}", "{about}未结"], ["涉及订单 {order}。", "承诺期限：{promise}。"]),
         "complaint-clock-due": NoticeTemplate(
             "投诉即将超时", ["{about}（{customer}）：{clock}时限已用 {percent}%", "{about}时限将到"], ["由 {agent} 处理。"]),
         "complaint-clock-late": NoticeTemplate(
             "投诉超时", ["{about}（{customer}）已超时：{clock}时限已用 {percent}%", "{about}已超时"], ["由 {agent} 处理。"]),
+        "complaint-promise-due": NoticeTemplate(
+            "承诺即将超期", ["已承诺 {promise}前答复{customer}（{about}）", "{about}：承诺即将超期"], ["由 {agent} 处理。"]),
         "survey-requested": NoticeTemplate("客户回访", ["请回访{customer}", "{about}：请回访"]),
         "survey-callback": NoticeTemplate(
             "差评回电", ["{customer}对订单 {order} 评价较低，请回电", "{about}：请回电"], ["请在 {due} 前回电。"]),
@@ -316,6 +382,8 @@ package enum NoticeTemplates {
             "客户下滑", ["{customer}：{state}", "{about}订单减少"], ["自 {since} 起；此前为{previous}。"]),
         "identity-contradiction": NoticeTemplate(
             "信用代码矛盾", ["{customer}同时使用两家公司的信用代码", "{about}同时使用两家公司的信用代码"], ["信用代码：{creditCodes}。"]),
+        "identity-review": NoticeTemplate(
+            "客户待复核", ["{about}：{pairs} 对账户可能为同一客户", "{about}：有账户可能为同一客户"], ["最早自 {oldest} 起等待。"]),
         "customer-corrected": NoticeTemplate("客户资料更正", ["{by} 更正了{customer}的资料", "{about}资料更正"], ["原因：{reason}。"]),
         "cost-bias": NoticeTemplate("成本偏差", ["{supplier}的发票为预期的 {ratio}", "{about}成本与预期偏差较大"]),
         "task-set-aside": NoticeTemplate(

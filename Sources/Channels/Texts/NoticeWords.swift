@@ -81,7 +81,8 @@ package struct NoticeWords: Sendable {
         "acceptance": ("Acceptance", "接单"), "credit": ("Credit", "信用"), "period": ("Month", "账期"),
         "identity": ("Customer", "客户"), "supplier": ("Supplier", "供应商"), "setting": ("Task", "任务"),
         "lead": ("Lead", "线索"), "opportunity": ("Opportunity", "商机"), "budget": ("Budget", "预算"),
-        "task": ("Task", "任务"),
+        "task": ("Task", "任务"), "quote": ("Quote", "报价"), "product": ("Product", "产品"),
+        "review": ("Review list", "复核清单"),
     ]
 
     /// The names that facts have in templates, each with its label in English and Chinese.
@@ -114,6 +115,11 @@ package struct NoticeWords: Sendable {
         "supplier": ("Supplier", "供应商"), "task": ("Task", "任务"),
         "threshold": ("Threshold", "预警线"), "until": ("Until", "截止"), "used": ("Used", "已用"),
         "usual": ("Usual", "通常"), "wasDue": ("Was due", "应执行时间"), "writeOff": ("Write-off", "核销"),
+        "decidedBy": ("Decided by", "审批人"), "oldest": ("Oldest", "最早"), "pairs": ("Pairs", "对数"),
+        "product": ("Code", "编码"), "productName": ("Name", "名称"), "quote": ("Quote", "报价"),
+        "quote-revision": ("Revision", "版本"), "submittedBy": ("Submitted by", "提交人"),
+        "validFrom": ("Holds from", "生效日"), "validUntil": ("May be agreed to until", "有效期至"),
+        "version": ("Version", "版本"),
         "agreement-kind": ("Kind of agreement", "协议类型"),
         "agreementTitle": ("Title", "名称"),
         "campaign": ("Campaign", "活动"),

@@ -93,7 +93,8 @@ extension NoticeKind {
         case .marginAlert, .marginAlertDiagnosed, .marginAlertEscalated: factsOfMargin
         case .orderHeld, .orderRefused, .acceptanceHeld, .acceptanceStopped, .acceptanceOverride: factsOfOrders
         case .creditWatch, .creditHold, .creditStop: factsOfCredit
-        case .receivableDue, .receivableOverdue, .paymentPromise, .disputeOpened, .writeOffProposed:
+        case .receivableDue, .receivableOverdue, .paymentPromise, .paymentPromiseDue, .paymentPromiseBroken,
+            .disputeOpened, .writeOffProposed:
             factsOfReceivables
         case .expenseHeld, .expenseRecorded, .expenseBudget, .payableRelease, .periodReopening: factsOfBooks
         case .orderSwing, .oddOrder, .agreementEnding, .agreementRenewing, .agreementExpired, .ownerChanged,
@@ -101,9 +102,12 @@ extension NoticeKind {
             factsOfSales
         case .leadAssigned, .leadDue, .leadEscalated, .leadTaken, .leadAgain: factsOfLeads
         case .opportunityStalled, .opportunityStepOverdue: factsOfOpportunities
-        case .complaint, .complaintClockDue, .complaintClockLate, .surveyRequested, .surveyCallback: factsOfDesk
-        case .contactLapsed, .customerDeclining, .identityContradiction, .customerCorrected, .costBias,
-            .taskSetAside:
+        case .quoteHeld, .quoteReturned, .quoteEnding, .productHeld, .productRefused: factsOfOffers
+        case .complaint, .complaintClockDue, .complaintClockLate, .complaintPromiseDue, .surveyRequested,
+            .surveyCallback:
+            factsOfDesk
+        case .contactLapsed, .customerDeclining, .identityContradiction, .identityReview, .customerCorrected,
+            .costBias, .taskSetAside:
             factsOfOthers
         }
     }
@@ -168,18 +172,19 @@ extension NoticeKind {
         switch self {
         case .receivableDue, .receivableOverdue:
             [
-                .code("invoice"), .code("customer"), .money("amount"), .money("open"), .money("disputed"), .day("due"),
+                .code("invoice"), .code("customer"), .money("amount"), .money("open"), .money("disputed").sometimes,
+                .day("due"),
                 .code("level", ReminderLevel.self),
             ] + (self == .receivableOverdue ? [.count("days-overdue")] : [])
-        case .paymentPromise:
+        case .paymentPromise, .paymentPromiseDue, .paymentPromiseBroken:
             [
                 .code("invoice"), .code("customer").sometimes, .money("promised"), .day("promised-on"),
-                .code("taken-by"),
+                .code("taken-by").sometimes,
             ]
         case .disputeOpened:
             [
                 .code("invoice"), .code("customer").sometimes, .money("disputed"), .code("reason", DisputeReason.self),
-                .text("note").sometimes, .code("by"),
+                .text("note").sometimes, .code("by").sometimes,
             ]
         default:
             [
@@ -255,6 +260,24 @@ extension NoticeKind {
         }
     }
 
+    private var factsOfOffers: [NoticeFactDescription] {
+        switch self {
+        case .productHeld, .productRefused:
+            [
+                .code("level", ProductLevel.self), .code("product"), .count("version"), .text("product-name"),
+                .day("valid-from"), .text("note").sometimes,
+                self == .productHeld ? .code("proposed-by") : .code("decided-by"),
+            ]
+        default:
+            [
+                .code("quote"), .count("quote-revision"), .code("customer"), .text("title").sometimes, .code("owner"),
+                .day("valid-until"),
+            ]
+                + (self == .quoteHeld ? [.code("submitted-by")] : [])
+                + (self == .quoteReturned ? [.code("by"), .text("note").sometimes] : [])
+        }
+    }
+
     private var factsOfDesk: [NoticeFactDescription] {
         switch self {
         case .complaint:
@@ -269,6 +292,11 @@ extension NoticeKind {
                 .code("complaint"), .code("customer"), .code("clock", ComplaintClock.self), .count("percent"),
                 .code("category", ComplaintCategory.self), .code("severity", ComplaintSeverity.self),
                 .code("agent").sometimes, .time("opened"),
+            ]
+        case .complaintPromiseDue:
+            [
+                .code("complaint"), .code("customer"), .time("promised"), .code("category", ComplaintCategory.self),
+                .code("severity", ComplaintSeverity.self), .code("agent").sometimes,
             ]
         case .surveyRequested:
             [.code("order"), .code("customer"), .code("line").sometimes, .code("rule", NoticeSurveyRule.self)]
@@ -291,6 +319,7 @@ extension NoticeKind {
                 .text("reason", .margin),
             ]
         case .identityContradiction: [.code("source"), .code("customer"), .text("credit-codes")]
+        case .identityReview: [.count("pairs"), .time("oldest")]
         case .customerCorrected:
             [
                 .text("name", .personalData).sometimes, .code("field", GoldenField.self),
