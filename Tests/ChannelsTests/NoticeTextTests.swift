@@ -198,6 +198,33 @@ struct NoticeTextTests {
         #expect(told.text.contains("It was due on 20 Feb 2026.") && !told.text.contains("By when"))
     }
 
+    @Test("what has a page in the console is linked to it, whatever its number holds, and nothing else is")
+    func links() throws {
+        func link(_ about: NoticeObject, next: String? = nil, console: String? = "https://waybill.example") throws
+            -> String?
+        {
+            let notice = NoticeContent(
+                noticeId: "n", revision: 1, kind: "order-held", about: about, severity: .urgent, alsoTo: [], facts: [],
+                next: next, happenedAt: Timestamp(microsecondsSinceEpoch: 0))
+            let text = NoticeText(.en, console: console).rendered(notice).text
+            return text.split(separator: "\n").first { $0.contains("https://") }.map(String.init)
+        }
+        let order = NoticeObject(kind: "order", source: "tms east", identifier: "SO/1?x=<y>")
+        #expect(
+            try link(order, next: "waybill orders list")
+                == "In the console: https://waybill.example/orders/SO%2F1%3Fx%3D%3Cy%3E?source=tms%20east")
+        #expect(try link(order, console: nil) == nil)
+        #expect(try link(order, next: "/orders") == "What to do next: https://waybill.example/orders")
+        for (kind, page) in [
+            ("margin-alert", "alerts"), ("complaint", "complaints"), ("customer", "customers"), ("credit", "customers"),
+        ] {
+            #expect(
+                try link(NoticeObject(kind: kind, identifier: "A-1"))
+                    == "In the console: https://waybill.example/\(page)/A-1")
+        }
+        #expect(try link(NoticeObject(kind: "receivable", identifier: "A-1")) == nil)
+    }
+
     @Test("whatever stands in facts and numbers, it ends no line, turns no words and makes no element")
     func hostile() throws {
         let evil = "a\r\nBcc: x\u{7}\u{202E}<script>alert(1)</script>\u{2028}{customer}"

@@ -75,7 +75,8 @@ enum SampleNotices {
                         fact("exposure", .money, "5300000", "CNY"),
                         fact("limit", .money, "5000000", "CNY"),
                         fact("available", .money, "0", "CNY"),
-                    ], next: "/orders/tms-east/KS-77", due: "2026-03-04T18:00:00+08:00")
+                    ], next: "waybill orders approve KS-77 --source tms-east --reason REASON",
+                    due: "2026-03-04T18:00:00+08:00")
             ),
             (
                 "acceptance-override",

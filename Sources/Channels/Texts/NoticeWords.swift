@@ -7,6 +7,7 @@ package struct NoticeWords: Sendable {
     private func word(_ english: String, _ chinese: String) -> String { language == .en ? english : chinese }
 
     var next: String { word("What to do next", "下一步") }
+    var page: String { word("In the console", "控制台") }
     var until: String { word("By when", "截止时间") }
     var stake: String { word("At stake", "涉及金额") }
     var happened: String { word("When", "发生时间") }
