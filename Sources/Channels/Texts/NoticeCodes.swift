@@ -160,6 +160,10 @@ enum NoticeCodes {
             "low": ("below the threshold", "低于预警线"),
             "negative": ("negative", "负毛利"),
         ],
+        "side": [
+            "sell": ("selling", "销售价"),
+            "buy": ("buying", "采购价"),
+        ],
         "stage": [
             "qualification": ("qualification", "资格确认"),
             "analysis": ("analysis", "需求分析"),

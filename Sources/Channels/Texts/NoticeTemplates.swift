@@ -212,6 +212,13 @@ package enum NoticeTemplates {
                 "{about}: a version was refused",
             ],
             ["Why: {note}."]),
+        "rate-card-ending": NoticeTemplate(
+            "Rates about to end",
+            [
+                "{rules} rates of card {card} end on {endDay}, and none come after them",
+                "{about}: rates are about to end",
+            ],
+            ["It is for {customer}."]),
         // The service desk.
         "complaint": NoticeTemplate(
             "Complaint", ["{customer} complains: {category}", "{about} is open"],
@@ -366,6 +373,8 @@ package enum NoticeTemplates {
             ["自 {validFrom} 起生效。", "说明：{note}。"]),
         "product-refused": NoticeTemplate(
             "产品版本被拒", ["{decidedBy} 拒绝 {product}（{productName}）第 {version} 版", "{about}：新版本被拒"], ["原因：{note}。"]),
+        "rate-card-ending": NoticeTemplate(
+            "价格将到期", ["价格卡 {card} 有 {rules} 条价格 {endDay}到期，且无后续价格", "{about}：价格将到期"], ["客户：{customer}。"]),
         "complaint": NoticeTemplate(
             "客户投诉", ["{customer}投诉：{category}", "{about}未结"], ["涉及订单 {order}。", "承诺期限：{promise}。"]),
         "complaint-clock-due": NoticeTemplate(

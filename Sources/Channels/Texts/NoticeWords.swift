@@ -84,6 +84,7 @@ package struct NoticeWords: Sendable {
         "lead": ("Lead", "线索"), "opportunity": ("Opportunity", "商机"), "budget": ("Budget", "预算"),
         "task": ("Task", "任务"), "quote": ("Quote", "报价"), "product": ("Product", "产品"),
         "review": ("Review list", "复核清单"),
+        "rate-card": ("Rate card", "价格卡"),
     ]
 
     /// The names that facts have in templates, each with its label in English and Chinese.
@@ -126,6 +127,8 @@ package struct NoticeWords: Sendable {
         "campaign": ("Campaign", "活动"),
         "capture": ("Capture", "录入编号"),
         "available": ("Left", "可用余额"),
+        "card": ("Rate card", "价格卡"), "price-group": ("Group of customers", "客户组"), "rules": ("Rates", "价格条数"),
+        "side": ("Side", "方向"),
         "cap": ("Up to", "上限"),
         "category": ("Category", "类别"),
         "channel": ("Channel", "渠道"),

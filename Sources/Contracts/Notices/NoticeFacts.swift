@@ -102,7 +102,7 @@ extension NoticeKind {
             factsOfSales
         case .leadAssigned, .leadDue, .leadEscalated, .leadTaken, .leadAgain: factsOfLeads
         case .opportunityStalled, .opportunityStepOverdue: factsOfOpportunities
-        case .quoteHeld, .quoteReturned, .quoteEnding, .productHeld, .productRefused: factsOfOffers
+        case .quoteHeld, .quoteReturned, .quoteEnding, .productHeld, .productRefused, .rateCardEnding: factsOfOffers
         case .complaint, .complaintClockDue, .complaintClockLate, .complaintPromiseDue, .surveyRequested,
             .surveyCallback:
             factsOfDesk
@@ -262,6 +262,11 @@ extension NoticeKind {
 
     private var factsOfOffers: [NoticeFactDescription] {
         switch self {
+        case .rateCardEnding:
+            [
+                .code("card"), .code("side", CardSide.self), .code("customer").sometimes,
+                .code("price-group").sometimes, .count("rules"), .day("ends"),
+            ]
         case .productHeld, .productRefused:
             [
                 .code("level", ProductLevel.self), .code("product"), .count("version"), .text("product-name"),

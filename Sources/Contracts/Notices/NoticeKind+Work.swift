@@ -113,6 +113,13 @@ extension NoticeKind {
                 raised: "somebody proposes a version of what is sold", cleared: "another approves it",
                 whose: "who leads the group, unless that is who proposes it",
                 next: "waybill products decide {level} {product} {version} approved")
+        case .rateCardEnding:
+            NoticeKindDescription(
+                [.sales], "rate-card-ending", .rate, word: "rate-card",
+                raised: "rates of a card end in two weeks, and none come after them",
+                cleared: "by itself after their last day",
+                whose: "who has said the card; who looks after the customer whose card it is, too",
+                next: "waybill rates card {card}")
         default:
             product(
                 raised: "a version of what is sold is refused", cleared: "by itself after 30 days",

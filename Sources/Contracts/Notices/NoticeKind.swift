@@ -89,6 +89,8 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case productHeld = "product-held"
     /// A version of something that is sold was refused.
     case productRefused = "product-refused"
+    /// Rates of a card end soon, and none come after them.
+    case rateCardEnding = "rate-card-ending"
 
     // The service desk.
     /// A customer complains, and is not done with.
@@ -182,7 +184,7 @@ extension NoticeKind {
         case .leadAssigned, .leadDue, .leadEscalated, .leadTaken, .leadAgain: ofLeads
         case .opportunityStalled, .opportunityStepOverdue: ofOpportunities
         case .quoteHeld, .quoteReturned, .quoteEnding: ofQuotes
-        case .productHeld, .productRefused: ofProducts
+        case .productHeld, .productRefused, .rateCardEnding: ofProducts
         case .complaintClockDue, .complaintClockLate: ofClocks
         case .complaintPromiseDue, .identityReview: ofWaiting
         case .complaint, .surveyRequested, .surveyCallback, .contactLapsed, .customerDeclining,

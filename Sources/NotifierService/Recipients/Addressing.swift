@@ -148,7 +148,7 @@ package struct Addressing {
             case "budget": .expense
             case "account", "party", "lead", "opportunity": .customer
             case "quote": .order
-            case "product": .rate
+            case "product", "rate-card": .rate
             case "review": .identity
             default: PermissionKind(rawValue: notice.objectKind)
             }

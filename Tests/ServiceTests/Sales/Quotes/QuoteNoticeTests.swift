@@ -98,6 +98,39 @@ struct QuoteNoticeTests {
         #expect(answered.map(\.kind) == ["cleared"] && answered.map(\.id) == [long[0].id])
     }
 
+    @Test("rates that end in two weeks are said by the card, unless others come after them")
+    func cards() async throws {
+        let customer = CustomerCode(code: "C1", source: "erp")
+        try await sales.handle([
+            .init("r", CustomerRegistered(Said.record(owner: "li.wei", branch: "KS01", on: "2026-01-10"))),
+            CardSaid.message(
+                CardSaid.card(
+                    "OWN",
+                    [
+                        CardSaid.rule("R1", "30", until: "2026-03-31"),
+                        CardSaid.rule("R2", "40", item: "sea", until: "2026-03-31"),
+                        CardSaid.rule("R3", "50", item: "road", until: "2026-04-30"),
+                        CardSaid.rule("R4", "60", item: "rail", until: "2026-03-31"),
+                        CardSaid.rule("R5", "61", item: "rail", valid: "2026-04-01", until: "2026-06-30"),
+                    ], customer: customer)),
+            CardSaid.message(CardSaid.card("BUY", [CardSaid.rule("B", "20", until: "2026-03-31")], side: .buy)),
+        ])
+        func told(_ day: String) async throws -> [SaidNotice] {
+            try await sales.run("rates.ending", at: "\(day)T23:59:59.999999+08:00").said()
+        }
+        #expect(try await told("2026-03-16").isEmpty)
+        let said = try await told("2026-03-17")
+        #expect(
+            said.map { $0.fact("card") } == ["BUY", "OWN"]
+                && said.map(\.kind) == ["rate-card-ending", "rate-card-ending"])
+        #expect(
+            said.map { $0.fact("rules") } == ["1", "2"] && said.map { $0.fact("ends") } == ["2026-03-31", "2026-03-31"])
+        #expect(said.map { $0.content?.owner } == ["zhao.min", "zhao.min"])
+        #expect(said.map { $0.content?.alsoTo } == [[], ["li.wei"]])
+        #expect(said[1].content?.next == "waybill rates card OWN")
+        #expect(try await told("2026-03-18").isEmpty)
+    }
+
     @Test("a version is said to who leads the group, and its refusal to who proposed it")
     func products() async throws {
         try await prepare()
