@@ -19,6 +19,7 @@ enum CustomerMigrations {
         Migration(number: 13, name: "people", sql: PackageResources._013_people_sql),
         OwnershipReplica.migration(14),
         Migration(number: 15, name: "told_home", sql: PackageResources._015_told_home_sql),
+        Migration(number: 16, name: "told_reviews", sql: PackageResources._016_told_reviews_sql),
         Migration(number: 17, name: "unknown_line", sql: PackageResources._017_unknown_line_sql),
     ]
 

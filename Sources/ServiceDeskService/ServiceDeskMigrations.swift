@@ -16,5 +16,6 @@ enum ServiceDeskMigrations {
         Migration(number: 10, name: "complaint_clocks", sql: PackageResources._010_complaint_clocks_sql),
         Migration(number: 11, name: "survey_answers", sql: PackageResources._011_survey_answers_sql),
         Migration(number: 12, name: "recovery", sql: PackageResources._012_recovery_sql),
+        Migration(number: 13, name: "told_promise", sql: PackageResources._013_told_promise_sql),
     ]
 }

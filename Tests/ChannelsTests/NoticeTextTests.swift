@@ -1,6 +1,7 @@
 import Contracts
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Channels
@@ -30,7 +31,7 @@ struct NoticeTextTests {
     }
 
     @Test(
-        "thirteen kinds and one without words of its own read as they are kept, in both languages",
+        "some kinds and one without words of its own read as they are kept, in both languages",
         arguments: Language.allCases)
     func kinds(language: Language) throws {
         let text = try text(language)
@@ -98,20 +99,25 @@ struct NoticeTextTests {
         }
     }
 
+    /// The names by which texts know what a kind tells.
+    private static func told(_ kind: NoticeKind) -> Set<String> {
+        Set(kind.facts.map { NoticeFactNames.told(NoticeFact(name: $0.name, kind: $0.kind, value: "")) })
+    }
+
     @Test(
-        "every template has all its words in both languages, names no fact that nobody knows, and always has a headline"
+        "every kind has a template with all its words in both languages, which names no fact that its service does not give"
     )
     func templates() {
+        #expect(Set(NoticeTemplates.english.keys) == Set(NoticeKind.allCases.map(\.rawValue)))
         #expect(Set(NoticeTemplates.english.keys) == Set(NoticeTemplates.chinese.keys))
-        let wordless = NoticeKind.allCases.filter { NoticeTemplates.english[$0.rawValue] == nil }
-        #expect(wordless.isEmpty, "what services raise has words of its own")
-        let known = NoticeTemplate.always.union(NoticeTemplate.beside).union(NoticeWords.labels.keys)
         for kind in NoticeTemplates.kinds + ["of-no-kind"] {
             let both = Language.allCases.map { NoticeTemplates.template(kind, $0) }
             #expect(both[0].names == both[1].names, "\(kind): the languages tell of different facts")
             #expect(
                 both[0].headlines.count == both[1].headlines.count && both[0].sentences.count == both[1].sentences.count
             )
+            let known = NoticeTemplate.always.union(NoticeTemplate.beside)
+                .union(NoticeKind(rawValue: kind).map(Self.told) ?? [])
             for template in both {
                 #expect(template.names.isSubset(of: known), "\(kind): \(template.names.subtracting(known))")
                 #expect(
@@ -123,9 +129,39 @@ struct NoticeTextTests {
         }
     }
 
+    @Test("every fact that a service gives has a label, and no label is of another")
+    func labels() {
+        let told = NoticeKind.allCases.reduce(into: Set<String>()) { $0.formUnion(Self.told($1)) }
+        #expect(Set(NoticeWords.labels.keys) == told.union(["line"]))
+    }
+
+    @Test("every code that a service gives has its word in both languages")
+    func codes() {
+        var given: [String: Set<String>] = [:]
+        for fact in NoticeKind.allCases.flatMap(\.facts) where !fact.codes.isEmpty {
+            given[fact.name, default: []].formUnion(fact.codes)
+        }
+        for (name, values) in given.sorted(by: { $0.key < $1.key }) {
+            for value in values.sorted() {
+                #expect(NoticeCodes.word(name, value, .en)?.isEmpty == false, "\(name): \(value)")
+                let chinese = NoticeCodes.word(name, value, .zh)
+                #expect(chinese?.contains { !$0.isASCII } ?? false, "\(name): \(value)")
+            }
+        }
+        #expect(NoticeCodes.word("customer", "C-7", .zh) == nil)
+    }
+
+    @Test("what a kind is said to tell is what the kept samples tell")
+    func samples() throws {
+        for (name, notice) in try SampleNotices.all() where NoticeKind(rawValue: notice.kind) != nil {
+            #expect(RaisedFacts.problems(of: notice).filter { !$0.contains("does not tell") } == [], "\(name)")
+        }
+    }
+
     @Test("facts are told by the names that services give them, with words of the reader's language around them")
     func names() throws {
         let facts: [NoticeFact] = [
+            NoticeFact(name: "order", kind: .code, value: "SO-1"),
             NoticeFact(name: "customer", kind: .code, value: "C-7"),
             NoticeFact(name: "margin", kind: .money, value: "-1280.50", currency: .cny, field: "margin"),
             NoticeFact(name: "margin-rate", kind: .rate, value: "-0.0842", field: "margin"),
@@ -138,8 +174,16 @@ struct NoticeTextTests {
                 happenedAt: try #require(Timestamp("2026-03-02T16:30:00+08:00")))
         }
         let alert = try notice("margin-alert", facts)
-        #expect(try text(.en).rendered(alert).subject.hasSuffix("of C-7 earns -1,280.50 CNY (-8.42%)"))
+        #expect(try text(.en).rendered(alert).subject.hasSuffix("Order SO-1 of C-7 earns -1,280.50 CNY (-8.42%)"))
         #expect(try text(.zh).rendered(alert).text.contains("诊断期限：2026年3月4日"))
+        // Whoever may not see margins is told of the order all the same.
+        let unseen = try notice("margin-alert", facts.filter { $0.field == nil })
+        #expect(try text(.en).rendered(unseen).subject.hasSuffix("Order SO-1 of C-7 earns too little"))
+        // A task that was due is none by when anybody must act.
+        let aside = try notice(
+            "task-set-aside", [NoticeFact(name: "due", kind: .time, value: "2026-03-02T10:00:00+08:00")])
+        #expect(try text(.zh).rendered(aside).text.contains("应执行时间：2026年3月2日 10:00"))
+        #expect(try !text(.zh).rendered(aside).text.contains("截止时间"))
         let overdue = try notice(
             "receivable-overdue",
             [
@@ -152,6 +196,33 @@ struct NoticeTextTests {
         let told = try text(.en).rendered(overdue)
         #expect(told.subject.hasSuffix("Invoice INV-9 of Kunshan Ltd: 10.00 CNY overdue for 10 days"))
         #expect(told.text.contains("It was due on 20 Feb 2026.") && !told.text.contains("By when"))
+    }
+
+    @Test("what has a page in the console is linked to it, whatever its number holds, and nothing else is")
+    func links() throws {
+        func link(_ about: NoticeObject, next: String? = nil, console: String? = "https://waybill.example") throws
+            -> String?
+        {
+            let notice = NoticeContent(
+                noticeId: "n", revision: 1, kind: "order-held", about: about, severity: .urgent, alsoTo: [], facts: [],
+                next: next, happenedAt: Timestamp(microsecondsSinceEpoch: 0))
+            let text = NoticeText(.en, console: console).rendered(notice).text
+            return text.split(separator: "\n").first { $0.contains("https://") }.map(String.init)
+        }
+        let order = NoticeObject(kind: "order", source: "tms east", identifier: "SO/1?x=<y>")
+        #expect(
+            try link(order, next: "waybill orders list")
+                == "In the console: https://waybill.example/orders/SO%2F1%3Fx%3D%3Cy%3E?source=tms%20east")
+        #expect(try link(order, console: nil) == nil)
+        #expect(try link(order, next: "/orders") == "What to do next: https://waybill.example/orders")
+        for (kind, page) in [
+            ("margin-alert", "alerts"), ("complaint", "complaints"), ("customer", "customers"), ("credit", "customers"),
+        ] {
+            #expect(
+                try link(NoticeObject(kind: kind, identifier: "A-1"))
+                    == "In the console: https://waybill.example/\(page)/A-1")
+        }
+        #expect(try link(NoticeObject(kind: "receivable", identifier: "A-1")) == nil)
     }
 
     @Test("whatever stands in facts and numbers, it ends no line, turns no words and makes no element")
@@ -182,6 +253,6 @@ struct NoticeTextTests {
         #expect(root["timestamp"]?.string == "2026-03-02T16:30:00+08:00")
         let first = try #require(root["data"]?["notices"]?.elements.first)
         #expect(first["noticeId"]?.string == "n-margin-alert")
-        #expect(NoticeText.thread(of: notice) == "order/tms-east/SO-2026-0117")
+        #expect(NoticeText.thread(of: notice) == "margin-alert//5b1f3c7e")
     }
 }

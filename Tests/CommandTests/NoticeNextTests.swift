@@ -10,7 +10,10 @@ struct NoticeNextTests {
     func commands(_ kind: NoticeKind) throws {
         let words = kind.about.next.split(separator: " ").map(String.init)
         #expect(words.first == "waybill")
-        let typed = words.dropFirst().map { word in word.hasPrefix("{") ? "X1" : word }
+        let typed = words.dropFirst().map { word in
+            // A version is a number.
+            word == "{version}" ? "1" : word.hasPrefix("{") ? "X1" : word
+        }
         #expect(throws: Never.self) { try Waybill.parseAsRoot(Array(typed)) }
     }
 }

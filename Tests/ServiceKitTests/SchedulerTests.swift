@@ -276,6 +276,10 @@ struct SchedulerTests {
             // Whoever operates the system is told of each.
             let said = "select routing_key, count(*) from outbox group by 1 order by 1"
             #expect(try await desk.rows(said) == [["notice.raised.v1", "2"]])
+            let words = "'%task-set-aside%close%Broken()%'"
+            #expect(
+                try await desk.rows(
+                    "select count(*) from outbox where convert_from(body, 'UTF8') like \(words)") == [["2"]])
             let listed = try await desk.pool.withTransaction(isReadOnly: true) { transaction in
                 try ScheduleQueries.all.flatMap { try $0.answer([], now: ServiceClock.wallClock(), transaction) }
             }

@@ -10,6 +10,8 @@ enum NoticeFactNames {
         switch (fact.name, fact.kind) {
         // A day that was agreed, not the time by which somebody must act.
         case ("due", .day): "dueDay"
+        // When a task was due that failed.
+        case ("due", .time): "wasDue"
         // When a promise is to be kept; a promised amount is another thing.
         case ("promised", .time): "promise"
         default: names[fact.name] ?? fact.name
@@ -17,11 +19,14 @@ enum NoticeFactNames {
     }
 
     private static let names = [
-        "acting-for": "left", "days-overdue": "days", "ends": "endDay", "former-owner": "formerOwner",
+        "acting-for": "left", "credit-codes": "creditCodes", "decided-by": "decidedBy", "days-overdue": "days",
+        "ends": "endDay",
+        "escalated-to": "escalatedTo", "former-owner": "formerOwner",
         "from": "fromDay",
         "last-contact": "lastDay", "margin-rate": "rate", "most-days": "mostDays", "name": "customer",
         "new-owner": "newOwner", "next-step": "nextStep", "next-step-day": "nextStepDay", "notice-by": "noticeDay",
-        "promised-on": "promisedDay", "proposed-by": "by", "recover-by": "recoverBy", "speak-by": "speakBy",
-        "title": "agreementTitle", "write-off": "writeOff",
+        "product-name": "productName", "promised-on": "promisedDay", "proposed-by": "by", "recover-by": "recoverBy",
+        "speak-by": "speakBy", "submitted-by": "submittedBy",
+        "title": "agreementTitle", "valid-from": "validFrom", "valid-until": "validUntil", "write-off": "writeOff",
     ]
 }

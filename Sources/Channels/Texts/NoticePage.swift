@@ -20,6 +20,10 @@ struct NoticePage: Sendable {
             parts.append(.element("p style=\"margin: 0 0 4px; color: #666\"", .words(words.next)))
             parts.append(step(next))
         }
+        if let link = told.link {
+            parts.append(.element("p style=\"margin: 16px 0 4px; color: #666\"", .words(words.page)))
+            parts.append(step(link))
+        }
         return parts + [footer]
     }
 

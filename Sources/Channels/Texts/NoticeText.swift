@@ -57,6 +57,7 @@ package struct NoticeText: Sendable {
         if !told.sentences.isEmpty { lines += ["", told.sentences.joined(separator: language == .en ? " " : "")] }
         if !told.list.isEmpty { lines += [""] + told.list.map { "\($0.label)\(words.colon)\($0.value)" } }
         if let next = told.next { lines += ["", "\(words.next)\(words.colon)\(next)"] }
+        if let link = told.link { lines += ["", "\(words.page)\(words.colon)\(link)"] }
         lines += ["", words.footer]
         return Rendered(
             subject: words.mark(notice.severity) + PlainWords.line(told.headline, atMost: 150),
@@ -116,6 +117,8 @@ package struct NoticeText: Sendable {
         var sentences: [String]
         var list: [(label: String, value: String)]
         var next: String?
+        /// Where the console shows what it is about.
+        var link: String?
     }
 
     private var page: NoticePage { NoticePage(words: words) }
@@ -150,7 +153,8 @@ package struct NoticeText: Sendable {
         list.append((words.happened, values.time(notice.happenedAt)))
         return Told(
             // The last headline of a template names nothing that is not there; a test says so.
-            headline: headline ?? template.title, sentences: sentences, list: list, next: notice.next.map(next))
+            headline: headline ?? template.title, sentences: sentences, list: list, next: notice.next.map(next),
+            link: link(notice))
     }
 
     /// What there is to name: facts, several of a name together, and what a notice has beside them.
@@ -175,6 +179,12 @@ package struct NoticeText: Sendable {
         known["happened"] = values.time(notice.happenedAt)
         known["title"] = template.title
         return known
+    }
+
+    /// The address of the page of what it is about; `nil` without a console, or when it is to be gone to anyway.
+    private func link(_ notice: NoticeContent) -> String? {
+        guard let console, notice.next?.hasPrefix("/") != true else { return nil }
+        return NoticeLink.path(of: notice.about).map { console + $0 }
     }
 
     /// A command as it is typed, or a path of the console as an address.

@@ -58,6 +58,96 @@ extension NoticeKind {
         }
     }
 
+    var ofPromises: NoticeKindDescription {
+        let raised =
+            switch self {
+            case .paymentPromiseDue: "what was promised is due the next day, and has not come"
+            case .paymentPromiseBroken: "the promised day is over, and what was promised has not come"
+            default: "a customer promises to pay by a day"
+            }
+        return NoticeKindDescription(
+            [.finance], "payment-promise", .receivable, clearedWith: [PaymentApplied.type], raised: raised,
+            cleared: "what was promised has come, or nothing of the invoice is open any more",
+            whose: "who looks after the customer; two days after the promised day the manager, too",
+            next: "waybill finance receivables promises --customer {customer}")
+    }
+
+    var ofQuotes: NoticeKindDescription {
+        func quote(
+            with: [MessageType] = [QuoteChanged.type], raised: String, cleared: String, whose: String, next: String
+        ) -> NoticeKindDescription {
+            NoticeKindDescription(
+                [.sales], "quote", .order, word: "quote", with: with, clearedWith: [QuoteChanged.type], raised: raised,
+                cleared: cleared, whose: whose, next: next)
+        }
+        return switch self {
+        case .quoteHeld:
+            quote(
+                raised: "somebody submits a quote", cleared: "it is approved or sent back",
+                whose: "the first who leads its node, or one above, and has not worked on it; whose quote it is, too",
+                next: "waybill quotes step {quote} approved")
+        case .quoteReturned:
+            quote(
+                raised: "a quote is sent back instead of being approved",
+                cleared: "it is priced anew or submitted again",
+                whose: "who has submitted it; whose quote it is, too", next: "waybill quotes show {quote}")
+        default:
+            quote(
+                with: [], raised: "a customer that has a quote may agree to it for three days more",
+                cleared: "the customer has answered, or it is revised; by itself after 30 days",
+                whose: "whose quote it is; after its last day the manager, too", next: "waybill quotes show {quote}")
+        }
+    }
+
+    var ofProducts: NoticeKindDescription {
+        func product(
+            raised: String, cleared: String, whose: String, next: String
+        ) -> NoticeKindDescription {
+            NoticeKindDescription(
+                [.sales], "product-version", .rate, word: "product", with: [ProductChanged.type],
+                clearedWith: [ProductChanged.type], raised: raised, cleared: cleared, whose: whose, next: next)
+        }
+        return switch self {
+        case .productHeld:
+            product(
+                raised: "somebody proposes a version of what is sold", cleared: "another approves it",
+                whose: "who leads the group, unless that is who proposes it",
+                next: "waybill products decide {level} {product} {version} approved")
+        case .rateCardEnding:
+            NoticeKindDescription(
+                [.sales], "rate-card-ending", .rate, word: "rate-card",
+                raised: "rates of a card end in two weeks, and none come after them",
+                cleared: "by itself after their last day",
+                whose: "who has said the card; who looks after the customer whose card it is, too",
+                next: "waybill rates card {card}")
+        default:
+            product(
+                raised: "a version of what is sold is refused", cleared: "by itself after 30 days",
+                whose: "who has proposed it", next: "waybill products show {product} --level {level}")
+        }
+    }
+
+    /// What waits for a word of ours.
+    var ofWaiting: NoticeKindDescription {
+        switch self {
+        case .complaintPromiseDue:
+            NoticeKindDescription(
+                [.servicedesk], "complaint-promise", .complaint, clearedWith: [ComplaintProgressed.type],
+                raised:
+                    "three quarters of the time are gone by whose end a customer was promised to hear of its complaint",
+                cleared: "the customer hears of it, or it is closed",
+                whose: "who has the complaint; after the promised time the manager, too",
+                next: "waybill complaints step {complaint} STEP --source {source} --note NOTE")
+        default:
+            NoticeKindDescription(
+                [.customer], "identity-review", .identity, word: "review",
+                raised:
+                    "accounts of a branch may be one customer, and nobody has decided or put it off",
+                cleared: "all of them are decided or put off", whose: "the branch's manager",
+                next: "waybill parties review list")
+        }
+    }
+
     var ofClocks: NoticeKindDescription {
         func clock(raised: String, whose: String) -> NoticeKindDescription {
             NoticeKindDescription(

@@ -31,6 +31,10 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case receivableOverdue = "receivable-overdue"
     /// A customer has promised to pay by a day.
     case paymentPromise = "payment-promise"
+    /// What a customer has promised to pay is due the next day, and has not come.
+    case paymentPromiseDue = "payment-promise-due"
+    /// The day by which a customer has promised to pay is over, and the money has not come.
+    case paymentPromiseBroken = "payment-promise-broken"
     /// A customer disputes an invoice.
     case disputeOpened = "dispute-opened"
     /// Somebody proposes to give a debt up.
@@ -75,6 +79,18 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case opportunityStalled = "opportunity-stalled"
     /// The day of an opportunity's next step has passed.
     case opportunityStepOverdue = "opportunity-step-overdue"
+    /// A quote waits for somebody's approval.
+    case quoteHeld = "quote-held"
+    /// A quote was not approved but sent back.
+    case quoteReturned = "quote-returned"
+    /// A customer has a quote to which it may agree for some days only.
+    case quoteEnding = "quote-ending"
+    /// A version of something that is sold waits for somebody's decision.
+    case productHeld = "product-held"
+    /// A version of something that is sold was refused.
+    case productRefused = "product-refused"
+    /// Rates of a card end soon, and none come after them.
+    case rateCardEnding = "rate-card-ending"
 
     // The service desk.
     /// A customer complains, and is not done with.
@@ -83,6 +99,8 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case complaintClockDue = "complaint-clock-due"
     /// A complaint takes longer than it may.
     case complaintClockLate = "complaint-clock-late"
+    /// Most of the time is gone by which a customer was promised to hear of its complaint.
+    case complaintPromiseDue = "complaint-promise-due"
     /// A customer shall be asked how it went.
     case surveyRequested = "survey-requested"
     /// A customer thinks little of us and is to be called.
@@ -95,6 +113,8 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case customerDeclining = "customer-declining"
     /// An account names two companies' credit codes.
     case identityContradiction = "identity-contradiction"
+    /// Accounts may be one customer, which somebody has to decide.
+    case identityReview = "identity-review"
     /// A field of a customer was corrected.
     case customerCorrected = "customer-corrected"
 
@@ -155,14 +175,18 @@ extension NoticeKind {
         case .marginAlert, .marginAlertDiagnosed, .marginAlertEscalated: ofMargin
         case .orderHeld, .orderRefused, .acceptanceHeld, .acceptanceStopped, .acceptanceOverride: ofOrders
         case .creditWatch, .creditHold, .creditStop: ofCredit
-        case .receivableDue, .receivableOverdue, .paymentPromise, .disputeOpened, .writeOffProposed: ofReceivables
+        case .receivableDue, .receivableOverdue, .disputeOpened, .writeOffProposed: ofReceivables
+        case .paymentPromise, .paymentPromiseDue, .paymentPromiseBroken: ofPromises
         case .expenseHeld, .expenseRecorded, .expenseBudget, .payableRelease, .periodReopening: ofBooks
         case .orderSwing, .oddOrder, .agreementEnding, .agreementRenewing, .agreementExpired, .ownerChanged,
             .ownerLeft:
             ofSales
         case .leadAssigned, .leadDue, .leadEscalated, .leadTaken, .leadAgain: ofLeads
         case .opportunityStalled, .opportunityStepOverdue: ofOpportunities
+        case .quoteHeld, .quoteReturned, .quoteEnding: ofQuotes
+        case .productHeld, .productRefused, .rateCardEnding: ofProducts
         case .complaintClockDue, .complaintClockLate: ofClocks
+        case .complaintPromiseDue, .identityReview: ofWaiting
         case .complaint, .surveyRequested, .surveyCallback, .contactLapsed, .customerDeclining,
             .identityContradiction, .customerCorrected, .costBias, .taskSetAside:
             ofOthers
@@ -270,13 +294,6 @@ extension NoticeKind {
             reminder(
                 ReceivableOverdue.type, raised: "an invoice is open 7, 15, 30 or 60 days after its due day",
                 whose: "who looks after the customer; as many managers above as the reminder has levels, too")
-        case .paymentPromise:
-            NoticeKindDescription(
-                [.finance], "payment-promise", .receivable, clearedWith: [PaymentApplied.type],
-                raised: "a customer promises to pay by a day",
-                cleared: "what was promised has come, or nothing of the invoice is open any more",
-                whose: "who looks after the customer; two days after the promised day the manager, too",
-                next: "waybill finance receivables promises --customer {customer}")
         case .disputeOpened:
             NoticeKindDescription(
                 [.finance], "dispute", .receivable, raised: "a customer disputes an invoice",

@@ -10,6 +10,7 @@ extension Capability {
             .on(DecideReview.self, DecisionHandlers.decide),
             .on(UndoDecision.self, DecisionHandlers.undo),
         ],
+        tasks: RaisedReviews.tasks,
         questions: PartyQueries.all,
         tables: [
             // What two accounts have in common tells of both.
@@ -21,6 +22,7 @@ extension Capability {
                         and exists (select from account a where a.source = t.other_source and a.code = t.other_code)
                     """)),
             ScopedTable("review", .through("exists (select from account a where a.own_id = t.customer_id)")),
+            ScopedTable("review_told", .whole),
             ScopedTable("decision", .through("exists (select from account a where a.own_id = any (t.parties))")),
             ScopedTable(
                 "decision_link",

@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 import Postgres
 import ServiceKit
 
@@ -14,6 +15,13 @@ enum ReviewQueries {
             (select d.by_login || coalesce(': ' || d.reason, '') from decision d
                 where d.pair_id = e.pair_id and d.kind = 'later' and d.undone_at is null
                 order by d.decided_at desc limit 1) as put_off
+        \(waiting(condition))
+        """
+    }
+
+    /// The same without what is shown of them: pairs `e` of accounts `one` and `other`.
+    private static func waiting(_ condition: SQL) -> SQL {
+        """
         from match_edge e
         join account one on one.source = e.one_source and one.code = e.one_code
         join account other on other.source = e.other_source and other.code = e.other_code
@@ -29,6 +37,23 @@ enum ReviewQueries {
                     and (l.one_source, l.one_code) in (
                         select source, code from account where customer_id in (one.customer_id, other.customer_id)))
         """
+    }
+
+    /// How many pairs wait that nobody has put off, and since when, by the branch of the first of each; by `-` where none is
+    /// known.
+    static func waiting(
+        _ transaction: borrowing Transaction
+    ) throws -> [(branch: String, pairs: Int, oldest: Timestamp)] {
+        let looked: SQL = """
+            not exists (
+                select from decision d where d.pair_id = e.pair_id and d.kind = 'later' and d.undone_at is null)
+            """
+        return try transaction.query(
+            """
+            select coalesce(one.told_branch, one.branch, '-') as branch, count(*)::integer, min(e.found_at)
+            \(waiting(looked)) group by 1 order by 1
+            """, as: (String, Int, Timestamp).self
+        ).map { (branch: $0.0, pairs: $0.1, oldest: $0.2) }
     }
 
     static func list(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {

@@ -7,6 +7,35 @@ import ServiceKit
 enum PromiseHandlers {
     /// How many days after the promised one a reminder waits: money takes that long to arrive.
     static let grace = 2
+    private static let continuation = "promises.look-on"
+
+    static let tasks: [ScheduledTask] = [
+        .daily("promises.look") { items, transaction, effects in try look(items, transaction, &effects) },
+        .onDemand(continuation) { items, transaction, effects in try look(items, transaction, &effects) },
+    ]
+
+    /// Runs at the end of a day: says what is promised for the next one and has not come, and what was promised for this one.
+    static func look(
+        _ items: [ScheduledItem], limit: Int = 2_000, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        for item in items {
+            let day = item.due.day()
+            let open = try PromiseStore.open(
+                at: day, after: key(of: item.payload), limit: limit, transaction)
+            guard let last = open.last else { continue }
+            try RaisedReceivables.warn(open, at: day, transaction, &effects)
+            effects.count("promises_looked_at", open.count)
+            // One transaction holds only so many messages.
+            guard open.count == limit else { continue }
+            effects.schedule(
+                continuation, key: "", at: item.due, payload: "\(last.key.source)\n\(last.key.identifier)")
+        }
+    }
+
+    private static func key(of payload: String) -> LedgerKey? {
+        let parts = payload.split(separator: "\n", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? LedgerKey(source: parts[0], identifier: parts[1]) : nil
+    }
 
     static func promised(
         _ messages: [Received<PaymentPromised>], _ transaction: borrowing Transaction, _ effects: inout Effects

@@ -59,6 +59,47 @@ enum PromiseStore {
         return rows.map { LedgerKey(source: $0.0, identifier: $0.1) }
     }
 
+    /// A promise that is neither kept nor forgotten.
+    struct Open: PostgresRow {
+        let key: LedgerKey
+        let invoice: LedgerKey
+        let amount: FixedDecimal
+        let currency: Currency
+        let promisedOn: CalendarDay
+        let takenBy: String?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = LedgerKey(source: try row("source"), identifier: try row("promise_id"))
+            invoice = LedgerKey(source: try row("invoice_source"), identifier: try row("invoice_id"))
+            amount = try row("amount")
+            currency = try row("currency")
+            promisedOn = try row("promised_day")
+            takenBy = try row("taken_by")
+        }
+    }
+
+    /// What is promised for a day or the one after it and has not come at its end, in the order of the promises' keys.
+    ///
+    /// - Parameters:
+    ///   - key: the last one before them; `nil` for the first of all.
+    ///   - limit: how many at most.
+    static func open(
+        at day: CalendarDay, after key: LedgerKey?, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [Open] {
+        try transaction.query(
+            """
+            select p.source, p.promise_id, p.invoice_source, p.invoice_id, p.amount, p.currency, p.promised_day,
+                p.taken_by
+            from payment_promise p
+            join receivable r on r.source = p.invoice_source and r.invoice_id = p.invoice_id
+                and r.currency = p.currency
+            where p.promised_day between \(day) and \(day.adding(days: 1)) and r.settled_day is null
+                and \(state(on: day)) = 'open'
+                and (p.source, p.promise_id) > (\(key?.source ?? ""), \(key?.identifier ?? ""))
+            order by p.source, p.promise_id limit \(Int32(limit))
+            """, as: Open.self)
+    }
+
     /// The state of a promise `p` of an invoice `r` at the end of a day: `kept` when what was promised has come by the
     /// promised day, as far as the currency goes and counted from when it was made, or when the invoice was settled by
     /// then; `broken` when that day is over; otherwise `open`.

@@ -5,6 +5,7 @@ extension Capability {
     /// What a customer has promised to pay, and until when.
     static let promises = Capability(
         handlers: [.on(PaymentPromised.self, PromiseHandlers.promised)],
+        tasks: PromiseHandlers.tasks,
         tables: [
             ScopedTable(
                 "payment_promise",

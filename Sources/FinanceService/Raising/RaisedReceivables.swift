@@ -90,6 +90,34 @@ enum RaisedReceivables {
         }
     }
 
+    /// Says of promises that their day comes or is over and the money has not come. At the end of the day the money may still be
+    /// on its way, so that the manager is told only some days later.
+    static func warn(
+        _ promises: [PromiseStore.Open], at day: CalendarDay, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        let homes = try CustomerHomeStore.of(
+            invoices: Set(promises.map(\.invoice)), on: effects.now.day(), transaction)
+        for promise in promises {
+            let home = homes[promise.invoice]
+            let isOver = promise.promisedOn <= day
+            let kind: NoticeKind = isOver ? .paymentPromiseBroken : .paymentPromiseDue
+            effects.change(
+                NoticeContent(
+                    NoticeName(kind, source: promise.key.source, promise.key.identifier),
+                    isOver ? .urgent : .attention, revision: effects.noticeRevision(),
+                    atStake: Money(promise.amount, promise.currency), customerId: home?.customerId, businessLine: "*",
+                    node: home?.branch, owner: home?.owner ?? promise.takenBy, alsoTo: [promise.takenBy],
+                    facts: [
+                        .code("invoice", promise.invoice.identifier), .code("customer", home?.code),
+                        .money("promised", promise.amount, promise.currency), .day("promised-on", promise.promisedOn),
+                        .code("taken-by", promise.takenBy),
+                    ], next: kind.next(["customer": home?.customerId]),
+                    dueAt: OrganisationZone.current.end(of: promise.promisedOn.adding(days: PromiseHandlers.grace)),
+                    happenedAt: effects.now))
+        }
+    }
+
     /// Takes back what was said of promises for some invoices that are kept by now, or whose invoices are settled.
     static func keepPromises(
         ofInvoices keys: [LedgerKey], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -157,7 +185,7 @@ enum RaisedReceivables {
                     facts: [
                         .code("write-off", row.key.identifier), .code("invoice", row.invoice.identifier),
                         .code("customer", home?.code), .money("amount", row.amount, row.currency),
-                        .code("proposed-by", row.proposedBy),
+                        .code("reason", row.reason), .code("proposed-by", row.proposedBy),
                     ], next: name.kind.next(["writeOff": row.key.identifier, "source": row.key.source]),
                     happenedAt: row.at),
                 causedBy: causes[row.key])

@@ -147,6 +147,9 @@ package struct Addressing {
             case "supplier-invoice": .payable
             case "budget": .expense
             case "account", "party", "lead", "opportunity": .customer
+            case "quote": .order
+            case "product", "rate-card": .rate
+            case "review": .identity
             default: PermissionKind(rawValue: notice.objectKind)
             }
         return kind.map { $0 == .notice ? [$0] : [$0, .notice] } ?? [.notice]

@@ -28,7 +28,7 @@ enum ProductHandlers {
             let version = ProductVersion(proposal: message.body, state: .proposed)
             catalogue.put(version)
             fresh.append(version)
-            tell(version, at: message.body.at, causedBy: message.envelope, &effects)
+            try tell(version, at: message.body.at, causedBy: message.envelope, transaction, &effects)
         }
         try ProductStore.put(fresh, transaction)
         effects.count("product_versions", fresh.count)
@@ -42,26 +42,31 @@ enum ProductHandlers {
         var changed: [ProductVersion] = []
         for message in messages {
             let days = [effects.now.day(), message.body.at.day()]
+            let version: ProductVersion
             do throws(Refusal) {
-                let version = try ProductPolicy.decide(message.body, in: catalogue, now: effects.now) {
+                version = try ProductPolicy.decide(message.body, in: catalogue, now: effects.now) {
                     message.permit.areOne($0, $1, on: days)
                 }
-                catalogue.put(version)
-                changed.append(version)
-                tell(version, at: message.body.at, causedBy: message.envelope, &effects)
             } catch {
                 effects.refuse(message, error)
+                continue
             }
+            catalogue.put(version)
+            changed.append(version)
+            try tell(version, at: message.body.at, causedBy: message.envelope, transaction, &effects)
         }
         try ProductStore.put(changed, transaction)
     }
 
     private static func tell(
-        _ version: ProductVersion, at time: Timestamp, causedBy cause: Envelope, _ effects: inout Effects
-    ) {
+        _ version: ProductVersion, at time: Timestamp, causedBy cause: Envelope,
+        _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
         effects.publish(
             ProductChanged(
                 version.terms, state: version.state, proposedBy: version.proposal.by, decidedBy: version.decidedBy,
                 at: time), causedBy: cause, key: "\(version.terms.key)")
+        try RaisedProducts.tell(
+            version, causedBy: cause, in: { try PeopleReplica.known(transaction).book }, &effects)
     }
 }

@@ -8,6 +8,29 @@ enum QuoteHandlers {
     /// More than anything comes to: what only somebody may do whose amount has no bound.
     private static let whatever = FixedDecimal(units: 999_999_999_999_999 * FixedDecimal.unitsPerOne)
 
+    private static let atOnce = 500
+    private static let continuation = "quotes.ending-on"
+
+    static let tasks: [ScheduledTask] = [
+        .daily("quotes.ending") { items, transaction, effects in try ending(items, transaction, &effects) },
+        .onDemand(continuation) { items, transaction, effects in try ending(items, transaction, &effects) },
+    ]
+
+    /// Runs at the end of a day: says of quotes that customers have for how long they may still agree.
+    private static func ending(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        for item in items {
+            let quotes = try QuoteStore.ending(
+                at: item.due.day(), after: item.payload, limit: atOnce, transaction)
+            try RaisedQuotes.end(quotes, transaction, &effects)
+            effects.count("quotes_ending", quotes.count)
+            // One transaction holds only so many messages.
+            guard quotes.count == atOnce, let last = quotes.last else { continue }
+            effects.schedule(continuation, key: "", at: item.due, payload: last.quoteId)
+        }
+    }
+
     static func stepTaken(
         _ messages: [Received<TakeQuoteStep>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
@@ -42,6 +65,9 @@ enum QuoteHandlers {
                 try QuoteStore.put(after, transaction)
                 try QuoteStore.note(body, after, transaction)
                 tell(after, body, causedBy: message.envelope, &effects)
+                try RaisedQuotes.tell(
+                    after, before: before, body, workers: { try QuoteStore.workers(body.quoteId, transaction) },
+                    causedBy: message.envelope, transaction, &effects)
                 effects.count("quote_steps")
             } catch let refusal as Refusal {
                 effects.refuse(message, refusal)

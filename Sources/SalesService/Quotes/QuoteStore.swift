@@ -36,6 +36,38 @@ enum QuoteStore {
         return others.contains(own) ? others : [own] + others
     }
 
+    /// The customer that a code names, as far as is known whose it is.
+    static func customerId(of customer: CustomerCode, _ transaction: borrowing Transaction) throws -> String {
+        let source = customer.source ?? ""
+        return try transaction.query(
+            "select a.customer_id from account a where a.source = \(source) and a.code = \(customer.code)",
+            as: String.self
+        ).first ?? AccountIdentifier.customer(source: source, code: customer.code)
+    }
+
+    /// Quotes that customers have and may agree to for some days only, each once: when so many days are left, or when it was sent,
+    /// if fewer were left by then. In the order of their identifiers.
+    ///
+    /// - Parameters:
+    ///   - day: the day that has ended.
+    ///   - id: the last one before them.
+    ///   - limit: how many at most.
+    static func ending(
+        at day: CalendarDay, after id: String, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [QuoteTerms] {
+        let days = RaisedQuotes.ending(at: day)
+        return try transaction.query(
+            """
+            select q.content::text from quote_revision q
+            where q.state = 'sent' and q.quote_id > \(id)
+                and q.valid_until between \(days.lowerBound) and \(days.upperBound)
+                and (q.valid_until = \(days.upperBound)
+                    or q.changed_at >= \(OrganisationZone.current.beginning(of: day)))
+            order by q.quote_id limit \(Int32(limit))
+            """, as: String.self
+        ).map(terms)
+    }
+
     /// The rules by which lines for a customer are priced on a day.
     static func cards(
         for customer: CustomerCode, items: Set<String>, on day: CalendarDay, _ transaction: borrowing Transaction

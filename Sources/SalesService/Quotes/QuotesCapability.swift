@@ -5,6 +5,7 @@ extension Capability {
     /// What is offered to customers: priced by the stored cards, approved by another than who asked, and shown by nobody before.
     static let quotes = Capability(
         handlers: [.on(TakeQuoteStep.self, QuoteHandlers.stepTaken)],
+        tasks: QuoteHandlers.tasks,
         questions: QuoteQueries.all,
         figures: [
             StandingFigure(

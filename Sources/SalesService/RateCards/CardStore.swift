@@ -3,6 +3,32 @@ import Domain
 import Postgres
 import ServiceKit
 
+/// A card of which rules end soon.
+struct EndingCard: Sendable, PostgresRow {
+    let card: String
+    let side: String
+    let customerCode: String?
+    let group: String?
+    let saidBy: String
+    /// How many of its rules end.
+    let rules: Int
+    /// All business of the customer whose card it is; `nil` for one of nobody in particular.
+    let business: BusinessKey?
+
+    init(row: inout RowReader) throws(PostgresError) {
+        card = try row("card")
+        side = try row("side")
+        customerCode = try row("customer_code")
+        group = try row("price_group")
+        saidBy = try row("said_by")
+        rules = try row("rules")
+        let source: String? = try row("customer_source")
+        business = customerCode.map {
+            BusinessKey(source: source ?? "", code: $0, businessLine: OwnershipRules.everyLine)
+        }
+    }
+}
+
 /// A card without its rules.
 struct StoredCard: Sendable, PostgresRow {
     let card: String
@@ -161,6 +187,30 @@ enum CardStore {
             from unnest(\(rules.map(\.card)), \(rules.map(\.rule.rule)), \(rules.map(\.endsOn))) as t(card, rule, ends_on)
             where r.card = t.card and r.rule = t.rule
             """)
+    }
+
+    /// The cards of which rules end with a day and none comes after them for the same, in the order of their names.
+    ///
+    /// - Parameters:
+    ///   - name: the last one before them.
+    ///   - limit: how many at most.
+    static func ending(
+        on day: CalendarDay, after name: String, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [EndingCard] {
+        let next = day.adding(days: 1)
+        return try transaction.query(
+            """
+            select c.card, c.side, c.customer_source, c.customer_code, c.price_group, c.said_by,
+                count(*)::integer as rules
+            from rate_rule r join rate_card c using (card)
+            where upper(r.validity) = \(next) and r.card > \(name)
+                and not exists (
+                    select from rate_rule n
+                    where n.side = r.side and n.audience = r.audience and n.service_item = r.service_item
+                        and n.origin = r.origin and n.destination = r.destination and n.unit = r.unit
+                        and n.validity @> \(next))
+            group by c.card order by c.card limit \(Int32(limit))
+            """, as: EndingCard.self)
     }
 
     /// Writes down who a group is.

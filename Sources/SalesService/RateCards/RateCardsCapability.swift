@@ -8,6 +8,7 @@ extension Capability {
             .on(ImportRateCard.self, CardHandlers.imported), .on(EndCardRules.self, CardHandlers.ended),
             .on(SetPriceGroup.self, CardHandlers.grouped),
         ],
+        tasks: RaisedCards.tasks,
         questions: CardQueries.all,
         // Prices are the group's: seen by whom a line reaches the whole of it, as exchange rates are.
         tables: [

@@ -8,6 +8,8 @@ struct CustomerStatus: Sendable, Equatable {
     let role: ComplaintRole
     let nextPromise: Timestamp?
     let promises: [ComplaintPromise]
+    /// The promise that the customer has not heard of yet.
+    let standing: ComplaintHistory.Promise?
     /// Since when it is so.
     let since: Timestamp
     /// When it will be otherwise by itself: a promise is broken, or a wait is over; `nil` when it stays.
@@ -40,12 +42,13 @@ struct CustomerStatus: Sendable, Equatable {
                 madeAt: promise.madeAt, promisedAt: promise.promisedAt, state: promise.state(at: now),
                 heardAt: promise.heardAt.flatMap { $0 <= now ? $0 : nil })
         }
-        let standing = state == .closed ? nil : promises.last { $0.heardAt == nil }
+        standing =
+            state == .closed ? nil : history.promises.last { $0.madeAt <= now && ($0.heardAt.map { $0 > now } ?? true) }
         nextPromise = standing?.promisedAt
         // A wait that nobody ends is over at a time that is known.
         let never = Timestamp(microsecondsSinceEpoch: .max)
         let over = history.events(upTo: never, by: policy).first { $0.at > now }?.at
-        let broken = standing.flatMap { $0.state == .open ? $0.promisedAt.adding(microseconds: 1) : nil }
+        let broken = standing.flatMap { $0.state(at: now) == .open ? $0.promisedAt.adding(microseconds: 1) : nil }
         next = [over, broken].compactMap(\.self).min()
     }
 

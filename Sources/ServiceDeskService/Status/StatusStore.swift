@@ -5,22 +5,51 @@ import ServiceKit
 
 /// The SQL of what customers were told of their complaints.
 enum StatusStore {
-    /// What was told last: its number, and by what it is known again.
+    /// What was told last: its number, and by what it is known again; and by when the promise was to be kept of which it was said that
+    /// it is about to break.
+    struct Told: PostgresRow {
+        let key: ComplaintKey
+        let revision: Int
+        let mark: String?
+        let promise: Timestamp?
+
+        init(row: inout RowReader) throws(PostgresError) {
+            key = ComplaintKey(source: try row("source"), complaintId: try row("complaint_id"))
+            revision = try row("status_revision")
+            mark = try row("status_mark")
+            promise = try row("promise_told")
+        }
+    }
+
+    /// What was told last of some complaints.
     static func told(
         _ keys: Set<ComplaintKey>, _ transaction: borrowing Transaction
-    ) throws -> [ComplaintKey: (revision: Int, mark: String?)] {
+    ) throws -> [ComplaintKey: Told] {
         guard !keys.isEmpty else { return [:] }
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select c.source, c.complaint_id, c.status_revision, c.status_mark
+            select c.source, c.complaint_id, c.status_revision, c.status_mark, c.promise_told
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint c using (source, complaint_id)
-            """, as: (String, String, Int, String?).self)
-        return Dictionary(
-            uniqueKeysWithValues: rows.map {
-                (ComplaintKey(source: $0.0, complaintId: $0.1), (revision: $0.2, mark: $0.3))
-            })
+            """, as: Told.self)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0) })
+    }
+
+    /// Writes down of which promises it is said now that they are about to break.
+    static func put(
+        _ promises: [(key: ComplaintKey, told: Timestamp?)], _ transaction: borrowing Transaction
+    ) throws {
+        guard !promises.isEmpty else { return }
+        let promises = promises.sorted { $0.key < $1.key }
+        try transaction.queue(
+            """
+            update complaint c set promise_told = t.told
+            from unnest(
+                \(promises.map(\.key.source)), \(promises.map(\.key.complaintId)),
+                \(promises.map(\.told))) as t(source, complaint_id, told)
+            where c.source = t.source and c.complaint_id = t.complaint_id
+            """)
     }
 
     /// Writes down what is told now.

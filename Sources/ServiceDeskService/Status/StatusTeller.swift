@@ -4,7 +4,7 @@ import Postgres
 import ServiceKit
 
 /// Tells customers how their complaints stand: with whatever is said of them, and when a promise breaks or a wait is over
-/// although nobody says anything.
+/// although nobody says anything. Whoever has a complaint is told before its promise breaks.
 struct StatusTeller: Sendable {
     /// The task that looks again when something changes by itself.
     static let task = "complaints.status"
@@ -36,25 +36,33 @@ struct StatusTeller: Sendable {
         guard !keys.isEmpty else { return }
         let told = try StatusStore.told(keys, transaction)
         var rows: [(key: ComplaintKey, revision: Int, mark: String)] = []
+        var promises: [(key: ComplaintKey, told: Timestamp?)] = []
         for complaint in try ClockStore.facts(of: keys, transaction) {
             let (key, history) = (complaint.key, complaint.history)
             let now = max(effects.now, history.lastAt)
             let status = CustomerStatus(history, by: policies.policy(of: history.openedAt), at: now)
-            if let next = status.next {
+            let warned = status.standing.map(RaisedPromises.begins).flatMap { $0 > now ? $0 : nil }
+            if let next = [status.next, warned].compactMap(\.self).min() {
                 effects.schedule(
                     Self.task, key: StableIdentifier.of("complaint", key.source, key.complaintId), at: next,
                     payload: "\(key.source)\n\(key.complaintId)")
             }
-            let before = told[key] ?? (revision: 0, mark: nil)
+            let before = told[key]
+            let due = RaisedPromises.due(status.standing, at: now)
+            if due?.promisedAt.microsecondsSinceEpoch != before?.promise?.microsecondsSinceEpoch {
+                RaisedPromises.tell(complaint, due, told: before?.promise, causedBy: causes?[key], &effects)
+                promises.append((key, due?.promisedAt))
+            }
             let mark = String.of(content: status.message(of: complaint, revision: 1).encode())
             // Whoever says something is answered; what comes of itself is told when it is something new.
-            guard causes != nil || mark != before.mark else { continue }
-            let revision = before.revision + 1
+            guard causes != nil || mark != before?.mark else { continue }
+            let revision = (before?.revision ?? 0) + 1
             rows.append((key, revision, mark))
             effects.publish(
                 status.message(of: complaint, revision: revision), causedBy: causes?[key], key: complaint.customerId)
         }
         try StatusStore.put(rows, transaction)
+        try StatusStore.put(promises, transaction)
         effects.count("complaint_statuses", rows.count)
     }
 

@@ -12,7 +12,7 @@ enum AsideNotice {
                 name, .urgent, revision: effects.noticeRevision(),
                 facts: [
                     .code("service", service.rawValue), .code("task", item.task), .code("key", item.key),
-                    .time("due", item.due), .count("attempts", attempts),
+                    .time("due", item.due), .count("attempts", attempts), .text("error", error),
                 ], next: name.kind.next(["service": service.rawValue, "task": item.task]), happenedAt: effects.now))
     }
 

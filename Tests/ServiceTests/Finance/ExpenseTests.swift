@@ -201,6 +201,10 @@ struct ExpenseStoreTests {
         try await finance.handle([.init("b", try Self.budget("B", "1000"))])
         let first = try await finance.handle([.init("1", try Self.expense("E1", .actual, "500"))])
         #expect(try decisions(first) == [.recorded] && reasons(first) == [.notCommitted])
+        let said = try #require(try first.said().first { $0.kind == "expense-recorded" })
+        #expect(said.content?.owner == nil && said.content?.node == "KS01" && said.content?.severity == .attention)
+        #expect(said.fact("reason") == "not-committed" && said.content?.atStake == 500)
+        #expect(said.content?.next == "waybill finance expenses budgets --account travel")
         #expect(
             try await finance.ask("expenses.list")[0].rows.map { $0.values[3] } == ["spent without a commitment"])
         // Its commitment was only late.

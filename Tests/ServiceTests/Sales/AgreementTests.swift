@@ -130,6 +130,21 @@ struct AgreementTests {
                 == ["agreement-ending", "agreement-expired"])
     }
 
+    @Test("one that is renewed is said when notice may still be given, until it is agreed otherwise")
+    func renewing() async throws {
+        try await sales.handle([.init("1", Self.recorded(terms(1, renews: true, noticeDays: 30)))])
+        func told(_ day: String) async throws -> [SaidNotice] {
+            try await sales.run("agreements.evaluate", at: "\(day)T23:59:59+08:00").said()
+        }
+        var said: [SaidNotice] = []
+        for day in ["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"] { said += try await told(day) }
+        #expect(said.map(\.kind) == ["agreement-renewing"])
+        let renewing = try #require(said.first)
+        #expect(renewing.fact("notice-by") == "2026-03-01" && renewing.fact("state") == "renewing")
+        let ended = try await sales.handle([.init("2", Self.recorded(terms(2, endedOn: "2026-03-31")))])
+        #expect(try ended.said().map(\.id) == [renewing.id] && ended.kinds() == ["cleared"])
+    }
+
     @Test("asked of a day, what has to be looked at comes first, and what is over only when wanted")
     func list() async throws {
         func named(_ id: String, _ terms: AgreementTerms) -> AgreementRecorded {

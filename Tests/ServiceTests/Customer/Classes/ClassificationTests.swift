@@ -66,12 +66,14 @@ struct ClassificationTests {
             interactionId: "T1", customer: CustomerCode(code: "C1"), channel: .phone,
             at: try #require(Timestamp(CustomerHistory.time(on: "2025-01-01"))), by: "li.wei", summary: "first call")
         var told: [String] = []
+        var said: [SaidNotice] = []
         func judge(_ messages: [ServiceFixture.Message], _ on: String) async throws {
             try await customer.handle(messages, at: CustomerHistory.time(on: on))
             let outcome = try await customer.run("value.daily", at: "\(on)T23:59:59+08:00")
             told += try outcome.events(LifecycleChanged.self).map {
                 "\($0.previous?.rawValue ?? "-") → \($0.state.rawValue)"
             }
+            said += try outcome.said().filter { $0.kind == "customer-declining" || $0.kind == "cleared" }
         }
         try await judge([.init("t", talk)], "2025-01-01")
         for week in 0..<30 {
@@ -86,6 +88,14 @@ struct ClassificationTests {
         try await judge([], back)
         #expect(told.first == "- → prospect" && told.contains("prospect → trial"), "\(told)")
         #expect(told.contains("trial → mature") && told.last == "lost → won-back", "\(told)")
+        // Whoever looks after it hears of each worse state, and that it orders again.
+        let worse = told.compactMap { $0.split(separator: " ").last.map(String.init) }
+            .filter { ["declining", "dormant", "lost"].contains($0) }
+        let declining = said.filter { $0.kind == "customer-declining" }
+        #expect(declining.map { $0.fact("state") } == worse && !worse.isEmpty, "\(told)")
+        #expect(Set(declining.map(\.id)).count == 1 && declining.last?.content?.severity == .urgent)
+        let over = said.last { $0.kind == "cleared" && $0.id == declining.last?.id }
+        #expect(over?.clearing == "won-back" && over?.revision ?? 0 > declining.last?.revision ?? 0)
         let states = try await customer.rows(
             "select value, valid_to - valid_from + 1 from class where dimension = 'lifecycle' and superseded_at is null order by valid_from"
         )

@@ -192,6 +192,33 @@ struct DecisionTests {
         #expect(unknown.refused.mapValues(\.reason) == [0: .notFound])
     }
 
+    @Test("pairs that wait are said to their branch, as one, until each is decided or put off")
+    func reviewsSaid() async throws {
+        let name = "昆山飞力达精密电子有限公司"
+        try await customer.handle([
+            Fixture.report("P", name: name, at: 1), Fixture.report("Q", source: "wms", name: name, at: 2),
+        ])
+        func look(_ hour: Int) async throws -> [SaidNotice] {
+            try await customer.run("parties.reviews", at: "2026-03-02T\(hour):00:00+08:00").said()
+        }
+        let branch = try await customer.rows(
+            "select coalesce(told_branch, branch, '-') from account where code = 'P'")[0][0]
+        let raised = try #require(try await look(11).first)
+        #expect(raised.kind == "identity-review" && raised.fact("pairs") == "1" && !raised.isChange)
+        #expect(raised.content?.about == NoticeObject(kind: "review", identifier: branch ?? ""))
+        #expect(raised.content?.owner == nil && raised.content?.node == (branch == "-" ? nil : branch))
+        #expect(try await look(12).isEmpty)
+        let review = try #require(try await customer.ask("reviews.list").first?.rows.first?.values[0])
+        try await customer.handle([
+            .init(
+                "1", source: "waybill-cli", DecideReview(reviewId: review, verdict: .later, note: "asked", by: "li.wei")
+            )
+        ])
+        let over = try await look(13)
+        #expect(over.map(\.kind) == ["cleared"] && over.map(\.id) == [raised.id] && over[0].revision > raised.revision)
+        #expect(try await look(14).isEmpty)
+    }
+
     @Test("what cannot be decided is refused with its reason, and nothing of it is done")
     func badInput() async throws {
         #expect(throws: Refusal.self) {

@@ -107,7 +107,7 @@ struct GateTests {
 
     @Test("an account with two valid credit codes stays with the first, and a person is told")
     func contradiction() async throws {
-        try await customer.handle([
+        let outcome = try await customer.handle([
             Fixture.report("A", name: full, credit: Fixture.codes[0], at: 1),
             Fixture.report("B", source: "wms", name: "上海远洋国际货运有限公司", credit: Fixture.codes[1], at: 2),
             Fixture.report("A", name: full, credit: Fixture.codes[1], at: 3),
@@ -115,6 +115,11 @@ struct GateTests {
         #expect(try await customer.parties() == [["erp/A"], ["wms/B"]])
         let found = try #require(try await customer.ask("reviews.list").first { $0.name == "contradictions" })
         #expect(found.rows.map { $0.values[2] } == ["contradictory-identifiers"])
+        let said = try #require(try outcome.said().first)
+        #expect(try outcome.kinds() == ["identity-contradiction"])
+        #expect(said.fact("customer") == "A" && said.fact("source") == "erp")
+        #expect(said.fact("credit-codes") == Fixture.codes.prefix(2).sorted().joined(separator: ", "))
+        #expect(said.content?.next == "waybill parties show \(Fixture.party("A"))")
     }
 
     @Test("a branch office is not its company, nor are two valid credit codes one")

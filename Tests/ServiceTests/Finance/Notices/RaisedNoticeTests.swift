@@ -119,6 +119,61 @@ struct RaisedNoticeTests {
         #expect(try rest.said().allSatisfy { $0.revision > reminder.revision })
     }
 
+    @Test("a promise is spoken of the day before it is due and when its day is over, until the money has come")
+    func promises() async throws {
+        try await finance.handle([
+            .init("o", OrderPlaced(makeOrder("SO-1"))), .init("i", try Collect.invoice("I1", "200")),
+            .init("j", try Collect.invoice("I2", "300")),
+        ])
+        let promised = try await finance.handle([
+            .init("r", try Collect.promise("R1", "I1", "150", on: "2026-03-10")),
+            .init("s", try Collect.promise("R2", "I2", "300", on: "2026-03-10")),
+        ])
+        let first = try promised.said()
+        #expect(first.map(\.kind) == ["payment-promise", "payment-promise"])
+        #expect(try await finance.run("promises.look", at: "2026-03-08T23:59:59.999999+08:00").notices.isEmpty)
+        // One of them is kept before its day.
+        try await finance.handle(
+            [.init("p", try Collect.payment("P1", "300", for: [("I2", "300")]))], at: "2026-03-09T09:00:00+08:00")
+        let due = try await finance.run("promises.look", at: "2026-03-09T23:59:59.999999+08:00").said()
+        #expect(due.map(\.kind) == ["payment-promise-due"] && due.map(\.id) == [first[0].id])
+        #expect(due[0].isChange && due[0].content?.owner == "li.wei" && due[0].content?.severity == .attention)
+        #expect(due[0].fact("promised-on") == "2026-03-10" && due[0].revision > first[0].revision)
+        let over = try await finance.run("promises.look", at: "2026-03-10T23:59:59.999999+08:00").said()
+        #expect(over.map(\.kind) == ["payment-promise-broken"] && over.map(\.content?.severity) == [.urgent])
+        #expect(over[0].content?.dueAt == Timestamp("2026-03-12T23:59:59.999999+08:00"))
+        // It is told once only.
+        #expect(try await finance.run("promises.look", at: "2026-03-11T23:59:59.999999+08:00").notices.isEmpty)
+        let paid = try await finance.handle(
+            [.init("q", try Collect.payment("P2", "200", for: [("I1", "200")]))], at: "2026-03-12T09:00:00+08:00")
+        #expect(try paid.said().map(\.id) == [first[0].id] && paid.kinds() == ["cleared"])
+    }
+
+    @Test("more promises than one transaction has room for are all spoken of")
+    func manyPromises() async throws {
+        try await finance.handle([
+            .init("o", OrderPlaced(makeOrder("SO-1"))), .init("i", try Collect.invoice("I1", "200")),
+        ])
+        try await finance.handle(
+            (1...5).map { .init("r\($0)", try Collect.promise("R\($0)", "I1", "100", on: "2026-03-10")) })
+        let due = try #require(Timestamp("2026-03-09T23:59:59.999999+08:00"))
+        var next: [ScheduledItem] = [ScheduledItem(task: "promises.look", key: "", due: due)]
+        var told: [String] = []
+        while let item = next.popLast() {
+            let (scheduled, keys) = try await finance.pool.withTransaction { transaction in
+                var effects = Effects(now: due, source: "waybill.finance", wallClock: due)
+                try PromiseHandlers.look([item], limit: 2, transaction, &effects)
+                let said = try effects.published.map { _, data in
+                    try NoticeChanged(node: JSONDocument(parsing: data).root).notice.noticeId
+                }
+                return (effects.scheduled, said)
+            }
+            next += scheduled
+            told += keys
+        }
+        #expect(told.count == 5 && Set(told).count == 5)
+    }
+
     @Test("a payment of what nobody was reminded of says nothing")
     func unspoken() async throws {
         try await finance.handle([

@@ -113,4 +113,33 @@ struct PayableReleaseTests {
         #expect(list.column("released_by") == ["finance.director", nil])
         #expect(list.column("release_reason") == ["surcharge agreed", nil])
     }
+
+    @Test("what one proposes is said to the director, until another has agreed")
+    func said() async throws {
+        try await finance.handle([
+            .init("o", OrderPlaced(makeOrder("O1", [("200", nil)]))),
+            .init("k", makeCost("K1", order: "O1", .accrued, "100")),
+            .init(
+                "v",
+                SupplierInvoiceReceived(
+                    invoiceId: "V1", supplier: SupplierReference(code: "S1", name: "Carrier"), orderIds: ["O1"],
+                    issuedAt: try moment("2026-03-03T10:00:00+08:00"),
+                    dueAt: try moment("2026-03-10T10:00:00+08:00"), amount: .of("500"), currency: .cny)),
+        ])
+        func act(_ step: ReleaseStep, by person: String) async throws -> [SaidNotice] {
+            try await finance.handle([
+                .init(
+                    step.rawValue, source: "waybill.people", typedBy: person,
+                    ReleasePayable(source: "erp", invoiceId: "V1", step: step, reason: "agreed", by: person))
+            ]).said()
+        }
+        let proposed = try #require(try await act(.propose, by: "li.wei").first)
+        #expect(proposed.kind == "payable-release" && proposed.content?.owner == "finance.director")
+        #expect(proposed.fact("open") == "500.00" && proposed.fact("proposed-by") == "li.wei")
+        #expect(proposed.content?.next == "waybill finance payables release approve V1 --source erp")
+        let approved = try await act(.approve, by: "finance.director")
+        #expect(approved.map(\.id) == [proposed.id])
+        #expect(approved.map(\.clearing) == ["approved by finance.director"])
+        #expect(approved[0].revision > proposed.revision)
+    }
 }

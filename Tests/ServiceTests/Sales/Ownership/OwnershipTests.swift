@@ -269,9 +269,12 @@ struct OwnershipTests {
                     budget: 1_000, used: 800, salesPercent: 30, currency: .cny,
                     raisedAt: try moment("2026-03-01T10:00:00+08:00"))),
         ])
-        try await sales.handle([
+        let leaving = try await sales.handle([
             .init("l", Said.person("zhao.min", revision: 2, under: "manager", until: "2026-03-05"))
         ])
+        let left = try #require(try leaving.said().first { $0.kind == "owner-left" })
+        #expect(left.content?.owner == "manager" && left.fact("acting-for") == "zhao.min")
+        #expect(left.fact("from") == "2026-03-06" && left.content?.severity == .attention)
         #expect(try await notices() == [["budget", "zhao.min", nil], ["override-1", "zhao.min", nil]])
         try await sales.run("ownership.turn", at: "2026-03-05T23:59:59+08:00")
         #expect(try await notices() == [["budget", "manager", "zhao.min"], ["override-1", "manager", "zhao.min"]])
@@ -301,8 +304,10 @@ struct OwnershipTests {
             try await sales.ask("ownership.list", ["state": "nobody", "on": "2026-03-07"])["owners"].rows.count == 1)
         #expect(try await notices() == [["budget", nil, "zhao.min"], ["override-1", nil, "zhao.min"]])
         // Once it is assigned, it is over for the customer's notices.
-        try await sales.handle(
+        let assigned = try await sales.handle(
             [.init("a", Said.assigned("A1", from: "2026-03-07", "sun.li"))], at: "2026-03-07T11:00:00+08:00")
+        let changed = try assigned.said().filter { $0.id == left.id }
+        #expect(changed.map(\.kind) == ["owner-changed"] && changed.map { $0.content?.owner } == ["sun.li"])
         #expect(try await notices() == [["budget", nil, "zhao.min"], ["override-1", "sun.li", nil]])
         let waiting = try await sales.figures()["ownership_waiting"]
         #expect(waiting?.isEmpty == true)

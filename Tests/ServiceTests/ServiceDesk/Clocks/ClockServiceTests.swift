@@ -99,10 +99,21 @@ struct ClockServiceTests {
             "select key, payload, (extract(epoch from due_at) * 1000000)::bigint::text from schedule where task = 'complaints.status'"
         )
         let item = try #require(due.first)
-        #expect(item[2] == "\(clockMinute(90).microsecondsSinceEpoch + 1)")
+        // Whoever has it hears of it when three quarters of the time are gone, and the customer when it is over.
+        #expect(item[2] == "\(clockMinute(75).microsecondsSinceEpoch)")
         let payload = try #require(item[1])
+        #expect(try await desk.run("complaints.status", payload: payload, at: at(74)).notices.isEmpty)
+        let warned = try await desk.run("complaints.status", payload: payload, at: at(75))
+        let warning = try #require(try warned.said().first)
+        #expect(warned.published.isEmpty && warning.kind == "complaint-promise-due" && !warning.isChange)
+        #expect(warning.content?.owner == "li.wei" && warning.content?.severity == .urgent)
+        #expect(warning.content?.dueAt?.microsecondsSinceEpoch == clockMinute(90).microsecondsSinceEpoch)
+        let rest = try await desk.rows(
+            "select (extract(epoch from due_at) * 1000000)::bigint::text from schedule where task = 'complaints.status'"
+        )
+        #expect(rest == [["\(clockMinute(90).microsecondsSinceEpoch + 1)"]])
         let early = try await desk.run("complaints.status", payload: payload, at: at(89))
-        #expect(early.published.isEmpty)
+        #expect(early.published.isEmpty && early.notices.isEmpty)
         let broken = try await desk.run("complaints.status", payload: payload, at: at(91))
         let told = try #require(try broken.events(ComplaintStatusChanged.self).first)
         #expect(told.promises.map(\.state) == [.broken] && told.nextPromise == clockMinute(90))
@@ -110,6 +121,10 @@ struct ClockServiceTests {
         #expect(try await desk.run("complaints.status", payload: payload, at: at(92)).published.isEmpty)
         let later = try await desk.handle(
             [.init("s2", ClockSaid.step("S2", .contained, at: 120, promise: 200))], at: at(120))
+        // The customer has heard of it, and is promised to hear more.
+        let heard = try later.said().filter { $0.id == warning.id }
+        #expect(
+            heard.map(\.kind) == ["cleared"] && heard.map(\.cause) == ["s2"] && heard[0].revision > warning.revision)
         let after = try #require(try later.events(ComplaintStatusChanged.self).first)
         #expect(after.promises.map(\.state) == [.broken, .open] && after.nextPromise == clockMinute(200))
         #expect(after.promises.first?.heardAt == clockMinute(120))
@@ -149,9 +164,11 @@ struct ClockServiceTests {
         "of each clock there is one notice, which grows worse, goes along with who has it, and is over with what it waits for"
     )
     func said() async throws {
-        try await desk.handle([
+        let given = try await desk.handle([
             .init("c", ClockSaid.complaint()), .init("s", ClockSaid.step("S1", .accepted, at: 10, promise: 30)),
-        ])
+        ]).said()
+        // The clock stands at minute 60, when the promise is broken already.
+        let promise = try #require(given.first { $0.kind == "complaint-promise-due" })
         let warned = try await desk.run("complaints.clocks", at: at(181)).said()
         let first = try #require(warned.first)
         #expect(warned.map(\.kind) == ["complaint-clock-due"] && !first.isChange)
@@ -167,10 +184,11 @@ struct ClockServiceTests {
         #expect(worse.map { $0.fact("clock") } == ["containment", "resolution"])
         #expect(worse.map { $0.fact("percent") } == ["200", "100"] && worse.map(\.isChange) == [true, false])
         #expect(worse.map { $0.content?.severity } == [.critical, .urgent])
-        let given = try await desk.handle(
+        let contained = try await desk.handle(
             [.init("a", ClockSaid.step("S2", .contained, at: 24 * 60 + 190))], at: at(24 * 60 + 190)
         ).said()
-        let over = given.filter { $0.kind == "cleared" }
+        #expect(contained.contains { $0.kind == "cleared" && $0.id == promise.id })
+        let over = contained.filter { $0.kind == "cleared" && $0.id != promise.id }
         #expect(over.map(\.id) == [first.id] && over.map(\.cause) == ["a"] && over[0].revision > worse[0].revision)
         let done = try await desk.handle(
             [.init("v", ClockSaid.step("S3", .verified, at: 24 * 60 + 200))], at: at(24 * 60 + 200)

@@ -1,4 +1,5 @@
 package import Contracts
+import TestSupport
 
 #if canImport(Testing)
     import Testing
@@ -48,7 +49,7 @@ extension ServiceFixture.Outcome {
     package func kinds() throws -> [String] { try said().map(\.kind) }
 
     /// Takes up what was published, notices apart, and finds fault where an event that somebody must hear of comes without its
-    /// notice.
+    /// notice, or a notice tells other facts than its kind is said to.
     mutating func add(_ messages: [(envelope: Envelope, data: [UInt8])]) {
         published += messages.filter { !SaidNotice.types.contains($0.envelope.type) }
         notices += messages.filter { SaidNotice.types.contains($0.envelope.type) }
@@ -65,6 +66,7 @@ extension ServiceFixture.Outcome {
 
     private static func untold(_ messages: [(envelope: Envelope, data: [UInt8])]) -> [String] {
         var raised: [String: Int] = [:]
+        var problems: [String] = []
         for (envelope, data) in messages where SaidNotice.types.contains(envelope.type) {
             // Every word is read as its reader will read it.
             guard let node = try? JSONDocument(parsing: data).root else { return ["a notice is no JSON"] }
@@ -73,15 +75,18 @@ extension ServiceFixture.Outcome {
                     _ = try NoticeCleared(node: node)
                     continue
                 }
-                raised[try NoticeRaised(node: node).notice.kind, default: 0] += 1
+                let notice = try NoticeRaised(node: node).notice
+                raised[notice.kind, default: 0] += 1
+                problems += RaisedFacts.problems(of: notice)
             } catch {
                 return ["a notice would be refused: \(error)"]
             }
         }
-        return always.compactMap { kind in
-            let events = messages.count { kind.about.with.contains($0.envelope.type) }
-            let told = raised[kind.rawValue] ?? 0
-            return told < events ? "\(events) events of '\(kind.rawValue)' made \(told) notices" : nil
-        }
+        return problems
+            + always.compactMap { kind in
+                let events = messages.count { kind.about.with.contains($0.envelope.type) }
+                let told = raised[kind.rawValue] ?? 0
+                return told < events ? "\(events) events of '\(kind.rawValue)' made \(told) notices" : nil
+            }
     }
 }
