@@ -63,10 +63,10 @@ extension InteractionsCommand {
             let command = self
             return try await withPublisher(as: broker) { publisher in
                 var count = 0
-                _ = try await DeadLetterShelf.each(selection, as: broker) { shelf in
-                    let letters = shelf.letters.filter { PersonalLetter.speaks($0, of: command) }
+                _ = try await DeadLetterBrowser.each(selection, as: broker) { browser in
+                    let letters = browser.letters.filter { PersonalLetter.speaks($0, of: command) }
                     for start in stride(from: 0, to: letters.count, by: 500) {
-                        try await shelf.perform(
+                        try await browser.perform(
                             .discard, letters[start..<min(start + 500, letters.count)], publishing: [], trail,
                             publisher)
                     }
@@ -82,7 +82,7 @@ extension InteractionsCommand {
 enum PersonalLetter {
     private static let types = [InteractionLogged.type, ConsentRecorded.type, ErasePerson.type].map(\.description)
 
-    static func speaks(_ letter: DeadLetterOnShelf, of command: InteractionsCommand.Erase) -> Bool {
+    static func speaks(_ letter: BrowsedDeadLetter, of command: InteractionsCommand.Erase) -> Bool {
         speaks(
             body: letter.delivery.body, type: letter.type ?? letter.delivery.routingKey, person: command.person,
             code: command.code)
