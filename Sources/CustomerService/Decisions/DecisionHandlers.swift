@@ -52,10 +52,10 @@ enum DecisionHandlers {
                         + "'waybill parties show \(whole)' lists them")
             }
             let leaving = command.parties.compactMap { parties[$0]?.account }
-            let household = try Household.around(leaving, transaction)
-            let group = household.accounts.values.filter { $0.customerId == whole }.map(\.key)
+            let cluster = try AccountCluster.around(leaving, transaction)
+            let group = cluster.accounts.values.filter { $0.customerId == whole }.map(\.key)
             // What came with them leaves with them: whoever would stand with them had nobody ever merged them.
-            let before = household.homes(without: try DecisionStore.merges(naming: command.parties, transaction))
+            let before = cluster.homes(without: try DecisionStore.merges(naming: command.parties, transaction))
             let sides = Set(leaving.compactMap { before[$0] })
             var side = Set(group.filter { before[$0].map(sides.contains) ?? false })
             if side.count == group.count { side = Set(leaving) }
