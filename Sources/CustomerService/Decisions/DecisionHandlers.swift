@@ -122,9 +122,9 @@ enum DecisionHandlers {
                         decisionId: identifier(message.envelope), decision: .undo, parties: taken.parties,
                         reviewId: taken.pairId, undoes: command.decisionId, reason: command.reason, by: command.by,
                         at: effects.now), causedBy: message.envelope, key: taken.parties.first)
-                try Settlement.settle(
+                try MembershipResolution.resolve(
                     taken.accounts,
-                    cause: Settlement.Cause(
+                    cause: MembershipResolution.Cause(
                         decisionId: command.decisionId, by: command.by, reason: command.reason,
                         envelope: message.envelope), transaction, &effects)
                 effects.count("decisions")
@@ -151,9 +151,9 @@ enum DecisionHandlers {
                         decisionId: decision.decisionId, decision: decision.kind, parties: decision.parties,
                         reviewId: decision.pairId, reason: decision.reason, by: decision.by, at: effects.now),
                     causedBy: message.envelope, key: decision.parties.first)
-                try Settlement.settle(
+                try MembershipResolution.resolve(
                     Set(decision.links.flatMap { [$0.one, $0.other] }),
-                    cause: Settlement.Cause(
+                    cause: MembershipResolution.Cause(
                         decisionId: decision.decisionId, by: decision.by, reason: decision.reason,
                         envelope: message.envelope), transaction, &effects)
                 effects.count("decisions")

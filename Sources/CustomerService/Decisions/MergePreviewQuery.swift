@@ -29,8 +29,8 @@ enum MergePreviewQuery {
         }.sorted { $0.key < $1.key }
         var after = Customer(customerId: home ?? "", foundedAt: 0)
         let corrections = try CorrectionStore.standing(members.map(\.key), transaction)
-        Settlement.describe(
-            &after, by: members, try Settlement.names(of: members.map(\.key), transaction), corrections)
+        MembershipResolution.describe(
+            &after, by: members, try MembershipResolution.names(of: members.map(\.key), transaction), corrections)
         let corrected = CorrectionPolicy.counting(corrections.values.joined())
         let before = home.flatMap { standing[$0] }
         let moving = members.filter { $0.customerId != home }

@@ -4,7 +4,7 @@ import Postgres
 import ServiceKit
 
 /// Brings every account home and tells the world what has changed.
-struct Settlement {
+struct MembershipResolution {
     /// A decision that led to it.
     struct Cause {
         let decisionId: String
@@ -19,18 +19,18 @@ struct Settlement {
     /// The day of which the word of sales counts.
     private let day: CalendarDay
 
-    /// Settles everything that a change at some accounts may move.
+    /// Resolves everything that a change at some accounts may move.
     ///
     /// - Parameter day: the day of which the word of sales counts; today when not given.
-    static func settle(
+    static func resolve(
         _ seeds: some Collection<AccountKey>, cause: Cause? = nil, on day: CalendarDay? = nil,
         _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard !seeds.isEmpty else { return }
         let cluster = try AccountCluster.around(seeds, transaction)
-        let settlement = Settlement(
+        let resolution = MembershipResolution(
             cluster: cluster, homes: cluster.homes(), now: effects.now, day: day ?? effects.now.day())
-        try settlement.carryOut(cause, transaction, &effects)
+        try resolution.carryOut(cause, transaction, &effects)
     }
 
     private func carryOut(
