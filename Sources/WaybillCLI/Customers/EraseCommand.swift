@@ -26,7 +26,7 @@ extension InteractionsCommand {
             help: ArgumentHelp(
                 "Who asks for it: you, as you are logged in at the broker. Anybody else only in the demo profile.",
                 valueName: "login"))
-        var by = Surroundings.login
+        var by = CommandEnvironment.login
         @Option(help: "The command's identifier; the same again has no second effect.")
         var id: String?
         @Flag(help: "Yes, for good.")
@@ -55,7 +55,7 @@ extension InteractionsCommand {
 
         /// Takes refused messages that speak of the person out of the dead letters.
         private func discardLetters() async throws -> Int {
-            let broker = try Surroundings().operator("erase")
+            let broker = try CommandEnvironment().operator("erase")
             let trail = AuditTrail(user: broker.userName, why: "a person asked to be forgotten")
             var all = DeadLetterSelection()
             all.limit = 60_000

@@ -25,7 +25,7 @@ struct DeadReplay: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        let broker = try Surroundings().operator("replay")
+        let broker = try CommandEnvironment().operator("replay")
         let trail = AuditTrail(user: broker.userName, why: why)
         let selection = try filter.selection
         let oldest = Timestamp.now().adding(seconds: -Int64(horizon) * 86_400)
@@ -85,7 +85,7 @@ struct DeadDiscard: AsyncParsableCommand {
         guard yes || dryRun else {
             throw ValidationError("this cannot be undone: say --yes, or look first with --dry-run")
         }
-        let broker = try Surroundings().operator("discard")
+        let broker = try CommandEnvironment().operator("discard")
         let trail = AuditTrail(user: broker.userName, why: why)
         let selection = try filter.selection
         let command = self

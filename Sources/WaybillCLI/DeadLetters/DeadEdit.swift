@@ -65,7 +65,7 @@ struct DeadEdit: AsyncParsableCommand {
 
     func run() async throws {
         let selection = try self.selection
-        let broker = try Surroundings().operator("edit")
+        let broker = try CommandEnvironment().operator("edit")
         let trail = AuditTrail(user: broker.userName, why: why)
         let isDry = self.isDry
         let mending = try self.mending

@@ -74,6 +74,6 @@ struct DeadFilter: ParsableArguments {
 
     /// Those that are meant, where they stand.
     func letters() async throws -> [BrowsedDeadLetter] {
-        try await DeadLetterBrowser.all(selection, as: Surroundings().operator("dead"))
+        try await DeadLetterBrowser.all(selection, as: CommandEnvironment().operator("dead"))
     }
 }

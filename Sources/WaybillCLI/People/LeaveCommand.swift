@@ -45,7 +45,8 @@ extension PeopleCommand {
             }
             if let users {
                 let trail = AuditTrail(
-                    user: try Surroundings().operator("users").userName, why: "the last day was \(lastDay): \(reason)")
+                    user: try CommandEnvironment().operator("users").userName,
+                    why: "the last day was \(lastDay): \(reason)")
                 say(
                     try await users.remove(login, trail)
                         ? "the broker's user '\(login)' is removed, its connections are closed"
@@ -58,7 +59,8 @@ extension PeopleCommand {
 
         private static func users() throws -> BrokerPeople {
             do {
-                return try BrokerPeople(Surroundings().operator("users"), management: Surroundings().management())
+                return try BrokerPeople(
+                    CommandEnvironment().operator("users"), management: CommandEnvironment().management())
             } catch let failure as Failure {
                 throw Failure(
                     "\(failure), or say --keep-user and have the operator run 'waybill users remove'; nothing was done")
