@@ -9,7 +9,7 @@ package func withPublisher<Result: Sendable>(
     as user: BrokerConfiguration, _ body: @Sendable @escaping (Publisher) async throws -> Result
 ) async throws -> Result {
     let publisher = Publisher(
-        configuration: user, confirmTimeout: .seconds(30), logger: Surroundings.quiet)
+        configuration: user, confirmTimeout: .seconds(30), logger: CommandEnvironment.quiet)
     return try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask {
             await publisher.run()

@@ -29,7 +29,7 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
     }
 
     let addresses: [Address]
-    private let turn = Turn()
+    private let turn = RoundRobin()
     let user: String
     let password: String?
     let virtualHost: String
@@ -130,7 +130,7 @@ public struct BrokerConfiguration: Sendable, CustomStringConvertible {
 }
 
 /// Counts from anywhere on, so that many copies do not all begin with the same node.
-private final class Turn: Sendable {
+private final class RoundRobin: Sendable {
     private let value = Atomic(Int.random(in: 0..<1_000))
 
     func next() -> Int {

@@ -39,7 +39,7 @@ struct Waybill: AsyncParsableCommand {
         waybill_output_by_line()
         do {
             // Before an argument is read, which may be a day.
-            try chooseZone(Surroundings()["WAYBILL_ZONE"])
+            try chooseZone(CommandEnvironment()["WAYBILL_ZONE"])
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -97,11 +97,11 @@ final class FakeBroker: EventPublishing {
 
 /// A partner's queue that hands over what a test says.
 struct FakeQueue: PartnerHearing {
-    let hearing: @Sendable (String, String?, Int, Duration) throws -> Heard
+    let hearing: @Sendable (String, String?, Int, Duration) throws -> PartnerMessages
 
     func hear(
         _ partner: String, acknowledging receipt: String?, most: Int, within patience: Duration
-    ) async throws -> Heard { try hearing(partner, receipt, most, patience) }
+    ) async throws -> PartnerMessages { try hearing(partner, receipt, most, patience) }
 }
 
 /// The API behind a router, with fakes before and behind it.

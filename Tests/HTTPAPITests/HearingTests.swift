@@ -15,7 +15,7 @@ struct HearingTests {
             let properties = MessageProperties(
                 contentType: "application/cloudevents+json", correlationID: "e-1", messageID: "m-1",
                 type: "partner.order-decided.v1")
-            return Heard(
+            return PartnerMessages(
                 messages: [
                     Delivery(exchange: "", routingKey: "", properties: properties, body: Array(#"{"id":"m-1"}"#.utf8)),
                     Delivery(
@@ -38,7 +38,7 @@ struct HearingTests {
         var fixture = try Fixture()
         fixture.hearing = FakeQueue { _, _, _, _ in
             Issue.record("nobody is asked")
-            return Heard(messages: [], receipt: nil)
+            return PartnerMessages(messages: [], receipt: nil)
         }
         let answer = try await fixture.one(.get, "/api/v1/partner/events?\(query)", as: "acme")
         #expect(answer.status == 400 && answer.path?.hasPrefix("parameters.") == true)

@@ -53,7 +53,7 @@ struct BrokerTests {
         #expect(refused?.code == .refusedLogin)
     }
 
-    @Test("letters that were taken out do not come back, however many and however soon the shelf is closed")
+    @Test("letters that were taken out do not come back, however many and however soon the browser is closed")
     func takenOut() async throws {
         try await BrokerFixture.withVirtualHost { broker in
             let session = try await declared(broker)
@@ -71,14 +71,14 @@ struct BrokerTests {
                 var selection = DeadLetterSelection()
                 selection.services = [.finance]
                 let trail = AuditTrail(who: "li.wei", user: broker.userName, why: "test")
-                _ = try await DeadLetterShelf.each(selection, as: broker) { shelf in
-                    let meant = shelf.letters.filter { !kept.contains($0.handle) }
+                _ = try await DeadLetterBrowser.each(selection, as: broker) { browser in
+                    let meant = browser.letters.filter { !kept.contains($0.handle) }
                     for start in stride(from: 0, to: meant.count, by: 400) {
-                        try await shelf.perform(
+                        try await browser.perform(
                             .discard, meant[start..<min(start + 400, meant.count)], publishing: [], trail, publisher)
                     }
                 }
-                let left = try await DeadLetterShelf.all(selection, as: broker)
+                let left = try await DeadLetterBrowser.all(selection, as: broker)
                 #expect(left.count == kept.count)
                 #expect(Set(left.map(\.handle)) == kept)
             }
@@ -87,7 +87,7 @@ struct BrokerTests {
         }
     }
 
-    @Test("of more letters than a shelf holds the first are looked at, and all stay where they are")
+    @Test("of more letters than a browser holds the first are looked at, and all stay where they are")
     func moreThanHeld() async throws {
         try await BrokerFixture.withVirtualHost { broker in
             let session = try await declared(broker)
@@ -103,11 +103,11 @@ struct BrokerTests {
             var selection = DeadLetterSelection()
             selection.services = [.finance]
             var seen: [String] = []
-            let count = try await DeadLetterShelf.each(selection, room: 10, as: broker) { shelf in
-                seen += shelf.letters.map(\.handle)
+            let count = try await DeadLetterBrowser.each(selection, room: 10, as: broker) { browser in
+                seen += browser.letters.map(\.handle)
             }
             #expect(count == 10 && seen == (0..<10).map { "m\($0)" })
-            #expect(try await DeadLetterShelf.all(selection, as: broker).count == 25)
+            #expect(try await DeadLetterBrowser.all(selection, as: broker).count == 25)
             await session.close()
         }
     }
@@ -133,17 +133,17 @@ struct BrokerTests {
                 let outcomes = await publisher.publish([first, binary])
                 #expect(outcomes == [.confirmed, .confirmed])
             }
-            let letters = try await DeadLetterShelf.all(DeadLetterSelection(), as: broker)
+            let letters = try await DeadLetterBrowser.all(DeadLetterSelection(), as: broker)
             let lines = try letters.map { try LetterFile.line($0) }.map { $0[...] }
             _ = try await withPublisher(as: broker) { publisher in
-                try await DeadLetterShelf.each(DeadLetterSelection(), as: broker) { shelf in
-                    try await shelf.perform(.discard, shelf.letters, publishing: [], trail, publisher)
+                try await DeadLetterBrowser.each(DeadLetterSelection(), as: broker) { browser in
+                    try await browser.perform(.discard, browser.letters, publishing: [], trail, publisher)
                 }
             }
-            #expect(try await DeadLetterShelf.all(DeadLetterSelection(), as: broker).isEmpty)
+            #expect(try await DeadLetterBrowser.all(DeadLetterSelection(), as: broker).isEmpty)
             #expect(try await Restoring.letters(lines, as: broker) == 2)
             #expect(try await Restoring.letters(lines, as: broker) == 0)
-            let back = try await DeadLetterShelf.all(DeadLetterSelection(), as: broker)
+            let back = try await DeadLetterBrowser.all(DeadLetterSelection(), as: broker)
             #expect(back.count == 2)
             for letter in back {
                 let old = try #require(letters.first { $0.handle == letter.handle })
@@ -194,8 +194,8 @@ struct BrokerTests {
                         try await session.status(of: Queues.dead(service)).messages == 1
                     })
             }
-            func looked() async throws -> [String: DeadLetterOnShelf] {
-                let letters = try await DeadLetterShelf.all(DeadLetterSelection(), as: broker)
+            func looked() async throws -> [String: BrowsedDeadLetter] {
+                let letters = try await DeadLetterBrowser.all(DeadLetterSelection(), as: broker)
                 return Dictionary(letters.map { ($0.handle, $0) }) { first, _ in first }
             }
             let first = try await looked()
@@ -280,21 +280,21 @@ struct BrokerTests {
             try await refuse((0..<60).map { "m\($0)" }, broker)
             var one = DeadLetterSelection()
             one.id = "m7"
-            #expect(try await DeadLetterShelf.all(one, as: broker).map(\.id) == ["m7"])
+            #expect(try await DeadLetterBrowser.all(one, as: broker).map(\.id) == ["m7"])
             let all = DeadLetterSelection()
-            #expect(try await DeadLetterShelf.all(all, as: broker).count == 60)
+            #expect(try await DeadLetterBrowser.all(all, as: broker).count == 60)
             let trail = AuditTrail(who: "li.wei", user: broker.userName, why: "tried")
             let selection = one
             let count = try await withPublisher(as: broker) { publisher in
-                try await DeadLetterShelf.each(selection, as: broker) { shelf in
-                    try await shelf.perform(
-                        .replay, shelf.letters,
-                        publishing: shelf.letters.map { DeadLetter.replay(of: $0.delivery, service: $0.service) },
+                try await DeadLetterBrowser.each(selection, as: broker) { browser in
+                    try await browser.perform(
+                        .replay, browser.letters,
+                        publishing: browser.letters.map { DeadLetter.replay(of: $0.delivery, service: $0.service) },
                         trail, publisher)
                 }
             }
             #expect(count == 1)
-            #expect(try await DeadLetterShelf.all(all, as: broker).count == 59)
+            #expect(try await DeadLetterBrowser.all(all, as: broker).count == 59)
             #expect(try await session.status(of: Queues.inbound(.finance)).messages == 1)
             let records = try await AuditTrail.all(as: broker)
             #expect(records.map { $0["id"] } == ["m7"])

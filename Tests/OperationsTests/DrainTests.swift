@@ -77,12 +77,12 @@ private final class MetricPages: Sendable {
         try FileManager.default.removeItem(at: folder.appendingPathComponent(service.rawValue))
     }
 
-    var surroundings: Surroundings {
+    var environment: CommandEnvironment {
         var variables = ["WAYBILL_HOME": folder.path]
         for service in ServiceName.allCases {
             variables["WAYBILL_HTTP_\(service.rawValue.uppercased())"] = "http://127.0.0.1:\(port)/\(service.rawValue)"
         }
-        return Surroundings(variables)
+        return CommandEnvironment(variables)
     }
 
     func stop() {
@@ -104,7 +104,7 @@ struct DrainTests {
         try await BrokerFixture.withVirtualHost { broker in
             let session = try await BrokerSession.connect(broker)
             try await WaybillTopology.whole.declare(on: session)
-            try await body(broker, session, pages, DrainWatch(session: session, surroundings: pages.surroundings))
+            try await body(broker, session, pages, DrainWatch(session: session, environment: pages.environment))
             await session.close()
         }
     }

@@ -18,7 +18,7 @@ private let halves = QueryDescription(
     .enabled(if: DatabaseFixture.isAvailable, Comment(rawValue: DatabaseFixture.howToEnable)), .timeLimit(.minutes(2)))
 struct QueryServerTests {
     /// What the question does beside answering.
-    private enum Turn {
+    private enum Outcome {
         case answers
         case fails
         case breaks
@@ -32,9 +32,9 @@ struct QueryServerTests {
                       {"name": "initech", "users": ["pi"], "sources": ["initech"]}]}
         """
 
-    private static func half(_ turn: Turn) -> Query {
+    private static func half(_ outcome: Outcome) -> Query {
         Query(halves) { arguments, transaction in
-            switch turn {
+            switch outcome {
             case .answers: break
             case .fails: _ = try transaction.query("select 1 / (1 - 1)", as: Int.self)
             case .breaks: throw Broken()
@@ -109,8 +109,8 @@ struct QueryServerTests {
 
     @Test("a question that fails is refused as an error of ours, and what is asked next is answered")
     func failure() async throws {
-        for turn in [Turn.fails, .breaks] {
-            try await with([Self.half(turn), Self.acceptance]) { server in
+        for outcome in [Outcome.fails, .breaks] {
+            try await with([Self.half(outcome), Self.acceptance]) { server in
                 // More often than there are connections: each is given back.
                 for _ in 0..<4 {
                     let failed = try #require(await server.answer(Self.asking()))

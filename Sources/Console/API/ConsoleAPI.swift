@@ -51,8 +51,8 @@ private struct UntilShutdown: PartnerHearing {
 
     func hear(
         _ partner: String, acknowledging receipt: String?, most: Int, within patience: Duration
-    ) async throws -> Heard {
-        let heard: Heard? = try await cancelWhenGracefulShutdown { [ears] in
+    ) async throws -> PartnerMessages {
+        let heard: PartnerMessages? = try await cancelWhenGracefulShutdown { [ears] in
             try await ears.hear(partner, acknowledging: receipt, most: most, within: patience)
         }
         guard let heard else { throw CancellationError() }

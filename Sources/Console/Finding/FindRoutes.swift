@@ -56,13 +56,13 @@ struct FindRoutes: ConsoleRoutes {
     }
 
     /// A place with what was heard of it.
-    private typealias Heard = (place: Finding, heard: PanelAnswer)
+    private typealias FoundPanel = (place: Finding, heard: PanelAnswer)
 
     /// Asks everywhere at once. Who may not look for all that is told of customers looks for their names.
     private static func look(
         _ text: String, _ context: ConsoleContext, _ parts: ConsoleParts
-    ) async throws -> [Heard] {
-        func ask(_ places: [Finding]) async throws -> [Heard] {
+    ) async throws -> [FoundPanel] {
+        func ask(_ places: [Finding]) async throws -> [FoundPanel] {
             let questions = places.map {
                 Asking.Question(service: $0.service, query: $0.question.name, values: $0.asked(text))
             }
@@ -77,11 +77,11 @@ struct FindRoutes: ConsoleRoutes {
         return heard
     }
 
-    private static func isFound(_ one: Heard) -> Bool {
+    private static func isFound(_ one: FoundPanel) -> Bool {
         one.heard.answer?.table(one.place.table)?.rows.isEmpty == false
     }
 
-    private static func panel(_ one: Heard, _ text: String, _ context: ConsoleContext) -> Node {
+    private static func panel(_ one: FoundPanel, _ text: String, _ context: ConsoleContext) -> Node {
         let words = Words(language: context.language)
         return Panel(title: words[one.place.title], heard: one.heard, context: context, all: one.place.all(text)).node {
             answer in

@@ -18,9 +18,9 @@ struct CorrectionHandlers: Sendable {
         for message in messages {
             do {
                 let (account, correctionId, customerId) = try write(message, now: effects.now, transaction)
-                try Settlement.settle(
+                try MembershipResolution.resolve(
                     [account],
-                    cause: Settlement.Cause(
+                    cause: MembershipResolution.Cause(
                         decisionId: correctionId, by: message.body.by, reason: message.body.reason,
                         envelope: message.envelope), transaction, &effects)
                 try RaisedCustomers.tell(

@@ -52,10 +52,10 @@ enum DecisionHandlers {
                         + "'waybill parties show \(whole)' lists them")
             }
             let leaving = command.parties.compactMap { parties[$0]?.account }
-            let household = try Household.around(leaving, transaction)
-            let group = household.accounts.values.filter { $0.customerId == whole }.map(\.key)
+            let cluster = try AccountCluster.around(leaving, transaction)
+            let group = cluster.accounts.values.filter { $0.customerId == whole }.map(\.key)
             // What came with them leaves with them: whoever would stand with them had nobody ever merged them.
-            let before = household.homes(without: try DecisionStore.merges(naming: command.parties, transaction))
+            let before = cluster.homes(without: try DecisionStore.merges(naming: command.parties, transaction))
             let sides = Set(leaving.compactMap { before[$0] })
             var side = Set(group.filter { before[$0].map(sides.contains) ?? false })
             if side.count == group.count { side = Set(leaving) }
@@ -122,9 +122,9 @@ enum DecisionHandlers {
                         decisionId: identifier(message.envelope), decision: .undo, parties: taken.parties,
                         reviewId: taken.pairId, undoes: command.decisionId, reason: command.reason, by: command.by,
                         at: effects.now), causedBy: message.envelope, key: taken.parties.first)
-                try Settlement.settle(
+                try MembershipResolution.resolve(
                     taken.accounts,
-                    cause: Settlement.Cause(
+                    cause: MembershipResolution.Cause(
                         decisionId: command.decisionId, by: command.by, reason: command.reason,
                         envelope: message.envelope), transaction, &effects)
                 effects.count("decisions")
@@ -151,9 +151,9 @@ enum DecisionHandlers {
                         decisionId: decision.decisionId, decision: decision.kind, parties: decision.parties,
                         reviewId: decision.pairId, reason: decision.reason, by: decision.by, at: effects.now),
                     causedBy: message.envelope, key: decision.parties.first)
-                try Settlement.settle(
+                try MembershipResolution.resolve(
                     Set(decision.links.flatMap { [$0.one, $0.other] }),
-                    cause: Settlement.Cause(
+                    cause: MembershipResolution.Cause(
                         decisionId: decision.decisionId, by: decision.by, reason: decision.reason,
                         envelope: message.envelope), transaction, &effects)
                 effects.count("decisions")

@@ -13,24 +13,24 @@ enum MergePreviewQuery {
         }
         let parties = Set(named.map(\.customerId)).sorted()
         let standing = try IdentityStore.customers(parties, transaction)
-        var household = try Household.around(named.map(\.key), transaction)
+        var cluster = try AccountCluster.around(named.map(\.key), transaction)
         for (place, one) in named.enumerated() {
             for other in named.dropFirst(place + 1) where one.key != other.key {
                 // The newest word counts most, as it would.
-                household.links.append(
+                cluster.links.append(
                     PartyMembership.Link(
                         one: one.key, other: other.key, isSame: true, decidedAt: .max, decisionId: "preview"))
             }
         }
-        let homes = household.homes()
-        let home = named.first.flatMap { homes[$0.key] }.flatMap { household.accounts[$0]?.ownId }
-        let members = household.accounts.values.filter { account in
-            homes[account.key].flatMap { household.accounts[$0]?.ownId } == home
+        let homes = cluster.homes()
+        let home = named.first.flatMap { homes[$0.key] }.flatMap { cluster.accounts[$0]?.ownId }
+        let members = cluster.accounts.values.filter { account in
+            homes[account.key].flatMap { cluster.accounts[$0]?.ownId } == home
         }.sorted { $0.key < $1.key }
         var after = Customer(customerId: home ?? "", foundedAt: 0)
         let corrections = try CorrectionStore.standing(members.map(\.key), transaction)
-        Settlement.describe(
-            &after, by: members, try Settlement.names(of: members.map(\.key), transaction), corrections)
+        MembershipResolution.describe(
+            &after, by: members, try MembershipResolution.names(of: members.map(\.key), transaction), corrections)
         let corrected = CorrectionPolicy.counting(corrections.values.joined())
         let before = home.flatMap { standing[$0] }
         let moving = members.filter { $0.customerId != home }
@@ -40,7 +40,7 @@ enum MergePreviewQuery {
                 "parties",
                 rows: parties.map { id in
                     let party = standing[id]
-                    let count = household.accounts.values.count { $0.customerId == id }
+                    let count = cluster.accounts.values.count { $0.customerId == id }
                     return [
                         id, party?.name, party?.creditCode, party?.branch, party?.salesOwner, String(count),
                         id == home ? "true" : "false",

@@ -75,6 +75,6 @@ struct IdentityHandlers: Sendable {
         let news = facts.filter { known[$0.key]?.isNews($0) ?? true }
         guard !news.isEmpty else { return }
         try IdentityStore.lock(transaction)
-        try Settlement.settle(try Gate.take(news, transaction, &effects), transaction, &effects)
+        try MembershipResolution.resolve(try Gate.take(news, transaction, &effects), transaction, &effects)
     }
 }

@@ -18,14 +18,14 @@ enum RematchQuery {
         ).map { AccountKey(source: $0.0, code: $0.1) }
         guard let last = keys.last else { return [] }
         let edges = try edges(of: keys, transaction)
-        let household = try Household.around(
+        let cluster = try AccountCluster.around(
             Set(keys).union(edges.flatMap { [$0.one, $0.other] }), transaction
         ).replacing(edges, of: Set(keys))
-        let homes = household.homes()
+        let homes = cluster.homes()
         var rows: [[String?]] = []
         for key in keys {
-            guard let account = household.accounts[key],
-                let home = homes[key].flatMap({ household.accounts[$0]?.ownId }), home != account.customerId
+            guard let account = cluster.accounts[key],
+                let home = homes[key].flatMap({ cluster.accounts[$0]?.ownId }), home != account.customerId
             else { continue }
             rows.append([key.source, key.code, account.fact.name, account.customerId, home])
         }

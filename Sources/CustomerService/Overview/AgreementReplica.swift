@@ -8,7 +8,7 @@ enum AgreementReplica {
     static func changed(
         _ messages: [Received<AgreementChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.sales, effects.now, transaction)
+        try LastHeard.note(.sales, effects.now, transaction)
         let latest = Dictionary(
             messages.map { (OrderKey(source: $0.body.source, orderId: $0.body.terms.agreementId), $0.body) }
         ) { $0.terms.revision >= $1.terms.revision ? $0 : $1 }

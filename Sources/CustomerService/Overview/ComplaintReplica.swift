@@ -21,7 +21,7 @@ enum ComplaintReplica {
     private static func put(
         _ complaints: [ComplaintStanding], at now: Timestamp, _ transaction: borrowing Transaction
     ) throws {
-        try Heard.note(.servicedesk, now, transaction)
+        try LastHeard.note(.servicedesk, now, transaction)
         let latest = Dictionary(
             complaints.map { (OrderKey(source: $0.source, orderId: $0.complaintId), $0) }
         ) { $0.revision >= $1.revision ? $0 : $1 }

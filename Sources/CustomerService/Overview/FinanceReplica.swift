@@ -8,14 +8,14 @@ enum FinanceReplica {
     static func creditChanged(
         _ messages: [Received<CreditStateChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.finance, effects.now, transaction)
+        try LastHeard.note(.finance, effects.now, transaction)
         try CreditReplica.put(messages.map { CreditWord($0.body) }, transaction)
     }
 
     static func acceptanceChanged(
         _ messages: [Received<AcceptanceChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.finance, effects.now, transaction)
+        try LastHeard.note(.finance, effects.now, transaction)
         var latest: [[String]: AcceptanceChanged] = [:]
         for body in messages.map(\.body) {
             let key = [body.customerId, body.businessLine]
@@ -37,7 +37,7 @@ enum FinanceReplica {
     static func alertRaised(
         _ messages: [Received<MarginAlertRaised>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.finance, effects.now, transaction)
+        try LastHeard.note(.finance, effects.now, transaction)
         let latest = Dictionary(messages.map { ($0.body.alertId, $0.body) }) { $0.raisedAt > $1.raisedAt ? $0 : $1 }
         let rows = latest.values.sorted { $0.alertId < $1.alertId }
         try transaction.queue(
@@ -60,7 +60,7 @@ enum FinanceReplica {
     static func alertCleared(
         _ messages: [Received<MarginAlertCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.finance, effects.now, transaction)
+        try LastHeard.note(.finance, effects.now, transaction)
         try end(
             messages.map(\.body).map { body in
                 End(
@@ -73,7 +73,7 @@ enum FinanceReplica {
     static func alertClosed(
         _ messages: [Received<MarginAlertClosed>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.finance, effects.now, transaction)
+        try LastHeard.note(.finance, effects.now, transaction)
         try end(
             messages.map(\.body).map { body in
                 End(

@@ -37,7 +37,7 @@ enum InvoiceReplica {
     static func applied(
         _ messages: [Received<PaymentApplied>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.finance, effects.now, transaction)
+        try LastHeard.note(.finance, effects.now, transaction)
         let latest = Dictionary(
             messages.map { (OrderKey(of: $0.body), $0.body) }
         ) { first, second in
@@ -81,7 +81,7 @@ extension SourceKey<OrderKind> {
 }
 
 /// When something was last heard of a service: how old what it told may be.
-enum Heard {
+enum LastHeard {
     static func note(_ owner: ServiceName, _ at: Timestamp, _ transaction: borrowing Transaction) throws {
         try transaction.queue(
             """

@@ -41,7 +41,7 @@ enum OwnerHandlers {
     ) throws {
         for start in stride(from: 0, to: accounts.count, by: accountsAtOnce) {
             let some = accounts[start..<min(start + accountsAtOnce, accounts.count)]
-            try Settlement.settle(some, on: day, transaction, &effects)
+            try MembershipResolution.resolve(some, on: day, transaction, &effects)
         }
         effects.count("owners_told", accounts.count)
     }

@@ -9,7 +9,7 @@ enum LeadTimeline {
     static func stored(
         _ messages: [Received<LeadStored>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.sales, effects.now, transaction)
+        try LastHeard.note(.sales, effects.now, transaction)
         try TimelineStore.put(
             messages.compactMap { message in
                 let body = message.body
@@ -25,7 +25,7 @@ enum LeadTimeline {
     static func changed(
         _ messages: [Received<LeadChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.sales, effects.now, transaction)
+        try LastHeard.note(.sales, effects.now, transaction)
         try TimelineStore.put(
             messages.compactMap { message in
                 let body = message.body

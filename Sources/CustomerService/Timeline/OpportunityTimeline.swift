@@ -10,7 +10,7 @@ enum OpportunityTimeline {
     static func changed(
         _ messages: [Received<OpportunityChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.sales, effects.now, transaction)
+        try LastHeard.note(.sales, effects.now, transaction)
         try TimelineStore.put(
             messages.compactMap { message in
                 let (body, terms) = (message.body, message.body.terms)

@@ -21,7 +21,7 @@ enum TimelineHandlers {
     static func anomalyRaised(
         _ messages: [Received<OrderAnomalyRaised>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.sales, effects.now, transaction)
+        try LastHeard.note(.sales, effects.now, transaction)
         try TimelineStore.put(
             messages.map {
                 TimelineEntry(
@@ -35,7 +35,7 @@ enum TimelineHandlers {
     static func anomalyCleared(
         _ messages: [Received<OrderAnomalyCleared>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.sales, effects.now, transaction)
+        try LastHeard.note(.sales, effects.now, transaction)
         try TimelineStore.put(
             messages.map {
                 TimelineEntry(
@@ -48,7 +48,7 @@ enum TimelineHandlers {
     static func surveyRequested(
         _ messages: [Received<SurveyRequested>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.servicedesk, effects.now, transaction)
+        try LastHeard.note(.servicedesk, effects.now, transaction)
         try TimelineStore.put(
             messages.map {
                 TimelineEntry(
@@ -61,7 +61,7 @@ enum TimelineHandlers {
     static func recoveryChanged(
         _ messages: [Received<RecoveryChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        try Heard.note(.servicedesk, effects.now, transaction)
+        try LastHeard.note(.servicedesk, effects.now, transaction)
         try TimelineStore.put(
             messages.map {
                 TimelineEntry(

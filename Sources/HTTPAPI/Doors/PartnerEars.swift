@@ -47,7 +47,7 @@ package actor PartnerEars: PartnerHearing {
 
     package func hear(
         _ partner: String, acknowledging receipt: String?, most: Int, within patience: Duration
-    ) async throws -> Heard {
+    ) async throws -> PartnerMessages {
         guard busy.insert(partner).inserted else {
             throw Problem(
                 .conflict, .message(.wrongState), "another call listens for this partner already: one at a time",
@@ -73,7 +73,7 @@ package actor PartnerEars: PartnerHearing {
         }
         ear.lastCall = .now
         ears[partner] = ear
-        return Heard(messages: ear.handed, receipt: ear.receipt)
+        return PartnerMessages(messages: ear.handed, receipt: ear.receipt)
     }
 
     private func open(_ partner: String) async throws -> Ear {

@@ -1,7 +1,7 @@
 package import Messaging
 
 /// What a partner was handed of its own queue, and by what it says that it has kept it.
-package struct Heard: Sendable {
+package struct PartnerMessages: Sendable {
     /// The messages, in the order of the queue.
     package let messages: [Delivery]
     /// By what they are acknowledged with the next call; `nil` when there are none.
@@ -26,5 +26,5 @@ package protocol PartnerHearing: Sendable {
     /// - Throws: ``Problem`` when the partner has no queue, or somebody else listens by another call; ``ServiceSilence`` when
     ///   the broker cannot be reached; `CancellationError`.
     func hear(_ partner: String, acknowledging receipt: String?, most: Int, within patience: Duration) async throws
-        -> Heard
+        -> PartnerMessages
 }

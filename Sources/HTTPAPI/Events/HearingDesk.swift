@@ -31,7 +31,7 @@ package struct HearingDesk: Sendable {
             throw Problem(.noSuchAddress, "here partners hear what they are told by their queue over AMQP alone")
         }
         let (wait, most, receipt) = try Self.options(request)
-        let heard: Heard
+        let heard: PartnerMessages
         do {
             heard = try await hearing.hear(partner, acknowledging: receipt, most: most, within: .seconds(wait))
         } catch let silence as ServiceSilence {

@@ -49,7 +49,7 @@ package struct AuditTrail: Sendable {
     }
 
     /// The records of an act, to be published with confirms before anything is taken out.
-    package func records(_ act: Act, _ letters: [DeadLetterOnShelf]) -> [Outgoing] {
+    package func records(_ act: Act, _ letters: [BrowsedDeadLetter]) -> [Outgoing] {
         let now = Timestamp.now()
         let record = AuditRecord(who: who, brokerUser: user, act: act.rawValue, why: why)
         return letters.map { letter in

@@ -8,7 +8,7 @@ package import Messaging
 /// Refused messages as lines of JSON: to look at, to mend elsewhere, and to put back where they stood.
 package enum LetterFile {
     /// A letter as a line. What a header has that JSON cannot tell, an array or a table, is left out.
-    package static func line(_ letter: DeadLetterOnShelf) throws -> String {
+    package static func line(_ letter: BrowsedDeadLetter) throws -> String {
         let properties = letter.delivery.properties
         var object: [String: Any] = ["service": letter.service.rawValue, "reason": letter.reason]
         object["id"] = letter.id
@@ -93,7 +93,7 @@ package enum Restoring {
     /// - Returns: how many were put back.
     package static func letters(_ lines: [Substring], as broker: BrokerConfiguration) async throws -> Int {
         let messages = try parsed(lines) { try LetterFile.message($0) }
-        let standing = try await DeadLetterShelf.all(DeadLetterSelection(), as: broker)
+        let standing = try await DeadLetterBrowser.all(DeadLetterSelection(), as: broker)
         let known = Set(standing.map { key($0.service.rawValue, $0.delivery.properties.messageID, $0.delivery.body) })
         return try await publish(
             messages.filter { !known.contains(key($0.routingKey, $0.properties.messageID, $0.body)) }, as: broker)

@@ -21,13 +21,13 @@ package struct Mending: Sendable {
     /// What comes of changing several letters alike.
     package struct Plan: Sendable {
         /// Those that keep their contracts afterwards, with what is to stand in their place.
-        package var mended: [(letter: DeadLetterOnShelf, message: Outgoing)] = []
+        package var mended: [(letter: BrowsedDeadLetter, message: Outgoing)] = []
         /// Those that do not, each with why.
-        package var failed: [(letter: DeadLetterOnShelf, why: String)] = []
+        package var failed: [(letter: BrowsedDeadLetter, why: String)] = []
     }
 
     /// Tries the change on letters; nothing is done yet.
-    package func plan(_ letters: [DeadLetterOnShelf]) -> Plan {
+    package func plan(_ letters: [BrowsedDeadLetter]) -> Plan {
         var plan = Plan()
         for letter in letters {
             do { plan.mended.append((letter, try letter.mended(self))) } catch {
@@ -38,8 +38,8 @@ package struct Mending: Sendable {
     }
 }
 
-extension DeadLetterOnShelf {
-    /// The letter as it will stand on the shelf, in the form in which it came.
+extension BrowsedDeadLetter {
+    /// The letter as it will stand in the queue, in the form in which it came.
     ///
     /// - Throws: ``Failure`` when a service would not read it, or it does not keep the contract of its type.
     package func mended(_ mending: Mending) throws -> Outgoing {

@@ -25,7 +25,7 @@ enum Renewal {
         let messages = deliveries.map { old in
             Outgoing(
                 exchange: exchange, routingKey: routingKey(old),
-                properties: DeadLetterOnShelf.copied(old.properties), body: old.body)
+                properties: BrowsedDeadLetter.copied(old.properties), body: old.body)
         }
         try await withPublisher(as: broker) { publisher in
             for start in stride(from: 0, to: messages.count, by: 500) {

@@ -6,13 +6,13 @@ package import Messaging
 /// Looks whether anything is still on its way: in a queue, in a service's hands, or in an outbox.
 package struct DrainWatch: Sendable {
     private let session: BrokerSession
-    private let surroundings: Surroundings
+    private let environment: CommandEnvironment
 
     /// - Parameters:
     ///   - session: with the broker, as the operator.
-    ///   - surroundings: where the services say how they are.
-    package init(session: BrokerSession, surroundings: Surroundings) {
-        (self.session, self.surroundings) = (session, surroundings)
+    ///   - environment: where the services say how they are.
+    package init(session: BrokerSession, environment: CommandEnvironment) {
+        (self.session, self.environment) = (session, environment)
     }
 
     /// What of one service is still on its way; -1 where it does not say.
@@ -78,6 +78,6 @@ package struct DrainWatch: Sendable {
     }
 
     private func values(of service: ServiceName) async -> [String: String] {
-        ServiceEndpoint.values(await ServiceEndpoint.get(surroundings.http(service), "/metrics")?.body ?? "")
+        ServiceEndpoint.values(await ServiceEndpoint.get(environment.http(service), "/metrics")?.body ?? "")
     }
 }

@@ -20,7 +20,7 @@ package struct ExplainedMessages: Sendable {
         var explained = ExplainedMessages()
         var all = DeadLetterSelection()
         all.limit = 60_000
-        for letter in try await DeadLetterShelf.all(all, as: broker) {
+        for letter in try await DeadLetterBrowser.all(all, as: broker) {
             guard let source = letter.source, let id = letter.id else { continue }
             explained.dead.insert(Identifier(service: letter.service, source: source, id: id))
         }

@@ -23,7 +23,7 @@ final class Preparation: Sendable {
     private let clock: ServiceClock
     private let logger: Logger
     private let isPrepared = Mutex(false)
-    private let turn = Turn()
+    private let turn = AsyncMutex()
     private let isStopping = Atomic(false)
     private let stopped = Signal()
 
@@ -167,7 +167,7 @@ final class Preparation: Sendable {
 }
 
 /// Lets one task at a time through.
-private actor Turn {
+private actor AsyncMutex {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 

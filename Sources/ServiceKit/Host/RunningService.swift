@@ -134,7 +134,7 @@ struct RunningService {
             configuration: try broker("answer"), queue: Queues.queries(name), replies: Exchanges.replies,
             // However many reports run, the schedule and the health find a connection.
             concurrency: connections - 1, addressee: { queries.value.addressee($0) }, logger: logger)
-        let pulse = Pulse([
+        let liveness = LivenessProbe([
             ("amqp-consume", { await consumer.signOfLife() }), ("amqp-publish", { await publisher.signOfLife() }),
             ("amqp-answer", { await replies.signOfLife() }),
         ])
@@ -142,7 +142,7 @@ struct RunningService {
             rules: rules, reread: reread, pool: pool, consumer: consumer, publisher: publisher, replies: replies,
             metrics: metrics, registry: registry,
             outboxLagLimit: Double(try settings.integer("outbox.lag", in: 1...86_400)),
-            batchLimit: .seconds(try settings.integer("batch.limit", in: 1...86_400)), pulse: pulse,
+            batchLimit: .seconds(try settings.integer("batch.limit", in: 1...86_400)), liveness: liveness,
             scheduler: scheduler, dead: DeadLetterCount(of: name, try broker("count")),
             madeUp: settings.madeUp.map(\.variable), audit: [{ audit.problem }, { intake?.problem }],
             waiting: { audit.waiting }, logger: logger, spans: exporter?.spans)
@@ -166,7 +166,7 @@ struct RunningService {
                 .init(service: RunUntilShutdown { await pool.run() }),
                 .init(service: RunUntilShutdown { await messagePool.run() }),
                 .init(service: RunUntilShutdown { await publisher.run() }),
-                .init(service: pulse),
+                .init(service: liveness),
                 .init(service: reread),
                 // What answers and batches note at their end is written, too.
                 .init(service: audit),

@@ -22,7 +22,7 @@ struct Health: Sendable {
     let registry: PrometheusMetrics
     let outboxLagLimit: Double
     let batchLimit: Duration
-    let pulse: Pulse
+    let liveness: LivenessProbe
     /// The settings for which made-up data stands in.
     let madeUp: [String]
     /// Why the audit is not as it should be: each says nothing when all is well.
@@ -32,18 +32,19 @@ struct Health: Sendable {
     let logger: Logger
     /// The spans that wait to be exported; `nil` when nobody wants any.
     let spans: SpanQueue?
-    private let lag: Watched<(count: Int, oldestAge: Double)>
-    private let readsOnly: Watched<Bool>
-    private let schema: Watched<[String]>
-    private let schedule: Watched<ScheduleState>
-    private let figures: Watched<[[(String, Double)]]>
-    private let deadLetters: Watched<Int>
-    private let policy: Watched<Int>
+    private let lag: CachedValue<(count: Int, oldestAge: Double)>
+    private let readsOnly: CachedValue<Bool>
+    private let schema: CachedValue<[String]>
+    private let schedule: CachedValue<ScheduleState>
+    private let figures: CachedValue<[[(String, Double)]]>
+    private let deadLetters: CachedValue<Int>
+    private let policy: CachedValue<Int>
 
     init(
         rules: Current<ServiceRules>, reread: Reread, pool: PostgresPool, consumer: Consumer, publisher: Publisher,
         replies: ReplyServer, metrics: ServiceMetrics, registry: PrometheusMetrics, outboxLagLimit: Double,
-        batchLimit: Duration, pulse: Pulse, scheduler: Scheduler, dead: DeadLetterCount, madeUp: [String] = [],
+        batchLimit: Duration, liveness: LivenessProbe, scheduler: Scheduler, dead: DeadLetterCount,
+        madeUp: [String] = [],
         audit: [@Sendable () -> String?], waiting: @escaping @Sendable () -> Int, logger: Logger,
         spans: SpanQueue? = nil
     ) {
@@ -57,14 +58,14 @@ struct Health: Sendable {
         self.registry = registry
         self.outboxLagLimit = outboxLagLimit
         self.batchLimit = batchLimit
-        self.pulse = pulse
+        self.liveness = liveness
         self.madeUp = madeUp
         self.audit = audit
         self.waiting = waiting
         self.logger = logger
         self.spans = spans
-        lag = Watched { try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) } }
-        readsOnly = Watched {
+        lag = CachedValue { try await pool.withTransaction(isReadOnly: true) { try Outbox.depth($0) } }
+        readsOnly = CachedValue {
             try await pool.withTransaction(isReadOnly: true) { transaction in
                 try transaction.query(
                     "select pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean",
@@ -72,15 +73,17 @@ struct Health: Sendable {
                 ).first ?? false
             }
         }
-        schedule = Watched { try await scheduler.state() }
-        figures = Watched {
+        schedule = CachedValue { try await scheduler.state() }
+        figures = CachedValue {
             try await pool.withTransaction(isReadOnly: true) { transaction in
                 try rules.value.definition.figures.map { try $0.read(transaction) }
             }
         }
-        deadLetters = Watched { try await dead.current() }
-        policy = Watched { try await pool.withTransaction(isReadOnly: true) { try PeopleReplica.policyVersion($0) } }
-        schema = Watched {
+        deadLetters = CachedValue { try await dead.current() }
+        policy = CachedValue {
+            try await pool.withTransaction(isReadOnly: true) { try PeopleReplica.policyVersion($0) }
+        }
+        schema = CachedValue {
             var problems: [String] = []
             let scopes = Schema.scopes(of: rules.value.definition, logger: logger)
             for migrator in Schema.migrators(of: rules.value.definition, logger: logger) + [scopes] {
@@ -100,7 +103,7 @@ struct Health: Sendable {
         // The paths that there are, and no others: what strangers ask for makes no metrics.
         let paths = router.group().add(middleware: MetricsMiddleware())
         paths.get("/health/live") { _, _ in
-            self.pulse.silent().map { text(.serviceUnavailable, "the thread '\($0)' does not turn\n") }
+            self.liveness.silent().map { text(.serviceUnavailable, "the thread '\($0)' does not turn\n") }
                 ?? text(.ok, "live\n")
         }
         paths.get("/health/ready") { _, _ in

@@ -106,7 +106,7 @@ struct AuditCommand: AsyncParsableCommand {
                 """)
 
         func run() async throws {
-            let count = try await Restoring.handOver(as: Surroundings().operator("audit"))
+            let count = try await Restoring.handOver(as: CommandEnvironment().operator("audit"))
             say("handed over \(count) records; 'waybill audit list --what operated' shows them")
         }
     }
@@ -162,7 +162,7 @@ struct AuditSelection: ParsableArguments {
     ) async throws -> Bool {
         let services = service.isEmpty ? ServiceName.allCases : try service.map(ServiceArgument.parse)
         let values = try values + [("limit", String(size))]
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         var isWhole = true
         for service in services {
             var after: String?

@@ -26,7 +26,7 @@ extension InteractionsCommand {
             help: ArgumentHelp(
                 "Who asks for it: you, as you are logged in at the broker. Anybody else only in the demo profile.",
                 valueName: "login"))
-        var by = Surroundings.login
+        var by = CommandEnvironment.login
         @Option(help: "The command's identifier; the same again has no second effect.")
         var id: String?
         @Flag(help: "Yes, for good.")
@@ -55,7 +55,7 @@ extension InteractionsCommand {
 
         /// Takes refused messages that speak of the person out of the dead letters.
         private func discardLetters() async throws -> Int {
-            let broker = try Surroundings().operator("erase")
+            let broker = try CommandEnvironment().operator("erase")
             let trail = AuditTrail(user: broker.userName, why: "a person asked to be forgotten")
             var all = DeadLetterSelection()
             all.limit = 60_000
@@ -63,10 +63,10 @@ extension InteractionsCommand {
             let command = self
             return try await withPublisher(as: broker) { publisher in
                 var count = 0
-                _ = try await DeadLetterShelf.each(selection, as: broker) { shelf in
-                    let letters = shelf.letters.filter { PersonalLetter.speaks($0, of: command) }
+                _ = try await DeadLetterBrowser.each(selection, as: broker) { browser in
+                    let letters = browser.letters.filter { PersonalLetter.speaks($0, of: command) }
                     for start in stride(from: 0, to: letters.count, by: 500) {
-                        try await shelf.perform(
+                        try await browser.perform(
                             .discard, letters[start..<min(start + 500, letters.count)], publishing: [], trail,
                             publisher)
                     }
@@ -82,7 +82,7 @@ extension InteractionsCommand {
 enum PersonalLetter {
     private static let types = [InteractionLogged.type, ConsentRecorded.type, ErasePerson.type].map(\.description)
 
-    static func speaks(_ letter: DeadLetterOnShelf, of command: InteractionsCommand.Erase) -> Bool {
+    static func speaks(_ letter: BrowsedDeadLetter, of command: InteractionsCommand.Erase) -> Bool {
         speaks(
             body: letter.delivery.body, type: letter.type ?? letter.delivery.routingKey, person: command.person,
             code: command.code)

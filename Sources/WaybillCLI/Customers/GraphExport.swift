@@ -16,7 +16,7 @@ extension GraphCommand {
         var at: String?
 
         func run() async throws {
-            let client = Asking.client(try Surroundings().person("ask"))
+            let client = Asking.client(try CommandEnvironment().person("ask"))
             var export = GraphExport()
             var progress = Progress()
             // Page by page: a million ties are too much for one message.

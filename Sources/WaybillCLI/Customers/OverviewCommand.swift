@@ -25,7 +25,7 @@ struct OverviewCommand: AsyncParsableCommand {
     private static let patience: Duration = .milliseconds(700)
 
     func run() async throws {
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         let tellers: [ServiceName] = [.sales, .servicedesk, .finance]
         let overview = Asking.Question(
             service: .customer, query: "customers.overview",

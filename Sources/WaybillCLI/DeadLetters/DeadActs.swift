@@ -25,7 +25,7 @@ struct DeadReplay: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        let broker = try Surroundings().operator("replay")
+        let broker = try CommandEnvironment().operator("replay")
         let trail = AuditTrail(user: broker.userName, why: why)
         let selection = try filter.selection
         let oldest = Timestamp.now().adding(seconds: -Int64(horizon) * 86_400)
@@ -35,9 +35,9 @@ struct DeadReplay: AsyncParsableCommand {
             var done = 0
             var progress = Progress()
             let started = ContinuousClock.now
-            _ = try await DeadLetterShelf.each(selection, as: broker) { shelf in
-                let young = shelf.letters.filter { command.force || $0.refusedAt.map { $0 >= oldest } ?? true }
-                refused += shelf.letters.count - young.count
+            _ = try await DeadLetterBrowser.each(selection, as: broker) { browser in
+                let young = browser.letters.filter { command.force || $0.refusedAt.map { $0 >= oldest } ?? true }
+                refused += browser.letters.count - young.count
                 let size = command.rate.map { min(500, max(1, Int($0 / 10))) } ?? 500
                 for start in stride(from: 0, to: young.count, by: size) {
                     let batch = young[start..<min(start + size, young.count)]
@@ -45,7 +45,7 @@ struct DeadReplay: AsyncParsableCommand {
                         if let rate = command.rate {
                             try await Task.sleep(until: started + .seconds(Double(done) / rate), clock: .continuous)
                         }
-                        try await shelf.perform(
+                        try await browser.perform(
                             .replay, batch,
                             publishing: batch.map { DeadLetter.replay(of: $0.delivery, service: $0.service) }, trail,
                             publisher)
@@ -85,16 +85,16 @@ struct DeadDiscard: AsyncParsableCommand {
         guard yes || dryRun else {
             throw ValidationError("this cannot be undone: say --yes, or look first with --dry-run")
         }
-        let broker = try Surroundings().operator("discard")
+        let broker = try CommandEnvironment().operator("discard")
         let trail = AuditTrail(user: broker.userName, why: why)
         let selection = try filter.selection
         let command = self
         let count = try await withPublisher(as: broker) { publisher in
-            try await DeadLetterShelf.each(selection, as: broker) { shelf in
+            try await DeadLetterBrowser.each(selection, as: broker) { browser in
                 guard !command.dryRun else { return }
-                for start in stride(from: 0, to: shelf.letters.count, by: 500) {
-                    let batch = shelf.letters[start..<min(start + 500, shelf.letters.count)]
-                    try await shelf.perform(.discard, batch, publishing: [], trail, publisher)
+                for start in stride(from: 0, to: browser.letters.count, by: 500) {
+                    let batch = browser.letters[start..<min(start + 500, browser.letters.count)]
+                    try await browser.perform(.discard, batch, publishing: [], trail, publisher)
                 }
             }
         }

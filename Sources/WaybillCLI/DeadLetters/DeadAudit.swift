@@ -20,11 +20,11 @@ struct DeadAudit: AsyncParsableCommand {
 
     func run() async throws {
         if let out {
-            let bodies = try await AuditTrail.bodies(as: Surroundings().operator("audit"))
+            let bodies = try await AuditTrail.bodies(as: CommandEnvironment().operator("audit"))
             try Data(bodies.joined(separator: [UInt8(ascii: "\n")])).write(to: URL(fileURLWithPath: out))
             return say("\(bodies.count) records in \(out)")
         }
-        let rows = try await AuditTrail.all(as: Surroundings().operator("audit"))
+        let rows = try await AuditTrail.all(as: CommandEnvironment().operator("audit"))
             .filter { record in id.map { record["id"] == $0 } ?? true }
             .map { record in AuditRecord.columns.map { record[$0] } }
             .sorted { ($0[0] ?? "") < ($1[0] ?? "") }

@@ -65,19 +65,19 @@ struct DeadEdit: AsyncParsableCommand {
 
     func run() async throws {
         let selection = try self.selection
-        let broker = try Surroundings().operator("edit")
+        let broker = try CommandEnvironment().operator("edit")
         let trail = AuditTrail(user: broker.userName, why: why)
         let isDry = self.isDry
         let mending = try self.mending
         let (count, failed) = try await withPublisher(as: broker) { publisher in
-            var failed: [(letter: DeadLetterOnShelf, why: String)] = []
-            let count = try await DeadLetterShelf.each(selection, as: broker) { shelf in
-                let plan = mending.plan(shelf.letters)
+            var failed: [(letter: BrowsedDeadLetter, why: String)] = []
+            let count = try await DeadLetterBrowser.each(selection, as: broker) { browser in
+                let plan = mending.plan(browser.letters)
                 failed += plan.failed
                 guard !isDry else { return }
                 for start in stride(from: 0, to: plan.mended.count, by: 500) {
                     let batch = plan.mended[start..<min(start + 500, plan.mended.count)]
-                    try await shelf.perform(
+                    try await browser.perform(
                         .edit, batch.map(\.letter), publishing: batch.map(\.message), trail, publisher)
                 }
             }
@@ -93,7 +93,7 @@ struct DeadEdit: AsyncParsableCommand {
     }
 
     /// Says what came of it.
-    private func tell(_ count: Int, _ failed: [(letter: DeadLetterOnShelf, why: String)]) {
+    private func tell(_ count: Int, _ failed: [(letter: BrowsedDeadLetter, why: String)]) {
         for (letter, why) in failed.prefix(10) { say("stays as it is: \(letter.handle): \(why)") }
         if failed.count > 10 { say("… and \(failed.count - 10) more") }
         if isDry {

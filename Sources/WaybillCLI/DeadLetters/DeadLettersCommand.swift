@@ -73,7 +73,7 @@ struct DeadFilter: ParsableArguments {
     }
 
     /// Those that are meant, where they stand.
-    func letters() async throws -> [DeadLetterOnShelf] {
-        try await DeadLetterShelf.all(selection, as: Surroundings().operator("dead"))
+    func letters() async throws -> [BrowsedDeadLetter] {
+        try await DeadLetterBrowser.all(selection, as: CommandEnvironment().operator("dead"))
     }
 }

@@ -91,7 +91,7 @@ struct DeadShow: AsyncParsableCommand {
     }
 
     /// Prints a letter. All of it is a stranger's: nothing of it may act on the terminal.
-    private static func show(_ letter: DeadLetterOnShelf) {
+    private static func show(_ letter: BrowsedDeadLetter) {
         let properties = letter.delivery.properties
         print(
             letter.isGivenUp

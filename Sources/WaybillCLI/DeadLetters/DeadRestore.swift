@@ -19,7 +19,7 @@ struct DeadRestore: AsyncParsableCommand {
     func run() async throws {
         let text = String(decoding: try ColumnFile.text(of: file), as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let broker = try Surroundings().operator("restore")
+        let broker = try CommandEnvironment().operator("restore")
         let count =
             audit
             ? try await Restoring.audit(lines, as: broker) : try await Restoring.letters(lines, as: broker)

@@ -21,7 +21,7 @@ struct AlertsCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let session = try await BrokerSession.connect(Surroundings().operator("alerts tail"))
+            let session = try await BrokerSession.connect(CommandEnvironment().operator("alerts tail"))
             let queue = "tail.\(UUID().uuidString.lowercased())"
             try await session.declare(Queue(name: queue, kind: .classic, isExclusive: true))
             for type in [MarginAlertRaised.type, MarginAlertCleared.type] {

@@ -78,7 +78,8 @@ struct ImportCommand: AsyncParsableCommand {
         if !lines.found.unused.isEmpty { say("not used: \(lines.found.unused.joined(separator: ", "))") }
         if let saveMapping { try OutputFile.write(columns.json(of: kind, lines.found), to: saveMapping) }
         var run = ImportRun(
-            kind: kind, source: source, asOf: try moment(), user: try Surroundings().person("import"), isDry: dryRun,
+            kind: kind, source: source, asOf: try moment(), user: try CommandEnvironment().person("import"),
+            isDry: dryRun,
             report: RefusedReport(refused ?? (file == "-" ? "refused.csv" : file + ".refused.csv"), lines.columns),
             listing: dryRun ? OutcomeListing(output.format) : nil)
         let outcome = try await run.carry(lines)

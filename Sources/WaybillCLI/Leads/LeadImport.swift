@@ -19,7 +19,7 @@ extension LeadsCommand {
         @Option(help: "The system whose leads they are; the identifiers are its own.")
         var source: String
         @Option(help: "The login of who takes them down: you, as you are logged in at the broker.")
-        var by: String = Surroundings.login
+        var by: String = CommandEnvironment.login
 
         private static let known = [
             "id", "captured_at", "channel", "campaign", "company", "credit_code", "contact", "email", "phone",

@@ -31,14 +31,14 @@ struct ReconcileCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let surroundings = Surroundings()
-        let broker = try surroundings.operator("reconcile")
+        let environment = CommandEnvironment()
+        let broker = try environment.operator("reconcile")
         let session = try await BrokerSession.connect(broker)
-        let drain = DrainWatch(session: session, surroundings: surroundings)
+        let drain = DrainWatch(session: session, environment: environment)
         if wait > 0, try await !drain.wait(seconds: wait, left: { say($0) }) {
             say("not drained within \(wait) s; what is under way is counted as in flight")
         }
-        let client = Asking.client(try surroundings.person("ask"))
+        let client = Asking.client(try environment.person("ask"))
         let explained = try await ExplainedMessages.load(as: broker)
         let day = since ?? String(Timestamp.now().adding(seconds: -86_400).description.prefix(10))
         let waiting = Waiting("the services")

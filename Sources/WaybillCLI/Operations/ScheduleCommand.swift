@@ -21,7 +21,7 @@ private struct ListSchedule: AsyncParsableCommand {
 
     func run() async throws {
         let asked = services.isEmpty ? ServiceName.allCases : try services.map(ServiceArgument.parse)
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         var tables: [QueryTable] = []
         var isWhole = true
         for service in asked {

@@ -30,12 +30,12 @@ enum ServiceProgram {
     ///   - variable: the variable that it reads. With the name behind, it may be set for this command.
     ///   - secret: the beginning of the file's name, in `$WAYBILL_HOME/secrets`, that holds the address otherwise.
     static func database(_ name: String, _ variable: String, secret: String) -> [String: String] {
-        let surroundings = Surroundings()
+        let command = CommandEnvironment()
         var environment = quiet
-        if let url = surroundings["\(variable)_\(name.uppercased())"] {
+        if let url = command["\(variable)_\(name.uppercased())"] {
             environment[variable] = url
         } else {
-            let home = surroundings["WAYBILL_HOME"] ?? ".waybill"
+            let home = command["WAYBILL_HOME"] ?? ".waybill"
             environment["\(variable)_FILE"] = "\(home)/secrets/\(secret)-\(name).url"
         }
         return environment
@@ -84,7 +84,7 @@ enum ServiceProgram {
         let process = Process()
         process.executableURL = folder.appendingPathComponent("waybill-\(name)")
         process.arguments = arguments
-        process.environment = environment.merging(["PATH": Surroundings()["PATH"] ?? ""]) { own, _ in own }
+        process.environment = environment.merging(["PATH": CommandEnvironment()["PATH"] ?? ""]) { own, _ in own }
         return process
     }
 

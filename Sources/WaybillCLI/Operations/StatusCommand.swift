@@ -23,10 +23,10 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let surroundings = Surroundings()
-        let session = try await BrokerSession.connect(surroundings.operator("status"))
+        let environment = CommandEnvironment()
+        let session = try await BrokerSession.connect(environment.operator("status"))
         if let waitDrained,
-            try await !DrainWatch(session: session, surroundings: surroundings).wait(
+            try await !DrainWatch(session: session, environment: environment).wait(
                 seconds: waitDrained, left: { say($0) })
         {
             say("not drained within \(waitDrained) s")
@@ -38,10 +38,10 @@ struct StatusCommand: AsyncParsableCommand {
         var isWhole = true
         var hasPolicy = true
         for service in ServiceName.allCases {
-            let ready = await ServiceEndpoint.get(surroundings.http(service), "/health/ready")
+            let ready = await ServiceEndpoint.get(environment.http(service), "/health/ready")
             if ready == nil { isWhole = false }
             let metrics = ServiceEndpoint.values(
-                await ServiceEndpoint.get(surroundings.http(service), "/metrics")?.body ?? "")
+                await ServiceEndpoint.get(environment.http(service), "/metrics")?.body ?? "")
             waiting += Self.waiting(service, metrics, at: .now())
             if metrics["waybill_permission_policy"] == "0" { hasPolicy = false }
             zones += ServiceEndpoint.labelled("waybill_zone", in: metrics).map { (service, $0.label) }

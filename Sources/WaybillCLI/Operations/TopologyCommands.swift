@@ -39,7 +39,7 @@ struct TopologyCommand: AsyncParsableCommand {
         @OptionGroup var partners: PartnerOptions
 
         func run() async throws {
-            let broker = try Surroundings().operator("topology")
+            let broker = try CommandEnvironment().operator("topology")
             let topology = WaybillTopology.whole(for: try partners.registry())
             let session = try await BrokerSession.connect(broker)
             // Where it is written down has to be there first, and all of it may be declared as often as one likes.
@@ -57,18 +57,18 @@ struct TopologyCommand: AsyncParsableCommand {
         @OptionGroup var partners: PartnerOptions
 
         func run() async throws {
-            let session = try await BrokerSession.connect(Surroundings().operator("topology"))
-            let surroundings = Surroundings()
+            let session = try await BrokerSession.connect(CommandEnvironment().operator("topology"))
+            let environment = CommandEnvironment()
             let topology = WaybillTopology.whole(for: try partners.registry())
             try await topology.check(on: session)
             await session.close()
-            guard let management = surroundings["WAYBILL_HTTP_MANAGEMENT_URL"] else {
+            guard let management = environment["WAYBILL_HTTP_MANAGEMENT_URL"] else {
                 throw Failure(
                     "exchanges and queues are there; arguments and bindings are not checked: set "
                         + "WAYBILL_HTTP_MANAGEMENT_URL to the broker's management")
             }
             let audit = try TopologyAudit(
-                address: Surroundings.withoutLogin(management), broker: surroundings.operator("topology"))
+                address: CommandEnvironment.withoutLogin(management), broker: environment.operator("topology"))
             let problems = try await audit.problems(in: topology)
             if !problems.isEmpty {
                 throw Failure(

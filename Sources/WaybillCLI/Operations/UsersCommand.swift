@@ -49,8 +49,8 @@ struct UsersCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let broker = try Surroundings().operator("users")
-            let users = try BrokerPeople(broker, management: Surroundings().management())
+            let broker = try CommandEnvironment().operator("users")
+            let users = try BrokerPeople(broker, management: CommandEnvironment().management())
             let password = try await users.add(
                 login, isEdge: edge, imports: imports, AuditTrail(user: broker.userName, why: why))
             let address = broker.address(as: login, password: password)
@@ -74,7 +74,7 @@ struct UsersCommand: AsyncParsableCommand {
 
         func run() async throws {
             let users = try await BrokerPeople(
-                Surroundings().operator("users"), management: Surroundings().management()
+                CommandEnvironment().operator("users"), management: CommandEnvironment().management()
             ).all()
             try output.show([
                 QueryTable(
@@ -100,8 +100,8 @@ struct UsersCommand: AsyncParsableCommand {
         var why: String?
 
         func run() async throws {
-            let broker = try Surroundings().operator("users")
-            let people = try BrokerPeople(broker, management: Surroundings().management())
+            let broker = try CommandEnvironment().operator("users")
+            let people = try BrokerPeople(broker, management: CommandEnvironment().management())
             guard try await people.remove(login, AuditTrail(user: broker.userName, why: why)) else {
                 say("there is no person '\(login)': 'waybill users list' shows those there are")
                 throw ExitCode(2)

@@ -34,10 +34,10 @@ struct OrdersCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let broker = try Surroundings().broker("WAYBILL_AMQP_PARTNER_URL", "publish")
+            let broker = try CommandEnvironment().broker("WAYBILL_AMQP_PARTNER_URL", "publish")
             let voice = try PartnerVoice(user: broker.userName, registry: partners.known())
             let publisher = Publisher(
-                configuration: broker, confirmTimeout: .seconds(30), logger: Surroundings.quiet)
+                configuration: broker, confirmTimeout: .seconds(30), logger: CommandEnvironment.quiet)
             let outcome = try await withThrowingTaskGroup(of: Outcome?.self) { group in
                 group.addTask {
                     await publisher.run()

@@ -46,7 +46,7 @@ extension PartnerOptions {
     /// `make up` has written; `nil` when whoever may publish is believed.
     func known() throws -> PartnerRegistry? {
         if let registry = try registry() { return registry }
-        guard let path = Surroundings().partners, path != "any" else { return nil }
+        guard let path = CommandEnvironment().partners, path != "any" else { return nil }
         var options = self
         options.partners = path
         return try options.registry()

@@ -43,7 +43,7 @@ extension PeopleCommand {
             // It is put on record as the operator's doing.
             let console =
                 isOver && ConsoleProgram.isKnown() && BrokerUsers.isLogin(login)
-                ? try? Surroundings().operator("console") : nil
+                ? try? CommandEnvironment().operator("console") : nil
             let managed = try await Self.managed(by: login, beyond: day)
             try await act.send(
                 PersonLeft(login: login, lastDay: day, recordedAt: Timestamp.now(), reason: reason, by: act.by),
@@ -55,7 +55,7 @@ extension PeopleCommand {
             }
             let why = "the last day was \(lastDay): \(reason)"
             if let users {
-                let trail = AuditTrail(user: try Surroundings().operator("users").userName, why: why)
+                let trail = AuditTrail(user: try CommandEnvironment().operator("users").userName, why: why)
                 say(
                     try await users.remove(login, trail)
                         ? "the broker's user '\(login)' is removed, its connections are closed"
@@ -78,7 +78,8 @@ extension PeopleCommand {
 
         private static func users() throws -> BrokerPeople {
             do {
-                return try BrokerPeople(Surroundings().operator("users"), management: Surroundings().management())
+                return try BrokerPeople(
+                    CommandEnvironment().operator("users"), management: CommandEnvironment().management())
             } catch let failure as Failure {
                 throw Failure(
                     "\(failure), or say --keep-user and have the operator run 'waybill users remove'; nothing was done")

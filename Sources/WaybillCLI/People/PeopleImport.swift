@@ -88,7 +88,7 @@ enum PeopleAnswers {
                 "'\(name)' holds more than goes into one message: give it in parts, the nodes first, and managers before "
                     + "whom they manage")
         }
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         let result: Result<[PeoplePlan.Answer], any Error>
         do { result = .success(try await pages(lines, client)) } catch { result = .failure(error) }
         await client.close()

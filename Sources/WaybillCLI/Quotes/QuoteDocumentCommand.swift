@@ -49,7 +49,7 @@ struct QuoteDocumentCommand: AsyncParsableCommand {
 
     /// Asks sales for the quote, as something that is taken out, and the customer service for the name.
     private func document() async throws -> QuoteDocument {
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         let answers: Result<([QueryTable], AccountStatement.Holder), any Error>
         do {
             let tables = try await Asking.ask(

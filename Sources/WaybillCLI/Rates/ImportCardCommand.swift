@@ -50,7 +50,7 @@ struct ImportCardCommand: AsyncParsableCommand {
         }
         var findings = Findings()
         var fresh = 0
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         for part in parts { fresh += try await preview(part.body, at: part.lines, client, &findings) }
         await client.close()
         findings.end()

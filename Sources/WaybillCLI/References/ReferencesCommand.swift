@@ -42,7 +42,7 @@ private struct ListReferences: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         var rows: [[String?]] = []
         var (isWhole, isCut, isAnswered) = (true, false, false)
         for service in asked {

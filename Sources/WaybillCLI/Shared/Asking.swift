@@ -74,7 +74,7 @@ struct OutputOptions: ParsableArguments {
         let toEnd = toEnd ?? all
         // Where --all means what is over, too, a page of that is no more taken out than any other.
         let isExport = self.isExport && (toEnd || format == .csv)
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         let question = QueryCatalogue.question(service, query)
         let cursor = question?.cursor ?? "after"
         var values = values
@@ -146,7 +146,7 @@ extension Asking {
     static func once(
         _ service: ServiceName, _ query: String, _ values: [(String, String?)] = [], isExport: Bool = false
     ) async throws -> [QueryTable] {
-        try await once(service, query, values, isExport: isExport, as: Surroundings().person("ask"))
+        try await once(service, query, values, isExport: isExport, as: CommandEnvironment().person("ask"))
     }
 
     /// What the catalogue says of a table whose question is not at hand: of one with this name and these columns.
@@ -165,7 +165,7 @@ extension Asking {
     ) async throws -> (tables: [QueryTable], isWhole: Bool) {
         var isWhole = true
         let tables = await each(
-            services, query, values, isExport: isExport, as: try Surroundings().person("ask")
+            services, query, values, isExport: isExport, as: try CommandEnvironment().person("ask")
         ) { service, error in
             say("\(service.rawValue): \(error)")
             if (error as? ClientError)?.code != .refused { isWhole = false }

@@ -11,7 +11,7 @@ struct ActOptions: ParsableArguments {
         help: ArgumentHelp(
             "The login of who decides: you, as you are logged in at the broker. Anybody else only in the demo profile.",
             valueName: "login"))
-    private(set) var by: String = Surroundings.login
+    private(set) var by: String = CommandEnvironment.login
     @Option(help: "The command's identifier; the same again has no second effect and gets the same answer.")
     var id: String?
     @Flag(help: "Print what came of it as JSON.")
@@ -99,7 +99,7 @@ extension Commanding {
     static func send(
         _ type: MessageType, _ data: [UInt8], to service: ServiceName, source: String = Commanding.source, id: String
     ) async throws -> ActReply {
-        try await send(type, data, to: service, source: source, id: id, as: Surroundings().person("command"))
+        try await send(type, data, to: service, source: source, id: id, as: CommandEnvironment().person("command"))
     }
 }
 

@@ -122,7 +122,7 @@ enum ServiceLines {
         guard let first = CalendarDay(from), let last = CalendarDay(to), first <= last else {
             throw Failure("give two days such as 2026-01-01, the first not after the last")
         }
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         var lines: [ProfitLine] = []
         var held: [ScenarioApart] = []
         var day = first

@@ -10,7 +10,7 @@ struct DocumentPrinter {
 
     /// - Parameter path: the folders in which programs are looked for, with colons between them.
     /// - Throws: ``Failure`` that says what to install when it is in none of them.
-    init(path: String? = Surroundings()["PATH"]) throws {
+    init(path: String? = CommandEnvironment()["PATH"]) throws {
         let places = (path ?? "").split(separator: ":").map { URL(fileURLWithPath: "\($0)/\(Self.program)") }
         guard let place = places.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
             throw Failure(

@@ -92,7 +92,7 @@ struct StatementCommand: QuestionCommand {
         let customer = value("customer") ?? ""
         let (from, to) = (try day("from"), try day("to") ?? Timestamp.now().day())
         let about = [("customer", customer), ("source", value("source")), ("currency", value("currency"))]
-        let client = Asking.client(try Surroundings().person("ask"))
+        let client = Asking.client(try CommandEnvironment().person("ask"))
         let pages: Result<([QueryTable], [QueryTable], [QueryTable]), any Error>
         do {
             let statement = try await Self.pages(

@@ -2,16 +2,16 @@ import Domain
 import ServiceKit
 
 /// What accounts may be one party with, as far as it reaches: the accounts, and everything that ties them together.
-struct Household {
+struct AccountCluster {
     var accounts: [AccountKey: Account] = [:]
     var edges: [PartyMembership.Edge] = []
     var links: [PartyMembership.Link] = []
 
     /// The same with other evidence about some of the accounts.
-    func replacing(_ other: [PartyMembership.Edge], of keys: Set<AccountKey>) -> Household {
-        var household = self
-        household.edges = edges.filter { !keys.contains($0.one) && !keys.contains($0.other) } + other
-        return household
+    func replacing(_ other: [PartyMembership.Edge], of keys: Set<AccountKey>) -> AccountCluster {
+        var cluster = self
+        cluster.edges = edges.filter { !keys.contains($0.one) && !keys.contains($0.other) } + other
+        return cluster
     }
 
     /// Who is who among them.

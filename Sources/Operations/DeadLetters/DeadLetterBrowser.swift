@@ -21,13 +21,13 @@ package struct DeadLetterSelection: Sendable, Equatable {
     package var since: Timestamp?
     /// Refused before this time.
     package var until: Timestamp?
-    /// How many at most; of each queue the first ``DeadLetterShelf/room`` are looked at.
+    /// How many at most; of each queue the first ``DeadLetterBrowser/room`` are looked at.
     package var limit = 10_000
 
     /// All there are, 10,000 at most.
     package init() {}
 
-    func takes(_ letter: DeadLetterOnShelf) -> Bool {
+    func takes(_ letter: BrowsedDeadLetter) -> Bool {
         if let since, letter.refusedAt.map({ $0 < since }) ?? true { return false }
         if let until, letter.refusedAt.map({ $0 >= until }) ?? true { return false }
         return (reason.map { letter.reason == $0 } ?? true) && (type.map { letter.type == $0 } ?? true)
@@ -37,7 +37,7 @@ package struct DeadLetterSelection: Sendable, Equatable {
 }
 
 /// A message where it stands that a service refused, or that the broker gave up before one took it.
-package struct DeadLetterOnShelf: Sendable {
+package struct BrowsedDeadLetter: Sendable {
     /// Who refused it, or for whom it was.
     package let service: ServiceName
     /// It, whole; of one that the broker gave up with what the broker says of that beside it.
@@ -78,26 +78,26 @@ package struct DeadLetterOnShelf: Sendable {
 }
 
 /// The queues of refused messages, looked at without taking anything out.
-package struct DeadLetterShelf: Sendable {
+package struct DeadLetterBrowser: Sendable {
     private let session: BrokerSession
     /// What was found, in the order in which it stands there.
-    package let letters: [DeadLetterOnShelf]
+    package let letters: [BrowsedDeadLetter]
     /// What was looked at so often, meant or not, that it must be renewed.
-    private let worn: [DeadLetterOnShelf]
+    private let worn: [BrowsedDeadLetter]
     private let taken = TakenOut()
     /// How long the broker may hand nothing over while it has something.
     private static let patience = Duration.seconds(60)
-    /// How many letters a shelf holds; of what stands behind them the broker hands nothing over.
+    /// How many letters a browser holds; of what stands behind them the broker hands nothing over.
     package static let room = 65_535
 
-    /// Opens a service's queue; what is not acknowledged goes back when the shelf is closed.
+    /// Opens a service's queue; what is not acknowledged goes back when the browser is closed.
     private static func open(
         _ service: ServiceName, _ selection: DeadLetterSelection, most: Int, room: Int, as broker: BrokerConfiguration
-    ) async throws -> DeadLetterShelf {
+    ) async throws -> DeadLetterBrowser {
         let session = try await BrokerSession.connect(broker)
         let waiting = min(try await session.status(of: Queues.dead(service)).messages, room)
-        var found: [DeadLetterOnShelf] = []
-        var worn: [DeadLetterOnShelf] = []
+        var found: [BrowsedDeadLetter] = []
+        var worn: [BrowsedDeadLetter] = []
         if most > 0 {
             // Without a number a quorum queue gives 2,000 and waits for acknowledgements.
             try await session.subscribe(Queues.dead(service), prefetch: room)
@@ -125,13 +125,13 @@ package struct DeadLetterShelf: Sendable {
                 deadline = .now + Self.patience
                 for delivery in deliveries {
                     seen += 1
-                    let letter = DeadLetterOnShelf(service: service, delivery: delivery)
+                    let letter = BrowsedDeadLetter(service: service, delivery: delivery)
                     if found.count < most, selection.takes(letter) { found.append(letter) }
                     if Renewal.isDue(delivery) { worn.append(letter) }
                 }
             }
         }
-        return DeadLetterShelf(session: session, letters: found, worn: worn)
+        return DeadLetterBrowser(session: session, letters: found, worn: worn)
     }
 
     /// Does something with each service's letters that are meant, and puts back what it leaves.
@@ -144,23 +144,23 @@ package struct DeadLetterShelf: Sendable {
     /// - Returns: how many letters there were.
     package static func each(
         _ selection: DeadLetterSelection, room: Int = Self.room, as broker: BrokerConfiguration,
-        _ act: (DeadLetterShelf) async throws -> Void
+        _ act: (DeadLetterBrowser) async throws -> Void
     ) async throws -> Int {
         var count = 0
         for service in selection.services where count < selection.limit {
-            let shelf = try await open(service, selection, most: selection.limit - count, room: room, as: broker)
-            count += shelf.letters.count
+            let browser = try await open(service, selection, most: selection.limit - count, room: room, as: broker)
+            count += browser.letters.count
             do {
-                if !shelf.letters.isEmpty { try await act(shelf) }
-                try await shelf.renew(service, as: broker)
+                if !browser.letters.isEmpty { try await act(browser) }
+                try await browser.renew(service, as: broker)
                 // What is closed before the queue has heard of it would stand there again.
-                try await shelf.session.unsubscribe()
+                try await browser.session.unsubscribe()
             } catch {
-                try? await shelf.session.unsubscribe()
-                await shelf.session.close()
+                try? await browser.session.unsubscribe()
+                await browser.session.close()
                 throw error
             }
-            await shelf.session.close()
+            await browser.session.close()
         }
         return count
     }
@@ -179,12 +179,12 @@ package struct DeadLetterShelf: Sendable {
     ///
     /// - Parameters:
     ///   - act: what is done, for the record.
-    ///   - letters: some of this shelf's.
+    ///   - letters: some of this browser's.
     ///   - messages: what is published in their place.
     ///   - trail: whose act it is.
     ///   - publisher: by which records and messages are published.
     package func perform(
-        _ act: AuditTrail.Act, _ letters: some Collection<DeadLetterOnShelf> & Sendable,
+        _ act: AuditTrail.Act, _ letters: some Collection<BrowsedDeadLetter> & Sendable,
         publishing messages: [Outgoing],
         _ trail: AuditTrail, _ publisher: Publisher
     ) async throws {
@@ -199,14 +199,14 @@ package struct DeadLetterShelf: Sendable {
     /// All letters that are meant; nothing is taken out.
     package static func all(
         _ selection: DeadLetterSelection, as broker: BrokerConfiguration
-    ) async throws -> [DeadLetterOnShelf] {
-        var letters: [DeadLetterOnShelf] = []
+    ) async throws -> [BrowsedDeadLetter] {
+        var letters: [BrowsedDeadLetter] = []
         _ = try await each(selection, as: broker) { letters += $0.letters }
         return letters
     }
 }
 
-/// The letters of a shelf that have been taken out.
+/// The letters of a browser that have been taken out.
 private final class TakenOut: Sendable {
     private let tags = Mutex<Set<UInt64>>([])
 

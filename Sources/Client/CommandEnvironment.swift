@@ -15,7 +15,7 @@ package struct Failure: Error, CustomStringConvertible {
 }
 
 /// Where broker and services are.
-package struct Surroundings: Sendable {
+package struct CommandEnvironment: Sendable {
     private let variables: [String: String]
     private let home: String
 
@@ -70,8 +70,8 @@ package struct Surroundings: Sendable {
     /// Who acts when nothing else is said: the person as whom the broker is to log in; without one, as in the demo, whoever
     /// is logged in here.
     package static var login: String {
-        let surroundings = Surroundings()
-        guard surroundings.isPersonal, let user = try? surroundings.person("login").userName else {
+        let environment = CommandEnvironment()
+        guard environment.isPersonal, let user = try? environment.person("login").userName else {
             return NSUserName()
         }
         return user

@@ -4,7 +4,7 @@ import Postgres
 import ServiceKit
 
 /// Brings every account home and tells the world what has changed.
-struct Settlement {
+struct MembershipResolution {
     /// A decision that led to it.
     struct Cause {
         let decisionId: String
@@ -13,37 +13,37 @@ struct Settlement {
         let envelope: Envelope
     }
 
-    private let household: Household
+    private let cluster: AccountCluster
     private let homes: [AccountKey: AccountKey]
     private let now: Timestamp
     /// The day of which the word of sales counts.
     private let day: CalendarDay
 
-    /// Settles everything that a change at some accounts may move.
+    /// Resolves everything that a change at some accounts may move.
     ///
     /// - Parameter day: the day of which the word of sales counts; today when not given.
-    static func settle(
+    static func resolve(
         _ seeds: some Collection<AccountKey>, cause: Cause? = nil, on day: CalendarDay? = nil,
         _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard !seeds.isEmpty else { return }
-        let household = try Household.around(seeds, transaction)
-        let settlement = Settlement(
-            household: household, homes: household.homes(), now: effects.now, day: day ?? effects.now.day())
-        try settlement.carryOut(cause, transaction, &effects)
+        let cluster = try AccountCluster.around(seeds, transaction)
+        let resolution = MembershipResolution(
+            cluster: cluster, homes: cluster.homes(), now: effects.now, day: day ?? effects.now.day())
+        try resolution.carryOut(cause, transaction, &effects)
     }
 
     private func carryOut(
         _ cause: Cause?, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let told = try OwnershipReplica.standing(of: household.accounts.keys.sorted(), on: day, transaction)
+        let told = try OwnershipReplica.standing(of: cluster.accounts.keys.sorted(), on: day, transaction)
         var parties: [String: [Account]] = [:]
         var moved: [Account] = []
         var retold: [Account] = []
         var changed: Set<String> = []
-        for key in household.accounts.keys.sorted() {
-            guard var account = household.accounts[key],
-                let home = homes[key].flatMap({ household.accounts[$0]?.ownId })
+        for key in cluster.accounts.keys.sorted() {
+            guard var account = cluster.accounts[key],
+                let home = homes[key].flatMap({ cluster.accounts[$0]?.ownId })
             else { continue }
             let word = told[key].map { HomeWord(branch: $0.branch, salesOwner: $0.owner) }
             let isRetold = account.told != word
@@ -58,20 +58,20 @@ struct Settlement {
             }
             parties[home, default: []].append(account)
         }
-        let identifiers = Set(household.accounts.values.flatMap { [$0.ownId, $0.customerId] }).union(parties.keys)
+        let identifiers = Set(cluster.accounts.values.flatMap { [$0.ownId, $0.customerId] }).union(parties.keys)
         let before = try IdentityStore.customers(identifiers.sorted(), transaction)
-        let names = try Self.names(of: household.accounts.keys.sorted(), transaction)
-        let corrections = try CorrectionStore.standing(household.accounts.keys.sorted(), transaction)
+        let names = try Self.names(of: cluster.accounts.keys.sorted(), transaction)
+        let corrections = try CorrectionStore.standing(cluster.accounts.keys.sorted(), transaction)
         var after: [Customer] = []
-        for account in household.accounts.values.sorted(by: { $0.key < $1.key }) {
-            guard let home = homes[account.key].flatMap({ household.accounts[$0]?.ownId }) else { continue }
+        for account in cluster.accounts.values.sorted(by: { $0.key < $1.key }) {
+            guard let home = homes[account.key].flatMap({ cluster.accounts[$0]?.ownId }) else { continue }
             let former = before[account.ownId]
             var customer = Customer(customerId: account.ownId, foundedAt: account.firstAt)
             customer.revision = former?.revision ?? 0
             customer.byRecord = former?.byRecord
             // A code that leaves a customer of whom sales has said something takes no owner along.
             let hasLeft = (parties[account.ownId] ?? []).contains { member in
-                household.accounts[member.key].map { before[$0.customerId]?.byRecord != nil } ?? false
+                cluster.accounts[member.key].map { before[$0.customerId]?.byRecord != nil } ?? false
             }
             if hasLeft, customer.byRecord == nil { customer.byRecord = HomeWord() }
             if home == account.ownId {
@@ -144,8 +144,8 @@ struct Settlement {
         var unmerged: [String: [String]] = [:]
         let revisions = Dictionary(changed.map { ($0.customerId, $0.revision) }) { first, _ in first }
         let current = Dictionary(
-            household.accounts.values.compactMap { account in
-                homes[account.key].flatMap { household.accounts[$0]?.ownId }.map { (account.ownId, $0) }
+            cluster.accounts.values.compactMap { account in
+                homes[account.key].flatMap { cluster.accounts[$0]?.ownId }.map { (account.ownId, $0) }
             }
         ) { first, _ in first }
         for customer in changed {

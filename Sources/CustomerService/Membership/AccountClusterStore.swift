@@ -4,23 +4,23 @@ import Postgres
 import ServiceKit
 
 /// The SQL of households.
-extension Household {
+extension AccountCluster {
     /// Everything that a change at some accounts may move, followed from account to account.
     static func around(
         _ seeds: some Collection<AccountKey>, _ transaction: borrowing Transaction
-    ) throws -> Household {
-        var household = Household()
+    ) throws -> AccountCluster {
+        var cluster = AccountCluster()
         var seen = Set(seeds)
         var frontier = seen
         while !frontier.isEmpty {
             let keys = frontier.sorted()
-            for (key, account) in try IdentityStore.accounts(keys, transaction) { household.accounts[key] = account }
+            for (key, account) in try IdentityStore.accounts(keys, transaction) { cluster.accounts[key] = account }
             let found = try neighbours(of: keys, transaction)
             frontier = Set(found).subtracting(seen)
             seen.formUnion(frontier)
         }
-        try household.tie(transaction)
-        return household
+        try cluster.tie(transaction)
+        return cluster
     }
 
     private static func neighbours(

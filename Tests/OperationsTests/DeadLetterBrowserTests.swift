@@ -8,13 +8,13 @@ import Testing
 
 @testable import Operations
 
-@Suite("Dead letters on the shelf")
-struct DeadLetterShelfTests {
+@Suite("Dead letters on the browser")
+struct DeadLetterBrowserTests {
     private func letter(
         _ service: ServiceName = .finance, headers: [String: HeaderValue] = [:], id: String? = "m1",
         type: String? = "order.placed.v1", source: String? = "erp"
-    ) -> DeadLetterOnShelf {
-        DeadLetterOnShelf(
+    ) -> BrowsedDeadLetter {
+        BrowsedDeadLetter(
             service: service,
             delivery: Delivery(
                 exchange: Exchanges.dead, routingKey: service.rawValue,
@@ -51,8 +51,8 @@ struct DeadLetterShelfTests {
                 queue: "finance.inbound", reason: reason, time: 1_772_416_800, exchange: Exchanges.inbound,
                 routingKey: "order.placed.v1", expiration: expiration),
         ]
-        func found(_ service: ServiceName, _ properties: MessageProperties) -> DeadLetterOnShelf {
-            DeadLetterOnShelf(
+        func found(_ service: ServiceName, _ properties: MessageProperties) -> BrowsedDeadLetter {
+            BrowsedDeadLetter(
                 service: service,
                 delivery: Delivery(
                     exchange: Exchanges.dead, routingKey: service.rawValue, properties: properties, body: []))
@@ -67,7 +67,7 @@ struct DeadLetterShelfTests {
         #expect(selection.takes(letter))
 
         // Published anew, and by way of a file, it says the same; sent on it says nothing of it any more.
-        let again = found(.finance, DeadLetterOnShelf.copied(letter.delivery.properties))
+        let again = found(.finance, BrowsedDeadLetter.copied(letter.delivery.properties))
         let message = try LetterFile.message(LetterFile.line(letter))
         for other in [again, found(.finance, message.properties)] {
             #expect(other.isGivenUp && other.detail == letter.detail && other.refusedAt == letter.refusedAt)
@@ -95,7 +95,7 @@ struct DeadLetterShelfTests {
         let refused = letter(headers: [
             DeadLetter.Header.reason: .string("not-json"), DeadLetter.Header.refusedAt: .string(at.description),
         ])
-        func takes(_ letter: DeadLetterOnShelf, _ change: (inout DeadLetterSelection) -> Void) -> Bool {
+        func takes(_ letter: BrowsedDeadLetter, _ change: (inout DeadLetterSelection) -> Void) -> Bool {
             var selection = DeadLetterSelection()
             change(&selection)
             return selection.takes(letter)
@@ -119,8 +119,8 @@ struct MendingTests {
         #"{"orderId":"SO-1","revision":1,"cancelledAt":"2026-03-02T10:00:00+08:00","reason":"x"}"#
     private static let wrong = data.replacing("SO-1", with: "")
 
-    private func letter(_ properties: MessageProperties, _ body: String) -> DeadLetterOnShelf {
-        DeadLetterOnShelf(
+    private func letter(_ properties: MessageProperties, _ body: String) -> BrowsedDeadLetter {
+        BrowsedDeadLetter(
             service: .finance,
             delivery: Delivery(
                 exchange: Exchanges.dead, routingKey: "finance", properties: properties, body: Array(body.utf8)))
