@@ -46,17 +46,31 @@ package enum HandoverOutcome: Sendable, Equatable {
     case later(String, after: Duration?)
     /// Never so: another try would be refused as well. What was said.
     case refused(String)
+    /// Its turn did not come in the time that there was: nobody was asked.
+    case untried
 }
 
 /// A way to people: one server with its settings.
 package protocol Channel: Sendable {
     /// Its name in the file of channels.
     var name: String { get }
+    /// How long one handover may take at the most.
+    var longest: Duration { get }
     /// Hands over.
     ///
     /// Nothing is thrown: whatever goes wrong is the outcome of those it concerns. When the task is cancelled, those that were
-    /// not handed over by then are `later`.
+    /// not handed over by then are `later`. None is begun once the time is over: those are `untried`.
     ///
+    /// - Parameters:
+    ///   - handovers: what is handed over.
+    ///   - time: in which time handovers are begun; the last of them may take ``longest`` beyond it.
     /// - Returns: one outcome for each handover, in their order.
-    func hand(_ handovers: [Handover]) async -> [HandoverOutcome]
+    func hand(_ handovers: [Handover], within time: Duration) async -> [HandoverOutcome]
+}
+
+extension Channel {
+    /// Hands over, however long it takes.
+    package func hand(_ handovers: [Handover]) async -> [HandoverOutcome] {
+        await hand(handovers, within: .seconds(86_400))
+    }
 }

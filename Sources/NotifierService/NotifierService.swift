@@ -39,16 +39,18 @@ package enum NotifierService {
     /// The same with servers that are given.
     package static func definition(
         book: ChannelBook, floor: NoticeSeverity = .urgent, console: String? = nil,
-        keptDays: Int = NoticeRetention.standard
+        keptDays: Int = NoticeRetention.standard, turn: Duration = HandoverWorker.usualTurn
     ) -> ServiceDefinition {
         let planner = HandoverPlanner(book: book, floor: floor)
-        let workers = book.workers(planner, HandoverWriter(console: console))
+        let workers = book.workers(planner, HandoverWriter(console: console), turn: turn)
+        // Of its own, so that a server that hangs does not keep it waiting.
+        let watch = workers.isEmpty ? [] : [StandingWork(HandoverWatch(planner: planner))]
         return ServiceDefinition(
             name: .notifier, migrations: NotifierMigrations.all,
             capabilities: [
-                .notices, .preferences(floor: floor), .recipients(TellingHandlers(planner: planner)), .handovers,
-                .retention(days: keptDays),
-            ], standing: workers.map(StandingWork.init))
+                .notices, .preferences(floor: floor), .recipients(TellingHandlers(planner: planner)),
+                .handovers(floor: floor), .retention(days: keptDays),
+            ], standing: watch + workers.map { StandingWork($0) })
     }
 
     static func main() async {

@@ -181,6 +181,7 @@ extension HandoverOutcome {
     var words: String {
         switch self {
         case .accepted(let words), .later(let words, _), .refused(let words): words
+        case .untried: ""
         }
     }
     var isAccepted: Bool { if case .accepted = self { true } else { false } }

@@ -47,6 +47,20 @@ struct MailChannelTests {
         #expect(mail.text == "It waits.\n")
     }
 
+    @Test("no mail is begun once the time is over, and one that has begun is ended")
+    func time() async throws {
+        let mailbox = try await LocalServer.mail { server in
+            let channel = try channel(server, timeout: .seconds(2), silence: .milliseconds(500))
+            let handovers = ["silent", "b", "c"].map { Handover.of("t-\($0)", to: "\($0)@example.com") }
+            #expect(await channel.hand(handovers, within: .zero) == [.untried, .untried, .untried])
+            let began = ContinuousClock.now
+            let outcomes = await channel.hand(handovers.reversed(), within: .seconds(60))
+            #expect(outcomes[0].isAccepted && outcomes[1].isAccepted && outcomes[2].isLater, "\(outcomes)")
+            #expect(ContinuousClock.now - began < channel.longest + .seconds(1))
+        }
+        #expect(mailbox.mails.map(\.recipients) == [["c@example.com"], ["b@example.com"]])
+    }
+
     @Test("what a server says of a mail is told in its words, and neighbours go on")
     func words() async throws {
         let names = ["a", "full", "unknown", "later", "spam", "pieces", "b"]

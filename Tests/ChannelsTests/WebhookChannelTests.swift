@@ -96,6 +96,18 @@ struct WebhookChannelTests {
         )
     }
 
+    @Test("no request is begun once the time is over")
+    func time() async throws {
+        let paths = ["silent", "ok", "gone"]
+        let taken = try await LocalServer.web(["webhooks": [Self.old]]) { server in
+            let channel = try channel(server, paths)
+            #expect(channel.longest == .milliseconds(1_500))
+            let outcomes = await channel.hand(paths.map { .of("h-\($0)", to: $0) }, within: .milliseconds(100))
+            #expect(outcomes.count == 3 && outcomes[0].isLater && outcomes.dropFirst() == [.untried, .untried])
+        }
+        #expect(taken.requests.allSatisfy { $0.path == "/silent" })
+    }
+
     @Test("a number that would end a header field is a header field's value, and another's request is not in it")
     func numbers() async throws {
         let taken = try await LocalServer.web(["webhooks": [Self.old]]) { server in

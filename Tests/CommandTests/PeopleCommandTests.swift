@@ -43,7 +43,7 @@ struct PeopleCommandTests {
     @Test("a leaver's account of the console is closed where its database is known")
     func console() {
         func known(_ environment: [String: String], _ files: [String] = []) -> Bool {
-            ConsoleProgram.isKnown(Surroundings(environment), exists: files.contains)
+            ConsoleProgram.isKnown(CommandEnvironment(environment), exists: files.contains)
         }
         #expect(known(["WAYBILL_HOME": "/nowhere", "WAYBILL_POSTGRES_URL_CONSOLE": "postgres://console@db/waybill"]))
         #expect(known(["WAYBILL_HOME": "/nowhere"], ["/nowhere/secrets/postgres-console.url"]))

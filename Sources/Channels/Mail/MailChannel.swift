@@ -30,11 +30,19 @@ package struct MailChannel: Channel {
         (self.client, self.now) = (client, now)
     }
 
+    /// How long one mail may take: with the silence before the answers to its last line and to the good-bye.
+    package var longest: Duration { server.timeout + server.silence * 2 }
+
     /// Hands over, one after the other.
-    package func hand(_ handovers: [Handover]) async -> [HandoverOutcome] {
+    package func hand(_ handovers: [Handover], within time: Duration) async -> [HandoverOutcome] {
+        let end = ContinuousClock.now + time
         var outcomes: [HandoverOutcome] = []
         var failures = 0
         for (index, handover) in handovers.enumerated() {
+            guard ContinuousClock.now < end else {
+                outcomes += Array(repeating: .untried, count: handovers.count - index)
+                break
+            }
             let (outcome, trouble) = await hand(handover)
             outcomes.append(outcome)
             failures = trouble == .connection ? failures + 1 : 0

@@ -41,9 +41,12 @@ package struct ChatRobot: Channel {
         post = HTTPPost(client: client, timeout: timeout, now: now)
     }
 
+    /// How long one request may take.
+    package var longest: Duration { post.timeout }
+
     /// Hands over, one after the other.
-    package func hand(_ handovers: [Handover]) async -> [HandoverOutcome] {
-        await post.each(handovers) { handover in
+    package func hand(_ handovers: [Handover], within time: Duration) async -> [HandoverOutcome] {
+        await post.each(handovers, within: time) { handover in
             guard let robot = robots[handover.address] else {
                 return (.refused("there is no robot '\(PlainWords.line(handover.address, atMost: 64))'"), .none)
             }

@@ -10,15 +10,21 @@ struct HTTPPost: Sendable {
     let timeout: Duration
     let now: @Sendable () -> Timestamp
 
-    /// Hands over each, one after the other; a target that is in trouble is left alone for the rest of the batch.
+    /// Hands over each, one after the other; a target that is in trouble is left alone for the rest of the batch. None is begun
+    /// once the time is over.
     func each(
-        _ handovers: [Handover], _ hand: (Handover) async -> (HandoverOutcome, Trouble)
+        _ handovers: [Handover], within time: Duration, _ hand: (Handover) async -> (HandoverOutcome, Trouble)
     ) async -> [HandoverOutcome] {
+        let end = ContinuousClock.now + time
         var outcomes: [HandoverOutcome] = []
         var inTrouble: [String: HandoverOutcome] = [:]
         for handover in handovers {
             if let before = inTrouble[handover.address] {
                 outcomes.append(before)
+                continue
+            }
+            guard ContinuousClock.now < end else {
+                outcomes.append(.untried)
                 continue
             }
             let (outcome, trouble) = await hand(handover)

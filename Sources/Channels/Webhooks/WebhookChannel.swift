@@ -39,9 +39,12 @@ package struct WebhookChannel: Channel {
         post = HTTPPost(client: client, timeout: timeout, now: now)
     }
 
+    /// How long one request may take.
+    package var longest: Duration { post.timeout }
+
     /// Hands over, one after the other.
-    package func hand(_ handovers: [Handover]) async -> [HandoverOutcome] {
-        await post.each(handovers) { handover in
+    package func hand(_ handovers: [Handover], within time: Duration) async -> [HandoverOutcome] {
+        await post.each(handovers, within: time) { handover in
             guard let target = targets[handover.address] else {
                 return (.refused("there is no webhook '\(PlainWords.line(handover.address, atMost: 64))'"), .none)
             }

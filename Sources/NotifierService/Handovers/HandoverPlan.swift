@@ -101,7 +101,7 @@ package enum HandoverPlan {
             guard let reader = readers[telling.login] else { continue }
             for way in reader.ways(telling.kind, telling.severity, floor: floor) {
                 let route = Route(login: telling.login, channel: way.address.channel)
-                let place = place(telling, way.mode, reader, crowd[route, default: 0], now)
+                let place = place(telling, way.mode, reader, floor, crowd[route, default: 0], now)
                 if place.isAlone { crowd[route, default: 0] += 1 }
                 let key = "\(route.channel.rawValue)\u{1}\(route.login)\u{1}\(place.slot)"
                 let former = groups[key]
@@ -119,12 +119,13 @@ package enum HandoverPlan {
     /// What failed by a channel, by the next one; `nil` when there is none left.
     package static func next(
         after tried: [NoticeChannel], of handover: String, _ tellings: [Telling], reader: ReaderSettings,
-        severity: NoticeSeverity, at now: Timestamp
+        severity: NoticeSeverity, floor: NoticeSeverity, at now: Timestamp
     ) -> PlannedHandover? {
         guard let first = tellings.first, let address = reader.next(after: tried) else { return nil }
         return PlannedHandover(
             login: first.login, address: address, mode: .atOnce, slot: "instead:\(handover)",
-            due: reader.undisturbed(severity, from: now), severity: severity, isAlone: false, tellings: tellings)
+            due: reader.undisturbed(severity, floor: floor, from: now), severity: severity, isAlone: false,
+            tellings: tellings)
     }
 
     /// The more important first, so that it is what comes alone when not all can.
@@ -134,16 +135,17 @@ package enum HandoverPlan {
     }
 
     private static func place(
-        _ telling: Telling, _ mode: NoticeMode, _ reader: ReaderSettings, _ crowd: Int, _ now: Timestamp
+        _ telling: Telling, _ mode: NoticeMode, _ reader: ReaderSettings, _ floor: NoticeSeverity, _ crowd: Int,
+        _ now: Timestamp
     ) -> (slot: String, due: Timestamp, isAlone: Bool) {
         func together(_ word: String, _ due: Timestamp) -> (slot: String, due: Timestamp, isAlone: Bool) {
             ("\(word):\(due.microsecondsSinceEpoch)", due, false)
         }
         switch mode {
-        case .hourly: return together("hourly", reader.nextHour(telling.severity, after: now))
-        case .daily: return together("daily", reader.nextMorning(telling.severity, after: now))
+        case .hourly: return together("hourly", reader.nextHour(telling.severity, floor: floor, after: now))
+        case .daily: return together("daily", reader.nextMorning(telling.severity, floor: floor, after: now))
         case .atOnce, .off:
-            let due = reader.undisturbed(telling.severity, from: now)
+            let due = reader.undisturbed(telling.severity, floor: floor, from: now)
             // What has waited for the end of the night comes as one.
             guard due <= now else { return together("after-quiet", due) }
             guard crowd >= most else {

@@ -40,7 +40,7 @@ struct HandoverPlanner: Sendable {
             readers[handover.login].flatMap { reader in
                 HandoverPlan.next(
                     after: handover.tried, of: handover.id, handover.tellings, reader: reader,
-                    severity: handover.severity, at: now)
+                    severity: handover.severity, floor: floor, at: now)
             }
         }
         try put(planned, paths, at: now, transaction)

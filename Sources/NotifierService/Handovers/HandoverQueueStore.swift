@@ -5,9 +5,8 @@ import ServiceKit
 
 /// The SQL by which handovers are taken out of the queue, and what came of them is written down.
 enum HandoverQueueStore {
-    /// How long a copy may have a handover in hand before another one takes it.
-    static let lease: Int64 = 600
-    /// Of how many notices of a handover the facts are read: the others are counted, not told one by one.
+    /// Of how many notices of a handover the facts are read: the others are counted, not told one by one. What goes to a program
+    /// has those of all.
     static let shown = 100
 
     /// A handover that is due, in the hand of this copy.
@@ -18,9 +17,6 @@ enum HandoverQueueStore {
         let severity: NoticeSeverity
         let attempts: Int
         let createdAt: Timestamp
-        let dueAt: Timestamp
-        /// When this try was to be.
-        let triedAt: Timestamp
 
         init(row: inout RowReader) throws(PostgresError) {
             id = try row("handover_id")
@@ -29,24 +25,25 @@ enum HandoverQueueStore {
             severity = NoticeSeverity(weight: Int(try row("severity", as: Int32.self)))
             attempts = Int(try row("attempts", as: Int32.self))
             createdAt = try row("created_at")
-            dueAt = try row("due_at")
-            triedAt = try row("next_try_at")
         }
     }
 
     /// A notice of a handover.
     struct Item: PostgresRow {
         let handoverId: String
+        /// Whether its facts were not read: how many there are is not known then.
+        let isCut: Bool
         let notice: NoticeRow
 
         init(row: inout RowReader) throws(PostgresError) {
             handoverId = try row("handover_id")
+            isCut = try row("is_cut")
             notice = try NoticeRow(row: &row)
         }
     }
 
     /// That a notice `n` is still to be told to a recipient `r` on the occasion of an item `i`.
-    private static func isWaiting(_ now: Timestamp) -> SQL {
+    static func isWaiting(_ now: Timestamp) -> SQL {
         """
         (n.revision > n.cleared_revision and (n.expires_at is null or n.expires_at > \(now)) and r.until is null
             and r.occasion = i.occasion and r.read_at is null and r.done_at is null
@@ -54,13 +51,10 @@ enum HandoverQueueStore {
         """
     }
 
-    /// How many more handovers a server takes now: none while it wants to be left alone. What is counted stays locked.
+    /// How many more handovers a server takes now. What is counted stays locked.
     static func room(
         _ server: String, perMinute: Int, at now: Timestamp, _ transaction: borrowing Transaction
     ) throws(PostgresError) -> Int {
-        let pauses = try transaction.query(
-            "select count(*) from server_pause where server = \(server) and until > \(now)", as: Int.self)
-        guard pauses.first == 0 else { return 0 }
         try transaction.queue(
             """
             insert into server_minute (server, minute, handed) values (\(server), date_trunc('minute', \(now)), 0)
@@ -74,18 +68,29 @@ enum HandoverQueueStore {
         return max(0, perMinute - Int(handed.first ?? 0))
     }
 
-    /// Takes handovers that are due, the most important first. What nobody needs to be told any more is ended instead.
+    /// Takes handovers that are due, the most important first, but for targets that want to be left alone. What nobody needs to be
+    /// told any more is ended instead.
     ///
+    /// - Parameters:
+    ///   - server: the server by which they go.
+    ///   - limit: how many are taken at the most.
+    ///   - lease: for how many seconds this copy has them in hand, before another one takes them.
+    ///   - floor: from which severity on a target is left alone for a shorter time.
+    ///   - now: the time.
     /// - Returns: the handovers, and how many were ended.
     static func take(
-        _ server: String, limit: Int, at now: Timestamp, _ transaction: borrowing Transaction
+        _ server: String, limit: Int, lease: Int64, floor: NoticeSeverity, at now: Timestamp,
+        _ transaction: borrowing Transaction
     ) throws -> (taken: [Taken], ended: Int) {
         let due = try transaction.query(
             """
-            select handover_id from handover
-            where state = 'queued' and server = \(server) and due_at <= \(now) and next_try_at <= \(now)
-                and (taken_until is null or taken_until <= \(now))
-            order by severity desc, due_at, handover_id limit \(limit) for update skip locked
+            select h.handover_id from handover h
+            where h.state = 'queued' and h.server = \(server) and h.due_at <= \(now) and h.next_try_at <= \(now)
+                and (h.taken_until is null or h.taken_until <= \(now))
+                and not exists (
+                    select from target_pause p where p.server = h.server and p.address = h.address
+                        and case when h.severity >= \(Int32(floor.weight)) then p.mattering_until else p.until end > \(now))
+            order by h.severity desc, h.due_at, h.handover_id limit \(limit) for update skip locked
             """, as: String.self)
         guard !due.isEmpty else { return ([], 0) }
         let ended = try transaction.execute(
@@ -108,7 +113,7 @@ enum HandoverQueueStore {
             """
             update handover set attempts = attempts + 1, taken_until = \(now.adding(seconds: lease))
             where handover_id = any(\(due)) and state = 'queued'
-            returning handover_id, login, address, severity::integer as severity, attempts, created_at, due_at, next_try_at
+            returning handover_id, login, address, severity::integer as severity, attempts, created_at
             """, as: Taken.self)
         try transaction.queue(
             """
@@ -130,13 +135,14 @@ enum HandoverQueueStore {
         let rows = try transaction.query(
             """
             with told as (
-                select i.handover_id, i.notice_id, row_number() over (
-                    partition by i.handover_id order by n.severity desc, n.happened_at, n.notice_id) as place
+                select i.handover_id, i.notice_id, row_number() over w as place,
+                    i.channel <> \(NoticeChannel.webhook.rawValue) and row_number() over w > \(shown) as is_cut
                 from handover_notice i join notice n on n.notice_id = i.notice_id
                 join recipient r on r.notice_id = i.notice_id and r.login = i.login
                 where i.handover_id = any(\(ids)) and \(isWaiting(now))
+                window w as (partition by i.handover_id order by n.severity desc, n.happened_at, n.notice_id)
             )
-            select t.handover_id, \(NoticeRow.columns(facts: "case when t.place <= \(shown) then n.facts else '[]' end"))
+            select t.handover_id, t.is_cut, \(NoticeRow.columns(facts: "case when t.is_cut then '[]' else n.facts end"))
             from told t join notice n on n.notice_id = t.notice_id order by t.handover_id, t.place
             """, as: Item.self)
         return Dictionary(grouping: rows, by: \.handoverId)
@@ -165,14 +171,29 @@ enum HandoverQueueStore {
     }
 
     /// Writes down what came of handovers. One that another copy has ended meanwhile stays as it is.
+    ///
+    /// - Parameters:
+    ///   - outcomes: what came of those that were tried.
+    ///   - untried: those whose turn did not come: they stand as if they had not been taken.
+    ///   - now: the time.
     static func put(
-        _ outcomes: [Outcome], at now: Timestamp, _ transaction: borrowing Transaction
+        _ outcomes: [Outcome], untried: [String], at now: Timestamp, _ transaction: borrowing Transaction
     ) throws(PostgresError) {
-        guard !outcomes.isEmpty else { return }
         let rows = outcomes.sorted { $0.id < $1.id }
         // In the order of their numbers, as whoever plans locks them.
         try transaction.queue(
-            "select from handover where handover_id = any(\(rows.map(\.id))) order by handover_id for update")
+            """
+            select from handover where handover_id = any(\((rows.map(\.id) + untried).sorted()))
+            order by handover_id for update
+            """)
+        if !untried.isEmpty {
+            try transaction.queue(
+                """
+                update handover set attempts = attempts - 1, taken_until = null
+                where handover_id = any(\(untried)) and state = 'queued'
+                """)
+        }
+        guard !rows.isEmpty else { return }
         try transaction.queue(
             """
             update handover h set state = coalesce(o.state, h.state), server_words = o.words, taken_until = null,
@@ -184,14 +205,27 @@ enum HandoverQueueStore {
             """)
     }
 
-    /// Leaves a server alone for a while, by its own word. Queued.
+    /// Leaves targets of a server alone for a while, by their own word: for so many seconds each, and for fewer what matters. Queued.
     static func pause(
-        _ server: String, until time: Timestamp, _ words: String, _ transaction: borrowing Transaction
+        _ server: String, _ targets: [String: (seconds: Int64, words: String)], at now: Timestamp,
+        _ transaction: borrowing Transaction
     ) throws(PostgresError) {
+        let rows = targets.sorted { $0.key < $1.key }
+        guard !rows.isEmpty else { return }
+        func until(_ seconds: Int64, _ isMattering: Bool) -> Timestamp {
+            now.adding(seconds: BackOffPolicy.rest(seconds, isMattering: isMattering))
+        }
         try transaction.queue(
             """
-            insert into server_pause as p (server, until, server_words) values (\(server), \(time), \(words))
-            on conflict (server) do update set until = greatest(p.until, excluded.until),
+            insert into target_pause as p (server, address, until, mattering_until, server_words)
+            select \(server), s.address, s.until, s.mattering_until, s.server_words
+            from unnest(
+                \(rows.map(\.key)), \(rows.map { until($0.value.seconds, false) }),
+                \(rows.map { until($0.value.seconds, true) }), \(rows.map(\.value.words)))
+                as s(address, until, mattering_until, server_words)
+            order by s.address
+            on conflict (server, address) do update set until = greatest(p.until, excluded.until),
+                mattering_until = greatest(p.mattering_until, excluded.mattering_until),
                 server_words = excluded.server_words
             """)
     }

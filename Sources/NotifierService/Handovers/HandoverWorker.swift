@@ -12,15 +12,31 @@ import ServiceKit
 package struct HandoverWorker: Sendable {
     /// How many handovers are taken at once: as many as one connection to a server carries.
     package static let most = 100
+    /// In which time those that are taken are begun; what is left then is given back, so that what matters more comes before it.
+    package static let usualTurn = Duration.seconds(300)
+    /// What a copy has beside, to take them and to write down what came of them.
+    private static let margin = Duration.seconds(60)
 
     private let server: ChannelBook.Server
     private let planner: HandoverPlanner
     private let writer: HandoverWriter
+    private let turn: Duration
 
-    init(_ server: ChannelBook.Server, _ planner: HandoverPlanner, _ writer: HandoverWriter) {
+    init(_ server: ChannelBook.Server, _ planner: HandoverPlanner, _ writer: HandoverWriter, turn: Duration) {
         self.server = server
         self.planner = planner
         self.writer = writer
+        self.turn = turn
+    }
+
+    /// How long a copy may have a handover in hand before another one takes it, in seconds: for as long as the last one that is begun
+    /// in its turn may take, and a minute.
+    ///
+    /// - Parameters:
+    ///   - turn: in which time handovers are begun.
+    ///   - longest: how long one may take at the most.
+    package static func lease(turn: Duration = usualTurn, longest: Duration) -> Int64 {
+        (turn + longest + margin).components.seconds + 1
     }
 
     /// The server's name.
@@ -39,18 +55,22 @@ package struct HandoverWorker: Sendable {
             let room = try HandoverQueueStore.room(name, perMinute: server.perMinute, at: now, transaction)
             guard room > 0 else { return ([], 0) }
             let (taken, ended) = try HandoverQueueStore.take(
-                name, limit: min(room, Self.most), at: now, transaction)
+                name, limit: min(room, Self.most), lease: Self.lease(turn: turn, longest: server.channel.longest),
+                floor: planner.floor, at: now, transaction)
             return (try prepare(taken, at: now, transaction), ended)
         }
         guard !work.handovers.isEmpty else { return work.ended > 0 }
-        let outcomes = await server.channel.hand(work.handovers.map(\.handover))
-        var (states, refused, late): ([HandoverQueueStore.Outcome], [String], [String]) = ([], [], [])
-        var pause: (seconds: Int64, words: String)?
+        let outcomes = await server.channel.hand(work.handovers.map(\.handover), within: turn)
+        var (states, refused, untried): ([HandoverQueueStore.Outcome], [String], [String]) = ([], [], [])
+        var pauses: [String: (seconds: Int64, words: String)] = [:]
         for (place, prepared) in work.handovers.enumerated() {
             // A channel that says too little has not handed over the rest.
             let outcome =
                 outcomes.indices.contains(place) ? outcomes[place] : .later("nothing was said of it", after: nil)
-            let (state, rest) = Self.state(of: prepared, outcome, at: now)
+            guard let (state, rest) = state(of: prepared, outcome, at: now) else {
+                untried.append(prepared.handover.id)
+                continue
+            }
             states.append(state)
             if state.state == "refused" {
                 refused.append(state.id)
@@ -58,34 +78,26 @@ package struct HandoverWorker: Sendable {
                     "a handover was refused",
                     metadata: ["server": "\(name)", "handover": "\(state.id)", "words": "\(state.words)"])
             }
-            if let next = state.next, prepared.isLate(next, floor: planner.floor) { late.append(state.id) }
-            if let rest, rest > pause?.seconds ?? 0 { pause = (rest, state.words) }
-        }
-        // What was refused goes by the next channel instead, what matters and waits for long by that one as well.
-        let (ended, failed) = (states, refused + late)
-        try await pool.withTransaction { [pause] transaction in
-            // Whoever plans locks people before handovers.
-            let lost = try HandoverStore.failed(failed, transaction)
-            try HandoverStore.lock(Set(lost.map(\.login)).sorted(), transaction)
-            try HandoverQueueStore.put(ended, at: now, transaction)
-            if let pause {
-                try HandoverQueueStore.pause(name, until: now.adding(seconds: pause.seconds), pause.words, transaction)
+            if let rest, rest > pauses[prepared.handover.address]?.seconds ?? 0 {
+                pauses[prepared.handover.address] = (rest, state.words)
             }
+        }
+        // What was refused goes by the next channel instead.
+        try await pool.withTransaction { [states, refused, untried, pauses] transaction in
+            // Whoever plans locks people before handovers.
+            let lost = try HandoverStore.failed(refused, transaction)
+            try HandoverStore.lock(Set(lost.map(\.login)).sorted(), transaction)
+            try HandoverQueueStore.put(states, untried: untried, at: now, transaction)
+            try HandoverQueueStore.pause(name, pauses, at: now, transaction)
             guard !lost.isEmpty else { return }
             try planner.plan(insteadOf: lost, PeopleReplica.known(transaction), at: now, transaction)
         }
-        return true
+        return !states.isEmpty
     }
 
     private struct Prepared: Sendable {
         let handover: Handover
         let taken: HandoverQueueStore.Taken
-
-        /// Whether it matters and waits for so long now that the next channel is asked as well.
-        func isLate(_ next: Timestamp, floor: NoticeSeverity) -> Bool {
-            taken.severity.weight >= floor.weight
-                && BackOffPolicy.isTimeForAnother(since: taken.dueAt, former: taken.triedAt, next: next)
-        }
     }
 
     private func prepare(
@@ -100,16 +112,17 @@ package struct HandoverWorker: Sendable {
         return taken.map { handover in
             Prepared(
                 handover: writer.handover(
-                    handover, (items[handover.id] ?? []).map(\.notice), notices[handover.id] ?? [],
+                    handover, items[handover.id] ?? [], notices[handover.id] ?? [],
                     readers[handover.login] ?? ReaderSettings(), &addressing, at: now),
                 taken: handover)
         }
     }
 
-    /// What follows from a server's answer; and for how long, in seconds, it wants to be left alone.
-    private static func state(
+    /// What follows from a server's answer; and for how long, in seconds, its target wants to be left alone. `nil` when nobody was
+    /// asked.
+    private func state(
         of prepared: Prepared, _ outcome: HandoverOutcome, at now: Timestamp
-    ) -> (HandoverQueueStore.Outcome, rest: Int64?) {
+    ) -> (HandoverQueueStore.Outcome, rest: Int64?)? {
         let id = prepared.handover.id
         // What a server says is kept as it can be stored and looked at.
         func shown(_ words: String) -> String {
@@ -121,15 +134,18 @@ package struct HandoverWorker: Sendable {
         case .refused(let words):
             return (.init(id: id, state: "refused", next: nil, words: shown(words)), nil)
         case .later(let words, let after):
-            let rest = after.map { min(max($0.components.seconds, 1), 86_400) }
+            let rest = after?.components.seconds
+            let isMattering = prepared.taken.severity.weight >= planner.floor.weight
             guard
                 let next = BackOffPolicy.next(
-                    after: prepared.taken.attempts, since: prepared.taken.createdAt, pause: rest, at: now)
+                    after: prepared.taken.attempts, since: prepared.taken.createdAt,
+                    pause: rest.map { BackOffPolicy.rest($0, isMattering: isMattering) }, at: now)
             else {
                 let words = "given up after \(prepared.taken.attempts) attempts: \(shown(words))"
                 return (.init(id: id, state: "refused", next: nil, words: words), rest)
             }
             return (.init(id: id, state: nil, next: next, words: shown(words)), rest)
+        case .untried: return nil
         }
     }
 }

@@ -17,13 +17,16 @@ struct HandoverWriter: Sendable {
     ///   - addressing: who may see what.
     ///   - now: the time.
     func handover(
-        _ taken: HandoverQueueStore.Taken, _ items: [NoticeRow], _ notices: [String], _ reader: ReaderSettings,
+        _ taken: HandoverQueueStore.Taken, _ items: [HandoverQueueStore.Item], _ notices: [String],
+        _ reader: ReaderSettings,
         _ addressing: inout Addressing, at now: Timestamp
     ) -> Handover {
         var told: [NoticeContent] = []
         for item in items {
             told.append(
-                NoticeSight.told(item.content(at: now), item.addressed, to: taken.login, &addressing))
+                NoticeSight.told(
+                    item.notice.content(at: now), item.notice.addressed, to: taken.login, isCut: item.isCut, &addressing
+                ))
         }
         let text = NoticeText(reader.language, zone: reader.zone, console: console)
         let written = told.count == 1 ? told.first.map(text.rendered) ?? text.digest(told) : text.digest(told)

@@ -77,7 +77,8 @@ extension ReaderSettings {
     /// By which channels, and when, somebody is told of a kind of thing; nothing for who has no address.
     ///
     /// What a kind has no choice of its own for goes by the choice for every kind, and without one at once by the first address and
-    /// not by the others. From the floor on nobody is left without: who has switched everything off is told at once by the first.
+    /// not by the others. From the floor on everybody is told at once by one address at least: by the first that they have not
+    /// switched off when all others gather what comes, and by the first of all when they have switched everything off.
     ///
     /// - Parameters:
     ///   - kind: the kind of thing.
@@ -94,8 +95,10 @@ extension ReaderSettings {
             )
         }
         let ways = all.filter { $0.mode != .off }
-        guard ways.isEmpty, severity.weight >= floor.weight, let first = all.first else { return ways }
-        return [(first.address, .atOnce)]
+        guard severity.weight >= floor.weight, !ways.contains(where: { $0.mode == .atOnce }),
+            let first = ways.first ?? all.first
+        else { return ways }
+        return [(first.address, .atOnce)] + ways.dropFirst()
     }
 
     private func choice(_ kind: String, _ channel: NoticeChannel) -> NoticeMode? {
@@ -114,14 +117,17 @@ extension ReaderSettings {
     /// The minute of the day at which a daily digest is due for who has no quiet hours.
     package static let morning = 8 * 60 + 30
 
-    /// When they may be told of something, at the earliest: now, or at the end of quiet hours and days off.
-    package func undisturbed(_ severity: NoticeSeverity, from now: Timestamp) -> Timestamp {
+    /// When they may be told of something, at the earliest: now, or at the end of quiet hours and days off. From the floor on days off
+    /// do not hold, and quiet hours do until they end, for they end every day; what is critical nothing holds.
+    package func undisturbed(
+        _ severity: NoticeSeverity, floor: NoticeSeverity, from now: Timestamp
+    ) -> Timestamp {
         guard severity.weight < undisturbedBelow.weight else { return now }
         var time = now
         // Quiet hours that end on a day off, and days off that end within quiet hours, take turns; no year has more days.
         for _ in 0..<400 {
             let day = time.day(in: zone)
-            if isOnWorkingDays, !WorkingCalendar.isWorkingDay(day) {
+            if isOnWorkingDays, severity.weight < floor.weight, !WorkingCalendar.isWorkingDay(day) {
                 time = zone.beginning(of: day.adding(days: 1))
                 continue
             }
@@ -134,17 +140,18 @@ extension ReaderSettings {
     }
 
     /// The next full hour at which they may be told.
-    package func nextHour(_ severity: NoticeSeverity, after now: Timestamp) -> Timestamp {
+    package func nextHour(_ severity: NoticeSeverity, floor: NoticeSeverity, after now: Timestamp) -> Timestamp {
         let day = now.day(in: zone)
-        return undisturbed(severity, from: instant((minute(of: now) / 60 + 1) * 60, of: day))
+        return undisturbed(severity, floor: floor, from: instant((minute(of: now) / 60 + 1) * 60, of: day))
     }
 
     /// The next morning at which they may be told: the end of their quiet hours, or ``morning``.
-    package func nextMorning(_ severity: NoticeSeverity, after now: Timestamp) -> Timestamp {
+    package func nextMorning(_ severity: NoticeSeverity, floor: NoticeSeverity, after now: Timestamp) -> Timestamp {
         let minute = quiet?.until ?? Self.morning
         let day = now.day(in: zone)
         let today = instant(minute, of: day)
-        return undisturbed(severity, from: today > now ? today : instant(minute, of: day.adding(days: 1)))
+        return undisturbed(
+            severity, floor: floor, from: today > now ? today : instant(minute, of: day.adding(days: 1)))
     }
 
     /// What the clock on the wall shows, in minutes since midnight.

@@ -16,8 +16,8 @@ extension ChannelBook {
     }
 
     /// What hands over by each server.
-    func workers(_ planner: HandoverPlanner, _ writer: HandoverWriter) -> [HandoverWorker] {
-        servers.sorted { $0.key < $1.key }.map { HandoverWorker($0.value, planner, writer) }
+    func workers(_ planner: HandoverPlanner, _ writer: HandoverWriter, turn: Duration) -> [HandoverWorker] {
+        servers.sorted { $0.key < $1.key }.map { HandoverWorker($0.value, planner, writer, turn: turn) }
     }
 }
 

@@ -114,7 +114,7 @@ struct ConsoleRecord: ParsableArguments {
 
     /// - Throws: ``Failure`` when the broker does not take it: then nothing is to be done.
     func note(_ act: AuditTrail.BrokerAct, of login: String, _ kind: String? = nil) async throws {
-        let broker = try Surroundings().operator("console")
+        let broker = try CommandEnvironment().operator("console")
         try await AuditTrail(user: broker.userName, why: why).note(act, of: login, kind, as: broker)
     }
 }
@@ -123,7 +123,7 @@ struct ConsoleRecord: ParsableArguments {
 enum ConsoleProgram {
     /// Whether this command can reach the console's database: its address is set, or lies where `make up` puts it.
     static func isKnown(
-        _ surroundings: Surroundings = Surroundings(),
+        _ surroundings: CommandEnvironment = CommandEnvironment(),
         exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     ) -> Bool {
         surroundings["WAYBILL_POSTGRES_URL_CONSOLE"] != nil

@@ -8,7 +8,8 @@ extension NoticesCommand {
             abstract: "Say how you want to be told. What you said before is replaced as a whole.",
             discussion: """
                 Without a choice you are told at once by the first address, and not by the others. What your role demands cannot be
-                switched off: from the installation's floor on (WAYBILL_NOTICE_FLOOR) you are told by one address at least.
+                switched off: from the installation's floor on (WAYBILL_NOTICE_FLOOR) you are told at once by one address at least,
+                whatever is switched off or gathered. Where that is so the command says it.
 
                   waybill notices prefer --language en --address mail=li.wei@example.com --address dingtalk=sales-east \\
                       --tell '*' mail hourly --tell margin-alert dingtalk at-once --quiet 21:30-07:30
@@ -46,11 +47,24 @@ extension NoticesCommand {
 
         func run() async throws {
             let quiet = try self.quiet.map(Self.quiet)
-            try await act.send(
-                SetNoticePreferences(
-                    login: login, language: language, zone: zone, quietFrom: quiet?.from, quietUntil: quiet?.until,
-                    workingDays: workingDays, severity: fromSeverity, addresses: try address.map(Self.address),
-                    choices: try Self.choices(tell), by: act.by), to: .notifier)
+            let said = SetNoticePreferences(
+                login: login, language: language, zone: zone, quietFrom: quiet?.from, quietUntil: quiet?.until,
+                workingDays: workingDays, severity: fromSeverity, addresses: try address.map(Self.address),
+                choices: try Self.choices(tell), by: act.by)
+            try await act.send(said, to: .notifier)
+            let still = StillTold(said)
+            guard still.isAnything else { return }
+            // The preferences are set: that their floor is not heard of is no failure of this.
+            still.lines(floor: try? await Self.floor()).forEach(say)
+        }
+
+        /// From which severity on nobody can switch anything off; `nil` for who has said nothing for themselves.
+        private static func floor() async throws -> NoticeSeverity? {
+            let reader = try await Asking.once(.notifier, NotifierQuestions.preferences.name).first {
+                $0.name == "reader"
+            }
+            guard let reader, let place = reader.columns.firstIndex(where: { $0.name == "floor" }) else { return nil }
+            return reader.rows.first?.values[place].flatMap { NoticeSeverity(rawValue: $0) }
         }
 
         static func quiet(_ text: String) throws -> (from: Int, until: Int) {

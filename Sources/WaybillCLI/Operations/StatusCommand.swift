@@ -104,11 +104,13 @@ struct StatusCommand: AsyncParsableCommand {
         let orders = row("orders to approve", approvals, ServiceEndpoint.labelled(approvals, in: metrics))
         let inbox = "waybill_\(service.rawValue)_people_without_address"
         let unreached = row("people without an address", inbox, ServiceEndpoint.labelled(inbox, in: metrics))
+        let late = "waybill_\(service.rawValue)_handovers_untold"
+        let untold = row("notices that matter and no channel takes", late, ServiceEndpoint.labelled(late, in: metrics))
         let references = "waybill_\(service.rawValue)_references"
         let named = ServiceEndpoint.labelled("\(references)_waiting", in: metrics).map { figure in
             row("\(figure.label) that was named and has not come", references, [figure])
         }
-        return ([orders, unreached] + named).compactMap(\.self)
+        return ([orders, unreached, untold] + named).compactMap(\.self)
     }
 
     /// In one line: ready, what of it is degraded, or why it is not ready.

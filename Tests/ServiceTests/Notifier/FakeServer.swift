@@ -10,23 +10,40 @@ import Synchronization
 /// A server that takes what it is told to take, and remembers it.
 final class FakeServer: Channel {
     let name: String
+    let longest = Duration.seconds(120)
+    private let takes: Duration?
     private let answer: @Sendable (Handover) -> HandoverOutcome
     private let kept = Mutex<[Handover]>([])
 
     /// - Parameters:
     ///   - name: what it is called.
+    ///   - takes: how long each handover takes; no time when `nil`.
     ///   - answer: what it says to a handover.
-    init(_ name: String, _ answer: @escaping @Sendable (Handover) -> HandoverOutcome = { _ in .accepted("250 ok") }) {
+    init(
+        _ name: String, takes: Duration? = nil,
+        _ answer: @escaping @Sendable (Handover) -> HandoverOutcome = { _ in .accepted("250 ok") }
+    ) {
         self.name = name
+        self.takes = takes
         self.answer = answer
     }
 
     /// What came, the first first.
     var handovers: [Handover] { kept.withLock { $0 } }
 
-    func hand(_ handovers: [Handover]) async -> [HandoverOutcome] {
-        kept.withLock { $0 += handovers }
-        return handovers.map(answer)
+    func hand(_ handovers: [Handover], within time: Duration) async -> [HandoverOutcome] {
+        let end = ContinuousClock.now + time
+        var outcomes: [HandoverOutcome] = []
+        for handover in handovers {
+            guard takes == nil || ContinuousClock.now < end else {
+                outcomes.append(.untried)
+                continue
+            }
+            kept.withLock { $0.append(handover) }
+            if let takes { try? await Task.sleep(for: takes) }
+            outcomes.append(answer(handover))
+        }
+        return outcomes
     }
 }
 
@@ -61,7 +78,11 @@ extension ServiceFixture {
 
     /// Hands over what is due, until nothing is.
     func handOver(at time: String = "2026-03-02T10:00:01+08:00") async throws {
-        let now = Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0)
+        try await handOver(at: Timestamp(time) ?? Timestamp(microsecondsSinceEpoch: 0))
+    }
+
+    /// The same at a time.
+    func handOver(at now: Timestamp) async throws {
         for work in definition.standing {
             while try await work.pass(pool, now, Self.log) {}
         }

@@ -57,6 +57,52 @@ struct HandoverPlanTests {
         #expect(urgent.map(\.address) == [Self.mail] && urgent.map(\.due) == [Self.now])
     }
 
+    @Test("what matters from the floor on waits in no digest: one address at least tells it at once")
+    func floorAtOnce() {
+        func modes(_ choices: [(NoticeChannel, NoticeMode)], _ severity: NoticeSeverity) -> [NoticeChannel: NoticeMode]
+        {
+            let reader = ReaderSettings(
+                addresses: [Self.mail, Self.chat],
+                choices: choices.map { NoticeChoice(kind: "*", channel: $0, mode: $1) })
+            let planned = plan([telling("a", severity)], reader)
+            #expect(planned.allSatisfy { $0.mode != .atOnce || $0.due == Self.now })
+            return Dictionary(planned.map { ($0.address.channel, $0.mode) }) { first, _ in first }
+        }
+        for mode in [NoticeMode.hourly, .daily] {
+            #expect(modes([(.mail, mode)], .attention) == [.mail: mode])
+            for severity in [NoticeSeverity.urgent, .critical] {
+                #expect(modes([(.mail, mode)], severity) == [.mail: .atOnce])
+                // The address that is switched off stays so, and another one that gathers goes on to.
+                #expect(modes([(.mail, .off), (.dingtalk, mode)], severity) == [.dingtalk: .atOnce])
+                #expect(modes([(.mail, mode), (.dingtalk, .daily)], severity) == [.mail: .atOnce, .dingtalk: .daily])
+                // Who is told at once by one channel has chosen the other's digest beside it.
+                #expect(modes([(.mail, mode), (.dingtalk, .atOnce)], severity) == [.mail: mode, .dingtalk: .atOnce])
+            }
+        }
+    }
+
+    @Test("quiet hours hold what is of the floor until they end and days off do not; what is critical nothing holds")
+    func floorAtNight() throws {
+        let reader = ReaderSettings(
+            quiet: .init(from: 1_290, until: 450), isOnWorkingDays: true, addresses: [Self.mail],
+            choices: [NoticeChoice(kind: "*", channel: .mail, mode: .daily)])
+        func due(_ severity: NoticeSeverity, _ time: Timestamp, floor: NoticeSeverity = .urgent) -> [Timestamp] {
+            plan([telling("a", severity)], reader, at: time, floor: floor).map(\.due)
+        }
+        // Saturday noon, and the night before: neither is worked.
+        let (noon, night) = (try time("2026-03-07T12:00:00+08:00"), try time("2026-03-06T23:00:00+08:00"))
+        let (saturday, monday) = (try time("2026-03-07T07:30:00+08:00"), try time("2026-03-09T07:30:00+08:00"))
+        #expect(due(.attention, noon) == [monday])
+        #expect(due(.urgent, noon) == [noon] && due(.urgent, night) == [saturday])
+        #expect(due(.critical, noon) == [noon] && due(.critical, night) == [night])
+        // What is below an installation's floor is the reader's to choose.
+        #expect(due(.urgent, noon, floor: .critical) == [monday])
+        // The next channel keeps to the same hours.
+        let next = HandoverPlan.next(
+            after: [], of: "h", [telling("a", .urgent)], reader: reader, severity: .urgent, floor: .urgent, at: night)
+        #expect(next?.due == saturday)
+    }
+
     @Test("an hour and a day are those of the reader's clocks")
     func digests() throws {
         func due(_ mode: NoticeMode, _ zone: String = "Asia/Shanghai", quiet: ReaderSettings.Quiet? = nil) throws
@@ -65,8 +111,8 @@ struct HandoverPlanTests {
             let reader = ReaderSettings(
                 zone: try #require(OrganisationZone(zone)), quiet: quiet, addresses: [Self.mail],
                 choices: [NoticeChoice(kind: "*", channel: .mail, mode: mode)])
-            let planned = plan([telling("a"), telling("b", .urgent)], reader)
-            #expect(planned.count == 1 && planned.first?.tellings.count == 2 && planned.first?.severity == .urgent)
+            let planned = plan([telling("a", .information), telling("b")], reader)
+            #expect(planned.count == 1 && planned.first?.tellings.count == 2 && planned.first?.severity == .attention)
             return planned.first?.due
         }
         #expect(try due(.hourly) == time("2026-03-02T11:00:00+08:00"))
@@ -81,19 +127,19 @@ struct HandoverPlanTests {
             quiet: .init(from: 1_290, until: 450), isOnWorkingDays: true, addresses: [Self.mail])
         // Friday, 22:00: the next working day is Monday.
         let friday = try time("2026-03-06T22:00:00+08:00")
-        let planned = plan([telling("a"), telling("b", .urgent)], reader, at: friday)
+        let planned = plan([telling("a"), telling("b", .information)], reader, at: friday)
         #expect(planned.map(\.due) == [try time("2026-03-09T07:30:00+08:00")] && planned.map(\.tellings.count) == [2])
         #expect(plan([telling("c", .critical)], reader, at: friday).map(\.due) == [friday])
         reader.undisturbedBelow = .urgent
         #expect(Set(plan([telling("a"), telling("b", .urgent)], reader, at: friday).map(\.due)).contains(friday))
         // In the small hours of a worked day: this morning.
         let night = try time("2026-03-03T03:00:00+08:00")
-        #expect(reader.undisturbed(.attention, from: night) == (try time("2026-03-03T07:30:00+08:00")))
+        #expect(reader.undisturbed(.attention, floor: .urgent, from: night) == (try time("2026-03-03T07:30:00+08:00")))
         // A worked Saturday, by the calendar as it was published.
         let saturday = try time("2026-02-14T10:00:00+08:00")
         #expect(
-            (reader.undisturbed(.attention, from: saturday) == saturday) == WorkingCalendar.isWorkingDay(saturday.day())
-        )
+            (reader.undisturbed(.attention, floor: .urgent, from: saturday) == saturday)
+                == WorkingCalendar.isWorkingDay(saturday.day()))
     }
 
     @Test("a storm of ten thousand comes in tens of handovers, none is lost, the most important come alone")
@@ -148,21 +194,19 @@ struct HandoverPlanTests {
         #expect(next(400, nil, 86_400) != nil && next(400, nil, BackOffPolicy.days * 86_400) == nil)
     }
 
-    @Test("the next channel is asked once, when a server has been waited for", arguments: Array(1...20) as [UInt64])
-    func another(_ seed: UInt64) {
-        var random = RandomSource(seed: seed)
-        var (tried, asked) = (Self.now, 0)
-        for attempt in 1...60 {
-            // A copy comes when it comes, and a server may want to be left alone.
-            let now = tried.adding(seconds: Int64(random.below(90)))
-            let pause: Int64? = random.happens(0.3) ? Int64(random.below(400)) : nil
-            let next = BackOffPolicy.next(after: attempt, since: Self.now, pause: pause, at: now) ?? tried
-            if BackOffPolicy.isTimeForAnother(since: Self.now, former: tried, next: next) {
-                asked += 1
-                #expect(next >= Self.now.adding(seconds: BackOffPolicy.patience))
-            }
-            tried = next
+    @Test("a target is believed for a day, and for what matters for an hour")
+    func rest() {
+        #expect(
+            [-5, 0, 17, 4_000, 90_000].map { BackOffPolicy.rest($0, isMattering: false) } == [1, 1, 17, 4_000, 86_400])
+        #expect(
+            [-5, 0, 17, 4_000, 90_000].map { BackOffPolicy.rest($0, isMattering: true) } == [1, 1, 17, 3_600, 3_600])
+    }
+
+    @Test("a copy has nothing in hand beyond its lease, however long the last one takes that was begun in its turn")
+    func lease() {
+        for longest in [Duration.milliseconds(300), .seconds(10), .seconds(180), .seconds(4_800)] {
+            let lease = Duration.seconds(HandoverWorker.lease(longest: longest))
+            #expect(lease >= HandoverWorker.usualTurn + longest + .seconds(60))
         }
-        #expect(asked == 1)
     }
 }

@@ -8,16 +8,14 @@ package enum BackOffPolicy {
     /// For how long, in seconds, a server that does not take what matters is waited for before the next channel is asked as well.
     package static let patience: Int64 = 600
 
-    /// Whether it is time to ask the next channel as well, which comes once in the life of a handover: the first try that would
-    /// have come before the patience is over is the last one, and the next comes after.
+    /// For how long, in seconds, a target is believed that wants to be left alone: a day; but what matters is tried again after an
+    /// hour.
     ///
     /// - Parameters:
-    ///   - due: when it was to be handed over.
-    ///   - former: when this try was to be.
-    ///   - next: when the next one is.
-    package static func isTimeForAnother(since due: Timestamp, former: Timestamp, next: Timestamp) -> Bool {
-        let end = due.adding(seconds: patience)
-        return former < end && next >= end
+    ///   - said: how long it wants to be left alone, by its own word.
+    ///   - isMattering: whether it is of what nobody can switch off.
+    package static func rest(_ said: Int64, isMattering: Bool) -> Int64 {
+        min(max(said, 1), isMattering ? 3_600 : 86_400)
     }
 
     /// How long to wait after so many attempts, in seconds: 5, 10, 20 … and never more than 15 minutes, so that what a server was
