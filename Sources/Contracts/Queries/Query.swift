@@ -180,7 +180,8 @@ public struct QueryTotal: Part, Equatable {
 
 /// A table of an answer.
 public struct QueryTable: Part {
-    /// The most rows that a table of one answer carries; a table that had more says so.
+    /// The most rows that a table of one answer carries; a table that had more says so. What a command makes of several
+    /// answers, or of what stands at the broker, is no answer, and is whole.
     public static let maximumRows = 2_000
     /// Its name.
     public let name: String
@@ -204,7 +205,7 @@ public struct QueryTable: Part {
     /// - Parameters:
     ///   - name: its name.
     ///   - columns: its columns.
-    ///   - rows: its values, row by row; what is beyond ``maximumRows`` is left out, and the table says so.
+    ///   - rows: its values, row by row.
     ///   - isCut: whether there are more rows than these.
     ///   - next: where the next rows begin.
     ///   - count: how many rows the whole list has.
@@ -216,12 +217,18 @@ public struct QueryTable: Part {
     ) {
         self.name = name
         self.columns = columns
-        self.rows = rows.prefix(Self.maximumRows).map { QueryRow($0) }
-        self.isCut = isCut || next != nil || rows.count > Self.maximumRows
+        self.rows = rows.map { QueryRow($0) }
+        self.isCut = isCut || next != nil
         self.next = next
         self.count = count
         self.totals = totals
         self.blanked = blanked
+    }
+
+    /// As much of it as an answer carries: what is beyond ``maximumRows`` is left out, and the table says so.
+    fileprivate var ofAnswer: QueryTable {
+        guard rows.count > Self.maximumRows else { return self }
+        return with(rows: rows.prefix(Self.maximumRows).map(\.values)).saying(isCut: true)
     }
 
     /// The same, which says that there are more rows when there are.
@@ -292,9 +299,9 @@ public struct QueryReply: Part {
         self.tables = tables
     }
 
-    /// An answer.
+    /// An answer; of each table as many rows as an answer carries.
     public static func answered(_ tables: [QueryTable], asOf: Timestamp) -> QueryReply {
-        QueryReply(status: .answered, reason: nil, detail: nil, asOf: asOf, tables: tables)
+        QueryReply(status: .answered, reason: nil, detail: nil, asOf: asOf, tables: tables.map(\.ofAnswer))
     }
 
     /// A refusal.

@@ -111,15 +111,8 @@ enum PolicyFiles {
     }
 
     private static func pages(_ table: Table, _ writer: inout TableWriter) -> String {
-        let columns = table.columns.map { QueryColumn($0) }
-        var page = QueryTable(table.name, columns, rows: [])
-        var text = writer.begin(page)
-        for start in stride(from: 0, to: table.rows.count, by: QueryTable.maximumRows) {
-            let end = min(start + QueryTable.maximumRows, table.rows.count)
-            page = QueryTable(table.name, columns, rows: Array(table.rows[start..<end]))
-            text += writer.rows(of: page)
-        }
-        return text + writer.end(page)
+        let whole = QueryTable(table.name, table.columns.map { QueryColumn($0) }, rows: table.rows)
+        return writer.begin(whole) + writer.rows(of: whole) + writer.end(whole)
     }
 }
 
