@@ -18,11 +18,11 @@ finish() {
     rm -rf "$WAYBILL_HOME" "$walks_home"
 }
 trap finish EXIT
-shared=(dataco bad_input publishers clients drain weather systemd surroundings operate dead_letters ledger partners three_systems hearing http_api people audit imports refusals books overview methods tracing capability browser operators_book organisation)
+shared=(dataco dead_letters bad_input publishers clients drain weather systemd surroundings operate ledger partners three_systems hearing http_api people audit imports refusals books overview methods tracing capability browser operators_book organisation)
 # These share a second system, on which nothing has come: the first looks at all that was refused, the last have much refused.
-walks=(customer_walk ownership_walk products rate_cards quotes opportunities leads)
+walks=(customer_walk products rate_cards quotes opportunities leads)
 # These start a system of their own, each, and wait for it most of the time: beside the others they cost half of theirs.
-own=(matrix finance_loop notices clocks permissions_walk)
+own=(matrix finance_loop notices clocks ownership_walk permissions_walk)
 if [ $# -gt 0 ]; then
     picked() { for part in "$@"; do [[ "$given" != *" $part "* ]] || echo "$part"; done; }
     given=" $* "

@@ -3,12 +3,17 @@
 Each contract's example is changed at each of its values, one at a time: escaped, cut, stretched, of another type, in the
 spellings of other languages. Only rules that tie values together, or to nought, may refuse what the schema allows.
 
-usage: schemas.py WAYBILL FOLDER-OF-GOLDEN-FILES
+At each place one of EVERY values is tried, another at the next place, so that each value comes to each kind of place many
+times over; with 1 all of them come to all places, which takes some minutes.
+
+usage: schemas.py WAYBILL FOLDER-OF-GOLDEN-FILES [EVERY]
 """
 import copy, json, os, re, subprocess, sys, tempfile
 import jsonschema
 
-waybill, golden = sys.argv[1:]
+waybill, golden = sys.argv[1:3]
+every = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+turn = 0
 # Rules that no schema has: what values are to one another, and bounds of single values. By contract, or for all of them.
 RULES = {"negative-amount", "contradictory-times", "duplicate-element", "over-allocated", "duplicate-line"}
 OF_CONTRACT = {
@@ -67,9 +72,11 @@ def texts(body):
     yield json.dumps(body, ensure_ascii=False)
     # As .NET and others write it: every character of every text as an escape.
     yield re.sub(r'(: |\[)("(?:[^"\\]|\\.)*")', lambda found: found[1] + escaped(json.loads(found[2])), json.dumps(body))
+    global turn
     for path in places(body):
         if not path: continue
-        for value in TIMES + DECIMALS + WORDS + OTHERS: yield json.dumps(changed(body, path, value), ensure_ascii=False)
+        turn += 1
+        for value in (TIMES + DECIMALS + WORDS + OTHERS)[turn % every::every]: yield json.dumps(changed(body, path, value), ensure_ascii=False)
         without = copy.deepcopy(body)
         target = without
         for key in path[:-1]: target = target[key]
