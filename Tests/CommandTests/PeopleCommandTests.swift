@@ -56,7 +56,8 @@ struct PeopleCommandTests {
         arguments: [
             "console user add li.wei 李伟 --make --why new", "console user password li.wei --why lost",
             "console user link li.wei --why lost", "console user close li.wei --why left",
-            "console token add li.wei reports --days 30 --why reports", "console token remove --partner acme shop --why over",
+            "console token add li.wei reports --days 30 --why reports",
+            "console token remove --partner acme shop --why over",
         ])
     func recorded(line: String) throws {
         _ = try Waybill.parseAsRoot(line.split(separator: " ").map(String.init))

@@ -19,7 +19,8 @@ enum UserCommand {
         let verb = words.first ?? ""
         if verb == "list", words.count == 1, flags.isEmpty { return try await list(settings, logger) }
         guard ["add", "password", "close", "link"].contains(verb),
-            (2...(verb == "add" ? 3 : 2)).contains(words.count), !(isMade && ["close", "link"].contains(verb)), verb == "close" || !flags.contains(ifAny)
+            (2...(verb == "add" ? 3 : 2)).contains(words.count), !(isMade && ["close", "link"].contains(verb)),
+            verb == "close" || !flags.contains(ifAny)
         else {
             return complain(
                 "write 'user add LOGIN [NAME] [--make]', 'user password LOGIN [--make]', 'user link LOGIN', "
