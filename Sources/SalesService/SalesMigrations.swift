@@ -24,5 +24,6 @@ enum SalesMigrations {
         Migration(number: 18, name: "products", sql: PackageResources._018_products_sql),
         Migration(number: 19, name: "rate_cards", sql: PackageResources._019_rate_cards_sql),
         Migration(number: 20, name: "quotes", sql: PackageResources._020_quotes_sql),
+        Migration(number: 22, name: "acting_for", sql: PackageResources._022_acting_for_sql),
     ]
 }
