@@ -25,5 +25,6 @@ enum SalesMigrations {
         Migration(number: 19, name: "rate_cards", sql: PackageResources._019_rate_cards_sql),
         Migration(number: 20, name: "quotes", sql: PackageResources._020_quotes_sql),
         Migration(number: 21, name: "card_ends", sql: PackageResources._021_card_ends_sql),
+        Migration(number: 22, name: "acting_for", sql: PackageResources._022_acting_for_sql),
     ]
 }

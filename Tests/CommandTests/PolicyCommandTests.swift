@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Contracts
 import Domain
 import Foundation
 import Testing
@@ -22,13 +23,66 @@ struct PolicyCommandTests {
         "its parts are typed as the page says",
         arguments: [
             "policy check F --json", "policy check F --organisation",
-            "policy explain F li.wei see order --relation same-team --on 2026-02-16",
-            "policy explain F sales-rep see order --relation own --principal a=own --principal b=group",
-            "policy explain F a approve order --relation own --amount 5.00 --currency USD --days 3 --line air --node KS01",
-            "policy simulate F --against G --json", "policy matrix F --role buyer --csv",
+            "policy explain li.wei see order --relation same-team --file F --on 2026-02-16",
+            "policy explain sales-rep see order --file F --relation own --principal a=own --principal b=group",
+            "policy explain a approve order --relation own --amount 5.00 --currency USD --days 3 --line air --node KS01",
+            "policy explain operator administer setting", "policy explain li.wei see order TMS-1 --source tms --json",
+            "policy explain li.wei see customer C-1 --source erp", "policy explain li.wei act opportunity X",
+            "policy explain zhou.min approve credit C-1 --source erp --amount 60000.00",
+            "policy simulate F --against G --json", "policy simulate F", "policy matrix F --role buyer --csv",
         ])
     func typed(line: String) throws {
         _ = try Waybill.parseAsRoot(line.split(separator: " ").map(String.init))
+    }
+
+    @Test(
+        "what says itself how near a thing is, goes with no number of one, and a number of a system with no other",
+        arguments: [
+            "policy explain a see order TMS-1", "policy explain a see order TMS-1 --source tms --relation own",
+            "policy explain a see order TMS-1 --source tms --file F", "policy explain a see setting X",
+            "policy explain a see order --source tms --relation own", "policy explain a see lead L --line air",
+        ])
+    func mistyped(line: String) throws {
+        #expect(throws: (any Error).self) {
+            try Waybill.parseAsRoot(line.split(separator: " ").map(String.init))
+        }
+    }
+
+    @Test("a thing is asked of the service that keeps whose it is, as what the policy has it")
+    func things() throws {
+        func thing(_ word: String, _ isOfSource: Bool = false) throws -> ExplainedThing {
+            try ExplainedThing.of(word, isOfSource: isOfSource)
+        }
+        #expect(try thing("order") == ExplainedThing(subject: .order, kind: .order, service: .finance))
+        #expect(try thing("customer") == ExplainedThing(subject: .customer, kind: .customer, service: .customer))
+        #expect(try thing("customer", true) == ExplainedThing(subject: .account, kind: .customer, service: .customer))
+        #expect(try thing("credit", true) == ExplainedThing(subject: .account, kind: .credit, service: .finance))
+        #expect(try thing("opportunity").source == "waybill.sales" && !thing("opportunity").needsSource)
+        #expect(try thing("quote").kind == .order && thing("margin-alert") == thing("alert"))
+        #expect(throws: ClientError.self) { try thing("setting") }
+        // Whatever an act may be about is asked of somebody, but for what its name alone says.
+        let asked = Set(ExplainedThing.all.map(\.subject))
+        #expect(ActSubject.allCases.filter { !asked.contains($0) } == [.group, .branch, .account])
+    }
+
+    @Test("the policy that holds is put together of the parts in which it is told")
+    func holding() throws {
+        let text = try String(contentsOfFile: Self.demo, encoding: .utf8)
+        let half = text.index(text.startIndex, offsetBy: text.count / 2)
+        func tables(_ parts: [String]) -> [QueryTable] {
+            [
+                QueryTable("policy", [QueryColumn("version")], rows: [["1"]]),
+                QueryTable(
+                    "document", [QueryColumn("part"), QueryColumn("text")],
+                    rows: parts.enumerated().map { [String($0.offset), $0.element] }),
+            ]
+        }
+        let day = try #require(CalendarDay("2026-03-02"))
+        let held = try PolicyFiles.holding(tables([String(text[..<half]), String(text[half...])]))
+        #expect(try held == PolicyFiles.sound(Self.demo, on: day))
+        // Without one there is nothing to compare with, and what cannot be read here is no policy.
+        #expect(throws: ClientError.self) { try PolicyFiles.holding(tables([])) }
+        #expect(throws: ClientError.self) { try PolicyFiles.holding(tables(["{"])) }
     }
 
     @Test("what cannot be read is told, and what the lines come to only once they can")

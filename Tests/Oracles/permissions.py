@@ -271,7 +271,7 @@ def main():
         words = [word for of, theirs in others.items() for word in ("--principal", f"{of}={theirs}")]
         line, nodes = chance.choice(["air-freight", "road"]), chance.choice([[], ["KS01", "EAST"]])
         words += ["--line", line] + [word for node in nodes for word in ("--node", node)]
-        answer = json.loads(waybill(options.waybill, "policy", "explain", options.file, login, right, kind, "--relation",
+        answer = json.loads(waybill(options.waybill, "policy", "explain", "--file", options.file, login, right, kind, "--relation",
                                     relation, "--on", day, "--json", *words))
         told = answer["decision"][0]
         amounts = [(row["onBehalfOf"], row["amount"]) for row in answer["amounts"]] if "amounts" in answer else None

@@ -43,6 +43,9 @@ public enum ActSubject: String, Sendable, CaseIterable {
 
     /// Whether one that belongs to several is wholly of each of them, so that a right has to reach them all.
     public var isOfEach: Bool { self == .supplierInvoice || self == .creditGroup }
+
+    /// Whether its name alone says whose it is, so that no service keeps that.
+    public var isSaidByName: Bool { self == .group || self == .branch || self == .person }
 }
 
 /// What one act is about.

@@ -29,6 +29,11 @@ public struct PermissionDecision: Sendable, Equatable {
     public let fields: [Field]
     /// The number of the policy.
     public let version: Int
+
+    /// The fields as they are told: with whose rights where these are somebody else's.
+    public var toldFields: String {
+        fields.map { $0.field.rawValue + ($0.onBehalfOf.map { " (\($0))" } ?? "") }.joined(separator: " ")
+    }
 }
 
 /// What is asked of a policy.

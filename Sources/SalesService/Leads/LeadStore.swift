@@ -72,6 +72,26 @@ enum LeadStore {
                 """, as: String.self))
     }
 
+    /// The leads of customers that somebody else has got from who works on them, or from the leaver from whom that one had them,
+    /// with who that is. What a person has given to somebody since is that one's.
+    static func handedOver(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [String: String] {
+        let former: SQL = """
+            case when l.owner_by = 'person' and (
+                select e.what from lead_event e where e.lead_id = l.lead_id order by e.revision desc limit 1
+            ) = 'passed-on' then l.former_owner else l.owner end
+            """
+        let successor = OpenItemStore.successor(
+            of: "f.login", account: ("null::text", "null::text", "l.customer_id"), line: "l.business_line", on: day)
+        let rows = try transaction.query(
+            """
+            select l.lead_id, w.owner
+            from lead l cross join lateral (select \(former) as login) f cross join lateral \(successor) w
+            where l.merged_into is null and l.state in ('assigned', 'contacted', 'qualified') and l.customer_id is not null
+                and l.owner <> w.owner and (f.login <> l.owner or \(SQL.day(of: "l.assigned_at")) < w.since)
+            """, as: (String, String).self)
+        return Dictionary(rows) { first, _ in first }
+    }
+
     /// Writes leads as they stand now.
     static func put(_ leads: some Sequence<Lead>, _ transaction: borrowing Transaction) throws {
         let rows = leads.sorted { $0.leadId.compareBytes(with: $1.leadId) < 0 }

@@ -93,11 +93,12 @@ enum LeadTasks {
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard let due = items.last?.due else { return }
+        let day = due.day().adding(days: 1)
+        try LeadStore.lock(transaction)
+        try handOn(on: day, at: due, transaction, &effects)
         let known = try PeopleReplica.known(transaction)
         guard known.isRecorded else { return }
-        let day = due.day().adding(days: 1)
         let people = LeaverRules(known.book)
-        try LeadStore.lock(transaction)
         let gone = try LeadStore.owners(transaction).filter { people.hasLeft($0, by: day) }
         guard !gone.isEmpty else { return }
         let ids = try LeadStore.worked(by: gone, transaction)
@@ -118,6 +119,41 @@ enum LeadTasks {
                 lead.dueAt = nil
             }
             leads.append(changes.note(lead, lead.owner == nil ? "recycled" : "passed-on", at: due))
+        }
+        try LeadStore.put(leads, transaction)
+        try changes.write(transaction, &effects)
+        effects.count("leads_passed_on", leads.count)
+    }
+
+    /// The task that looks for what goes along with customers handed over.
+    static let handOnTask = "leads.hand-on"
+
+    /// Leads of customers go along when these are handed over.
+    static func handOn(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try LeadStore.lock(transaction)
+        try handOn(on: effects.now.day(), at: effects.now, transaction, &effects)
+    }
+
+    private static func handOn(
+        on day: CalendarDay, at now: Timestamp, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        let successors = try LeadStore.handedOver(on: day, transaction)
+        guard !successors.isEmpty else { return }
+        let before = try LeadStore.leads(Set(successors.keys), transaction)
+        var changes = LeadChanges(before: before)
+        var leads: [Lead] = []
+        for (id, lead) in before.sorted(by: { $0.key < $1.key }) {
+            guard let owner = lead.owner, let next = successors[id] else { continue }
+            var lead = lead
+            changes.ended.append((lead, owner))
+            lead.formerOwner = owner
+            lead.owner = next
+            lead.ownerBy = .account
+            lead.assignedAt = now
+            if let notice = LeadNotices.given(lead, at: now) { changes.notices.append(notice) }
+            leads.append(changes.note(lead, "passed-on", at: now))
         }
         try LeadStore.put(leads, transaction)
         try changes.write(transaction, &effects)

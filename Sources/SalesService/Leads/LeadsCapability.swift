@@ -6,7 +6,10 @@ extension Capability {
     /// Whoever may become a customer: every capture kept, each lead with somebody who has to speak with it in time.
     static let leads = Capability(
         handlers: [.on(TakeLeadStep.self, LeadHandlers.stepTaken)],
-        tasks: [.every("leads.clock", seconds: 60, LeadTasks.clock), .daily("leads.turn", LeadTasks.turn)],
+        tasks: [
+            .every("leads.clock", seconds: 60, LeadTasks.clock), .daily("leads.turn", LeadTasks.turn),
+            .onDemand(LeadTasks.handOnTask, LeadTasks.handOn),
+        ],
         figures: [
             StandingFigure(
                 "leads_worked_on", "Leads that somebody has and that are not done with, by state.", label: "state",

@@ -49,6 +49,32 @@ enum OpenItemStore {
         """
     }
 
+    /// Who has been handed a customer over by somebody, and holds it on a day: no row, or one with `owner` and `since`.
+    ///
+    /// - Parameters:
+    ///   - login: who has handed it over, an expression.
+    ///   - account: the customer's source and code, and its identifier where no code names it; expressions.
+    ///   - line: the line of business, an expression; one that is NULL is any.
+    ///   - day: the day.
+    static func successor(
+        of login: SQL, account: (source: SQL, code: SQL, customer: SQL), line: SQL, on day: CalendarDay
+    ) -> SQL {
+        """
+        (
+            select w.owner, w.from_day as since from ownership w
+            where w.handed_from = \(login) and w.owner <> \(login) and \(holds("w", on: "\(day)"))
+                and (\(line) is null or w.business_line in (\(line), '*'))
+                and ((w.source, w.code) = (\(account.source), \(account.code)) or (w.source, w.code) in (
+                    select b.source, b.code from account b
+                    where b.customer_id = coalesce(
+                        (select c.customer_id from account c where c.source = \(account.source) and c.code = \(account.code)),
+                        \(account.customer))))
+            order by w.business_line = \(line) desc nulls last, w.place, w.source, w.code
+            limit 1
+        )
+        """
+    }
+
     /// Gives open notices to who looks after their customers.
     ///
     /// - Parameters:

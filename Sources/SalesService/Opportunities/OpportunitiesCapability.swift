@@ -13,7 +13,11 @@ extension Capability {
             .on(OpportunityRecorded.self, OpportunityHandlers.recorded),
             .on(TakeOpportunityStep.self, OpportunityHandlers.stepTaken),
         ],
-        tasks: [.onDemand("opportunities.fill", OpportunityHandlers.fill)],
+        tasks: [
+            .onDemand("opportunities.fill", OpportunityHandlers.fill),
+            .daily("opportunities.turn", OpportunityPassing.turn),
+            .onDemand(OpportunityPassing.handOnTask, OpportunityPassing.handOn),
+        ],
         figures: [
             StandingFigure(
                 "opportunities_open", "Opportunities that are worked on, by stage.", label: "stage",

@@ -111,7 +111,55 @@ enum OpportunityStore {
                 currency = excluded.currency, close_day = excluded.close_day, competitors = excluded.competitors,
                 next_step = excluded.next_step, next_step_day = excluded.next_step_day,
                 loss_reason = excluded.loss_reason, lost_to = excluded.lost_to, created_at = excluded.created_at,
-                changed_at = excluded.changed_at
+                changed_at = excluded.changed_at,
+                acting_for = case when opportunity.owner is not distinct from excluded.owner then opportunity.acting_for end
+            """)
+    }
+
+    /// Who works on opportunities of a source that are open, each with the opportunity.
+    static func worked(
+        in source: String, _ transaction: borrowing Transaction
+    ) throws -> [(identifier: String, owner: String, actingFor: String?)] {
+        try transaction.query(
+            """
+            select o.opportunity_id, o.owner, o.acting_for from opportunity o
+            where o.source = \(source) and o.state = 'open' and o.owner is not null order by o.opportunity_id
+            """, as: (String, String, String?).self
+        ).map { ($0.0, $0.1, $0.2) }
+    }
+
+    /// The open opportunities of a source whose customers somebody else has got from who works on them, or from the leaver for
+    /// whom that one does, and who that is. What a person has given to somebody since is that one's.
+    static func handedOver(
+        in source: String, on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [(identifier: String, owner: String)] {
+        let successor = OpenItemStore.successor(
+            of: "coalesce(o.acting_for, o.owner)", account: ("o.customer_source", "o.customer_code", "o.customer_id"),
+            line: "o.business_line", on: day)
+        return try transaction.query(
+            """
+            select o.opportunity_id, w.owner
+            from opportunity o cross join lateral \(successor) w
+            where o.source = \(source) and o.state = 'open' and o.owner <> w.owner
+                and (o.acting_for is not null or not exists (
+                    select from opportunity_change c
+                    where c.source = o.source and c.opportunity_id = o.opportunity_id and c.what = 'assigned'
+                        and c.said_by <> \(source) and \(SQL.day(of: "c.changed_at")) >= w.since))
+            order by o.opportunity_id
+            """, as: (String, String).self
+        ).map { ($0.0, $0.1) }
+    }
+
+    /// Says for whom others have opportunities now.
+    static func act(
+        for leavers: [(identifier: String, login: String)], in source: String, _ transaction: borrowing Transaction
+    ) throws {
+        guard !leavers.isEmpty else { return }
+        try transaction.queue(
+            """
+            update opportunity o set acting_for = t.leaver
+            from unnest(\(leavers.map(\.identifier)), \(leavers.map(\.login))) as t(opportunity_id, leaver)
+            where o.source = \(source) and o.opportunity_id = t.opportunity_id
             """)
     }
 

@@ -147,6 +147,28 @@ enum OwnershipQueries {
         ]
     }
 
+    /// What somebody works on for one of some customers, up to its condition: rows of a table as `x`, each of the first account
+    /// of its customer that is meant.
+    private static func work(
+        _ kind: SQL, _ item: SQL, _ detail: SQL, _ since: SQL, of meant: SQL,
+        account: (source: SQL, code: SQL, customer: SQL), from table: SQL
+    ) -> SQL {
+        """
+        select '\(kind)', \(item), k.source, k.code, a.name, x.business_line, \(detail), \(since)
+        from \(table) x
+        left join account n on n.source = \(account.source) and n.code = \(account.code)
+        cross join lateral (
+            select m.source, m.code from (\(meant)) m
+            left join account b on b.source = m.source and b.code = m.code
+            where (m.source, m.code) = (\(account.source), \(account.code))
+                or b.customer_id = coalesce(n.customer_id, \(account.customer))
+            order by (m.source, m.code) = (\(account.source), \(account.code)) desc nulls last, m.source, m.code
+            limit 1
+        ) k
+        left join account a on a.source = k.source and a.code = k.code
+        """
+    }
+
     /// What somebody looks after, and what of it is open.
     static func items(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
         let login = try arguments.required("login")
@@ -185,6 +207,19 @@ enum OwnershipQueries {
             left join account a on a.source = k.source and a.code = k.code
             where (g.ended_on is null or g.ended_on > \(day))
                 and (g.valid_until is null or g.renews or g.valid_until >= \(day))
+            union all
+            \(work("opportunity", "x.opportunity_id", "x.stage || coalesce(': ' || x.title, '')", SQL.day(of: "x.created_at"), of: meant,
+                account: ("x.customer_source", "x.customer_code", "x.customer_id"), from: "opportunity"))
+            where x.source = \(OpportunityHandlers.own) and x.state = 'open' and coalesce(x.acting_for, x.owner) = \(login)
+            union all
+            \(work("quote", "x.quote_id", "x.state || coalesce(': ' || x.title, '')", SQL.day(of: "x.changed_at"), of: meant,
+                account: ("x.customer_source", "x.customer_code", "null::text"), from: "quote_revision"))
+            where x.state in ('requested', 'priced', 'in-approval', 'approved', 'sent')
+                and (x.state <> 'sent' or x.valid_until >= \(day)) and coalesce(x.acting_for, x.owner) = \(login)
+            union all
+            \(work("lead", "x.lead_id", "x.state", SQL.day(of: "x.first_at"), of: meant,
+                account: ("null::text", "null::text", "x.customer_id"), from: "lead"))
+            where x.state in ('assigned', 'contacted', 'qualified') and x.merged_into is null and x.owner = \(login)
             """
         return [
             try arguments.table(

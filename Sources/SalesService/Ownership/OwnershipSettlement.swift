@@ -38,6 +38,9 @@ enum OwnershipSettlement {
             try tell(changed, before, transaction, &effects)
             try OpenItemStore.settle(
                 of: Set(changed.keys.map(\.account)).sorted(), on: effects.now.day(), transaction)
+            if changed.values.contains(where: { $0.contains { $0.owners.contains { $0.handedFrom != nil } } }) {
+                for task in handOnTasks { effects.schedule(task, key: "", at: effects.now) }
+            }
             moved.formUnion(changed.keys.filter { before[$0] != nil }.map(\.account))
             effects.count("ownership_changes", changed.count)
         }
@@ -96,6 +99,10 @@ enum OwnershipSettlement {
                 return (login, standIn != nil, standIn?.login)
             }, transaction)
     }
+
+    /// The tasks by which what somebody works on goes along with customers that are handed over, each in a transaction of its own:
+    /// whoever writes opportunities does it alone, and nobody who places an order waits for that.
+    static let handOnTasks = [LeadTasks.handOnTask, OpportunityPassing.handOnTask, QuotePassing.handOnTask]
 
     /// The name of the task that looks at accounts once more.
     static let lookTask = "ownership.look"

@@ -64,7 +64,7 @@ enum QuoteHandlers {
                 if let superseded { try QuoteStore.put(superseded, transaction) }
                 try QuoteStore.put(after, transaction)
                 try QuoteStore.note(body, after, transaction)
-                tell(after, body, causedBy: message.envelope, &effects)
+                tell(after, body.step.rawValue, by: body.by, at: body.at, causedBy: message.envelope, &effects)
                 try RaisedQuotes.tell(
                     after, before: before, body, workers: { try QuoteStore.workers(body.quoteId, transaction) },
                     causedBy: message.envelope, transaction, &effects)
@@ -101,15 +101,17 @@ enum QuoteHandlers {
         }
     }
 
-    private static func tell(
-        _ terms: QuoteTerms, _ body: TakeQuoteStep, causedBy cause: Envelope, _ effects: inout Effects
+    /// Tells how a quote stands, and by what it came to.
+    static func tell(
+        _ terms: QuoteTerms, _ what: String, by login: String, at time: Timestamp, causedBy cause: Envelope?,
+        _ effects: inout Effects
     ) {
         effects.publish(
             QuoteChanged(
                 quoteId: terms.quoteId, revision: terms.revision, state: terms.state, customer: terms.customer,
                 owner: terms.owner, branch: terms.branch, businessLine: terms.businessLine,
                 opportunityId: terms.opportunityId, amount: terms.isTold ? terms.amount : nil,
-                currency: terms.isTold ? terms.currency : nil, validUntil: terms.validUntil, what: body.step.rawValue,
-                by: body.by, at: body.at), causedBy: cause, key: terms.quoteId)
+                currency: terms.isTold ? terms.currency : nil, validUntil: terms.validUntil, what: what,
+                by: login, at: time), causedBy: cause, key: terms.quoteId)
     }
 }

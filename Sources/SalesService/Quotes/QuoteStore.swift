@@ -95,18 +95,77 @@ enum QuoteStore {
                 state = excluded.state, title = excluded.title, owner = excluded.owner, branch = excluded.branch,
                 business_line = excluded.business_line, opportunity_id = excluded.opportunity_id,
                 currency = excluded.currency, amount = excluded.amount, listed = excluded.listed, cost = excluded.cost,
-                valid_until = excluded.valid_until, content = excluded.content, changed_at = excluded.changed_at
+                valid_until = excluded.valid_until, content = excluded.content, changed_at = excluded.changed_at,
+                acting_for = case when quote_revision.owner = excluded.owner then quote_revision.acting_for end
             """)
     }
 
     /// Writes down what was done.
     static func note(_ body: TakeQuoteStep, _ terms: QuoteTerms, _ transaction: borrowing Transaction) throws {
+        try note(terms, body.step.rawValue, by: body.by, at: body.at, body.note, transaction)
+    }
+
+    /// The same of what nobody has done by a step.
+    static func note(
+        _ terms: QuoteTerms, _ what: String, by login: String, at time: Timestamp, _ note: String?,
+        _ transaction: borrowing Transaction
+    ) throws {
         try transaction.queue(
             """
             insert into quote_event (quote_id, number, revision, what, done_by, done_at, note)
-            select \(terms.quoteId), count(*)::integer + 1, \(Int32(terms.revision)), \(body.step.rawValue), \(body.by),
-                \(body.at), \(body.note)
+            select \(terms.quoteId), count(*)::integer + 1, \(Int32(terms.revision)), \(what), \(login), \(time), \(note)
             from quote_event e where e.quote_id = \(terms.quoteId)
+            """)
+    }
+
+    /// The condition that something is still to be done about a quote on a day.
+    private static func isOpen(_ row: String, on day: CalendarDay) -> SQL {
+        """
+        \(unsafe: row).state in ('requested', 'priced', 'in-approval', 'approved', 'sent')
+            and (\(unsafe: row).state <> 'sent' or \(unsafe: row).valid_until >= \(day))
+        """
+    }
+
+    /// Who works on quotes that are open on a day, each with the quote.
+    static func worked(
+        on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [(id: String, owner: String, actingFor: String?)] {
+        try transaction.query(
+            "select q.quote_id, q.owner, q.acting_for from quote_revision q where \(isOpen("q", on: day)) order by q.quote_id",
+            as: (String, String, String?).self
+        ).map { ($0.0, $0.1, $0.2) }
+    }
+
+    /// The open quotes whose customers somebody else has got from who works on them, or from the leaver for whom that one does,
+    /// and who that is. A revision that was asked for since is whose it is.
+    static func handedOver(
+        on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [(id: String, owner: String)] {
+        let successor = OpenItemStore.successor(
+            of: "coalesce(q.acting_for, q.owner)", account: ("q.customer_source", "q.customer_code", "null::text"),
+            line: "q.business_line", on: day)
+        return try transaction.query(
+            """
+            select q.quote_id, w.owner
+            from quote_revision q cross join lateral \(successor) w
+            where \(isOpen("q", on: day)) and q.owner <> w.owner
+                and (q.acting_for is not null or not exists (
+                    select from quote_event e
+                    where e.quote_id = q.quote_id and e.what in ('requested', 'revised')
+                        and \(SQL.day(of: "e.done_at")) >= w.since))
+            order by q.quote_id
+            """, as: (String, String).self
+        ).map { ($0.0, $0.1) }
+    }
+
+    /// Says for whom others have quotes now.
+    static func act(for leavers: [(id: String, login: String)], _ transaction: borrowing Transaction) throws {
+        guard !leavers.isEmpty else { return }
+        try transaction.queue(
+            """
+            update quote_revision q set acting_for = t.leaver
+            from unnest(\(leavers.map(\.id)), \(leavers.map(\.login))) as t(quote_id, leaver)
+            where q.quote_id = t.quote_id and q.state <> 'superseded'
             """)
     }
 

@@ -5,7 +5,9 @@ extension Capability {
     /// What is offered to customers: priced by the stored cards, approved by another than who asked, and shown by nobody before.
     static let quotes = Capability(
         handlers: [.on(TakeQuoteStep.self, QuoteHandlers.stepTaken)],
-        tasks: QuoteHandlers.tasks,
+        tasks: QuoteHandlers.tasks + [
+            .daily("quotes.turn", QuotePassing.turn), .onDemand(QuotePassing.handOnTask, QuotePassing.handOn),
+        ],
         questions: QuoteQueries.all,
         figures: [
             StandingFigure(

@@ -21,7 +21,7 @@ struct ComplaintHandlers: Sendable {
         let customers = try ComplaintStore.customers(
             messages.map { ($0.body.customer.source ?? $0.envelope.source, $0.body.customer.code) }, transaction)
         var fresh: [(complaint: ComplaintCase, summary: String, progress: ComplaintProgress)] = []
-        var news: [(standing: ComplaintStanding, cause: Envelope)] = []
+        var news: [(standing: ComplaintStanding, cause: Envelope?)] = []
         var told: [ComplaintKey: Envelope] = [:]
         for message in messages {
             let (key, body) = (key(message), message.body)
@@ -73,7 +73,7 @@ struct ComplaintHandlers: Sendable {
         var steps = try ComplaintStore.steps(keys, transaction)
         var fresh: [(key: ComplaintKey, step: ComplaintStore.StoredStep, isWaiting: Bool)] = []
         var changed: [ComplaintKey: ComplaintProgress] = [:]
-        var news: [(standing: ComplaintStanding, cause: Envelope)] = []
+        var news: [(standing: ComplaintStanding, cause: Envelope?)] = []
         var told: [ComplaintKey: Envelope] = [:]
         for message in messages {
             let (key, body) = (key(message), message.body)
@@ -116,7 +116,7 @@ struct ComplaintHandlers: Sendable {
         }
         try ComplaintStore.putSteps(fresh, transaction)
         try ComplaintStore.progress(changed, transaction)
-        try intake.takenOn(changed, transaction)
+        try intake.takenOn(changed, on: effects.now.day(), transaction)
         try RaisedComplaints.tell(news, transaction, &effects)
         try clocks.tell(causedBy: { told[$0] }, transaction, &effects)
         try status.tell(told, transaction, &effects)

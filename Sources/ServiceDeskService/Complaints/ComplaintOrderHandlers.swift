@@ -55,7 +55,7 @@ enum ComplaintOrderHandlers {
         try ComplaintOrderStore.settle(waiting, as: meant, transaction)
         let complaints = try ComplaintStore.complaints(waiting, transaction)
         let steps = try ComplaintStore.steps(waiting, transaction)
-        var news: [(standing: ComplaintStanding, cause: Envelope)] = []
+        var news: [(standing: ComplaintStanding, cause: Envelope?)] = []
         for (key, complaint) in complaints.sorted(by: { $0.key < $1.key }) {
             let progress = ComplaintProgress(
                 openedAt: complaint.openedAt, openedBy: complaint.openedBy, (steps[key] ?? []).map(\.step))

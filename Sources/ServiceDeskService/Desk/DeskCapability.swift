@@ -3,6 +3,6 @@ import ServiceKit
 extension Capability {
     /// What an agent does next, and how the desk is loaded.
     static func desk(policies: ClockPolicies) -> Capability {
-        Capability(questions: DeskQueries(policies: policies).all)
+        Capability(tasks: [.daily("desk.turn", DeskIntake.turn)], questions: DeskQueries(policies: policies).all)
     }
 }

@@ -31,6 +31,22 @@ enum DeskStore {
         return Dictionary(rows.map { (ComplaintKey(source: $0.0, complaintId: $0.1), $0.2) }) { first, _ in first }
     }
 
+    /// Who has complaints that are not closed.
+    static func workers(_ transaction: borrowing Transaction) throws -> [String] {
+        try transaction.query(
+            "select distinct c.agent from complaint c where c.agent is not null and c.state <> 'closed'",
+            as: String.self)
+    }
+
+    /// The complaints that some people have and that are not closed.
+    static func held(by logins: [String], _ transaction: borrowing Transaction) throws -> Set<ComplaintKey> {
+        let rows = try transaction.query(
+            """
+            select c.source, c.complaint_id from complaint c where c.agent = any(\(logins)) and c.state <> 'closed'
+            """, as: (String, String).self)
+        return Set(rows.map { ComplaintKey(source: $0.0, complaintId: $0.1) })
+    }
+
     /// Says who has complaints now.
     static func give(_ agents: [ComplaintKey: String], _ transaction: borrowing Transaction) throws {
         guard !agents.isEmpty else { return }

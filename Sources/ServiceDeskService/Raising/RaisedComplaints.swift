@@ -7,9 +7,11 @@ import ServiceKit
 enum RaisedComplaints {
     /// Says how some complaints stand, once it is written down who has them. The later word of one takes the place of the
     /// earlier.
+    ///
+    /// - Parameter number: counts what is said of one revision, for what changes without a new one.
     static func tell(
-        _ complaints: [(standing: ComplaintStanding, cause: Envelope)], _ transaction: borrowing Transaction,
-        _ effects: inout Effects
+        _ complaints: [(standing: ComplaintStanding, cause: Envelope?)], number: Int = 1,
+        _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard !complaints.isEmpty else { return }
         let homes = try AccountHomeStore.homes(
@@ -25,7 +27,7 @@ enum RaisedComplaints {
             transaction)
         for (standing, cause) in complaints {
             let name = NoticeName(.complaint, source: standing.source, standing.complaintId)
-            let revision = NoticeRevision.of(revision: standing.revision, number: 1)
+            let revision = NoticeRevision.of(revision: standing.revision, number: number)
             if standing.state == .closed {
                 effects.clear(name, revision: revision, because: "closed by \(standing.by)", causedBy: cause)
                 continue
@@ -44,7 +46,7 @@ enum RaisedComplaints {
                     .time("opened", standing.openedAt), .time("promised", standing.promisedAt),
                 ], next: name.kind.next(["complaint": standing.complaintId, "source": standing.source]),
                 dueAt: standing.promisedAt, happenedAt: standing.at)
-            if standing.revision == 1 {
+            if standing.revision == 1, number == 1 {
                 effects.raise(content, causedBy: cause)
             } else {
                 effects.change(content, causedBy: cause)

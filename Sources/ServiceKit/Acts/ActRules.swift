@@ -31,6 +31,18 @@ package enum ActRuling: Sendable {
     case denied(Refusal, AuditRule)
 }
 
+/// What a policy says of somebody and a thing, and by what.
+struct ActExplanation {
+    /// What was asked of the policy: how near the thing is to the person, and to whom the person stands for.
+    let request: PermissionRequest
+    /// What it says, and which line decides.
+    let decision: PermissionDecision
+    /// By which ways it is given, with their amounts; none where nothing of it has amounts.
+    let grants: [PermissionGrant]
+    /// Whether it is known whose the thing is: what is not counts as the group's.
+    let isKnown: Bool
+}
+
 /// What a policy says of acts on a day. It knows no database: whose the things are that they are about is told to it.
 struct ActRules {
     private let policy: PermissionPolicy
@@ -94,6 +106,25 @@ struct ActRules {
         let grants = policy.grants(request, of: business(claim, .order, [home]))
         guard case .within = grants.reach(measure, rates, on: day) else { return false }
         return true
+    }
+
+    /// What it says of somebody and one thing, where nobody acts.
+    ///
+    /// - Parameters:
+    ///   - person: whom it is asked of.
+    ///   - claim: which right to what; of its subjects the first counts.
+    ///   - homes: whose the thing is.
+    mutating func explain(
+        _ person: String, _ claim: ActClaim, _ homes: [ActSubjectName: [ActHome]]
+    ) -> ActExplanation {
+        let name = claim.subjects.first ?? .group
+        let found = self.homes(of: name, homes)
+        let request = request(claim, person, name.subject, found)
+        let isMeasured = policy.isMeasured(claim.right, claim.kind)
+        return ActExplanation(
+            request: request, decision: policy.decide(request),
+            grants: isMeasured ? policy.grants(request, of: business(claim, name.subject, found)) : [],
+            isKnown: name.subject == .group || !found.isEmpty)
     }
 
     private func permitted(_ grants: [PermissionGrant], _ claim: ActClaim) -> ActRuling {

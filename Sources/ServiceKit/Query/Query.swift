@@ -71,5 +71,6 @@ extension ServiceDefinition {
     /// All that the service answers: its own questions, and those that every service answers.
     package var answered: [Query] {
         queries + LedgerQueries.all + ActQueries.all + ScheduleQueries.all + AuditQueries.all
+            + ExplainQueries.all(subjects)
     }
 }

@@ -65,17 +65,15 @@ extension PolicyCommand {
         func run() async throws {
             let tables = try await Asking.once(
                 .customer, PeopleQuestions.policy.name, [("version", version.map { String($0) })])
-            let parts = tables.first { $0.name == "document" }
             guard document else {
                 // For people the text would be one long cell.
                 return try output.show(tables.filter { output.format == .json || $0.name != "document" })
             }
-            guard let parts, !parts.rows.isEmpty else {
+            guard let text = PolicyFiles.document(of: tables) else {
                 say(version.map { "there is no policy \($0)" } ?? "nobody has set a policy")
                 throw ExitCodes.refused
             }
-            let place = parts.columns.firstIndex { $0.name == "text" }
-            print(parts.rows.map { row in place.flatMap { row.values[$0] } ?? "" }.joined())
+            print(text)
         }
     }
 }

@@ -7,7 +7,8 @@ struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Who may do what: look at a policy before it holds, and set it.",
         discussion: """
-            docs/operate/permissions.md says the form of the file. Only 'set', 'show' and 'check --organisation' need a service.
+            docs/operate/permissions.md says the form of the file. 'set', 'show' and 'check --organisation' need a service; 'explain' and
+            'simulate' do where they go by the policy that holds.
             """,
         subcommands: [Check.self, Explain.self, Simulate.self, Matrix.self, SetPolicy.self, Show.self])
 }
@@ -54,103 +55,30 @@ extension PolicyCommand {
         }
     }
 
-    struct Explain: ParsableCommand {
+    struct Simulate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say whether somebody may do something with an object, and which line decides.",
-            discussion: """
-                A person is one of the file's people, a role is anybody who has that role alone. What is lent to a person \
-                goes by how near the object is to whom it belongs to: --principal zhang.min=same-branch. Up to what it may be \
-                done is told too, where the policy has amounts for it; of an amount in another currency nothing is said \
-                here, because no rates are known. Ends with 0 whatever the decision is.
-                """)
-
-        @Argument(help: "The policy, JSON; - for standard input.")
-        var file: String
-        @Argument(help: "A role, or a person's login.")
-        var who: String
-        @Argument(help: ArgumentHelp("\(PermissionRight.allCases.map(\.rawValue).joined(separator: ", "))."))
-        var right: String
-        @Argument(help: ArgumentHelp("\(PermissionKind.allCases.map(\.rawValue).joined(separator: ", "))."))
-        var object: String
-        @Option(
-            help: ArgumentHelp(
-                "How near the object is: \(PermissionRelation.allCases.map(\.rawValue).joined(separator: ", "))."))
-        var relation: String
-        @Option(help: ArgumentHelp("How near it is to whom the person may stand for.", valueName: "login=relation"))
-        var principal: [String] = []
-        @Option(help: "The day; today without.")
-        var on: String?
-        @OptionGroup var measure: PolicyMeasure
-        @Flag(help: "Print JSON, for programs.")
-        var json = false
-
-        func run() throws {
-            let day = try PolicyFiles.day(on)
-            let policy = try PolicyFiles.sound(file, on: day)
-            let request = try request(policy, day)
-            let decision = policy.decide(request)
-            var tables = [
-                PolicyFiles.Table(
-                    name: "decision",
-                    columns: [
-                        "who", "right", "object", "relation", "outcome", "line", "delegation", "on_behalf_of", "fields",
-                        "version",
-                    ],
-                    rows: [
-                        [
-                            who, right, object, relation, decision.outcome.rawValue, decision.line,
-                            decision.delegation, decision.onBehalfOf, decision.toldFields, String(decision.version),
-                        ]
-                    ])
-            ]
-            if policy.isMeasured(request.right, request.kind) {
-                tables.append(try measure.amounts(policy.grants(request, of: measure.business), on: day))
-            }
-            PolicyFiles.show(tables, as: json ? .json : .text)
-            if decision.line == nil, !json { print("no line allows it") }
-        }
-
-        private func request(_ policy: PermissionPolicy, _ day: CalendarDay) throws -> PermissionRequest {
-            let asker: PermissionRequest.Asker
-            if policy.people.contains(where: { $0.login.hasSameBytes(as: who) }) {
-                asker = .person(who)
-            } else if let role = PermissionRole(rawValue: who) {
-                asker = .role(role)
-            } else {
-                throw ClientError(.refused, "'\(who.prefix(64))' is neither a role nor one of the people of \(file)")
-            }
-            var others: [String: PermissionRelation] = [:]
-            for pair in principal {
-                let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-                guard parts.count == 2 else {
-                    throw ClientError(.refused, "--principal is written as zhang.min=same-branch")
-                }
-                others[parts[0]] = try PolicyFiles.word(parts[1], "relation", PermissionRelation.self)
-            }
-            return PermissionRequest(
-                asker, try PolicyFiles.word(right, "right", PermissionRight.self),
-                try PolicyFiles.word(object, "kind of object", PermissionKind.self),
-                try PolicyFiles.word(relation, "relation", PermissionRelation.self), on: day, relationsOfOthers: others)
-        }
-    }
-
-    struct Simulate: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Say who would gain and who would lose what if one policy held instead of another.")
+            abstract: "Say who would gain and who would lose what if one policy held instead of another.",
+            discussion:
+                "Compared is with the policy that holds, as the customer service tells it, or with that of --against.")
 
         @Argument(help: "The policy that is thought of, JSON.")
         var file: String
-        @Option(help: "The policy that holds, JSON.")
-        var against: String
+        @Option(help: "The policy to compare with, JSON; the one that holds without.")
+        var against: String?
         @Option(help: "As if today were this day.")
         var on: String?
         @Flag(help: "Print JSON, for programs.")
         var json = false
 
-        func run() throws {
+        func run() async throws {
             let day = try PolicyFiles.day(on)
             let thought = try PolicyFiles.sound(file, on: day)
-            let holding = try PolicyFiles.sound(against, on: day)
+            let holding: PermissionPolicy
+            if let against {
+                holding = try PolicyFiles.sound(against, on: day)
+            } else {
+                holding = try await PolicyFiles.holding()
+            }
             var rows: [[String?]] = []
             for role in PermissionRole.allCases {
                 rows += thought.changes(for: role, against: holding).map { Self.row("role", role.rawValue, $0) }

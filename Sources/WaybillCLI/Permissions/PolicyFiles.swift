@@ -63,6 +63,36 @@ enum PolicyFiles {
         return policy
     }
 
+    /// The policy that holds, as the customer service tells it. It was looked at when it was set.
+    ///
+    /// - Throws: ``ClientError`` that is a refusal, when nobody has set one or it cannot be read here.
+    static func holding() async throws -> PermissionPolicy {
+        let tables = try await Asking.once(.customer, PeopleQuestions.policy.name)
+        return try holding(tables)
+    }
+
+    /// The same, of what the service has told.
+    static func holding(_ tables: [QueryTable]) throws -> PermissionPolicy {
+        guard let text = document(of: tables) else {
+            throw ClientError(.refused, "nobody has set a policy: name a file, with --file or --against")
+        }
+        do {
+            let file = try PermissionPolicyFile(json: Array(text.utf8))
+            guard let fault = file.faults.first else { return file.policy }
+            throw ClientError(
+                .refused, "the policy that holds: \(fault.reason.rawValue) at \(fault.path): \(fault.detail)")
+        } catch let refusal as Refusal {
+            throw ClientError(.refused, "the policy that holds: \(refusal.path): \(refusal.detail)")
+        }
+    }
+
+    /// The text of a policy, put together of the parts in which it is told; `nil` when there is none.
+    static func document(of tables: [QueryTable]) -> String? {
+        guard let parts = tables.first(where: { $0.name == "document" }), !parts.rows.isEmpty else { return nil }
+        let place = parts.columns.firstIndex { $0.name == "text" }
+        return parts.rows.map { row in place.flatMap { row.values[$0] } ?? "" }.joined()
+    }
+
     /// The day that was typed, or today.
     static func day(_ text: String?) throws -> CalendarDay {
         guard let text else {
@@ -113,12 +143,5 @@ enum PolicyFiles {
     private static func pages(_ table: Table, _ writer: inout TableWriter) -> String {
         let whole = QueryTable(table.name, table.columns.map { QueryColumn($0) }, rows: table.rows)
         return writer.begin(whole) + writer.rows(of: whole) + writer.end(whole)
-    }
-}
-
-extension PermissionDecision {
-    /// The fields as they are told: with whose rights where these are somebody else's.
-    var toldFields: String {
-        fields.map { $0.field.rawValue + ($0.onBehalfOf.map { " (\($0))" } ?? "") }.joined(separator: " ")
     }
 }

@@ -57,7 +57,8 @@ struct ColumnFile: Sequence, IteratorProtocol {
             progress.end()
             return nil
         }
-        progress.show("\(name): line \(rows.line)")
+        let (file, line) = (name, rows.line)
+        progress.show("\(file): line \(line)")
         guard fields.count == columns.count else {
             problem = "\(name), line \(rows.line): \(fields.count) fields, the header has \(columns.count)"
             return nil

@@ -3,7 +3,8 @@ import Domain
 /// What every service answers.
 public enum CommonQuestions {
     /// All of them.
-    public static let all: [QueryDescription] = [alive, acts, schedule, audit, auditEntry] + LedgerQuestions.all
+    public static let all: [QueryDescription] =
+        [alive, acts, schedule, audit, auditEntry, explain] + LedgerQuestions.all
 
     /// Whether somebody answers; nothing is read for it.
     public static let alive = QueryDescription(
@@ -40,6 +41,41 @@ public enum CommonQuestions {
                     .time("at", as: .text), .code("person").protected(.personalData), .code("proof"),
                     .code("brokerUser").protected(.personalData), .code("type", "source", "id"),
                 ])
+        ])
+
+    /// Who may do what with a thing that a service keeps.
+    public static let explain = QueryDescription(
+        nil, "permissions.explain",
+        "Whether somebody may do something with a thing, how near it is to them, and which line of the policy that holds decides.",
+        [
+            .text("person", "The person's login.").required,
+            .choice("right", PermissionRight.allCases.map(\.rawValue), "To do what.").required,
+            .choice("kind", PermissionKind.allCases.map(\.rawValue), "As what kind of object the policy has it.")
+                .required,
+            .choice(
+                "thing", ActSubject.allCases.map(\.rawValue), "What the number is of: whose that is, its service keeps."
+            ).required,
+            .text("number", "The thing's number.").required,
+            .text("source", "Whose number that is, of a thing that a system numbers."),
+            .decimal("amount", "How much it comes to, where the policy has amounts for it."),
+            .currency("currency", "In which currency; CNY without."),
+            .integer("days", 0...100_000, "For how many days it is to hold."),
+        ],
+        shows: .setting,
+        answers: [
+            .whole(
+                "decision",
+                [
+                    .code("person", "right", "object"), .flag("is_known"),
+                    .code("relation", "outcome", "line", "delegation", "on_behalf_of"), .text("fields"),
+                    .day("last_day"), .count("policy_version"),
+                ]),
+            .whole(
+                "amounts",
+                [
+                    .code("line", "on_behalf_of", "amount"), .text("up_to"), .count("days"),
+                    .text("business_lines", "nodes"), .code("within"),
+                ]),
         ])
 
     /// What happened, as the audit calls it.

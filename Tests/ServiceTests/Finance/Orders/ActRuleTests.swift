@@ -98,6 +98,57 @@ struct ActRuleTests {
         try await finance.rows("select order_id, decision from orders order by order_id")
     }
 
+    /// Asks who may do what with a thing, as whoever sees the policy.
+    private func explain(
+        _ person: String, _ values: [String: String] = [:], at time: String = day
+    ) async throws -> [QueryTable] {
+        let question = try #require(finance.definition.answered.first { $0.name == CommonQuestions.explain.name })
+        let now = try moment(time)
+        let given = [
+            "person": person, "right": "approve", "kind": "order", "thing": "order", "number": "O1", "source": "erp",
+        ].merging(values) { $1 }
+        return try await finance.pool.withTransaction(isReadOnly: true) { try question.ask(given, at: now, $0) }
+    }
+
+    @Test("who may do what with one order follows from whose it is, and the line that decides is named")
+    func explained() async throws {
+        try await begin()
+        try await place([("O1", "1500")])
+        func told(_ person: String, _ values: [String: String] = [:], at time: String = Self.day) async throws -> String
+        {
+            let decision = try await explain(person, values, at: time)["decision"]
+            #expect(decision.column("policy_version") == ["7"])
+            return ["is_known", "relation", "outcome", "line", "delegation", "on_behalf_of"].map { column in
+                (decision.column(column).first ?? nil) ?? "-"
+            }.joined(separator: " ")
+        }
+        #expect(try await told("zhang.min") == "true same-team full branch - -")
+        // The deal is one's own, of another branch, and nobody's that is known.
+        #expect(try await told("li.wei") == "true own refused not-own - -")
+        #expect(try await told("wu.fang") == "true other-branch refused - - -")
+        #expect(try await told("zhang.min", ["number": "O9"]) == "false group refused - - -")
+        #expect(try await told("director", ["number": "O9"]) == "false group full approves - -")
+        // Whoever stands in for the manager does it in the manager's name, and after the leave not.
+        #expect(try await told("chen.li", at: Self.leave) == "true same-team full branch leave zhang.min")
+        #expect(try await told("chen.li") == "true same-team refused - - -")
+        // A branch, and a customer by its code, are things, too.
+        #expect(
+            try await told("wu.fang", ["right": "see", "thing": "branch", "number": "SH01"])
+                == "true same-branch full branch-sees - -")
+        let within = try await explain("zhang.min", ["amount": "5000.00"])["amounts"]
+        #expect(within.column("amount") == ["branch-orders"] && within.column("within") == ["yes"])
+        #expect(try await explain("zhang.min", ["amount": "5000.01"])["amounts"].column("within") == ["no"])
+        #expect(try await explain("li.wei")["amounts"].rows.isEmpty)
+        // What another service keeps is asked of that one.
+        let refusal = await #expect(throws: Refusal.self) { try await explain("li.wei", ["thing": "complaint"]) }
+        #expect(refusal?.path == "parameters.thing" && refusal?.detail.contains("supplier-invoice") == true)
+    }
+
+    @Test("while no policy holds nothing is explained")
+    func unexplained() async throws {
+        #expect(try await explain("li.wei").map(\.rows.count) == [0, 0])
+    }
+
     @Test("of a batch what the policy lets through is done, and what it refuses leaves its neighbours alone")
     func batch() async throws {
         try await begin()

@@ -130,6 +130,55 @@ struct DeskTests {
         #expect(try await desk.ask("desk.next", ["free": "true"])["queue"].rows.isEmpty)
     }
 
+    @Test(
+        "a leaver's complaints go to the manager when the day is over, also when a step comes later; closed ones stay")
+    func leaver() async throws {
+        func node(_ node: String, _ kind: OrganisationKind, _ parent: String?) -> OrganisationChanged {
+            OrganisationChanged(
+                NodeLife(
+                    node: node,
+                    periods: [
+                        NodePeriod(
+                            from: Self.start, kind: kind, parent: parent, name: node, purpose: .business)
+                    ]), revision: 1, changedAt: clockMinute(0))
+        }
+        func person(_ login: String, _ manager: String?, until last: CalendarDay? = nil) -> PersonChanged {
+            PersonChanged(
+                PersonLife(
+                    login: login,
+                    periods: [
+                        PersonPeriod(from: Self.start, until: last, name: login, node: "KS01", manager: manager)
+                    ]), revision: 1, changedAt: clockMinute(0), by: "zhou.min")
+        }
+        let last = clockMinute(0).day()
+        try await desk.handle([
+            .init("n1", source: "waybill.customer", node("G", .group, nil)),
+            .init("n2", source: "waybill.customer", node("KS01", .branch, "G")),
+            .init("p1", source: "waybill.customer", person("wang.fang", nil)),
+            .init("p2", source: "waybill.customer", person("zhao.min", "wang.fang", until: last)),
+            .init("c0", ClockSaid.complaint("CP0")), .init("c1", ClockSaid.complaint("CP1")),
+            .init("s0", ClockSaid.step("S0", .accepted, at: 10, of: "CP0", by: "zhao.min")),
+            .init("s1", ClockSaid.step("S1", .accepted, at: 10, of: "CP1", by: "zhao.min")),
+            .init("s2", ClockSaid.step("S2", .closed, at: 20, of: "CP1", by: "zhao.min")),
+        ])
+        func agents() async throws -> [[String?]] {
+            try await desk.rows("select agent from complaint order by complaint_id")
+        }
+        #expect(try await agents() == [["zhao.min"], ["zhao.min"]])
+        try await desk.run("desk.turn", at: "\(last.adding(days: -1))T23:59:59+08:00")
+        #expect(try await agents() == [["zhao.min"], ["zhao.min"]])
+        let told = try await desk.run("desk.turn", at: "\(last)T23:59:59+08:00")
+        #expect(try told.said().map { $0.content?.owner } == ["wang.fang"], "whoever gets one hears of it")
+        #expect(try await agents() == [["wang.fang"], ["zhao.min"]])
+        // A step of somebody else on a later day does not give it back to who took it on.
+        try await desk.handle(
+            [.init("s3", ClockSaid.step("S3", .contained, at: 24 * 60, of: "CP0", by: "wang.fang"))],
+            at: "\(last.adding(days: 1))T23:00:00+08:00")
+        #expect(try await agents()[0] == ["wang.fang"])
+    }
+
+    private static let start = CalendarDay(daysSinceEpoch: 20_000)
+
     @Test("a supervisor sees who has how much, how old it is, what is up within two hours, and the causes")
     func load() async throws {
         try await desk.handle([

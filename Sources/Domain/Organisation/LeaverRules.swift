@@ -1,34 +1,33 @@
-import Domain
-
 /// Who acts for people who have left, until what they looked after is assigned. Pure.
-struct LeaverRules: Sendable {
+package struct LeaverRules: Sendable {
     /// Who acts for somebody from a day on, until the next such day.
-    struct StandIn: Sendable, Equatable {
-        let from: CalendarDay
+    package struct StandIn: Sendable, Equatable {
+        /// The first day.
+        package let from: CalendarDay
         /// `nil` when nobody is above them.
-        let login: String?
+        package let login: String?
     }
 
     private let book: OrganisationBook
 
     /// - Parameter book: who belongs where and under whom.
-    init(_ book: OrganisationBook) { self.book = book }
+    package init(_ book: OrganisationBook) { self.book = book }
 
     /// Whether the organisation knows a login.
-    func knows(_ login: String) -> Bool { !book.life(ofPerson: login).isEmpty }
+    package func knows(_ login: String) -> Bool { !book.life(ofPerson: login).isEmpty }
 
     /// The last day of somebody; `nil` for who stays, and for a login that the organisation does not know.
-    func lastDay(of login: String) -> CalendarDay? {
+    package func lastDay(of login: String) -> CalendarDay? {
         let life = book.life(ofPerson: login)
         return life.contains { $0.until == nil } ? nil : life.compactMap(\.until).max()
     }
 
     /// Whether somebody has left by a day.
-    func hasLeft(_ login: String, by day: CalendarDay) -> Bool { lastDay(of: login).map { $0 < day } ?? false }
+    package func hasLeft(_ login: String, by day: CalendarDay) -> Bool { lastDay(of: login).map { $0 < day } ?? false }
 
     /// The managers above somebody, the nearest first: each as it was on the last day of the one below. For whoever has
     /// left these are the people to whom everything goes, in this order.
-    func managers(above login: String) -> [String] {
+    package func managers(above login: String) -> [String] {
         var chain: [String] = []
         var passed: Set<String> = [login]
         var next = book.life(ofPerson: login).last?.manager
@@ -41,7 +40,7 @@ struct LeaverRules: Sendable {
 
     /// Whoever leads a node on a day: the one of its members whose manager is no member; `nil` when there is no such one, or
     /// more than one.
-    func head(ofNode node: String, on day: CalendarDay) -> String? {
+    package func head(ofNode node: String, on day: CalendarDay) -> String? {
         let members = book.members(of: node, on: day)
         let logins = Set(members.map(\.login))
         let heads = members.filter { member in !(member.manager.map(logins.contains) ?? false) }
@@ -52,7 +51,7 @@ struct LeaverRules: Sendable {
     ///
     /// It is the manager of that day; once that one has left, too, the next one up; when all have, whoever leads the node
     /// in which the leaver was last; otherwise nobody.
-    func standIns(for login: String) -> [StandIn]? {
+    package func standIns(for login: String) -> [StandIn]? {
         guard let lastDay = lastDay(of: login) else { return nil }
         var found: [StandIn] = []
         var day = lastDay.adding(days: 1)
@@ -74,13 +73,24 @@ struct LeaverRules: Sendable {
     }
 
     /// Who acts for somebody on a day; `nil` when that one has not left by then.
-    func standIn(for login: String, on day: CalendarDay) -> StandIn? {
+    package func standIn(for login: String, on day: CalendarDay) -> StandIn? {
         guard let standIns = standIns(for: login) else { return nil }
         return standIns.last { $0.from <= day }
     }
 
+    /// Who gets what people work on who have left by a day: who acts for each of them then. Whom nobody is above of keeps it.
+    ///
+    /// - Parameter logins: who works on something.
+    package func heirs(of logins: some Sequence<String>, on day: CalendarDay) -> [String: String] {
+        var heirs: [String: String] = [:]
+        for login in Set(logins) where hasLeft(login, by: day) {
+            heirs[login] = standIn(for: login, on: day)?.login
+        }
+        return heirs
+    }
+
     /// Whether what one acts for somebody depends on any of some people.
-    func depends(_ login: String, on people: Set<String>) -> Bool {
+    package func depends(_ login: String, on people: Set<String>) -> Bool {
         let chain = managers(above: login)
         // Once no manager is left it goes by the node, whose members may be anybody.
         return people.contains(login) || chain.contains(where: people.contains)

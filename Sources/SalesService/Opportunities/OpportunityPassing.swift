@@ -1,0 +1,93 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// Opportunities that are kept here go to somebody else without anybody's step: to who acts for whoever has left, and along with
+/// their customers when these are handed over. Of others the system decides that keeps them.
+enum OpportunityPassing {
+    /// The task that looks for what goes along with customers handed over.
+    static let handOnTask = "opportunities.hand-on"
+    private static let own = OpportunityHandlers.own
+
+    /// One that goes to somebody.
+    private struct Passing {
+        let to: String
+        /// For whom that one has it from now on.
+        let actingFor: String?
+        let note: String
+    }
+
+    /// A day begins: what people work on who have left goes to who acts for them.
+    static func turn(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        guard let due = items.last?.due else { return }
+        let day = due.day().adding(days: 1)
+        try OpportunityStore.lock(transaction)
+        // On the last day it was still the leaver's.
+        let begin = due.adding(seconds: 1)
+        try handOn(on: day, at: begin, transaction, &effects)
+        let known = try PeopleReplica.known(transaction)
+        guard known.isRecorded else { return }
+        let worked = try OpportunityStore.worked(in: own, transaction)
+        let heirs = LeaverRules(known.book).heirs(of: worked.map(\.owner), on: day)
+        var passing: [String: Passing] = [:]
+        for one in worked {
+            guard let heir = heirs[one.owner] else { continue }
+            passing[one.identifier] = Passing(
+                to: heir, actingFor: one.actingFor ?? one.owner, note: "\(one.owner) has left")
+        }
+        try pass(passing, at: begin, transaction, &effects)
+    }
+
+    /// What is open goes along with customers that were handed over.
+    static func handOn(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try OpportunityStore.lock(transaction)
+        try handOn(on: effects.now.day(), at: effects.now, transaction, &effects)
+    }
+
+    private static func handOn(
+        on day: CalendarDay, at time: Timestamp, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        var passing: [String: Passing] = [:]
+        for one in try OpportunityStore.handedOver(in: own, on: day, transaction) {
+            passing[one.identifier] = Passing(to: one.owner, actingFor: nil, note: "the customer was handed over")
+        }
+        try pass(passing, at: time, transaction, &effects)
+    }
+
+    private static func pass(
+        _ passing: [String: Passing], at time: Timestamp, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        guard !passing.isEmpty else { return }
+        let keys = passing.keys.map { OpportunityKey(source: own, identifier: $0) }
+        var book = try OpportunityBook(Set(keys), transaction)
+        for key in keys.sorted() {
+            guard let one = passing[key.identifier], let before = book.standing(key) else { continue }
+            book.say(
+                before.given(to: one.to, at: time, note: one.note), by: own, of: key, at: effects.now, causedBy: nil)
+        }
+        try book.write(transaction, &effects)
+        try OpportunityStore.act(
+            for: passing.compactMap { id, one in one.actingFor.map { (id, $0) } }.sorted { $0.0 < $1.0 }, in: own,
+            transaction)
+        effects.count("opportunities_passed_on", passing.count)
+    }
+}
+
+extension OpportunityTerms {
+    /// The same, of somebody else; where it is and how it stands stays as it is.
+    fileprivate func given(to login: String, at time: Timestamp, note: String) -> OpportunityTerms {
+        OpportunityTerms(
+            opportunityId: opportunityId, revision: revision + 1, state: state, stage: stage, team: team,
+            customer: customer, company: company, title: title, owner: login, branch: branch,
+            businessLine: businessLine, product: product, origin: origin, leadId: leadId, amount: amount,
+            margin: margin, currency: currency, closeDay: closeDay, competitors: competitors, nextStep: nextStep,
+            nextStepDay: nextStepDay, lossReason: lossReason, lostTo: lostTo, createdAt: createdAt,
+            changedAt: max(time, changedAt), note: note)
+    }
+}

@@ -1,0 +1,92 @@
+import Contracts
+import Domain
+import Postgres
+import ServiceKit
+
+/// Quotes go to somebody else without anybody's step: to who acts for whoever has left, and along with their customers when these
+/// are handed over. Who has worked on what one comes to stays as it was, and still approves nothing of it.
+enum QuotePassing {
+    /// The task that looks for what goes along with customers handed over.
+    static let handOnTask = "quotes.hand-on"
+    /// What stands in a quote's history.
+    static let word = "passed-on"
+
+    /// One that goes to somebody.
+    private struct Passing {
+        let to: String
+        /// For whom that one has it from now on.
+        let actingFor: String?
+        let note: String
+    }
+
+    /// A day begins: what people work on who have left goes to who acts for them.
+    static func turn(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        guard let due = items.last?.due else { return }
+        let day = due.day().adding(days: 1)
+        // On the last day it was still the leaver's.
+        let begin = due.adding(seconds: 1)
+        try handOn(on: day, at: begin, transaction, &effects)
+        let known = try PeopleReplica.known(transaction)
+        guard known.isRecorded else { return }
+        let worked = try QuoteStore.worked(on: day, transaction)
+        let heirs = LeaverRules(known.book).heirs(of: worked.map(\.owner), on: day)
+        var passing: [String: Passing] = [:]
+        for one in worked {
+            guard let heir = heirs[one.owner] else { continue }
+            passing[one.id] = Passing(to: heir, actingFor: one.actingFor ?? one.owner, note: "\(one.owner) has left")
+        }
+        try pass(passing, at: begin, transaction, &effects)
+    }
+
+    /// What is open goes along with customers that were handed over.
+    static func handOn(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try handOn(on: effects.now.day(), at: effects.now, transaction, &effects)
+    }
+
+    private static func handOn(
+        on day: CalendarDay, at time: Timestamp, _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        var passing: [String: Passing] = [:]
+        for one in try QuoteStore.handedOver(on: day, transaction) {
+            passing[one.id] = Passing(to: one.owner, actingFor: nil, note: "the customer was handed over")
+        }
+        try pass(passing, at: time, transaction, &effects)
+    }
+
+    private static func pass(
+        _ passing: [String: Passing], at time: Timestamp, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        guard !passing.isEmpty else { return }
+        try QuoteStore.lock(Set(passing.keys), transaction)
+        for (id, one) in passing.sorted(by: { $0.key.compareBytes(with: $1.key) < 0 }) {
+            // Read behind the lock: somebody may have taken a step meanwhile.
+            guard let before = try QuoteStore.quote(id, transaction), before.owner != one.to else { continue }
+            let after = before.given(to: one.to, at: time)
+            try QuoteStore.put(after, transaction)
+            try QuoteStore.note(after, word, by: ServiceName.sales.source, at: time, one.note, transaction)
+            QuoteHandlers.tell(
+                after, word, by: ServiceName.sales.source, at: after.changedAt, causedBy: nil, &effects)
+        }
+        try QuoteStore.act(
+            for: passing.compactMap { id, one in one.actingFor.map { (id, $0) } }.sorted { $0.0 < $1.0 }, transaction)
+        effects.count("quotes_passed_on", passing.count)
+    }
+}
+
+extension QuoteTerms {
+    /// The same, of somebody else; where it is and how it stands stays as it is.
+    fileprivate func given(to login: String, at time: Timestamp) -> QuoteTerms {
+        QuoteTerms(
+            quoteId: quoteId, revision: revision, state: state, customer: customer, title: title, owner: login,
+            branch: branch, businessLine: businessLine, opportunityId: opportunityId, currency: currency, lines: lines,
+            pricedOn: pricedOn, validUntil: validUntil, requestedBy: requestedBy, requestedAt: requestedAt,
+            pricedBy: pricedBy, submittedBy: submittedBy, approvedBy: approvedBy, approvedAt: approvedAt,
+            authority: authority, sentAt: sentAt, lossReason: lossReason, lostTo: lostTo,
+            changedAt: max(time, changedAt))
+    }
+}
