@@ -44,8 +44,8 @@ enum HandoverWatchStore {
             """, as: String.self)
     }
 
-    /// How many handovers of what matters wait for longer than ``BackOffPolicy/patience`` while no other channel has told the same, and
-    /// for how long the first of them does, in seconds.
+    /// How many handovers of what matters wait for longer than ``BackOffPolicy/patience`` while no other channel has told the same
+    /// and its reader has not read it, and for how long the first of them does, in seconds.
     static func untold(
         _ floor: NoticeSeverity, _ transaction: borrowing Transaction
     ) throws(PostgresError) -> [(count: Double, age: Double)] {
@@ -54,6 +54,11 @@ enum HandoverWatchStore {
             select count(*)::float8, coalesce(extract(epoch from clock_timestamp() - min(h.due_at)), 0)::float8
             from handover h
             where h.state = 'queued' and h.severity >= \(Int32(floor.weight)) and h.another_at is not null
+                and exists (
+                    select from handover_notice i join notice n on n.notice_id = i.notice_id
+                    join recipient r on r.notice_id = i.notice_id and r.login = i.login
+                    where i.handover_id = h.handover_id and n.revision > n.cleared_revision and r.until is null
+                        and r.occasion = i.occasion and r.read_at is null and r.done_at is null)
                 and not exists (
                     select from handover_notice i
                     join handover_notice o on o.notice_id = i.notice_id and o.login = i.login and o.occasion = i.occasion

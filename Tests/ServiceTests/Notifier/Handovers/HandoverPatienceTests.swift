@@ -48,12 +48,17 @@ struct HandoverPatienceTests {
             [
                 try NotifiedPeople.notice("other", owner: "wang.min"), try NotifiedPeople.notice("more"),
                 try NotifiedPeople.notice("urgent", severity: .urgent),
+                try NotifiedPeople.notice("seen", severity: .urgent),
             ], at: "2026-03-02T10:01:00+08:00")
         try await notifier.handOver(at: "2026-03-02T10:01:10+08:00")
         #expect(came("one") == [["small"]] && came("two") == [["other"]])
         #expect(try await untold() == 0)
         // Without another channel what matters is not silent: the operator sees it.
         try await notifier.handOver(at: "2026-03-02T10:12:00+08:00")
+        #expect(try await untold() == 2)
+        // What was read in the inbox waits for nobody.
+        try await notifier.says(
+            "li.wei", MarkNotices(noticeIds: ["seen"], mark: .read, by: "li.wei"), at: "2026-03-02T10:12:30+08:00")
         #expect(try await untold() == 1)
         try await notifier.handOver(at: "2026-03-02T11:00:09+08:00")
         #expect(came("one") == [["small"]])
@@ -70,7 +75,8 @@ struct HandoverPatienceTests {
         #expect(came("one").count == 3)
         try await notifier.handOver(at: "2026-03-03T11:00:30+08:00")
         #expect(came("one").count == 5 && Set(came("one").suffix(2)) == [["small"], ["more"]])
-        #expect(try await notifier.rows("select distinct state from handover") == [["handed-over"]])
+        #expect(
+            try await notifier.rows("select distinct state from handover order by 1") == [["handed-over"], ["read"]])
     }
 
     @Test(
