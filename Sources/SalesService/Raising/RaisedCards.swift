@@ -23,10 +23,10 @@ enum RaisedCards {
         for item in items {
             let last = item.due.day().adding(days: daysBefore)
             let cards = try CardStore.ending(on: last, after: item.payload, limit: atOnce, transaction)
+            guard !cards.isEmpty else { continue }
             let businesses = Set(cards.compactMap(\.business))
-            let homes = businesses.isEmpty ? [:] : try OrderStore.owners(of: businesses, transaction)
-            let owners =
-                businesses.isEmpty ? [:] : try OpenItemStore.owners(of: businesses, on: item.due.day(), transaction)
+            let homes = try OrderStore.owners(of: businesses, transaction)
+            let owners = try OpenItemStore.owners(of: businesses, on: item.due.day(), transaction)
             for card in cards {
                 raise(
                     card, on: last, card.business.flatMap { homes[$0]?.customerId },
