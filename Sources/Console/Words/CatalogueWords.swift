@@ -83,7 +83,8 @@ enum CatalogueWords {
     private static let questions: [String: String] = [
         "acts.list": "操作记录", "alive": "是否在线", "audit.list": "审计记录", "audit.show": "一条审计记录", "ledger.digest": "账本摘要",
         "ledger.handled": "已处理的消息", "ledger.identifiers": "消息编号", "ledger.known": "已知消息", "ledger.names": "消息名称",
-        "ledger.sent": "已发送的消息", "schedule.list": "定时任务", "branches.unknown": "未知分公司", "lines.unknown": "未知业务线", "classes.count": "各类客户数",
+        "ledger.sent": "已发送的消息", "schedule.list": "定时任务", "branches.unknown": "未知分公司", "lines.unknown": "未知业务线",
+        "classes.count": "各类客户数",
         "classes.dry-run": "重新分类试算", "classes.models": "分类模型", "classes.show": "客户分类", "customers.list": "客户列表",
         "customers.overview": "客户全景", "customers.preview": "客户导入预览", "customers.show": "一个客户",
         "drivers.show": "五个驱动因素", "drivers.trace": "驱动因素的订单", "graph.edges": "全部关系", "graph.group": "所属集团",
