@@ -52,6 +52,7 @@ struct ShownTests {
         "receivables.waiting detail": "why a payment was set aside",
         "complaints.list summary": "what a complaint is about: without it there is none",
         "complaints.show summary": "what a complaint is about: without it there is none",
+        "permissions.explain person": "the login that was asked about, for whoever sees the settings",
         "what holds the party together by": "by evidence, a code or a decision",
     ]
 
