@@ -11,8 +11,8 @@ struct NoticeNextTests {
         let words = kind.about.next.split(separator: " ").map(String.init)
         #expect(words.first == "waybill")
         let typed = words.dropFirst().map { word in
-            // A version is a number.
-            word == "{version}" ? "1" : word.hasPrefix("{") ? "X1" : word
+            // A version is a number, a level one of three.
+            word == "{version}" ? "1" : word == "{level}" ? "product" : word.hasPrefix("{") ? "X1" : word
         }
         #expect(throws: Never.self) { try Waybill.parseAsRoot(Array(typed)) }
     }

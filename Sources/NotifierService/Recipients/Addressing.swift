@@ -146,9 +146,9 @@ package struct Addressing {
             case "invoice", "payment", "dispute", "promise", "write-off": .receivable
             case "supplier-invoice": .payable
             case "budget": .expense
-            case "account", "party", "lead", "opportunity": .customer
+            case "account", "party", "lead", "opportunity", "product": .customer
             case "quote": .order
-            case "product", "rate-card": .rate
+            case "rate-card": .rate
             case "review": .identity
             default: PermissionKind(rawValue: notice.objectKind)
             }

@@ -20,6 +20,7 @@ struct AddressingRightTests {
         "alert": .marginAlert, "invoice": .receivable, "payment": .receivable, "dispute": .receivable,
         "promise": .receivable, "write-off": .receivable, "supplier-invoice": .payable, "budget": .expense,
         "account": .customer, "party": .customer, "lead": .customer, "opportunity": .customer,
+        "product": .customer, "quote": .order, "rate-card": .rate, "review": .identity,
     ]
 
     private static func kinds(_ word: String) -> [PermissionKind] {
