@@ -56,6 +56,7 @@ for side in before now; do
 done
 results="${RESULTS:-$work/results}"
 mkdir -p "$results"
+! ls "$results"/*.jsonl >/dev/null 2>&1 || die "'$results' has turns of another run (RESULTS)"
 for round in $(seq 1 "$rounds"); do
     order="before now"
     [ $((round % 2)) = 1 ] || order="now before"

@@ -146,7 +146,9 @@ for service in "${programs[@]}"; do
     migrate "$service" &
     migrations+=($!)
 done
-for migration in "${migrations[@]}"; do wait "$migration" || exit 1; done
+failed=no
+for migration in "${migrations[@]}"; do wait "$migration" || failed=yes; done
+[ "$failed" = no ] || exit 1
 
 echo "$binaries" >"$home/run/binaries"
 echo "$clock" >"$home/run/clock"

@@ -31,7 +31,9 @@ struct AuditedAnswer: Sendable, Equatable {
             personal += table.rows.count
             keys += Self.keys(of: table, described)
         }
-        guard !columns.isEmpty || request.isExport || question.shows == .audit else { return nil }
+        // Whose a thing is that the asker names is personal, too.
+        let isExplained = question.name == CommonQuestions.explain.name
+        guard !columns.isEmpty || request.isExport || question.shows == .audit || isExplained else { return nil }
         self.columns = columns
         rows = columns.isEmpty ? tables.reduce(0) { $0 + $1.rows.count } : personal
         isExport = request.isExport

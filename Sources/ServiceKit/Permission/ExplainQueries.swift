@@ -1,3 +1,4 @@
+import BrokerLayout
 import Contracts
 import Domain
 import Postgres
@@ -13,9 +14,12 @@ enum ExplainQueries {
                     return [try arguments.table("decision", rows: []), try arguments.table("amounts", rows: [])]
                 }
                 let (claim, measure) = (try claim(arguments), try measure(arguments))
+                let person = try arguments.required("person")
+                try check(person, in: known, policy, on: arguments.today)
                 let homes = try homes(of: claim, by: subjects, transaction)
                 var rules = ActRules(policy, in: known.book, on: arguments.today)
-                let said = rules.explain(try arguments.required("person"), claim, homes)
+                let isTold = mayKnow(arguments.scope.person, of: person, claim, homes, &rules)
+                let said = rules.explain(person, claim, isTold ? homes : [:])
                 return [
                     try arguments.table(
                         "decision", rows: [row(said, claim, policy, known.book, arguments)]),
@@ -23,6 +27,32 @@ enum ExplainQueries {
                 ]
             }
         ]
+    }
+
+    /// Somebody of whom neither the organisation nor the policy knows is a mistake in typing, not one who may do nothing.
+    private static func check(
+        _ person: String, in known: KnownPeople, _ policy: PermissionPolicy, on day: CalendarDay
+    ) throws {
+        guard !known.isRecorded || known.book.person(person, on: day) != nil
+            || known.book.lastDay(ofLeaver: person, by: day) != nil || !policy.roles(of: person).isEmpty
+        else {
+            throw Refusal(
+                .notFound, path: "parameters.person",
+                "nobody has the login '\(person)', now or before; of a role 'policy explain' without a number tells")
+        }
+    }
+
+    /// Whether somebody may know whose a thing is: else anybody who sees the settings could find out by trying numbers what
+    /// there is, and by trying logins whose. Of oneself everybody may; whoever can set another policy could always give
+    /// themselves the right.
+    private static func mayKnow(
+        _ asker: String?, of person: String, _ claim: ActClaim, _ homes: [ActSubjectName: [ActHome]],
+        _ rules: inout ActRules
+    ) -> Bool {
+        guard let asker, asker != person, asker != BrokerUsers.operator else { return true }
+        let sees = ActClaim(right: .see, kind: claim.kind, subjects: claim.subjects, path: "$", line: nil)
+        let sets = ActClaim(right: .administer, kind: .setting, subjects: [.group], path: "$", line: nil)
+        return [sees, sets].contains { rules.explain(asker, $0, homes).decision.outcome == .full }
     }
 
     private static func claim(_ arguments: QueryArguments) throws(Refusal) -> ActClaim {

@@ -81,9 +81,11 @@ struct QueryServer: Sendable {
                     isExport: request.isExport, transaction)
             }
             metrics.queries.add(1)
+            // What an answer does not carry nobody has seen.
+            let reply = QueryReply.answered(answer.tables, asOf: now)
             audit?.seen(
-                answer.tables, to: request, query.description, by: Principal(asking: delivery), under: answer.rule)
-            return .answered(answer.tables, asOf: now)
+                reply.tables, to: request, query.description, by: Principal(asking: delivery), under: answer.rule)
+            return reply
         } catch let refusal as Refusal {
             if [.notAuthorised, .publisherUnknown].contains(refusal.reason) {
                 metrics.denied(refusal)

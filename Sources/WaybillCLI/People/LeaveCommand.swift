@@ -63,7 +63,6 @@ extension PeopleCommand {
             } else if !keepUser {
                 say("the broker's user stays until \(day) is over: the same again closes it then")
             }
-            try await sayWhatNames()
             if let console {
                 try await AuditTrail(user: console.userName, why: why).note(.closeConsoleUser, of: login, as: console)
                 try await ConsoleProgram.close(login)
@@ -74,6 +73,8 @@ extension PeopleCommand {
             } else {
                 say("what the login has at the console stays until then, too")
             }
+            // It only informs: what may fail stands behind what must be done.
+            try await sayWhatNames()
         }
 
         private static func users() throws -> BrokerPeople {
