@@ -69,7 +69,8 @@ enum OpenItemStore {
                     where b.customer_id = coalesce(
                         (select c.customer_id from account c where c.source = \(account.source) and c.code = \(account.code)),
                         \(account.customer))))
-            order by w.business_line = \(line) desc nulls last, w.place, w.source, w.code
+            order by (w.source, w.code) = (\(account.source), \(account.code)) desc nulls last,
+                w.business_line = \(line) desc nulls last, w.place, w.source, w.code
             limit 1
         )
         """
