@@ -297,4 +297,28 @@ struct OpenWorkTests {
         try await sales.run(LeadTasks.handOnTask, at: "2026-03-02T10:00:00+08:00")
         #expect(try await sales.rows("select owner, former_owner from lead") == [["sun.li", "zhao.min"]])
     }
+
+    @Test("what goes along follows handovers from one to the next, and stays where a temporary one leads")
+    func onward() async throws {
+        try await organisation()
+        try await customers()
+        try await sales.handle([
+            .init("h1", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-02", customers: ["C1"]))
+        ])
+        try await sales.run(OpportunityPassing.handOnTask, at: "2026-03-02T10:00:00+08:00")
+        #expect(try await opportunities() == [["O3", "sun.li", nil], ["O4", "zhao.min", nil]])
+        func hand(_ revision: Int, until last: String?, at time: String) async throws {
+            let message = Said.handedOver(
+                "H2", revision: revision, from: "sun.li", to: "manager", on: "2026-03-05", until: last)
+            let handed = try await sales.handle([.init("h2-\(revision)", message)], at: time)
+            #expect(handed.refused.isEmpty, "\(handed.refused)")
+            try await sales.run(OpportunityPassing.handOnTask, at: time)
+        }
+        // For some days only: who is asked about the customer changes, the work does not.
+        try await hand(1, until: "2026-03-20", at: "2026-03-05T10:00:00+08:00")
+        #expect(try await opportunities()[0] == ["O3", "sun.li", nil])
+        // For good: it goes on from who has got it. What another works on for a customer that was never theirs stays.
+        try await hand(2, until: nil, at: "2026-03-06T10:00:00+08:00")
+        #expect(try await opportunities() == [["O3", "manager", nil], ["O4", "zhao.min", nil]])
+    }
 }
