@@ -321,4 +321,28 @@ struct OpenWorkTests {
         try await hand(2, until: nil, at: "2026-03-06T10:00:00+08:00")
         #expect(try await opportunities() == [["O3", "manager", nil], ["O4", "zhao.min", nil]])
     }
+
+    @Test("a lead that a leaver's manager has worked on goes on to who gets the leaver's customers")
+    func leadOfLeaver() async throws {
+        try await organisation(until: "2026-03-05")
+        try await sales.handle([
+            .init("r1", CustomerRegistered(Said.record(owner: "zhao.min", branch: "KS01", on: "2026-01-10"))),
+            LeadSaid.seller("zhao.min"),
+        ])
+        try await sales.handle(
+            [LeadSaid.captured("1", at: "2026-02-27T10:00:00+08:00", email: "a@example.com", customer: "C1")],
+            at: "2026-02-27T10:00:00+08:00")
+        let lead = try await sales.onlyLead()
+        try await sales.run("leads.turn", at: "2026-03-05T23:59:59+08:00")
+        #expect(try await sales.rows("select owner, former_owner from lead") == [["manager", "zhao.min"]])
+        let contacted = try await sales.handle(
+            [LeadSaid.step(lead, .contacted, by: "manager", at: "2026-03-06T11:00:00+08:00")],
+            at: "2026-03-06T11:00:00+08:00")
+        #expect(contacted.refused.isEmpty, "\(contacted.refused)")
+        try await sales.handle(
+            [.init("h", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-09"))],
+            at: "2026-03-09T10:00:00+08:00")
+        try await sales.run(LeadTasks.handOnTask, at: "2026-03-09T10:00:00+08:00")
+        #expect(try await sales.rows("select owner, former_owner from lead") == [["sun.li", "manager"]])
+    }
 }
