@@ -75,9 +75,14 @@ enum LeadStore {
     /// The leads of customers that somebody else has got from who works on them, or from the leaver from whom that one had them,
     /// with who that is. What a person has given to somebody since is that one's.
     static func handedOver(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [String: String] {
+        // By what the one came to have it who has it: whatever was done about it since counts for nothing.
         let former: SQL = """
             case when l.owner_by = 'person' and (
-                select e.what from lead_event e where e.lead_id = l.lead_id order by e.revision desc limit 1
+                select e.what from lead_event e
+                where e.lead_id = l.lead_id and not exists (
+                    select from lead_event b
+                    where b.lead_id = l.lead_id and b.revision >= e.revision and b.owner is distinct from l.owner)
+                order by e.revision limit 1
             ) = 'passed-on' then l.former_owner else l.owner end
             """
         let successor = OpenItemStore.successor(

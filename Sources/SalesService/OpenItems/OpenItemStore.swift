@@ -19,7 +19,7 @@ enum OpenItemStore {
         "\(unsafe: row).cleared_at is null and \(unsafe: row).acknowledged_at is null"
     }
 
-    /// The condition that a row of `ownership` holds on a day.
+    /// The condition that a row of `ownership`, or a handover, holds on a day.
     static func holds(_ row: String, on day: SQL) -> SQL {
         "\(unsafe: row).from_day <= \(day) and (\(unsafe: row).until_day is null or \(unsafe: row).until_day >= \(day))"
     }
@@ -51,6 +51,10 @@ enum OpenItemStore {
 
     /// Who has been handed a customer over by somebody, and holds it on a day: no row, or one with `owner` and `since`.
     ///
+    /// Handovers are followed: whoever got the customer by one and has handed it on has a successor, too. While one of those that
+    /// lead from somebody to the owner has a last day there is none: work would not come back. What is said of the code itself
+    /// comes before what is said of another code of the customer.
+    ///
     /// - Parameters:
     ///   - login: who has handed it over, an expression.
     ///   - account: the customer's source and code, and its identifier where no code names it; expressions.
@@ -62,15 +66,50 @@ enum OpenItemStore {
         """
         (
             select w.owner, w.from_day as since from ownership w
-            where w.handed_from = \(login) and w.owner <> \(login) and \(holds("w", on: "\(day)"))
+            where w.handed_from = any(array(
+                    with recursive giver(login) as (
+                        select \(login)
+                        union
+                        select h.from_login from giver g join ownership_handover h on h.to_login = g.login
+                        where not h.is_withdrawn
+                    )
+                    select login from giver
+                ))
+                and \(login) in \(heirs(of: "w.handed_from", "true", on: day))
+                and coalesce(w.acting_for, w.owner) in \(heirs(of: login, "h.until_day is null", on: day))
+                and w.owner <> \(login) and \(holds("w", on: "\(day)"))
                 and (\(line) is null or w.business_line in (\(line), '*'))
-                and ((w.source, w.code) = (\(account.source), \(account.code)) or (w.source, w.code) in (
+                and (w.source, w.code) in (
+                    select \(account.source), \(account.code)
+                    union
                     select b.source, b.code from account b
                     where b.customer_id = coalesce(
                         (select c.customer_id from account c where c.source = \(account.source) and c.code = \(account.code)),
-                        \(account.customer))))
-            order by w.business_line = \(line) desc nulls last, w.place, w.source, w.code
+                        \(account.customer)))
+            order by (w.source, w.code) = (\(account.source), \(account.code)) desc nulls last,
+                w.business_line = \(line) desc nulls last, w.place, w.source, w.code
             limit 1
+        )
+        """
+    }
+
+    /// Somebody, and all those to whom the account of a row `w` of `ownership` goes from there by handovers that hold on a day.
+    ///
+    /// - Parameter condition: which handovers `h` are followed.
+    private static func heirs(of login: SQL, _ condition: SQL, on day: CalendarDay) -> SQL {
+        """
+        (
+            with recursive heir(login) as (
+                select \(login)
+                union
+                select h.to_login from heir g join ownership_handover h on h.from_login = g.login
+                where not h.is_withdrawn and \(holds("h", on: "\(day)")) and \(condition)
+                    and (h.is_whole or exists (
+                        select from ownership_handover_customer c
+                        where c.source = h.source and c.handover_id = h.handover_id
+                            and (c.customer_source, c.customer_code) = (w.source, w.code)))
+            )
+            select login from heir
         )
         """
     }

@@ -129,7 +129,7 @@ enum OpportunityStore {
     }
 
     /// The open opportunities of a source whose customers somebody else has got from who works on them, or from the leaver for
-    /// whom that one does, and who that is. What a person has given to somebody since is that one's.
+    /// whom that one does, and who that is. What was opened since, or given to somebody, is that one's; what went along has gone.
     static func handedOver(
         in source: String, on day: CalendarDay, _ transaction: borrowing Transaction
     ) throws -> [(identifier: String, owner: String)] {
@@ -143,8 +143,8 @@ enum OpportunityStore {
             where o.source = \(source) and o.state = 'open' and o.owner <> w.owner
                 and (o.acting_for is not null or not exists (
                     select from opportunity_change c
-                    where c.source = o.source and c.opportunity_id = o.opportunity_id and c.what = 'assigned'
-                        and c.said_by <> \(source) and \(SQL.day(of: "c.changed_at")) >= w.since))
+                    where c.source = o.source and c.opportunity_id = o.opportunity_id
+                        and c.what in ('created', 'assigned') and \(SQL.day(of: "c.changed_at")) >= w.since))
             order by o.opportunity_id
             """, as: (String, String).self
         ).map { ($0.0, $0.1) }

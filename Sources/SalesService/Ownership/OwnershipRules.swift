@@ -155,6 +155,24 @@ struct OwnershipRules: Sendable {
         return meant.dropFirst().reduce(first) { $1.comes(before: $0) ? $1 : $0 }
     }
 
+    /// Whether a line is handed over for days on which it was not before.
+    ///
+    /// - Parameter former: its stretches before.
+    static func handsOver(_ life: [OwnershipStretch], after former: [OwnershipStretch]) -> Bool {
+        func handed(_ stretches: [OwnershipStretch]) -> [(days: DayStretch, login: String?, from: String)] {
+            stretches.flatMap { stretch in
+                stretch.owners.compactMap { owner in owner.handedFrom.map { (stretch.days, owner.login, $0) } }
+            }
+        }
+        let known = handed(former)
+        return handed(life).contains { new in
+            !known.contains { old in
+                old.from == new.from && old.login == new.login && old.days.from <= new.days.from
+                    && (old.days.until ?? end) >= (new.days.until ?? end)
+            }
+        }
+    }
+
     /// Shares of one person by the same way are one share; the greatest comes first.
     private func merged(_ owners: [AccountOwner]) -> [AccountOwner] {
         var merged: [AccountOwner] = []

@@ -38,9 +38,8 @@ enum OwnershipSettlement {
             try tell(changed, before, transaction, &effects)
             try OpenItemStore.settle(
                 of: Set(changed.keys.map(\.account)).sorted(), on: effects.now.day(), transaction)
-            if changed.values.contains(where: { $0.contains { $0.owners.contains { $0.handedFrom != nil } } }) {
-                for task in handOnTasks { effects.schedule(task, key: "", at: effects.now) }
-            }
+            let handed = changed.keys.filter { OwnershipRules.handsOver(changed[$0] ?? [], after: before[$0] ?? []) }
+            if let first = handed.min() { handOn(first.account, &effects) }
             moved.formUnion(changed.keys.filter { before[$0] != nil }.map(\.account))
             effects.count("ownership_changes", changed.count)
         }
@@ -74,6 +73,13 @@ enum OwnershipSettlement {
             RaisedOwners.tell(event, hasTold: former != nil, &effects)
         }
         try OwnershipLifeStore.putTold(news, transaction)
+    }
+
+    /// Has what goes along with customers looked for, under a key that no other transaction writes: whoever places an order
+    /// waits for no such search of another one.
+    private static func handOn(_ account: AccountKey, _ effects: inout Effects) {
+        let key = AccountIdentifier.customer(source: account.source, code: account.code)
+        for task in handOnTasks { effects.schedule(task, key: "\(key)@\(effects.now)", at: effects.now) }
     }
 
     // MARK: Tasks

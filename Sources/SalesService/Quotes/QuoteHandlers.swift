@@ -21,12 +21,17 @@ enum QuoteHandlers {
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         for item in items {
-            let quotes = try QuoteStore.ending(
+            let found = try QuoteStore.ending(
                 at: item.due.day(), after: item.payload, limit: atOnce, transaction)
+            let ids = found.map(\.quoteId)
+            try QuoteStore.lock(Set(ids), transaction)
+            // Read behind the lock: one that was answered meanwhile has been taken back before it is said, and would stay.
+            let days = RaisedQuotes.ending(at: item.due.day())
+            let quotes = try QuoteStore.sent(ids, transaction).filter { days.contains($0.validUntil) }
             try RaisedQuotes.end(quotes, transaction, &effects)
             effects.count("quotes_ending", quotes.count)
             // One transaction holds only so many messages.
-            guard quotes.count == atOnce, let last = quotes.last else { continue }
+            guard found.count == atOnce, let last = found.last else { continue }
             effects.schedule(continuation, key: "", at: item.due, payload: last.quoteId)
         }
     }

@@ -12,7 +12,7 @@ enum QuotePassing {
     static let word = "passed-on"
 
     /// One that goes to somebody.
-    private struct Passing {
+    struct Passing {
         let to: String
         /// For whom that one has it from now on.
         let actingFor: String?
@@ -37,7 +37,7 @@ enum QuotePassing {
             guard let heir = heirs[one.owner] else { continue }
             passing[one.id] = Passing(to: heir, actingFor: one.actingFor ?? one.owner, note: "\(one.owner) has left")
         }
-        try pass(passing, at: begin, transaction, &effects)
+        try pass(passing, on: day, at: begin, transaction, &effects)
     }
 
     /// What is open goes along with customers that were handed over.
@@ -54,31 +54,44 @@ enum QuotePassing {
         for one in try QuoteStore.handedOver(on: day, transaction) {
             passing[one.id] = Passing(to: one.owner, actingFor: nil, note: "the customer was handed over")
         }
-        try pass(passing, at: time, transaction, &effects)
+        try pass(passing, on: day, at: time, transaction, &effects)
     }
 
-    private static func pass(
-        _ passing: [String: Passing], at time: Timestamp, _ transaction: borrowing Transaction,
+    /// Gives quotes to somebody, as far as they are still open on a day and that one has not got them yet.
+    static func pass(
+        _ passing: [String: Passing], on day: CalendarDay, at time: Timestamp, _ transaction: borrowing Transaction,
         _ effects: inout Effects
     ) throws {
         guard !passing.isEmpty else { return }
         try QuoteStore.lock(Set(passing.keys), transaction)
+        var passed: [(id: String, actingFor: String?)] = []
         for (id, one) in passing.sorted(by: { $0.key.compareBytes(with: $1.key) < 0 }) {
             // Read behind the lock: somebody may have taken a step meanwhile.
-            guard let before = try QuoteStore.quote(id, transaction), before.owner != one.to else { continue }
+            guard let before = try QuoteStore.quote(id, transaction), before.isOpen(on: day), before.owner != one.to
+            else { continue }
             let after = before.given(to: one.to, at: time)
             try QuoteStore.put(after, transaction)
             try QuoteStore.note(after, word, by: ServiceName.sales.source, at: time, one.note, transaction)
             QuoteHandlers.tell(
                 after, word, by: ServiceName.sales.source, at: after.changedAt, causedBy: nil, &effects)
+            passed.append((id, one.actingFor))
         }
         try QuoteStore.act(
-            for: passing.compactMap { id, one in one.actingFor.map { (id, $0) } }.sorted { $0.0 < $1.0 }, transaction)
-        effects.count("quotes_passed_on", passing.count)
+            for: passed.compactMap { one in one.actingFor.map { (id: one.id, login: $0) } }, transaction)
+        if !passed.isEmpty { effects.count("quotes_passed_on", passed.count) }
     }
 }
 
 extension QuoteTerms {
+    /// Whether something is still to be done about it on a day.
+    fileprivate func isOpen(on day: CalendarDay) -> Bool {
+        switch state {
+        case .requested, .priced, .inApproval, .approved: true
+        case .sent: validUntil >= day
+        default: false
+        }
+    }
+
     /// The same, of somebody else; where it is and how it stands stays as it is.
     fileprivate func given(to login: String, at time: Timestamp) -> QuoteTerms {
         QuoteTerms(

@@ -68,6 +68,17 @@ enum QuoteStore {
         ).map(terms)
     }
 
+    /// Those of some quotes that customers have and have not answered, in the order of their identifiers.
+    static func sent(_ ids: [String], _ transaction: borrowing Transaction) throws -> [QuoteTerms] {
+        guard !ids.isEmpty else { return [] }
+        return try transaction.query(
+            """
+            select q.content::text from quote_revision q
+            where q.quote_id = any(\(ids)) and q.state = 'sent' order by q.quote_id
+            """, as: String.self
+        ).map(terms)
+    }
+
     /// The rules by which lines for a customer are priced on a day.
     static func cards(
         for customer: CustomerCode, items: Set<String>, on day: CalendarDay, _ transaction: borrowing Transaction
@@ -137,7 +148,7 @@ enum QuoteStore {
     }
 
     /// The open quotes whose customers somebody else has got from who works on them, or from the leaver for whom that one does,
-    /// and who that is. A revision that was asked for since is whose it is.
+    /// and who that is. A revision that was asked for since is whose it is, and what went along has gone.
     static func handedOver(
         on day: CalendarDay, _ transaction: borrowing Transaction
     ) throws -> [(id: String, owner: String)] {
@@ -151,7 +162,7 @@ enum QuoteStore {
             where \(isOpen("q", on: day)) and q.owner <> w.owner
                 and (q.acting_for is not null or not exists (
                     select from quote_event e
-                    where e.quote_id = q.quote_id and e.what in ('requested', 'revised')
+                    where e.quote_id = q.quote_id and e.what in ('requested', 'revised', 'passed-on')
                         and \(SQL.day(of: "e.done_at")) >= w.since))
             order by q.quote_id
             """, as: (String, String).self

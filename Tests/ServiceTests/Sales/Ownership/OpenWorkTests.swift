@@ -141,6 +141,96 @@ struct OpenWorkTests {
         #expect(try await opportunities()[2] == ["O3", "zhao.min", nil])
     }
 
+    @Test("what is handed over by each of two codes to the other goes along once, and stays")
+    func twoCodes() async throws {
+        try await organisation()
+        try await work()
+        try await customers()
+        let codes = ["erp", "crm"]
+        let record = CustomerRecord(
+            customerId: "K-C1", revision: 2, name: "C1 Ltd", branch: "KS01", salesOwner: "zhao.min",
+            accounts: codes.map { AccountHoming(source: $0, code: "C1", revision: 1) },
+            at: OpportunitySaid.time("2026-01-11"))
+        let said = try await sales.handle([
+            .init("a", CustomerChanged(record)),
+            .init("a1", source: "erp", Said.assigned("A1", from: "2026-01-01", "zhao.min")),
+            .init("a2", source: "crm", Said.assigned("A2", from: "2026-01-01", "sun.li")),
+            .init(
+                "h1", source: "erp",
+                Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-02", customers: ["C1"])),
+            .init(
+                "h2", source: "crm",
+                Said.handedOver("H2", from: "sun.li", to: "zhao.min", on: "2026-03-02", customers: ["C1"])),
+        ])
+        #expect(said.refused.isEmpty, "\(said.refused)")
+        // The opportunity is of the one code, the quote of the other.
+        for _ in 1...3 {
+            for task in OwnershipSettlement.handOnTasks { try await sales.run(task, at: "2026-03-02T10:00:00+08:00") }
+            #expect(try await opportunities()[2] == ["O3", "sun.li", nil])
+            #expect(try await quotes() == [["Q1", "sun.li", nil]])
+        }
+    }
+
+    @Test("what the former owner opens after the handover stays with that one")
+    func openedSince() async throws {
+        try await organisation()
+        try await customers()
+        try await sales.handle([.init("h", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-02"))])
+        let opened = ServiceFixture.Message(
+            "O5", source: "waybill",
+            TakeOpportunityStep(
+                opportunityId: "O5", step: .opened, customer: CustomerCode(code: "C1", source: "erp"),
+                at: OpportunitySaid.time("2026-03-03"), by: "zhao.min"))
+        #expect(try await sales.handle([opened], at: "2026-03-03T10:00:00+08:00").refused.isEmpty)
+        try await sales.run("opportunities.turn", at: "2026-03-03T23:59:59+08:00")
+        #expect(
+            try await opportunities() == [
+                ["O3", "sun.li", nil], ["O4", "zhao.min", nil], ["O5", "zhao.min", nil],
+            ])
+    }
+
+    @Test("a quote that is done with by the time it would go stays as it is, and whoever has one acts for nobody")
+    func doneMeanwhile() async throws {
+        try await organisation()
+        try await work()
+        let answered = try await sales.handle([
+            QuoteSaid.step(.submitted, on: "2026-02-03", by: "zhao.min"),
+            QuoteSaid.step(.approved, on: "2026-02-04", by: "manager"),
+            QuoteSaid.step(.sent, on: "2026-02-05", by: "zhao.min"),
+            QuoteSaid.step(.refused, on: "2026-02-06", by: "zhao.min"),
+            QuoteSaid.step(.requested, of: "Q2", on: "2026-02-02", by: "zhao.min"),
+            QuoteSaid.step(.requested, of: "Q3", on: "2026-02-02", by: "sun.li"),
+        ])
+        #expect(answered.refused.isEmpty, "\(answered.refused)")
+        let now = try moment("2026-03-02T10:00:00+08:00")
+        let told = try await sales.pool.withTransaction { transaction in
+            var effects = Effects(now: now, source: ServiceName.sales.source, wallClock: now)
+            let passing = QuotePassing.Passing(to: "sun.li", actingFor: "zhao.min", note: "zhao.min has left")
+            try QuotePassing.pass(
+                ["Q1": passing, "Q2": passing, "Q3": passing], on: now.day(), at: now, transaction, &effects)
+            return effects.published.count
+        }
+        #expect(told == 1)
+        #expect(
+            try await quotes() == [["Q1", "zhao.min", nil], ["Q2", "sun.li", "zhao.min"], ["Q3", "sun.li", nil]])
+    }
+
+    @Test("what goes along is looked for when something is handed over, by a key of its own, and not at every change")
+    func lookedFor() async throws {
+        try await organisation()
+        try await sales.handle([.init("o1", OrderPlaced(Said.order("O1", "zhao.min", on: "2026-02-01")))])
+        try await sales.handle([.init("h", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-02"))])
+        func scheduled() async throws -> [String?] {
+            try await sales.rows("select key from schedule where task = 'quotes.hand-on' order by key").map { $0[0] }
+        }
+        let first = try await scheduled()
+        #expect(first.count == 1 && first[0]?.isEmpty == false)
+        // Another sells next: the line is handed over for fewer days than before.
+        try await sales.handle(
+            [.init("o2", OrderPlaced(Said.order("O2", "manager", on: "2026-03-04")))], at: "2026-03-04T10:00:00+08:00")
+        #expect(try await scheduled() == first)
+    }
+
     @Test("what a leaver's manager has goes on to who gets the leaver's customers, from the day on")
     func leaverHandedOver() async throws {
         try await organisation(until: "2026-03-05")
@@ -206,5 +296,53 @@ struct OpenWorkTests {
         try await sales.handle([.init("h", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-02"))])
         try await sales.run(LeadTasks.handOnTask, at: "2026-03-02T10:00:00+08:00")
         #expect(try await sales.rows("select owner, former_owner from lead") == [["sun.li", "zhao.min"]])
+    }
+
+    @Test("what goes along follows handovers from one to the next, and stays where a temporary one leads")
+    func onward() async throws {
+        try await organisation()
+        try await customers()
+        try await sales.handle([
+            .init("h1", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-02", customers: ["C1"]))
+        ])
+        try await sales.run(OpportunityPassing.handOnTask, at: "2026-03-02T10:00:00+08:00")
+        #expect(try await opportunities() == [["O3", "sun.li", nil], ["O4", "zhao.min", nil]])
+        func hand(_ revision: Int, until last: String?, at time: String) async throws {
+            let message = Said.handedOver(
+                "H2", revision: revision, from: "sun.li", to: "manager", on: "2026-03-05", until: last)
+            let handed = try await sales.handle([.init("h2-\(revision)", message)], at: time)
+            #expect(handed.refused.isEmpty, "\(handed.refused)")
+            try await sales.run(OpportunityPassing.handOnTask, at: time)
+        }
+        // For some days only: who is asked about the customer changes, the work does not.
+        try await hand(1, until: "2026-03-20", at: "2026-03-05T10:00:00+08:00")
+        #expect(try await opportunities()[0] == ["O3", "sun.li", nil])
+        // For good: it goes on from who has got it. What another works on for a customer that was never theirs stays.
+        try await hand(2, until: nil, at: "2026-03-06T10:00:00+08:00")
+        #expect(try await opportunities() == [["O3", "manager", nil], ["O4", "zhao.min", nil]])
+    }
+
+    @Test("a lead that a leaver's manager has worked on goes on to who gets the leaver's customers")
+    func leadOfLeaver() async throws {
+        try await organisation(until: "2026-03-05")
+        try await sales.handle([
+            .init("r1", CustomerRegistered(Said.record(owner: "zhao.min", branch: "KS01", on: "2026-01-10"))),
+            LeadSaid.seller("zhao.min"),
+        ])
+        try await sales.handle(
+            [LeadSaid.captured("1", at: "2026-02-27T10:00:00+08:00", email: "a@example.com", customer: "C1")],
+            at: "2026-02-27T10:00:00+08:00")
+        let lead = try await sales.onlyLead()
+        try await sales.run("leads.turn", at: "2026-03-05T23:59:59+08:00")
+        #expect(try await sales.rows("select owner, former_owner from lead") == [["manager", "zhao.min"]])
+        let contacted = try await sales.handle(
+            [LeadSaid.step(lead, .contacted, by: "manager", at: "2026-03-06T11:00:00+08:00")],
+            at: "2026-03-06T11:00:00+08:00")
+        #expect(contacted.refused.isEmpty, "\(contacted.refused)")
+        try await sales.handle(
+            [.init("h", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-09"))],
+            at: "2026-03-09T10:00:00+08:00")
+        try await sales.run(LeadTasks.handOnTask, at: "2026-03-09T10:00:00+08:00")
+        #expect(try await sales.rows("select owner, former_owner from lead") == [["sun.li", "manager"]])
     }
 }

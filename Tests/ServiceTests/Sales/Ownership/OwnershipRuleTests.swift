@@ -178,6 +178,28 @@ struct OwnershipRuleTests {
         #expect(Self.told(facts, "*", on: "2026-07-01", persons) == "record m 100 from a for b")
     }
 
+    @Test("a line is handed over anew by who gets it, from whom, or for days on which it was not")
+    func handsOver() {
+        func life(_ handovers: [OwnershipHandover], _ orders: [OwnershipWord] = []) -> [OwnershipStretch] {
+            var facts = OwnershipFacts(handovers: handovers)
+            facts.orders["air"] = [Self.word("a", on: "2026-01-01")] + orders
+            return Self.rules().lives(facts)["air"] ?? []
+        }
+        let (none, one) = (life([]), life([Self.handover("1", "a", "b", on: "2026-03-01")]))
+        #expect(OwnershipRules.handsOver(one, after: none) && OwnershipRules.handsOver(one, after: []))
+        #expect(!OwnershipRules.handsOver(one, after: one) && !OwnershipRules.handsOver(none, after: one))
+        let sold = life(
+            [Self.handover("1", "a", "b", on: "2026-03-01")], [Self.word("c", on: "2026-04-01")])
+        #expect(sold != one && !OwnershipRules.handsOver(sold, after: one))
+        let briefly = life([Self.handover("1", "a", "b", on: "2026-03-01", until: "2026-03-31")])
+        #expect(!OwnershipRules.handsOver(briefly, after: one) && OwnershipRules.handsOver(one, after: briefly))
+        let further = life([
+            Self.handover("1", "a", "b", on: "2026-03-01"), Self.handover("2", "b", "c", on: "2026-03-09"),
+        ])
+        #expect(OwnershipRules.handsOver(further, after: one))
+        #expect(OwnershipRules.handsOver(life([Self.handover("1", "a", "c", on: "2026-03-01")]), after: one))
+    }
+
     @Test("shares of one person by the same way are one share")
     func merged() {
         let facts = OwnershipFacts(

@@ -98,6 +98,29 @@ struct QuoteNoticeTests {
         #expect(answered.map(\.kind) == ["cleared"] && answered.map(\.id) == [long[0].id])
     }
 
+    @Test("one that is answered while it is looked for is not said")
+    func answeredMeanwhile() async throws {
+        try await prepare()
+        for message in [
+            Say.step(.requested, on: "2026-03-02", until: "2026-03-05"),
+            Say.step(.submitted, on: "2026-03-02T11:00:00+08:00"),
+            Say.step(.approved, on: "2026-03-02T12:00:00+08:00", by: "wang.fang"),
+            Say.step(.sent, on: "2026-03-04"),
+        ] { _ = try await said(message) }
+        let ending = try await sales.pool.withTransaction { [sales] transaction in
+            try QuoteStore.lock(["Q1"], transaction)
+            _ = try QuoteStore.quote("Q1", transaction)
+            let ending = Task {
+                try await sales.run("quotes.ending", at: "2026-03-04T23:59:59.999999+08:00").said().count
+            }
+            // Long enough for the other one to have read.
+            _ = try transaction.query("select count(pg_sleep(0.5))::integer", as: Int.self)
+            try transaction.queue("update quote_revision set state = 'accepted' where quote_id = 'Q1'")
+            return ending
+        }
+        #expect(try await ending.value == 0)
+    }
+
     @Test("rates that end in two weeks are said by the card, unless others come after them")
     func cards() async throws {
         let customer = CustomerCode(code: "C1", source: "erp")
