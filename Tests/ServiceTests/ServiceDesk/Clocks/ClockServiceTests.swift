@@ -132,6 +132,28 @@ struct ClockServiceTests {
         #expect(shown["promises"].column("state") == ["broken", "open"])
     }
 
+    @Test("whoever takes a complaint over hears of the promise that is about to break, once")
+    func takenOver() async throws {
+        try await desk.handle([
+            .init("c", ClockSaid.complaint()), .init("s1", ClockSaid.step("S1", .accepted, at: 10)),
+            .init("s2", ClockSaid.step("S2", .verified, at: 20, promise: 90)),
+        ])
+        let payload = "erp\nCP1"
+        let warning = try #require(
+            try await desk.run("complaints.status", payload: payload, at: at(80)).said().first)
+        #expect(warning.kind == "complaint-promise-due" && warning.content?.owner == "li.wei")
+        // That it is opened once more and that somebody takes it on is no word to the customer.
+        let taken = try await desk.handle(
+            [
+                .init("s3", ClockSaid.step("S3", .reopened, at: 81)),
+                .init("s4", ClockSaid.step("S4", .accepted, at: 82, by: "wang.min")),
+            ], at: at(82))
+        let told = try taken.said().filter { $0.kind == "complaint-promise-due" }
+        #expect(told.map(\.id) == [warning.id] && told.map { $0.content?.owner } == ["wang.min"])
+        #expect(told.allSatisfy { $0.isChange && $0.revision > warning.revision && $0.cause == "s4" })
+        #expect(try await desk.run("complaints.status", payload: payload, at: at(83)).notices.isEmpty)
+    }
+
     @Test("each level of a clock is told once, to the one who has to know, and it is written down who was")
     func levels() async throws {
         try await desk.handle([
