@@ -6,7 +6,8 @@ extension Capability {
         Capability(tasks: [
             .onDemand(StatusTeller.task) { items, transaction, effects in
                 try status.look(items, transaction, &effects)
-            }
+            },
+            .onDemand(StatusTeller.fillTask, status.fill),
         ])
     }
 }

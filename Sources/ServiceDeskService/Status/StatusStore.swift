@@ -51,6 +51,24 @@ enum StatusStore {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0) })
     }
 
+    /// Complaints that are not closed, in the order of their keys.
+    ///
+    /// - Parameters:
+    ///   - key: the last one before them; `nil` for the first of all.
+    ///   - limit: how many at most.
+    static func open(
+        after key: ComplaintKey?, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [ComplaintKey] {
+        try transaction.query(
+            """
+            select c.source, c.complaint_id from complaint c
+            where c.state <> 'closed'
+                and (c.source, c.complaint_id) > (\(key?.source ?? ""), \(key?.complaintId ?? ""))
+            order by c.source, c.complaint_id limit \(limit)
+            """, as: (String, String).self
+        ).map { ComplaintKey(source: $0.0, complaintId: $0.1) }
+    }
+
     /// Writes down of which promises it is said now that they are about to break, and to whom.
     static func put(
         _ warnings: [(key: ComplaintKey, warning: Warning?)], _ transaction: borrowing Transaction

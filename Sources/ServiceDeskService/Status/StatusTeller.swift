@@ -8,6 +8,10 @@ import ServiceKit
 struct StatusTeller: Sendable {
     /// The task that looks again when something changes by itself.
     static let task = "complaints.status"
+    /// The task that looks, once, at complaints from before somebody was told that a promise is about to break.
+    static let fillTask = "complaints.status-fill"
+    /// How many complaints one transaction looks at there.
+    static let atOnce = 500
 
     let policies: ClockPolicies
 
@@ -34,6 +38,21 @@ struct StatusTeller: Sendable {
         at keys: Set<ComplaintKey>, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try tell(keys, nil, transaction, &effects)
+    }
+
+    /// Looks at every complaint that is not closed, so many at a time.
+    func fill(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        guard let item = items.last else { return }
+        let keys = try StatusStore.open(after: Self.key(of: item.payload), limit: Self.atOnce, transaction)
+        guard let last = keys.last else { return }
+        try ComplaintStore.lock(Set(keys), transaction)
+        try look(at: Set(keys), transaction, &effects)
+        if keys.count == Self.atOnce {
+            effects.schedule(
+                item.task, key: item.key, at: effects.now.adding(seconds: 1), payload: Self.payload(of: last))
+        }
     }
 
     private func tell(
