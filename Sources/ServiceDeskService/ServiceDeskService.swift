@@ -34,7 +34,8 @@ package enum ServiceDeskService {
             capabilities: [
                 .classes, .delivery(policy: policy, organisation: organisation),
                 .complaints(intake: DeskIntake(policies: policies), status: status), .waits(status: status),
-                .clocks(policies: policies, organisation: organisation), .status(status), .desk(policies: policies),
+                .clocks(policies: policies, organisation: organisation), .status(status),
+                .desk(policies: policies, status: status),
                 .surveys(minimum: minimum, policies: policies), .recovery(minimum: minimum), .references,
             ])
     }

@@ -25,10 +25,11 @@ enum PromiseHandlers {
             guard let last = open.last else { continue }
             try RaisedReceivables.warn(open, at: day, transaction, &effects)
             effects.count("promises_looked_at", open.count)
-            // One transaction holds only so many messages.
+            // One transaction holds only so many messages. What is left of one day is not replaced by what is left of the next.
             guard open.count == limit else { continue }
             effects.schedule(
-                continuation, key: "", at: item.due, payload: "\(last.key.source)\n\(last.key.identifier)")
+                continuation, key: day.description, at: item.due,
+                payload: "\(last.key.source)\n\(last.key.identifier)")
         }
     }
 

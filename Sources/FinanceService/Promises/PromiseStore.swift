@@ -41,7 +41,8 @@ enum PromiseStore {
             """)
     }
 
-    /// The promises for some invoices that are kept on a day, or whose invoices are settled.
+    /// The promises for some invoices of which nobody is to be told on a day any more: they are kept, what was promised has come
+    /// although too late, or their invoices are settled.
     static func ended(
         ofInvoices keys: [LedgerKey], on day: CalendarDay, _ transaction: borrowing Transaction
     ) throws -> [LedgerKey] {
@@ -53,7 +54,7 @@ enum PromiseStore {
             join receivable r on r.source = k.source and r.invoice_id = k.invoice_id
             join payment_promise p on p.invoice_source = r.source and p.invoice_id = r.invoice_id
                 and p.currency = r.currency
-            where r.settled_day is not null or \(state(on: day)) = 'kept'
+            where r.settled_day is not null or \(hasCome()) or \(state(on: day)) = 'kept'
             order by p.source, p.promise_id
             """, as: (String, String).self)
         return rows.map { LedgerKey(source: $0.0, identifier: $0.1) }
@@ -106,14 +107,22 @@ enum PromiseStore {
     static func state(on day: CalendarDay) -> SQL {
         """
         case
-            when r.settled_day <= p.promised_day or p.amount < \(Currency.smallestUnit(of: "p.currency")) + coalesce((
-                select sum(a.applied) from payment_allocation a
-                where a.source = p.invoice_source and a.invoice_id = p.invoice_id
-                    and a.kind in ('payment', 'return')
-                    and a.received_at >= p.made_at and a.received_day <= p.promised_day), 0) then 'kept'
+            when r.settled_day <= p.promised_day or \(hasCome("a.received_day <= p.promised_day")) then 'kept'
             when p.promised_day < date '1970-01-01' + \(day.daysSinceEpoch) then 'broken'
             else 'open'
         end
+        """
+    }
+
+    /// Whether what a promise `p` promises has come, as far as the currency goes and counted from when it was made.
+    ///
+    /// - Parameter condition: which payments `a` count beside.
+    private static func hasCome(_ condition: SQL = "true") -> SQL {
+        """
+        p.amount < \(Currency.smallestUnit(of: "p.currency")) + coalesce((
+            select sum(a.applied) from payment_allocation a
+            where a.source = p.invoice_source and a.invoice_id = p.invoice_id and a.kind in ('payment', 'return')
+                and a.received_at >= p.made_at and \(condition)), 0)
         """
     }
 }

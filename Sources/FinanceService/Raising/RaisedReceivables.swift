@@ -118,7 +118,7 @@ enum RaisedReceivables {
         }
     }
 
-    /// Takes back what was said of promises for some invoices that are kept by now, or whose invoices are settled.
+    /// Takes back what was said of promises for some invoices when what was promised has come by now, or the invoices are settled.
     static func keepPromises(
         ofInvoices keys: [LedgerKey], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {

@@ -60,14 +60,17 @@ package struct HandoverWorker: Sendable {
             return (try prepare(taken, at: now, transaction), ended)
         }
         guard !work.handovers.isEmpty else { return work.ended > 0 }
+        let begun = ContinuousClock.now
         let outcomes = await server.channel.hand(work.handovers.map(\.handover), within: turn)
+        // Sending may take minutes: what a server asks for counts from its answer, not from the beginning of the pass.
+        let answered = now.adding(microseconds: Int64((ContinuousClock.now - begun) / .microseconds(1)))
         var (states, refused, untried): ([HandoverQueueStore.Outcome], [String], [String]) = ([], [], [])
         var pauses: [String: (seconds: Int64, words: String)] = [:]
         for (place, prepared) in work.handovers.enumerated() {
             // A channel that says too little has not handed over the rest.
             let outcome =
                 outcomes.indices.contains(place) ? outcomes[place] : .later("nothing was said of it", after: nil)
-            guard let (state, rest) = state(of: prepared, outcome, at: now) else {
+            guard let (state, rest) = state(of: prepared, outcome, at: answered) else {
                 untried.append(prepared.handover.id)
                 continue
             }
@@ -87,8 +90,8 @@ package struct HandoverWorker: Sendable {
             // Whoever plans locks people before handovers.
             let lost = try HandoverStore.failed(refused, transaction)
             try HandoverStore.lock(Set(lost.map(\.login)).sorted(), transaction)
-            try HandoverQueueStore.put(states, untried: untried, at: now, transaction)
-            try HandoverQueueStore.pause(name, pauses, at: now, transaction)
+            try HandoverQueueStore.put(states, untried: untried, at: answered, transaction)
+            try HandoverQueueStore.pause(name, pauses, at: answered, transaction)
             guard !lost.isEmpty else { return }
             try planner.plan(insteadOf: lost, PeopleReplica.known(transaction), at: now, transaction)
         }

@@ -48,7 +48,8 @@ struct DeskIntake: Sendable {
     /// A day begins: complaints that are not closed go from people who have left to who acts for them. That they had taken them on
     /// stays written down with the steps.
     static func turn(
-        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+        _ items: [ScheduledItem], _ status: StatusTeller, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
     ) throws {
         guard let due = items.last?.due else { return }
         let known = try PeopleReplica.known(transaction)
@@ -73,6 +74,7 @@ struct DeskIntake: Sendable {
         // No step was taken: of one revision something more is said, later on a later day.
         try RaisedComplaints.tell(news, number: Int(day.daysSinceEpoch), transaction, &effects)
         try clocks.tell(transaction, &effects)
+        try status.look(at: Set(given.keys), transaction, &effects)
         effects.count("complaints_passed_on", given.count)
     }
 }

@@ -24,11 +24,11 @@ enum RaisedPromises {
     ///
     /// - Parameters:
     ///   - due: the promise that is about to break now.
-    ///   - told: by when the promise was to be kept of which it was said.
+    ///   - told: what was said of it before.
     ///   - cause: the message that led to it, where one did.
     static func tell(
-        _ complaint: ComplaintFacts, _ due: ComplaintHistory.Promise?, told: Timestamp?, causedBy cause: Envelope?,
-        _ effects: inout Effects
+        _ complaint: ComplaintFacts, _ due: ComplaintHistory.Promise?, told: StatusStore.Warning?,
+        causedBy cause: Envelope?, _ effects: inout Effects
     ) {
         let name = NoticeName(.complaintPromiseDue, source: complaint.key.source, complaint.key.complaintId)
         guard let due else {

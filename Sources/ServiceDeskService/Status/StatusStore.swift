@@ -5,19 +5,33 @@ import ServiceKit
 
 /// The SQL of what customers were told of their complaints.
 enum StatusStore {
-    /// What was told last: its number, and by what it is known again; and by when the promise was to be kept of which it was said that
-    /// it is about to break.
+    /// That a promise is about to break, as it was said.
+    struct Warning: Sendable, Equatable {
+        /// By when it is to be kept.
+        let promisedAt: Timestamp
+        /// Who had the complaint then.
+        let agent: String?
+
+        static func == (one: Warning, other: Warning) -> Bool {
+            // Moments are compared, not how they are written.
+            one.promisedAt.microsecondsSinceEpoch == other.promisedAt.microsecondsSinceEpoch && one.agent == other.agent
+        }
+    }
+
+    /// What was told last: its number, and by what it is known again; and of which promise it was said that it is about to break.
     struct Told: PostgresRow {
         let key: ComplaintKey
         let revision: Int
         let mark: String?
-        let promise: Timestamp?
+        let warning: Warning?
 
         init(row: inout RowReader) throws(PostgresError) {
             key = ComplaintKey(source: try row("source"), complaintId: try row("complaint_id"))
             revision = try row("status_revision")
             mark = try row("status_mark")
-            promise = try row("promise_told")
+            let agent: String? = try row("promise_told_to")
+            let promised: Timestamp? = try row("promise_told")
+            warning = promised.map { Warning(promisedAt: $0, agent: agent) }
         }
     }
 
@@ -29,25 +43,45 @@ enum StatusStore {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select c.source, c.complaint_id, c.status_revision, c.status_mark, c.promise_told
+            select c.source, c.complaint_id, c.status_revision, c.status_mark, c.promise_told,
+                c.promise_told_to
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint c using (source, complaint_id)
             """, as: Told.self)
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0) })
     }
 
-    /// Writes down of which promises it is said now that they are about to break.
+    /// Complaints that are not closed, in the order of their keys.
+    ///
+    /// - Parameters:
+    ///   - key: the last one before them; `nil` for the first of all.
+    ///   - limit: how many at most.
+    static func open(
+        after key: ComplaintKey?, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [ComplaintKey] {
+        try transaction.query(
+            """
+            select c.source, c.complaint_id from complaint c
+            where c.state <> 'closed'
+                and (c.source, c.complaint_id) > (\(key?.source ?? ""), \(key?.complaintId ?? ""))
+            order by c.source, c.complaint_id limit \(limit)
+            """, as: (String, String).self
+        ).map { ComplaintKey(source: $0.0, complaintId: $0.1) }
+    }
+
+    /// Writes down of which promises it is said now that they are about to break, and to whom.
     static func put(
-        _ promises: [(key: ComplaintKey, told: Timestamp?)], _ transaction: borrowing Transaction
+        _ warnings: [(key: ComplaintKey, warning: Warning?)], _ transaction: borrowing Transaction
     ) throws {
-        guard !promises.isEmpty else { return }
-        let promises = promises.sorted { $0.key < $1.key }
+        guard !warnings.isEmpty else { return }
+        let warnings = warnings.sorted { $0.key < $1.key }
         try transaction.queue(
             """
-            update complaint c set promise_told = t.told
+            update complaint c set promise_told = t.told, promise_told_to = t.agent
             from unnest(
-                \(promises.map(\.key.source)), \(promises.map(\.key.complaintId)),
-                \(promises.map(\.told))) as t(source, complaint_id, told)
+                \(warnings.map(\.key.source)), \(warnings.map(\.key.complaintId)),
+                \(warnings.map(\.warning?.promisedAt)), \(warnings.map(\.warning?.agent)))
+                as t(source, complaint_id, told, agent)
             where c.source = t.source and c.complaint_id = t.complaint_id
             """)
     }

@@ -174,6 +174,52 @@ struct RaisedNoticeTests {
         #expect(told.count == 5 && Set(told).count == 5)
     }
 
+    @Test("a promise of a part of an invoice is spoken of no more once that part has come, though too late to be kept")
+    func paidLate() async throws {
+        try await finance.handle([
+            .init("o", OrderPlaced(makeOrder("SO-1"))), .init("i", try Collect.invoice("I1", "200")),
+        ])
+        let promised = try await finance.handle([
+            .init("r", try Collect.promise("R1", "I1", "150", on: "2026-03-10"))
+        ])
+        let promise = try #require(try promised.said().first)
+        let over = try await finance.run("promises.look", at: "2026-03-10T23:59:59.999999+08:00").said()
+        #expect(over.map(\.kind) == ["payment-promise-broken"])
+        let at = "2026-03-11T09:00:00+08:00"
+        let part = try await finance.handle(
+            [.init("p", try Collect.payment("P1", "100", for: [("I1", "100")], at: at))], at: at)
+        #expect(part.notices.isEmpty)
+        let rest = try await finance.handle(
+            [.init("q", try Collect.payment("P2", "50", for: [("I1", "50")], at: at))], at: at)
+        #expect(try rest.said().map(\.id) == [promise.id] && rest.said().map(\.clearing) == ["paid"])
+        // It was not kept all the same.
+        let promises = try #require(
+            try await finance.ask("receivables.promises", ["asOf": "2026-03-12"]).first)
+        #expect(promises.column("state") == ["broken"])
+    }
+
+    @Test("what is left of one day's promises is looked at although that of the next day waits as well")
+    func promisesOfTwoDays() async throws {
+        try await finance.handle([
+            .init("o", OrderPlaced(makeOrder("SO-1"))), .init("i", try Collect.invoice("I1", "200")),
+        ])
+        try await finance.handle(
+            ["R1": "2026-03-10", "R2": "2026-03-10", "R3": "2026-03-11", "R4": "2026-03-11"].sorted { $0.key < $1.key }
+                .map { .init($0.key, try Collect.promise($0.key, "I1", "100", on: $0.value)) })
+        let waiting = try await finance.pool.withTransaction { transaction in
+            var scheduled: [ScheduledItem] = []
+            for day in ["2026-03-09", "2026-03-10"] {
+                let due = try #require(Timestamp("\(day)T23:59:59.999999+08:00"))
+                var effects = Effects(now: due, source: "waybill.finance", wallClock: due)
+                let item = ScheduledItem(task: "promises.look", key: "", due: due)
+                try PromiseHandlers.look([item], limit: 2, transaction, &effects)
+                scheduled += effects.scheduled
+            }
+            return scheduled
+        }
+        #expect(waiting.map(\.key) == ["2026-03-09", "2026-03-10"], "what has one key is replaced")
+    }
+
     @Test("a payment of what nobody was reminded of says nothing")
     func unspoken() async throws {
         try await finance.handle([

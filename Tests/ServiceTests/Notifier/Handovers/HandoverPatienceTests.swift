@@ -100,6 +100,23 @@ struct HandoverPatienceTests {
                 == [["mail", "handed-over", "1"], ["webhook", "queued", "0"]])
     }
 
+    @Test("how long a target wants to be left alone counts from its answer, however long the others took before it")
+    func slowAnswers() async throws {
+        let hooks = FakeServer("programs", takes: .milliseconds(300)) { _ in .later("HTTP 429", after: .seconds(60)) }
+        let notifier = try await service([.init(.webhook, targets: ["one"], hooks)], domain: nil)
+        try await notifier.says("li.wei", prefers("li.wei", [(.webhook, "one")]))
+        _ = try await notifier.notices([try NotifiedPeople.notice("a")])
+        try await notifier.handOver(at: "2026-03-02T10:00:10+08:00")
+        #expect(hooks.handovers.count == 1)
+        let counted = "timestamptz '2026-03-02T10:01:10.3+08:00'"
+        #expect(
+            try await notifier.rows("select next_try_at >= \(counted), state, attempts from handover")
+                == [["t", "queued", "1"]])
+        #expect(
+            try await notifier.rows("select until >= \(counted), mattering_until >= \(counted) from target_pause")
+                == [["t", "t"]])
+    }
+
     @Test("what matters goes by the next channel, too, when others take all the room of the server's minutes")
     func crowded() async throws {
         let (mail, chat) = (FakeServer("mail"), FakeServer("chat"))

@@ -132,6 +132,55 @@ struct ClockServiceTests {
         #expect(shown["promises"].column("state") == ["broken", "open"])
     }
 
+    @Test("whoever takes a complaint over hears of the promise that is about to break, once")
+    func takenOver() async throws {
+        try await desk.handle([
+            .init("c", ClockSaid.complaint()), .init("s1", ClockSaid.step("S1", .accepted, at: 10)),
+            .init("s2", ClockSaid.step("S2", .verified, at: 20, promise: 90)),
+        ])
+        let payload = "erp\nCP1"
+        let warning = try #require(
+            try await desk.run("complaints.status", payload: payload, at: at(80)).said().first)
+        #expect(warning.kind == "complaint-promise-due" && warning.content?.owner == "li.wei")
+        // That it is opened once more and that somebody takes it on is no word to the customer.
+        let taken = try await desk.handle(
+            [
+                .init("s3", ClockSaid.step("S3", .reopened, at: 81)),
+                .init("s4", ClockSaid.step("S4", .accepted, at: 82, by: "wang.min")),
+            ], at: at(82))
+        let told = try taken.said().filter { $0.kind == "complaint-promise-due" }
+        #expect(told.map(\.id) == [warning.id] && told.map { $0.content?.owner } == ["wang.min"])
+        #expect(told.allSatisfy { $0.isChange && $0.revision > warning.revision && $0.cause == "s4" })
+        #expect(try await desk.run("complaints.status", payload: payload, at: at(83)).notices.isEmpty)
+    }
+
+    @Test("promises from before they were warned of are looked at once, but not those of what is closed")
+    func standing() async throws {
+        try await desk.handle([
+            .init("c1", ClockSaid.complaint("CP1")), .init("c2", ClockSaid.complaint("CP2")),
+            .init("c3", ClockSaid.complaint("CP3")),
+            .init("s1", ClockSaid.step("S1", .accepted, at: 30, of: "CP1", promise: 90)),
+            .init("s2", ClockSaid.step("S2", .accepted, at: 30, of: "CP2", promise: 430)),
+            .init("s3", ClockSaid.step("S3", .accepted, at: 30, of: "CP3", promise: 90)),
+            .init("s4", ClockSaid.step("S4", .closed, at: 40, of: "CP3")),
+        ])
+        try await desk.pool.withTransaction { try $0.execute("delete from schedule where task = 'complaints.status'") }
+        let filled = try await desk.run("complaints.status-fill", at: at(80))
+        #expect(try filled.said().map(\.kind) == ["complaint-promise-due"] && filled.published.isEmpty)
+        #expect(try filled.said().map { $0.fact("complaint") } == ["CP1"])
+        let due = try await desk.rows(
+            """
+            select payload, (extract(epoch from due_at) * 1000000)::bigint::text from schedule
+            where task = 'complaints.status' order by payload
+            """)
+        #expect(
+            due == [
+                ["erp\nCP1", "\(clockMinute(90).microsecondsSinceEpoch + 1)"],
+                ["erp\nCP2", "\(clockMinute(330).microsecondsSinceEpoch)"],
+            ])
+        #expect(try await desk.run("complaints.status-fill", at: at(81)).notices.isEmpty)
+    }
+
     @Test("each level of a clock is told once, to the one who has to know, and it is written down who was")
     func levels() async throws {
         try await desk.handle([

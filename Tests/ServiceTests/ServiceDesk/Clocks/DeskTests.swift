@@ -133,23 +133,6 @@ struct DeskTests {
     @Test(
         "a leaver's complaints go to the manager when the day is over, also when a step comes later; closed ones stay")
     func leaver() async throws {
-        func node(_ node: String, _ kind: OrganisationKind, _ parent: String?) -> OrganisationChanged {
-            OrganisationChanged(
-                NodeLife(
-                    node: node,
-                    periods: [
-                        NodePeriod(
-                            from: Self.start, kind: kind, parent: parent, name: node, purpose: .business)
-                    ]), revision: 1, changedAt: clockMinute(0))
-        }
-        func person(_ login: String, _ manager: String?, until last: CalendarDay? = nil) -> PersonChanged {
-            PersonChanged(
-                PersonLife(
-                    login: login,
-                    periods: [
-                        PersonPeriod(from: Self.start, until: last, name: login, node: "KS01", manager: manager)
-                    ]), revision: 1, changedAt: clockMinute(0), by: "zhou.min")
-        }
         let last = clockMinute(0).day()
         try await desk.handle([
             .init("n1", source: "waybill.customer", node("G", .group, nil)),
@@ -177,7 +160,46 @@ struct DeskTests {
         #expect(try await agents()[0] == ["wang.fang"])
     }
 
+    @Test("who gets a leaver's complaint hears of the promise that is about to break; the customer hears nothing new")
+    func leaversPromise() async throws {
+        let last = clockMinute(0).day()
+        try await desk.handle([
+            .init("n1", source: "waybill.customer", node("G", .group, nil)),
+            .init("n2", source: "waybill.customer", node("KS01", .branch, "G")),
+            .init("p1", source: "waybill.customer", person("wang.fang", nil)),
+            .init("p2", source: "waybill.customer", person("zhao.min", "wang.fang", until: last)),
+            .init("c0", ClockSaid.complaint("CP0")),
+            .init("s0", ClockSaid.step("S0", .accepted, at: 10, of: "CP0", by: "zhao.min", promise: 1_000)),
+        ])
+        let warned = try await desk.run("complaints.status", payload: "erp\nCP0", at: at(760)).said()
+        #expect(warned.map(\.kind) == ["complaint-promise-due"] && warned.map { $0.content?.owner } == ["zhao.min"])
+        let passed = try await desk.run("desk.turn", at: "\(last)T23:59:59+08:00")
+        let told = try passed.said().filter { $0.kind == "complaint-promise-due" }
+        #expect(told.map(\.id) == warned.map(\.id) && told.map { $0.content?.owner } == ["wang.fang"])
+        #expect(told.allSatisfy(\.isChange))
+        #expect(try passed.events(ComplaintStatusChanged.self).isEmpty)
+    }
+
     private static let start = CalendarDay(daysSinceEpoch: 20_000)
+
+    private func node(_ node: String, _ kind: OrganisationKind, _ parent: String?) -> OrganisationChanged {
+        OrganisationChanged(
+            NodeLife(
+                node: node,
+                periods: [
+                    NodePeriod(
+                        from: Self.start, kind: kind, parent: parent, name: node, purpose: .business)
+                ]), revision: 1, changedAt: clockMinute(0))
+    }
+
+    private func person(_ login: String, _ manager: String?, until last: CalendarDay? = nil) -> PersonChanged {
+        PersonChanged(
+            PersonLife(
+                login: login,
+                periods: [
+                    PersonPeriod(from: Self.start, until: last, name: login, node: "KS01", manager: manager)
+                ]), revision: 1, changedAt: clockMinute(0), by: "zhou.min")
+    }
 
     @Test("a supervisor sees who has how much, how old it is, what is up within two hours, and the causes")
     func load() async throws {
