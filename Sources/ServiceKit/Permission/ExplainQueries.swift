@@ -33,8 +33,9 @@ enum ExplainQueries {
     private static func check(
         _ person: String, in known: KnownPeople, _ policy: PermissionPolicy, on day: CalendarDay
     ) throws {
-        guard !known.isRecorded || known.book.person(person, on: day) != nil
-            || known.book.lastDay(ofLeaver: person, by: day) != nil || !policy.roles(of: person).isEmpty
+        guard
+            !known.isRecorded || known.book.person(person, on: day) != nil
+                || known.book.lastDay(ofLeaver: person, by: day) != nil || !policy.roles(of: person).isEmpty
         else {
             throw Refusal(
                 .notFound, path: "parameters.person",
