@@ -12,6 +12,9 @@ from pathlib import Path
 from plan import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "deploy/local"))
+from free_port import free_port  # noqa: E402
+
 PROGRAM = ROOT / "Tests/ChannelsTests/servers.py"
 DOMAIN = "chaos.example"
 
@@ -20,7 +23,7 @@ class MailServer:
     def __init__(self, world):
         self.store = world.directory / "mails.jsonl"
         self.store.touch()
-        self.settings = {"port": world.free_port(), "store": str(self.store), "security": "none", "isSafe": False}
+        self.settings = {"port": free_port(), "store": str(self.store), "security": "none", "isSafe": False}
         self.process = None
         self.python = next((python for python in (sys.executable, "/usr/bin/python3") if subprocess.run(
             [python, str(PROGRAM), "check"], capture_output=True).returncode == 0), None)

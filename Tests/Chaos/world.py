@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -14,6 +15,8 @@ from mail import MailServer
 from plan import COPIES, SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "deploy/local"))
+from free_port import free_port  # noqa: E402
 
 
 # What two processors with thirty processes under faults may add to the service's own ten seconds.
@@ -35,7 +38,7 @@ class Copy:
     def __init__(self, world, service, number):
         self.world, self.service, self.number = world, service, number
         self.name = f"{service}/{number}"
-        self.port = world.free_port()
+        self.port = free_port()
         self.process = None
         self.wanted = True
         self.lock = threading.RLock()
@@ -153,13 +156,6 @@ class World:
         path = self.home / "secrets" / name
         path.touch(mode=0o600)
         path.write_text(text + "\n")
-
-    @staticmethod
-    def free_port():
-        import socket
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
 
     def script(self, *arguments, check=True, timeout=300):
         return subprocess.run(

@@ -10,7 +10,6 @@ import datetime
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,8 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "deploy/local"))
+from free_port import free_port  # noqa: E402
 WORK = Path(sys.argv[1])
 HOME = Path(os.environ["WAYBILL_HOME"])
 CLI = os.environ["WAYBILL_CLI"]
@@ -84,12 +85,6 @@ def days_pass(*days):
 
 
 # Servers
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:

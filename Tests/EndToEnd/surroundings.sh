@@ -96,7 +96,7 @@ echo "the command tells times by its zone, and says who goes by another"
 "$root/deploy/local/service.sh" stop supplier >/dev/null
 binary="$(cat "$WAYBILL_HOME/run/binaries")/waybill-supplier"
 url="$(cat "$WAYBILL_HOME/secrets/postgres-supplier.url")"
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() { python3 "$root/deploy/local/free_port.py"; }
 broker=(WAYBILL_AMQP_URL_FILE="$WAYBILL_HOME/secrets/amqp-supplier.url")
 start() { # VARIABLE=VALUE…: the supplier service, in the background, its words in $work/err
     : >"$work/err"

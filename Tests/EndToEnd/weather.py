@@ -8,7 +8,6 @@ import concurrent.futures
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from pathlib import Path
 
 HOME = Path(os.environ["WAYBILL_HOME"])
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "deploy/local"))
+from free_port import free_port  # noqa: E402
 BINARIES = Path((HOME / "run/binaries").read_text().strip())
 DATABASE, BROKER = 1, 2
 # What each meets: which service, the faults at its start, those once it works, those that begin once it was asked to end.
@@ -46,12 +47,6 @@ WEATHERS = [("finance", *weather, CALM) for weather in [
     ("the broker falls silent", CALM, {BROKER: "blackhole"}, CALM),
     ("both fall silent while it ends", CALM, CALM, {DATABASE: "blackhole", BROKER: "blackhole"}),
 ]]
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def wait_for(what, seconds, condition):

@@ -10,10 +10,8 @@ console=console
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-# free_port: a loopback port that nothing listens on now.
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
+# free_port: a loopback port that nothing listens on now, another one each time.
+free_port() { python3 "$here/free_port.py"; }
 
 # as USER COMMAND…: runs as USER when root, as the caller otherwise; neither broker nor database runs as root.
 as() {
