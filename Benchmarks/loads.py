@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from harness import (HOME, ROOT, SERVICES, administer, answer, check, expectation, finance_round, get, profile,
+from harness import (HOME, ROOT, SERVICES, administer, answer, check, expectation, finance_round, get, last_confirm, profile,
                      make_orders, metrics, peak, processor_seconds, processes, purge, raw_queues, raw_round, ready, record,
                      say, service, spent, twin, unique, until, until_done)
 
@@ -105,9 +105,9 @@ def part_drain(options):
     used, started = processor_seconds(), time.monotonic()
     service("start", "finance")
     waited = ready("finance", 120)
-    published = "waybill_messages_published_total"
-    wanted = count + len(expected["alerts"])
-    ended = until_done("the queue is drained", lambda: metrics("finance")[published] / wanted, max(600, count // 100))
+    ended = until_done("the queue is drained", lambda: metrics("finance")["waybill_messages_handled_total"] / count,
+                       max(600, count // 100))
+    ended = last_confirm(lambda: metrics("finance")["waybill_messages_published_total"], ended)
     after = processor_seconds()
     time.sleep(1)
     check(expected, source)
