@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 public import Messaging
 import Outbound
@@ -6,10 +7,6 @@ import Outbound
 public struct BrokerManagement: Sendable {
     private let bases: [String]
     private let authorization: String
-
-    /// What stands for itself in a path (RFC 3986 §2.3); letters of other scripts do not.
-    private static let unreserved = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
     /// - Parameters:
     ///   - address: its address, `http(s)://host:port`; a cluster's nodes with commas between them, the first that
@@ -41,9 +38,7 @@ public struct BrokerManagement: Sendable {
     /// - Throws: ``MessagingError`` when the management does not answer, or refuses.
     public func send(_ method: String, _ path: [String], body: [UInt8]? = nil) async throws(MessagingError) -> [UInt8]?
     {
-        let encoded = path.map {
-            $0.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? $0
-        }
+        let encoded = path.map(\.asAddressPart)
         var unreachable: MessagingError?
         for base in bases {
             do {

@@ -122,7 +122,7 @@ extension TestClientProtocol {
         var headers = Self.headers(login, language)
         headers[.contentType] = "application/x-www-form-urlencoded"
         if let name = HTTPField.Name("Sec-Fetch-Site") { headers[name] = site }
-        let body = values.map { "\(Link.encoded($0.0))=\(Link.encoded($0.1))" }.joined(separator: "&")
+        let body = values.map { "\($0.0.asAddressPart)=\($0.1.asAddressPart)" }.joined(separator: "&")
         return try await execute(uri: uri, method: .post, headers: headers, body: ByteBuffer(string: body))
     }
 

@@ -9,6 +9,12 @@ struct TypedTextTests {
         (UInt32(0)...0x10FFFF).lazy.compactMap { Unicode.Scalar($0) }
     }
 
+    @Test("of a part of an address all but the unreserved characters are told by their bytes")
+    func addressParts() {
+        #expect("aZ09-._~".asAddressPart == "aZ09-._~")
+        #expect("a/b c?é\u{0}%".asAddressPart == "a%2Fb%20c%3F%C3%A9%00%25")
+    }
+
     @Test("the table of what nobody sees is that of Unicode")
     func table() {
         for scalar in Self.scalars {

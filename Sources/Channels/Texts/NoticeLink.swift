@@ -1,4 +1,5 @@
 import Contracts
+import Domain
 
 /// Where the console shows what a notice is about.
 enum NoticeLink {
@@ -14,23 +15,8 @@ enum NoticeLink {
             default: nil
             }
         return place.map { place in
-            let page = "/\(place)/\(encoded(about.identifier))"
-            return about.source.map { "\(page)?source=\(encoded($0))" } ?? page
+            let page = "/\(place)/\(about.identifier.asAddressPart)"
+            return about.source.map { "\(page)?source=\($0.asAddressPart)" } ?? page
         }
-    }
-
-    /// A text as a part of an address (RFC 3986): all but the unreserved characters by their bytes.
-    private static func encoded(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return result
     }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// An address within the console: a path and named values. Nothing else can stand behind `href`, `action` or `src`, so that no
 /// text of a message becomes an address of its own.
 struct Link: Sendable, Equatable {
@@ -39,11 +41,11 @@ struct Link: Sendable, Equatable {
 
     /// As it stands in an attribute or in the header `Location`.
     var address: String {
-        if path.isEmpty, values.isEmpty, !place.isEmpty { return "#" + Self.encoded(place) }
-        return "/" + path.map(Self.encoded).joined(separator: "/")
+        if path.isEmpty, values.isEmpty, !place.isEmpty { return "#" + place.asAddressPart }
+        return "/" + path.map(\.asAddressPart).joined(separator: "/")
             + (values.isEmpty
-                ? "" : "?" + values.map { "\(Self.encoded($0.0))=\(Self.encoded($0.1))" }.joined(separator: "&"))
-            + (place.isEmpty ? "" : "#" + Self.encoded(place))
+                ? "" : "?" + values.map { "\($0.0.asAddressPart)=\($0.1.asAddressPart)" }.joined(separator: "&"))
+            + (place.isEmpty ? "" : "#" + place.asAddressPart)
     }
 
     /// An address that came with a request, if it is one of the console's own; otherwise the first page.
@@ -54,21 +56,6 @@ struct Link: Sendable, Equatable {
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
         else { return "/" }
         return text
-    }
-
-    /// A text as a part of an address (RFC 3986): all but the unreserved characters by their bytes.
-    static func encoded(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return result
     }
 
     static func == (first: Link, second: Link) -> Bool { first.address == second.address }

@@ -10,14 +10,6 @@ enum OpportunityPassing {
     static let handOnTask = "opportunities.hand-on"
     private static let own = OpportunityHandlers.own
 
-    /// One that goes to somebody.
-    private struct Passing {
-        let to: String
-        /// For whom that one has it from now on.
-        let actingFor: String?
-        let note: String
-    }
-
     /// A day begins: what people work on who have left goes to who acts for them.
     static func turn(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -28,17 +20,8 @@ enum OpportunityPassing {
         // On the last day it was still the leaver's.
         let begin = due.adding(seconds: 1)
         try handOn(on: day, at: begin, transaction, &effects)
-        let known = try PeopleReplica.known(transaction)
-        guard known.isRecorded else { return }
-        let worked = try OpportunityStore.worked(in: own, transaction)
-        let heirs = LeaverRules(known.book).heirs(of: worked.map(\.owner), on: day)
-        var passing: [String: Passing] = [:]
-        for one in worked {
-            guard let heir = heirs[one.owner] else { continue }
-            passing[one.identifier] = Passing(
-                to: heir, actingFor: one.actingFor ?? one.owner, note: "\(one.owner) has left")
-        }
-        try pass(passing, at: begin, transaction, &effects)
+        let passed = try PassedItem.ofLeavers({ try OpportunityStore.worked(in: own, $0) }, on: day, transaction)
+        try pass(passed, at: begin, transaction, &effects)
     }
 
     /// What is open goes along with customers that were handed over.
@@ -52,15 +35,12 @@ enum OpportunityPassing {
     private static func handOn(
         on day: CalendarDay, at time: Timestamp, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var passing: [String: Passing] = [:]
-        for one in try OpportunityStore.handedOver(in: own, on: day, transaction) {
-            passing[one.identifier] = Passing(to: one.owner, actingFor: nil, note: "the customer was handed over")
-        }
-        try pass(passing, at: time, transaction, &effects)
+        let passed = PassedItem.along(with: try OpportunityStore.handedOver(in: own, on: day, transaction))
+        try pass(passed, at: time, transaction, &effects)
     }
 
     private static func pass(
-        _ passing: [String: Passing], at time: Timestamp, _ transaction: borrowing Transaction,
+        _ passing: [String: PassedItem], at time: Timestamp, _ transaction: borrowing Transaction,
         _ effects: inout Effects
     ) throws {
         guard !passing.isEmpty else { return }

@@ -11,14 +11,6 @@ enum QuotePassing {
     /// What stands in a quote's history.
     static let word = "passed-on"
 
-    /// One that goes to somebody.
-    struct Passing {
-        let to: String
-        /// For whom that one has it from now on.
-        let actingFor: String?
-        let note: String
-    }
-
     /// A day begins: what people work on who have left goes to who acts for them.
     static func turn(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
@@ -28,16 +20,8 @@ enum QuotePassing {
         // On the last day it was still the leaver's.
         let begin = due.adding(seconds: 1)
         try handOn(on: day, at: begin, transaction, &effects)
-        let known = try PeopleReplica.known(transaction)
-        guard known.isRecorded else { return }
-        let worked = try QuoteStore.worked(on: day, transaction)
-        let heirs = LeaverRules(known.book).heirs(of: worked.map(\.owner), on: day)
-        var passing: [String: Passing] = [:]
-        for one in worked {
-            guard let heir = heirs[one.owner] else { continue }
-            passing[one.id] = Passing(to: heir, actingFor: one.actingFor ?? one.owner, note: "\(one.owner) has left")
-        }
-        try pass(passing, on: day, at: begin, transaction, &effects)
+        let passed = try PassedItem.ofLeavers({ try QuoteStore.worked(on: day, $0) }, on: day, transaction)
+        try pass(passed, on: day, at: begin, transaction, &effects)
     }
 
     /// What is open goes along with customers that were handed over.
@@ -50,16 +34,13 @@ enum QuotePassing {
     private static func handOn(
         on day: CalendarDay, at time: Timestamp, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        var passing: [String: Passing] = [:]
-        for one in try QuoteStore.handedOver(on: day, transaction) {
-            passing[one.id] = Passing(to: one.owner, actingFor: nil, note: "the customer was handed over")
-        }
-        try pass(passing, on: day, at: time, transaction, &effects)
+        let passed = PassedItem.along(with: try QuoteStore.handedOver(on: day, transaction))
+        try pass(passed, on: day, at: time, transaction, &effects)
     }
 
     /// Gives quotes to somebody, as far as they are still open on a day and that one has not got them yet.
     static func pass(
-        _ passing: [String: Passing], on day: CalendarDay, at time: Timestamp, _ transaction: borrowing Transaction,
+        _ passing: [String: PassedItem], on day: CalendarDay, at time: Timestamp, _ transaction: borrowing Transaction,
         _ effects: inout Effects
     ) throws {
         guard !passing.isEmpty else { return }

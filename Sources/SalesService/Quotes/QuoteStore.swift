@@ -140,7 +140,7 @@ enum QuoteStore {
     /// Who works on quotes that are open on a day, each with the quote.
     static func worked(
         on day: CalendarDay, _ transaction: borrowing Transaction
-    ) throws -> [(id: String, owner: String, actingFor: String?)] {
+    ) throws -> [(identifier: String, owner: String, actingFor: String?)] {
         try transaction.query(
             "select q.quote_id, q.owner, q.acting_for from quote_revision q where \(isOpen("q", on: day)) order by q.quote_id",
             as: (String, String, String?).self
@@ -151,7 +151,7 @@ enum QuoteStore {
     /// and who that is. A revision that was asked for since is whose it is, and what went along has gone.
     static func handedOver(
         on day: CalendarDay, _ transaction: borrowing Transaction
-    ) throws -> [(id: String, owner: String)] {
+    ) throws -> [(identifier: String, owner: String)] {
         let successor = OpenItemStore.successor(
             of: "coalesce(q.acting_for, q.owner)", account: ("q.customer_source", "q.customer_code", "null::text"),
             line: "q.business_line", on: day)

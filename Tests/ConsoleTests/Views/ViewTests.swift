@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Hummingbird
 import HummingbirdTesting
@@ -88,7 +89,7 @@ struct ViewTests {
             #expect(try await views("li.wei", pool).isEmpty)
             for id in ["x", "", "00000000-0000-0000-0000-000000000000'--"] {
                 #expect(try await client.send("/views/delete", [("id", id)]).status == .badRequest)
-                #expect(try await client.page("/views/\(Link.encoded(id))x").status == .notFound)
+                #expect(try await client.page("/views/\(id.asAddressPart)x").status == .notFound)
             }
         }
     }

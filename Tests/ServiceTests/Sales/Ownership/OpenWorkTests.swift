@@ -205,7 +205,7 @@ struct OpenWorkTests {
         let now = try moment("2026-03-02T10:00:00+08:00")
         let told = try await sales.pool.withTransaction { transaction in
             var effects = Effects(now: now, source: ServiceName.sales.source, wallClock: now)
-            let passing = QuotePassing.Passing(to: "sun.li", actingFor: "zhao.min", note: "zhao.min has left")
+            let passing = PassedItem(to: "sun.li", actingFor: "zhao.min", note: "zhao.min has left")
             try QuotePassing.pass(
                 ["Q1": passing, "Q2": passing, "Q3": passing], on: now.day(), at: now, transaction, &effects)
             return effects.published.count
