@@ -73,13 +73,9 @@ for file in "$@"; do
     esac
 done
 SHIM
-. "$WAYBILL_HOME/broker/ports"
-data="$(place "$WAYBILL_HOME/broker/rabbitmq" rabbitmq)"
 cat >"$work/shims/rabbitmqctl" <<SHIM
 #!/usr/bin/env bash
-. '$root/deploy/local/lib.sh'
-as rabbitmq env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME='$data' LANG=C.UTF-8 \
-    RABBITMQ_NODENAME='waybill-$amqp@localhost' ERL_EPMD_PORT='$epmd' /usr/lib/rabbitmq/bin/rabbitmqctl "\$@"
+exec '$root/deploy/local/broker.sh' control '$WAYBILL_HOME/broker' "\$@"
 SHIM
 chmod +x "$work"/shims/*
 for service in "${services[@]}"; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """SIGTERM ends a service with 0 within ten seconds, whatever broker and database do: away at its start, gone or silent
-later or while it ends, one of them or both, with messages in hand.
+later or while it ends, one of them or both, a broker that has an alarm and takes nothing more from anybody, with messages
+in hand.
 
 usage: weather.py           (against what 'make up' started under WAYBILL_HOME)
 """
@@ -48,6 +49,21 @@ WEATHERS = [("finance", *weather, CALM) for weather in [
     ("both fall silent while it ends", CALM, CALM, {DATABASE: "blackhole", BROKER: "blackhole"}),
 ]]
 
+# The broker's own alarm is everybody's: these are met one after the other, once nobody else needs to publish.
+ALARMS = [
+    ("finance", "the broker has an alarm", CALM, {BROKER: "alarm"}, CALM),
+    ("sales", "the broker has an alarm", CALM, {BROKER: "alarm"}, CALM),
+    ("finance", "the broker has an alarm and the database falls silent", CALM, {BROKER: "alarm", DATABASE: "blackhole"},
+     CALM),
+    ("finance", "the broker has an alarm while it ends", CALM, CALM, {BROKER: "alarm"}),
+]
+
+
+def memory_allowed(share):
+    """What share of the machine's memory the broker may use before it takes no more messages from anybody."""
+    subprocess.run([ROOT / "deploy/local/broker.sh", "control", HOME / "broker", "set_vm_memory_high_watermark", share],
+                   check=True, stdout=subprocess.DEVNULL)
+
 
 def wait_for(what, seconds, condition):
     deadline = time.monotonic() + seconds
@@ -65,6 +81,12 @@ def get(port, path):
         return ""
 
 
+def alarmed():
+    """Whether the broker has an alarm."""
+    return subprocess.run([ROOT / "deploy/local/broker.sh", "control", HOME / "broker", "eval", "rabbit_alarm:get_alarms()."],
+                          check=True, capture_output=True, text=True).stdout.strip() != "[]"
+
+
 def meet(weather):
     """How long a copy of a service took to end in this weather; fails when it did not end well."""
     whose, name, at_start, later, ending = weather
@@ -78,6 +100,9 @@ def meet(weather):
 
         def suffer(faults):
             for place, fault in faults.items():
+                if fault == "alarm":
+                    memory_allowed("0.00001")
+                    continue
                 orders = ["reset", "refuse"] if fault == "refuse" else [fault]
                 for order in orders:
                     proxy.stdin.write(f"{place} {order}\n")
@@ -106,6 +131,10 @@ def meet(weather):
                 wait_for("it handles messages", 60, lambda: re.search(
                     r"^waybill_messages_handled_total [1-9]", get(port, "/metrics"), re.M))
                 suffer(later)
+                if "alarm" in later.values():
+                    # So long that what it would publish has been waiting for a confirm.
+                    wait_for("the broker says so", 20, lambda: alarmed())
+                    time.sleep(2)
             began = time.monotonic()
             service.send_signal(signal.SIGTERM)
             suffer(ending)
@@ -121,6 +150,8 @@ def meet(weather):
             if service.poll() is None:
                 service.kill()
             service.wait()
+            if "alarm" in [*later.values(), *ending.values()]:
+                memory_allowed("0.4")
             proxy.stdin.close()
             proxy.wait()
 
@@ -134,7 +165,9 @@ def main():
     try:
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
             for (whose, name, *_), took in zip(WEATHERS, pool.map(meet, WEATHERS)):
-                print(f"{took:5.1f} s  {whose}: {name}")
+                print(f"{took:5.1f} s  {whose}: {name}", flush=True)
+        for whose, name, *weather in ALARMS:
+            print(f"{meet((whose, name, *weather)):5.1f} s  {whose}: {name}", flush=True)
     except AssertionError as problem:
         sys.exit(str(problem))
     finally:
@@ -142,7 +175,7 @@ def main():
         publisher.wait()
         orders.unlink()
     subprocess.run([os.environ["WAYBILL_CLI"], "status", "--wait-drained", "120"], stdout=subprocess.DEVNULL, check=True)
-    print(f"SIGTERM ended a service with 0 within ten seconds in {len(WEATHERS)} weathers")
+    print(f"SIGTERM ended a service with 0 within ten seconds in {len(WEATHERS) + len(ALARMS)} weathers")
 
 
 main()

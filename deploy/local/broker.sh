@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # A private RabbitMQ node on loopback, under a folder of its own.
 #
-# usage: broker.sh start DIR [DEFINITIONS.json] | stop DIR | kill DIR | status DIR
+# usage: broker.sh start DIR [DEFINITIONS.json] | stop DIR | kill DIR | status DIR | control DIR ARGUMENT…
 #
-# Ports are chosen once and kept in DIR/ports: amqp, management, distribution, epmd. With definitions there is no
+# 'control' is rabbitmqctl on that node. Ports are chosen once and kept in DIR/ports: amqp, management, distribution, epmd. With definitions there is no
 # guest; without them the administrator is guest/guest, on loopback only. With TLS_CERTIFICATES set to a folder that
 # certificates.sh has filled, a port for TLS is opened too, to clients with a certificate only.
 . "$(dirname "$0")/lib.sh"
@@ -99,6 +99,7 @@ kill)
     kill -9 "$pid"
     await 10 "the broker is gone" bash -c "! kill -0 $pid"
     ;;
+control) run "$binaries/rabbitmqctl" --quiet "${@:3}" ;;
 status) running && echo "broker: amqp $amqp, management $management" || { echo "broker: stopped"; exit 1; } ;;
 *) die "unknown command '$command'" ;;
 esac
