@@ -18,6 +18,14 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InferIsolatedConformances"),
     ]
 
+/// How a release is linked. A program that lets nobody link against it keeps no list of its names, and what it never calls
+/// is left out: 4 MB of 45 MB. LLVM's linker puts what is used closer together than gold does. Together that is 7 MB of
+/// the memory of each service (`docs/develop/performance.md`).
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux], configuration: .release))
+]
+
 /// `make bench-micro` sets the variable; an ordinary build neither fetches nor builds what only it needs.
 let hasBenchmarks = Context.environment["WAYBILL_BENCHMARKS"] != nil
 
@@ -163,7 +171,7 @@ let package = Package(
                 "Simulation",
                 "CSystemShims", arguments,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: linking),
 
         // What people see in a browser, and what other systems call by HTTP.
         .executableTarget(
@@ -176,7 +184,8 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
             ],
             exclude: ["Assets/VENDORED.md"],
-            resources: [.embedInCode("Migrations"), .embedInCode("Assets")], swiftSettings: settings),
+            resources: [.embedInCode("Migrations"), .embedInCode("Assets")], swiftSettings: settings,
+            linkerSettings: linking),
 
         // Tests.
         .target(
@@ -285,7 +294,7 @@ let package = Package(
                     + (module == "NotifierService" ? ["Channels"] : [])
                     + (module == "ServiceDeskService" ? ["CaseClocks"] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
-                resources: [.embedInCode("Migrations")], swiftSettings: settings)
+                resources: [.embedInCode("Migrations")], swiftSettings: settings, linkerSettings: linking)
         }
         + (hasBenchmarks
             ? [
