@@ -17,3 +17,6 @@ from orders o
 join receivable r on r.order_source = o.source and r.order_ids @> array[o.order_id] and r.amount is not null
 where o.customer_code = '' and o.is_billed and not o.is_cancelled and r.order_of is null
 on conflict do nothing;
+
+-- Payments that wait for their supplier's invoice are asked for whenever somebody looks what waits.
+create index supplier_allocation_waiting on supplier_allocation (source, invoice_id) where applied = 0;
