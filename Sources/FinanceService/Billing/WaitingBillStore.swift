@@ -104,26 +104,32 @@ enum WaitingBillStore {
         }
     }
 
-    /// What of the orders of accounts is billed already by bills that wait: (source, customer_code, currency, amount). By the
-    /// rule of ``WaitingBills``; what has no rate counts as it stands.
+    /// What of orders is billed already by bills that wait: (source, order_id, customer_code, currency, amount). By the rule of
+    /// ``WaitingBills``; what has no rate counts as it stands.
     ///
     /// - Parameter worth: what a unit of each currency is worth: (code, cny).
-    static func twice(_ worth: SQL) -> SQL {
+    static func ofOrders(_ worth: SQL) -> SQL {
         """
-        select source, customer_code, currency, round(sum(amount), 4) as amount from (
-            select distinct on (order_source, order_id, customer_id) source, customer_code, currency, amount
-            from (
-                select b.order_source, b.order_id, b.customer_id, o.source, o.customer_code, o.currency,
-                    least(o.reserved, coalesce(sum(
-                        case when b.currency = o.currency then b.amount else b.amount * bx.cny / ox.cny end), 0)) as amount,
-                    coalesce(max(ox.cny), 0) as cny
-                from (\(bills)) b
-                cross join lateral (\(orders)) o
-                left join \(worth) bx on bx.code = b.currency
-                left join \(worth) ox on ox.code = o.currency
-                group by b.order_source, b.order_id, b.customer_id, o.source, o.customer_code, o.currency, o.reserved
-            ) t order by order_source, order_id, customer_id, amount * cny, source
-        ) u group by source, customer_code, currency
+        select distinct on (order_id, customer_id) source, order_id, customer_code, currency, round(amount, 4) as amount
+        from (
+            select b.order_id, b.customer_id, o.source, o.customer_code, o.currency,
+                least(o.reserved, coalesce(sum(
+                    case when b.currency = o.currency then b.amount else b.amount * bx.cny / ox.cny end), 0)) as amount,
+                coalesce(max(ox.cny), 0) as cny
+            from (\(bills)) b
+            cross join lateral (\(orders)) o
+            left join \(worth) bx on bx.code = b.currency
+            left join \(worth) ox on ox.code = o.currency
+            group by b.order_id, b.customer_id, o.source, o.customer_code, o.currency, o.reserved
+        ) t order by order_id, customer_id, amount * cny, source
+        """
+    }
+
+    /// The same of the orders of accounts: (source, customer_code, currency, amount).
+    static func ofAccounts(_ worth: SQL) -> SQL {
+        """
+        select source, customer_code, currency, sum(amount) as amount from (\(ofOrders(worth))) u
+        group by source, customer_code, currency
         """
     }
 }

@@ -25,9 +25,20 @@ struct WaitingBill: Equatable {
 /// Nothing is joined by it: the order's margin, what is billed of it and the lists know of nothing before the reference is
 /// settled. Of several systems that have the number at most one is meant; whichever it is, the least of them is not counted.
 struct WaitingBills {
-    /// An order that bills name.
-    private struct Awaited {
+    /// A number of orders of one party, whatever system has given it.
+    private struct Number: Hashable {
+        let orderId: String
         let customerId: String
+
+        /// Whether both are the same byte for byte, as the database has it.
+        static func == (first: Number, second: Number) -> Bool {
+            first.orderId.hasSameBytes(as: second.orderId) && first.customerId.hasSameBytes(as: second.customerId)
+        }
+    }
+
+    private struct Awaited {
+        /// The systems whose order of that number has not come.
+        var sources: Set<String> = []
         var billed = FixedDecimal.zero
         /// What is held by the orders of that number, by system.
         var held: [String: FixedDecimal] = [:]
@@ -35,7 +46,7 @@ struct WaitingBills {
         var twice: FixedDecimal { min(billed, held.values.min() ?? .zero) }
     }
 
-    private var awaited: [OrderKey: Awaited] = [:]
+    private var awaited: [Number: Awaited] = [:]
 
     /// Nothing waits.
     init() {}
@@ -46,7 +57,9 @@ struct WaitingBills {
     init(_ bills: [WaitingBill], in currency: Currency, _ rates: RateTable, on day: CalendarDay) {
         var seen: [OrderKey: Set<LedgerKey>] = [:]
         for bill in bills {
-            var number = awaited[bill.named] ?? Awaited(customerId: bill.customerId)
+            let key = Number(orderId: bill.named.orderId, customerId: bill.customerId)
+            var number = awaited[key] ?? Awaited()
+            number.sources.insert(bill.named.source)
             if seen[bill.named, default: []].insert(bill.invoice).inserted {
                 number.billed =
                     number.billed + (rates.convert(bill.amount, to: currency, on: day)?.amount ?? .zero)
@@ -54,21 +67,17 @@ struct WaitingBills {
             if let order = bill.order {
                 number.held[order.source] = rates.convert(order.amount, to: currency, on: day)?.amount ?? .zero
             }
-            awaited[bill.named] = number
+            awaited[key] = number
         }
     }
 
     /// What would be counted twice.
     var twice: FixedDecimal { awaited.values.reduce(.zero) { $0 + $1.twice } }
 
-    /// An order holds something else now.
+    /// An order holds something else now. One of the system that bills it is what its bill has waited for, and is no other.
     mutating func hold(_ amount: FixedDecimal, by order: OrderKey, of customerId: String) {
-        guard !awaited.isEmpty else { return }
-        for (named, number) in awaited
-        where named.orderId.hasSameBytes(as: order.orderId) && !named.source.hasSameBytes(as: order.source)
-            && number.customerId.hasSameBytes(as: customerId)
-        {
-            awaited[named]?.held[order.source] = amount > .zero ? amount : nil
-        }
+        let key = Number(orderId: order.orderId, customerId: customerId)
+        guard let number = awaited[key], !number.sources.contains(order.source) else { return }
+        awaited[key]?.held[order.source] = amount > .zero ? amount : nil
     }
 }

@@ -29,7 +29,7 @@ struct CreditQueries: Sendable {
                     n.exposure, s.state, k.classes->>'value' as value_class, a.branch, a.sales_owner,
                     n.exposure * coalesce(x.cny, 0) as worth
                 from account_exposure e
-                left join (\(WaitingBillStore.twice(worth))) w
+                left join (\(WaitingBillStore.ofAccounts(worth))) w
                     on w.source = e.source and w.customer_code = e.customer_code and w.currency = e.currency
                 cross join lateral (
                     select greatest(

@@ -186,6 +186,20 @@ struct WaitingBillTests {
         #expect(limits.map { FixedDecimal.of($0 ?? "0") } == [.of("90000")])
     }
 
+    @Test("the view's exposure has both once, and shows what is left out as an event of its own")
+    func view() async throws {
+        try await party("500000")
+        try await finance.handle([Self.order("O1", "90000"), Self.bill("I1", "70000")])
+        let march = ["from": "2026-03-01", "to": "2026-03-31", "metric": "exposure"]
+        let figures = try await finance.ask("view.figures", march.merging(["by": "total"]) { $1 })["view"]
+        #expect(figures.column("exposure").map { FixedDecimal.of($0 ?? "0") } == [.of("90000")])
+        let drilled = try await finance.ask("view.drill", march)
+        #expect(drilled["cell"].column("amount").map { FixedDecimal.of($0 ?? "0") } == [.of("90000")])
+        let events = drilled["events"]
+        let place = try #require(events.column("event").firstIndex(of: "billed elsewhere"))
+        #expect(FixedDecimal.of(events.column("amount")[place] ?? "0") == .of("-70000"))
+    }
+
     @Test("of bills and orders only what both hold is once, and only of one party")
     func policy() {
         let rates = RateTable.standard
@@ -202,6 +216,12 @@ struct WaitingBillTests {
         #expect(waiting(bill("1", "50", held: ("tms", "90"))).twice == .of("50"))
         #expect(waiting(bill("1", "50", held: ("tms", "90")), bill("2", "60", held: ("tms", "90"))).twice == .of("90"))
         #expect(waiting(bill("1", "50", held: ("tms", "90")), bill("1", "50", held: ("wms", "20"))).twice == .of("20"))
+        // Two systems bill the order: it is there once.
+        let other = WaitingBill(
+            named: OrderKey(source: "bank", orderId: "O1"), customerId: "c",
+            invoice: LedgerKey(source: "bank", identifier: "1"), amount: Money(.of("60"), .cny),
+            order: WaitingBill.Held(source: "tms", amount: Money(.of("90"), .cny)))
+        #expect(waiting(bill("1", "50", held: ("tms", "90")), other).twice == .of("90"))
         var moved = waiting(bill("1", "50", held: nil))
         moved.hold(.of("30"), by: OrderKey(source: "tms", orderId: "O1"), of: "another")
         moved.hold(.of("30"), by: OrderKey(source: "fin", orderId: "O1"), of: "c")
