@@ -24,7 +24,7 @@ enum ReferenceQueries {
         try transaction.query(
             """
             select k.what, coalesce(c.count, 0),
-                coalesce(extract(epoch from clock_timestamp() - c.oldest), 0)::float8
+                coalesce(greatest(0, extract(epoch from clock_timestamp() - c.oldest)), 0)::float8
             from unnest(array['order', 'invoice', 'customer', 'payment', 'supplier-invoice']) as k(what) left join (\(counts)) c using (what)
             order by 1
             """, as: (String, Int, Double).self

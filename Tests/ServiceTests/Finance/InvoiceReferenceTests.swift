@@ -225,6 +225,33 @@ struct InvoiceReferenceTests {
         #expect(answer["waiting"].column("what").contains("supplier-invoice"))
     }
 
+    @Test("what waits by a clock that is ahead, or for approval, has waited for no time, and not for less")
+    func clocksAhead() async throws {
+        let ahead = try #require(Timestamp("2099-01-20T10:00:00+08:00"))
+        try await finance.handle([
+            .init(
+                "l", source: "tms",
+                CreditLimitSet(
+                    limitId: "L1", customer: CustomerCode(code: "C1"), group: nil, amount: .of("1"), currency: .cny,
+                    from: try #require(CalendarDay("2026-01-01")), setBy: "wang.fang",
+                    setAt: try moment("2026-01-01T09:00:00+08:00"))),
+            .init(
+                "p", source: "bank",
+                SupplierPaymentMade(
+                    paymentId: "O1", supplier: SupplierReference(code: "S1"), paidAt: ahead, amount: .of("100"),
+                    currency: .cny, allocations: [PaymentAllocation(invoiceId: "V1", amount: .of("70"))])),
+        ])
+        try await finance.handle([
+            .init("o", source: "tms", OrderPlaced(makeOrder("O1", at: "2099-01-20T10:00:00+08:00")))
+        ])
+        let ages = try await finance.pool.withTransaction { transaction in
+            try (ReferenceQueries.figures + ApprovalQueries.figures).filter { $0.name.hasSuffix("_seconds") }
+                .flatMap { try $0.read(transaction) }
+        }
+        #expect(ages.contains { $0.0 == "supplier-invoice" } && ages.contains { $0.0 == "KS01" })
+        #expect(ages.allSatisfy { $0.1 >= 0 })
+    }
+
     @Test("terms may be of a code of another system, of a customer's or a supplier's")
     func terms() async throws {
         func terms(_ role: TermsRole) throws -> TermsAgreed {
