@@ -176,9 +176,8 @@ struct WaitingBillTests {
     @Test("a bill in another currency is what it is worth, in the list and for the limit")
     func currencies() async throws {
         try await party("500000")
-        try await finance.handle([
-            Self.order("O1", "90000"), Self.bill("I1", "1000", currency: .usd),
-        ])
+        let dollar = try #require(Currency("USD"))
+        try await finance.handle([Self.order("O1", "90000"), Self.bill("I1", "1000", currency: dollar)])
         let table = try await finance.ask("credit.exposure", ["customer": "F1"])["exposure"]
         let twice = table.column("billed_elsewhere").map { FixedDecimal.of($0 ?? "0") }.reduce(.zero, +)
         #expect(twice > .of("1000"))
