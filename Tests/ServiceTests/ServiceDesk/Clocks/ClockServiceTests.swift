@@ -75,7 +75,7 @@ struct ClockServiceTests {
         let own = try await desk.handle([.init("w2", ClockSaid.wait("W1", .customer, at: 30))])
         #expect(own.refused.isEmpty)
         #expect(
-            try await desk.rows("select source, wait_id from complaint_wait order by 2")
+            try await desk.rows("select source, wait_id from complaint_wait order by wait_id collate \"C\"")
                 == [["erp", "W1"], ["erp", "portal/W1"]])
         let again = try await desk.handle([.init("w3", source: "portal", said.body)])
         #expect(again.refused.isEmpty && again.published.isEmpty)
