@@ -15,6 +15,8 @@ public enum Referred: String, Sendable, CaseIterable {
     case payments
     /// Costs, through all their states.
     case costs
+    /// Complaints: in who is waited for about one.
+    case complaints
 }
 
 /// Whose numbers a message names: a TMS places the orders that an ERP bills, each under its own source.

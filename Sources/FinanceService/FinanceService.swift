@@ -37,7 +37,7 @@ package enum FinanceService {
                 .approvals(rates: rates, policy: policy, authority: authority),
                 .invoices(rates: rates, policy: policy), .billing(rates: rates, policy: policy), .payments,
                 .returns, .adjustments(rates: rates, policy: policy), .disputes, .promises, .terms,
-                .reminders(rates: rates), .payables, .releases(rates: rates, authority: authority),
+                .reminders(rates: rates), .payables(rates: rates), .releases(rates: rates, authority: authority),
                 .credit(rates: rates),
                 .expenses(rates: rates, authority: authority), .periods(authority: authority), .suppliers,
                 .profit(rates: rates), .view(rates: rates, organisation: organisation),

@@ -57,7 +57,7 @@ UNTIL="$until" "$python" "$root/Tests/EndToEnd/hearing.py" check "$work/users.js
 
 # snippet LANGUAGE: the first code block of that language in docs/contracts/partners.md, apart from those of JSON.
 snippet() { awk -v fence="\`\`\`$1" '$0 == fence { printing = 1; next } printing && $0 == "```" { exit } printing { print }' "$root/docs/contracts/partners.md"; }
-for language in python sh go; do
+for language in python sh go java; do
     snippet "$language" >"$work/hear.$language"
     [ -s "$work/hear.$language" ] || fail "docs/contracts/partners.md has no $language"
 done
@@ -68,5 +68,8 @@ export WAYBILL_AMQP_PARTNER_URL
 bash "$work/hear.sh" | grep >/dev/null '"decision":"accepted"' || fail "the program of the shell has no answer"
 (cd "$work" && mv hear.go hear_.go && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE="$work/cache" go run hear_.go) |
     grep '"decision":"accepted"' >/dev/null || fail "the program in Go has no answer"
+mv "$work/hear.java" "$work/Hear.java"
+java --class-path "/usr/share/java/amqp-client.jar:/usr/share/java/slf4j-api.jar:/usr/share/java/slf4j-nop.jar" "$work/Hear.java" |
+    grep '"decision":"accepted"' >/dev/null || fail "the program in Java has no answer"
 "$WAYBILL_CLI" dead discard --why "tried on purpose" >/dev/null 2>&1 || true
-echo "two partners hear of their own orders, customers and messages, and of nothing else; three programs ask and are answered"
+echo "two partners hear of their own orders, customers and messages, and of nothing else; four programs ask and are answered"

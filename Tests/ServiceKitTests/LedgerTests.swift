@@ -404,6 +404,30 @@ struct PartnerRegistryTests {
         #expect(refusal?.reason == .sourceNotAllowed && refusal?.path == "$.paymentSource")
     }
 
+    @Test("whose complaint is waited with is said by the settings as well, or by the message")
+    func complaints() throws {
+        let registry = try registry(
+            """
+            {"partners": [{"name": "crm", "users": ["pc"], "sources": ["crm"]},
+                          {"name": "portal", "users": ["pp"], "sources": ["portal"], "speaksOf": {"complaints": ["crm"]}}]}
+            """)
+        let contract = try #require(Catalogue.description(of: ComplaintWaiting.type))
+        func read(_ fields: String) throws -> String? {
+            let references = Publishers.registered(registry).references(
+                of: Envelope(id: "1", source: "portal", type: ComplaintWaiting.type),
+                delivery("waybill.inbound.portal"), contract)
+            let json = """
+                {"waitId": "W", "complaintId": "C", "waiting": "supplier", "reason": "remedy",
+                 "at": "2026-03-02T12:00:00+08:00", "by": "x"\(fields)}
+                """
+            return try ComplaintWaiting(node: JSONDocument(parsing: json).root, naming: references).complaintSource
+        }
+        #expect(try read("") == "crm" && read(#", "complaintSource": "crm""#) == "crm")
+        #expect(try read(#", "complaintSource": "portal""#) == nil)
+        let refusal = #expect(throws: Refusal.self) { try read(#", "complaintSource": "globex""#) }
+        #expect(refusal?.reason == .sourceNotAllowed && refusal?.path == "$.complaintSource")
+    }
+
     @Test(
         "settings that speak of what is not there are refused with their place",
         arguments: [

@@ -37,6 +37,9 @@ if [ "$purpose" = test ]; then
     need iproute2 command -v ip
     need golang-go command -v go
     need golang-github-rabbitmq-amqp091-go-dev test -d /usr/share/gocode/src/github.com/rabbitmq/amqp091-go
+    need default-jdk-headless command -v javac
+    need librabbitmq-client-java test -f /usr/share/java/amqp-client.jar
+    need libslf4j-java test -f /usr/share/java/slf4j-nop.jar
 fi
 if [ ${#packages[@]} -gt 0 ]; then
     install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${packages[@]}")

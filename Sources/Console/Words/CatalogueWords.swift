@@ -68,6 +68,7 @@ enum CatalogueWords {
         "next": "从何处继续", "totals": "显示合计", "within": "范围", "atLeast": "金额不低于", "atMost": "金额不高于",
         "promised_day": "承诺日", "alert_id": "预警编号", "alertId": "预警编号", "complaint_id": "投诉编号",
         "complaintId": "投诉编号", "customer_code": "客户代码", "supplier_code": "供应商代码", "on": "日期",
+        "billed_elsewhere": "他处已开票",
         "opportunityId": "商机号", "leadId": "线索号", "team": "团队", "company": "公司", "closeDay": "预计成交日",
         "closeDayBefore": "原预计成交日", "product": "产品", "createdAt": "创建时间", "competitors": "竞争对手",
         "compared": "比较数", "comparedWith": "比较对象", "deals": "商机数", "entered": "进入数", "advanced": "前进数",

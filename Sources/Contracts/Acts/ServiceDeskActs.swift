@@ -19,7 +19,7 @@ enum ServiceDeskActs {
         ActDescription(
             ComplaintWaiting.self,
             .may(.act, .complaint, of: .complaint, "complaintId") { body, source in
-                [.init(.complaint, source: source, body.complaintId)]
+                [.init(.complaint, source: body.complaintSource ?? source, body.complaintId)]
             }),
         ActDescription(
             TakeRecoveryStep.self,

@@ -35,8 +35,10 @@ package struct ComplaintWaiting: Message {
     package static let type = MessageType("complaint.waiting.v1")
     /// The wait's own number, once for each complaint.
     package let waitId: String
-    /// The complaint, by the number of the system that publishes.
+    /// The complaint.
     package let complaintId: String
+    /// The system whose number the complaint has; the publishing one when not given, or the one that its settings say.
+    package let complaintSource: String?
     /// Who is waited for; resumed when nobody is any longer.
     package let waiting: ComplaintWait
     /// Why; needed of a wait, and of nothing else.
@@ -51,11 +53,12 @@ package struct ComplaintWaiting: Message {
     package let note: String?
 
     package init(
-        waitId: String, complaintId: String, waiting: ComplaintWait, reason: ComplaintWaitReason? = nil, at: Timestamp,
-        until: Timestamp? = nil, by: String, note: String? = nil
+        waitId: String, complaintId: String, complaintSource: String? = nil, waiting: ComplaintWait,
+        reason: ComplaintWaitReason? = nil, at: Timestamp, until: Timestamp? = nil, by: String, note: String? = nil
     ) {
         self.waitId = waitId
         self.complaintId = complaintId
+        self.complaintSource = complaintSource
         self.waiting = waiting
         self.reason = reason
         self.at = at
@@ -67,6 +70,7 @@ package struct ComplaintWaiting: Message {
     package init(fields: inout FieldReader) throws(Refusal) {
         waitId = try fields.identifier("waitId")
         complaintId = try fields.identifier("complaintId")
+        complaintSource = try fields.source("complaintSource", of: .complaints)
         waiting = try fields.choice("waiting", ComplaintWait.self)
         reason = try fields.optionalChoice("reason", ComplaintWaitReason.self)
         at = try fields.timestamp("at")
@@ -81,6 +85,7 @@ package struct ComplaintWaiting: Message {
     package func write(to object: inout ObjectWriter) {
         object.text("waitId", waitId)
         object.text("complaintId", complaintId)
+        object.text("complaintSource", complaintSource)
         object.choice("waiting", waiting)
         object.choice("reason", reason)
         object.timestamp("at", at)

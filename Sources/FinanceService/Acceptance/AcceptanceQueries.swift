@@ -111,7 +111,7 @@ struct AcceptanceQueries: Sendable {
             let time = day == arguments.today ? arguments.now : OrganisationZone.current.beginning(of: day)
             var desk = try CreditDesk(
                 customers: [standing.customerId], at: time, rates: rates, isAsking: true, transaction)
-            let claim = CreditDesk.Claim(amount: amount, former: .zero, currency: currency)
+            let claim = CreditDesk.Claim(order: nil, amount: amount, former: .zero, currency: currency)
             if let verdict = desk.decide(standing.customerId, isTaken: true, claim), verdict.decision != .accepted {
                 answer = OrderDecisionPolicy.Answer(decision: verdict.decision, rule: verdict.rule, use: nil)
             }

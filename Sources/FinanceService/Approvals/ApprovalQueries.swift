@@ -22,12 +22,13 @@ struct ApprovalQueries: Sendable {
             { transaction in try standing(transaction).map { ($0.branch, $0.age) } }),
     ]
 
+    /// An order whose sender's clock is ahead has waited for no time, and not for less than none.
     private static func standing(
         _ transaction: borrowing Transaction
     ) throws -> [(branch: String, orders: Int, age: Double)] {
         try transaction.query(
             """
-            select branch, count(*), extract(epoch from clock_timestamp() - min(placed_at))::float8 from orders
+            select branch, count(*), greatest(0, extract(epoch from clock_timestamp() - min(placed_at)))::float8 from orders
             where decision = 'needs-approval' and not is_cancelled group by branch order by branch
             """, as: (String, Int, Double).self
         ).map { (branch: $0.0, orders: $0.1, age: $0.2) }

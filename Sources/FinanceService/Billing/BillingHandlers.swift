@@ -81,6 +81,8 @@ struct Billing: Sendable {
         let table = try rates.current(revision(), transaction)
         let billed = BillingPolicy.billed(by: invoices, table)
         try BillingStore.put(billed.filter { concerned.contains($0.key) }, transaction)
+        let unknown = invoices.flatMap(\.orders).filter { $0.revenue == nil }.map(\.key)
+        try WaitingBillStore.note(concerned, unknown: concerned.intersection(unknown), transaction)
         let credited = BillingPolicy.credited(by: invoices, table)
         let changed = try BillingStore.credit(credited.filter { concerned.contains($0.key) }, transaction)
         guard !changed.isEmpty else { return }

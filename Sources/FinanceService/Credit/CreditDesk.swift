@@ -11,6 +11,8 @@ import ServiceKit
 struct CreditDesk {
     /// What an order asks for.
     struct Claim {
+        /// The order; `nil` when it is only asked what one would get.
+        let order: OrderKey?
         let amount: FixedDecimal
         /// What an earlier revision of it has taken already.
         let former: FixedDecimal
@@ -54,9 +56,7 @@ struct CreditDesk {
             let keys = room.keys.map { LedgerKey(source: $0.kind.rawValue, identifier: $0.identifier) }
             try KeyLock.lock("credit", Set(keys), transaction)
         }
-        for (subject, sums) in try CreditStore.exposures(of: Set(room.keys), transaction) {
-            room[subject]?.add(sums, rates, on: day)
-        }
+        try CreditStore.add(to: &room, rates, on: day, transaction)
         subjects = room
         states = try CreditStore.states(of: customers, at: time, transaction)
         subjectsOfCustomer = CreditRoom.subjects(of: lines, with: room)
@@ -75,6 +75,7 @@ struct CreditDesk {
             // What an earlier revision holds was added to the exposure by the same rate.
             let former = rates.convert(claim.former, from: claim.currency, to: standing.currency, on: day)
             standing.owed = standing.owed - (former ?? .zero)
+            if let order = claim.order { standing.waiting.hold(.zero, by: order, of: customerId) }
             subjects[subject] = standing
             guard let amount = rates.convert(claim.amount, from: claim.currency, to: standing.currency, on: day),
                 standing.unrated.isEmpty
@@ -83,7 +84,8 @@ struct CreditDesk {
                     decision: .needsApproval, rule: "credit-no-rate", figures: standing.figures(state, subject))
                 continue
             }
-            let answer = CreditPolicy.decide(state, exposure: standing.exposure(with: amount), room: standing.room)
+            let answer = CreditPolicy.decide(
+                state, exposure: standing.taking(amount, claim.order, customerId).exposure, room: standing.room)
             if verdict == nil || (verdict?.decision == .accepted && answer.0 != .accepted) {
                 verdict = Verdict(decision: answer.0, rule: answer.1, figures: standing.figures(state, subject))
             }
@@ -93,7 +95,7 @@ struct CreditDesk {
                 guard let standing = subjects[subject],
                     let amount = rates.convert(claim.amount, from: claim.currency, to: standing.currency, on: day)
                 else { continue }
-                subjects[subject]?.owed = standing.owed + amount
+                subjects[subject] = standing.taking(amount, claim.order, customerId)
             }
         }
         return verdict
@@ -124,14 +126,22 @@ struct CreditStanding {
     var owed = FixedDecimal.zero
     var receivable = FixedDecimal.zero
     var deposits = FixedDecimal.zero
+    /// Bills that wait for orders: what they and an order hold together counts once.
+    var waiting = WaitingBills()
     /// In which currencies something is owed or held that have no rate.
     var unrated: Set<Currency> = []
 
     var room: FixedDecimal { limit + overrides }
-    var exposure: FixedDecimal { exposure(with: .zero) }
+    /// What is owed, less deposits; never below nought.
+    var exposure: FixedDecimal { max(.zero, owed - deposits - waiting.twice) }
 
-    /// What would be owed with an order, less deposits; never below nought.
-    func exposure(with amount: FixedDecimal) -> FixedDecimal { max(.zero, owed + amount - deposits) }
+    /// How it would stand with an order.
+    func taking(_ amount: FixedDecimal, _ order: OrderKey?, _ customerId: String) -> CreditStanding {
+        var standing = self
+        standing.owed = owed + amount
+        if let order { standing.waiting.hold(amount, by: order, of: customerId) }
+        return standing
+    }
 
     mutating func add(_ sums: [CreditStore.Sum], _ rates: RateTable, on day: CalendarDay) {
         for sum in sums {

@@ -25,11 +25,16 @@ struct CreditQueries: Sendable {
                 "exposure",
                 """
                 select e.customer_code, e.source, a.name, g.group_id, e.currency, e.receivable, e.unbilled,
-                    e.accepted as accepted_orders, e.deposits,
-                    greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) as exposure, s.state,
-                    k.classes->>'value' as value_class, a.branch, a.sales_owner,
-                    greatest(0, e.receivable + e.unbilled + e.accepted - e.deposits) * coalesce(x.cny, 0) as worth
+                    e.accepted as accepted_orders, e.deposits, coalesce(w.amount, 0) as billed_elsewhere,
+                    n.exposure, s.state, k.classes->>'value' as value_class, a.branch, a.sales_owner,
+                    n.exposure * coalesce(x.cny, 0) as worth
                 from account_exposure e
+                left join (\(WaitingBillStore.ofAccounts(worth))) w
+                    on w.source = e.source and w.customer_code = e.customer_code and w.currency = e.currency
+                cross join lateral (
+                    select greatest(
+                        0, e.receivable + e.unbilled + e.accepted - e.deposits - coalesce(w.amount, 0)) as exposure
+                ) n
                 left join account a on a.source = e.source and a.code = e.customer_code
                 left join credit_group_member g on g.source = e.source and g.customer_code = e.customer_code
                 left join credit_standing s on s.customer_id = a.customer_id
@@ -51,9 +56,7 @@ struct CreditQueries: Sendable {
         _ = try Sight.widen(if: "true", transaction)
         let lines = try CreditStore.lines(of: customers, on: day, transaction)
         var rooms = CreditRoom.of(lines, rates, on: day)
-        for (subject, sums) in try CreditStore.exposures(of: Set(rooms.keys), transaction) {
-            rooms[subject]?.add(sums, rates, on: day)
-        }
+        try CreditStore.add(to: &rooms, rates, on: day, transaction)
         let states = try CreditStore.states(of: customers, at: time, transaction)
         let rows = rooms.sorted { $0.key < $1.key }.map { subject, room -> [String?] in
             [

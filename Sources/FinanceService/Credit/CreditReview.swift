@@ -50,9 +50,7 @@ struct CreditReview: Sendable {
         let rates = try rates.current(transaction)
         let lines = try CreditStore.lines(of: customers, on: day, transaction)
         var rooms = CreditRoom.of(lines, rates, on: day)
-        for (subject, sums) in try CreditStore.exposures(of: Set(rooms.keys), transaction) {
-            rooms[subject]?.add(sums, rates, on: day)
-        }
+        try CreditStore.add(to: &rooms, rates, on: day, transaction)
         let subjects = CreditRoom.subjects(of: lines, with: rooms)
         let lateness = try CreditStore.lateness(of: customers, on: day, transaction)
         let before = try CreditStore.stored(customers, transaction)

@@ -62,8 +62,22 @@ enum CreditStore {
         """
     }
 
+    /// Adds to limits what is owed and ordered. What a bill that waits and an order hold together is there once.
+    static func add(
+        to rooms: inout [CreditSubject: CreditStanding], _ rates: RateTable, on day: CalendarDay,
+        _ transaction: borrowing Transaction
+    ) throws {
+        let subjects = Set(rooms.keys)
+        let waiting = try WaitingBillStore.ask(of: subjects, transaction)
+        for (subject, sums) in try exposures(of: subjects, transaction) { rooms[subject]?.add(sums, rates, on: day) }
+        for (subject, bills) in try waiting() {
+            guard let currency = rooms[subject]?.currency else { continue }
+            rooms[subject]?.waiting = WaitingBills(bills, in: currency, rates, on: day)
+        }
+    }
+
     /// What customers and groups owe, by currency.
-    static func exposures(
+    private static func exposures(
         of subjects: Set<CreditSubject>, _ transaction: borrowing Transaction
     ) throws -> [CreditSubject: [Sum]] {
         let sorted = subjects.sorted()

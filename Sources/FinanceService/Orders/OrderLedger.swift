@@ -308,7 +308,7 @@ struct OrderLedger {
                 let verdict = credit.decide(
                     standing.customerId, isTaken: answer.decision == .accepted,
                     CreditDesk.Claim(
-                        amount: max(.zero, row.margin.revenue), former: held, currency: row.currency))
+                        order: key, amount: max(.zero, row.margin.revenue), former: held, currency: row.currency))
                 if answer.decision == .accepted, let verdict, verdict.decision != .accepted {
                     // The order is not taken after all, so that it uses no approval.
                     overrides[group] = untouched

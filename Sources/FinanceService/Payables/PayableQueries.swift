@@ -5,11 +5,15 @@ import ServiceKit
 
 /// What may be asked of payables: what is due, what may be paid, on whom we depend, and who is both customer and supplier.
 enum PayableQueries {
-    static let all: [Query] = [
-        Query(PayableQuestions.list, list), Query(PayableQuestions.run, run),
-        Query(PayableQuestions.dependency, dependency), Query(PayableQuestions.prepayments, prepayments),
-        Query(PayableQuestions.setOff, setOff),
-    ]
+    static func all(_ rates: ExchangeRates) -> [Query] {
+        [
+            Query(PayableQuestions.list, list), Query(PayableQuestions.run, run),
+            Query(PayableQuestions.dependency, dependency), Query(PayableQuestions.prepayments, prepayments),
+            Query(PayableQuestions.setOff) { arguments, transaction in
+                try setOff(arguments, rates.current(transaction), transaction)
+            },
+        ]
+    }
 
     /// That an invoice `d` fits, or two persons have released it.
     private static let isPayable: SQL = "(d.approved_by is not null or (d.match = 'matched' and not d.is_twice))"
@@ -184,8 +188,10 @@ enum PayableQueries {
 
     /// Parties that are both customer and supplier, by their registered name, and what could be set off. Only shown:
     /// setting off needs an agreement.
-    static func setOff(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
-        return [
+    private static func setOff(
+        _ arguments: QueryArguments, _ rates: RateTable, _ transaction: borrowing Transaction
+    ) throws -> [QueryTable] {
+        [
             try arguments.table(
                 "set-off",
                 """
@@ -202,8 +208,10 @@ enum PayableQueries {
                     where s.name <> '' and r.settled_day is null and r.amount is not null group by s.name, r.currency
                 )
                 select name, currency, o.codes as customer_codes, w.codes as supplier_codes, o.amount as receivable,
-                    w.amount as payable, least(o.amount, w.amount) as could_be_set_off
+                    w.amount as payable, least(o.amount, w.amount) as could_be_set_off,
+                    least(o.amount, w.amount) * coalesce(x.cny, 0) as worth
                 from owed o join owing w using (name, currency)
+                left join \(rates.relation(on: arguments.today)) x on x.code = currency
                 """, transaction, format: moneyText)
         ]
     }

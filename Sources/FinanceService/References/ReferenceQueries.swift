@@ -24,8 +24,8 @@ enum ReferenceQueries {
         try transaction.query(
             """
             select k.what, coalesce(c.count, 0),
-                coalesce(extract(epoch from clock_timestamp() - c.oldest), 0)::float8
-            from unnest(array['order', 'invoice', 'customer', 'payment']) as k(what) left join (\(counts)) c using (what)
+                coalesce(greatest(0, extract(epoch from clock_timestamp() - c.oldest)), 0)::float8
+            from unnest(array['order', 'invoice', 'customer', 'payment', 'supplier-invoice']) as k(what) left join (\(counts)) c using (what)
             order by 1
             """, as: (String, Int, Double).self
         ).map { (what: $0.0, count: $0.1, age: $0.2) }
@@ -37,7 +37,7 @@ enum ReferenceQueries {
         """
 
     /// Orders and invoices of which only the key is there, as long as something names them, accounts that no customer of ours
-    /// has, and payments of which something goes back or is allocated.
+    /// has, payments of which something goes back or is allocated, and suppliers' invoices that are paid.
     static let targets: SQL = """
         select 'order' as what, o.source, o.order_id as number, o.named_at as since from orders o
         where o.customer_code = '' and not o.is_cancelled and (o.is_completed or o.is_billed
@@ -64,6 +64,11 @@ enum ReferenceQueries {
             union all
             select payment_source, payment_id, came_at from later_allocation where state = 'waiting'
         ) n group by n.payment_source, n.payment_id
+        union all
+        select 'supplier-invoice', n.source, n.invoice_id, min(n.paid_at) from supplier_allocation n
+        where n.applied = 0 and not exists (
+            select from supplier_invoice s where s.source = n.source and s.invoice_id = n.invoice_id)
+        group by n.source, n.invoice_id
         """
 
     static func settled(_ arguments: QueryArguments, _ transaction: borrowing Transaction) throws -> [QueryTable] {
@@ -95,6 +100,13 @@ enum ReferenceQueries {
                     select min(source) as source from customer_payment
                     union all
                     select (select min(p.source) from customer_payment p where p.source > l.source) from payers l
+                    where l.source is not null
+                ),
+                -- Those who are billed, in the same way.
+                billed as (
+                    select min(source) as source from supplier_invoice
+                    union all
+                    select (select min(s.source) from supplier_invoice s where s.source > l.source) from billed l
                     where l.source is not null
                 )
                 select t.what, t.source, t.number, coalesce(t.since, timestamptz 'epoch') as since, d.documents,
@@ -133,6 +145,9 @@ enum ReferenceQueries {
                         where t.what = 'payment' and l.payment_id = t.number and l.payment_source = t.source
                             and l.state = 'waiting'
                         union all
+                        select 'supplier payment', y.document_source, y.payment_id from supplier_allocation y
+                        where t.what = 'supplier-invoice' and y.source = t.source and y.invoice_id = t.number
+                        union all
                         select 'return', g.source, g.return_id from payment_return g
                         where t.what = 'payment' and g.payment_id = t.number and g.payment_source = t.source
                             and g.state = 'waiting'
@@ -154,6 +169,9 @@ enum ReferenceQueries {
                         select p.source from payers s join customer_payment p on p.source = s.source
                         where t.what = 'payment' and p.payment_id = t.number and p.source <> t.source
                             and p.kind in ('payment', 'credit-note')
+                        union
+                        select s.source from billed b join supplier_invoice s on s.source = b.source
+                        where t.what = 'supplier-invoice' and s.invoice_id = t.number and s.source <> t.source
                     ) o
                 ) k
                 where \(what) = 'all' or t.what = \(what)

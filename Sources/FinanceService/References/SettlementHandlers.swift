@@ -88,6 +88,8 @@ struct SettlementHandlers: Sendable {
         let invoices = try SettlementStore.moveInvoices(of: named, to: meant.source, transaction)
         let suppliers = try SettlementStore.moveSupplierInvoices(of: named, to: meant.source, transaction)
         try SettlementStore.release(named, others, transaction)
+        let left = Set(others.map { OrderKey(source: named.source, orderId: $0) } + [named])
+        try WaitingBillStore.note(left, unknown: left, transaction)
         let orders = try Billing.lock(billed, accounts: [], transaction)
         if !costs.isEmpty {
             ledger.touch(meant, causedBy: message.envelope)

@@ -19,8 +19,9 @@ extension ViewQueries {
         default: break
         }
         let place = place(metric, question)
+        let worth = try rates.current(transaction).relation(on: question.period.to)
         let parts = DrillPart.allCases.compactMap { part in
-            Self.events(part, metric, question, place).map { (part: part, events: $0) }
+            Self.events(part, metric, question, place, worth).map { (part: part, events: $0) }
         }
         let all = parts.dropFirst().reduce(parts.first?.events ?? Self.nothing) { "\($0) union all \($1.events)" }
         var found = [
@@ -94,7 +95,7 @@ extension ViewQueries {
 
     /// The events of a part of a metric, each with the document that it comes of; nothing when it has none.
     private static func events(
-        _ part: DrillPart, _ metric: ViewMetric, _ question: ViewQuestion, _ place: SQL
+        _ part: DrillPart, _ metric: ViewMetric, _ question: ViewQuestion, _ place: SQL, _ worth: SQL
     ) -> SQL? {
         let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
         let period: SQL =
@@ -112,6 +113,14 @@ extension ViewQueries {
                     order_id as id, branch, business_line, customer_code as customer, reserved as amount, currency,
                     placed_at as at, -1::smallint as kind, order_id as document
                 from orders where reserved <> 0 and \(period) and \(place)
+                union all
+                select day, 'billed elsewhere', source, order_id, branch, business_line, customer_code, -twice, currency,
+                    placed_at, -1::smallint, order_id
+                from (
+                    select o.*, w.amount as twice from (\(WaitingBillStore.ofOrders(worth))) w
+                    join orders o on o.source = w.source and o.order_id = w.order_id
+                ) o
+                where twice <> 0 and \(period) and \(place)
                 """
         case .receivables where isLate: return late(metric, of: ["credit"], period, place)
         case .receivables, .payables, .expenses:

@@ -26,13 +26,14 @@ struct ViewQueries: Sendable {
         let matrix = try arguments["rates"].map { try ProvisionMatrix(percents: $0, spans: 4) } ?? .illustrative
         let orders = try orderRows(question, transaction)
         let held = try heldRows(question, transaction)
-        let reserved = try reservedRows(question, transaction)
+        let rates = try rates.current(transaction)
+        let worth = rates.relation(on: question.period.to)
+        let reserved = try reservedRows(question, worth, transaction)
         let documents = try documentRows(question, transaction)
         let currencies = Set(orders.map(\.0.currency)).union(held.map(\.part.currency)).union(
             reserved.map(\.0.currency)
         )
         .union(documents.map(\.currency))
-        let rates = try rates.current(transaction)
         if let wanted = question.currency, currencies != [wanted], rates.rate(of: wanted, on: question.period.to) == nil
         {
             throw Refusal(
@@ -304,9 +305,10 @@ struct ViewQueries: Sendable {
             """, transaction, format: moneyText)
     }
 
-    /// What orders that were placed by a day reserve of their customers' limits now.
+    /// What orders that were placed by a day reserve of their customers' limits now, without what bills hold that wait for
+    /// them.
     private func reservedRows(
-        _ question: ViewQuestion, _ transaction: borrowing Transaction
+        _ question: ViewQuestion, _ worth: SQL, _ transaction: borrowing Transaction
     ) throws -> [(ViewFigures.Part, FixedDecimal)] {
         guard question.metrics.contains(.exposure) else { return [] }
         let (from, to) = (question.period.from.daysSinceEpoch, question.period.to.daysSinceEpoch)
@@ -320,6 +322,10 @@ struct ViewQueries: Sendable {
                 union all
                 select branch, business_line, day, currency, reserved, as_of from view_order_delta
                 where basis = 0 and reserved <> 0
+                union all
+                select o.branch, o.business_line, o.day, o.currency, -w.amount, null
+                from (\(WaitingBillStore.ofOrders(worth))) w
+                join orders o on o.source = w.source and o.order_id = w.order_id
             ) t
             where day <= date '1970-01-01' + \(to) and \(Self.filter(question))
             group by 1, 2, 3, 4 having sum(reserved) <> 0

@@ -3,7 +3,7 @@ import Postgres
 import ServiceKit
 
 /// Orders that were delivered or complained of and have not come, codes that no customer has, and complaints of which only
-/// steps are known. They have been waited for since what names them happened.
+/// steps and waits are known. They have been waited for since what names them happened.
 enum ReferenceQueries {
     static let waiting = WaitingReferences(
         .servicedesk,
@@ -31,6 +31,10 @@ enum ReferenceQueries {
                     select source, complaint_id as number, taken_at as since, 'step' as kind,
                         source || '/' || step_id as document
                     from complaint_step where is_waiting
+                    union all
+                    select source, complaint_id, began_at, 'wait',
+                        case when position('/' in wait_id) > 0 then wait_id else source || '/' || wait_id end
+                    from complaint_wait where is_waiting
                     """),
         ])
 }

@@ -13,7 +13,13 @@ struct WaitHandlers: Sendable {
         _ messages: [Received<ComplaintWaiting>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         func key(_ message: Received<ComplaintWaiting>) -> ComplaintKey {
-            ComplaintKey(source: message.envelope.source, complaintId: message.body.complaintId)
+            ComplaintKey(
+                source: message.body.complaintSource ?? message.envelope.source, complaintId: message.body.complaintId)
+        }
+        // Two systems may give what they say of one complaint the same number: another's stands under its name.
+        func number(_ message: Received<ComplaintWaiting>) -> String {
+            message.body.complaintSource == nil
+                ? message.body.waitId : "\(message.envelope.source)/\(message.body.waitId)"
         }
         let keys = Set(messages.map(key))
         try ComplaintStore.lock(keys, transaction)
@@ -24,9 +30,9 @@ struct WaitHandlers: Sendable {
         var fresh: [(key: ComplaintKey, wait: WaitStore.StoredWait, isEarly: Bool)] = []
         var changed: [ComplaintKey: Envelope] = [:]
         for message in messages {
-            let (key, body) = (key(message), message.body)
+            let (key, number, body) = (key(message), number(message), message.body)
             let content = Content<String>(body)
-            if let before = waits[key]?.first(where: { $0.wait.waitId.hasSameBytes(as: body.waitId) }) {
+            if let before = waits[key]?.first(where: { $0.wait.waitId.hasSameBytes(as: number) }) {
                 if content.isSame(as: before.fingerprint) {
                     effects.count("repeated_complaint_waits")
                 } else {
@@ -37,14 +43,14 @@ struct WaitHandlers: Sendable {
             }
             let stored = WaitStore.StoredWait(
                 wait: ComplaintWaits.Wait(
-                    waitId: body.waitId, waiting: body.waiting, reason: body.reason, at: body.at, until: body.until,
+                    waitId: number, waiting: body.waiting, reason: body.reason, at: body.at, until: body.until,
                     by: body.by, note: body.note), fingerprint: content.mark)
             let all = (waits[key] ?? []) + [stored]
             if let complaint = complaints[key] {
                 let progress = ComplaintProgress(
                     openedAt: complaint.openedAt, openedBy: complaint.openedBy, (steps[key] ?? []).map(\.step))
                 let told = ComplaintWaits(progress, openedAt: complaint.openedAt, all.map(\.wait))
-                let entry = told.entries.first { $0.wait.waitId.hasSameBytes(as: body.waitId) }
+                let entry = told.entries.first { $0.wait.waitId.hasSameBytes(as: number) }
                 if let objection = entry?.objection {
                     effects.refuse(message, Refusal(.wrongState, path: "$.waiting", objection))
                     continue

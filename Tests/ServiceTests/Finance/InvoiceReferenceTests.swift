@@ -194,9 +194,62 @@ struct InvoiceReferenceTests {
         #expect(
             try await finance.rows("select source, paid::text, settled_day::text from supplier_invoice")
                 == [["erp", "70.0000", "2026-01-20"]])
+        #expect(
+            try await finance.ask("references.waiting", ["what": "supplier-invoice"])["references"].rows.isEmpty)
         let prepaid = try #require(try await finance.ask("payables.prepayments").first)
         let place = try #require(prepaid.columns.firstIndex { $0.name == "prepaid" })
         #expect(prepaid.rows.map { $0.values[place] } == ["30.00"])
+    }
+
+    @Test("what we paid for a supplier's invoice that has not come is listed, with who has an invoice of that number")
+    func supplierInvoiceWaits() async throws {
+        try await finance.handle([
+            .init(
+                "i", source: "erp",
+                SupplierInvoiceReceived(
+                    invoiceId: "V1", supplier: SupplierReference(code: "S1"), orderIds: [],
+                    issuedAt: try moment("2026-01-05T10:00:00+08:00"), dueAt: try moment("2026-02-05T10:00:00+08:00"),
+                    amount: .of("70"), currency: .cny)),
+            .init(
+                "p", source: "bank",
+                SupplierPaymentMade(
+                    paymentId: "O1", supplier: SupplierReference(code: "S1", source: "erp"),
+                    paidAt: try moment("2026-01-20T10:00:00+08:00"), amount: .of("100"), currency: .cny,
+                    allocations: [PaymentAllocation(invoiceId: "V1", amount: .of("70"))])),
+        ])
+        let answer = try await finance.ask("references.waiting", ["what": "supplier-invoice"])
+        let references = answer["references"]
+        #expect(references.column("source") == ["bank"] && references.column("number") == ["V1"])
+        #expect(references.column("named_by") == ["supplier payment bank/O1"])
+        #expect(references.column("known_to") == ["erp"] && references.column("documents") == ["1"])
+        #expect(answer["waiting"].column("what").contains("supplier-invoice"))
+    }
+
+    @Test("what waits by a clock that is ahead, or for approval, has waited for no time, and not for less")
+    func clocksAhead() async throws {
+        let ahead = try #require(Timestamp("2099-01-20T10:00:00+08:00"))
+        try await finance.handle([
+            .init(
+                "l", source: "tms",
+                CreditLimitSet(
+                    limitId: "L1", customer: CustomerCode(code: "C1"), group: nil, amount: .of("1"), currency: .cny,
+                    from: try #require(CalendarDay("2026-01-01")), setBy: "wang.fang",
+                    setAt: try moment("2026-01-01T09:00:00+08:00"))),
+            .init(
+                "p", source: "bank",
+                SupplierPaymentMade(
+                    paymentId: "O1", supplier: SupplierReference(code: "S1"), paidAt: ahead, amount: .of("100"),
+                    currency: .cny, allocations: [PaymentAllocation(invoiceId: "V1", amount: .of("70"))])),
+        ])
+        try await finance.handle([
+            .init("o", source: "tms", OrderPlaced(makeOrder("O1", at: "2099-01-20T10:00:00+08:00")))
+        ])
+        let ages = try await finance.pool.withTransaction { transaction in
+            try (ReferenceQueries.figures + ApprovalQueries.figures).filter { $0.name.hasSuffix("_seconds") }
+                .flatMap { try $0.read(transaction) }
+        }
+        #expect(ages.contains { $0.0 == "supplier-invoice" } && ages.contains { $0.0 == "KS01" })
+        #expect(ages.allSatisfy { $0.1 >= 0 })
     }
 
     @Test("terms may be of a code of another system, of a customer's or a supplier's")

@@ -35,7 +35,7 @@ public enum ReferenceQuestions {
         case .customer: ["customer"]
         case .sales: ["order", "customer"]
         case .servicedesk: ["order", "customer", "complaint"]
-        case .finance: ["order", "invoice", "customer", "payment"]
+        case .finance: ["order", "invoice", "customer", "payment", "supplier-invoice"]
         case .supplier: ["order"]
         case .notifier: []
         }

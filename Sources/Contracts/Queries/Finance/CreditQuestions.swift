@@ -21,11 +21,11 @@ public enum CreditQuestions {
         answers: [
             .pages(
                 "exposure", by: [.descending("worth", hidden: .quantity), "source", "customer_code", "currency"],
-                totals: ["receivable", "unbilled", "accepted_orders", "deposits", "exposure"],
+                totals: ["receivable", "unbilled", "accepted_orders", "deposits", "billed_elsewhere", "exposure"],
                 narrowed: [.amount: "exposure"],
                 [
                     .code("customer_code", "source"), .text("name"), .code("group_id", "currency"),
-                    .money("receivable", "unbilled", "accepted_orders", "deposits", "exposure"),
+                    .money("receivable", "unbilled", "accepted_orders", "deposits", "billed_elsewhere", "exposure"),
                     .code("state", "value_class", "branch", "sales_owner"),
                 ])
         ])

@@ -89,11 +89,12 @@ public enum PayableQuestions {
 
     /// Who is both customer and supplier.
     public static let setOff = QueryDescription(
-        .finance, "payables.set-off", "Parties that are both customer and supplier, and what could be set off.",
+        .finance, "payables.set-off",
+        "Parties that are both customer and supplier, and what could be set off, what is worth most in CNY first.",
         shows: .payable,
         answers: [
             .pages(
-                "set-off", by: ["currency", .descending("could_be_set_off"), "name"],
+                "set-off", by: [.descending("worth", hidden: .quantity), "name", "currency"],
                 totals: ["receivable", "payable", "could_be_set_off"], narrowed: [.amount: "could_be_set_off"],
                 [
                     .text("name"), .code("currency"), .text("customer_codes", "supplier_codes"),

@@ -92,7 +92,7 @@ struct Books: Sendable {
     func ask(_ query: String, _ values: [String: String]) async throws -> [QueryTable] {
         try await pool.withTransaction(isReadOnly: true) { transaction in
             let rates = ExchangeRates(.standard)
-            let all = ReceivableQueries(rates: rates).all + PayableQueries.all + CreditQueries(rates: rates).all
+            let all = ReceivableQueries(rates: rates).all + PayableQueries.all(rates) + CreditQueries(rates: rates).all
             guard let found = all.first(where: { $0.name == query }) else { return [] }
             return try found.ask(values, transaction)
         }

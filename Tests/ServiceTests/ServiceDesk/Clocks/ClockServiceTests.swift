@@ -57,6 +57,30 @@ struct ClockServiceTests {
         #expect(try await desk.rows("select count(*)::text from complaint_wait where is_waiting") == [["0"]])
     }
 
+    @Test("another system says who is waited for about a complaint, by the number of who reported it")
+    func otherSystem() async throws {
+        let said = ServiceFixture.Message(
+            "w", source: "portal",
+            ComplaintWaiting(
+                waitId: "W1", complaintId: "CP1", complaintSource: "erp", waiting: .supplier, reason: .remedy,
+                at: clockMinute(20), by: "supplier.portal"))
+        try await desk.handle([said])
+        let waiting = try await desk.ask("references.waiting")["references"]
+        #expect(waiting.column("what") == ["complaint"] && waiting.column("source") == ["erp"])
+        #expect(waiting.column("number") == ["CP1"] && waiting.column("named_by") == ["wait portal/W1"])
+        let opened = try await desk.handle([.init("c", ClockSaid.complaint())])
+        #expect(try opened.events(ComplaintStatusChanged.self).map(\.step) == [.waitingForSupplier])
+        #expect(try await desk.ask("references.waiting")["references"].column("what").contains("complaint") == false)
+        // The same number of the complaint's own system is another word.
+        let own = try await desk.handle([.init("w2", ClockSaid.wait("W1", .customer, at: 30))])
+        #expect(own.refused.isEmpty)
+        #expect(
+            try await desk.rows("select source, wait_id from complaint_wait order by wait_id collate \"C\"")
+                == [["erp", "W1"], ["erp", "portal/W1"]])
+        let again = try await desk.handle([.init("w3", source: "portal", said.body)])
+        #expect(again.refused.isEmpty && again.published.isEmpty)
+    }
+
     @Test("a pause for no reason, or for one of somebody else, is refused by its contract")
     func reasons() {
         for (body, path) in [
