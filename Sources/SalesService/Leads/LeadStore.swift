@@ -228,11 +228,12 @@ enum LeadStore {
         guard !events.isEmpty else { return }
         try transaction.queue(
             """
-            insert into lead_event (lead_id, revision, at, what, state, owner, reason, said_by, note)
+            insert into lead_event (lead_id, revision, at, what, state, owner, reason, said_by, note, on_behalf_of)
             select * from unnest(
                 \(events.map(\.lead.leadId)), \(events.map { Int32($0.lead.revision) }), \(events.map(\.at)),
                 \(events.map(\.what)), \(events.map(\.lead.state.rawValue)), \(events.map(\.lead.owner)),
-                \(events.map { $0.reason?.rawValue }), \(events.map(\.by)), \(events.map(\.note)))
+                \(events.map { $0.reason?.rawValue }), \(events.map(\.by)), \(events.map(\.note)),
+                \(events.map(\.onBehalfOf)))
             on conflict do nothing
             """)
     }

@@ -65,13 +65,13 @@ enum OpportunityStore {
         try transaction.queue(
             """
             insert into opportunity_change
-                (source, opportunity_id, revision, content, fingerprint, what, said_by, changed_at, kept_at)
+                (source, opportunity_id, revision, content, fingerprint, what, said_by, changed_at, kept_at, on_behalf_of)
             select * from unnest(
                 \(changes.map(\.key.source)), \(changes.map(\.key.identifier)),
                 \(words.map { Int32($0.terms.revision) }),
                 \(PostgresValue.jsons(bodies.map { String(decoding: $0, as: UTF8.self) })),
                 \(words.map(\.fingerprint)), \(changes.map(\.change.what)), \(words.map(\.by)),
-                \(changes.map(\.change.at)), \(words.map(\.keptAt)))
+                \(changes.map(\.change.at)), \(words.map(\.keptAt)), \(words.map(\.onBehalfOf)))
             on conflict (source, opportunity_id, revision) do update
             set what = excluded.what, changed_at = excluded.changed_at
             where opportunity_change.what <> excluded.what or opportunity_change.changed_at <> excluded.changed_at

@@ -113,19 +113,25 @@ enum QuoteStore {
     }
 
     /// Writes down what was done.
-    static func note(_ body: TakeQuoteStep, _ terms: QuoteTerms, _ transaction: borrowing Transaction) throws {
-        try note(terms, body.step.rawValue, by: body.by, at: body.at, body.note, transaction)
+    ///
+    /// - Parameter principal: in whose stead.
+    static func note(
+        _ body: TakeQuoteStep, for principal: String?, _ terms: QuoteTerms, _ transaction: borrowing Transaction
+    ) throws {
+        try note(
+            terms, body.step.rawValue, by: body.by, for: principal, at: body.at, body.note, transaction)
     }
 
     /// The same of what nobody has done by a step.
     static func note(
-        _ terms: QuoteTerms, _ what: String, by login: String, at time: Timestamp, _ note: String?,
-        _ transaction: borrowing Transaction
+        _ terms: QuoteTerms, _ what: String, by login: String, for principal: String? = nil, at time: Timestamp,
+        _ note: String?, _ transaction: borrowing Transaction
     ) throws {
         try transaction.queue(
             """
-            insert into quote_event (quote_id, number, revision, what, done_by, done_at, note)
-            select \(terms.quoteId), count(*)::integer + 1, \(Int32(terms.revision)), \(what), \(login), \(time), \(note)
+            insert into quote_event (quote_id, number, revision, what, done_by, done_at, note, on_behalf_of)
+            select \(terms.quoteId), count(*)::integer + 1, \(Int32(terms.revision)), \(what), \(login), \(time), \(note),
+                \(principal)
             from quote_event e where e.quote_id = \(terms.quoteId)
             """)
     }
