@@ -41,7 +41,8 @@ enum OwnershipSettlement {
             let handed = changed.keys.filter { OwnershipRules.handsOver(changed[$0] ?? [], after: before[$0] ?? []) }
             if let first = handed.min() {
                 handOn(
-                    because: AccountIdentifier.customer(source: first.account.source, code: first.account.code), &effects)
+                    because: AccountIdentifier.customer(source: first.account.source, code: first.account.code),
+                    &effects)
             }
             moved.formUnion(changed.keys.filter { before[$0] != nil }.map(\.account))
             effects.count("ownership_changes", changed.count)
