@@ -243,7 +243,7 @@ public enum FinanceQuestions {
                 [
                     .code("source", "expense_id", "state"), .text("note"),
                     .code("budget_source", "budget_id", "branch", "owner", "account"), .day("day"), .money("amount"),
-                    .code("currency"), .money("counted"), .code("approved_by"),
+                    .code("currency"), .money("counted"), .code("approved_by", "approved_on_behalf_of"),
                 ])
         ])
 
