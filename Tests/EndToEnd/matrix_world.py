@@ -297,7 +297,7 @@ class World:
     def cards(self):
         """By which quotes are priced, and what they cost us."""
         return [("director", "sales", "sales.import-rate-card.v1", {
-            "card": card, "side": side, "at": self.noon, "by": "director",
+            "card": card, "side": side, "at": self.time(-100), "by": "director",
             "rules": [{"rule": "R1", "serviceItem": "QUOTED-AIR", "unit": "kg", "method": "per-unit", "breaks": [{"rate": rate}],
                        "currency": "CNY", "validFrom": self.day(-100)}]}) for card, side, rate in (("MX-SELL", "sell", "30"), ("MX-BUY", "buy", "20"))]
 
