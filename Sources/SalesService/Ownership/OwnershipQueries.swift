@@ -136,11 +136,22 @@ enum OwnershipQueries {
             """
         }
         return """
-            with v as materialized (select \(handover).*),
+            with recursive v as materialized (select \(handover).*),
+            -- Whoever may be at either end of the way, of whatever customer: few, so that the rest is looked at row by row.
+            giver(login) as (
+                select v.from_login from v
+                union
+                select h.from_login from giver g join ownership_handover h on h.to_login = g.login where not h.is_withdrawn
+            ),
+            taker(login) as (
+                select v.to_login from v
+                union
+                select h.to_login from taker g join ownership_handover h on h.from_login = g.login where not h.is_withdrawn
+            ),
             k as materialized (
                 select distinct w.source, w.code, coalesce(w.acting_for, w.owner) as holder
-                from v join ownership w on w.handed_from is not null
-                where w.from_day >= v.from_day and (v.until_day is null or w.from_day <= v.until_day)
+                from v join ownership w on w.handed_from in (select login from giver)
+                where coalesce(w.acting_for, w.owner) in (select login from taker) and w.from_day >= v.from_day and (v.until_day is null or w.from_day <= v.until_day)
                     and \(OpenItemStore.leads("v"))
             ),
             open as (
