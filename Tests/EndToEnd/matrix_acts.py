@@ -12,17 +12,13 @@ from matrix_world import HOMES, LOGINS, STAGES, identifier
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-GROUP, STAGE, BRANCH, PERSON, ALERT = "group", "stage", "branch", "person", "alert"
-# Acts that are not tried, each with the reason.
+GROUP, STAGE, BRANCH, PERSON, ALERT, SELF = "group", "stage", "branch", "person", "alert", "self"
+# Acts that are not tried, each with the reason. How many they are is counted: another one is to be argued for.
 LEFT_OUT = {
     "notifier.mark-notices.v1": "one's own notices are read and put off by whoever they came to, whatever a policy says",
     "notifier.set-preferences.v1": "how one is told is said by oneself, whatever a policy says",
-    "lead.captured.v1": "it is about whoever takes it down, never about somebody else's",
-    "opportunity.recorded.v1": "the first is about whose it becomes, which its owner says; Tests/EndToEnd/opportunities.sh says several",
-    "sales.take-opportunity-step.v1": "its opportunities are not among the things of each stage; Tests/EndToEnd/opportunities.sh takes them",
-    "sales.take-quote-step.v1": "its quotes are not among the things of each stage; Tests/EndToEnd/quotes.sh takes them",
-    "sales.take-lead-step.v1": "its leads are not among the things of each stage; Tests/EndToEnd/leads.sh takes every step",
 }
+MOST_LEFT_OUT = 2
 # Of whom the audit is looked through.
 WATCHED = ["new.nj01", "agent.ks01", "stranger"]
 SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
@@ -32,6 +28,7 @@ def acts(world, alerts, notices):
     """(type, right, kind, about what, data by mark, stage and person); no data where a stage has no such thing."""
     cny, day, noon = {"currency": "CNY"}, world.day, world.noon
     why = {"reason": "tried by a test"}
+    old = world.time(-300)    # before anything was done about what it names: nothing comes of it
     code = lambda w, number="C1": {"code": f"{w}{number}"}
     made = lambda w, by: f"{w}T-{by}"
     people = [
@@ -86,6 +83,41 @@ def acts(world, alerts, notices):
         ("sales.set-price-group.v1", "administer", "rate", GROUP, lambda w, k, by: {"group": made(w, by), "at": noon, "by": by}),
         ("sales.set-lead-seller.v1", "administer", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {
             "login": STAGES[k][0], "capacity": 0, "at": noon, "by": by}),
+        ("lead.captured.v1", "act", "customer", SELF, lambda w, k, by: {
+            "captureId": made(w, by), "channel": "call", "company": f"Tried by {by}", "by": by, "capturedAt": old}),
+        ("sales.take-lead-step.v1", "act", "customer", SELF, lambda w, k, by: {
+            "leadId": "TRIED", "step": "claimed", "at": old, "by": by}),
+        *[("sales.take-lead-step.v1", "act", "customer", STAGE, lambda w, k, by, step=step, more=more: {
+            "leadId": world.lead(k), "step": step, **more, "at": old, "by": by}) for step, more in (
+                ("contacted", {}), ("qualified", {}), ("recycled", {"reason": "no-time"}), ("closed", {"reason": "not-ours"}),
+                ("converted", {}))],
+        ("sales.take-lead-step.v1", "administer", "customer", STAGE, lambda w, k, by: {
+            "leadId": world.lead(k), "step": "assigned", "to": "li.wei", "at": old, "by": by}),
+        ("opportunity.recorded.v1", "act", "customer", SELF, lambda w, k, by: {
+            "opportunityId": made(w, by), "revision": 1, "state": "open", "stage": "tried", "owner": by, "createdAt": old,
+            "changedAt": old, "by": by}),
+        ("opportunity.recorded.v1", "act", "customer", STAGE, lambda w, k, by: {
+            "opportunityId": w + "OP1", "revision": 9, "state": "open", "stage": "tried", "createdAt": old, "changedAt": old, "by": by}),
+        ("sales.take-opportunity-step.v1", "act", "customer", SELF, lambda w, k, by: {
+            "opportunityId": made(w, by), "step": "opened", "stage": "tried", "company": "Tried", "at": old, "by": by}),
+        ("sales.take-opportunity-step.v1", "administer", "customer", STAGE, lambda w, k, by: {
+            "opportunityId": w + "OW1", "step": "assigned", "to": "li.wei", "at": old, "by": by}),
+        *[("sales.take-opportunity-step.v1", "act", "customer", STAGE, lambda w, k, by, step=step, more=more: {
+            "opportunityId": w + "OW1", "step": step, **more, "at": old, "by": by}) for step, more in (
+                ("moved", {"stage": "analysis"}), ("changed", {"title": "tried"}), ("won", {}), ("lost", {"lossReason": "price"}),
+                ("reopened", {}))],
+        ("sales.take-quote-step.v1", "act", "agreement", STAGE, lambda w, k, by: {
+            "quoteId": made(w, by), "step": "requested", "customer": code(w), **cny, "validUntil": day(-310),
+            "lines": [{"item": "QUOTED-AIR", "quantity": "1", "unit": "kg"}], "at": old, "by": by}),
+        # The second quote was never submitted, and the first one is approved: neither can be done with it what is tried.
+        *[("sales.take-quote-step.v1", "act", "agreement", STAGE, lambda w, k, by, number=number, step=step, more=more: {
+            "quoteId": w + number, "step": step, **more, "at": old, "by": by}) for number, step, more in (
+                ("Q1", "submitted", {}), ("Q2", "sent", {}), ("Q2", "accepted", {}), ("Q2", "refused", {"lossReason": "price"}),
+                ("Q2", "priced", {}), ("Q2", "revised", {}))],
+        ("sales.take-quote-step.v1", "approve", "order", STAGE, lambda w, k, by: {
+            "quoteId": w + "Q2", "step": "approved", "at": old, "by": by}),
+        ("sales.take-quote-step.v1", "approve", "order", STAGE, lambda w, k, by: {
+            "quoteId": w + "Q2", "step": "returned", "note": "tried", "at": old, "by": by}),
         ("ownership.handed-over.v1", "administer", "customer", PERSON, lambda w, k, by: STAGES[k][0] and {
             "handoverId": made(w, by) + "-all", "revision": 1, "fromLogin": STAGES[k][0], "toLogin": "tried.two",
             "from": day(400), **why, "by": by, "handedOverAt": noon})]
@@ -98,6 +130,10 @@ def acts(world, alerts, notices):
             "summary": "tried"}),
         ("complaint.step-taken.v1", "act", "complaint", STAGE, lambda w, k, by: {
             "stepId": made(w, by), "source": "mx", "complaintId": w + "P1", "step": "reopened", "at": noon, "by": by}),
+        # By the number of a step that came before: with other content nothing comes of it.
+        *[("complaint.step-taken.v1", "act", "complaint", STAGE, lambda w, k, by, step=step: {
+            "stepId": w + "1", "source": "mx", "complaintId": w + "P1", "step": step, "at": noon, "by": by}) for step in (
+                "accepted", "contained", "cause-found", "action-agreed", "verified", "closed")],
         ("complaint.waiting.v1", "act", "complaint", STAGE, lambda w, k, by: {
             "waitId": made(w, by), "complaintId": w + "P1", "waiting": "resumed", "at": noon, "by": by}),
         ("servicedesk.take-recovery-step.v1", "act", "complaint", STAGE, lambda w, k, by: {
@@ -188,6 +224,8 @@ def check_all_tried(world):
     newest = lambda kinds: {re.sub(r"\.v\d+$", "", kind) for kind in kinds}
     tried, said = newest({kind for kind, *_ in acts(world, {}, {})}), newest(declared(ROOT))
     if said - tried - newest(LEFT_OUT): raise SystemExit(f"acts that are not tried: {sorted(said - tried)}")
+    idle = newest(LEFT_OUT) & tried | newest(LEFT_OUT) - said
+    if idle or len(LEFT_OUT) != MOST_LEFT_OUT: raise SystemExit(f"{len(LEFT_OUT)} acts are left out, not {MOST_LEFT_OUT}; of no use: {sorted(idle)}")
 
 
 def run(matrix):
@@ -195,7 +233,8 @@ def run(matrix):
     told, = matrix.edge.ask([("sales", "notices.list", {"state": "all", "limit": "200"}, [], "auditor.group")])
     for row in told.tables["notices of finance"].records():
         marks = matrix.marks(" ".join(value for value in row.values() if value))
-        if len(marks) == 1 and row["sales_owner"] == STAGES[min(marks)][0]:
+        # What is told of a lead is of whom it is told alone.
+        if len(marks) == 1 and row["customer_id"] != "-" and row["sales_owner"] == STAGES[min(marks)][0]:
             notices.setdefault(f"W{min(marks)}-", row["notice_id"])
     # An alert is of who sold, and of whom it went to when nobody looked.
     told, = matrix.edge.ask([("finance", "alerts.list", {"state": "all", "limit": "200"}, [], "auditor.group")])
@@ -204,11 +243,12 @@ def run(matrix):
     sight, sent, wanted, denied = matrix.sight, [], [], collections.Counter()
     for whom in LOGINS:
         for kind, right, of, about, data in every:
-            for stage in [1] if about == GROUP else matrix.apart(whom):
+            for stage in [1] if about in (GROUP, SELF) else matrix.apart(whom):
                 body = data(f"W{stage}-", stage, whom)
                 if not body: continue
                 owner, branch = STAGES[stage]
-                homes = {GROUP: [], STAGE: HOMES[stage], BRANCH: [(None, branch, None)]}.get(about)
+                homes = {GROUP: [], STAGE: HOMES[stage], BRANCH: [(None, branch, None)],
+                         SELF: [(whom, None, None)]}.get(about)
                 if about == ALERT:
                     to = gone.get(body["alertId"])
                     homes = HOMES[stage] + [(to, None, None)] * bool(to)

@@ -61,10 +61,11 @@ def policy(demo, today):
     return {**demo, "people": people, "delegations": [lent]}
 
 
-def identifier(source, code):
-    """The customer that a code is by itself: the same everywhere, as the services make it."""
+def identifier(source, code, kind="customer"):
+    """The customer that a code is by itself, or the lead that came into being by a capture: the same everywhere, as the services
+    make it."""
     digest = hashlib.sha256()
-    for part in ("customer", source, code):
+    for part in (kind, source, code):
         part = part.encode()
         digest.update(str(len(part)).encode() + b":" + part)
     raw = bytearray(digest.digest()[:16])
@@ -86,6 +87,8 @@ def credit_code(number):
 NAMES = {1: ("Kunshan Harmony Bearings", "Lotus Ceramics"), 2: ("Taihu Optical Glass", "Bamboo Furniture Works"),
          3: ("Yangcheng Lake Foods", "Redbrick Chemicals"), 4: ("Pudong Turbine Parts", "Silkroad Textiles"),
          5: ("Nanshan Robotics", "Delta Toys"), 6: ("Arctic Seafood Holding", "Granite Minerals")}
+# Companies that ask for something and are no customers by that name yet.
+PROSPECTS = {1: "Anchor Pumps", 2: "Birch Paper", 3: "Copper Kettle", 4: "Dune Solar", 5: "Ember Glass", 6: "Fjord Fisheries"}
 
 
 class World:
@@ -119,6 +122,12 @@ class World:
     def first(self):
         """What sets all services' clocks, before anything that is earlier."""
         return [self.order(1, "O1", "C1", 0, [("1001.00", "700.00")], placedAt=self.noon)]
+
+    def pooled(self):
+        """Somebody of whom nobody knows whose business it is: it is in the pool before any stage, where everybody sees it who sees leads."""
+        return [("lead.captured.v1", "pooled", "mx", {
+            "captureId": "POOLED", "channel": "fair", "campaign": "spring-fair", "company": "Harbour Street Traders",
+            "email": "desk@harbour.example", "by": "ghost.fair", "capturedAt": self.noon})]
 
     def facts(self, stage):
         """What other systems tell of a stage."""
@@ -221,6 +230,15 @@ class World:
                                              "validUntil": day(30), "yearlyAmount": "12000.00", **cny, "businessLine": w + "air"})
         tell("agreement.recorded.v1", "a2", {**agreement, "agreementId": w + "A2", "customer": c2, "kind": "framework",
                                              "validUntil": day(-10)})
+        deal = {"revision": 1, "customer": {**c1, "source": "mx"}, "branch": branch, "businessLine": w + "air", "product": "air-general",
+                "nextStep": f"{w}call them", "nextStepDay": day(20), "createdAt": time(-20), "by": by, **({"owner": owner} if owner else {})}
+        tell("opportunity.recorded.v1", "op1", {
+            **deal, "opportunityId": w + "OP1", "state": "open", "stage": "negotiation", "title": f"{w}air to the west",
+            "amount": f"{7000 + stage}.00", "margin": f"{900 - 100 * stage}.00", **cny, "closeDay": day(40),
+            "competitors": [f"{w}Rival"], "changedAt": time(-10)})
+        tell("opportunity.recorded.v1", "op2", {
+            **deal, "opportunityId": w + "OP2", "state": "lost", "stage": "analysis", "title": f"{w}a warehouse", "lossReason": "price",
+            "amount": f"{500 + stage}.00", "margin": "50.00", "currency": "USD", "changedAt": time(-4)})
         if stage == 6:
             # What names something that never comes is nobody's, and so the group's.
             tell("cost.recorded.v1", "kx", {**cost, "costId": w + "KX", "orderId": w + "OX", "state": "actual", "amount": "11.00"})
@@ -231,16 +249,57 @@ class World:
             tell("order.completed.v1", "dx", {"orderId": w + "OX", "revision": 1, "completedAt": time(-2)})
         return said
 
+    def lead(self, stage):
+        """The lead of a stage."""
+        return identifier("mx", f"W{stage}-LD1", "lead")
+
     def acts(self, stage):
-        """What our people do in a stage, before there is a policy: who, to which service, type and data."""
-        w = f"W{stage}-"
-        by = STAGES[stage][0] or "ghost.w6"
-        return [
+        """What our people do in a stage, before there is a policy: who, type, source and data; in rounds, each upon what the one before
+        has left."""
+        w, day, time = f"W{stage}-", self.day, self.time
+        owner, branch = STAGES[stage]
+        by = owner or "ghost.w6"
+        c1, cny, home = {"code": w + "C1", "source": "mx"}, {"currency": "CNY"}, {"branch": branch, "businessLine": w + "air"}
+        quote = lambda number, step, days, who, clock="09:00:00", **more: (who, "sales", "sales.take-quote-step.v1", {
+            "quoteId": w + number, "step": step, **more, "at": time(days, clock), "by": who})
+        asked = {"customer": c1, **home, **cny, "validUntil": day(60),
+                 "lines": [{"item": "QUOTED-AIR", "quantity": str(100 + stage), "unit": "kg"}]}
+        first = [
             ("finance.director", "finance", "finance.set-acceptance.v1",
              {"customerId": identifier("mx", w + "C3"), "businessLine": w + "air", "level": "needs-approval", "reason": "a look first",
               "owner": by, "until": self.day(60), "by": "finance.director"}),
             (by, "servicedesk", "complaint.step-taken.v1",
-             {"stepId": w + "1", "source": "mx", "complaintId": w + "P1", "step": "accepted", "at": self.time(-33), "by": by})]
+             {"stepId": w + "1", "source": "mx", "complaintId": w + "P1", "step": "accepted", "at": self.time(-33), "by": by}),
+            (by, "sales", "lead.captured.v1", {
+                "captureId": w + "LD1", "channel": "form", "campaign": w + "fair", "company": w + PROSPECTS[stage],
+                "contactName": f"{w}Ms Luo", "email": f"desk@prospect{stage}.example", "phone": f"0512-6799000{stage}", "customer": c1,
+                **home, "text": f"{w}asks for rates", "consent": "granted", "by": by, "capturedAt": time(-3)}),
+            (by, "sales", "sales.take-opportunity-step.v1", {
+                "opportunityId": w + "OW1", "step": "opened", "customer": c1, "title": f"{w}weekly pallets", **home, **cny,
+                "amount": f"{4000 + stage}.00", "margin": f"{100 * stage}.00", "closeDay": day(40), "nextStep": f"{w}visit",
+                "nextStepDay": day(20), "at": time(-2), "by": by})]
+        if stage == 1: first += self.cards()
+        if owner:
+            first.append(("director", "sales", "sales.set-lead-seller.v1", {
+                "login": owner, "capacity": 0, "at": time(-1), "by": "director"}))
+        # What is somebody's is spoken with, so that no clock takes it away; what is nobody's comes to nothing, and is in no pool.
+        step = {"step": "contacted"} if owner else {"step": "closed", "reason": "not-ours"}
+        return [
+            first,
+            [quote("Q1", "requested", -2, by, title=f"{w}rates for air", **asked),
+             quote("Q2", "requested", -1, by, title=f"{w}a second one", **asked),
+             (by, "sales", "sales.take-lead-step.v1", {
+                 "leadId": self.lead(stage), **step, "expectedMargin": f"{1000 - 100 * stage}.00", **cny, "note": f"{w}rang them",
+                 "at": time(-2), "by": by})],
+            [quote("Q1", "submitted", -1, by)],
+            [quote("Q1", "approved", -1, "director", "10:00:00")]]
+
+    def cards(self):
+        """By which quotes are priced, and what they cost us."""
+        return [("director", "sales", "sales.import-rate-card.v1", {
+            "card": card, "side": side, "at": self.time(-100), "by": "director",
+            "rules": [{"rule": "R1", "serviceItem": "QUOTED-AIR", "unit": "kg", "method": "per-unit", "breaks": [{"rate": rate}],
+                       "currency": "CNY", "validFrom": self.day(-100)}]}) for card, side, rate in (("MX-SELL", "sell", "30"), ("MX-BUY", "buy", "20"))]
 
     def later(self, stage):
         """What comes after the acts: an order that waits for approval."""

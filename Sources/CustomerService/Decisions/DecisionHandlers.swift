@@ -116,7 +116,8 @@ enum DecisionHandlers {
                     throw Refusal(.wrongState, path: "$.decisionId", "\(by) has undone it already")
                 }
                 try DecisionStore.undo(
-                    command.decisionId, by: command.by, reason: command.reason, now: effects.now, transaction)
+                    command.decisionId, by: command.by, for: message.onBehalfOf, reason: command.reason,
+                    now: effects.now, transaction)
                 effects.publish(
                     IdentityDecided(
                         decisionId: identifier(message.envelope), decision: .undo, parties: taken.parties,
@@ -145,7 +146,7 @@ enum DecisionHandlers {
             do {
                 // Everything that may refuse it comes before the first row is written.
                 let decision = try decide(message, transaction, effects.now)
-                try DecisionStore.put(decision, now: effects.now, transaction)
+                try DecisionStore.put(decision, for: message.onBehalfOf, now: effects.now, transaction)
                 effects.publish(
                     IdentityDecided(
                         decisionId: decision.decisionId, decision: decision.kind, parties: decision.parties,

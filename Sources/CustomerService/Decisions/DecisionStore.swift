@@ -30,12 +30,18 @@ struct TakenDecision: Sendable {
 
 /// The SQL of decisions.
 enum DecisionStore {
-    static func put(_ decision: Decision, now: Timestamp, _ transaction: borrowing Transaction) throws {
+    /// Writes a decision down.
+    ///
+    /// - Parameter principal: in whose stead it was taken.
+    static func put(
+        _ decision: Decision, for principal: String?, now: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
         try transaction.queue(
             """
-            insert into decision (decision_id, kind, parties, pair_id, by_login, reason, decided_at, taken_at)
+            insert into decision (decision_id, kind, parties, pair_id, by_login, reason, decided_at, taken_at, on_behalf_of)
             values (\(decision.decisionId), \(decision.kind.rawValue), \(decision.parties), \(decision.pairId),
-                \(decision.by), \(decision.reason), \(decision.decidedAt), \(PostgresValue.timestamp(now.description)))
+                \(decision.by), \(decision.reason), \(decision.decidedAt), \(PostgresValue.timestamp(now.description)),
+                \(principal))
             """)
         let links = decision.links.map { isSame, one, other in
             one < other ? (isSame, one, other) : (isSame, other, one)
@@ -50,12 +56,16 @@ enum DecisionStore {
             """)
     }
 
+    /// Writes down that a decision was undone.
+    ///
+    /// - Parameter principal: in whose stead.
     static func undo(
-        _ decisionId: String, by: String, reason: String, now: Timestamp, _ transaction: borrowing Transaction
+        _ decisionId: String, by: String, for principal: String?, reason: String, now: Timestamp,
+        _ transaction: borrowing Transaction
     ) throws {
         try transaction.queue(
             """
-            update decision set undone_by = \(by), undone_for = \(reason),
+            update decision set undone_by = \(by), undone_on_behalf_of = \(principal), undone_for = \(reason),
                 undone_at = \(PostgresValue.timestamp(now.description))
             where decision_id = \(decisionId)
             """)

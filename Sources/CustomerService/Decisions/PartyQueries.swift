@@ -165,7 +165,8 @@ enum PartyQueries {
                 "decisions",
                 """
                 select distinct d.taken_at, d.decision_id, d.kind, d.by_login as by, d.reason,
-                    array_to_string(d.parties, ' ') as parties, d.undone_by, d.undone_for, d.undone_at
+                    array_to_string(d.parties, ' ') as parties, d.undone_by, d.undone_for, d.undone_at, d.on_behalf_of,
+                    d.undone_on_behalf_of
                 from decision d where d.parties && array(
                     select own_id from account where customer_id = any(\(parties))
                     union select a.own_id from membership m join account a using (source, code)

@@ -103,7 +103,8 @@ enum ReviewQueries {
             try arguments.table(
                 "decisions",
                 """
-                select taken_at, decision_id, kind, by_login as by, reason, undone_by, undone_for
+                select taken_at, decision_id, kind, by_login as by, reason, undone_by, undone_for, on_behalf_of,
+                    undone_on_behalf_of
                 from decision where pair_id = \(review) order by taken_at desc, decision_id
                 """, transaction),
         ]

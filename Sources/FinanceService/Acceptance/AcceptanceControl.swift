@@ -30,10 +30,12 @@ struct AcceptanceControl: Sendable {
             let command = message.body
             let today = effects.now.day()
             let setting = AcceptanceSetting(command, today)
+            let principal: String?
             do {
                 let branch = try SettingStore.branch(of: command.customerId, transaction)
                 let approval = try check(setting, message.permit, rates, branch: branch, on: today)
                 if let way = approval?.way { effects.take(way, for: message) }
+                principal = message.onBehalfOf(by: approval?.way)
             } catch let refusal as Refusal {
                 effects.refuse(message, refusal)
                 continue
@@ -41,7 +43,7 @@ struct AcceptanceControl: Sendable {
             let key = setting.key
             let before = try SettingStore.lock(key, transaction)
             let figures = try SettingStore.state(key, transaction)
-            try SettingStore.put(setting, at: effects.now, transaction)
+            try SettingStore.put(setting, for: principal, at: effects.now, transaction)
             let previous = before.flatMap { $0.holds(on: today) ? $0.level.state : nil } ?? figures
             let scheduleKey = "\(key.customerId)\u{1F}\(key.businessLine)"
             if setting.from <= today {
@@ -123,7 +125,7 @@ struct AcceptanceControl: Sendable {
                 let approval = try check(
                     command, message.permit, others, rates, branch: branch, on: effects.now.day())
                 if let way = approval.way { effects.take(way, for: message) }
-                try SettingStore.add(command, transaction)
+                try SettingStore.add(command, for: message.onBehalfOf(by: approval.way), transaction)
                 let event = OverrideGranted(
                     overrideId: command.overrideId, customerId: command.customerId, businessLine: command.businessLine,
                     from: command.from, to: command.to, cap: command.cap, currency: command.currency,

@@ -32,7 +32,7 @@ struct AcceptanceQueries: Sendable {
             try arguments.table(
                 "set by hand",
                 """
-                select customer_id, business_line, level, reason, owner, plan, valid_from, valid_to, set_by
+                select customer_id, business_line, level, reason, owner, plan, valid_from, valid_to, set_by, on_behalf_of
                 from acceptance_setting
                 """, transaction),
         ]
@@ -60,7 +60,7 @@ struct AcceptanceQueries: Sendable {
                 "set by hand",
                 """
                 \(named)
-                select business_line, level, reason, owner, plan, valid_from, valid_to, set_by
+                select business_line, level, reason, owner, plan, valid_from, valid_to, set_by, on_behalf_of
                 from acceptance_setting join named using (customer_id) order by 1
                 """, transaction),
             try arguments.table(
@@ -68,7 +68,7 @@ struct AcceptanceQueries: Sendable {
                 """
                 \(named)
                 select override_id, business_line, valid_from, valid_to, cap, used, cap - used as left, currency,
-                    reason, approved_by
+                    reason, approved_by, on_behalf_of
                 from acceptance_override join named using (customer_id) order by valid_to desc, override_id
                 """, transaction),
         ]

@@ -81,21 +81,24 @@ enum SettingStore {
         ).first.flatMap(AcceptanceState.init(rawValue:)) ?? .open
     }
 
+    /// Writes a setting down.
+    ///
+    /// - Parameter principal: in whose stead it was set.
     static func put(
-        _ setting: AcceptanceSetting, at time: Timestamp, _ transaction: borrowing Transaction
+        _ setting: AcceptanceSetting, for principal: String?, at time: Timestamp, _ transaction: borrowing Transaction
     ) throws {
         try transaction.queue(
             """
             insert into acceptance_setting (customer_id, business_line, level, reason, owner, plan, valid_from,
-                valid_to, set_by, set_at)
+                valid_to, set_by, set_at, on_behalf_of)
             values (\(setting.key.customerId), \(setting.key.businessLine), \(setting.level.rawValue),
                 \(setting.reason), \(setting.owner), \(setting.plan), \(PostgresValue.date(setting.from.description)),
                 \(PostgresValue.date(setting.until.description)), \(setting.by),
-                \(PostgresValue.timestamp(time.description)))
+                \(PostgresValue.timestamp(time.description)), \(principal))
             on conflict (customer_id, business_line) do update set
                 level = excluded.level, reason = excluded.reason, owner = excluded.owner, plan = excluded.plan,
                 valid_from = excluded.valid_from, valid_to = excluded.valid_to, set_by = excluded.set_by,
-                set_at = excluded.set_at
+                set_at = excluded.set_at, on_behalf_of = excluded.on_behalf_of
             """)
     }
 
@@ -117,15 +120,20 @@ enum SettingStore {
             """, as: AcceptanceOverride.self)
     }
 
-    static func add(_ command: GrantOverride, _ transaction: borrowing Transaction) throws {
+    /// Writes an override down.
+    ///
+    /// - Parameter principal: in whose stead it was approved.
+    static func add(
+        _ command: GrantOverride, for principal: String?, _ transaction: borrowing Transaction
+    ) throws {
         try transaction.queue(
             """
             insert into acceptance_override (override_id, customer_id, business_line, valid_from, valid_to, cap,
-                currency, reason, approved_by)
+                currency, reason, approved_by, on_behalf_of)
             values (\(command.overrideId), \(command.customerId), \(command.businessLine),
                 \(PostgresValue.date(command.from.description)), \(PostgresValue.date(command.to.description)),
                 \(command.cap), \(command.currency.code), \(command.reason),
-                \(command.by))
+                \(command.by), \(principal))
             """)
     }
 }

@@ -85,6 +85,7 @@ struct AdjustmentHandlers: Sendable {
         let standings = try AdjustmentStore.standings(.writeOff, Set(messages.map(key)), transaction)
         var approvers = standings.compactMapValues(\.approvedBy)
         var fresh: [(key: LedgerKey, body: WriteOffApproved)] = []
+        var principals: [LedgerKey: String] = [:]
         for message in messages {
             let key = key(message)
             if let before = approvers[key] {
@@ -112,23 +113,26 @@ struct AdjustmentHandlers: Sendable {
                 effects.refuse(message, refusal)
                 continue
             }
+            var taken: ActWayTaken?
             if let permit = message.permit, permit.hasAmounts {
                 do throws(Refusal) {
                     let way = try permit.way(
                         PermissionMeasure(amount: standings[key]?.money), rates, on: effects.now.day(),
                         at: "$.writeOffId")
                     effects.take(way, for: message)
+                    taken = way
                 } catch {
                     effects.refuse(message, error)
                     continue
                 }
             }
             approvers[key] = message.body.approvedBy
+            principals[key] = message.onBehalfOf(by: taken)
             fresh.append((key, message.body))
             RaisedReceivables.approve(key, message.body, causedBy: message.envelope, &effects)
         }
         guard !fresh.isEmpty else { return }
-        try AdjustmentStore.approve(fresh, transaction)
+        try AdjustmentStore.approve(fresh, for: principals, transaction)
         var invoices: Set<LedgerKey> = []
         var allocations:
             [(kind: AdjustmentRow.Kind, key: LedgerKey, invoice: LedgerKey, at: Timestamp, amount: FixedDecimal)] = []

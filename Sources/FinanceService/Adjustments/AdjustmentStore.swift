@@ -169,19 +169,24 @@ enum AdjustmentStore {
     }
 
     /// Writes down who has approved write-offs, also such that have not come.
+    ///
+    /// - Parameter principals: in whose stead some were approved.
     static func approve(
-        _ approvals: [(key: LedgerKey, body: WriteOffApproved)], _ transaction: borrowing Transaction
+        _ approvals: [(key: LedgerKey, body: WriteOffApproved)], for principals: [LedgerKey: String],
+        _ transaction: borrowing Transaction
     ) throws {
         guard !approvals.isEmpty else { return }
         let rows = approvals.sorted { $0.key < $1.key }
         try transaction.queue(
             """
-            insert into receivable_adjustment (source, kind, adjustment_id, approved_by, approved_at)
-            select source, 'write-off', id, who, at from unnest(
+            insert into receivable_adjustment (source, kind, adjustment_id, approved_by, approved_at, approved_on_behalf_of)
+            select source, 'write-off', id, who, at, principal from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.body.approvedBy)),
-                \(PostgresValue.timestamps(rows.map(\.body.approvedAt.description)))) as t(source, id, who, at)
+                \(PostgresValue.timestamps(rows.map(\.body.approvedAt.description))),
+                \(rows.map { principals[$0.key] })) as t(source, id, who, at, principal)
             on conflict (source, kind, adjustment_id) do update set
-                approved_by = excluded.approved_by, approved_at = excluded.approved_at
+                approved_by = excluded.approved_by, approved_at = excluded.approved_at,
+                approved_on_behalf_of = excluded.approved_on_behalf_of
             """)
     }
 

@@ -86,7 +86,7 @@ extension CollectionQueries {
                     w.approved_at, case
                         when w.set_aside is not null then 'set aside: ' || w.set_aside
                         when w.approved_by is null then 'waits for approval' else 'approved' end as state, c.branch,
-                    c.sales_owner, w.at
+                    c.sales_owner, w.at, w.approved_on_behalf_of
                 from receivable_adjustment w
                 left join receivable r on r.source = w.invoice_source and r.invoice_id = w.invoice_id
                 left join payment_allocation a on a.source = w.invoice_source and a.invoice_id = w.invoice_id

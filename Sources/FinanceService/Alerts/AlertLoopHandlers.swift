@@ -33,7 +33,8 @@ struct AlertLoopHandlers: Sendable {
                 try AlertLoopPolicy.diagnose(
                     &alert, command, superiors, on: effects.now.day(), isRuled: message.permit.hasAmounts)
                 alerts[command.alertId] = alert
-                changes[command.alertId] = AlertLoopStore.Diagnosed(command: command, at: effects.now)
+                changes[command.alertId] = AlertLoopStore.Diagnosed(
+                    command: command, onBehalfOf: message.onBehalfOf, at: effects.now)
                 effects.publish(
                     MarginAlertDiagnosed(
                         alert.reference, reason: command.reason, plan: command.plan,
@@ -62,7 +63,8 @@ struct AlertLoopHandlers: Sendable {
                 let reason = try AlertLoopPolicy.close(
                     &alert, command, superiors, on: effects.now.day(), isRuled: message.permit.hasAmounts)
                 alerts[command.alertId] = alert
-                changes.append(AlertLoopStore.Closed(command: command, at: effects.now))
+                changes.append(
+                    AlertLoopStore.Closed(command: command, onBehalfOf: message.onBehalfOf, at: effects.now))
                 effects.publish(
                     MarginAlertClosed(
                         alert.reference, outcome: command.outcome, reason: reason, note: command.note,

@@ -8,12 +8,16 @@ enum AlertLoopStore {
     /// A diagnosis, and when.
     struct Diagnosed {
         let command: DiagnoseAlert
+        /// In whose stead.
+        let onBehalfOf: String?
         let at: Timestamp
     }
 
     /// An end, and when.
     struct Closed {
         let command: CloseAlert
+        /// In whose stead.
+        let onBehalfOf: String?
         let at: Timestamp
     }
 
@@ -82,12 +86,12 @@ enum AlertLoopStore {
         try transaction.queue(
             """
             update alert set reason = t.reason, plan = t.plan, recover_by = t.recover_by, due_on = t.recover_by,
-                diagnosed_by = t.by, diagnosed_at = t.at
+                diagnosed_by = t.by, diagnosed_on_behalf_of = t.on_behalf_of, diagnosed_at = t.at
             from unnest(
                 \(rows.map(\.command.alertId)), \(rows.map(\.command.reason.rawValue)), \(rows.map(\.command.plan)),
                 \(rows.map { PostgresValue.date($0.command.recoverBy.description) }), \(rows.map(\.command.by)),
-                \(rows.map { PostgresValue.timestamp($0.at.description) }))
-                as t(alert_id, reason, plan, recover_by, by, at)
+                \(rows.map(\.onBehalfOf)), \(rows.map { PostgresValue.timestamp($0.at.description) }))
+                as t(alert_id, reason, plan, recover_by, by, on_behalf_of, at)
             where alert.alert_id = t.alert_id
             """)
     }
@@ -96,11 +100,13 @@ enum AlertLoopStore {
         guard !rows.isEmpty else { return }
         try transaction.queue(
             """
-            update alert set outcome = t.outcome, note = t.note, closed_by = t.by, closed_at = t.at, due_on = null
+            update alert set outcome = t.outcome, note = t.note, closed_by = t.by,
+                closed_on_behalf_of = t.on_behalf_of, closed_at = t.at, due_on = null
             from unnest(
                 \(rows.map(\.command.alertId)), \(rows.map(\.command.outcome.rawValue)), \(rows.map(\.command.note)),
-                \(rows.map(\.command.by)), \(rows.map { PostgresValue.timestamp($0.at.description) }))
-                as t(alert_id, outcome, note, by, at)
+                \(rows.map(\.command.by)), \(rows.map(\.onBehalfOf)),
+                \(rows.map { PostgresValue.timestamp($0.at.description) }))
+                as t(alert_id, outcome, note, by, on_behalf_of, at)
             where alert.alert_id = t.alert_id
             """)
     }

@@ -82,7 +82,7 @@ struct AlertQueries: Sendable {
                     t.business_line, t.branch, t.sales_owner, t.revenue, t.cost, t.revenue - t.cost as margin, t.currency,
                     t.raised_at, t.cleared_at, t.clearing, t.diagnose_by, t.reason, t.plan, t.recover_by, t.diagnosed_by,
                     t.diagnosed_at, t.escalated_to, t.escalated_at, t.outcome, t.note, t.closed_by, t.closed_at, \(now),
-                    t.causes, t.threshold
+                    t.causes, t.threshold, t.diagnosed_on_behalf_of, t.closed_on_behalf_of
                 from alert t \(figuresOfNow) where t.alert_id = \(alertId)
                 """, transaction)
         ]

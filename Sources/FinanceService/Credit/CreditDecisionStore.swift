@@ -22,6 +22,8 @@ struct CreditDecision {
     let at: Timestamp
     let reason: String?
     let content: Content<Int64>
+    /// In whose stead it was taken.
+    var onBehalfOf: String?
 
     init(source: String, _ body: CreditLimitSet) {
         (kind, key) = (.limit, LedgerKey(source: source, identifier: body.limitId))
@@ -67,17 +69,18 @@ enum CreditDecisionStore {
         try transaction.queue(
             """
             insert into credit_line (source, kind, line_id, fingerprint, customer_code, customer_of, group_id, amount,
-                currency, valid_from, valid_to, decided_by, decided_at, reason)
+                currency, valid_from, valid_to, decided_by, decided_at, reason, on_behalf_of)
             select source, kind, id, fingerprint, customer, customer_of, grp, amount, currency,
-                date '1970-01-01' + start, date '1970-01-01' + stop, who, at, reason
+                date '1970-01-01' + start, date '1970-01-01' + stop, who, at, reason, principal
             from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.kind.rawValue)), \(rows.map(\.key.identifier)),
                 \(rows.map(\.content.mark)), \(rows.map(\.customer?.code)), \(rows.map(\.customer?.source)),
                 \(rows.map(\.group)), \(rows.map(\.amount)), \(rows.map(\.currency.code)),
                 \(rows.map(\.from.daysSinceEpoch)), \(rows.map { $0.to?.daysSinceEpoch }), \(rows.map(\.by)),
-                \(PostgresValue.timestamps(rows.map(\.at.description))), \(rows.map(\.reason)))
+                \(PostgresValue.timestamps(rows.map(\.at.description))), \(rows.map(\.reason)),
+                \(rows.map(\.onBehalfOf)))
                 as t(source, kind, id, fingerprint, customer, customer_of, grp, amount, currency, start, stop, who, at,
-                    reason)
+                    reason, principal)
             """)
     }
 
@@ -114,22 +117,26 @@ enum CreditDecisionStore {
     }
 
     /// Writes lifts down.
+    ///
+    /// - Parameter principals: in whose stead some were made.
     static func put(
-        _ lifts: [(key: LedgerKey, body: CreditHoldLifted, fingerprint: Int64)], _ transaction: borrowing Transaction
+        _ lifts: [(key: LedgerKey, body: CreditHoldLifted, fingerprint: Int64)], for principals: [LedgerKey: String],
+        _ transaction: borrowing Transaction
     ) throws {
         guard !lifts.isEmpty else { return }
         let rows = lifts.sorted { $0.key < $1.key }
         try transaction.queue(
             """
             insert into credit_lift (source, lift_id, fingerprint, customer_code, customer_of, until, decided_by,
-                decided_at, reason)
-            select source, id, fingerprint, customer, customer_of, date '1970-01-01' + until, who, at, reason
+                decided_at, reason, on_behalf_of)
+            select source, id, fingerprint, customer, customer_of, date '1970-01-01' + until, who, at, reason, principal
             from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map(\.fingerprint)),
                 \(rows.map(\.body.customer.code)), \(rows.map(\.body.customer.source)),
                 \(rows.map(\.body.until.daysSinceEpoch)), \(rows.map(\.body.by)),
-                \(PostgresValue.timestamps(rows.map(\.body.at.description))), \(rows.map(\.body.reason)))
-                as t(source, id, fingerprint, customer, customer_of, until, who, at, reason)
+                \(PostgresValue.timestamps(rows.map(\.body.at.description))), \(rows.map(\.body.reason)),
+                \(rows.map { principals[$0.key] }))
+                as t(source, id, fingerprint, customer, customer_of, until, who, at, reason, principal)
             """)
     }
 

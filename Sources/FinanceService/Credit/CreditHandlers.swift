@@ -81,7 +81,11 @@ struct CreditHandlers: Sendable {
             } catch {
                 return error
             }
-        }.map(\.element)
+        }.map { item in
+            var decision = item.element
+            decision.onBehalfOf = messages[item.offset].onBehalfOf(by: ways[item.offset])
+            return decision
+        }
         for (place, way) in ways { effects.take(way, for: messages[place]) }
         guard !fresh.isEmpty else { return }
         try CreditDecisionStore.put(fresh, transaction)
@@ -111,11 +115,13 @@ struct CreditHandlers: Sendable {
         let rates = try rates.current(transaction)
         var seen = KnownContent(try CreditDecisionStore.knownLifts(Set(messages.map(key)), transaction))
         var fresh: [(key: LedgerKey, body: CreditHoldLifted, fingerprint: Int64)] = []
+        var principals: [LedgerKey: String] = [:]
         for message in messages {
             let (key, content) = (key(message), Content<Int64>(message.body))
             guard
                 seen.isNew(message, key, content, at: "$.liftId", counting: "repeated_credit_lifts", &effects)
             else { continue }
+            var taken: ActWayTaken?
             if let permit = message.permit, permit.hasAmounts {
                 let (first, last) = (message.body.at.day(), message.body.until)
                 do throws(Refusal) {
@@ -123,6 +129,7 @@ struct CreditHandlers: Sendable {
                         PermissionMeasure(days: first.days(to: last) + 1), rates, on: effects.now.day(),
                         at: "$.until")
                     effects.take(way, for: message)
+                    taken = way
                 } catch {
                     effects.refuse(message, error)
                     continue
@@ -130,9 +137,10 @@ struct CreditHandlers: Sendable {
             }
             seen.keep(content, under: key)
             fresh.append((key, message.body, content.mark))
+            principals[key] = message.onBehalfOf(by: taken)
         }
         guard !fresh.isEmpty else { return }
-        try CreditDecisionStore.put(fresh, transaction)
+        try CreditDecisionStore.put(fresh, for: principals, transaction)
         effects.count("credit_lifts", fresh.count)
         try tell(of: fresh.map { (Self.party(of: $0.body, from: $0.key.source), $0.body) }, transaction, &effects)
     }

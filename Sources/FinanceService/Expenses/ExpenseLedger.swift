@@ -154,6 +154,7 @@ struct ExpenseLedger {
             }
             row.isCommitted = row.isCommitted || former.isCommitted
             row.approvedBy = former.approvedBy
+            row.approvedOnBehalfOf = former.approvedOnBehalfOf
         }
         if let taker = taker(of: body), counted(body, in: taker) == nil {
             return Refusal(
@@ -202,6 +203,7 @@ struct ExpenseLedger {
                 Money(excess, budget.body.currency), rules.rates, on: day, at: "$.by", rateAt: "$.expenseId"
             ) { "with it the budget would be exceeded by \($0)" }
             if let way = approval.way { effects.take(way, for: message) }
+            row.approvedOnBehalfOf = message.onBehalfOf(by: approval.way)
         } catch { return error }
         row.approvedBy = body.by
         release(row, cause, &effects)

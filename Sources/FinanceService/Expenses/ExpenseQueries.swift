@@ -37,7 +37,8 @@ enum ExpenseQueries {
                 select source, expense_id, (array['planned', 'committed', 'actual'])[state + 1] as state,
                     case when budget_id is null then 'waits for a budget' when is_held then 'waits for an approval'
                         when state = 2 and not is_committed then 'spent without a commitment' end as note,
-                    budget_source, budget_id, branch, owner, account, day, amount, currency, counted, approved_by
+                    budget_source, budget_id, branch, owner, account, day, amount, currency, counted, approved_by,
+                    approved_on_behalf_of
                 from expense
                 where (\(budget)::text is null
                     and (budget_id is null or is_held or (state = 2 and not is_committed)))

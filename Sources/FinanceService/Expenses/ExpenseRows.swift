@@ -107,6 +107,8 @@ struct ExpenseRow {
     /// Whether it was committed before it was spent, as far as is known.
     var isCommitted = false
     var approvedBy: String?
+    /// In whose stead that one did it.
+    var approvedOnBehalfOf: String?
 
     var rank: Int { ExpenseState.allCases.firstIndex(of: body.state) ?? 0 }
     /// How it counts in its budget; `nil` while it waits for one.

@@ -81,7 +81,7 @@ enum ExpenseStore {
         try transaction.query(
             """
             select source, expense_id, state, branch, owner, account, day, amount, currency, budget_source,
-                budget_id, counted, is_held, is_committed, approved_by
+                budget_id, counted, is_held, is_committed, approved_by, approved_on_behalf_of
             from expense e where \(filter)
             """, as: ExpenseRow.self)
     }
@@ -147,9 +147,9 @@ enum ExpenseStore {
         try transaction.queue(
             """
             insert into expense (source, expense_id, state, branch, owner, account, day, amount, currency,
-                budget_source, budget_id, counted, is_held, is_committed, approved_by)
+                budget_source, budget_id, counted, is_held, is_committed, approved_by, approved_on_behalf_of)
             select source, expense_id, state, branch, owner, account, date '1970-01-01' + day, amount, currency,
-                budget_source, budget_id, counted::numeric, is_held, is_committed, approved_by
+                budget_source, budget_id, counted::numeric, is_held, is_committed, approved_by, approved_on_behalf_of
             from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.identifier)), \(rows.map { Int32($0.rank) }),
                 \(rows.map(\.body.branch)), \(rows.map(\.body.owner)), \(rows.map(\.body.account)),
@@ -157,15 +157,16 @@ enum ExpenseStore {
                 \(rows.map(\.body.amount)), \(rows.map(\.body.currency.code)),
                 \(rows.map(\.budget?.source)), \(rows.map(\.budget?.identifier)),
                 \(rows.map(\.counted?.description)), \(rows.map(\.isHeld)), \(rows.map(\.isCommitted)),
-                \(rows.map(\.approvedBy)))
+                \(rows.map(\.approvedBy)), \(rows.map(\.approvedOnBehalfOf)))
                 as t(source, expense_id, state, branch, owner, account, day, amount, currency, budget_source, budget_id,
-                    counted, is_held, is_committed, approved_by)
+                    counted, is_held, is_committed, approved_by, approved_on_behalf_of)
             on conflict (source, expense_id) do update set
                 state = excluded.state, branch = excluded.branch, owner = excluded.owner, account = excluded.account,
                 day = excluded.day, amount = excluded.amount, currency = excluded.currency,
                 budget_source = excluded.budget_source, budget_id = excluded.budget_id, counted = excluded.counted,
                 is_held = excluded.is_held, is_committed = excluded.is_committed,
-                approved_by = excluded.approved_by, changed_at = now()
+                approved_by = excluded.approved_by, approved_on_behalf_of = excluded.approved_on_behalf_of,
+                changed_at = now()
             """)
     }
 }
@@ -201,7 +202,8 @@ extension ExpenseRow: PostgresRow {
             currency: try row("currency"))
         self.init(
             key: LedgerKey(source: source, identifier: body.expenseId), body: body, isHeld: try row("is_held"),
-            isCommitted: try row("is_committed"), approvedBy: try row("approved_by"))
+            isCommitted: try row("is_committed"), approvedBy: try row("approved_by"),
+            approvedOnBehalfOf: try row("approved_on_behalf_of"))
         if let source = try row("budget_source", as: String?.self),
             let identifier = try row("budget_id", as: String?.self)
         {

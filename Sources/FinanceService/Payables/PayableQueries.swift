@@ -40,7 +40,7 @@ enum PayableQueries {
                     and o.currency = r.currency and abs(o.amount - r.amount) <= r.amount / 100
                     and abs(o.issued_day - r.issued_day) <= 30
                     and (o.issued_at, o.invoice_id) < (r.issued_at, r.invoice_id)) as is_twice,
-            l.reason as release_reason, l.proposed_by, l.approved_by
+            l.reason as release_reason, l.proposed_by, l.approved_by, l.proposed_on_behalf_of, l.approved_on_behalf_of
         from supplier_invoice r
         left join payable_release l on l.source = r.source and l.invoice_id = r.invoice_id
         cross join lateral (
@@ -83,7 +83,8 @@ enum PayableQueries {
                 select m.invoice_id, m.source, m.supplier_code, s.name, m.issued_day, m.due_day, m.amount,
                     m.amount - m.paid as open, m.currency, m.recorded as recorded_cost,
                     m.amount - m.recorded as difference, case when m.is_twice then 'twice' else m.match end as match,
-                    m.release_reason, m.proposed_by as release_proposed_by, m.approved_by as released_by
+                    m.release_reason, m.proposed_by as release_proposed_by, m.approved_by as released_by,
+                    m.proposed_on_behalf_of as release_on_behalf_of, m.approved_on_behalf_of as released_on_behalf_of
                 from (\(matched(asked))) m
                 left join supplier_account s on s.source = m.supplier_source and s.code = m.supplier_code
                 """, transaction, format: moneyText),

@@ -41,21 +41,27 @@ enum PayableReleaseStore {
     }
 
     /// Writes down who proposes a release, or that another person has agreed.
-    static func put(_ command: ReleasePayable, at time: Timestamp, _ transaction: borrowing Transaction) throws {
+    ///
+    /// - Parameter principal: in whose stead.
+    static func put(
+        _ command: ReleasePayable, for principal: String?, at time: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
         let now = PostgresValue.timestamp(time.description)
         switch command.step {
         case .propose:
             try transaction.queue(
                 """
-                insert into payable_release (source, invoice_id, reason, proposed_by, proposed_at)
-                values (\(command.source), \(command.invoiceId), \(command.reason ?? ""), \(command.by), \(now))
+                insert into payable_release (source, invoice_id, reason, proposed_by, proposed_at, proposed_on_behalf_of)
+                values (\(command.source), \(command.invoiceId), \(command.reason ?? ""), \(command.by), \(now),
+                    \(principal))
                 on conflict (source, invoice_id) do update set reason = excluded.reason,
                     proposed_at = excluded.proposed_at
                 """)
         case .approve:
             try transaction.queue(
                 """
-                update payable_release set approved_by = \(command.by), approved_at = \(now), note = \(command.reason)
+                update payable_release set approved_by = \(command.by), approved_at = \(now), note = \(command.reason),
+                    approved_on_behalf_of = \(principal)
                 where source = \(command.source) and invoice_id = \(command.invoiceId)
                 """)
         }

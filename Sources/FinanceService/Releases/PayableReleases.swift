@@ -33,10 +33,12 @@ struct PayableReleases: Sendable {
         let rates = try rates.current(transaction)
         for message in messages {
             let (command, key) = (message.body, key(message.body))
+            let principal: String?
             do throws(Refusal) {
                 let approval = try check(
                     command, invoices[key], rates, on: effects.now.day(), under: message.permit)
                 if let way = approval?.way { effects.take(way, for: message) }
+                principal = message.onBehalfOf(by: approval?.way)
             } catch {
                 effects.refuse(message, error)
                 continue
@@ -45,7 +47,7 @@ struct PayableReleases: Sendable {
             case .propose: invoices[key]?.proposedBy = command.by
             case .approve: invoices[key]?.approvedBy = command.by
             }
-            try PayableReleaseStore.put(command, at: effects.now, transaction)
+            try PayableReleaseStore.put(command, for: principal, at: effects.now, transaction)
             RaisedBooks.tell(
                 command, invoices[key], director: authority.manager(of: nil, branch: "", on: effects.now.day()),
                 causedBy: message.envelope, &effects)

@@ -81,7 +81,8 @@ enum LeadQueries {
             try arguments.table(
                 "history",
                 """
-                select e.revision, e.at, e.what, e.state, e.owner, e.reason, e.said_by as by, e.note
+                select e.revision, e.at, e.what, e.state, e.owner, e.reason, e.said_by as by, e.note,
+                    e.on_behalf_of as "onBehalfOf"
                 from lead_event e where e.lead_id = \(id) order by e.revision
                 """, transaction),
         ]

@@ -34,14 +34,14 @@ struct LeadChanges {
     }
 
     /// Writes a step of a person down, which has counted the change itself.
-    mutating func note(
-        _ lead: Lead, _ what: String, by body: TakeLeadStep, at time: Timestamp, causedBy envelope: Envelope
-    ) {
+    mutating func note(_ lead: Lead, by message: Received<TakeLeadStep>) {
+        let body = message.body
         let words = [body.channel?.rawValue, body.note].compactMap(\.self).joined(separator: ": ")
         events.append(
             LeadEvent(
-                lead: lead, at: time, what: what, reason: body.reason, by: body.by, note: words.isEmpty ? nil : words))
-        causes.append(envelope)
+                lead: lead, at: body.at, what: body.step.rawValue, reason: body.reason, by: body.by,
+                note: words.isEmpty ? nil : words, onBehalfOf: message.onBehalfOf))
+        causes.append(message.envelope)
     }
 
     /// What is no other standing: that a lead came into being is told with its capture, and what the clock says to people.

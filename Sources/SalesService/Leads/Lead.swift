@@ -88,6 +88,8 @@ struct LeadEvent: Sendable {
     var reason: LeadReason?
     var by: String?
     var note: String?
+    /// In whose stead that one did it.
+    var onBehalfOf: String?
 }
 
 extension Lead {

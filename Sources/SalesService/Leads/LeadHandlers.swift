@@ -233,7 +233,7 @@ enum LeadHandlers {
                 if body.step == .claimed { claims[claim]?.claimed += 1 }
                 if body.step == .converted { converted.append((after, body.by, message.envelope)) }
                 leads[id] = after
-                changes.note(after, body.step.rawValue, by: body, at: body.at, causedBy: message.envelope)
+                changes.note(after, by: message)
                 if let owner = lead.owner { changes.ended.append((lead, owner)) }
                 if body.step == .assigned, let notice = LeadNotices.given(after, at: effects.now) {
                     changes.notices.append(notice)

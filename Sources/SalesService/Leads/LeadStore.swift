@@ -73,28 +73,88 @@ enum LeadStore {
     }
 
     /// The leads of customers that somebody else has got from who works on them, or from the leaver from whom that one had them,
-    /// with who that is. What a person has given to somebody since is that one's.
-    static func handedOver(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [String: String] {
-        // By what the one came to have it who has it: whatever was done about it since counts for nothing.
-        let former: SQL = """
-            case when l.owner_by = 'person' and (
-                select e.what from lead_event e
-                where e.lead_id = l.lead_id and not exists (
-                    select from lead_event b
-                    where b.lead_id = l.lead_id and b.revision >= e.revision and b.owner is distinct from l.owner)
-                order by e.revision limit 1
-            ) = 'passed-on' then l.former_owner else l.owner end
+    /// with who that is. What a person has given to somebody since is that one's, unless it has come back to that one since.
+    static func handedOver(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [HandedItem] {
+        let successor = OpenItemStore.successor(of: "f.login", account: account, line: "l.business_line", on: day)
+        return try transaction.query(
             """
-        let successor = OpenItemStore.successor(
-            of: "f.login", account: ("null::text", "null::text", "l.customer_id"), line: "l.business_line", on: day)
-        let rows = try transaction.query(
+            select l.lead_id, w.owner, coalesce(l.handed_from, f.login)
+            from \(held) cross join lateral \(successor) w
+            where \(isOfCustomer) and l.owner <> w.owner
+                and (f.login <> l.owner or f.what = \(comesBack) or \(SQL.day(of: "l.assigned_at")) < w.since)
+            order by l.lead_id
+            """, as: (String, String, String).self
+        ).map { HandedItem(identifier: $0.0, owner: $0.1, origin: $0.2) }
+    }
+
+    /// The leads that went along with customers and have to come back, and to whom: to who had them, or whom handovers lead to from
+    /// there now.
+    static func takenBack(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [HandedItem] {
+        let line: SQL = "l.business_line"
+        let isTakenBack = OpenItemStore.isTakenBack(
+            from: "l.handed_from", holder: "f.login", account: account, line: line, on: day)
+        let successor = OpenItemStore.successor(of: "l.handed_from", account: account, line: line, on: day)
+        return try transaction.query(
             """
-            select l.lead_id, w.owner
-            from lead l cross join lateral (select \(former) as login) f cross join lateral \(successor) w
-            where l.merged_into is null and l.state in ('assigned', 'contacted', 'qualified') and l.customer_id is not null
-                and l.owner <> w.owner and (f.login <> l.owner or \(SQL.day(of: "l.assigned_at")) < w.since)
-            """, as: (String, String).self)
-        return Dictionary(rows) { first, _ in first }
+            select l.lead_id, coalesce(w.owner, l.handed_from), l.handed_from
+            from \(held) left join lateral \(successor) w on true
+            where \(isOfCustomer) and l.handed_from is not null and \(isTakenBack)
+                and l.owner <> coalesce(w.owner, l.handed_from)
+            order by l.lead_id
+            """, as: (String, String, String).self
+        ).map { HandedItem(identifier: $0.0, owner: $0.1, origin: $0.2) }
+    }
+
+    /// What stands in the history of a lead that comes back.
+    static let comesBack = "given-back"
+
+    /// Whose customer a lead `l` is of.
+    private static let account: (source: SQL, code: SQL, customer: SQL) = (
+        "null::text", "null::text", "l.customer_id"
+    )
+    /// That a lead `l` is of a customer, and somebody's.
+    private static let isOfCustomer: SQL = """
+        l.merged_into is null and l.state in ('assigned', 'contacted', 'qualified') and l.customer_id is not null
+        """
+    /// Leads `l`, and as `f` who has each, or the leaver for whom that one has it; and by what it came to the one who has it: whatever
+    /// was done about it since counts for nothing.
+    private static let held: SQL = """
+        lead l
+        left join lateral (
+            select e.what from lead_event e
+            where e.lead_id = l.lead_id and not exists (
+                select from lead_event b
+                where b.lead_id = l.lead_id and b.revision >= e.revision and b.owner is distinct from l.owner)
+            order by e.revision limit 1
+        ) v on true
+        cross join lateral (
+            select case when l.owner_by = 'person' and v.what = 'passed-on' then l.former_owner else l.owner end as login, v.what
+        ) f
+        """
+
+    /// Who had some leads before they went along with customers.
+    static func origins(
+        of ids: Set<String>, _ transaction: borrowing Transaction
+    ) throws -> [(identifier: String, origin: String?)] {
+        try transaction.query(
+            """
+            select l.lead_id, l.handed_from from lead l
+            where l.lead_id = any(\(ids.sorted())) and l.handed_from is not null order by l.lead_id
+            """, as: (String, String?).self
+        ).map { ($0.0, $0.1) }
+    }
+
+    /// Says who had leads before they went along with customers.
+    static func note(
+        origins: [(identifier: String, origin: String?)], _ transaction: borrowing Transaction
+    ) throws {
+        guard !origins.isEmpty else { return }
+        try transaction.queue(
+            """
+            update lead l set handed_from = t.origin
+            from unnest(\(origins.map(\.identifier)), \(origins.map(\.origin))) as t(lead_id, origin)
+            where l.lead_id = t.lead_id
+            """)
     }
 
     /// Writes leads as they stand now.
@@ -137,7 +197,8 @@ enum LeadStore {
                 currency = excluded.currency, clock_from = excluded.clock_from, due_at = excluded.due_at,
                 due_stage = excluded.due_stage, contacted_at = excluded.contacted_at,
                 contact_minutes = excluded.contact_minutes, closed_at = excluded.closed_at,
-                converted_at = excluded.converted_at, opportunity_id = excluded.opportunity_id
+                converted_at = excluded.converted_at, opportunity_id = excluded.opportunity_id,
+                handed_from = case when lead.owner is not distinct from excluded.owner then lead.handed_from end
             """)
     }
 
@@ -167,11 +228,12 @@ enum LeadStore {
         guard !events.isEmpty else { return }
         try transaction.queue(
             """
-            insert into lead_event (lead_id, revision, at, what, state, owner, reason, said_by, note)
+            insert into lead_event (lead_id, revision, at, what, state, owner, reason, said_by, note, on_behalf_of)
             select * from unnest(
                 \(events.map(\.lead.leadId)), \(events.map { Int32($0.lead.revision) }), \(events.map(\.at)),
                 \(events.map(\.what)), \(events.map(\.lead.state.rawValue)), \(events.map(\.lead.owner)),
-                \(events.map { $0.reason?.rawValue }), \(events.map(\.by)), \(events.map(\.note)))
+                \(events.map { $0.reason?.rawValue }), \(events.map(\.by)), \(events.map(\.note)),
+                \(events.map(\.onBehalfOf)))
             on conflict do nothing
             """)
     }

@@ -103,6 +103,7 @@ enum LeadTasks {
         guard !gone.isEmpty else { return }
         let ids = try LeadStore.worked(by: gone, transaction)
         let before = try LeadStore.leads(ids, transaction)
+        let origins = try LeadStore.origins(of: ids, transaction)
         var changes = LeadChanges(before: before)
         var leads: [Lead] = []
         for (_, lead) in before.sorted(by: { $0.key < $1.key }) {
@@ -121,6 +122,8 @@ enum LeadTasks {
             leads.append(changes.note(lead, lead.owner == nil ? "recycled" : "passed-on", at: due))
         }
         try LeadStore.put(leads, transaction)
+        let kept = Set(leads.filter { $0.owner != nil }.map(\.leadId))
+        try LeadStore.note(origins: origins.filter { kept.contains($0.identifier) }, transaction)
         try changes.write(transaction, &effects)
         effects.count("leads_passed_on", leads.count)
     }
@@ -128,7 +131,7 @@ enum LeadTasks {
     /// The task that looks for what goes along with customers handed over.
     static let handOnTask = "leads.hand-on"
 
-    /// Leads of customers go along when these are handed over.
+    /// Leads of customers go along when these are handed over, and come back when that is taken back.
     static func handOn(
         _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
@@ -139,23 +142,35 @@ enum LeadTasks {
     private static func handOn(
         on day: CalendarDay, at now: Timestamp, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let successors = try LeadStore.handedOver(on: day, transaction)
-        guard !successors.isEmpty else { return }
-        let before = try LeadStore.leads(Set(successors.keys), transaction)
+        let along = PassedItem.along(with: try LeadStore.handedOver(on: day, transaction))
+        try pass(along, "passed-on", at: now, transaction, &effects)
+        let back = try PassedItem.back(try LeadStore.takenBack(on: day, transaction), on: day, transaction)
+        try pass(back, LeadStore.comesBack, at: now, transaction, &effects)
+    }
+
+    private static func pass(
+        _ passing: [String: PassedItem], _ what: String, at now: Timestamp, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        guard !passing.isEmpty else { return }
+        let before = try LeadStore.leads(Set(passing.keys), transaction)
         var changes = LeadChanges(before: before)
         var leads: [Lead] = []
         for (id, lead) in before.sorted(by: { $0.key < $1.key }) {
-            guard let owner = lead.owner, let next = successors[id] else { continue }
+            guard let owner = lead.owner, let one = passing[id], owner != one.to else { continue }
             var lead = lead
             changes.ended.append((lead, owner))
-            lead.formerOwner = owner
-            lead.owner = next
-            lead.ownerBy = .account
+            // Who acts for somebody who has left has it from that one.
+            lead.formerOwner = one.actingFor ?? owner
+            lead.owner = one.to
+            lead.ownerBy = one.actingFor == nil ? .account : .person
             lead.assignedAt = now
             if let notice = LeadNotices.given(lead, at: now) { changes.notices.append(notice) }
-            leads.append(changes.note(lead, "passed-on", at: now))
+            leads.append(changes.note(lead, one.actingFor == nil ? what : "passed-on", at: now))
         }
         try LeadStore.put(leads, transaction)
+        try LeadStore.note(
+            origins: leads.map { (identifier: $0.leadId, origin: passing[$0.leadId]?.handedFrom) }, transaction)
         try changes.write(transaction, &effects)
         effects.count("leads_passed_on", leads.count)
     }

@@ -79,13 +79,7 @@ enum OpenItemStore {
                 and coalesce(w.acting_for, w.owner) in \(heirs(of: login, "h.until_day is null", on: day))
                 and w.owner <> \(login) and \(holds("w", on: "\(day)"))
                 and (\(line) is null or w.business_line in (\(line), '*'))
-                and (w.source, w.code) in (
-                    select \(account.source), \(account.code)
-                    union
-                    select b.source, b.code from account b
-                    where b.customer_id = coalesce(
-                        (select c.customer_id from account c where c.source = \(account.source) and c.code = \(account.code)),
-                        \(account.customer)))
+                and (w.source, w.code) in (\(codes(of: account)))
             order by (w.source, w.code) = (\(account.source), \(account.code)) desc nulls last,
                 w.business_line = \(line) desc nulls last, w.place, w.source, w.code
             limit 1
@@ -93,17 +87,74 @@ enum OpenItemStore {
         """
     }
 
+    /// All codes of the customer of an item: its own, and those of the same customer.
+    private static func codes(of account: (source: SQL, code: SQL, customer: SQL)) -> SQL {
+        """
+        select \(account.source), \(account.code)
+        union
+        select b.source, b.code from account b
+        where b.customer_id = coalesce(
+            (select c.customer_id from account c where c.source = \(account.source) and c.code = \(account.code)),
+            \(account.customer))
+        """
+    }
+
+    /// The condition that what went along with a customer has to come back: no handovers lead any more, for good, from who had it
+    /// first to who has it now, and that one does not look after the customer otherwise either.
+    ///
+    /// - Parameters:
+    ///   - origin: who had it before anything was handed over, an expression.
+    ///   - holder: who has it, or for whom somebody acts who has it, an expression.
+    ///   - account: as that of a successor.
+    ///   - line: as that of a successor.
+    ///   - day: the day.
+    static func isTakenBack(
+        from origin: SQL, holder: SQL, account: (source: SQL, code: SQL, customer: SQL), line: SQL, on day: CalendarDay
+    ) -> SQL {
+        """
+        not exists (
+            select from (\(codes(of: account))) as w(source, code)
+            where \(holder) in \(heirs(of: origin, "h.until_day is null", on: day)))
+        and not exists (
+            select from ownership w
+            where coalesce(w.acting_for, w.owner) = \(holder) and w.handed_from is null and \(holds("w", on: "\(day)"))
+                and (\(line) is null or w.business_line in (\(line), '*'))
+                and (w.source, w.code) in (\(codes(of: account))))
+        """
+    }
+
+    /// The condition that a row `w` of `ownership` is whose it is by a handover: it leads from who had the account first to who
+    /// has it, at once or by others before and behind it.
+    ///
+    /// - Parameter handover: what the statement calls the handover; neither `h` nor `w`.
+    static func leads(_ handover: String) -> SQL {
+        let day: SQL = "w.from_day"
+        return """
+            \(holds(handover, on: day)) and not \(unsafe: handover).is_withdrawn
+                and (\(unsafe: handover).is_whole or exists (
+                    select from ownership_handover_customer c
+                    where c.source = \(unsafe: handover).source and c.handover_id = \(unsafe: handover).handover_id
+                        and (c.customer_source, c.customer_code) = (w.source, w.code)))
+                and \(unsafe: handover).from_login in \(heirs(of: "w.handed_from", "true", on: day))
+                and coalesce(w.acting_for, w.owner) in \(heirs(of: "\(unsafe: handover).to_login", "true", on: day))
+            """
+    }
+
     /// Somebody, and all those to whom the account of a row `w` of `ownership` goes from there by handovers that hold on a day.
     ///
     /// - Parameter condition: which handovers `h` are followed.
     private static func heirs(of login: SQL, _ condition: SQL, on day: CalendarDay) -> SQL {
+        heirs(of: login, condition, on: "\(day)")
+    }
+
+    private static func heirs(of login: SQL, _ condition: SQL, on day: SQL) -> SQL {
         """
         (
             with recursive heir(login) as (
                 select \(login)
                 union
                 select h.to_login from heir g join ownership_handover h on h.from_login = g.login
-                where not h.is_withdrawn and \(holds("h", on: "\(day)")) and \(condition)
+                where not h.is_withdrawn and \(holds("h", on: day)) and \(condition)
                     and (h.is_whole or exists (
                         select from ownership_handover_customer c
                         where c.source = h.source and c.handover_id = h.handover_id

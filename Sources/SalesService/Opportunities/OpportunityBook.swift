@@ -30,14 +30,16 @@ struct OpportunityBook: Sendable {
 
     /// Something is said that was not said before.
     ///
-    /// - Parameter customer: the customer, where no code names one.
+    /// - Parameters:
+    ///   - principal: in whose stead it is said.
+    ///   - customer: the customer, where no code names one.
     mutating func say(
-        _ terms: OpportunityTerms, by login: String, of key: OpportunityKey, customer: String? = nil, at now: Timestamp,
-        causedBy cause: Envelope?
+        _ terms: OpportunityTerms, by login: String, for principal: String? = nil, of key: OpportunityKey,
+        customer: String? = nil, at now: Timestamp, causedBy cause: Envelope?
     ) {
         words[key, default: [:]][terms.revision] = OpportunityWord(
             terms: terms, by: login, fingerprint: Content<String>(OpportunityRecorded(terms, by: login)).mark,
-            keptAt: now)
+            keptAt: now, onBehalfOf: principal)
         fresh[key, default: [:]][terms.revision] = Cause(envelope: cause)
         if let customer { customers[key] = customer }
     }

@@ -34,7 +34,9 @@ enum OpportunityHandlers {
             }
             do throws(Refusal) {
                 try OpportunityPolicy.check(terms, by: stages)
-                book.say(terms, by: message.body.by, of: key, at: effects.now, causedBy: message.envelope)
+                book.say(
+                    terms, by: message.body.by, for: message.onBehalfOf, of: key, at: effects.now,
+                    causedBy: message.envelope)
             } catch {
                 effects.refuse(message, error)
             }
@@ -64,7 +66,8 @@ enum OpportunityHandlers {
             let key = key(message)
             do throws(Refusal) {
                 let after = try OpportunityPolicy.take(body, book.standing(key), by: stages)
-                book.say(after, by: body.by, of: key, at: effects.now, causedBy: message.envelope)
+                book.say(
+                    after, by: body.by, for: message.onBehalfOf, of: key, at: effects.now, causedBy: message.envelope)
             } catch {
                 effects.refuse(message, error)
             }

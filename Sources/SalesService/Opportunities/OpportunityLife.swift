@@ -13,6 +13,8 @@ struct OpportunityWord: Sendable {
     /// What was said, in short: the same revision said otherwise is noticed by it.
     let fingerprint: String
     let keptAt: Timestamp
+    /// In whose stead it was said, when it is said just now.
+    var onBehalfOf: String?
 }
 
 /// How an opportunity stood at the ends of some days.

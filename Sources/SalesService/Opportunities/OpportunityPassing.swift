@@ -4,7 +4,7 @@ import Postgres
 import ServiceKit
 
 /// Opportunities that are kept here go to somebody else without anybody's step: to who acts for whoever has left, and along with
-/// their customers when these are handed over. Of others the system decides that keeps them.
+/// their customers when these are handed over, and back when that is taken back. Of others the system decides that keeps them.
 enum OpportunityPassing {
     /// The task that looks for what goes along with customers handed over.
     static let handOnTask = "opportunities.hand-on"
@@ -37,6 +37,9 @@ enum OpportunityPassing {
     ) throws {
         let passed = PassedItem.along(with: try OpportunityStore.handedOver(in: own, on: day, transaction))
         try pass(passed, at: time, transaction, &effects)
+        let back = try PassedItem.back(
+            try OpportunityStore.takenBack(in: own, on: day, transaction), on: day, transaction)
+        try pass(back, at: time, transaction, &effects)
     }
 
     private static func pass(
@@ -47,14 +50,14 @@ enum OpportunityPassing {
         let keys = passing.keys.map { OpportunityKey(source: own, identifier: $0) }
         var book = try OpportunityBook(Set(keys), transaction)
         for key in keys.sorted() {
-            guard let one = passing[key.identifier], let before = book.standing(key) else { continue }
+            guard let one = passing[key.identifier], let before = book.standing(key), before.owner != one.to
+            else { continue }
             book.say(
                 before.given(to: one.to, at: time, note: one.note), by: own, of: key, at: effects.now, causedBy: nil)
         }
         try book.write(transaction, &effects)
-        try OpportunityStore.act(
-            for: passing.compactMap { id, one in one.actingFor.map { (id, $0) } }.sorted { $0.0 < $1.0 }, in: own,
-            transaction)
+        try OpportunityStore.note(
+            passing.sorted { $0.key < $1.key }.map { (identifier: $0.key, item: $0.value) }, in: own, transaction)
         effects.count("opportunities_passed_on", passing.count)
     }
 }

@@ -65,13 +65,13 @@ enum OpportunityStore {
         try transaction.queue(
             """
             insert into opportunity_change
-                (source, opportunity_id, revision, content, fingerprint, what, said_by, changed_at, kept_at)
+                (source, opportunity_id, revision, content, fingerprint, what, said_by, changed_at, kept_at, on_behalf_of)
             select * from unnest(
                 \(changes.map(\.key.source)), \(changes.map(\.key.identifier)),
                 \(words.map { Int32($0.terms.revision) }),
                 \(PostgresValue.jsons(bodies.map { String(decoding: $0, as: UTF8.self) })),
                 \(words.map(\.fingerprint)), \(changes.map(\.change.what)), \(words.map(\.by)),
-                \(changes.map(\.change.at)), \(words.map(\.keptAt)))
+                \(changes.map(\.change.at)), \(words.map(\.keptAt)), \(words.map(\.onBehalfOf)))
             on conflict (source, opportunity_id, revision) do update
             set what = excluded.what, changed_at = excluded.changed_at
             where opportunity_change.what <> excluded.what or opportunity_change.changed_at <> excluded.changed_at
@@ -112,53 +112,85 @@ enum OpportunityStore {
                 next_step = excluded.next_step, next_step_day = excluded.next_step_day,
                 loss_reason = excluded.loss_reason, lost_to = excluded.lost_to, created_at = excluded.created_at,
                 changed_at = excluded.changed_at,
-                acting_for = case when opportunity.owner is not distinct from excluded.owner then opportunity.acting_for end
+                acting_for = case when opportunity.owner is not distinct from excluded.owner then opportunity.acting_for end,
+                handed_from = case when opportunity.owner is not distinct from excluded.owner then opportunity.handed_from end
             """)
     }
 
     /// Who works on opportunities of a source that are open, each with the opportunity.
     static func worked(
         in source: String, _ transaction: borrowing Transaction
-    ) throws -> [(identifier: String, owner: String, actingFor: String?)] {
+    ) throws -> [WorkedItem] {
         try transaction.query(
             """
-            select o.opportunity_id, o.owner, o.acting_for from opportunity o
+            select o.opportunity_id, o.owner, o.acting_for, o.handed_from from opportunity o
             where o.source = \(source) and o.state = 'open' and o.owner is not null order by o.opportunity_id
-            """, as: (String, String, String?).self
-        ).map { ($0.0, $0.1, $0.2) }
+            """, as: (String, String, String?, String?).self
+        ).map { WorkedItem(identifier: $0.0, owner: $0.1, actingFor: $0.2, handedFrom: $0.3) }
     }
 
+    /// Whose customer an opportunity `o` is of.
+    private static let account: (source: SQL, code: SQL, customer: SQL) = (
+        "o.customer_source", "o.customer_code", "o.customer_id"
+    )
+
     /// The open opportunities of a source whose customers somebody else has got from who works on them, or from the leaver for
-    /// whom that one does, and who that is. What was opened since, or given to somebody, is that one's; what went along has gone.
+    /// whom that one does, and who that is. What was opened since, or given to somebody, is that one's; what went along has gone,
+    /// unless it has come back since.
     static func handedOver(
         in source: String, on day: CalendarDay, _ transaction: borrowing Transaction
-    ) throws -> [(identifier: String, owner: String)] {
+    ) throws -> [HandedItem] {
         let successor = OpenItemStore.successor(
-            of: "coalesce(o.acting_for, o.owner)", account: ("o.customer_source", "o.customer_code", "o.customer_id"),
-            line: "o.business_line", on: day)
+            of: "coalesce(o.acting_for, o.owner)", account: account, line: "o.business_line", on: day)
         return try transaction.query(
             """
-            select o.opportunity_id, w.owner
+            select o.opportunity_id, w.owner, coalesce(o.handed_from, o.acting_for, o.owner)
             from opportunity o cross join lateral \(successor) w
             where o.source = \(source) and o.state = 'open' and o.owner <> w.owner
                 and (o.acting_for is not null or not exists (
                     select from opportunity_change c
                     where c.source = o.source and c.opportunity_id = o.opportunity_id
-                        and c.what in ('created', 'assigned') and \(SQL.day(of: "c.changed_at")) >= w.since))
+                        and c.what in ('created', 'assigned') and \(SQL.day(of: "c.changed_at")) >= w.since
+                        and c.revision > coalesce((
+                            select max(b.revision) from opportunity_change b
+                            where b.source = c.source and b.opportunity_id = c.opportunity_id
+                                and b.content ->> 'note' = \(PassedItem.takenBack)), 0)))
             order by o.opportunity_id
-            """, as: (String, String).self
-        ).map { ($0.0, $0.1) }
+            """, as: (String, String, String).self
+        ).map { HandedItem(identifier: $0.0, owner: $0.1, origin: $0.2) }
     }
 
-    /// Says for whom others have opportunities now.
-    static func act(
-        for leavers: [(identifier: String, login: String)], in source: String, _ transaction: borrowing Transaction
+    /// The open opportunities of a source that went along with customers and have to come back, and to whom: to who had them, or
+    /// whom handovers lead to from there now.
+    static func takenBack(
+        in source: String, on day: CalendarDay, _ transaction: borrowing Transaction
+    ) throws -> [HandedItem] {
+        let line: SQL = "o.business_line"
+        let isTakenBack = OpenItemStore.isTakenBack(
+            from: "o.handed_from", holder: "coalesce(o.acting_for, o.owner)", account: account, line: line, on: day)
+        let successor = OpenItemStore.successor(of: "o.handed_from", account: account, line: line, on: day)
+        return try transaction.query(
+            """
+            select o.opportunity_id, coalesce(w.owner, o.handed_from), o.handed_from
+            from opportunity o left join lateral \(successor) w on true
+            where o.source = \(source) and o.state = 'open' and o.handed_from is not null and \(isTakenBack)
+                and o.owner <> coalesce(w.owner, o.handed_from)
+            order by o.opportunity_id
+            """, as: (String, String, String).self
+        ).map { HandedItem(identifier: $0.0, owner: $0.1, origin: $0.2) }
+    }
+
+    /// Says for whom others have opportunities now, and who had them before.
+    static func note(
+        _ passed: [(identifier: String, item: PassedItem)], in source: String, _ transaction: borrowing Transaction
     ) throws {
-        guard !leavers.isEmpty else { return }
+        guard !passed.isEmpty else { return }
         try transaction.queue(
             """
-            update opportunity o set acting_for = t.leaver
-            from unnest(\(leavers.map(\.identifier)), \(leavers.map(\.login))) as t(opportunity_id, leaver)
+            update opportunity o set acting_for = t.leaver, handed_from = t.origin
+            from unnest(
+                \(passed.map(\.identifier)), \(passed.map(\.item.actingFor)), \(passed.map(\.item.handedFrom)))
+                as t(opportunity_id, leaver, origin)
             where o.source = \(source) and o.opportunity_id = t.opportunity_id
             """)
     }

@@ -87,7 +87,7 @@ enum OpportunityQueries {
                     (c.content ->> 'amount')::numeric as amount, (c.content ->> 'margin')::numeric as margin,
                     c.content ->> 'currency' as currency, (c.content ->> 'closeDay')::date as "closeDay",
                     c.content ->> 'lossReason' as "lossReason", c.content ->> 'nextStep' as "nextStep", c.said_by as by,
-                    c.content ->> 'note' as note
+                    c.content ->> 'note' as note, c.on_behalf_of as "onBehalfOf"
                 from opportunity_change c where \(meant("c")) order by c.source, c.revision
                 """, transaction, format: money),
             try arguments.table(

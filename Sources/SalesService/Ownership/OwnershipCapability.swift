@@ -37,8 +37,20 @@ extension Capability {
                 .through(
                     "exists (select from ownership_assignment a where a.source = t.source and a.assignment_id = t.assignment_id)"
                 )),
+            // A link of a chain behind the first is told by the stretches that it ends and begins, for a row names who had it first.
             ScopedTable(
-                "ownership_handover", .through("exists (select from ownership w where w.handed_from = t.from_login)")),
+                "ownership_handover",
+                .either([
+                    .through("exists (select from ownership w where w.handed_from = t.from_login)"),
+                    .through(
+                        """
+                        exists (
+                            select from ownership w
+                            where w.handed_from is not null
+                                and (coalesce(w.acting_for, w.owner) = t.from_login and w.until_day = t.from_day - 1
+                                    or coalesce(w.acting_for, w.owner) = t.to_login and w.from_day = t.from_day))
+                        """),
+                ])),
             ScopedTable(
                 "ownership_handover_customer", .through(Self.isSeen("t.customer_source", "t.customer_code"))),
             ScopedTable("ownership_order", .hidden), ScopedTable("ownership_record", .hidden),

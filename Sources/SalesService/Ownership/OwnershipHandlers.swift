@@ -38,6 +38,10 @@ enum OwnershipHandlers {
             transaction)
         try OwnershipSettlement.settle(
             OwnershipLifeStore.accounts(concerning: givers, transaction), transaction, &effects)
+        // What went along comes back when a handover is taken back, or is another one now.
+        if let changed = taken.keys.filter({ known[$0] != nil }).min() {
+            OwnershipSettlement.handOn(because: "\(changed.source)/\(changed.identifier)", &effects)
+        }
         effects.count("handovers", taken.count)
     }
 

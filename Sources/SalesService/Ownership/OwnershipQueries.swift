@@ -113,38 +113,76 @@ enum OwnershipQueries {
                 "handovers",
                 """
                 select h.handover_id as "handoverId", h.source, h.from_login as "fromLogin", h.to_login as "toLogin",
-                    h.from_day as "from", h.until_day as until, h.is_whole as whole, w.customers, w.notices, w.anomalies,
-                    h.reason, h.said_by as by, h.handed_at as at, h.revision, h.is_withdrawn as withdrawn
+                    h.from_day as "from", h.until_day as until, h.is_whole as whole, i.customers, i.notices, i.anomalies,
+                    h.reason, h.said_by as by, h.handed_at as at, h.revision, h.is_withdrawn as withdrawn,
+                    i.opportunities, i.quotes, i.leads
                 from ownership_handover h
-                cross join lateral (
-                    select count(*) as customers, coalesce(sum(i.notices), 0)::bigint as notices,
-                        coalesce(sum(i.anomalies), 0)::bigint as anomalies
-                    from (
-                        select distinct o.source, o.code from ownership o
-                        where o.handed_from = h.from_login and coalesce(o.acting_for, o.owner) = h.to_login
-                            and o.from_day >= h.from_day and (h.until_day is null or o.from_day <= h.until_day)
-                            and not h.is_withdrawn and (h.is_whole or exists (
-                                select from ownership_handover_customer c
-                                where c.source = h.source and c.handover_id = h.handover_id
-                                    and c.customer_source = o.source and c.customer_code = o.code))
-                    ) k
-                    cross join lateral (
-                        select (
-                                select count(*) from account a join finance_notice n on n.customer_id = a.customer_id
-                                where a.source = k.source and a.code = k.code and \(OpenItemStore.goesWithCustomer("n"))
-                                    and h.from_day <= \(today) and coalesce(n.acting_for, n.sales_owner) = h.to_login
-                            ) as notices,
-                            (
-                                select count(*) from anomaly x
-                                where x.source = k.source and x.customer_code = k.code and x.cleared_at is null
-                                    and h.from_day <= \(today) and coalesce(x.acting_for, x.owner) = h.to_login
-                            ) as anomalies
-                    ) i
-                ) w
+                cross join lateral (\(open(behind: "h", on: today))) i
                 where (\(login)::text is null or \(login) in (h.from_login, h.to_login))
                     and (\(arguments["state"] == "all") or not h.is_withdrawn)
                 """, transaction)
         ]
+    }
+
+    /// How many customers a handover `v` leads to who has them, as a link of whatever chain, and how much of them is open there: each
+    /// thing once for every link behind which it stands.
+    private static func open(behind handover: SQL, on today: SQL) -> SQL {
+        func items(_ kind: SQL, of table: SQL, _ isOpen: SQL) -> SQL {
+            """
+            select '\(kind)' as kind, x.\(kind)_id as item from k join account a on a.source = k.source and a.code = k.code
+            join account b on b.customer_id = a.customer_id
+            join \(table) x on (x.customer_source, x.customer_code) = (b.source, b.code)
+            where \(isOpen) and coalesce(x.acting_for, x.owner) = k.holder
+            """
+        }
+        return """
+            with recursive v as materialized (select \(handover).*),
+            -- Whoever may be at either end of the way, of whatever customer: few, so that the rest is looked at row by row.
+            giver(login) as (
+                select v.from_login from v
+                union
+                select h.from_login from giver g join ownership_handover h on h.to_login = g.login where not h.is_withdrawn
+            ),
+            taker(login) as (
+                select v.to_login from v
+                union
+                select h.to_login from taker g join ownership_handover h on h.from_login = g.login where not h.is_withdrawn
+            ),
+            k as materialized (
+                select distinct w.source, w.code, coalesce(w.acting_for, w.owner) as holder
+                from v join ownership w on w.handed_from in (select login from giver)
+                where coalesce(w.acting_for, w.owner) in (select login from taker) and w.from_day >= v.from_day and (v.until_day is null or w.from_day <= v.until_day)
+                    and \(OpenItemStore.leads("v"))
+            ),
+            open as (
+                select 'notice' as kind, n.notice_id as item
+                from k join account a on a.source = k.source and a.code = k.code
+                join finance_notice n on n.customer_id = a.customer_id
+                where \(OpenItemStore.goesWithCustomer("n")) and coalesce(n.acting_for, n.sales_owner) = k.holder
+                union
+                select 'anomaly', x.anomaly_id from k join anomaly x on x.source = k.source and x.customer_code = k.code
+                where x.cleared_at is null and coalesce(x.acting_for, x.owner) = k.holder
+                union
+                \(items("opportunity", of: "opportunity",
+                    "x.source = \(OpportunityHandlers.own) and x.state = 'open' and x.handed_from is not null"))
+                union
+                \(items("quote", of: "quote_revision", """
+                    x.state in ('requested', 'priced', 'in-approval', 'approved', 'sent') and x.handed_from is not null
+                        and (x.state <> 'sent' or x.valid_until >= \(today))
+                    """))
+                union
+                select 'lead', l.lead_id from k join account a on a.source = k.source and a.code = k.code
+                join lead l on l.customer_id = a.customer_id
+                where l.merged_into is null and l.state in ('assigned', 'contacted', 'qualified') and l.handed_from is not null
+                    and l.owner = k.holder
+            )
+            select (select count(*) from (select distinct k.source, k.code from k) c) as customers,
+                count(*) filter (where o.kind = 'notice') as notices,
+                count(*) filter (where o.kind = 'anomaly') as anomalies,
+                count(*) filter (where o.kind = 'opportunity') as opportunities,
+                count(*) filter (where o.kind = 'quote') as quotes, count(*) filter (where o.kind = 'lead') as leads
+            from open o where (select v.from_day from v) <= \(today)
+            """
     }
 
     /// What somebody works on for one of some customers, up to its condition: rows of a table as `x`, each of the first account

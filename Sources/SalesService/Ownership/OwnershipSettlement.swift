@@ -39,7 +39,11 @@ enum OwnershipSettlement {
             try OpenItemStore.settle(
                 of: Set(changed.keys.map(\.account)).sorted(), on: effects.now.day(), transaction)
             let handed = changed.keys.filter { OwnershipRules.handsOver(changed[$0] ?? [], after: before[$0] ?? []) }
-            if let first = handed.min() { handOn(first.account, &effects) }
+            if let first = handed.min() {
+                handOn(
+                    because: AccountIdentifier.customer(source: first.account.source, code: first.account.code),
+                    &effects)
+            }
             moved.formUnion(changed.keys.filter { before[$0] != nil }.map(\.account))
             effects.count("ownership_changes", changed.count)
         }
@@ -75,11 +79,12 @@ enum OwnershipSettlement {
         try OwnershipLifeStore.putTold(news, transaction)
     }
 
-    /// Has what goes along with customers looked for, under a key that no other transaction writes: whoever places an order
-    /// waits for no such search of another one.
-    private static func handOn(_ account: AccountKey, _ effects: inout Effects) {
-        let key = AccountIdentifier.customer(source: account.source, code: account.code)
-        for task in handOnTasks { effects.schedule(task, key: "\(key)@\(effects.now)", at: effects.now) }
+    /// Has what goes along with customers, or comes back, looked for, under a key that no other transaction writes: whoever places
+    /// an order waits for no such search of another one.
+    ///
+    /// - Parameter cause: the customer or the handover because of which.
+    static func handOn(because cause: String, _ effects: inout Effects) {
+        for task in handOnTasks { effects.schedule(task, key: "\(cause)@\(effects.now)", at: effects.now) }
     }
 
     // MARK: Tasks

@@ -52,11 +52,13 @@ enum QuoteHandlers {
                         by: try QuoteStore.cards(for: customer, items: Set(lines.map(\.item)), on: day, transaction))
                 }
                 try QuotePolicy.checkTime(body, of: after, now: effects.now)
+                var principal = message.onBehalfOf
                 switch body.step {
                 case .approved:
                     let workers = try QuoteStore.workers(body.quoteId, transaction)
-                    let authority = try approve(message, after, workers, &effects)
-                    after = after.with(.approved, at: body.at, approvedBy: body.by, authority: authority)
+                    let way = try approve(message, after, workers, &effects)
+                    principal = message.onBehalfOf(by: way)
+                    after = after.with(.approved, at: body.at, approvedBy: body.by, authority: way?.authority)
                 case .sent:
                     let day = max(body.at, effects.now).day()
                     let lines = after.lines.map(\.line)
@@ -68,7 +70,7 @@ enum QuoteHandlers {
                 }
                 if let superseded { try QuoteStore.put(superseded, transaction) }
                 try QuoteStore.put(after, transaction)
-                try QuoteStore.note(body, after, transaction)
+                try QuoteStore.note(body, for: principal, after, transaction)
                 tell(after, body.step.rawValue, by: body.by, at: body.at, causedBy: message.envelope, &effects)
                 try RaisedQuotes.tell(
                     after, before: before, body, workers: { try QuoteStore.workers(body.quoteId, transaction) },
@@ -80,10 +82,10 @@ enum QuoteHandlers {
         }
     }
 
-    /// By whose authority a quote is approved; nothing while no policy says up to what.
+    /// By which way a quote is approved; nothing while no policy says up to what.
     private static func approve(
         _ message: Received<TakeQuoteStep>, _ terms: QuoteTerms, _ workers: [QuoteWorker], _ effects: inout Effects
-    ) throws(Refusal) -> String? {
+    ) throws(Refusal) -> ActWayTaken? {
         let days = [effects.now.day(), message.body.at.day()] + workers.map(\.day)
         let permit = message.permit
         // Asking, pricing and submitting are of agreements; who stands for somebody there has done it for them.
@@ -97,7 +99,7 @@ enum QuoteHandlers {
                 PermissionMeasure(amount: Money(isEarning ? amount : Self.whatever, terms.currency)), RateTable([]),
                 on: message.body.at.day(), at: "$.quoteId")
             effects.take(way, for: message)
-            return way.authority
+            return way
         } catch {
             guard !isEarning, error.reason == .aboveAuthority else { throw error }
             throw Refusal(

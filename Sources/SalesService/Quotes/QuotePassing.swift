@@ -4,7 +4,7 @@ import Postgres
 import ServiceKit
 
 /// Quotes go to somebody else without anybody's step: to who acts for whoever has left, and along with their customers when these
-/// are handed over. Who has worked on what one comes to stays as it was, and still approves nothing of it.
+/// are handed over, and back when that is taken back. Who has worked on what one comes to stays as it was, and still approves nothing of it.
 enum QuotePassing {
     /// The task that looks for what goes along with customers handed over.
     static let handOnTask = "quotes.hand-on"
@@ -36,6 +36,8 @@ enum QuotePassing {
     ) throws {
         let passed = PassedItem.along(with: try QuoteStore.handedOver(on: day, transaction))
         try pass(passed, on: day, at: time, transaction, &effects)
+        let back = try PassedItem.back(try QuoteStore.takenBack(on: day, transaction), on: day, transaction)
+        try pass(back, on: day, at: time, transaction, &effects)
     }
 
     /// Gives quotes to somebody, as far as they are still open on a day and that one has not got them yet.
@@ -45,7 +47,7 @@ enum QuotePassing {
     ) throws {
         guard !passing.isEmpty else { return }
         try QuoteStore.lock(Set(passing.keys), transaction)
-        var passed: [(id: String, actingFor: String?)] = []
+        var passed: [(id: String, item: PassedItem)] = []
         for (id, one) in passing.sorted(by: { $0.key.compareBytes(with: $1.key) < 0 }) {
             // Read behind the lock: somebody may have taken a step meanwhile.
             guard let before = try QuoteStore.quote(id, transaction), before.isOpen(on: day), before.owner != one.to
@@ -55,10 +57,9 @@ enum QuotePassing {
             try QuoteStore.note(after, word, by: ServiceName.sales.source, at: time, one.note, transaction)
             QuoteHandlers.tell(
                 after, word, by: ServiceName.sales.source, at: after.changedAt, causedBy: nil, &effects)
-            passed.append((id, one.actingFor))
+            passed.append((id, one))
         }
-        try QuoteStore.act(
-            for: passed.compactMap { one in one.actingFor.map { (id: one.id, login: $0) } }, transaction)
+        try QuoteStore.note(passed, transaction)
         if !passed.isEmpty { effects.count("quotes_passed_on", passed.count) }
     }
 }

@@ -66,7 +66,8 @@ enum QuoteQueries {
             try arguments.table(
                 "history",
                 """
-                select e.number, e.revision, e.done_at as at, e.what, e.done_by as by, e.note
+                select e.number, e.revision, e.done_at as at, e.what, e.done_by as by, e.note,
+                    e.on_behalf_of as "onBehalfOf"
                 from quote_event e where e.quote_id = \(id) order by e.number
                 """, transaction),
         ]

@@ -107,24 +107,31 @@ enum QuoteStore {
                 business_line = excluded.business_line, opportunity_id = excluded.opportunity_id,
                 currency = excluded.currency, amount = excluded.amount, listed = excluded.listed, cost = excluded.cost,
                 valid_until = excluded.valid_until, content = excluded.content, changed_at = excluded.changed_at,
-                acting_for = case when quote_revision.owner = excluded.owner then quote_revision.acting_for end
+                acting_for = case when quote_revision.owner = excluded.owner then quote_revision.acting_for end,
+                handed_from = case when quote_revision.owner = excluded.owner then quote_revision.handed_from end
             """)
     }
 
     /// Writes down what was done.
-    static func note(_ body: TakeQuoteStep, _ terms: QuoteTerms, _ transaction: borrowing Transaction) throws {
-        try note(terms, body.step.rawValue, by: body.by, at: body.at, body.note, transaction)
+    ///
+    /// - Parameter principal: in whose stead.
+    static func note(
+        _ body: TakeQuoteStep, for principal: String?, _ terms: QuoteTerms, _ transaction: borrowing Transaction
+    ) throws {
+        try note(
+            terms, body.step.rawValue, by: body.by, for: principal, at: body.at, body.note, transaction)
     }
 
     /// The same of what nobody has done by a step.
     static func note(
-        _ terms: QuoteTerms, _ what: String, by login: String, at time: Timestamp, _ note: String?,
-        _ transaction: borrowing Transaction
+        _ terms: QuoteTerms, _ what: String, by login: String, for principal: String? = nil, at time: Timestamp,
+        _ note: String?, _ transaction: borrowing Transaction
     ) throws {
         try transaction.queue(
             """
-            insert into quote_event (quote_id, number, revision, what, done_by, done_at, note)
-            select \(terms.quoteId), count(*)::integer + 1, \(Int32(terms.revision)), \(what), \(login), \(time), \(note)
+            insert into quote_event (quote_id, number, revision, what, done_by, done_at, note, on_behalf_of)
+            select \(terms.quoteId), count(*)::integer + 1, \(Int32(terms.revision)), \(what), \(login), \(time), \(note),
+                \(principal)
             from quote_event e where e.quote_id = \(terms.quoteId)
             """)
     }
@@ -140,42 +147,71 @@ enum QuoteStore {
     /// Who works on quotes that are open on a day, each with the quote.
     static func worked(
         on day: CalendarDay, _ transaction: borrowing Transaction
-    ) throws -> [(identifier: String, owner: String, actingFor: String?)] {
+    ) throws -> [WorkedItem] {
         try transaction.query(
-            "select q.quote_id, q.owner, q.acting_for from quote_revision q where \(isOpen("q", on: day)) order by q.quote_id",
-            as: (String, String, String?).self
-        ).map { ($0.0, $0.1, $0.2) }
+            """
+            select q.quote_id, q.owner, q.acting_for, q.handed_from from quote_revision q
+            where \(isOpen("q", on: day)) order by q.quote_id
+            """, as: (String, String, String?, String?).self
+        ).map { WorkedItem(identifier: $0.0, owner: $0.1, actingFor: $0.2, handedFrom: $0.3) }
     }
 
+    /// Whose customer a quote `q` is of.
+    private static let account: (source: SQL, code: SQL, customer: SQL) = (
+        "q.customer_source", "q.customer_code", "null::text"
+    )
+
     /// The open quotes whose customers somebody else has got from who works on them, or from the leaver for whom that one does,
-    /// and who that is. A revision that was asked for since is whose it is, and what went along has gone.
+    /// and who that is. A revision that was asked for since is whose it is, and what went along has gone, unless it has come back
+    /// since.
     static func handedOver(
         on day: CalendarDay, _ transaction: borrowing Transaction
-    ) throws -> [(identifier: String, owner: String)] {
+    ) throws -> [HandedItem] {
         let successor = OpenItemStore.successor(
-            of: "coalesce(q.acting_for, q.owner)", account: ("q.customer_source", "q.customer_code", "null::text"),
-            line: "q.business_line", on: day)
+            of: "coalesce(q.acting_for, q.owner)", account: account, line: "q.business_line", on: day)
         return try transaction.query(
             """
-            select q.quote_id, w.owner
+            select q.quote_id, w.owner, coalesce(q.handed_from, q.acting_for, q.owner)
             from quote_revision q cross join lateral \(successor) w
             where \(isOpen("q", on: day)) and q.owner <> w.owner
                 and (q.acting_for is not null or not exists (
                     select from quote_event e
                     where e.quote_id = q.quote_id and e.what in ('requested', 'revised', 'passed-on')
-                        and \(SQL.day(of: "e.done_at")) >= w.since))
+                        and \(SQL.day(of: "e.done_at")) >= w.since
+                        and e.number > coalesce((
+                            select max(b.number) from quote_event b
+                            where b.quote_id = e.quote_id and b.note = \(PassedItem.takenBack)), 0)))
             order by q.quote_id
-            """, as: (String, String).self
-        ).map { ($0.0, $0.1) }
+            """, as: (String, String, String).self
+        ).map { HandedItem(identifier: $0.0, owner: $0.1, origin: $0.2) }
     }
 
-    /// Says for whom others have quotes now.
-    static func act(for leavers: [(id: String, login: String)], _ transaction: borrowing Transaction) throws {
-        guard !leavers.isEmpty else { return }
+    /// The open quotes that went along with customers and have to come back, and to whom: to who had them, or whom handovers lead to
+    /// from there now.
+    static func takenBack(on day: CalendarDay, _ transaction: borrowing Transaction) throws -> [HandedItem] {
+        let line: SQL = "q.business_line"
+        let isTakenBack = OpenItemStore.isTakenBack(
+            from: "q.handed_from", holder: "coalesce(q.acting_for, q.owner)", account: account, line: line, on: day)
+        let successor = OpenItemStore.successor(of: "q.handed_from", account: account, line: line, on: day)
+        return try transaction.query(
+            """
+            select q.quote_id, coalesce(w.owner, q.handed_from), q.handed_from
+            from quote_revision q left join lateral \(successor) w on true
+            where \(isOpen("q", on: day)) and q.handed_from is not null and \(isTakenBack)
+                and q.owner <> coalesce(w.owner, q.handed_from)
+            order by q.quote_id
+            """, as: (String, String, String).self
+        ).map { HandedItem(identifier: $0.0, owner: $0.1, origin: $0.2) }
+    }
+
+    /// Says for whom others have quotes now, and who had them before.
+    static func note(_ passed: [(id: String, item: PassedItem)], _ transaction: borrowing Transaction) throws {
+        guard !passed.isEmpty else { return }
         try transaction.queue(
             """
-            update quote_revision q set acting_for = t.leaver
-            from unnest(\(leavers.map(\.id)), \(leavers.map(\.login))) as t(quote_id, leaver)
+            update quote_revision q set acting_for = t.leaver, handed_from = t.origin
+            from unnest(\(passed.map(\.id)), \(passed.map(\.item.actingFor)), \(passed.map(\.item.handedFrom)))
+                as t(quote_id, leaver, origin)
             where q.quote_id = t.quote_id and q.state <> 'superseded'
             """)
     }

@@ -90,7 +90,7 @@ struct ComplaintHandlers: Sendable {
             let stored = ComplaintStore.StoredStep(
                 step: ComplaintProgress.Step(
                     stepId: body.stepId, step: body.step, at: body.at, by: body.by, note: body.note,
-                    promise: body.promise), fingerprint: content.mark)
+                    promise: body.promise, onBehalfOf: message.onBehalfOf), fingerprint: content.mark)
             let all = (steps[key] ?? []) + [stored]
             guard let complaint = complaints[key] else {
                 steps[key] = all

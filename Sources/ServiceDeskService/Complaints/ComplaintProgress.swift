@@ -14,6 +14,8 @@ struct ComplaintProgress: Sendable, Equatable {
         let by: String
         var note: String?
         var promise: Timestamp?
+        /// In whose stead that one did it.
+        var onBehalfOf: String?
     }
 
     /// A step, and why it does not count.

@@ -106,7 +106,7 @@ enum ComplaintQueries {
             [
                 key.source, shown(wait.at), wait.waiting.rawValue, wait.reason?.rawValue, wait.until.map(shown),
                 wait.by,
-                wait.note, counts, wait.waitId,
+                wait.note, counts, wait.waitId, wait.onBehalfOf,
             ]
         }
         for key in keys.sorted() {
@@ -135,7 +135,7 @@ enum ComplaintQueries {
     private static func row(_ step: ComplaintProgress.Step, _ key: ComplaintKey, _ counts: String) -> [String?] {
         [
             key.source, shown(step.at), step.step.rawValue, step.by, step.note, step.promise.map(shown), counts,
-            step.stepId,
+            step.stepId, step.onBehalfOf,
         ]
     }
 

@@ -93,7 +93,8 @@ enum ComplaintStore {
         let sorted = keys.sorted()
         let rows = try transaction.query(
             """
-            select s.source, s.complaint_id, s.step_id, s.fingerprint, s.step, s.taken_at, s.taken_by, s.note, s.promise
+            select s.source, s.complaint_id, s.step_id, s.fingerprint, s.step, s.taken_at, s.taken_by, s.note, s.promise,
+                s.on_behalf_of
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint_step s using (source, complaint_id)
             """, as: StepRow.self)
@@ -112,7 +113,7 @@ enum ComplaintStore {
             step = StoredStep(
                 step: ComplaintProgress.Step(
                     stepId: identifier, step: try row("step"), at: try row("taken_at"), by: try row("taken_by"),
-                    note: try row("note"), promise: try row("promise")),
+                    note: try row("note"), promise: try row("promise"), onBehalfOf: try row("on_behalf_of")),
                 fingerprint: fingerprint)
         }
     }
@@ -168,12 +169,13 @@ enum ComplaintStore {
         try transaction.queue(
             """
             insert into complaint_step (source, complaint_id, step_id, fingerprint, step, taken_at, taken_by, note,
-                promise, is_waiting)
+                promise, is_waiting, on_behalf_of)
             select * from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.complaintId)), \(steps.map(\.stepId)),
                 \(rows.map(\.step.fingerprint)), \(steps.map(\.step.rawValue)),
                 \(PostgresValue.timestamps(steps.map(\.at.description))), \(steps.map(\.by)), \(steps.map(\.note)),
-                \(PostgresValue.timestamps(steps.map(\.promise?.description))), \(rows.map(\.isWaiting)))
+                \(PostgresValue.timestamps(steps.map(\.promise?.description))), \(rows.map(\.isWaiting)),
+                \(steps.map(\.onBehalfOf)))
             """)
     }
 

@@ -46,7 +46,7 @@ struct RecoveryHandlers: Sendable {
         var recoveries = try RecoveryStore.recoveries(keys, transaction)
         let answered = try RecoveryStore.lastAsked(keys, transaction)
         var steps = KnownContent<RecoveryStore.StepKey, String>(try RecoveryStore.steps(keys, transaction))
-        var fresh: [(step: TakeRecoveryStep, mark: String)] = []
+        var fresh: [(step: Received<TakeRecoveryStep>, mark: String)] = []
         var changed: Set<OrderKey> = []
         for message in messages {
             let (key, body) = (key(message), message.body)
@@ -72,7 +72,7 @@ struct RecoveryHandlers: Sendable {
             steps.keep(content, under: step)
             recoveries[key] = next
             changed.insert(key)
-            fresh.append((body, content.mark))
+            fresh.append((message, content.mark))
             effects.publish(RecoveryPolicy.told(next), causedBy: message.envelope, key: next.customerId)
             if body.step == .called { RaisedCallbacks.clear(next, by: body.by, message.envelope, &effects) }
         }

@@ -30,7 +30,7 @@ struct RecoveryQueries: Sendable {
             try arguments.table(
                 "steps",
                 """
-                select s.source, s.taken_at, s.step, s.taken_by, s.note, s.step_id from recovery_step s
+                select s.source, s.taken_at, s.step, s.taken_by, s.note, s.step_id, s.on_behalf_of from recovery_step s
                 where \(order)::text is not null and s.order_id = \(order)::text
                     and (\(source)::text is null or s.source = \(source)::text)
                 order by s.source, s.taken_at, s.step_id

@@ -126,17 +126,17 @@ enum RecoveryStore {
 
     /// Keeps what was done.
     static func take(
-        _ steps: [(step: TakeRecoveryStep, mark: String)], _ transaction: borrowing Transaction
+        _ steps: [(step: Received<TakeRecoveryStep>, mark: String)], _ transaction: borrowing Transaction
     ) throws {
         guard !steps.isEmpty else { return }
-        let bodies = steps.map(\.step)
+        let bodies = steps.map(\.step.body)
         try transaction.queue(
             """
-            insert into recovery_step (source, order_id, step_id, fingerprint, step, taken_at, taken_by, note)
+            insert into recovery_step (source, order_id, step_id, fingerprint, step, taken_at, taken_by, note, on_behalf_of)
             select * from unnest(
                 \(bodies.map(\.source)), \(bodies.map(\.orderId)), \(bodies.map(\.stepId)), \(steps.map(\.mark)),
                 \(bodies.map(\.step.rawValue)), \(PostgresValue.timestamps(bodies.map(\.at.description))),
-                \(bodies.map(\.by)), \(bodies.map(\.note)))
+                \(bodies.map(\.by)), \(bodies.map(\.note)), \(steps.map(\.step.onBehalfOf)))
             """)
     }
 

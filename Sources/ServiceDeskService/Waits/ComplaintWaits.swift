@@ -15,6 +15,8 @@ struct ComplaintWaits: Sendable, Equatable {
         var until: Timestamp?
         let by: String
         var note: String?
+        /// In whose stead that one said it.
+        var onBehalfOf: String?
     }
 
     /// What was said, and why it does not count.

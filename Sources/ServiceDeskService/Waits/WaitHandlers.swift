@@ -44,7 +44,7 @@ struct WaitHandlers: Sendable {
             let stored = WaitStore.StoredWait(
                 wait: ComplaintWaits.Wait(
                     waitId: number, waiting: body.waiting, reason: body.reason, at: body.at, until: body.until,
-                    by: body.by, note: body.note), fingerprint: content.mark)
+                    by: body.by, note: body.note, onBehalfOf: message.onBehalfOf), fingerprint: content.mark)
             let all = (waits[key] ?? []) + [stored]
             if let complaint = complaints[key] {
                 let progress = ComplaintProgress(

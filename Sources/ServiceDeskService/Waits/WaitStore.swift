@@ -23,7 +23,7 @@ enum WaitStore {
         let rows = try transaction.query(
             """
             select w.source, w.complaint_id, w.wait_id, w.fingerprint, w.waiting, w.reason, w.began_at, w.until_at,
-                w.said_by, w.note
+                w.said_by, w.note, w.on_behalf_of
             from unnest(\(sorted.map(\.source)), \(sorted.map(\.complaintId))) as k(source, complaint_id)
             join complaint_wait w using (source, complaint_id)
             """, as: WaitRow.self)
@@ -42,7 +42,8 @@ enum WaitStore {
             wait = StoredWait(
                 wait: ComplaintWaits.Wait(
                     waitId: identifier, waiting: try row("waiting"), reason: try row("reason"), at: try row("began_at"),
-                    until: try row("until_at"), by: try row("said_by"), note: try row("note")),
+                    until: try row("until_at"), by: try row("said_by"), note: try row("note"),
+                    onBehalfOf: try row("on_behalf_of")),
                 fingerprint: fingerprint)
         }
     }
@@ -57,13 +58,13 @@ enum WaitStore {
         try transaction.queue(
             """
             insert into complaint_wait (source, complaint_id, wait_id, fingerprint, waiting, reason, began_at, until_at,
-                said_by, note, is_waiting)
+                said_by, note, is_waiting, on_behalf_of)
             select * from unnest(
                 \(rows.map(\.key.source)), \(rows.map(\.key.complaintId)), \(waits.map(\.waitId)),
                 \(rows.map(\.wait.fingerprint)), \(waits.map(\.waiting.rawValue)), \(waits.map(\.reason?.rawValue)),
                 \(PostgresValue.timestamps(waits.map(\.at.description))),
                 \(PostgresValue.timestamps(waits.map(\.until?.description))), \(waits.map(\.by)), \(waits.map(\.note)),
-                \(rows.map(\.isEarly)))
+                \(rows.map(\.isEarly)), \(waits.map(\.onBehalfOf)))
             """)
     }
 

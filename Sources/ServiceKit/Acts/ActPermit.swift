@@ -106,6 +106,9 @@ public struct ActWayTaken: Sendable, Equatable {
     /// By whose authority it was, in a word: the role whose amount was enough, or the line.
     public var authority: String { amount?.role.rawValue ?? grant.line }
 
+    /// In whose stead it was, where it was by a right that was lent.
+    public var onBehalfOf: String? { grant.onBehalfOf }
+
     /// What the audit says of it.
     var rule: AuditRule {
         AuditRule(
@@ -119,6 +122,17 @@ extension PermissionMeasure {
     fileprivate var words: String {
         [amount?.description, days.map { "\($0) days" }].compactMap(\.self).joined(separator: " for ")
     }
+}
+
+extension Received {
+    /// In whose stead its person acts, where that one's own right is not enough: the record of what was done names it beside who
+    /// has done it.
+    public var onBehalfOf: String? { permit?.grants.first?.onBehalfOf }
+
+    /// The same, where an amount may have decided.
+    ///
+    /// - Parameter way: the way that was taken; `nil` where none was asked for.
+    public func onBehalfOf(by way: ActWayTaken?) -> String? { way.map(\.onBehalfOf) ?? onBehalfOf }
 }
 
 extension Effects {

@@ -94,7 +94,7 @@ enum ActQueries {
                     "acts",
                     """
                     select at::text as at, person, proof, broker_user as "brokerUser", type, source, message_id as id,
-                        act_id
+                        on_behalf_of as "onBehalfOf", act_id
                     from act
                     where (\(arguments["person"])::text is null or person = \(arguments["person"]))
                         and (\(arguments["id"])::text is null or message_id = \(arguments["id"]))

@@ -40,6 +40,7 @@ public enum CommonQuestions {
                 [
                     .time("at", as: .text), .code("person").protected(.personalData), .code("proof"),
                     .code("brokerUser").protected(.personalData), .code("type", "source", "id"),
+                    .code("onBehalfOf").protected(.personalData),
                 ])
         ])
 

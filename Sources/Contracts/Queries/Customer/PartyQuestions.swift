@@ -118,6 +118,7 @@ public enum PartyQuestions {
                     .text("reason"),
                     .code("parties"), .code("undone_by").protected(.personalData), .text("undone_for"),
                     .time("undone_at"),
+                    .code("on_behalf_of", "undone_on_behalf_of").protected(.personalData),
                 ]),
             .first(
                 500, "memberships",
@@ -231,7 +232,7 @@ public enum PartyQuestions {
                     .time("taken_at"), .code("decision_id", "kind"), .code("by").protected(.personalData),
                     .text("reason"),
                     .code("undone_by").protected(.personalData),
-                    .text("undone_for"),
+                    .text("undone_for"), .code("on_behalf_of", "undone_on_behalf_of").protected(.personalData),
                 ]),
         ])
 }

@@ -24,7 +24,7 @@ public enum AcceptanceQuestions {
                 "set by hand", by: [.descending("valid_to"), "customer_id", "business_line"],
                 [
                     .code("customer_id", "business_line", "level"), .text("reason"), .code("owner"), .text("plan"),
-                    .day("valid_from", "valid_to"), .code("set_by"),
+                    .day("valid_from", "valid_to"), .code("set_by", "on_behalf_of"),
                 ]),
         ])
 
@@ -40,14 +40,14 @@ public enum AcceptanceQuestions {
                 "set by hand",
                 [
                     .code("business_line", "level"), .text("reason"), .code("owner"), .text("plan"),
-                    .day("valid_from", "valid_to"), .code("set_by"),
+                    .day("valid_from", "valid_to"), .code("set_by", "on_behalf_of"),
                 ]),
             .first(
                 200, "overrides",
                 [
                     .code("override_id", "business_line"), .day("valid_from", "valid_to"),
                     .money("cap", "used", "left"),
-                    .code("currency"), .text("reason"), .code("approved_by"),
+                    .code("currency"), .text("reason"), .code("approved_by", "on_behalf_of"),
                 ]),
         ])
 

@@ -64,6 +64,7 @@ public enum FinanceQuestions {
                     .code("escalated_to"), .time("escalated_at"), .code("outcome"), .text("note"), .code("closed_by"),
                     .time("closed_at"), .earned("_now", currency: "currency_now"),
                     .code("currency_now"), .text("causes"), .rate("threshold").protected(.margin),
+                    .code("diagnosed_on_behalf_of", "closed_on_behalf_of"),
                 ])
         ])
 
@@ -242,7 +243,7 @@ public enum FinanceQuestions {
                 [
                     .code("source", "expense_id", "state"), .text("note"),
                     .code("budget_source", "budget_id", "branch", "owner", "account"), .day("day"), .money("amount"),
-                    .code("currency"), .money("counted"), .code("approved_by"),
+                    .code("currency"), .money("counted"), .code("approved_by", "approved_on_behalf_of"),
                 ])
         ])
 

@@ -23,6 +23,7 @@ public enum PayableQuestions {
                     .money("amount", "open"), .code("currency"),
                     .money("recorded_cost", "difference").protected(.purchaseRate), .code("match"),
                     .text("release_reason"), .code("release_proposed_by", "released_by"),
+                    .code("release_on_behalf_of", "released_on_behalf_of"),
                 ]),
             .pages(
                 "supplier payments that wait for an invoice or were set aside",

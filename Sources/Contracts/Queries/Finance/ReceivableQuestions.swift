@@ -178,7 +178,7 @@ public enum ReceivableQuestions {
                 [
                     .code("write_off_id", "source", "invoice_id", "customer_code"), .money("proposed", "written_off"),
                     .code("currency"), .text("reason"), .code("proposed_by", "approved_by"), .time("approved_at"),
-                    .text("state"), .code("branch", "sales_owner"),
+                    .text("state"), .code("branch", "sales_owner", "approved_on_behalf_of"),
                 ])
         ])
 

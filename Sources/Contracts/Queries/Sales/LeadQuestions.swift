@@ -58,7 +58,7 @@ public enum LeadQuestions {
                 [
                     .count("revision"), .time("at"), .code("what", "state", "owner", "reason"),
                     .code("by").protected(.personalData),
-                    .text("note").protected(.personalData),
+                    .text("note").protected(.personalData), .code("onBehalfOf").protected(.personalData),
                 ]),
         ])
 

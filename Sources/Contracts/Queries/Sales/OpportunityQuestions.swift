@@ -56,7 +56,7 @@ public enum OpportunityQuestions {
                     .code("owner", "branch"),
                 ] + worth + [
                     .code("lossReason"), .text("nextStep"), .code("by").protected(.personalData),
-                    .text("note").protected(.personalData),
+                    .text("note").protected(.personalData), .code("onBehalfOf").protected(.personalData),
                 ]),
             .whole(
                 "way", [.code("source", "state", "stage"), .day("since", "until"), .count("days")]),

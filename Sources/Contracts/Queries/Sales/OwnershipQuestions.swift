@@ -49,7 +49,7 @@ public enum OwnershipQuestions {
     /// What was handed over.
     public static let handovers = QueryDescription(
         .sales, "ownership.handovers",
-        "Handovers from one person to another, the latest first, with what went along and what of it is open.",
+        "Handovers from one person to another, the latest first, each link of a chain, with what went along and what of it is open with who has it.",
         [
             .text("login", "Only those from or to this person."),
             .choice("state", ["current", "all"], otherwise: "current", "current: without those that were withdrawn."),
@@ -62,7 +62,7 @@ public enum OwnershipQuestions {
                     .code("handoverId", "source", "fromLogin", "toLogin"), .day("from", "until"), .flag("whole"),
                     .count("customers", "notices", "anomalies"), .text("reason"), .code("by").protected(.personalData),
                     .time("at"),
-                    .count("revision"), .flag("withdrawn"),
+                    .count("revision"), .flag("withdrawn"), .count("opportunities", "quotes", "leads"),
                 ])
         ])
 

@@ -47,7 +47,9 @@ public enum QuoteQuestions {
                     .code("currency", "rule"), .code("costRule").protected(.cost), .code("problem"),
                 ]),
             .whole("explanation", [.count("line", "step"), .text("words")]),
-            .whole("history", [.count("number", "revision"), .time("at"), .code("what", "by"), .text("note")]),
+            .whole(
+                "history",
+                [.count("number", "revision"), .time("at"), .code("what", "by"), .text("note"), .code("onBehalfOf")]),
         ])
 
     /// What the customer is given.

@@ -28,7 +28,7 @@ public enum RecoveryQuestions {
                 "steps",
                 [
                     .code("source"), .time("taken_at"), .code("step"), .code("taken_by").protected(.personalData),
-                    .text("note"), .code("step_id"),
+                    .text("note"), .code("step_id"), .code("on_behalf_of").protected(.personalData),
                 ]),
         ])
 

@@ -123,7 +123,7 @@ public enum ServiceDeskQuestions {
                 [
                     .code("source"), .time("takenAt"), .code("step"), .code("takenBy").protected(.personalData),
                     .text("note"), .time("promise"),
-                    .text("counts"), .code("stepId"),
+                    .text("counts"), .code("stepId"), .code("onBehalfOf").protected(.personalData),
                 ]),
             .whole("states", [.code("source", "state"), .time("since", "until"), .count("seconds")]),
             .whole(
@@ -131,6 +131,7 @@ public enum ServiceDeskQuestions {
                 [
                     .code("source"), .time("began_at"), .code("waiting", "reason"), .time("until"),
                     .code("said_by").protected(.personalData), .text("note", "counts"), .code("wait_id"),
+                    .code("on_behalf_of").protected(.personalData),
                 ]),
             .whole("promises", [.code("source"), .time("made_at", "promised_at"), .code("state"), .time("heard_at")]),
         ])
