@@ -22,6 +22,14 @@ enum OpportunityNotices {
             }
         }
 
+        /// Whether it is so of an opportunity.
+        func isStanding(_ opportunity: StandingOpportunity) -> Bool {
+            switch self {
+            case .stalled: opportunity.mostDays != nil
+            case .step: opportunity.overdueSince != nil
+            }
+        }
+
         /// What is told of an opportunity has one name for ever: it is open, or it is over.
         func id(_ key: OpportunityKey) -> String {
             StableIdentifier.of(kind.rawValue, key.source, key.identifier)
@@ -39,8 +47,7 @@ enum OpportunityNotices {
             at: day, after: key(item.payload), limit: atOnce, transaction)
         var told: [(matter: Matter, opportunity: StandingOpportunity)] = []
         for opportunity in found {
-            if opportunity.mostDays != nil { told.append((.stalled, opportunity)) }
-            if opportunity.overdueSince != nil { told.append((.step, opportunity)) }
+            for matter in Matter.allCases where matter.isStanding(opportunity) { told.append((matter, opportunity)) }
         }
         let open = try NoticeStore.open(told.map { $0.matter.id($0.opportunity.key) }, transaction)
         let fresh = told.filter { !open.contains($0.matter.id($0.opportunity.key)) }
@@ -63,7 +70,7 @@ enum OpportunityNotices {
         return parts.count == 2 ? OpportunityKey(source: String(parts[0]), identifier: String(parts[1])) : nil
     }
 
-    /// What was told of opportunities that go on now, or are decided, is over.
+    /// What was told of opportunities that go on now, or are decided, is over; of one that is somebody else's now that one is told.
     ///
     /// - Parameter changes: how each went before, and how it does now.
     static func clear(
@@ -71,12 +78,13 @@ enum OpportunityNotices {
         _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         var over: [String: (matter: Matter, key: OpportunityKey, terms: OpportunityTerms, cause: Envelope?)] = [:]
+        var passed: [(key: OpportunityKey, cause: Envelope?)] = []
         for (key, before, after, cause) in changes {
             guard let former = before.changes.last?.word.terms, let latter = after.changes.last?.word.terms else {
                 continue
             }
-            // What is another's from now on is told that one with the next day.
-            let isOpen = latter.state == .open && former.owner == latter.owner
+            let isOpen = latter.state == .open
+            if isOpen, former.owner != latter.owner { passed.append((key, cause)) }
             if !isOpen || before.visits.last != after.visits.last {
                 over[Matter.stalled.id(key)] = (.stalled, key, latter, cause)
             }
@@ -84,10 +92,30 @@ enum OpportunityNotices {
                 over[Matter.step.id(key)] = (.step, key, latter, cause)
             }
         }
+        // What stands as it stood is told whoever has it now.
+        let told = passed.flatMap { one in Matter.allCases.map { (matter: $0, key: one.key, cause: one.cause) } }
+            .filter { over[$0.matter.id($0.key)] == nil }
+        try tellAnew(told, transaction, &effects)
         let cleared = try NoticeStore.clear(Array(over.keys), at: effects.now, transaction)
         for id in cleared.sorted() {
             guard let (matter, key, terms, cause) = over[id] else { continue }
             RaisedOpportunities.clear(matter, key, terms, causedBy: cause, &effects)
+        }
+    }
+
+    private static func tellAnew(
+        _ told: [(matter: Matter, key: OpportunityKey, cause: Envelope?)], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        let open = try NoticeStore.open(told.map { $0.matter.id($0.key) }, transaction)
+        let told = told.filter { open.contains($0.matter.id($0.key)) }
+        guard !told.isEmpty else { return }
+        let day = effects.now.day()
+        let found = try OpportunityNoticeStore.standing(at: day, among: Set(told.map(\.key)).sorted(), transaction)
+        let opportunities = Dictionary(found.map { ($0.key, $0) }) { first, _ in first }
+        for (matter, key, cause) in told {
+            guard let opportunity = opportunities[key], matter.isStanding(opportunity) else { continue }
+            RaisedOpportunities.raise(matter, opportunity, on: day, isChange: true, causedBy: cause, &effects)
         }
     }
 
