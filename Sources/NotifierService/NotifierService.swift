@@ -45,13 +45,11 @@ package enum NotifierService {
         let workers = book.workers(planner, HandoverWriter(console: console), turn: turn)
         // Of its own, so that a server that hangs does not keep it waiting.
         let watch = workers.isEmpty ? [] : [StandingWork(HandoverWatch(planner: planner))]
-        let telling = TellingHandlers(planner: planner)
         return ServiceDefinition(
             name: .notifier, migrations: NotifierMigrations.all,
             capabilities: [
-                .notices, .preferences(floor: floor), .recipients(telling),
-                .customerOwners(CustomerOwnerHandlers(telling: telling)), .handovers(floor: floor),
-                .retention(days: keptDays),
+                .notices, .preferences(floor: floor), .recipients(TellingHandlers(planner: planner)),
+                .customerOwners(planner), .handovers(floor: floor), .retention(days: keptDays),
             ], standing: watch + workers.map { StandingWork($0) })
     }
 

@@ -35,20 +35,10 @@ struct NoticeRow: PostgresRow {
         """
         n.notice_id, n.revision, n.cleared_revision, n.kind, n.object_kind, n.object_source, n.object_id,
         n.severity::integer as severity, n.at_stake, n.currency, n.customer_id, n.business_line, n.node, n.owner,
-        to_json(n.also_to)::text as also_to, coalesce(\(isMoved), false) as is_moved, n.moved_owner,
+        to_json(n.also_to)::text as also_to, coalesce(\(NoticeStore.isMoved), false) as is_moved, n.moved_owner,
         to_json(n.moved_also_to)::text as moved_also_to, \(facts) as facts, n.next_step, n.due_at, n.expires_at,
         n.happened_at
         """
-    }
-
-    /// Whether somebody else is named than was: a later word names anew, also that of a copy of the release before.
-    private static let isMoved: SQL = "n.moved_revision = n.revision"
-
-    /// Whose it is now, an expression over a row.
-    ///
-    /// - Parameter row: what the statement calls the row.
-    static func owner(_ row: String) -> String {
-        "case when \(row).moved_revision = \(row).revision then \(row).moved_owner else \(row).owner end"
     }
 
     init(row: inout RowReader) throws(PostgresError) {

@@ -93,6 +93,16 @@ enum NoticeStore {
             """)
     }
 
+    /// Whether somebody else is named than was, of a table called `n`: a later word names anew, also that of a copy of the release before.
+    static let isMoved: SQL = "n.moved_revision = n.revision"
+
+    /// Whose it is now, an expression over a row.
+    ///
+    /// - Parameter row: what the statement calls the row.
+    static func owner(_ row: String) -> String {
+        "case when \(row).moved_revision = \(row).revision then \(row).moved_owner else \(row).owner end"
+    }
+
     /// Writes down who is named by notices now. Queued.
     static func name(_ notices: [NoticeRow], _ transaction: borrowing Transaction) throws(PostgresError) {
         guard !notices.isEmpty else { return }

@@ -85,8 +85,9 @@ struct CustomerOwnerHandlers: Sendable {
 
 extension Capability {
     /// Who looks after the customers of notices.
-    static func customerOwners(_ owners: CustomerOwnerHandlers) -> Capability {
-        Capability(
+    static func customerOwners(_ planner: HandoverPlanner) -> Capability {
+        let owners = CustomerOwnerHandlers(telling: TellingHandlers(planner: planner))
+        return Capability(
             handlers: [
                 .on(CustomerRegistered.self, owners.registered), .on(CustomerChanged.self, owners.changed),
                 .on(OwnershipChanged.self, owners.told),

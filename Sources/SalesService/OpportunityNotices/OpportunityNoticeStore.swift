@@ -54,7 +54,8 @@ enum OpportunityNoticeStore {
     ) throws -> [StandingOpportunity] {
         try standing(
             at: day,
-            "(s.source, s.opportunity_id) > (\(key?.source ?? ""), \(key?.identifier ?? ""))", limit: limit, transaction)
+            "(s.source, s.opportunity_id) > (\(key?.source ?? ""), \(key?.identifier ?? ""))", limit: limit, transaction
+        )
     }
 
     /// Those of some that stand still at the end of a day.

@@ -15,7 +15,7 @@ enum OpportunityNotices {
     enum Matter: CaseIterable {
         case stalled, step
 
-        var kind: SalesNoticeKind {
+        var kind: NoticeKind {
             switch self {
             case .stalled: .opportunityStalled
             case .step: .opportunityStepOverdue
@@ -49,15 +49,11 @@ enum OpportunityNotices {
         for opportunity in found {
             for matter in Matter.allCases where matter.isStanding(opportunity) { told.append((matter, opportunity)) }
         }
-        let open = try NoticeStore.open(told.map { $0.matter.id($0.opportunity.key) }, transaction)
+        let open = try ToldStore.open(told.map { $0.matter.id($0.opportunity.key) }, transaction)
         let fresh = told.filter { !open.contains($0.matter.id($0.opportunity.key)) }
-        try NoticeStore.renew(
-            fresh.map { matter, opportunity in
-                Notice(
-                    id: matter.id(opportunity.key), kind: matter.kind, businessLine: opportunity.businessLine ?? "*",
-                    owner: opportunity.owner, branch: opportunity.branch, detail: detail(matter, opportunity, on: day),
-                    toldAt: item.due)
-            }, transaction)
+        try ToldStore.again(
+            fresh.map { matter, opportunity in .init(id: matter.id(opportunity.key), kind: matter.kind, at: item.due) },
+            transaction)
         for (matter, opportunity) in fresh { RaisedOpportunities.raise(matter, opportunity, on: day, &effects) }
         effects.count("opportunity_notices", fresh.count)
         if found.count == atOnce, let last = found.last {
@@ -96,7 +92,7 @@ enum OpportunityNotices {
         let told = passed.flatMap { one in Matter.allCases.map { (matter: $0, key: one.key, cause: one.cause) } }
             .filter { over[$0.matter.id($0.key)] == nil }
         try tellAnew(told, transaction, &effects)
-        let cleared = try NoticeStore.clear(Array(over.keys), at: effects.now, transaction)
+        let cleared = try ToldStore.clear(Array(over.keys), at: effects.now, transaction)
         for id in cleared.sorted() {
             guard let (matter, key, terms, cause) = over[id] else { continue }
             RaisedOpportunities.clear(matter, key, terms, causedBy: cause, &effects)
@@ -107,7 +103,7 @@ enum OpportunityNotices {
         _ told: [(matter: Matter, key: OpportunityKey, cause: Envelope?)], _ transaction: borrowing Transaction,
         _ effects: inout Effects
     ) throws {
-        let open = try NoticeStore.open(told.map { $0.matter.id($0.key) }, transaction)
+        let open = try ToldStore.open(told.map { $0.matter.id($0.key) }, transaction)
         let told = told.filter { open.contains($0.matter.id($0.key)) }
         guard !told.isEmpty else { return }
         let day = effects.now.day()
@@ -116,18 +112,6 @@ enum OpportunityNotices {
         for (matter, key, cause) in told {
             guard let opportunity = opportunities[key], matter.isStanding(opportunity) else { continue }
             RaisedOpportunities.raise(matter, opportunity, on: day, isChange: true, causedBy: cause, &effects)
-        }
-    }
-
-    private static func detail(_ matter: Matter, _ opportunity: StandingOpportunity, on day: CalendarDay) -> String {
-        let name = "opportunity \(opportunity.key)\(opportunity.company.map { " of \($0)" } ?? "")"
-        switch matter {
-        case .stalled:
-            let days = day.daysSinceEpoch - opportunity.stageSince.daysSinceEpoch
-            return "\(name): in '\(opportunity.stage)' for \(days) days; nine of ten leave it within "
-                + "\(opportunity.mostDays ?? 0)"
-        case .step:
-            return "\(name): '\(opportunity.nextStep ?? "")' was to be done on \(opportunity.overdueSince ?? day)"
         }
     }
 }

@@ -29,7 +29,6 @@ enum OrderHandlers {
             rows[place, default: SalesOrder(place: place)].standing.cancel(message.body.revision)
         }
         try write(sorted, rows, before, transaction, &effects)
-        try NoticeStore.clear(ofCancelled: Set(places), at: effects.now, transaction)
     }
 
     private static func take(

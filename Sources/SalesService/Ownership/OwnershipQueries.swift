@@ -113,12 +113,11 @@ enum OwnershipQueries {
                 "handovers",
                 """
                 select h.handover_id as "handoverId", h.source, h.from_login as "fromLogin", h.to_login as "toLogin",
-                    h.from_day as "from", h.until_day as until, h.is_whole as whole, w.customers, w.notices, w.anomalies,
+                    h.from_day as "from", h.until_day as until, h.is_whole as whole, w.customers, w.anomalies,
                     h.reason, h.said_by as by, h.handed_at as at, h.revision, h.is_withdrawn as withdrawn
                 from ownership_handover h
                 cross join lateral (
-                    select count(*) as customers, coalesce(sum(i.notices), 0)::bigint as notices,
-                        coalesce(sum(i.anomalies), 0)::bigint as anomalies
+                    select count(*) as customers, coalesce(sum(i.anomalies), 0)::bigint as anomalies
                     from (
                         select distinct o.source, o.code from ownership o
                         where o.handed_from = h.from_login and coalesce(o.acting_for, o.owner) = h.to_login
@@ -129,16 +128,9 @@ enum OwnershipQueries {
                                     and c.customer_source = o.source and c.customer_code = o.code))
                     ) k
                     cross join lateral (
-                        select (
-                                select count(*) from account a join finance_notice n on n.customer_id = a.customer_id
-                                where a.source = k.source and a.code = k.code and \(OpenItemStore.goesWithCustomer("n"))
-                                    and h.from_day <= \(today) and coalesce(n.acting_for, n.sales_owner) = h.to_login
-                            ) as notices,
-                            (
-                                select count(*) from anomaly x
-                                where x.source = k.source and x.customer_code = k.code and x.cleared_at is null
-                                    and h.from_day <= \(today) and coalesce(x.acting_for, x.owner) = h.to_login
-                            ) as anomalies
+                        select count(*) as anomalies from anomaly x
+                        where x.source = k.source and x.customer_code = k.code and x.cleared_at is null
+                            and h.from_day <= \(today) and coalesce(x.acting_for, x.owner) = h.to_login
                     ) i
                 ) w
                 where (\(login)::text is null or \(login) in (h.from_login, h.to_login))
@@ -182,19 +174,9 @@ enum OwnershipQueries {
             """
         let meant: SQL = "select distinct w.source, w.code from ownership w where \(isMeant)"
         let open: SQL = """
-            select distinct 'notice' as kind, n.notice_id as item, k.source, k.code, a.name as customer,
-                n.business_line as "businessLine", n.kind || ': ' || n.detail as detail,
-                \(SQL.day(of: "n.told_at")) as since
-            from (\(meant)) k
-            join account a on a.source = k.source and a.code = k.code
-            join finance_notice n on n.customer_id = a.customer_id
-            where \(OpenItemStore.goesWithCustomer("n")) and coalesce(n.acting_for, n.sales_owner) = \(login)
-                and (a.source, a.code) = (
-                    select b.source, b.code from account b join (\(meant)) m on m.source = b.source and m.code = b.code
-                    where b.customer_id = n.customer_id order by b.source, b.code limit 1)
-            union all
-            select 'anomaly', x.anomaly_id, k.source, k.code, a.name, x.business_line, x.kind || ' ' || x.direction,
-                \(SQL.day(of: "x.raised_at"))
+            select 'anomaly' as kind, x.anomaly_id as item, k.source, k.code, a.name as customer,
+                x.business_line as "businessLine", x.kind || ' ' || x.direction as detail,
+                \(SQL.day(of: "x.raised_at")) as since
             from (\(meant)) k
             join anomaly x on x.source = k.source and x.customer_code = k.code
             left join account a on a.source = k.source and a.code = k.code

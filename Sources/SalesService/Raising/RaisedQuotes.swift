@@ -73,7 +73,8 @@ enum RaisedQuotes {
         case .submitter(let login):
             raise(
                 .quoteReturned, terms, customerId, .attention, node: terms.branch, owner: login,
-                alsoTo: [terms.owner], [.code("by", sentBack?.by), .text("note", sentBack?.note)], causedBy: cause, &effects)
+                alsoTo: [terms.owner], [.code("by", sentBack?.by), .text("note", sentBack?.note)], causedBy: cause,
+                &effects)
         }
     }
 
