@@ -31,6 +31,13 @@ enum OrderHandlers {
         try write(sorted, rows, before, transaction, &effects)
     }
 
+    /// How finance has decided, which may come before the order.
+    static func decided(
+        _ messages: [Received<OrderDecided>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try OrderStore.decide(messages.map(\.body), transaction)
+    }
+
     private static func take(
         _ orders: [(envelope: Envelope, order: Order)], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
