@@ -183,7 +183,7 @@ public enum Catalogue {
             "A customer or a supplier is waited for about a complaint, or nobody any longer."),
         ContractDescription(SurveyAnswered.self, .partner, to: [.servicedesk], "A customer has answered a survey."),
         ContractDescription(
-            ConsentRecorded.self, .partner, to: [.customer], by: "by",
+            ConsentRecorded.self, .partner, to: [.customer, .servicedesk], by: "by",
             "A person agrees to be spoken with by a channel, or does not any more."),
         ContractDescription(
             RelationDeclared.self, .partner, to: [.customer], by: "by", "What ties one party to another."),
