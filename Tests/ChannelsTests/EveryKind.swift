@@ -1,6 +1,8 @@
 import Contracts
 import Domain
 
+@testable import Channels
+
 /// A notice of every kind with every fact that its service may give, made from what is said of the kind: so no kind is forgotten.
 enum EveryKind {
     /// The moment at which everything happens: half past four on the second of March 2026, in Shanghai.
