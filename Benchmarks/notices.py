@@ -19,6 +19,16 @@ NOTICES, SECONDS, RATE = (int(os.environ[name]) for name in ("NOTICES", "SECONDS
 RUN = uuid.uuid4().hex[:8]
 DOMAIN = "bench.example"
 PEOPLE = 100
+# What was measured beyond its bar: the run fails in the end, when all is measured.
+missed = []
+
+
+def measured(measure, bar, value, budget, **figures):
+    """Prints what was measured, and keeps it when it is beyond its bar. A share of the rate that was asked for is a bar of its own."""
+    print(json.dumps({"measure": measure, **figures, bar: value, "budget" + bar[0].upper() + bar[1:]: budget, "isWithin": value <= budget}),
+          flush=True)
+    if value > budget:
+        missed.append(f"{measure}: {bar} {value}, at most {budget}")
 
 
 def free_port():
@@ -109,10 +119,13 @@ def soon(store):
 
     until("every order at a loss has its mail", 120, look)
     times = sorted(found.values())
-    print(json.dumps({
-        "measure": "event to mail", "orders": RATE * SECONDS, "ordersPerSecond": round(RATE * SECONDS / took, 1), "mails": len(times),
-        "p50Milliseconds": round(times[len(times) // 2] * 1000, 1), "p99Milliseconds": round(times[int(len(times) * 0.99)] * 1000, 1),
-        "mostMilliseconds": round(times[-1] * 1000, 1), "budgetMilliseconds": 2000}), flush=True)
+    per_second = RATE * SECONDS / took
+    measured("event to mail", "p99Milliseconds", round(times[int(len(times) * 0.99)] * 1000, 1), 2000, orders=RATE * SECONDS,
+             ordersPerSecond=round(per_second, 1), mails=len(times), p50Milliseconds=round(times[len(times) // 2] * 1000, 1),
+             mostMilliseconds=round(times[-1] * 1000, 1))
+    # A time at a lower rate than was asked for says nothing of it.
+    if per_second < 0.95 * RATE:
+        missed.append(f"event to mail: {per_second:.1f} orders/s were published, not {RATE}")
 
 
 def digests(store):
@@ -154,10 +167,10 @@ def digests(store):
     came = sum(mail["recipients"][0].startswith(f"digest.{RUN}.") for mail in mails(store))
     if told != NOTICES or came != digests:
         sys.exit(f"{told} of {NOTICES} notices were handed over, {came} mails came of {digests} digests")
-    print(json.dumps({
-        "measure": "notices in digests", "notices": NOTICES, "people": PEOPLE, "mails": came, "mailsBefore": before,
-        "publishedSeconds": round(published, 2), "plannedSeconds": round(planned, 2), "handedOverSeconds": round(handed, 2),
-        "seconds": round(planned + handed, 2), "budgetSeconds": 60}), flush=True)
+    # The bar is of 100,000; of more or fewer as much more or less.
+    measured("notices in digests", "seconds", round(planned + handed, 2), round(60 * NOTICES / 100_000, 2), notices=NOTICES, people=PEOPLE,
+             mails=came, mailsBefore=before, publishedSeconds=round(published, 2), plannedSeconds=round(planned, 2),
+             handedOverSeconds=round(handed, 2))
 
 
 def main():
@@ -177,6 +190,8 @@ def main():
     finally:
         server.kill()
         server.wait()
+    if missed:
+        sys.exit("beyond the bar: " + "; ".join(missed))
 
 
 main()

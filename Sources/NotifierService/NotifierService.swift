@@ -49,7 +49,7 @@ package enum NotifierService {
             name: .notifier, migrations: NotifierMigrations.all,
             capabilities: [
                 .notices, .preferences(floor: floor), .recipients(TellingHandlers(planner: planner)),
-                .handovers(floor: floor), .retention(days: keptDays),
+                .customerOwners(planner), .handovers(floor: floor), .retention(days: keptDays),
             ], standing: watch + workers.map { StandingWork($0) })
     }
 

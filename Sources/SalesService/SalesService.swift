@@ -9,7 +9,7 @@ package enum SalesService {
         name: .sales,
         migrations: SalesMigrations.all,
         capabilities: [
-            .orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references,
+            .orders, .ownership, .anomalies, .notices, .agreements, .references,
             .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .opportunities, .opportunityReading,
             .opportunityNotices, .products, .rateCards, .quotes,
         ])

@@ -19,5 +19,6 @@ enum ServiceDeskMigrations {
         Migration(number: 13, name: "told_promise", sql: PackageResources._013_told_promise_sql),
         Migration(number: 14, name: "told_agent", sql: PackageResources._014_told_agent_sql),
         Migration(number: 16, name: "on_behalf_of", sql: PackageResources._016_on_behalf_of_sql),
+        Migration(number: 17, name: "survey_consent", sql: PackageResources._017_survey_consent_sql),
     ]
 }

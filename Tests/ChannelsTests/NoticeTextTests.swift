@@ -44,6 +44,14 @@ struct NoticeTextTests {
         #expect(written == kept)
     }
 
+    @Test("every kind with every fact reads as it is kept, in both languages", arguments: Language.allCases)
+    func everyKind(language: Language) throws {
+        let written = EveryKind.written(try text(language))
+        let kept = try kept("every-kind.\(language.rawValue).txt")
+        for (own, other) in zip(written.split(separator: "\n"), kept.split(separator: "\n")) { #expect(own == other) }
+        #expect(written == kept)
+    }
+
     @Test("pages read as they are kept, in both languages: deploy/local/mail-pictures.sh shows how they look")
     func pages() throws {
         let samples = try SampleNotices.all()

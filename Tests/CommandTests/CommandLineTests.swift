@@ -58,11 +58,11 @@ struct CommandLineTests {
 
     @Test("notices are listed without another word, and read by their identifiers")
     func notices() throws {
-        #expect(try values("notices --owner li.wei --kind credit-hold")["owner"] == "li.wei")
-        #expect(try values("notices list --state acknowledged")["state"] == "acknowledged")
-        let command = try #require(try parsed("notices acknowledge N1 N2 --by li.wei") as? NoticesCommand.Acknowledge)
-        #expect(command.notices == ["N1", "N2"] && command.act.by == "li.wei")
-        #expect(throws: (any Error).self) { try parse("notices acknowledge --by li.wei") }
+        #expect(try values("notices --state unread --kind credit-hold")["state"] == "unread")
+        #expect(try values("notices all --owner li.wei --kind credit-hold")["owner"] == "li.wei")
+        let command = try #require(try parsed("notices acknowledge N1 N2 --by li.wei") as? NoticesCommand.Take)
+        #expect(command.marking.notices == ["N1", "N2"] && command.marking.act.by == "li.wei")
+        #expect(throws: (any Error).self) { try parse("notices take --by li.wei") }
     }
 
     @Test("a customer has one owner, or several with their shares")

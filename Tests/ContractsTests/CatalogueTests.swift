@@ -82,7 +82,7 @@ struct CatalogueTests {
             (FinanceQuestions.orders, "decision", "needs approval"),
             (ServiceDeskQuestions.complaints, "severity", "severe"),
             (ServiceDeskQuestions.complaints, "category", "late"), (ClassQuestions.count, "dimension", "values"),
-            (SalesQuestions.notices, "kind", "margin-negativ"), (ProfitQuestions.lines, "basis", "posted"),
+            (NotifierQuestions.list, "kind", "margin-negativ"), (ProfitQuestions.lines, "basis", "posted"),
             (ProfitQuestions.margins, "by", "branch,lines"), (ProfitQuestions.margins, "by", "branch,branch"),
             (ViewQuestions.figures, "metric", "revenue,"), (ViewQuestions.figures, "by", "week"),
         ] {

@@ -224,13 +224,6 @@ struct ShownTests {
         #expect(ordered >= 8 && narrowed >= 8 && summed >= 8, "\(ordered) \(narrowed) \(summed)")
     }
 
-    @Test("what stands in several questions is withheld by the same field in each")
-    func alike() throws {
-        let notices = try #require(SalesQuestions.notices.answer("notices of finance"))
-        let items = try #require(OwnershipQuestions.items.answer("open items"))
-        #expect(notices.protected("detail") == .margin && items.protected("detail") == .margin)
-    }
-
     @Test("columns and totals are withheld by their field, and what lies between them stays")
     func columns() throws {
         let orders = FinanceQuestions.orders.answers[0]

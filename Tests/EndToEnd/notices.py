@@ -519,6 +519,94 @@ def away(box, mail, web):
     said("the mail server was away and the notifier killed: what waited is there once, and what was read by chat came by no mail")
 
 
+def row_of(login, kind, state="all"):
+    """The notices of a kind that came to somebody."""
+    return [row for row in inbox(login, state=state)["notices"] if row["kind"] == kind]
+
+
+def handed_over(box):
+    """What is open of a customer is of who looks after it now, and of who did no more."""
+    theta = alert("THETA")
+    identifier = notice("li.wei", theta)
+    publish(("ownership.handed-over.v1", "HO-1", {
+        "handoverId": "HO-1", "revision": 1, "fromLogin": "li.wei", "toLogin": "wu.jie", "customers": [{"code": "C-THETA"}],
+        "from": "2026-05-23", "reason": "another team", "by": "director", "handedOverAt": "2026-05-23T12:00:00+08:00"}))
+    until("who looks after the customer now is told", 30, lambda: any(
+        row["noticeId"] == identifier for row in inbox("wu.jie", state="open")["notices"]))
+    until("who did is told no more", 30, lambda: all(
+        row["noticeId"] != identifier for row in inbox("li.wei", state="open")["notices"]))
+    said("an open notice went along with its customer, and is its former owner's no more")
+
+
+def a_lead(box):
+    """Somebody has a lead, and is told so."""
+    waybill("leads", "seller", "li.wei", "--capacity", "40", "--line", "air-freight", "--json", by="manager.ks01")
+    publish(("lead.captured.v1", "LEAD-1", {
+        "captureId": "LEAD-1", "channel": "fair", "company": "Lead Ltd", "email": "lead@people.example", "businessLine": "air-freight",
+        "branch": "KS01", "by": "fair", "capturedAt": "2026-05-25T10:00:00+08:00"}))
+    row = until("the lead is told", 20, lambda: row_of("li.wei", "lead-assigned"))[0]
+    box.expect({"li.wei": 1}, row["objectId"])
+    said("a lead came to who is to speak with it, by mail, and to nobody else")
+
+
+def an_opportunity(box):
+    """The day of a next step is over: who has it is told, and who gets it then at once."""
+    def recorded(revision, owner, time):
+        return ("opportunity.recorded.v1", f"OPP-1-{revision}", {
+            "opportunityId": "OPP-1", "revision": revision, "state": "open", "stage": "qualification", "company": "Opp Ltd", "owner": owner,
+            "branch": "KS01", "nextStep": "Call them", "nextStepDay": "2026-05-27", "createdAt": "2026-05-26T10:00:00+08:00",
+            "changedAt": time, "by": "crm"})
+
+    publish(recorded(1, "li.wei", "2026-05-26T10:00:00+08:00"))
+    days_pass("2026-05-28", "2026-05-29")
+    row = until("the next step is said to be late", 30, lambda: row_of("li.wei", "opportunity-step-overdue", "open"))[0]
+    if row["objectId"] != "OPP-1": fail(f"another opportunity is told: {row}")
+    publish(recorded(2, "wu.jie", "2026-05-29T10:00:00+08:00"))
+    until("who has it now is told", 30, lambda: row_of("wu.jie", "opportunity-step-overdue", "open"))
+    until("who had it is told no more", 30, lambda: not row_of("li.wei", "opportunity-step-overdue", "open"))
+    said("a late next step was told who has the opportunity, and then who got it")
+
+
+def a_clock():
+    """A complaint takes too long: it is said, and over when the complaint is."""
+    publish(("complaint.reported.v1", "CP-1", {
+        "complaintId": "CP-1", "customer": {"code": "C-ETA"}, "orderId": "ETA", "category": "damage", "severity": "critical",
+        "at": "2026-05-29T11:00:00+08:00", "by": "li.wei", "summary": "broken"}))
+    days_pass("2026-06-01", "2026-06-02", "2026-06-03")
+    until("it is said that the complaint takes too long", 30, lambda: [
+        row for row in waybill("notices", "all", "--limit", "2000", "--json", by="director")["notices"]
+        if row["objectId"] == "CP-1" and row["kind"].startswith("complaint-clock")])
+    said("that a complaint takes too long is told")
+
+
+def reread(box, mail):
+    """The mail server has another password: the same process reads it at a signal, and a file that is wrong changes nothing."""
+    log, pid_file = HOME / "log" / "notifier.log", HOME / "run" / "notifier.pid"
+    count = lambda words: log.read_text(errors="replace").count(words)
+    read, unusable = "the files of the settings were read again", "the files of the settings cannot be used"
+    pid, reads, problems = pid_file.read_text(), count(read), count(unusable)
+    signal = lambda: subprocess.run([str(ROOT / "deploy/local/service.sh"), "reload", "notifier"], check=True)
+    kept = (WORK / "channels.json").read_text()
+    (WORK / "channels.json").write_text("{")
+    signal()
+    until("the wrong file is said to be so", 20, lambda: count(unusable) > problems)
+    publish(order("IOTA", "2026-06-04"))
+    box.expect({"li.wei": 1}, alert("IOTA"))
+    (WORK / "channels.json").write_text(kept)
+    mail.kill()
+    mail.settings["password"] = "another password"
+    mail.start()
+    (WORK / "mail.password").write_text("another password\n")
+    # The webhook's new secret alone from now on: what is signed by it the server takes.
+    (WORK / "desk.webhook").write_text(ROTATED + "\n")
+    signal()
+    until("the files are read again", 20, lambda: count(read) > reads)
+    publish(order("KAPPA", "2026-06-05"))
+    box.expect({"li.wei": 1}, alert("KAPPA"))
+    if pid_file.read_text() != pid: fail("another process runs")
+    said("passwords and secrets were changed without a restart; a wrong file changed nothing")
+
+
 def once(box, mail, web):
     """Of everything that was handed over, each is in one mailbox, that of whose it is, once; and nothing else is."""
     rows = {row["handoverId"]: row for row in handovers()["handovers"]}
@@ -560,6 +648,11 @@ def main():
         an_invoice(box)
         mailboxes(box, web)
         away(box, mail, web)
+        handed_over(box)
+        a_lead(box)
+        an_opportunity(box)
+        a_clock()
+        reread(box, mail)
         once(box, mail, web)
     finally:
         for server in (mail, web): server.kill()

@@ -188,12 +188,6 @@ does li.wei alerts diagnose "$alert" --reason cost --plan "another carrier" --re
 refused "not-authorised \$.by" zhou.min alerts close "$alert" --outcome stopped
 refused "not-authorised \$.by" li.wei alerts close "$alert" --outcome accepted
 does manager.ks01 alerts close "$alert" --outcome accepted
-notice="$(waybill notices --owner li.wei --all --json | jq -r '.noticesOfFinance[0].noticeId')"
-refused "not-authorised \$.noticeIds[0]" manager.ks01 notices acknowledge "$notice"
-refused "not-found \$.noticeIds[1]" li.wei notices acknowledge "$notice" TYPO
-does li.wei notices acknowledge "$notice"
-expect "who has read it" li.wei \
-    "$(waybill notices --all --json | jq -r --arg id "$notice" '.noticesOfFinance[] | select(.noticeId == $id) | .acknowledgedBy')"
 refused "wrong-state \$.invoiceId" finance.director finance payables release approve PS-1 --source ppl
 refused "not-found \$.invoiceId" li.wei finance payables release propose TYPO --source ppl --reason "agreed by telephone"
 does li.wei finance payables release propose PS-1 --source ppl --reason "agreed by telephone"

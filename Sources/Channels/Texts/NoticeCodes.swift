@@ -100,6 +100,13 @@ enum NoticeCodes {
             "item": ("an item", "服务项目"),
             "product": ("a product", "产品"),
         ],
+        "match": [
+            "no-order": ("it names no order", "未注明订单"),
+            "no-cost": ("no cost is recorded for it", "没有对应的成本记录"),
+            "above-cost": ("it is above the recorded cost", "高于已记录成本"),
+            "below-cost": ("it is below the recorded cost", "低于已记录成本"),
+            "twice": ("it looks like another invoice", "疑似重复发票"),
+        ],
         "metric": [
             "order-count": ("number of orders", "订单数"),
             "order-amount": ("amount of orders", "订单金额"),

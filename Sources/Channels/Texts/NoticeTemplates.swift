@@ -120,6 +120,10 @@ package enum NoticeTemplates {
         "expense-budget": NoticeTemplate(
             "Budget", ["Budget {budget}: {alert}", "{about}: look at the budget"],
             ["Used are {used} of {amount}.", "Of what was to be sold {sold} is."]),
+        "payable-held": NoticeTemplate(
+            "Invoice held back",
+            ["Invoice {invoice} of {supplier} over {amount} is held back: {match}", "{about} is held back"],
+            ["Open is {open}."]),
         "payable-release": NoticeTemplate(
             "Payment of an invoice that does not fit",
             [
@@ -335,6 +339,8 @@ package enum NoticeTemplates {
         "expense-budget": NoticeTemplate(
             "预算预警", ["预算 {budget}：{alert}", "{about}：请关注预算"],
             ["已用 {used}，预算 {amount}。", "销售完成率 {sold}。"]),
+        "payable-held": NoticeTemplate(
+            "发票暂缓付款", ["供应商 {supplier} 的发票 {invoice}（{amount}）暂缓付款：{match}", "{about}暂缓付款"], ["未付 {open}。"]),
         "payable-release": NoticeTemplate(
             "不符发票放行", ["{by} 申请支付不符发票 {invoice}，金额 {open}", "{about}：付款待审批"], ["原因：{reason}。"]),
         "period-reopening": NoticeTemplate(

@@ -104,7 +104,7 @@ package struct NoticeWords: Sendable {
         "level": ("Level", "级别"), "limit": ("Limit", "额度"), "line": ("Line of business", "业务线"),
         "margin": ("Margin", "毛利"), "month": ("Month", "月份"), "mostDays": ("Usual at most, in days", "同类九成天数"),
         "newOwner": ("Owner", "负责人"), "nextStep": ("Next step", "下一步工作"), "nextStepDay": ("Next step on", "下一步日期"),
-        "noticeDay": ("Notice by", "通知期限"), "open": ("Open", "未收金额"), "order": ("Order", "订单"),
+        "match": ("Why held", "暂缓原因"), "noticeDay": ("Notice by", "通知期限"), "open": ("Open", "未收金额"), "order": ("Order", "订单"),
         "owner": ("Owner", "负责人"), "percent": ("Of its time, in %", "时限用时（%）"),
         "plan": ("Plan", "整改计划"),
         "promise": ("Promised by", "承诺期限"), "promised": ("Promised", "承诺金额"),

@@ -49,12 +49,13 @@ struct TodayRoutes: ConsoleRoutes {
             columns: ["promised_day", "customer_code", "invoice_id", "promised", "currency", "state"],
             all: Link("receivables"), action: { _ in nil }),
         Part(
-            title: .notices, help: nil, service: .sales, question: SalesQuestions.notices,
-            table: "notices of finance",
-            columns: ["told_at", "kind", "customer", "order_id", "detail"],
-            all: Link("q", "sales", SalesQuestions.notices.name),
+            title: .notices, help: nil, service: .notifier, question: NotifierQuestions.mine, table: "notices",
+            columns: ["happened_at", "kind", "severity", "object_kind", "object_id", "due_at"],
+            all: Link("q", "notifier", NotifierQuestions.mine.name),
             action: { row in
-                row["customer_id"].map { (.openRecord, Link("customers", $0)) }
+                row["notice_id"].map {
+                    (.openRecord, Link("q", "notifier", NotifierQuestions.mine.name, values: [("notice", $0)]))
+                }
             }),
         Part(
             title: .reviewsWaiting, help: nil, service: .customer, question: PartyQuestions.reviews, table: "reviews",

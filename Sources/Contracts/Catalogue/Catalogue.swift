@@ -183,7 +183,7 @@ public enum Catalogue {
             "A customer or a supplier is waited for about a complaint, or nobody any longer."),
         ContractDescription(SurveyAnswered.self, .partner, to: [.servicedesk], "A customer has answered a survey."),
         ContractDescription(
-            ConsentRecorded.self, .partner, to: [.customer], by: "by",
+            ConsentRecorded.self, .partner, to: [.customer, .servicedesk], by: "by",
             "A person agrees to be spoken with by a channel, or does not any more."),
         ContractDescription(
             RelationDeclared.self, .partner, to: [.customer], by: "by", "What ties one party to another."),
@@ -270,10 +270,10 @@ public enum Catalogue {
             ReopenPeriod.self, .operator, to: [.finance],
             "A closed month is to be opened again: one proposes it, another person's does it."),
         ContractDescription(
-            CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            CustomerRegistered.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier, .notifier],
             "A customer was seen for the first time."),
         ContractDescription(
-            CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier],
+            CustomerChanged.self, .service(.customer), to: [.sales, .servicedesk, .finance, .supplier, .notifier],
             "A customer stands differently now: the whole record again, with a higher revision."),
         ContractDescription(
             CustomersMerged.self, .service(.customer), to: [.sales], "Customers turned out to be one."),
@@ -375,7 +375,7 @@ public enum Catalogue {
         ContractDescription(
             AgreementChanged.self, .service(.sales), to: [.customer], "What is agreed with a customer now."),
         ContractDescription(
-            OwnershipChanged.self, .service(.sales), to: [.customer, .finance],
+            OwnershipChanged.self, .service(.sales), to: [.customer, .finance, .notifier],
             "Who looks after a customer in a line of business, on the days of which anybody has said so."),
         ContractDescription(
             LeadStored.self, .service(.sales), to: [.customer], "A capture is kept; whose lead it is, and who has it."),

@@ -72,6 +72,20 @@ package enum NoticeOrderRule: String, Sendable, CaseIterable {
     case notApproved = "not-approved"
 }
 
+/// Why a supplier's invoice is held back, as notices tell of it.
+package enum NoticePayableMatch: String, Sendable, CaseIterable {
+    /// It names no order.
+    case noOrder = "no-order"
+    /// No cost of its orders is recorded of the supplier.
+    case noCost = "no-cost"
+    /// It is above what was recorded.
+    case aboveCost = "above-cost"
+    /// It is below what was recorded.
+    case belowCost = "below-cost"
+    /// It looks like another one.
+    case twice
+}
+
 /// By what a customer is chosen to be asked how it went, as notices tell of it.
 package enum NoticeSurveyRule: String, Sendable, CaseIterable {
     /// Something was damaged.
@@ -96,7 +110,7 @@ extension NoticeKind {
         case .receivableDue, .receivableOverdue, .paymentPromise, .paymentPromiseDue, .paymentPromiseBroken,
             .disputeOpened, .writeOffProposed:
             factsOfReceivables
-        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableRelease, .periodReopening: factsOfBooks
+        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableHeld, .payableRelease, .periodReopening: factsOfBooks
         case .orderSwing, .oddOrder, .agreementEnding, .agreementRenewing, .agreementExpired, .ownerChanged,
             .ownerLeft:
             factsOfSales
@@ -207,6 +221,11 @@ extension NoticeKind {
             [
                 .code("budget"), .code("alert", ExpenseAlertKind.self), .code("account"), .money("amount"),
                 .money("used"), .rate("sold").sometimes,
+            ]
+        case .payableHeld:
+            [
+                .code("invoice"), .code("supplier"), .money("amount"), .money("open"),
+                .code("match", NoticePayableMatch.self),
             ]
         case .payableRelease:
             [.code("invoice"), .money("open").sometimes, .text("reason").sometimes, .code("proposed-by")]

@@ -45,6 +45,8 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case expenseRecorded = "expense-recorded"
     /// A budget is nearly or wholly used, was lowered below what is used, or is used faster than is sold.
     case expenseBudget = "expense-budget"
+    /// A supplier's invoice does not fit what was recorded, and is held back.
+    case payableHeld = "payable-held"
     /// A supplier's invoice that does not fit is to be paid all the same.
     case payableRelease = "payable-release"
     /// A closed month is to be opened again.
@@ -177,7 +179,7 @@ extension NoticeKind {
         case .creditWatch, .creditHold, .creditStop: ofCredit
         case .receivableDue, .receivableOverdue, .disputeOpened, .writeOffProposed: ofReceivables
         case .paymentPromise, .paymentPromiseDue, .paymentPromiseBroken: ofPromises
-        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableRelease, .periodReopening: ofBooks
+        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableHeld, .payableRelease, .periodReopening: ofBooks
         case .orderSwing, .oddOrder, .agreementEnding, .agreementRenewing, .agreementExpired, .ownerChanged,
             .ownerLeft:
             ofSales
@@ -329,6 +331,12 @@ extension NoticeKind {
                 cleared: "it is so no longer, or another step takes its place",
                 whose: "whose budget it is, otherwise the branch's manager",
                 next: "waybill finance expenses budgets --account {account}")
+        case .payableHeld:
+            NoticeKindDescription(
+                [.finance], "payable-release", .payable,
+                raised: "a supplier's invoice does not fit what was recorded a day after it came",
+                cleared: "it fits, it is paid, or it is let go", whose: "the director",
+                next: "waybill finance payables release propose {invoice} --source {source} --reason REASON")
         case .payableRelease:
             NoticeKindDescription(
                 [.finance], "payable-release", .payable,

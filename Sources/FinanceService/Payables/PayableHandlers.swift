@@ -46,6 +46,7 @@ enum PayableHandlers {
         let keys = Set(fresh.map(\.key))
         try PayableStore.setAside(waitingFor: keys, transaction)
         try PayableStore.apply(to: keys, transaction)
+        PayableReleases.look(at: keys, &effects)
         effects.count("supplier_invoices", fresh.count)
     }
 

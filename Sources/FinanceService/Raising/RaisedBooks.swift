@@ -69,6 +69,28 @@ enum RaisedBooks {
 
     // MARK: Suppliers' invoices
 
+    /// Says that an invoice is held back.
+    static func hold(_ key: LedgerKey, _ invoice: HeldInvoice, director: String, _ effects: inout Effects) {
+        let name = NoticeName(.payableHeld, source: key.source, key.identifier)
+        effects.raise(
+            NoticeContent(
+                name, .attention, revision: effects.noticeRevision(), atStake: Money(invoice.open, invoice.currency),
+                owner: director,
+                facts: [
+                    .code("invoice", key.identifier), .code("supplier", invoice.supplier),
+                    .money("amount", invoice.amount, invoice.currency), .money("open", invoice.open, invoice.currency),
+                    .code("match", invoice.match?.rawValue),
+                ], next: name.kind.next(["invoice": key.identifier, "source": key.source]),
+                happenedAt: effects.now))
+    }
+
+    /// Nothing holds an invoice back any more.
+    static func fits(_ key: LedgerKey, _ effects: inout Effects) {
+        effects.clear(
+            NoticeName(.payableHeld, source: key.source, key.identifier), revision: effects.noticeRevision(),
+            because: "nothing holds it back any more")
+    }
+
     /// - Parameter director: whose it is to agree.
     static func tell(
         _ command: ReleasePayable, _ invoice: HeldInvoice?, director: String, causedBy cause: Envelope,

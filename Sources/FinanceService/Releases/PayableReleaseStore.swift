@@ -15,10 +15,13 @@ enum PayableReleaseStore {
             let open: FixedDecimal = try row("open")
             let (isSettled, isHeld): (Bool, Bool) = (try row("is_settled"), try row("is_held"))
             let (proposedBy, approvedBy): (String?, String?) = (try row("proposed_by"), try row("approved_by"))
+            let (supplier, amount): (String, FixedDecimal) = (try row("supplier_code"), try row("amount"))
+            let isTwice: Bool = try row("is_twice")
+            let match = NoticePayableMatch(rawValue: isTwice ? "twice" : try row("match"))
             invoice = currency.map {
                 HeldInvoice(
                     open: open, currency: $0, isSettled: isSettled, isHeld: isHeld, proposedBy: proposedBy,
-                    approvedBy: approvedBy)
+                    approvedBy: approvedBy, supplier: supplier, amount: amount, match: match)
             }
         }
     }
@@ -34,7 +37,8 @@ enum PayableReleaseStore {
         let rows = try transaction.query(
             """
             select m.source, m.invoice_id, m.amount - m.paid as open, m.currency, m.settled_day is not null as is_settled,
-                m.match <> 'matched' or m.is_twice as is_held, m.proposed_by, m.approved_by
+                m.match <> 'matched' or m.is_twice as is_held, m.proposed_by, m.approved_by, m.supplier_code,
+                m.amount, m.match, m.is_twice
             from (\(PayableQueries.matched(chosen))) m
             """, as: Row.self)
         return Dictionary(rows.compactMap { row in row.invoice.map { (row.key, $0) } }) { first, _ in first }

@@ -15,6 +15,15 @@ struct HeldInvoice: Equatable {
     var proposedBy: String?
     /// Who has agreed.
     var approvedBy: String?
+    /// Whose it is, by the code of the supplier.
+    var supplier: String?
+    /// What it comes to.
+    var amount: FixedDecimal?
+    /// Why it is held back, when it is.
+    var match: NoticePayableMatch?
+
+    /// Whether somebody should say what becomes of it.
+    var isWaiting: Bool { isHeld && !isSettled && approvedBy == nil }
 }
 
 /// Suppliers' invoices that are held back and paid all the same: one person proposes it with a reason, another who may approve
@@ -53,6 +62,48 @@ struct PayableReleases: Sendable {
                 causedBy: message.envelope, &effects)
             effects.count(command.step == .propose ? "payable_releases_proposed" : "payable_releases_approved")
         }
+    }
+
+    // MARK: What is held back
+
+    /// The task that looks at invoices a day after they came, and then day by day, until nothing holds them back.
+    static let heldTask = "payables.held"
+    private static let day: Int64 = 86_400
+
+    /// Has invoices that came looked at: what was recorded for them may come a little later.
+    static func look(at keys: Set<LedgerKey>, _ effects: inout Effects) {
+        for key in keys.sorted() { look(at: key, isSaid: false, &effects) }
+    }
+
+    private static func look(at key: LedgerKey, isSaid: Bool, _ effects: inout Effects) {
+        // No identifier holds a control character.
+        effects.schedule(
+            heldTask, key: StableIdentifier.of("payable", key.source, key.identifier),
+            at: effects.now.adding(seconds: day),
+            payload: "\(key.source)\n\(key.identifier)\n\(isSaid ? "said" : "")")
+    }
+
+    /// Says which of them are held back, once, and takes it back when they are no more. Who has proposed to pay one has said so already.
+    func hold(
+        _ items: [ScheduledItem], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        var waiting: [LedgerKey: Bool] = [:]
+        for item in items {
+            let parts = item.payload.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 3 else { continue }
+            waiting[LedgerKey(source: parts[0], identifier: parts[1])] = parts[2] == "said"
+        }
+        let invoices = try PayableReleaseStore.lock(Set(waiting.keys), transaction)
+        let director = authority.manager(of: nil, branch: "", on: effects.now.day())
+        for (key, isSaid) in waiting.sorted(by: { $0.key < $1.key }) {
+            guard let invoice = invoices[key], invoice.isWaiting else {
+                if isSaid { RaisedBooks.fits(key, &effects) }
+                continue
+            }
+            if !isSaid, invoice.proposedBy == nil { RaisedBooks.hold(key, invoice, director: director, &effects) }
+            Self.look(at: key, isSaid: true, &effects)
+        }
+        effects.count("payables_looked_at", waiting.count)
     }
 
     /// Refuses what may not be: an invoice that nothing holds back, the same person twice, or more than somebody may approve.

@@ -7,6 +7,7 @@ extension Capability {
         let releases = PayableReleases(rates: rates, authority: authority)
         return Capability(
             handlers: [.on(ReleasePayable.self, releases.release)],
+            tasks: [.onDemand(PayableReleases.heldTask, releases.hold)],
             tables: [
                 ScopedTable(
                     "payable_release",

@@ -56,7 +56,8 @@ enum NoticeQueries {
                 "notices",
                 """
                 select n.happened_at, n.kind, \(self.severity("n.severity")) as severity, n.object_kind, n.object_source,
-                    n.object_id, n.at_stake, n.currency, n.customer_id, n.business_line, n.node, n.owner, n.due_at,
+                    n.object_id, n.at_stake, n.currency, n.customer_id, n.business_line, n.node, \(unsafe: NoticeStore.owner("n")) as owner,
+                    n.due_at,
                     (select count(*) from recipient r where r.notice_id = n.notice_id and r.until is null) as recipients,
                     (select count(r.read_at) from recipient r where r.notice_id = n.notice_id and r.until is null)
                         as readers,
@@ -78,7 +79,8 @@ enum NoticeQueries {
                 "notice",
                 """
                 select n.notice_id, n.revision, n.service, n.kind, \(severity("n.severity")) as severity, n.object_kind,
-                    n.object_source, n.object_id, n.customer_id, n.business_line, n.node, n.owner, n.due_at,
+                    n.object_source, n.object_id, n.customer_id, n.business_line, n.node, \(unsafe: NoticeStore.owner("n")) as owner,
+                    n.due_at,
                     n.expires_at, n.happened_at, n.cleared_at, n.cleared_why, n.told_instead
                 from notice n where n.notice_id = \(id) and n.revision > 0
                 """, transaction),

@@ -17,8 +17,10 @@ struct NoticeRow: PostgresRow {
     let customerId: String?
     let businessLine: String?
     let node: String?
-    let owner: String?
-    let alsoTo: [String]
+    /// Who was named when it was said.
+    let said: NamedPeople
+    /// Who is named since somebody else looks after its customer; `nil` while who was named is.
+    private(set) var moved: NamedPeople?
     let facts: [NoticeFact]
     let next: String?
     let dueAt: Timestamp?
@@ -33,7 +35,9 @@ struct NoticeRow: PostgresRow {
         """
         n.notice_id, n.revision, n.cleared_revision, n.kind, n.object_kind, n.object_source, n.object_id,
         n.severity::integer as severity, n.at_stake, n.currency, n.customer_id, n.business_line, n.node, n.owner,
-        to_json(n.also_to)::text as also_to, \(facts) as facts, n.next_step, n.due_at, n.expires_at, n.happened_at
+        to_json(n.also_to)::text as also_to, coalesce(\(NoticeStore.isMoved), false) as is_moved, n.moved_owner,
+        to_json(n.moved_also_to)::text as moved_also_to, \(facts) as facts, n.next_step, n.due_at, n.expires_at,
+        n.happened_at
         """
     }
 
@@ -51,8 +55,11 @@ struct NoticeRow: PostgresRow {
         customerId = try row("customer_id")
         businessLine = try row("business_line")
         node = try row("node")
-        owner = try row("owner")
-        alsoTo = KeptJSON.texts(try row("also_to"))
+        said = NamedPeople(owner: try row("owner"), alsoTo: KeptJSON.texts(try row("also_to")))
+        let isMoved: Bool = try row("is_moved")
+        let people = NamedPeople(
+            owner: try row("moved_owner"), alsoTo: KeptJSON.texts(try row("moved_also_to")))
+        moved = isMoved ? people : nil
         facts = KeptJSON.parts(try row("facts"))
         next = try row("next_step")
         dueAt = try row("due_at")
@@ -60,7 +67,20 @@ struct NoticeRow: PostgresRow {
         happenedAt = try row("happened_at")
     }
 
-    /// What it says, in the form in which it came.
+    /// Who is named now.
+    var named: NamedPeople { moved ?? said }
+
+    /// What of it goes along with its customer.
+    var following: NoticeFollowing? { NoticeKind(rawValue: kind)?.following }
+
+    /// The same with who is named now.
+    func naming(_ people: NamedPeople) -> NoticeRow {
+        var row = self
+        row.moved = people == said ? nil : people
+        return row
+    }
+
+    /// What it says, in the form in which it came, and who is named now.
     ///
     /// - Parameter now: when it happened, when that is not known.
     func content(at now: Timestamp) -> NoticeContent {
@@ -68,13 +88,14 @@ struct NoticeRow: PostgresRow {
             noticeId: id, revision: revision, kind: kind,
             about: NoticeObject(kind: objectKind, source: objectSource, identifier: objectId), severity: severity,
             atStake: atStake, currency: currency, customerId: customerId, businessLine: businessLine, node: node,
-            owner: owner, alsoTo: alsoTo, facts: facts, next: next, dueAt: dueAt, expiresAt: expiresAt,
+            owner: named.owner, alsoTo: named.alsoTo, facts: facts, next: next, dueAt: dueAt, expiresAt: expiresAt,
             happenedAt: happenedAt ?? now)
     }
 
     /// What of it says whom it is told.
     var addressed: AddressedNotice {
-        AddressedNotice(objectKind: objectKind, owner: owner, alsoTo: alsoTo, node: node, dueAt: dueAt)
+        AddressedNotice(
+            objectKind: objectKind, owner: named.owner, alsoTo: named.alsoTo, node: node, dueAt: dueAt)
     }
 
     /// How it stands.

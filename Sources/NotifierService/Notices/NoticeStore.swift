@@ -93,6 +93,42 @@ enum NoticeStore {
             """)
     }
 
+    /// Whether somebody else is named than was, of a table called `n`: a later word names anew, also that of a copy of the release before.
+    static let isMoved: SQL = "n.moved_revision = n.revision"
+
+    /// Whose it is now, an expression over a row.
+    ///
+    /// - Parameter row: what the statement calls the row.
+    static func owner(_ row: String) -> String {
+        "case when \(row).moved_revision = \(row).revision then \(row).moved_owner else \(row).owner end"
+    }
+
+    /// Writes down who is named by notices now. Queued.
+    static func name(_ notices: [NoticeRow], _ transaction: borrowing Transaction) throws(PostgresError) {
+        guard !notices.isEmpty else { return }
+        try transaction.queue(
+            """
+            update notice n set moved_revision = case when s.is_moved then n.revision end, moved_owner = s.owner,
+                moved_also_to = array(select jsonb_array_elements_text(s.also_to::jsonb))
+            from unnest(
+                \(notices.map(\.id)), \(notices.map { $0.moved != nil }), \(notices.map { $0.moved?.owner }),
+                \(notices.map { KeptJSON.text($0.moved?.alsoTo ?? []) })) as s(notice_id, is_moved, owner, also_to)
+            where n.notice_id = s.notice_id
+            """)
+    }
+
+    /// The next open notices of a customer behind one, in the order of their identifiers.
+    static func open(
+        of customer: String, after id: String, limit: Int, _ transaction: borrowing Transaction
+    ) throws(PostgresError) -> [String] {
+        try transaction.query(
+            """
+            select notice_id from notice
+            where customer_id = \(customer) and revision > cleared_revision and notice_id > \(id)
+            order by notice_id limit \(limit)
+            """, as: String.self)
+    }
+
     /// The next open notices behind one, in the order of their identifiers.
     static func open(
         after id: String, limit: Int, _ transaction: borrowing Transaction

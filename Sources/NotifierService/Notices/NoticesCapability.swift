@@ -10,7 +10,7 @@ extension Capability {
             ScopedTable(
                 "notice",
                 .either([
-                    .owned(owner: "t.owner", branch: "t.node", day: ScopedTable.day(of: "t.happened_at")),
+                    .owned(owner: NoticeStore.owner("t"), branch: "t.node", day: ScopedTable.day(of: "t.happened_at")),
                     .through("exists (select from recipient r where r.notice_id = t.notice_id and r.until is null)"),
                 ]))
         ])

@@ -43,9 +43,14 @@ struct TellingHandlers: Sendable {
     func tell(_ ids: [String], _ transaction: borrowing Transaction, _ effects: inout Effects) throws {
         guard !ids.isEmpty else { return }
         let now = effects.now
-        let notices = try NoticeStore.load(ids, transaction)
+        let said = try NoticeStore.load(ids, transaction)
         let before = try RecipientStore.load(ids, transaction)
         let known = try PeopleReplica.known(transaction)
+        let named = try CustomerOwnerStore.named(
+            said.filter { $0.standing.isOpen(at: now) }, in: known.book, on: now.day(), transaction)
+        // Of a customer of which nothing is known who was named stays so.
+        let notices = said.map { notice in named[notice.id].map(notice.naming) ?? notice }
+        try NoticeStore.name(zip(said, notices).filter { $0.moved != $1.moved }.map(\.1), transaction)
         var addressing = try Addressing(known, at: now)
         var instead: [(id: String, role: RecipientRole?)] = []
         var changed: [(noticeId: String, login: String, state: RecipientState)] = []

@@ -5,7 +5,17 @@ import ServiceKit
 
 /// Agreements that end, are renewed or have expired, told once to whoever looks after the customer.
 enum AgreementNotices {
-    private static let told = AgreementState.allCases.filter { SalesNoticeKind($0) != nil }
+    private static let told = AgreementState.allCases.filter { kind($0) != nil }
+
+    /// What is said of an agreement that stands so; `nil` where nobody is told.
+    static func kind(_ state: AgreementState) -> NoticeKind? {
+        switch state {
+        case .ending: .agreementEnding
+        case .renewing: .agreementRenewing
+        case .expired: .agreementExpired
+        default: nil
+        }
+    }
 
     /// A notice has its name by the end it is about: another end is another notice, the same day again is none.
     private static func identifier(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {
@@ -20,21 +30,14 @@ enum AgreementNotices {
         let day = due.day()
         let notices = try AgreementStore.endings(upTo: day, transaction).compactMap { row in
             let state = row.terms.state(on: day)
-            return SalesNoticeKind(state).flatMap { kind in
+            return kind(state).flatMap { kind in
                 row.terms.end(asOf: day).map { (row: row, kind: kind, state: state, end: $0) }
             }
         }
         guard !notices.isEmpty else { return }
-        let written = try NoticeStore.tell(
-            ofAgreements: notices.map { row, kind, state, end in
-                let account = AccountKey(source: row.customerSource ?? row.source, code: row.customerCode)
-                return (
-                    Notice(
-                        id: identifier(row, state, end), kind: kind, customerId: row.customer,
-                        businessLine: row.terms.businessLine ?? "", detail: detail(row, state, end), toldAt: due),
-                    account
-                )
-            }, transaction)
+        let written = try ToldStore.first(
+            notices.map { row, kind, state, end in .init(id: identifier(row, state, end), kind: kind, at: due) },
+            transaction)
         effects.count("agreement_notices", written.count)
         try RaisedAgreements.raise(
             notices.filter { written.contains(identifier($0.row, $0.state, $0.end)) }
@@ -55,19 +58,10 @@ enum AgreementNotices {
             else { continue }
             for state in told { over[identifier(before, state, end)] = after }
         }
-        let cleared = try NoticeStore.clear(Array(over.keys), at: effects.now, transaction)
+        let cleared = try ToldStore.clear(Array(over.keys), at: effects.now, transaction)
         let agreements = Dictionary(cleared.compactMap { over[$0] }.map { ($0.name, $0) }) { first, _ in first }
         for (name, row) in agreements.sorted(by: { $0.key < $1.key }) {
             RaisedAgreements.clear(row, causedBy: causes(name), &effects)
-        }
-    }
-
-    private static func detail(_ row: AgreementRow, _ state: AgreementState, _ end: CalendarDay) -> String {
-        let name = "agreement \(row.terms.agreementId) (\(row.terms.title))"
-        return switch state {
-        case .renewing: "\(name) goes on for another year after \(end) unless notice is given"
-        case .expired: "\(name) ended on \(end), and nothing came after it"
-        default: "\(name) ends on \(end)"
         }
     }
 }

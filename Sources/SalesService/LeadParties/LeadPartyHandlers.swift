@@ -86,7 +86,6 @@ enum LeadPartyHandlers {
         // Nobody had room for it: who looks after the customer has it now.
         let owners = try LeadPartyStore.owners(
             of: changed.map { ($0.customerId ?? "", $0.businessLine) }, on: effects.now.day(), transaction)
-        var notices: [Notice] = []
         for place in changed.indices {
             changed[place].revision += 1
             guard changed[place].state == .pool, changed[place].reason == .nobodyFree, let owner = owners[place] else {
@@ -94,12 +93,10 @@ enum LeadPartyHandlers {
             }
             changed[place].give(to: owner.login, by: .account, at: effects.now)
             changed[place].branch = changed[place].branch ?? owner.branch
-            if let notice = LeadNotices.given(changed[place], at: effects.now) { notices.append(notice) }
         }
         try LeadStore.put(changed, transaction)
         try LeadStore.put(
             changed.map { LeadEvent(lead: $0, at: effects.now, what: "attached") }, transaction)
-        try NoticeStore.renew(notices, transaction)
         try RaisedLeads.tell(changed.map { ($0, nil) }, before: leads, transaction, &effects)
         for lead in changed { effects.publish(lead.message(by: nil, at: effects.now), key: lead.leadId) }
         effects.count("leads_attached", changed.count)

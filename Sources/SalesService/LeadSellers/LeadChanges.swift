@@ -11,9 +11,6 @@ struct LeadChanges {
     var wanting: [String: String] = [:]
     /// Leads that stand otherwise for another reason, in a word.
     var touched: [String: String] = [:]
-    var notices: [Notice] = []
-    /// Leads about which something was done, each with who had it until then.
-    var ended: [(lead: Lead, owner: String)] = []
     /// Leads that were taken from somebody who did not speak with them in time.
     var taken: [(lead: Lead, owner: String)] = []
     private(set) var events: [LeadEvent] = []
@@ -54,10 +51,6 @@ struct LeadChanges {
             effects.publish(
                 event.lead.message(by: event.by, at: event.at), causedBy: cause, key: event.lead.leadId)
         }
-        try LeadNotices.clear(ended, at: effects.now, transaction)
-        var latest: [String: Notice] = [:]
-        for notice in notices { latest[notice.id] = notice }
-        try NoticeStore.renew(Array(latest.values), transaction)
         try raise(transaction, &effects)
     }
 

@@ -66,10 +66,7 @@ enum LeadHandlers {
                 changes.wanting[id] = "captured"
             } else if lead.state == .closed, lead.closedAt.map({ body.capturedAt > $0 }) ?? true {
                 changes.wanting[id] = "reopened"
-            } else if changes.wanting[id] == nil,
-                let notice = LeadNotices.again(lead, one.key, at: effects.now)
-            {
-                changes.notices.append(notice)
+            } else if changes.wanting[id] == nil {
                 RaisedLeads.again(lead, one.key, causedBy: one.message.envelope, &effects)
             }
             leads[id] = lead
@@ -188,7 +185,6 @@ enum LeadHandlers {
                     lead.state = .assigned
                     lead.startClock(at: now)
                 }
-                if let notice = LeadNotices.given(lead, at: now) { changes.notices.append(notice) }
             } else {
                 lead.pool(.nobodyFree, at: now)
                 lead.closedAt = nil
@@ -234,10 +230,6 @@ enum LeadHandlers {
                 if body.step == .converted { converted.append((after, body.by, message.envelope)) }
                 leads[id] = after
                 changes.note(after, by: message)
-                if let owner = lead.owner { changes.ended.append((lead, owner)) }
-                if body.step == .assigned, let notice = LeadNotices.given(after, at: effects.now) {
-                    changes.notices.append(notice)
-                }
             } catch {
                 effects.refuse(message, error)
             }

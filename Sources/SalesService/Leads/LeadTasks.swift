@@ -39,17 +39,14 @@ enum LeadTasks {
         for var lead in due {
             switch (lead.dueStage, lead.state) {
             case (Lead.Stage.stale, .contacted), (Lead.Stage.stale, .qualified):
-                if let owner = lead.owner { changes.ended.append((lead, owner)) }
                 lead.pool(.stale, at: now)
                 lead.dueAt = nil
                 lead = changes.note(lead, "recycled", at: now)
             case (Lead.Stage.reminder, .assigned):
-                if let notice = LeadNotices.reminder(lead, at: now) { changes.notices.append(notice) }
                 lead.nextStage()
                 lead = changes.note(lead, "reminded", at: now)
             case (Lead.Stage.reassignment, .assigned):
                 let former = lead.owner ?? ""
-                changes.ended.append((lead, former))
                 if let (login, ground) = rule.assign(
                     owner: nil, line: lead.businessLine, branch: lead.branch, except: [former], at: now)
                 {
@@ -57,11 +54,9 @@ enum LeadTasks {
                     lead.owner = login
                     lead.ownerBy = ground
                     lead.assignedAt = now
-                    if let notice = LeadNotices.given(lead, at: now) { changes.notices.append(notice) }
                 } else {
                     lead.pool(.notContacted, at: now)
                 }
-                changes.notices.append(LeadNotices.taken(lead, from: former, at: now))
                 changes.taken.append((lead, former))
                 lead.nextStage()
                 lead = changes.note(lead, lead.owner == nil ? "recycled" : "reassigned", at: now)
@@ -71,7 +66,6 @@ enum LeadTasks {
                 let here = managers.filter { !people.hasLeft($0, by: now.day()) }
                 let level = lead.dueStage - Lead.Stage.escalation
                 if here.indices.contains(level) {
-                    changes.notices.append(LeadNotices.escalation(lead, to: here[level], at: now))
                     lead.nextStage()
                     if !here.indices.contains(level + 1) { lead.dueAt = nil }
                     lead = changes.note(lead, "escalated", at: now)
@@ -114,7 +108,6 @@ enum LeadTasks {
                 lead.owner = next
                 lead.ownerBy = .person
                 lead.assignedAt = due
-                if let notice = LeadNotices.given(lead, at: due) { changes.notices.append(notice) }
             } else {
                 lead.pool(.noTime, at: due)
                 lead.dueAt = nil
@@ -159,13 +152,11 @@ enum LeadTasks {
         for (id, lead) in before.sorted(by: { $0.key < $1.key }) {
             guard let owner = lead.owner, let one = passing[id], owner != one.to else { continue }
             var lead = lead
-            changes.ended.append((lead, owner))
             // Who acts for somebody who has left has it from that one.
             lead.formerOwner = one.actingFor ?? owner
             lead.owner = one.to
             lead.ownerBy = one.actingFor == nil ? .account : .person
             lead.assignedAt = now
-            if let notice = LeadNotices.given(lead, at: now) { changes.notices.append(notice) }
             leads.append(changes.note(lead, one.actingFor == nil ? what : "passed-on", at: now))
         }
         try LeadStore.put(leads, transaction)

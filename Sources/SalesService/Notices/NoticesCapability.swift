@@ -1,54 +1,32 @@
 import Contracts
+import Postgres
 import ServiceKit
 
 extension Capability {
-    /// What a seller is told of what the other services have found about a customer.
+    /// What sales has said by itself; and what the release before keeps of a list of notices that was its own.
+    ///
+    /// Whom a notice is told, and what they do with it, is the notifier's alone. Events that made notices here still come as long as a
+    /// copy of the release before has its queue bound to them: they are taken and nothing follows.
     static let notices = Capability(
-        handlers: [
-            .on(CustomersMerged.self, IdentityNotices.merged),
-            .on(CustomersUnmerged.self, IdentityNotices.unmerged),
-            .on(IdentityDecided.self, IdentityNotices.decided),
-            .on(LifecycleChanged.self, IdentityNotices.lifecycleChanged),
-            .on(OrderDecided.self, FinanceNotices.decided),
-            .on(MarginAlertRaised.self, FinanceNotices.alertRaised),
-            .on(MarginAlertCleared.self, FinanceNotices.alertCleared),
-            .on(MarginAlertDiagnosed.self, FinanceNotices.alertDiagnosed),
-            .on(MarginAlertEscalated.self, FinanceNotices.alertEscalated),
-            .on(MarginAlertClosed.self, FinanceNotices.alertClosed),
-            .on(AcceptanceChanged.self, FinanceNotices.acceptanceChanged),
-            .on(OverrideGranted.self, FinanceNotices.overrideGranted),
-            .on(ReceivableDue.self, FinanceNotices.receivableDue),
-            .on(ReceivableOverdue.self, FinanceNotices.receivableOverdue),
-            .on(ExpenseDecided.self, ExpenseNotices.decided),
-            .on(ExpenseAlertRaised.self, ExpenseNotices.alertRaised),
-            .on(ExpenseAlertCleared.self, ExpenseNotices.alertCleared),
-            .on(PeriodChanged.self, ExpenseNotices.periodChanged),
-            .on(PaymentApplied.self, FinanceNotices.paymentApplied),
-            .on(CreditStateChanged.self, FinanceNotices.creditStateChanged),
-            .on(ContactLapsed.self, ContactNotices.lapsed),
-            .on(ComplaintOpened.self, ComplaintNotices.opened),
-            .on(ComplaintProgressed.self, ComplaintNotices.progressed),
-            .on(ComplaintClockReached.self, ComplaintNotices.clockReached),
-        ],
+        handlers: former + [.on(AcknowledgeNotices.self, FormerNotices.acknowledge)],
         questions: SalesQueries.all,
         tables: [
-            // Of whom it is told, of each who shares the customer, and of the branch whose budget it speaks of, as that was organised on its day; of who sees an
-            // account of the customer that this person looks after, or any when it is told of nobody. A month concerns everybody.
-            ScopedTable(
-                "finance_notice",
-                .either([
-                    .owned(
-                        owner: "t.sales_owner", branch: "t.branch", day: ScopedTable.day(of: "t.told_at")),
-                    .through(
-                        """
-                        t.kind like 'period-%' or exists (
-                            select from account a where a.customer_id = t.customer_id
-                                and (t.sales_owner is null or a.sales_owner = t.sales_owner))
-                        """),
-                    .through("exists (select from notice_share s where s.notice_id = t.notice_id)"),
-                ])),
-            // With whoever shares it; who sees the notice otherwise is told of all of them by the notice itself.
-            ScopedTable("notice_share", .owned(owner: "t.owner", branch: nil, day: nil)),
+            ScopedTable("finance_notice", .hidden), ScopedTable("notice_share", .hidden),
             ScopedTable("settled_invoice", .hidden),
-        ])
+        ], subjects: FormerNoticeStore.subjects)
+
+    private static var former: [Handler] {
+        [
+            ignored(CustomersMerged.self), ignored(CustomersUnmerged.self), ignored(IdentityDecided.self),
+            ignored(LifecycleChanged.self), ignored(MarginAlertRaised.self), ignored(MarginAlertCleared.self),
+            ignored(MarginAlertDiagnosed.self), ignored(MarginAlertEscalated.self), ignored(MarginAlertClosed.self),
+            ignored(AcceptanceChanged.self), ignored(OverrideGranted.self), ignored(ReceivableDue.self),
+            ignored(ReceivableOverdue.self), ignored(ExpenseDecided.self), ignored(ExpenseAlertRaised.self),
+            ignored(ExpenseAlertCleared.self), ignored(PeriodChanged.self), ignored(PaymentApplied.self),
+            ignored(CreditStateChanged.self), ignored(ContactLapsed.self), ignored(ComplaintOpened.self),
+            ignored(ComplaintProgressed.self), ignored(ComplaintClockReached.self),
+        ]
+    }
+
+    private static func ignored<Body: Message>(_ body: Body.Type) -> Handler { .on(body) { _, _, _ in } }
 }

@@ -52,6 +52,29 @@ enum OpportunityNoticeStore {
     static func standing(
         at day: CalendarDay, after key: OpportunityKey?, limit: Int, _ transaction: borrowing Transaction
     ) throws -> [StandingOpportunity] {
+        try standing(
+            at: day,
+            "(s.source, s.opportunity_id) > (\(key?.source ?? ""), \(key?.identifier ?? ""))", limit: limit, transaction
+        )
+    }
+
+    /// Those of some that stand still at the end of a day.
+    static func standing(
+        at day: CalendarDay, among keys: [OpportunityKey], _ transaction: borrowing Transaction
+    ) throws -> [StandingOpportunity] {
+        guard !keys.isEmpty else { return [] }
+        return try standing(
+            at: day,
+            """
+            (s.source, s.opportunity_id) in (
+                select * from unnest(\(keys.map(\.source)), \(keys.map(\.identifier))))
+            """, limit: keys.count, transaction)
+    }
+
+    /// - Parameter condition: which of them, a condition on `s`.
+    private static func standing(
+        at day: CalendarDay, _ condition: SQL, limit: Int, _ transaction: borrowing Transaction
+    ) throws -> [StandingOpportunity] {
         try transaction.query(
             """
             select s.* from (
@@ -65,8 +88,7 @@ enum OpportunityNoticeStore {
                 left join lateral (\(DwellStore.usual(of: "o"))) d on true
                 where o.state = 'open'
             ) s
-            where (s.most_days is not null or s.overdue_since is not null)
-                and (s.source, s.opportunity_id) > (\(key?.source ?? ""), \(key?.identifier ?? ""))
+            where (s.most_days is not null or s.overdue_since is not null) and \(condition)
             order by s.source, s.opportunity_id limit \(Int32(limit))
             """, as: StandingOpportunity.self)
     }

@@ -15,10 +15,18 @@ enum OpportunityNotices {
     enum Matter: CaseIterable {
         case stalled, step
 
-        var kind: SalesNoticeKind {
+        var kind: NoticeKind {
             switch self {
             case .stalled: .opportunityStalled
             case .step: .opportunityStepOverdue
+            }
+        }
+
+        /// Whether it is so of an opportunity.
+        func isStanding(_ opportunity: StandingOpportunity) -> Bool {
+            switch self {
+            case .stalled: opportunity.mostDays != nil
+            case .step: opportunity.overdueSince != nil
             }
         }
 
@@ -39,18 +47,13 @@ enum OpportunityNotices {
             at: day, after: key(item.payload), limit: atOnce, transaction)
         var told: [(matter: Matter, opportunity: StandingOpportunity)] = []
         for opportunity in found {
-            if opportunity.mostDays != nil { told.append((.stalled, opportunity)) }
-            if opportunity.overdueSince != nil { told.append((.step, opportunity)) }
+            for matter in Matter.allCases where matter.isStanding(opportunity) { told.append((matter, opportunity)) }
         }
-        let open = try NoticeStore.open(told.map { $0.matter.id($0.opportunity.key) }, transaction)
+        let open = try ToldStore.open(told.map { $0.matter.id($0.opportunity.key) }, transaction)
         let fresh = told.filter { !open.contains($0.matter.id($0.opportunity.key)) }
-        try NoticeStore.renew(
-            fresh.map { matter, opportunity in
-                Notice(
-                    id: matter.id(opportunity.key), kind: matter.kind, businessLine: opportunity.businessLine ?? "*",
-                    owner: opportunity.owner, branch: opportunity.branch, detail: detail(matter, opportunity, on: day),
-                    toldAt: item.due)
-            }, transaction)
+        try ToldStore.again(
+            fresh.map { matter, opportunity in .init(id: matter.id(opportunity.key), kind: matter.kind, at: item.due) },
+            transaction)
         for (matter, opportunity) in fresh { RaisedOpportunities.raise(matter, opportunity, on: day, &effects) }
         effects.count("opportunity_notices", fresh.count)
         if found.count == atOnce, let last = found.last {
@@ -63,7 +66,7 @@ enum OpportunityNotices {
         return parts.count == 2 ? OpportunityKey(source: String(parts[0]), identifier: String(parts[1])) : nil
     }
 
-    /// What was told of opportunities that go on now, or are decided, is over.
+    /// What was told of opportunities that go on now, or are decided, is over; of one that is somebody else's now that one is told.
     ///
     /// - Parameter changes: how each went before, and how it does now.
     static func clear(
@@ -71,12 +74,13 @@ enum OpportunityNotices {
         _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         var over: [String: (matter: Matter, key: OpportunityKey, terms: OpportunityTerms, cause: Envelope?)] = [:]
+        var passed: [(key: OpportunityKey, cause: Envelope?)] = []
         for (key, before, after, cause) in changes {
             guard let former = before.changes.last?.word.terms, let latter = after.changes.last?.word.terms else {
                 continue
             }
-            // What is another's from now on is told that one with the next day.
-            let isOpen = latter.state == .open && former.owner == latter.owner
+            let isOpen = latter.state == .open
+            if isOpen, former.owner != latter.owner { passed.append((key, cause)) }
             if !isOpen || before.visits.last != after.visits.last {
                 over[Matter.stalled.id(key)] = (.stalled, key, latter, cause)
             }
@@ -84,22 +88,30 @@ enum OpportunityNotices {
                 over[Matter.step.id(key)] = (.step, key, latter, cause)
             }
         }
-        let cleared = try NoticeStore.clear(Array(over.keys), at: effects.now, transaction)
+        // What stands as it stood is told whoever has it now.
+        let told = passed.flatMap { one in Matter.allCases.map { (matter: $0, key: one.key, cause: one.cause) } }
+            .filter { over[$0.matter.id($0.key)] == nil }
+        try tellAnew(told, transaction, &effects)
+        let cleared = try ToldStore.clear(Array(over.keys), at: effects.now, transaction)
         for id in cleared.sorted() {
             guard let (matter, key, terms, cause) = over[id] else { continue }
             RaisedOpportunities.clear(matter, key, terms, causedBy: cause, &effects)
         }
     }
 
-    private static func detail(_ matter: Matter, _ opportunity: StandingOpportunity, on day: CalendarDay) -> String {
-        let name = "opportunity \(opportunity.key)\(opportunity.company.map { " of \($0)" } ?? "")"
-        switch matter {
-        case .stalled:
-            let days = day.daysSinceEpoch - opportunity.stageSince.daysSinceEpoch
-            return "\(name): in '\(opportunity.stage)' for \(days) days; nine of ten leave it within "
-                + "\(opportunity.mostDays ?? 0)"
-        case .step:
-            return "\(name): '\(opportunity.nextStep ?? "")' was to be done on \(opportunity.overdueSince ?? day)"
+    private static func tellAnew(
+        _ told: [(matter: Matter, key: OpportunityKey, cause: Envelope?)], _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        let open = try ToldStore.open(told.map { $0.matter.id($0.key) }, transaction)
+        let told = told.filter { open.contains($0.matter.id($0.key)) }
+        guard !told.isEmpty else { return }
+        let day = effects.now.day()
+        let found = try OpportunityNoticeStore.standing(at: day, among: Set(told.map(\.key)).sorted(), transaction)
+        let opportunities = Dictionary(found.map { ($0.key, $0) }) { first, _ in first }
+        for (matter, key, cause) in told {
+            guard let opportunity = opportunities[key], matter.isStanding(opportunity) else { continue }
+            RaisedOpportunities.raise(matter, opportunity, on: day, isChange: true, causedBy: cause, &effects)
         }
     }
 }

@@ -29,7 +29,13 @@ enum OrderHandlers {
             rows[place, default: SalesOrder(place: place)].standing.cancel(message.body.revision)
         }
         try write(sorted, rows, before, transaction, &effects)
-        try NoticeStore.clear(ofCancelled: Set(places), at: effects.now, transaction)
+    }
+
+    /// How finance has decided, which may come before the order.
+    static func decided(
+        _ messages: [Received<OrderDecided>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        try OrderStore.decide(messages.map(\.body), transaction)
     }
 
     private static func take(

@@ -6,7 +6,7 @@ extension Capability {
     static let orders = Capability(
         handlers: OrderStore.accounts.handlers + [
             .on(OrderPlaced.self, OrderHandlers.placed), .on(OrderChanged.self, OrderHandlers.changed),
-            .on(OrderCancelled.self, OrderHandlers.cancelled),
+            .on(OrderCancelled.self, OrderHandlers.cancelled), .on(OrderDecided.self, OrderHandlers.decided),
         ],
         tables: [
             // Beside whom the customer's record names, who looks after it by assignment or handover, or for somebody who left.

@@ -18,10 +18,8 @@ extension Capability {
             .daily("ownership.turn", OwnershipSettlement.turn),
             .onDemand(OwnershipSettlement.lookTask, OwnershipSettlement.look),
             .onDemand(OwnershipSettlement.fillTask, OwnershipSettlement.fill),
-            // What was told before notices were for all who share a customer.
-            .onDemand("notices.share") { _, transaction, effects in
-                try OpenItemStore.settle(sharedOn: effects.now.day(), transaction)
-            },
+            // A step of the schema has it done once; nothing is left to do.
+            .onDemand("notices.share") { _, _, _ in },
         ],
         questions: OwnershipQueries.all,
         figures: [

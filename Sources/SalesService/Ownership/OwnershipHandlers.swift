@@ -111,9 +111,6 @@ enum OwnershipHandlers {
         _ records: [CustomerRecord], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         try OwnershipSettlement.settle(OwnershipStore.put(records, transaction), transaction, &effects)
-        // What was told of them before their codes were known.
-        let accounts = Set(records.flatMap { $0.accounts.map { AccountKey(source: $0.source, code: $0.code) } })
-        try OpenItemStore.settle(of: accounts.sorted(), on: effects.now.day(), transaction)
     }
 
     /// Somebody joins, moves or leaves: what they look after, and what others act for because of them.
@@ -125,7 +122,6 @@ enum OwnershipHandlers {
         let leavers = try OwnershipLifeStore.leavers(transaction).filter { rules.depends($0, on: logins) }
         try OwnershipSettlement.settle(
             OwnershipLifeStore.accounts(concerning: logins.union(leavers), transaction), transaction, &effects)
-        try OwnershipSettlement.passOn(on: effects.now.day(), transaction)
     }
 }
 

@@ -113,7 +113,7 @@ enum OwnershipQueries {
                 "handovers",
                 """
                 select h.handover_id as "handoverId", h.source, h.from_login as "fromLogin", h.to_login as "toLogin",
-                    h.from_day as "from", h.until_day as until, h.is_whole as whole, i.customers, i.notices, i.anomalies,
+                    h.from_day as "from", h.until_day as until, h.is_whole as whole, i.customers, i.anomalies,
                     h.reason, h.said_by as by, h.handed_at as at, h.revision, h.is_withdrawn as withdrawn,
                     i.opportunities, i.quotes, i.leads
                 from ownership_handover h
@@ -155,12 +155,8 @@ enum OwnershipQueries {
                     and \(OpenItemStore.leads("v"))
             ),
             open as (
-                select 'notice' as kind, n.notice_id as item
-                from k join account a on a.source = k.source and a.code = k.code
-                join finance_notice n on n.customer_id = a.customer_id
-                where \(OpenItemStore.goesWithCustomer("n")) and coalesce(n.acting_for, n.sales_owner) = k.holder
-                union
-                select 'anomaly', x.anomaly_id from k join anomaly x on x.source = k.source and x.customer_code = k.code
+                select 'anomaly' as kind, x.anomaly_id as item
+                from k join anomaly x on x.source = k.source and x.customer_code = k.code
                 where x.cleared_at is null and coalesce(x.acting_for, x.owner) = k.holder
                 union
                 \(items("opportunity", of: "opportunity",
@@ -177,7 +173,6 @@ enum OwnershipQueries {
                     and l.owner = k.holder
             )
             select (select count(*) from (select distinct k.source, k.code from k) c) as customers,
-                count(*) filter (where o.kind = 'notice') as notices,
                 count(*) filter (where o.kind = 'anomaly') as anomalies,
                 count(*) filter (where o.kind = 'opportunity') as opportunities,
                 count(*) filter (where o.kind = 'quote') as quotes, count(*) filter (where o.kind = 'lead') as leads
@@ -220,19 +215,9 @@ enum OwnershipQueries {
             """
         let meant: SQL = "select distinct w.source, w.code from ownership w where \(isMeant)"
         let open: SQL = """
-            select distinct 'notice' as kind, n.notice_id as item, k.source, k.code, a.name as customer,
-                n.business_line as "businessLine", n.kind || ': ' || n.detail as detail,
-                \(SQL.day(of: "n.told_at")) as since
-            from (\(meant)) k
-            join account a on a.source = k.source and a.code = k.code
-            join finance_notice n on n.customer_id = a.customer_id
-            where \(OpenItemStore.goesWithCustomer("n")) and coalesce(n.acting_for, n.sales_owner) = \(login)
-                and (a.source, a.code) = (
-                    select b.source, b.code from account b join (\(meant)) m on m.source = b.source and m.code = b.code
-                    where b.customer_id = n.customer_id order by b.source, b.code limit 1)
-            union all
-            select 'anomaly', x.anomaly_id, k.source, k.code, a.name, x.business_line, x.kind || ' ' || x.direction,
-                \(SQL.day(of: "x.raised_at"))
+            select 'anomaly' as kind, x.anomaly_id as item, k.source, k.code, a.name as customer,
+                x.business_line as "businessLine", x.kind || ' ' || x.direction as detail,
+                \(SQL.day(of: "x.raised_at")) as since
             from (\(meant)) k
             join anomaly x on x.source = k.source and x.customer_code = k.code
             left join account a on a.source = k.source and a.code = k.code

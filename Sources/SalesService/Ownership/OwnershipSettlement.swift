@@ -96,19 +96,6 @@ enum OwnershipSettlement {
         guard let due = items.last?.due else { return }
         let day = due.day().adding(days: 1)
         try OpenItemStore.settle(on: day, transaction)
-        try passOn(on: day, transaction)
-    }
-
-    /// Gives what is open for people by name to who acts for those of them that have left by a day.
-    static func passOn(on day: CalendarDay, _ transaction: borrowing Transaction) throws {
-        let known = try PeopleReplica.known(transaction)
-        guard known.isRecorded else { return }
-        let rules = LeaverRules(known.book)
-        try OpenItemStore.pass(
-            OpenItemStore.addressees(transaction).map { login in
-                let standIn = rules.standIn(for: login, on: day)
-                return (login, standIn != nil, standIn?.login)
-            }, transaction)
     }
 
     /// The tasks by which what somebody works on goes along with customers that are handed over, each in a transaction of its own:

@@ -57,6 +57,7 @@ enum QuotePassing {
             try QuoteStore.note(after, word, by: ServiceName.sales.source, at: time, one.note, transaction)
             QuoteHandlers.tell(
                 after, word, by: ServiceName.sales.source, at: after.changedAt, causedBy: nil, &effects)
+            try RaisedQuotes.pass(after, transaction, &effects)
             passed.append((id, one))
         }
         try QuoteStore.note(passed, transaction)

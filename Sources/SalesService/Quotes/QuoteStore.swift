@@ -227,6 +227,18 @@ enum QuoteStore {
         ).map { QuoteWorker(login: $0.0, day: $0.1.day()) }
     }
 
+    /// Who has sent a quote back last, and in which words.
+    static func sentBack(
+        _ id: String, _ transaction: borrowing Transaction
+    ) throws -> (by: String, note: String?)? {
+        try transaction.query(
+            """
+            select e.done_by, e.note from quote_event e
+            where e.quote_id = \(id) and e.what = 'returned' order by e.number desc limit 1
+            """, as: (String, String?).self
+        ).first.map { (by: $0.0, note: $0.1) }
+    }
+
     /// Whose a quote is.
     static let homes: SQL = """
         select n.source, n.identifier, q.owner, q.branch, null::date, q.business_line

@@ -11,10 +11,12 @@ enum RaisedOpportunities {
 
     /// Says what was written down as told just now.
     ///
-    /// - Parameter day: the day at whose end it is so.
+    /// - Parameters:
+    ///   - day: the day at whose end it is so.
+    ///   - isChange: whether it was told already, and is somebody else's now.
     static func raise(
         _ matter: OpportunityNotices.Matter, _ opportunity: StandingOpportunity, on day: CalendarDay,
-        _ effects: inout Effects
+        isChange: Bool = false, causedBy cause: Envelope? = nil, _ effects: inout Effects
     ) {
         let name = name(matter, opportunity.key)
         let due =
@@ -33,15 +35,14 @@ enum RaisedOpportunities {
         case .step:
             facts += [.text("next-step", opportunity.nextStep), .day("next-step-day", opportunity.overdueSince)]
         }
-        effects.raise(
-            NoticeContent(
-                name, .attention, revision: effects.noticeRevision(),
-                atStake: opportunity.amount.flatMap { amount in opportunity.currency.map { Money(amount, $0) } },
-                customerId: opportunity.customerId, businessLine: opportunity.businessLine, node: opportunity.branch,
-                owner: opportunity.owner, facts: facts,
-                next: name.kind.next([
-                    "opportunity": opportunity.key.identifier, "source": opportunity.key.source,
-                ]), dueAt: OrganisationZone.current.end(of: due), happenedAt: effects.now))
+        let content = NoticeContent(
+            name, .attention, revision: effects.noticeRevision(),
+            atStake: opportunity.amount.flatMap { amount in opportunity.currency.map { Money(amount, $0) } },
+            customerId: opportunity.customerId, businessLine: opportunity.businessLine, node: opportunity.branch,
+            owner: opportunity.owner, facts: facts,
+            next: name.kind.next(["opportunity": opportunity.key.identifier, "source": opportunity.key.source]),
+            dueAt: OrganisationZone.current.end(of: due), happenedAt: effects.now)
+        if isChange { effects.change(content, causedBy: cause) } else { effects.raise(content, causedBy: cause) }
     }
 
     /// Says that it goes on, or is decided.
@@ -51,7 +52,7 @@ enum RaisedOpportunities {
     ) {
         effects.clear(
             name(matter, key), revision: effects.noticeRevision(),
-            because: terms.state == .open ? "it goes on, or is another's" : terms.state.rawValue, causedBy: cause)
+            because: terms.state == .open ? "it goes on" : terms.state.rawValue, causedBy: cause)
     }
 
     private static func name(_ matter: OpportunityNotices.Matter, _ key: OpportunityKey) -> NoticeName {

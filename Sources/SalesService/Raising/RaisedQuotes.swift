@@ -39,6 +39,27 @@ enum RaisedQuotes {
                 NoticeName(.quoteHeld, terms.quoteId), revision: effects.noticeRevision(),
                 because: "\(body.step.rawValue) by \(body.by)", causedBy: cause)
         }
+        try say(
+            waiting, terms, workers: workers, sentBack: (body.by, body.note), causedBy: cause, transaction, &effects)
+    }
+
+    /// Says what was said of a quote that is somebody else's now: that one is told.
+    static func pass(_ terms: QuoteTerms, _ transaction: borrowing Transaction, _ effects: inout Effects) throws {
+        guard let waiting = Waiting(terms) else {
+            if wasEnding(terms, at: effects.now) { try end([terms], transaction, &effects) }
+            return
+        }
+        try say(
+            waiting, terms, workers: { try QuoteStore.workers(terms.quoteId, transaction) },
+            sentBack: try QuoteStore.sentBack(terms.quoteId, transaction), causedBy: nil, transaction, &effects)
+    }
+
+    /// - Parameter sentBack: who has sent it back last, and in which words.
+    private static func say(
+        _ waiting: Waiting, _ terms: QuoteTerms, workers: () throws -> [QuoteWorker],
+        sentBack: (by: String, note: String?)?, causedBy cause: Envelope?, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
         let day = effects.now.day()
         let customerId = try QuoteStore.customerId(of: terms.customer, transaction)
         switch waiting {
@@ -52,7 +73,8 @@ enum RaisedQuotes {
         case .submitter(let login):
             raise(
                 .quoteReturned, terms, customerId, .attention, node: terms.branch, owner: login,
-                alsoTo: [terms.owner], [.code("by", body.by), .text("note", body.note)], causedBy: cause, &effects)
+                alsoTo: [terms.owner], [.code("by", sentBack?.by), .text("note", sentBack?.note)], causedBy: cause,
+                &effects)
         }
     }
 

@@ -10,12 +10,20 @@ extension Capability {
         let day = "coalesce(t.counted_day, \(ScopedTable.day(of: "coalesce(t.completed_at, t.promised_at)")))"
         return Capability(
             // What was settled comes first: it waits for whoever looks for it.
-            handlers: [.on(OrderReferenceSettled.self, delivery.referenceSettled)] + DeliveryStore.accounts.handlers + [
+            handlers: [
+                .on(OrderReferenceSettled.self, delivery.referenceSettled),
+                .on(ConsentRecorded.self, delivery.consented),
+            ] + DeliveryStore.accounts.handlers + [
                 .on(OrderPlaced.self, delivery.placed).lookingAtPeople(),
                 .on(OrderChanged.self, delivery.changed).lookingAtPeople(),
                 .on(OrderCancelled.self, delivery.cancelled), .on(OrderCompleted.self, delivery.completed),
             ],
             questions: DeliveryQueries.all,
+            figures: [
+                StandingFigure(
+                    "surveys_held", "Surveys to which no customer was invited, by why.", label: "why",
+                    SurveyConsentStore.standing)
+            ],
             tables: [
                 DeliveryStore.accounts.table,
                 ScopedTable(
@@ -32,7 +40,7 @@ extension Capability {
                     "survey",
                     .through(
                         "exists (select from delivery d where d.source = t.source and d.order_id = t.order_id)")),
-                ScopedTable("settled_order", .hidden),
+                ScopedTable("settled_order", .hidden), ScopedTable("contact_consent", .hidden),
             ],
             subjects: DeliveryStore.subjects)
     }

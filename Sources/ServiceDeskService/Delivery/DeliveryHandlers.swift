@@ -86,6 +86,30 @@ struct DeliveryHandlers: Sendable {
         try ask(candidates, standings, transaction, &effects)
     }
 
+    /// Customers say whether they want to be asked: who does gets the surveys that were held back, as long as answers to them count.
+    func consented(
+        _ messages: [Received<ConsentRecorded>], _ transaction: borrowing Transaction, _ effects: inout Effects
+    ) throws {
+        // What one person of a customer wants says nothing of the others.
+        let words = messages.filter { ($0.body.with ?? "").isEmpty }.map { message in
+            (
+                account: AccountKey(
+                    source: message.body.customer.source ?? message.envelope.source, code: message.body.customer.code),
+                body: message.body
+            )
+        }
+        let accounts = Set(words.map(\.account))
+        try SurveyConsentStore.lock(accounts, transaction)
+        try SurveyConsentStore.put(words, transaction)
+        let invitations = try SurveyConsentStore.held(
+            of: SurveyConsentStore.granted(accounts, transaction),
+            since: effects.now.adding(seconds: -Int64(policy.answerDays) * 86_400), transaction
+        ).map { SurveyPolicy.invitation(to: $0, for: policy.answerDays, by: .fresh()) }
+        for invitation in invitations { effects.publish(invitation, key: invitation.customerId) }
+        try SurveyConsentStore.release(invitations, transaction)
+        effects.count("surveys_released", invitations.count)
+    }
+
     private func ask(
         _ candidates: [(row: DeliveryRow, rule: String)], _ standings: [String: DeliveryPolicy.Standing],
         _ transaction: borrowing Transaction,
@@ -110,10 +134,27 @@ struct DeliveryHandlers: Sendable {
             surveys.append(survey)
             effects.publish(survey, key: row.customerId)
         }
-        let invitations = surveys.map { SurveyPolicy.invitation(to: $0, for: policy.answerDays, by: .fresh()) }
-        for invitation in invitations { effects.publish(invitation, key: invitation.customerId) }
-        try DeliveryStore.putSurveys(Array(zip(surveys, invitations)), transaction)
-        try RecoveryStore.askedAgain(surveys.map(\.customerId), transaction)
+        // Our own people hear of it all the same; the customer is written to only with its consent.
+        func account(_ survey: SurveyRequested) -> AccountKey {
+            AccountKey(source: survey.source, code: survey.customerCode)
+        }
+        let accounts = Set(surveys.map(account))
+        try SurveyConsentStore.lock(accounts, transaction)
+        let granted = try SurveyConsentStore.granted(accounts, transaction)
+        let asked = surveys.map { survey in
+            (
+                survey: survey,
+                invitation: granted.contains(account(survey))
+                    ? SurveyPolicy.invitation(to: survey, for: policy.answerDays, by: .fresh()) : nil
+            )
+        }
+        for (_, invitation) in asked {
+            if let invitation { effects.publish(invitation, key: invitation.customerId) }
+        }
+        effects.count("surveys_held", asked.count { $0.invitation == nil })
+        try DeliveryStore.putSurveys(asked, transaction)
+        try RecoveryStore.askedAgain(
+            asked.compactMap { $0.invitation?.customerId }, transaction)
         try RaisedSurveys.tell(surveys, transaction, &effects)
         effects.count("surveys", surveys.count)
     }

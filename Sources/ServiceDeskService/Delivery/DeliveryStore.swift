@@ -262,7 +262,7 @@ enum DeliveryStore {
     }
 
     static func putSurveys(
-        _ asked: [(survey: SurveyRequested, invitation: SurveyInvited)], _ transaction: borrowing Transaction
+        _ asked: [(survey: SurveyRequested, invitation: SurveyInvited?)], _ transaction: borrowing Transaction
     ) throws {
         guard !asked.isEmpty else { return }
         let (surveys, invitations) = (asked.map(\.survey), asked.map(\.invitation))
@@ -270,14 +270,15 @@ enum DeliveryStore {
             """
             with new as (
                 insert into survey (survey_id, source, order_id, customer_id, rule, requested_at, customer_code, branch,
-                    business_line, token_mark, expires_at)
+                    business_line, token_mark, expires_at, held_why)
                 select * from unnest(
                     \(surveys.map(\.surveyId)), \(surveys.map(\.source)), \(surveys.map(\.orderId)),
                     \(surveys.map(\.customerId)), \(surveys.map(\.rule)),
                     \(PostgresValue.timestamps(surveys.map(\.requestedAt.description))),
                     \(surveys.map(\.customerCode)), \(surveys.map(\.branch)), \(surveys.map(\.businessLine)),
-                    \(invitations.map { SurveyToken(text: $0.token).mark }),
-                    \(PostgresValue.timestamps(invitations.map(\.expiresAt.description))))
+                    \(invitations.map { $0.map { SurveyToken(text: $0.token).mark } }),
+                    \(invitations.map { $0?.expiresAt }),
+                    \(invitations.map { $0 == nil ? SurveyConsentStore.noConsent : nil }))
                 returning survey_id, source, order_id
             )
             update delivery d set survey_id = new.survey_id from new

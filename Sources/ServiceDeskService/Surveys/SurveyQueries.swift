@@ -44,7 +44,7 @@ struct SurveyQueries: Sendable {
     private static func chosen(_ arguments: QueryArguments) -> SQL {
         let (branch, line) = (arguments["branch"].postgresBind, arguments["line"].postgresBind)
         return """
-            (\(branch)::text is null or coalesce(s.branch, d.branch) = \(branch)::text)
+            s.held_why is null and (\(branch)::text is null or coalesce(s.branch, d.branch) = \(branch)::text)
                 and (\(line)::text is null or coalesce(s.business_line, d.business_line) = \(line)::text)
             """
     }
@@ -211,9 +211,11 @@ struct SurveyQueries: Sendable {
                 select s.requested_at, s.expires_at, r.answered_at, s.source, s.order_id,
                     coalesce(a.customer_id, s.customer_id) as customer_id, coalesce(s.branch, d.branch) as branch,
                     coalesce(s.business_line, d.business_line) as business_line, s.rule, r.channel, r.satisfaction,
-                    r.recommendation, r.effort, r.comment, s.survey_id
+                    r.recommendation, r.effort, r.comment, s.survey_id, s.held_why as held
                 from \(surveys)
-                where \(state) = 'all' or (\(state) = 'answered') = (r.survey_id is not null)
+                where \(state) = 'all' or (\(state) = 'held' and s.held_why is not null)
+                    or (\(state) <> 'held' and s.held_why is null
+                        and (\(state) = 'answered') = (r.survey_id is not null))
                 """, transaction)
         ]
     }

@@ -60,6 +60,9 @@ package enum OwnershipReplica {
             object.text("until_day", period.until?.description)
             object.text("owner", period.owners.first?.login)
             object.text("branch", period.branch)
+            object.text("handed_from", period.owners.first?.handedFrom)
+            let sharers = period.owners.dropFirst().compactMap(\.login)
+            object.texts("sharers", sharers.isEmpty ? nil : sharers)
             bytes += object.finished()
         }
         return String(decoding: bytes + [UInt8(ascii: "]")], as: UTF8.self)

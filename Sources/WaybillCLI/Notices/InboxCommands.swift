@@ -69,7 +69,8 @@ extension NoticesCommand {
     }
 
     struct Take: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say that you take notices on.")
+        static let configuration = CommandConfiguration(
+            abstract: "Say that you take notices on.", aliases: ["acknowledge"])
 
         @OptionGroup var marking: MarkOptions
 

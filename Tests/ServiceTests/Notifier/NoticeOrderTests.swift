@@ -17,7 +17,11 @@ struct NoticeOrderTests {
         case cleared(NoticeCleared)
         case marked(String, String, NoticeMark)
         case left(String)
+        /// Sales says who looks after the customer, with a revision.
+        case handedOver(Int, to: String)
     }
+
+    private static let customer = AccountIdentifier.customer(source: "erp", code: "C-1")
 
     private static let logins = ["li.wei", "wang.min", "chen.fang", "clerk", "gone"]
 
@@ -35,7 +39,8 @@ struct NoticeOrderTests {
                     events.append(
                         .said(
                             try NotifiedPeople.notice(
-                                notice, revision: revision, severity: NoticeSeverity.allCases[random.below(4)],
+                                notice, revision: revision, kind: "order-refused", customer: customer,
+                                severity: NoticeSeverity.allCases[random.below(4)],
                                 owner: random.happens(0.8) ? logins[random.below(logins.count)] : nil,
                                 alsoTo: logins.filter { _ in random.happens(0.2) })))
                 }
@@ -44,6 +49,11 @@ struct NoticeOrderTests {
                 events.append(
                     .marked(
                         notice, logins[random.below(logins.count)], NoticeMark.allCases[random.below(4)]))
+            }
+        }
+        if random.happens(0.6) {
+            for revision in 1...3 {
+                events.append(.handedOver(revision, to: ["li.wei", "wang.min", "chen.fang"][random.below(3)]))
             }
         }
         for login in ["li.wei", "chen.fang"] where random.happens(0.6) { events.append(.left(login)) }
@@ -75,9 +85,10 @@ struct NoticeOrderTests {
             NotifierService.definition(book: ChannelBook([.init(.mail, server)], domain: "example.com")))
         try await notifier.handle(
             (try NotifiedPeople.told() + [
+                try NotifiedPeople.customer("C-1", owner: "li.wei"),
                 PermissionPolicyChanged(
                     version: 1, document: PolicyText.pieces(Self.policy), by: "zhou.min",
-                    setAt: try moment("2026-03-02T09:00:00+08:00"), reason: "授权")
+                    setAt: try moment("2026-03-02T09:00:00+08:00"), reason: "授权"),
             ]).enumerated().map { .init("p\($0)", source: "waybill.customer", $1) })
         var now = try moment("2026-03-02T10:00:00+08:00")
         let yesterday = try #require(CalendarDay("2026-03-01"))
@@ -94,6 +105,17 @@ struct NoticeOrderTests {
                 let until = mark == .snoozed ? now.adding(seconds: 90) : nil
                 try await notifier.says(
                     login, MarkNotices(noticeIds: [notice], mark: mark, until: until, by: login), at: time)
+            case .handedOver(let revision, let login):
+                try await notifier.handle(
+                    [
+                        .init(
+                            "owner \(revision)", source: "waybill.sales",
+                            try NotifiedPeople.looksAfter("C-1", [login], revision: revision))
+                    ], at: time)
+                if random.happens(0.5) {
+                    try await notifier.run(
+                        "notices.customer", key: Self.customer, payload: Self.customer, at: time)
+                }
             case .left(let login):
                 try await notifier.handle(
                     [
@@ -127,6 +149,7 @@ struct NoticeOrderTests {
         var cleared: [String: Int] = [:]
         var named: [String: Set<String>] = [:]
         var leavers: Set<String> = []
+        var owners: [Int: String] = [:]
         for event in events {
             switch event {
             case .said(let content):
@@ -135,8 +158,12 @@ struct NoticeOrderTests {
             case .cleared(let body): cleared[body.noticeId] = max(cleared[body.noticeId] ?? 0, body.revision)
             case .marked: break
             case .left(let login): leavers.insert(login)
+            case .handedOver(let revision, let login): owners[revision] = login
             }
         }
+        // What sales said last stands above who was named; who is named nobody by is whom the record names.
+        let owner = owners.max { $0.key < $1.key }?.value
+        for id in said.keys { named[id, default: []].formUnion(owners.values + ["li.wei"]) }
         for _ in 0..<2 {
             let (told, server, end) = try await live(events.shuffled(&random), &random)
             let known = KnownPeople(
@@ -148,8 +175,10 @@ struct NoticeOrderTests {
             var addressing = try Addressing(known, at: end)
             var expected: [[String?]] = []
             for (id, content) in said.sorted(by: { $0.key < $1.key }) where content.revision > cleared[id] ?? 0 {
+                let whose = owner ?? content.owner ?? "li.wei"
                 let addressed = AddressedNotice(
-                    objectKind: "order", owner: content.owner, alsoTo: content.alsoTo, node: content.node)
+                    objectKind: "order", owner: whose, alsoTo: content.alsoTo.filter { $0 != whose },
+                    node: content.node)
                 let roles = addressing.addressees(of: addressed).roles
                 expected += roles.sorted { $0.key < $1.key }.map { [id, $0.key, $0.value.rawValue] }
             }

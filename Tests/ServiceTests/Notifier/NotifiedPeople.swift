@@ -85,14 +85,46 @@ enum NotifiedPeople {
 
     /// A notice about an order.
     static func notice(
-        _ id: String, revision: Int = 1, kind: String = "order-held", severity: NoticeSeverity = .attention,
+        _ id: String, revision: Int = 1, kind: String = "order-held", customer: String? = nil,
+        line: String? = nil, severity: NoticeSeverity = .attention,
         owner: String? = "li.wei", alsoTo: [String] = [], facts: [NoticeFact] = [], dueAt: Timestamp? = nil,
         expiresAt: Timestamp? = nil, at time: String = "2026-03-02T09:00:00+08:00"
     ) throws -> NoticeContent {
         NoticeContent(
             noticeId: id, revision: revision, kind: kind,
-            about: NoticeObject(kind: "order", source: "erp", identifier: "O-\(id)"), severity: severity, node: "KS01",
-            owner: owner, alsoTo: alsoTo, facts: facts, dueAt: dueAt, expiresAt: expiresAt, happenedAt: try moment(time)
+            about: NoticeObject(kind: "order", source: "erp", identifier: "O-\(id)"), severity: severity,
+            customerId: customer,
+            businessLine: line, node: "KS01", owner: owner, alsoTo: alsoTo, facts: facts, dueAt: dueAt,
+            expiresAt: expiresAt, happenedAt: try moment(time)
         )
+    }
+
+    /// A customer of one account, as its record says; `nil` of an owner is nobody.
+    static func customer(
+        _ code: String, owner: String?, revision: Int = 1, as customer: String? = nil
+    ) throws -> CustomerChanged {
+        CustomerChanged(
+            CustomerRecord(
+                customerId: customer ?? AccountIdentifier.customer(source: "erp", code: code), revision: revision,
+                name: code, branch: "KS01", salesOwner: owner,
+                accounts: [AccountHoming(source: "erp", code: code, revision: customer == nil ? 1 : 2)],
+                at: try moment("2026-03-02T09:00:00+08:00")))
+    }
+
+    /// Sales says who looks after an account from a day on.
+    static func looksAfter(
+        _ code: String, _ owners: [String], line: String? = nil, revision: Int, from: CalendarDay? = nil,
+        until: CalendarDay? = nil, handedFrom: String? = nil
+    ) throws -> OwnershipChanged {
+        let share = try #require(FixedDecimal(owners.count == 1 ? "100" : "50"))
+        return OwnershipChanged(
+            source: "erp", code: code, businessLine: line, revision: revision,
+            periods: owners.isEmpty
+                ? []
+                : [
+                    OwnershipPeriod(
+                        from: from ?? start, until: until, ground: .assigned, branch: "KS01",
+                        owners: owners.map { CustomerOwner(login: $0, share: share, handedFrom: handedFrom) })
+                ], changedAt: try moment("2026-03-02T09:00:00+08:00"))
     }
 }

@@ -63,23 +63,4 @@ struct OrderDecisionTests {
         try await sales.handle([.init("3", source: "waybill.finance", try Self.decided(1, 3, .accepted))])
         #expect(try await business() == ["2", "0", "0", "1000.00", "0.00", "0.00"])
     }
-
-    @Test(
-        "an order that is cancelled waits for nobody, whichever comes last; taken up again it may be refused again",
-        arguments: [[0, 1, 2], [0, 2, 1], [2, 0, 1], [2, 1, 0], [1, 0, 2], [1, 2, 0]])
-    func cancelled(_ arrival: [Int]) async throws {
-        let at = try moment("2026-03-02T13:00:00+08:00")
-        let messages: [ServiceFixture.Message] = [
-            .init("o", source: "erp", OrderPlaced(makeOrder("O1", line: "road"))),
-            .init("d", source: "waybill.finance", try Self.decided(1, nil, .needsApproval)),
-            .init("c", source: "erp", OrderCancelled(orderId: "O1", revision: 2, cancelledAt: at, reason: nil)),
-        ]
-        for place in arrival { try await sales.handle([messages[place]]) }
-        #expect(try await sales.ask("notices.list")["notices of finance"].rows.isEmpty)
-        // Of the order as it was, nothing is to be decided any more.
-        try await sales.handle([.init("r", source: "waybill.finance", try Self.decided(1, 2, .refused))])
-        #expect(try await sales.ask("notices.list")["notices of finance"].rows.isEmpty)
-        try await sales.handle([.init("n", source: "waybill.finance", try Self.decided(3, nil, .refused))])
-        #expect(try await sales.ask("notices.list")["notices of finance"].column("kind") == ["order-refused"])
-    }
 }

@@ -60,7 +60,7 @@ public enum OwnershipQuestions {
                 "handovers", by: [.descending("from"), "source", "handoverId"],
                 [
                     .code("handoverId", "source", "fromLogin", "toLogin"), .day("from", "until"), .flag("whole"),
-                    .count("customers", "notices", "anomalies"), .text("reason"), .code("by").protected(.personalData),
+                    .count("customers", "anomalies"), .text("reason"), .code("by").protected(.personalData),
                     .time("at"),
                     .count("revision"), .flag("withdrawn"), .count("opportunities", "quotes", "leads"),
                 ])

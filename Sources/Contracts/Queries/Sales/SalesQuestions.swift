@@ -4,7 +4,7 @@ import Domain
 public enum SalesQuestions {
     /// All of them.
     public static let all =
-        [agreements, order, anomalies, notices, summary, business] + OwnershipQuestions.all + LeadQuestions.all
+        [agreements, order, anomalies, summary, business] + OwnershipQuestions.all + LeadQuestions.all
         + OpportunityQuestions.all + FunnelQuestions.all + ProductQuestions.all
         + CardQuestions.all + QuoteQuestions.all
 
@@ -63,28 +63,6 @@ public enum SalesQuestions {
                     .code("kind", "direction", "metric", "source", "customer_code", "business_line", "owner"),
                     .code("order_id"), .quantity("baseline", "observed", "score"), .time("cleared_at"),
                     .code("currency", "acting_for"),
-                ])
-        ])
-
-    /// What finance has told the owners of customers. What is told of an alert is its margin.
-    public static let notices = QueryDescription(
-        .sales, "notices.list", "What was told of customers and is neither over nor read, the latest first.",
-        [
-            .choice(
-                "state", ["open", "acknowledged", "all"], otherwise: "open",
-                "Only those that nobody has read, only those that somebody has, or all, those that are over among them."
-            ),
-            .choice("kind", SalesNoticeKind.allCases.map(\.rawValue), "Only of this kind."),
-        ],
-        shows: .notice,
-        answers: [
-            .pages(
-                "notices of finance", by: [.descending("told_at"), "notice_id"],
-                [
-                    .time("told_at"), .code("kind"), .text("customer"),
-                    .code("order_id", "invoice_id", "business_line", "sales_owner"), .text("detail").protected(.margin),
-                    .code("notice_id", "customer_id"), .time("acknowledged_at"), .code("acknowledged_by"),
-                    .time("cleared_at"), .code("acting_for", "branch"), .text("shared_with"),
                 ])
         ])
 

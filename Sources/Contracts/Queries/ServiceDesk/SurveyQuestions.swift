@@ -71,7 +71,7 @@ public enum SurveyQuestions {
         .servicedesk, "surveys.answers",
         "Every survey with what was answered, the latest first: every figure follows from these.",
         [
-            .choice("state", ["answered", "unanswered", "all"], otherwise: "all", "Only those that stand so.")
+            .choice("state", ["answered", "unanswered", "held", "all"], otherwise: "all", "Only those that stand so.")
         ],
         shows: .interaction,
         answers: [
@@ -81,7 +81,7 @@ public enum SurveyQuestions {
                     .time("requested_at", "expires_at", "answered_at"), .code("source", "order_id", "customer_id"),
                     .code("branch", "business_line", "rule", "channel"),
                     .count("satisfaction", "recommendation", "effort"), .text("comment").protected(.personalData),
-                    .code("survey_id"),
+                    .code("survey_id", "held"),
                 ])
         ])
 }

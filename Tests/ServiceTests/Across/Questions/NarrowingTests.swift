@@ -18,7 +18,7 @@ struct NarrowingTests {
             "cash on account atLeast", "cash on account owner", "invoices owner", "balances branch", "exposure owner",
             "disputes owner", "promises branch", "write-offs owner",
         ],
-        .sales: ["notices of finance from", "notices of finance owner", "notices of finance line"],
+        .notifier: ["notices from", "notices owner", "notices line"],
         .servicedesk: ["complaints from", "complaints to"],
         .customer: ["customers branch", "customers owner"],
         .supplier: ["suppliers from"],
@@ -68,12 +68,12 @@ struct NarrowingTests {
     /// What messages of the tests' business do not bring.
     private static func fill(_ service: ServiceName, _ transaction: borrowing Transaction) throws {
         switch service {
-        case .sales:
+        case .notifier:
             try transaction.queue(
                 """
-                insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, sales_owner, detail)
-                select 'n' || n, 'k', timestamptz '2026-03-01 15:30:00Z' + n * interval '1 h', 'c',
-                    (array['air', 'road'])[n % 2 + 1], (array['li.wei', 'wu.fang', null])[n % 3 + 1], 'd'
+                insert into notice (notice_id, revision, kind, object_kind, object_id, happened_at, business_line, owner)
+                select 'n' || n, 1, 'k', 'order', 'O' || n, timestamptz '2026-03-01 15:30:00Z' + n * interval '1 h',
+                    (array['air', 'road'])[n % 2 + 1], (array['li.wei', 'wu.fang', null])[n % 3 + 1]
                 from generate_series(1, 9) n
                 """)
         case .servicedesk:
@@ -179,10 +179,10 @@ struct NarrowingTests {
 
     @Test("the pages of a narrowed list hold its rows once, and several conditions hold together")
     func pages() async throws {
-        let sales = try await ServiceFixture.make(ServiceName.sales.definition())
-        try await sales.pool.withTransaction { transaction in try Self.fill(.sales, transaction) }
+        let notifier = try await ServiceFixture.make(ServiceName.notifier.definition())
+        try await notifier.pool.withTransaction { transaction in try Self.fill(.notifier, transaction) }
         func ask(_ values: [String: String]) async throws -> QueryTable {
-            try #require(try await sales.ask("notices.list", values).first)
+            try #require(try await notifier.ask("notices.list", values).first)
         }
         let whole = try await ask(["line": "air", "from": "2026-03-02"])
         #expect(whole.rows.count == 4)

@@ -202,15 +202,15 @@ struct QuestionTests {
     func long() throws {
         // Where a page begins holds the names of a row, whatever they are.
         let keys = (0..<6).map { _ in String(repeating: "𠮷", count: 200) }
-        let end = QueryCursor(table: "notices of finance", keys: keys).text
+        let end = QueryCursor(table: "notices", keys: keys).text
         let asked = RunQuery(query: "notices.list", parameters: [QueryParameter(name: "after", value: end)])
         let read = try RunQuery(json: asked.encode())
-        #expect(try SalesQuestions.notices.values(of: read.parameters)["after"] == end)
+        #expect(try NotifierQuestions.list.values(of: read.parameters)["after"] == end)
         let page = QueryTable("t", [QueryColumn("n")], rows: [["x"]], next: end)
         let told = try QueryReply(json: QueryReply.answered([page], asOf: .distant).encode()).tables[0]
         #expect(told.next == end)
         let typed = QueryParameter(name: "kind", value: String(repeating: "x", count: 1_001))
-        let refused = #expect(throws: Refusal.self) { try SalesQuestions.notices.values(of: [typed]) }
+        let refused = #expect(throws: Refusal.self) { try NotifierQuestions.list.values(of: [typed]) }
         #expect(refused?.reason == .textTooLong && refused?.path == "parameters.kind")
         for value in [String(repeating: "𠮷", count: 20_000), String(repeating: "x", count: 16_385)] {
             let table = QueryTable("t", [QueryColumn("n")], rows: [[value, nil]])
@@ -249,30 +249,30 @@ struct QuestionTests {
 
     @Test("pages by key hold every row once, in the order of the whole, whatever the size of a page", .services)
     func byKey() async throws {
-        let sales = try await ServiceFixture.make(ServiceName.sales.definition())
+        let notifier = try await ServiceFixture.make(ServiceName.notifier.definition())
         // Many of the same strength and time, so that only the last key tells them apart.
-        try await sales.pool.withTransaction { transaction in
+        try await notifier.pool.withTransaction { transaction in
             try transaction.queue(
                 """
-                insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, detail)
-                select 'n' || lpad(n::text, 3, '0'), 'k', timestamptz '2026-03-01T00:00:00.123456Z' - n / 10 * interval '1 s',
-                    'c', 'air', 'd' || n
+                insert into notice (notice_id, revision, kind, object_kind, object_id, happened_at)
+                select 'n' || lpad(n::text, 3, '0'), 1, 'k', 'order', 'O' || n,
+                    timestamptz '2026-03-01T00:00:00.123456Z' - n / 10 * interval '1 s'
                 from generate_series(1, 95) n
                 """)
         }
-        let whole = try await pages(sales, "notices.list", "notices of finance", limit: 2_000)
+        let whole = try await pages(notifier, "notices.list", "notices", limit: 2_000)
         #expect(whole.rows.count == 95 && whole.pages == 1)
         for limit in [1, 7, 94, 95] {
-            let found = try await pages(sales, "notices.list", "notices of finance", limit: limit)
+            let found = try await pages(notifier, "notices.list", "notices", limit: limit)
             #expect(found.rows == whole.rows, "\(limit)")
             #expect(found.pages == (95 + limit - 1) / limit)
         }
-        let first = try await sales.ask("notices.list")[0]
+        let first = try await notifier.ask("notices.list")[0]
         #expect(first.rows.count == 50 && first.isCut && first.count == nil)
-        #expect(try await sales.ask("notices.list", ["totals": "true"])[0].count == 95)
+        #expect(try await notifier.ask("notices.list", ["totals": "true"])[0].count == 95)
         // The end of a page of something else is not the end of this.
         let foreign = QueryCursor(table: "nothing of this", keys: ["x"]).text
-        await #expect(throws: Refusal.self) { _ = try await sales.ask("notices.list", ["after": foreign]) }
+        await #expect(throws: Refusal.self) { _ = try await notifier.ask("notices.list", ["after": foreign]) }
     }
 
     @Test("two lists in one answer are told page by page each by itself", .services)

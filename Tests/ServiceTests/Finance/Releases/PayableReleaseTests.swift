@@ -142,4 +142,39 @@ struct PayableReleaseTests {
         #expect(approved.map(\.clearing) == ["approved by finance.director"])
         #expect(approved[0].revision > proposed.revision)
     }
+
+    @Test("an invoice that does not fit is said a day after it came, once, until it fits or somebody lets it go")
+    func held() async throws {
+        func invoice(_ id: String, _ amount: String) throws -> ServiceFixture.Message {
+            .init(
+                id,
+                SupplierInvoiceReceived(
+                    invoiceId: id, supplier: SupplierReference(code: "S1", name: "Carrier"), orderIds: ["O1"],
+                    issuedAt: try moment("2026-03-02T09:00:00+08:00"),
+                    dueAt: try moment("2026-03-10T10:00:00+08:00"), amount: .of(amount), currency: .cny))
+        }
+        try await finance.handle([
+            .init("o", OrderPlaced(makeOrder("O1", [("200", nil)]))),
+            .init("k", makeCost("K1", order: "O1", .accrued, "100")), try invoice("V1", "500"), try invoice("V2", "100"),
+        ])
+        let due = try await finance.rows("select key, payload from schedule where task = 'payables.held' order by payload")
+        #expect(due.map { $0[1] } == ["erp\nV1\n", "erp\nV2\n"])
+        func look(_ payload: String, _ day: String) async throws -> [SaidNotice] {
+            try await finance.run("payables.held", key: "k", payload: payload, at: "\(day)T10:00:00+08:00").said()
+        }
+        let held = try #require(try await look("erp\nV1\n", "2026-03-03").first)
+        #expect(held.kind == "payable-held" && held.content?.owner == "finance.director")
+        #expect(held.fact("match") == "above-cost" && held.fact("open") == "500.00" && held.fact("supplier") == "S1")
+        #expect(held.content?.next == "waybill finance payables release propose V1 --source erp --reason REASON")
+        #expect(try await look("erp\nV2\n", "2026-03-03").isEmpty)
+        #expect(try await look("erp\nV1\nsaid", "2026-03-04").isEmpty)
+        let next = try await finance.rows(
+            "select payload from schedule where task = 'payables.held' and due_at > '2026-03-05T00:00:00+08:00'")
+        #expect(next == [["erp\nV1\nsaid"]])
+        // What was missing is recorded.
+        try await finance.handle([.init("k2", makeCost("K2", order: "O1", .accrued, "400"))])
+        let fits = try await look("erp\nV1\nsaid", "2026-03-05")
+        #expect(fits.map(\.id) == [held.id] && fits.map(\.kind) == ["cleared"])
+        #expect(fits[0].revision > held.revision)
+    }
 }

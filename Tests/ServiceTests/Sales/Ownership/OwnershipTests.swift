@@ -29,22 +29,6 @@ struct OwnershipTests {
         return table.rows.indices.map { row in columns.compactMap { $0[row] }.joined(separator: " ") }
     }
 
-    private func notices() async throws -> [[String?]] {
-        try await sales.rows("select notice_id, sales_owner, acting_for from finance_notice order by 1")
-    }
-
-    /// News of the customer C1 that names nobody; the notice of it is called after it.
-    private func granted(
-        _ id: String, _ name: String, line: String = "air-freight"
-    ) throws -> ServiceFixture.Message {
-        .init(
-            id, source: "waybill.finance",
-            OverrideGranted(
-                overrideId: name, customerId: "K-C1", businessLine: line, from: ownershipDay("2026-03-01"),
-                to: ownershipDay("2026-03-31"), cap: 1_000, currency: .cny, reason: "a contract", by: "boss",
-                tier: "director", grantedAt: try moment("2026-03-01T10:00:00+08:00")))
-    }
-
     @Test("by its record, its orders and assignments, each from its day, with branch and division")
     func grounds() async throws {
         try await sales.handle(Self.organisation)
@@ -100,16 +84,11 @@ struct OwnershipTests {
         #expect(try await shown(["customer": "C1", "source": "erp", "on": "2026-03-31"]).isEmpty)
     }
 
-    @Test("open notices and anomalies go with a handover on its day, and others are told")
+    @Test("what is open goes with a handover on its day, and others are told")
     func handover() async throws {
         try await sales.handle([
             .init("r", CustomerRegistered(Said.record(owner: "zhao.min", on: "2026-01-10"))),
             .init("o", OrderPlaced(Said.order("O1", "zhao.min", on: "2026-02-01"))),
-            try granted("g1", "1"), try granted("g2", "2", line: "rail"),
-        ])
-        #expect(try await notices() == [["override-1", "zhao.min", nil], ["override-2", "zhao.min", nil]])
-        try await sales.handle([
-            .init("k", source: "waybill.people", AcknowledgeNotices(noticeIds: ["override-2"], by: "zhao.min"))
         ])
         let handed = try await sales.handle([
             .init("h", Said.handedOver("H1", from: "zhao.min", to: "sun.li", on: "2026-03-10"))
@@ -123,16 +102,10 @@ struct OwnershipTests {
         let items = try await sales.ask(
             "ownership.items", ["login": "zhao.min"], at: try moment("2026-03-09T10:00:00+08:00"))
         #expect(items["customers"].column("businessLine") == ["*", "air-freight"])
-        #expect(items["open items"].column("item") == ["override-1"])
-        #expect(try await notices()[0] == ["override-1", "zhao.min", nil])
         try await sales.run("ownership.turn", at: "2026-03-09T23:59:59+08:00")
-        #expect(try await notices() == [["override-1", "sun.li", nil], ["override-2", "zhao.min", nil]])
         let handovers = try await sales.ask(
             "ownership.handovers", ["login": "sun.li"], at: try moment("2026-03-11T10:00:00+08:00"))["handovers"]
-        #expect(handovers.column("customers") == ["1"] && handovers.column("notices") == ["1"])
-        // The same word again does not give it back.
-        try await sales.handle([try granted("g1 again", "1")])
-        #expect(try await notices()[0] == ["override-1", "sun.li", nil])
+        #expect(handovers.column("customers") == ["1"])
         // Orders that go on naming who had it before do not, either.
         let later = try await sales.handle([
             .init("o2", OrderPlaced(Said.order("O2", "zhao.min", on: "2026-03-12")))
@@ -149,7 +122,6 @@ struct OwnershipTests {
         #expect(try withdrawn.events(OwnershipChanged.self).map(\.periods.count) == [0, 0])
         #expect(
             try withdrawn.said().map(\.id) == handed.said().map(\.id) && withdrawn.kinds() == ["cleared", "cleared"])
-        #expect(try await notices()[0] == ["override-1", "zhao.min", nil])
     }
 
     @Test("a record that repeats what sales has said changes nothing, and what it says of its own counts")
@@ -179,95 +151,12 @@ struct OwnershipTests {
         #expect(try await shown(["customer": "C1"]) == ["* wang.fang 100 record"])
     }
 
-    @Test("a notice of a customer that several share is for each of them with the share, and each may read it")
-    func sharedNotices() async throws {
-        try await sales.handle(Self.organisation)
-        try await sales.handle([
-            .init("r", CustomerRegistered(Said.record(owner: "zhao.min", branch: "KS01", on: "2026-01-10"))),
-            .init(
-                "a", Said.assigned("A1", line: "air-freight", from: "2026-02-01", "sun.li=60 zhao.min=40")),
-            try granted("g1", "1"), try granted("g2", "2", line: "road"),
-        ])
-        func shares() async throws -> [[String?]] {
-            try await sales.rows("select notice_id, owner, share::text from notice_share order by 1, place")
-        }
-        #expect(
-            try await shares() == [
-                ["override-1", "sun.li", "60.0000"], ["override-1", "zhao.min", "40.0000"],
-                ["override-2", "sun.li", "60.0000"], ["override-2", "zhao.min", "40.0000"],
-            ])
-        // It is found under the name of each, and tells of all.
-        for login in ["sun.li", "zhao.min"] {
-            let list = try await sales.ask("notices.list", ["owner": login])["notices of finance"]
-            #expect(list.column("notice_id").sorted { ($0 ?? "") < ($1 ?? "") } == ["override-1", "override-2"])
-            #expect(list.column("sales_owner") == [login, login])
-            #expect(list.column("shared_with") == Array(repeating: "sun.li 60 %, zhao.min 40 %", count: 2))
-        }
-        #expect(try await sales.ask("notices.list", ["owner": "boss"])["notices of finance"].rows.isEmpty)
-        // Row by row, too: who has the smaller share, and nobody else.
-        let pool = try await sales.enforceScopes()
-        func seen(_ login: String) async throws -> [String] {
-            try await sales.see(as: ScopedAsker(logins: [login]), by: pool) {
-                try $0.query("select notice_id from finance_notice order by 1", as: String.self)
-            }
-        }
-        #expect(try await seen("zhao.min") == ["override-1", "override-2"])
-        #expect(try await seen("sun.li") == ["override-1", "override-2"])
-        #expect(try await seen("boss") == [])
-        // The one with the smaller share reads it, and nobody from outside.
-        func read(_ id: String, by login: String) async throws -> Refusal? {
-            try await sales.handle(
-                [
-                    .init(
-                        "read \(id) \(login)", source: "waybill.people", typedBy: login,
-                        AcknowledgeNotices(noticeIds: [id], by: login))
-                ], at: "2026-03-02T11:00:00+08:00"
-            ).refused[0]
-        }
-        #expect(try await read("override-2", by: "boss")?.detail.contains("'sun.li', 'zhao.min'") == true)
-        #expect(try await read("override-2", by: "zhao.min") == nil)
-        // It is assigned to one alone: what is open is that one's, what was read stays as it was told.
-        try await sales.handle([
-            .init(
-                "a2",
-                Said.assigned(
-                    "A1", revision: 2, line: "air-freight", from: "2026-02-01", "sun.li",
-                    at: "2026-03-02T09:00:00+08:00"))
-        ])
-        #expect(
-            try await shares() == [["override-2", "sun.li", "60.0000"], ["override-2", "zhao.min", "40.0000"]])
-        #expect(try await seen("zhao.min") == ["override-2"])
-        // What was told before there were shares is given to all of them once.
-        try await sales.handle([
-            .init(
-                "a3",
-                Said.assigned(
-                    "A1", revision: 3, line: "air-freight", from: "2026-02-01", "sun.li=70 zhao.min=30",
-                    at: "2026-03-02T10:00:00+08:00"))
-        ])
-        try await sales.pool.withTransaction {
-            try $0.script("delete from notice_share where notice_id = 'override-1'")
-        }
-        try await sales.run("notices.share", at: "2026-03-02T12:00:00+08:00")
-        #expect(
-            try await shares().prefix(2) == [
-                ["override-1", "sun.li", "70.0000"], ["override-1", "zhao.min", "30.0000"],
-            ])
-    }
-
-    @Test("a leaver's customers and notices go to the manager, visibly, until they are assigned")
+    @Test("a leaver's customers go to the manager, visibly, until they are assigned")
     func leaver() async throws {
         try await sales.handle(Self.organisation)
         try await sales.handle([
             .init("r", CustomerRegistered(Said.record(owner: "zhao.min", branch: "KS01", on: "2026-01-10"))),
             .init("r2", CustomerRegistered(Said.record("C2", owner: "sun.li", branch: "SH01", on: "2026-01-10"))),
-            try granted("g1", "1"),
-            .init(
-                "b", source: "waybill.finance",
-                ExpenseAlertRaised(
-                    alertId: "budget", kind: .pace, budgetId: "B", branch: "KS01", owner: "zhao.min", account: "travel",
-                    budget: 1_000, used: 800, salesPercent: 30, currency: .cny,
-                    raisedAt: try moment("2026-03-01T10:00:00+08:00"))),
         ])
         let leaving = try await sales.handle([
             .init("l", Said.person("zhao.min", revision: 2, under: "manager", until: "2026-03-05"))
@@ -275,9 +164,7 @@ struct OwnershipTests {
         let left = try #require(try leaving.said().first { $0.kind == "owner-left" })
         #expect(left.content?.owner == "manager" && left.fact("acting-for") == "zhao.min")
         #expect(left.fact("from") == "2026-03-06" && left.content?.severity == .attention)
-        #expect(try await notices() == [["budget", "zhao.min", nil], ["override-1", "zhao.min", nil]])
         try await sales.run("ownership.turn", at: "2026-03-05T23:59:59+08:00")
-        #expect(try await notices() == [["budget", "manager", "zhao.min"], ["override-1", "manager", "zhao.min"]])
         #expect(try await shown(["customer": "C1", "on": "2026-03-05"]) == ["* zhao.min 100 record KS01 EAST"])
         #expect(
             try await shown(["customer": "C1", "on": "2026-03-06"]) == ["* manager 100 record KS01 EAST zhao.min"])
@@ -291,8 +178,6 @@ struct OwnershipTests {
         #expect(try await listed(["node": "EAST"]) == ["C1", "C2"])
         #expect(try await listed(["node": "SH01"]) == ["C2"])
         #expect(try await listed(["state": "nobody"]).isEmpty)
-        #expect(
-            try await sales.ask("notices.list")["notices of finance"].column("acting_for") == ["zhao.min", "zhao.min"])
         // The manager leaves as well, and there is nobody above.
         try await sales.handle(
             [
@@ -302,13 +187,10 @@ struct OwnershipTests {
         #expect(try await shown(["customer": "C1", "on": "2026-03-07"]) == ["* 100 record KS01 EAST zhao.min"])
         #expect(
             try await sales.ask("ownership.list", ["state": "nobody", "on": "2026-03-07"])["owners"].rows.count == 1)
-        #expect(try await notices() == [["budget", nil, "zhao.min"], ["override-1", nil, "zhao.min"]])
-        // Once it is assigned, it is over for the customer's notices.
         let assigned = try await sales.handle(
             [.init("a", Said.assigned("A1", from: "2026-03-07", "sun.li"))], at: "2026-03-07T11:00:00+08:00")
         let changed = try assigned.said().filter { $0.id == left.id }
         #expect(changed.map(\.kind) == ["owner-changed"] && changed.map { $0.content?.owner } == ["sun.li"])
-        #expect(try await notices() == [["budget", nil, "zhao.min"], ["override-1", "sun.li", nil]])
         let waiting = try await sales.figures()["ownership_waiting"]
         #expect(waiting?.isEmpty == true)
     }

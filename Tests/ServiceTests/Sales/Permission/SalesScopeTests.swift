@@ -29,15 +29,9 @@ struct SalesScopeTests {
                     "a\(number)",
                     AgreementRecorded(agreement, customer: CustomerCode(code: side.customer), by: "zhao.min")),
             ])
-            let (party, seller, customer) = (side.party, side.seller, side.customer)
+            let (seller, customer) = (side.seller, side.customer)
             try await sales.pool.withTransaction { transaction in
                 // One that names somebody, and one that names nobody.
-                try transaction.queue(
-                    """
-                    insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, sales_owner, detail)
-                    values (\("n\(number)"), 'margin-low', now(), \(party), 'air', \(seller), 'd'),
-                        (\("m\(number)"), 'credit-hold', now(), \(party), '*', null, 'd')
-                    """)
                 try transaction.queue(
                     """
                     insert into anomaly (anomaly_id, kind, direction, metric, source, customer_code, business_line,
@@ -51,87 +45,30 @@ struct SalesScopeTests {
         }
         let pool = try await sales.enforceScopes()
         let tables = Dictionary(
-            uniqueKeysWithValues: ["account", "orders", "agreement", "anomaly", "finance_notice"].map { ($0, "true") })
+            uniqueKeysWithValues: ["account", "orders", "agreement", "anomaly"].map { ($0, "true") })
         #expect(try await sales.undivided(tables, among: Side.allCases.map(\.asBranch), by: pool) == [])
         #expect(try await sales.undivided(tables, among: Side.allCases.map(\.asSeller), by: pool) == [])
         let nothing = try await sales.see(as: .nobody, by: pool) { transaction in
-            try transaction.query("select 'o' from orders union all select 'n' from finance_notice", as: String.self)
+            try transaction.query("select 'o' from orders", as: String.self)
         }
         #expect(nothing == [])
     }
 
-    @Test("an order that names nobody is of whoever looks after the account, and a month concerns everybody")
+    @Test("an order that names nobody is of whoever looks after the account")
     func unnamed() async throws {
         try await sales.handle([
             .init("c", CustomerRegistered(Side.here.record)), .init("o", OrderPlaced(Side.here.order())),
         ])
         try await sales.pool.withTransaction { transaction in
             try transaction.execute("update orders set sales_owner = null")
-            try transaction.execute(
-                """
-                insert into finance_notice (notice_id, kind, told_at, customer_id, business_line, detail)
-                values ('p', 'period-closed', now(), '-', '2026-02', 'd'),
-                    ('e', 'expense-refused', now(), '-', 'travel', 'd')
-                """)
         }
         let pool = try await sales.enforceScopes()
-        let statement: SQL = "select order_id from orders union all select notice_id from finance_notice order by 1"
+        let statement: SQL = "select order_id from orders order by 1"
         func seen(_ asker: ScopedAsker) async throws -> [String] {
             try await sales.see(as: asker, by: pool) { try $0.query(statement, as: String.self) }
         }
-        #expect(try await seen(Side.here.asSeller) == ["O1", "p"])
-        #expect(try await seen(Side.there.asSeller) == ["p"])
-    }
-
-    @Test("a notice of an expense is seen by the branch whose budget it is, and by whom it names")
-    func expenses() async throws {
-        let at = try moment("2026-03-02T10:00:00+08:00")
-        for side in Side.allCases {
-            let branch = side.branch
-            try await sales.handle([
-                .init(
-                    "d\(side.number)", source: "waybill.finance",
-                    ExpenseDecided(
-                        source: "oa", expenseId: "E\(side.number)", budgetId: "B", decision: .needsApproval,
-                        available: 1, currency: .cny, decidedAt: at, branch: branch)),
-                .init(
-                    "a\(side.number)", source: "waybill.finance",
-                    ExpenseAlertRaised(
-                        alertId: "A\(side.number)", kind: .ninety, budgetId: "B", branch: branch, owner: side.seller,
-                        account: "travel", budget: 100, used: 90, currency: .cny, raisedAt: at)),
-                // The end of one that has not come yet.
-                .init(
-                    "c\(side.number)", source: "waybill.finance",
-                    ExpenseAlertCleared(
-                        alertId: "C\(side.number)", kind: .ninety, budgetId: "B", branch: branch, account: "travel",
-                        clearedAt: at)),
-            ])
-        }
-        // One that was told by a release that names no branch.
-        try await sales.handle([
-            .init(
-                "old", source: "waybill.finance",
-                ExpenseDecided(
-                    source: "oa", expenseId: "E0", budgetId: "B", decision: .accepted, available: 1, currency: .cny,
-                    decidedAt: at))
-        ])
-        let pool = try await sales.enforceScopes()
-        func seen(_ asker: ScopedAsker) async throws -> [String] {
-            try await sales.see(as: asker, by: pool) {
-                try $0.query(
-                    "select kind || ' ' || branch from finance_notice order by kind collate \"C\", branch",
-                    as: String.self)
-            }
-        }
-        #expect(
-            try await seen(ScopedAsker(nodes: ["KS01"])) == [
-                "expense-budget-90 KS01", "expense-budget-90 KS01", "expense-needs-approval KS01",
-            ])
-        #expect(try await seen(Side.here.asSeller) == ["expense-budget-90 KS01"])
-        #expect(try await seen(.nobody) == [])
-        // In the list as well, and it says whose branch's it is.
-        let table = try await sales.ask("notices.list", ["state": "open"])["notices of finance"]
-        #expect(table.column("branch").compactMap(\.self).sorted() == ["KS01", "KS01", "SH01", "SH01"])
+        #expect(try await seen(Side.here.asSeller) == ["O1"])
+        #expect(try await seen(Side.there.asSeller) == [])
     }
 
     @Test("an order stays where its branch was on its day, by the clocks by which the schema is booked")

@@ -98,6 +98,25 @@ struct QuoteNoticeTests {
         #expect(answered.map(\.kind) == ["cleared"] && answered.map(\.id) == [long[0].id])
     }
 
+    @Test("one that is somebody else's now is told that one, as it stands")
+    func handedOver() async throws {
+        try await prepare()
+        try await sales.handle([
+            .init("p", source: "waybill.customer", Said.person("chen.jie", in: "KS01", under: "wang.fang")),
+            .init("r", CustomerRegistered(Said.record(owner: "li.wei", branch: "KS01", on: "2026-01-10"))),
+        ])
+        _ = try await said(Say.step(.requested, on: "2026-03-02"))
+        let held = try #require(try await said(Say.step(.submitted, on: "2026-03-02T11:00:00+08:00")).first)
+        #expect(held.content?.owner == "wang.fang" && held.content?.alsoTo == ["li.wei"])
+        try await sales.handle([
+            .init("h", Said.handedOver("H1", from: "li.wei", to: "chen.jie", on: "2026-03-03"))
+        ])
+        let passed = try await sales.run(QuotePassing.handOnTask, at: "2026-03-03T10:00:00+08:00").said()
+        #expect(passed.map(\.kind) == ["quote-held"] && passed.map(\.id) == [held.id])
+        #expect(passed[0].content?.owner == "wang.fang" && passed[0].content?.alsoTo == ["chen.jie"])
+        #expect(passed[0].revision > held.revision)
+    }
+
     @Test("one that is answered while it is looked for is not said")
     func answeredMeanwhile() async throws {
         try await prepare()

@@ -30,6 +30,7 @@ struct DeskScopeTests {
         for side in Side.allCases {
             let number = side.number
             let outcome = try await desk.handle([
+                try SurveySaid.consent(side.customer, "g\(number)"),
                 .init("c\(number)", CustomerRegistered(side.record)), .init("o\(number)", OrderPlaced(side.order())),
                 .init(
                     "d\(number)",

@@ -19,6 +19,7 @@ struct RecoveryTests {
     ) async throws -> (token: String, rule: String)? {
         let outcome = try await desk.handle(
             [
+                try SurveySaid.consent(customer, "g\(order)"),
                 .init("p\(order)", OrderPlaced(makeOrder(order, customer: customer))),
                 .init(
                     "d\(order)",

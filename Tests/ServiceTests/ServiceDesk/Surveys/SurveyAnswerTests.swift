@@ -19,6 +19,7 @@ struct SurveyAnswerTests {
         _ order: String, customer: String = "C1", line: String = "air-freight"
     ) throws -> [ServiceFixture.Message] {
         [
+            try SurveySaid.consent(customer, "g\(order)"),
             .init("p\(order)", OrderPlaced(makeOrder(order, customer: customer, line: line))),
             .init(
                 "d\(order)", OrderCompleted(orderId: order, revision: 1, completedAt: try moment(asked), onTime: false)),

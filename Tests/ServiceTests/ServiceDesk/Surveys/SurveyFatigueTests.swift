@@ -16,6 +16,7 @@ struct SurveyFatigueTests {
         _ order: String, customer: String, at time: String = "2026-03-02T08:00:00+08:00"
     ) throws -> [ServiceFixture.Message] {
         [
+            try SurveySaid.consent(customer, "g\(order)"),
             .init("p\(order)", OrderPlaced(makeOrder(order, customer: customer))),
             .init(
                 "d\(order)", OrderCompleted(orderId: order, revision: 1, completedAt: try moment(time), onTime: false)),
