@@ -34,6 +34,11 @@
         }
     });
 
+    // What is done step by step goes on as long as its page is open.
+    const goOn = () => document.querySelector("form[data-go-on]")?.requestSubmit();
+    addEventListener("DOMContentLoaded", goOn);
+    document.addEventListener("htmx:afterSettle", goOn);
+
     // Who listens to the page instead of looking at it is told that there is another one.
     document.addEventListener("htmx:afterSettle", () => document.getElementById("main")?.focus({ preventScroll: true }));
 

@@ -7,7 +7,7 @@ enum ConsoleRouter {
     static let routes: [any ConsoleRoutes] = [
         Assets(), HealthRoutes(), SignInRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(), BoardRoutes(),
         AlertRoutes(),
-        OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), ActRoutes(), ViewRoutes(),
+        OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), TheseRoutes(), ActRoutes(), ManyRoutes(), ViewRoutes(),
     ]
 
     /// The router with everything that a request passes on its way.

@@ -125,12 +125,14 @@ struct ActFormView: Sendable {
     var settled: Set<String> = []
     /// What tells the fields of two forms on one page apart.
     var prefix = ""
+    /// Where it is sent; nothing for the page of the act.
+    var target: Link?
 
     private var words: Words { Words(language: context.language) }
 
     /// The form.
     var node: Node {
-        Tag.form(.method(.post), .action(Link("act", form.contract.type.description)), .class("wide")) {
+        Tag.form(.method(.post), .action(target ?? Link("act", form.contract.type.description)), .class("wide")) {
             Tag.input(.type(.hidden), .name(ActForm.idName), .value(id))
             if form.asksForSource {
                 source

@@ -4,7 +4,7 @@ enum Text: Sendable, Equatable {
     case product, toMain, navigation, signedInAs(String), signOut, chinese, english, allQuestions, allActs, mySessions
     case theEnd, notFound, notFoundHelp, wentWrong, wentWrongHelp(String), crossSite, crossSiteHelp, tooMuch,
         notAnswered
-    case yes, no, nothing, withheld(String), search, show, reset, back, more, first, asTable, exportCSV, dataAge(String)
+    case yes, no, nothing, withheld(String), search, show, reset, back, more, first, asTable, dataAge(String)
     case showing(Int), showingOf(Int, Int), cut, total(String), openRecord, required, otherwise(String), between(
         Int, Int)
     case any, help, keys
@@ -13,6 +13,12 @@ enum Text: Sendable, Equatable {
     case customerInvoices, supplierInvoices
     // Saved views
     case views, viewsHelp, saveView, viewSaved(String), viewsFull(Int), name, changed, sharing, share, unshare, delete
+    // Lists
+    case choose, chooseColumns, allColumns, fileOfPage, fileOfAll, sumUp, whichRows, whatToDo, asFile(String)
+    case rowsChosen, rowsOfPage, rowsAll, noRows, rowsGone(Int), rowsSayNothing, tooManyRows(Int)
+    // Acts upon many
+    case manyActs, manyHelp, manyState, manyDone, manyRefused, manyLeft, manyAsked, manyBegun, manyStopped, manyEnded
+    case manyOf(Int), sameForAll, backToList, manyProgress(Int, Int), stop, manyRecords
     // Services
     case service(String), serviceSilent(String, String), serviceRefused(String, String), brokerAway(String), noRight
     // Sign-in
@@ -55,6 +61,49 @@ enum Text: Sendable, Equatable {
     var both: (zh: String, en: String) {
         switch self {
         case .product: ("Waybill 控制台", "Waybill console")
+        case .choose: ("选择", "Choose")
+        case .chooseColumns: ("选择列", "Choose columns")
+        case .allColumns: ("全部列", "All columns")
+        case .fileOfPage: ("本页为文件", "This page as a file")
+        case .fileOfAll: ("全部符合的行为文件", "All that match as a file")
+        case .sumUp: ("全部行数与合计", "Count and totals of all")
+        case .whichRows: ("哪些行", "Which rows")
+        case .whatToDo: ("做什么", "What to do")
+        case .asFile(let form): ("导出 \(form)", "Export \(form)")
+        case .rowsChosen: ("所选的行", "The chosen rows")
+        case .rowsOfPage: ("本页所有行", "All rows of this page")
+        case .rowsAll: ("全部符合的行", "All rows that match")
+        case .noRows: ("没有选中任何行，什么也没有做。", "No row is meant: nothing was done.")
+        case .rowsGone(let count):
+            ("所选的行中有 \(count) 行已不在或已改变，什么也没有做。", "\(count) of the chosen rows are there no more or have changed: nothing was done.")
+        case .rowsSayNothing:
+            ("有的行没有说明是哪条记录，什么也没有做。", "Some rows do not say which record they are of: nothing was done.")
+        case .tooManyRows(let most):
+            (
+                "符合的行超过 \(most) 行，或无法全部读取：请先缩小范围。什么也没有做。",
+                "More than \(most) rows match, or not all can be had: narrow the list first. Nothing was done."
+            )
+        case .manyActs: ("批量操作", "Acts upon many")
+        case .manyHelp:
+            (
+                "您在列表中对多条记录进行的操作，保留三十天。未完成的可打开后继续。",
+                "What you did about many records of a list, kept for thirty days. What is not finished goes on when it is opened."
+            )
+        case .manyState: ("状态", "State")
+        case .manyDone: ("已完成", "Done")
+        case .manyRefused: ("被拒绝", "Refused")
+        case .manyLeft: ("未完成", "Not yet")
+        case .manyAsked: ("等待填写", "To be filled in")
+        case .manyBegun: ("进行中", "Going on")
+        case .manyStopped: ("已停止", "Stopped")
+        case .manyEnded: ("已结束", "Finished")
+        case .manyOf(let count):
+            ("对 \(count) 条记录分别执行，每条各有结果。", "For \(count) records, each for itself and with its own result.")
+        case .sameForAll: ("对所有记录相同的内容", "What is the same for all")
+        case .backToList: ("返回列表", "Back to the list")
+        case .manyProgress(let done, let all): ("\(all) 条中已处理 \(done) 条", "\(done) of \(all) have their result")
+        case .stop: ("停止", "Stop")
+        case .manyRecords: ("记录", "Records")
         case .toMain: ("跳到正文", "Skip to the content")
         case .navigation: ("导航", "Navigation")
         case .signedInAs(let name): ("已登录：\(name)", "Signed in as \(name)")
@@ -89,7 +138,6 @@ enum Text: Sendable, Equatable {
         case .more: ("下一页", "Next page")
         case .first: ("回到首页", "To the first page")
         case .asTable: ("以表格显示", "Show as table")
-        case .exportCSV: ("导出 CSV", "Export as CSV")
         case .dataAge(let time): ("数据截至 \(time)", "As of \(time)")
         case .showing(let rows): ("显示 \(rows) 行", "\(rows) rows shown")
         case .showingOf(let rows, let count): ("显示 \(rows) 行，共 \(count) 行", "\(rows) of \(count) rows shown")
