@@ -198,8 +198,8 @@ struct ActFormView: Sendable {
         let isRequired = description.isRequired && !path.contains(".")
         let common: [Attribute] = [.id(id), .name(path)] + (isRequired ? [.required] : []) + more
         switch description.form {
-        case .choice(let choices): return choice(common, choices, value)
-        case .boolean: return choice(common, ["true", "false"], value)
+        case .choice(let choices): return choice(common, choices, value, of: description.name)
+        case .boolean: return choice(common, ["true", "false"], value, of: "state")
         case .day: return .element(.input, common + [.type(.date), .value(value)])
         case .integer(let range):
             let bounds: [Attribute] =
@@ -221,10 +221,14 @@ struct ActFormView: Sendable {
         }
     }
 
-    private func choice(_ common: [Attribute], _ choices: [String], _ value: String) -> Node {
+    private func choice(_ common: [Attribute], _ choices: [String], _ value: String, of name: String) -> Node {
         .element(.select, common) {
             Tag.option(.value("")) { "—" }
-            for choice in choices { Tag.option(.value(choice), choice == value ? .selected : nil) { choice } }
+            for choice in choices {
+                Tag.option(.value(choice), choice == value ? .selected : nil) {
+                    CodeWords.shown(choice, of: name, context.language)
+                }
+            }
         }
     }
 }

@@ -62,7 +62,9 @@ struct QuestionForm: Sendable {
             return .element(.select, common) {
                 Tag.option(.value("")) { words[.any] }
                 for choice in choices {
-                    Tag.option(.value(choice), choice == value ? .selected : nil) { choice }
+                    Tag.option(.value(choice), choice == value ? .selected : nil) {
+                        CodeWords.shown(choice, of: input.name, context.language)
+                    }
                 }
             }
         // Several words of a few: as they are typed, with the words there are beside them.

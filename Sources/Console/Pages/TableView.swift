@@ -104,7 +104,7 @@ struct TableView: Sendable {
             return table.blanked.contains(name) ? Tag.td(.class("withheld")) { "—" } : Tag.td()
         }
         let currency: String? = if case .money(let column) = kind { row[column] } else { nil }
-        let shown = Figure.node(value, kind, currency: currency, context)
+        let shown = Figure.node(value, kind, of: name, currency: currency, context)
         let style = Figure.style(kind, value)
         return Tag.td(style.isEmpty ? nil : .class(style)) {
             if let link = RecordLinks.link(name, value, row) { Tag.a(.href(link)) { shown } } else { shown }

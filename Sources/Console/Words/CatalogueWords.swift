@@ -25,7 +25,8 @@ enum CatalogueWords {
 
     /// A value of a few, such as the state of a record, by the words of the catalogue; as it is when it is none of them.
     static func value(_ value: String, _ language: Language) -> String {
-        language == .zh && value.unicodeScalars.allSatisfy(\.isASCII) ? name(value, .zh) : value
+        guard language == .zh, value.unicodeScalars.allSatisfy(\.isASCII) else { return value }
+        return CodeWords.word(value) ?? name(value, .zh)
     }
 
     /// The words of a name such as `customer_code` or `asOf`, in small letters.
