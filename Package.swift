@@ -169,7 +169,8 @@ let package = Package(
         .executableTarget(
             name: "Console",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Importing", "Operations", "Postgres",
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Importing", "Operations",
+                "Postgres",
                 "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -257,7 +258,8 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Importing", "Messaging", "Operations",
+                "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Importing", "Messaging",
+                "Operations",
                 "Postgres", "ServiceKit", "TestSupport", log, crypto, hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

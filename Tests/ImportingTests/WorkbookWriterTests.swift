@@ -30,7 +30,9 @@ struct WorkbookWriterTests {
         let sheet = try #require(Self.book.parts.first { $0.path == "xl/worksheets/sheet1.xml" }?.text)
         #expect(!sheet.contains("<f>"))
         #expect(
-            sheet.contains(#"<c r="A2" s="2" t="inlineStr"><is><t xml:space="preserve">=1+2</t></is></c><c r="B2"><v>-5.50</v></c>"#))
+            sheet.contains(
+                #"<c r="A2" s="2" t="inlineStr"><is><t xml:space="preserve">=1+2</t></is></c><c r="B2"><v>-5.50</v></c>"#
+            ))
         #expect(sheet.contains("a &amp; &lt;b&gt; &quot;c&quot;\n远洋"))
         #expect(sheet.contains("\u{FFFD}-x"))
         #expect(sheet.contains(#"<c r="B4" t="inlineStr">"#))

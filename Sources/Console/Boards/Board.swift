@@ -16,6 +16,8 @@ struct Board: Sendable {
     var acts: [String] = []
     /// Other pages of the same work.
     var further: [(text: Text, link: Link)] = []
+    /// The role without which they open nothing, so that nobody else is led there.
+    var furtherRole: String?
 
     /// What the page can be narrowed by: each name as the first question that takes it describes it.
     var inputs: [QueryInput] {

@@ -69,9 +69,10 @@ struct BoardPage: Sendable {
             title: words[board.place.text], context: context, place: board.place, view: view
         ).response(fault == nil ? .ok : .unprocessableContent) {
             Tag.p(.class("hint")) { words[board.help] }
-            if !board.acts.isEmpty || !board.further.isEmpty {
+            let further = board.furtherRole.map { context.roles.contains($0) } ?? true ? board.further : []
+            if !board.acts.isEmpty || !further.isEmpty {
                 Tag.p(.class("row")) {
-                    for further in board.further {
+                    for further in further {
                         Tag.a(.class("button"), .href(further.link)) { words[further.text] }
                     }
                     for act in board.acts {

@@ -137,6 +137,7 @@ extension Board {
                 title: .bridgeBy, service: .finance, question: ProfitQuestions.bridge, table: "bridge by …",
                 form: .table([])),
             BoardPart(
-                title: .heldOrders, service: .finance, question: ProfitQuestions.bridge, table: "held", form: .table([])),
+                title: .heldOrders, service: .finance, question: ProfitQuestions.bridge, table: "held", form: .table([])
+            ),
         ], further: [(.months, Link("months"))])
 }

@@ -198,5 +198,5 @@ extension Board {
         further: [
             (.servicesAndQueues, Link("operations", "services")), (.deadLetters, Link("operations", "dead")),
             (.accountOfMessages, Link("operations", "messages")),
-        ])
+        ], furtherRole: OperatingDesk.role)
 }

@@ -8,7 +8,8 @@ enum ConsoleRouter {
         Assets(), HealthRoutes(), SignInRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(), BoardRoutes(),
         OperatingRoutes(),
         AlertRoutes(),
-        OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), TheseRoutes(), ActRoutes(), ManyRoutes(), ViewRoutes(),
+        OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), TheseRoutes(), ActRoutes(), ManyRoutes(),
+        ViewRoutes(),
     ]
 
     /// The router with everything that a request passes on its way.

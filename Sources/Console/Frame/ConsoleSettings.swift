@@ -71,7 +71,8 @@ struct ConsoleSettings: Sendable {
                 help: "seconds that a page waits for a service before it shows that part without it, 1 to 30"),
             Setting(
                 "operate.amqp.url",
-                help: "the broker as the operator's user, for the pages of the role operator; without it there are none",
+                help:
+                    "the broker as the operator's user, for the pages of the role operator; without it there are none",
                 isSecret: true),
             Setting(
                 "operate.services",

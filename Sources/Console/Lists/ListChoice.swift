@@ -1,5 +1,6 @@
 import Client
 import Contracts
+import Domain
 
 /// What somebody has chosen of a list beside what its question takes: it stands in the address, as all of a view does.
 struct ListChoice: Sendable {
@@ -56,7 +57,9 @@ struct RowKeys: Sendable {
     /// - Returns: `nil` when nothing that is told names a row, so that none can be chosen.
     init?(_ table: QueryTable, _ described: TableDescription?) {
         var names: [String] = []
-        if case .pages(let keys)? = described?.extent, keys.allSatisfy({ $0.hidden == nil }) { names = keys.map(\.name) }
+        if case .pages(let keys)? = described?.extent, keys.allSatisfy({ $0.hidden == nil }) {
+            names = keys.map(\.name)
+        }
         let told = Set(table.columns.map(\.name))
         if names.isEmpty || !told.isSuperset(of: names) || !table.blanked.allSatisfy({ !names.contains($0) }) {
             names = (described?.columns ?? []).filter { $0.kind == .code && told.contains($0.name) }.map(\.name)

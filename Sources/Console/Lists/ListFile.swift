@@ -51,7 +51,7 @@ struct ListFile: Sendable {
         for row in table.rows {
             text +=
                 zip(table.columns, row.values).map { column, value in
-                    value.map { CSVText.cell(text($0, column), isNumber($0, column) ? .decimal : .text) } ?? ""
+                    value.map { CSVText.cell(written($0, column), isNumber($0, column) ? .decimal : .text) } ?? ""
                 }.joined(separator: ",") + "\r\n"
         }
         return text
@@ -63,15 +63,16 @@ struct ListFile: Sendable {
         for row in table.rows {
             // A list has far fewer rows than a sheet.
             _ = book.add(
-                zip(table.columns, row.values).map { column, value in
+                zip(table.columns, row.values).map { column, value -> WorkbookWriter.Cell in
                     guard let value else { return .empty }
-                    return isNumber(value, column) ? .number(text(value, column)) : .text(text(value, column))
+                    let text = written(value, column)
+                    return isNumber(value, column) ? .number(text) : .text(text)
                 })
         }
         return book.bytes
     }
 
-    private func text(_ value: String, _ column: QueryColumn) -> String {
+    private func written(_ value: String, _ column: QueryColumn) -> String {
         ProgramForm.value(value, described?.kind(of: column.name), column.kind, in: zone)
     }
 

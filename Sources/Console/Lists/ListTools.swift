@@ -67,7 +67,8 @@ struct ListTools: Sendable {
                 }
                 if question.cursor != nil, table.count == nil {
                     Node.element(
-                        .a, [.class("button"), .href(here(columns: choice.chosen, and: (QueryDescription.totals, "true")))]
+                        .a,
+                        [.class("button"), .href(here(columns: choice.chosen, and: (QueryDescription.totals, "true")))]
                             + Attribute.boost
                     ) { words[.sumUp] }
                 }
@@ -78,21 +79,24 @@ struct ListTools: Sendable {
 
     private func file(_ form: ListFile.Form, whole: Bool) -> Node {
         let label = "\(form.rawValue.uppercased()): \(words[whole ? .fileOfAll : .fileOfPage])"
-        return Tag.a(.href(address(form, whole: whole)), .download, .label(label)) { form.rawValue.uppercased() }
+        return Tag.a(.class("button"), .href(address(form, whole: whole)), .download, .label(label)) {
+            form.rawValue.uppercased()
+        }
     }
 
     private func address(_ form: ListFile.Form, whole: Bool) -> Link {
-        Link(
-            path: [form.rawValue, service.rawValue, question.name],
-            values: given.map { ($0.0, Optional($0.1)) } + choice.values
-                + [(ListChoice.table, table.name), (ListChoice.whole, whole ? "true" : nil)])
+        var values: [(String, String?)] = given.map { ($0.0, $0.1) }
+        values += choice.values
+        values.append((ListChoice.table, table.name))
+        values.append((ListChoice.whole, whole ? "true" : nil))
+        return Link(path: [form.rawValue, service.rawValue, question.name], values: values)
     }
 
     private func here(columns: [String], and more: (String, String)? = nil) -> Link {
-        Link(
-            path: link.path,
-            values: given.map { ($0.0, Optional($0.1)) } + columns.map { (ListChoice.columns, Optional($0)) }
-                + [more].compactMap { $0 }.map { ($0.0, Optional($0.1)) })
+        var values: [(String, String?)] = given.map { ($0.0, $0.1) }
+        values += columns.map { (ListChoice.columns, $0) }
+        if let more { values.append((more.0, more.1)) }
+        return Link(path: link.path, values: values)
     }
 
     /// The form that says which rows are meant, and what is to be done about them.

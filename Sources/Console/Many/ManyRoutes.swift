@@ -245,7 +245,8 @@ private struct ManyPage {
                     Tag.h2 { words[.sameForAll] }
                     ActFormView(
                         form: ActForm(contract: contract, typed: typed.isEmpty ? now : typed), id: id,
-                        refusal: refusal, context: context, settled: act?.settled ?? [], target: Link("many", id, "begin")
+                        refusal: refusal, context: context, settled: act?.settled ?? [],
+                        target: Link("many", id, "begin")
                     ).node
                 }
             } else {
@@ -260,7 +261,9 @@ private struct ManyPage {
     private var now: [String: String] {
         let now = Timestamp.now().inZone(context.zone).description
         return Dictionary(
-            uniqueKeysWithValues: contract.fields.filter { $0.isRequired && $0.form == .timestamp }.map { ($0.name, now) })
+            uniqueKeysWithValues: contract.fields.filter { $0.isRequired && $0.form == .timestamp }.map {
+                ($0.name, now)
+            })
     }
 
     private func back(_ many: ManyStore.Many) -> Link {
@@ -274,7 +277,8 @@ private struct ManyPage {
         let settled = many.done + many.refused
         return Tag.section(.class("sheet")) {
             Tag.h2 { words[many.state.text] }
-            Tag.progress(.maximum("\(many.records)"), .value("\(settled)"), .label(words[.manyProgress(settled, many.records)]))
+            Tag.progress(
+                .maximum("\(many.records)"), .value("\(settled)"), .label(words[.manyProgress(settled, many.records)]))
             Tag.p(.role("status")) {
                 words[.manyProgress(settled, many.records)] + " · \(words[.manyDone]): \(many.done)"
                     + " · \(words[.manyRefused]): \(many.refused)"
@@ -282,7 +286,8 @@ private struct ManyPage {
             if many.state == .begun {
                 Tag.div(.class("row")) {
                     Node.element(
-                        .form, [.method(.post), .action(Link("many", id, "go-on"))] + (goesOn ? [.data("go-on")] : [])
+                        .form,
+                        [.method(.post), .action(Link("many", id, "go-on"))] + (goesOn ? [.data("go-on")] : [])
                             + Attribute.boost
                     ) { Tag.button(.class("main")) { words[.goOn] } }
                     Tag.form(.method(.post), .action(Link("many", id, "stop"))) { Tag.button { words[.stop] } }

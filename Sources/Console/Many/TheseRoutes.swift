@@ -53,7 +53,8 @@ private struct These {
     let parts: ConsoleParts
 
     init(_ page: QuestionPage, _ values: FormValues, _ context: ConsoleContext, _ parts: ConsoleParts) throws {
-        guard let which = values[TheseRoutes.whichName].flatMap(TheseRoutes.Which.init), let what = values[TheseRoutes.doName]
+        guard let which = values[TheseRoutes.whichName].flatMap(TheseRoutes.Which.init),
+            let what = values[TheseRoutes.doName]
         else { throw HTTPError(.badRequest) }
         (self.page, self.which, self.what, self.context, self.parts) = (page, which, what, context, parts)
         keys = Set(values.all(TheseRoutes.rowName))

@@ -3,6 +3,7 @@ import Contracts
 import Domain
 import HTTPTypes
 import Hummingbird
+import Messaging
 import Operations
 
 /// Refused messages: by groups, one by one, mended, handed over once more or let go. What is meant stands in the address.

@@ -74,7 +74,8 @@ struct OperatingRoutes: ConsoleRoutes {
             var found: [Node] = []
             if isAsked, turn.take() {
                 defer { turn.giveBack() }
-                let (tables, warnings, compared) = try await operating.accounts(since: since) { service, query, values in
+                let (tables, warnings, compared) = try await operating.accounts(since: since) {
+                    service, query, values in
                     let question = Asking.Question(service: service, query: query, values: values)
                     return try await services.ask(question, for: person, within: Self.patience).get().tables
                 }

@@ -1,6 +1,7 @@
 import Client
 import Contracts
 import Domain
+import Messaging
 import Operations
 
 /// What really became of messages that were handed over once more: handled, refused again, or neither yet.

@@ -20,7 +20,8 @@ enum CodeWords {
     /// more.
     private static let columns: Set<String> = {
         var names: Set<String> = [
-            "match", "decision", "objectkind", "right", "outcome", "relation", "ground", "direction", "object", "within",
+            "match", "decision", "objectkind", "right", "outcome", "relation", "ground", "direction", "object",
+            "within",
             "deed", "urgency", "verdict", "waiting", "what", "proof",
         ]
         for question in QueryCatalogue.questions {
@@ -76,10 +77,12 @@ enum CodeWords {
         "expense-budget-lowered": "预算已调低", "expense-budget-pace": "费用快于销售", "expense-held": "费用暂扣",
         "expense-needs-approval": "费用待批", "expense-recorded": "费用已登记", "expired": "已到期", "export": "导出",
         "exported": "已导出", "failed": "失败", "fair": "展会", "feishu": "飞书", "file": "文件", "finance": "财务",
-        "finance-director": "财务总监", "form": "表单", "framework": "框架协议", "functional": "职能", "granted": "同意", "group": "集团",
+        "finance-director": "财务总监", "form": "表单", "framework": "框架协议", "functional": "职能", "granted": "同意",
+        "group": "集团",
         "growth": "增长", "handed-over": "已移交", "hourly": "每小时", "identity": "身份", "identity-contradiction": "身份矛盾",
         "identity-decided": "身份已判定", "identity-review": "身份待判定", "in-approval": "审批中", "in-house": "自营",
-        "industry": "行业", "information": "信息", "interaction": "联系", "investigation": "调查", "invoice": "发票", "item": "服务项目",
+        "industry": "行业", "information": "信息", "interaction": "联系", "investigation": "调查", "invoice": "发票",
+        "item": "服务项目",
         "later": "以后再定", "lead": "线索", "lead-again": "线索再来", "lead-assigned": "线索已分配", "lead-due": "线索待联系",
         "lead-escalated": "线索已升级", "lead-taken": "线索已被认领", "legal": "法务", "liability": "责任", "lifecycle": "生命周期",
         "lifecycle-changed": "生命周期变化", "limitation": "诉讼时效", "line": "业务线", "loss": "亏损", "lost": "丢单", "low": "低",
@@ -87,7 +90,8 @@ enum CodeWords {
         "margin-alert-diagnosed": "毛利预警已诊断", "margin-alert-escalated": "毛利预警已升级", "margin-low": "毛利偏低",
         "margin-negative": "毛利为负", "market-share": "市场份额", "meeting": "会面", "message": "消息", "minor": "轻微",
         "mistake": "失误", "mistaken": "误付", "mix": "结构", "month": "月", "month-end": "月末", "moved": "已推进", "name": "名称",
-        "needs-approval": "需审批", "negative": "为负", "net": "净天数", "no-answer": "无答复", "no-budget": "无预算", "no-need": "无需求",
+        "needs-approval": "需审批", "negative": "为负", "net": "净天数", "no-answer": "无答复", "no-budget": "无预算",
+        "no-need": "无需求",
         "no-time": "无时间", "nobody": "无人", "nobody-free": "无人有空", "node": "节点", "none": "无", "not-contacted": "未联系",
         "not-measured": "未测量", "not-now": "暂不需要", "not-ours": "非我方业务", "notice": "通知", "odd-order": "异常订单",
         "off": "关闭", "open": "未结", "opened": "已开启", "operated": "已运维", "operational-error": "操作失误", "opportunity": "商机",
@@ -107,7 +111,8 @@ enum CodeWords {
         "received": "已收", "recycled": "退回公海", "reference": "编号", "refunded": "已退款", "refuse": "拒绝", "refused": "被拒绝",
         "region": "区域", "rejected": "不成立", "remedy": "补救", "renewing": "将续期", "reopened": "已重开", "requested": "已请求",
         "resumed": "已恢复", "retention": "留存", "retired": "已停售", "returned": "已退回", "revised": "已修订", "risk": "风险",
-        "sales-owner": "销售负责人", "same": "相同", "same-contact": "同一联系人", "satisfaction": "满意度", "scope": "范围", "see": "查看",
+        "sales-owner": "销售负责人", "same": "相同", "same-contact": "同一联系人", "satisfaction": "满意度", "scope": "范围",
+        "see": "查看",
         "seen": "已查看", "segment": "分段", "sell": "卖出", "sent": "已发送", "service": "服务", "setting": "设置", "settled": "已了结",
         "ships-to": "收货方", "shortage": "短少", "small-balance": "小额余款", "snoozed": "已推迟", "social": "社交媒体", "sold": "已售",
         "sooner": "提前", "stage": "阶段", "stale": "停滞", "stopped": "已停止", "strategic": "战略", "submitted": "已提交",
@@ -118,7 +123,8 @@ enum CodeWords {
         "verified": "已验证", "waiting": "等待", "warehouse": "仓库", "watch": "关注", "webhook": "网络回调", "wecom": "企业微信",
         "withdrawn": "已撤回", "won": "赢单", "write-off": "核销", "write-off-proposed": "核销已提议", "wrong-data": "数据有误",
         "year": "年", "zh": "中文", "true": "是", "false": "否", "trial": "试用", "day": "日", "total": "合计", "warning": "警告",
-        "matched": "相符", "delivered": "已送达", "held": "暂扣", "broken": "未兑现", "kept": "已兑现", "pending": "待定", "partner": "合作方",
+        "matched": "相符", "delivered": "已送达", "held": "暂扣", "broken": "未兑现", "kept": "已兑现", "pending": "待定",
+        "partner": "合作方",
         "edge": "控制台", "supplied": "已供应", "credited": "已贷记", "improved": "改善", "worse": "变差", "up": "上升", "down": "下降",
     ]
 }

@@ -88,7 +88,10 @@ enum Text: Sendable, Equatable {
         case .rowsAll: ("全部符合的行", "All rows that match")
         case .noRows: ("没有选中任何行，什么也没有做。", "No row is meant: nothing was done.")
         case .rowsGone(let count):
-            ("所选的行中有 \(count) 行已不在或已改变，什么也没有做。", "\(count) of the chosen rows are there no more or have changed: nothing was done.")
+            (
+                "所选的行中有 \(count) 行已不在或已改变，什么也没有做。",
+                "\(count) of the chosen rows are there no more or have changed: nothing was done."
+            )
         case .rowsSayNothing:
             ("有的行没有说明是哪条记录，什么也没有做。", "Some rows do not say which record they are of: nothing was done.")
         case .tooManyRows(let most):
@@ -126,18 +129,25 @@ enum Text: Sendable, Equatable {
         case .paymentRun: ("付款提议", "Proposed run")
         case .paymentRunHelp: ("按供应商，已扣除可用的预付款说明", "By supplier, with what they hold of ours beside it")
         case .heldBack: ("暂扣的发票", "Held back")
-        case .heldBackHelp: ("与已登记成本不符等，放行须说明原因", "Such as invoices that do not match the cost on record; a release takes a reason")
+        case .heldBackHelp:
+            ("与已登记成本不符等，放行须说明原因", "Such as invoices that do not match the cost on record; a release takes a reason")
         case .setOff: ("可抵销", "Set-off")
         case .setOffHelp: ("既是客户又是供应商的主体", "Parties that are both customer and supplier")
         case .expenses: ("费用", "Expenses")
-        case .expensesHelp: ("费用是否与销售进度相称，以及等待批准的费用", "Whether expenses keep the pace of sales, and what waits for an approval")
+        case .expensesHelp:
+            ("费用是否与销售进度相称，以及等待批准的费用", "Whether expenses keep the pace of sales, and what waits for an approval")
         case .budgetsUsed: ("预算使用与销售进度", "Budgets against the pace of sales")
-        case .budgetsUsedHelp: ("已用比例与销售目标完成比例；点击条形查看费用", "The share that is used, and the share of the sales target that was sold; each bar opens the expenses")
+        case .budgetsUsedHelp:
+            (
+                "已用比例与销售目标完成比例；点击条形查看费用",
+                "The share that is used, and the share of the sales target that was sold; each bar opens the expenses"
+            )
         case .expensesWaiting: ("等待批准的费用", "Expenses that need looking at")
         case .expensesWaitingHelp: ("超出预算、没有预算或未经承诺的支出", "Beyond a budget, without one, or spent without a commitment")
         case .approve: ("批准", "Approve")
         case .months: ("月结", "Monthly close")
-        case .monthsHelp: ("关账前的检查清单、当月毛利、关账后到达的单据", "The check list before a close, the month's margins, and what came after it")
+        case .monthsHelp:
+            ("关账前的检查清单、当月毛利、关账后到达的单据", "The check list before a close, the month's margins, and what came after it")
         case .checkList: ("检查清单", "Check list")
         case .checkListHelp: ("每项附有应做之事；都不阻止关账", "Each with what to do about it; nothing keeps from closing")
         case .marginsOfMonth: ("当月毛利", "Margins of the month")
@@ -146,9 +156,11 @@ enum Text: Sendable, Equatable {
         case .closedMonths: ("已关月份", "Closed months")
         case .doneToMonths: ("对月份的操作", "What was done to months")
         case .profit: ("利润桥", "Profit bridge")
-        case .profitHelp: ("毛利为何从一段时间到另一段时间变化，时间写作 起日..止日", "Why the margin changed from one time to another; a time is DAY..DAY")
+        case .profitHelp:
+            ("毛利为何从一段时间到另一段时间变化，时间写作 起日..止日", "Why the margin changed from one time to another; a time is DAY..DAY")
         case .bridge: ("从前到后", "From before to after")
-        case .bridgeHelp: ("价格、成本、数量、结构、新增与流失各占多少", "How much of it was price, cost, volume, mix, what is new and what was lost")
+        case .bridgeHelp:
+            ("价格、成本、数量、结构、新增与流失各占多少", "How much of it was price, cost, volume, mix, what is new and what was lost")
         case .bridgeBy: ("按所选维度", "By what is told apart")
         case .heldOrders: ("未计入的订单", "Orders that are left out")
         case .operatorsOnly: ("此页仅供角色 operator（运维）使用。", "This page is for the role operator alone.")
@@ -162,7 +174,10 @@ enum Text: Sendable, Equatable {
             ("有人正在进行同类操作，请稍后再试。什么也没有做。", "Somebody else is at it: try again in a moment. Nothing was done.")
         case .servicesAndQueues: ("服务与队列", "Services and queues")
         case .servicesHelp:
-            ("各服务的状态、队列与滞后，以及等待有人处理的事项", "How each service is, its queue and how far behind it is, and what waits for somebody")
+            (
+                "各服务的状态、队列与滞后，以及等待有人处理的事项",
+                "How each service is, its queue and how far behind it is, and what waits for somebody"
+            )
         case .accountOfMessages: ("消息核对", "Account of messages")
         case .accountHelp:
             (
@@ -182,7 +197,8 @@ enum Text: Sendable, Equatable {
         case .deadLettersMore(let most):
             ("只查看了前 \(most) 条，请缩小范围。", "Only the first \(most) were looked at: narrow them.")
         case .groups: ("分组", "Groups")
-        case .messagesOfGroup(let count): ("所选的 \(count) 条消息（最多列出 200 条）", "The \(count) messages that are meant, 200 listed at most")
+        case .messagesOfGroup(let count):
+            ("所选的 \(count) 条消息（最多列出 200 条）", "The \(count) messages that are meant, 200 listed at most")
         case .bodyOf(let bytes): ("内容（\(bytes) 字节）", "Body (\(bytes) bytes)")
         case .bodyMore(let bytes): ("只显示前 \(bytes) 字节", "The first \(bytes) bytes are shown")
         case .mend: ("更正", "Mend")
@@ -196,7 +212,8 @@ enum Text: Sendable, Equatable {
         case .mendID: ("另一个编号（原来没有时）", "Another identifier, where it came without one")
         case .mendBody: ("新的内容", "A new body")
         case .mendCount(let count): ("更正 \(count) 条", "Mend \(count)")
-        case .mendNothing: ("没有说明要更改什么，或同时给了更改和新内容。", "Nothing is to be changed, or both changes and a new body are given.")
+        case .mendNothing:
+            ("没有说明要更改什么，或同时给了更改和新内容。", "Nothing is to be changed, or both changes and a new body are given.")
         case .tryIt: ("试运行", "Only try")
         case .replay: ("重放", "Replay")
         case .replayHelp(let days):
@@ -221,7 +238,10 @@ enum Text: Sendable, Equatable {
                 "\(all) replayed: \(handled) handled, \(refused) refused again, of \(unknown) it is not known yet."
             )
         case .tooOldToReplay(let count, let days):
-            ("\(count) 条在 \(days) 天前被拒，没有重放。", "\(count) were refused more than \(days) days ago and were not replayed.")
+            (
+                "\(count) 条在 \(days) 天前被拒，没有重放。",
+                "\(count) were refused more than \(days) days ago and were not replayed."
+            )
         case .refusedAgain: ("再次被拒", "Refused again")
         case .handled: ("已处理", "Handled")
         case .notYet: ("尚未知", "Not known yet")

@@ -103,7 +103,8 @@ package struct WorkbookWriter {
                     + #"<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>"#
                     + #"<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>"#
                     + #"<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyNumberFormat="1"/>"#
-                    + #"</cellXfs></styleSheet>"#
+                    + #"</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>"#
+                    + "</styleSheet>"
             ),
             (
                 "xl/worksheets/sheet1.xml",
@@ -176,7 +177,8 @@ package struct WorkbookWriter {
             case "\"": text += "&quot;"
             case "\r": text += "&#13;"
             case "\t", "\n": text.unicodeScalars.append(scalar)
-            case let other where other.value < 0x20 || other.value == 0xFFFE || other.value == 0xFFFF: text += "\u{FFFD}"
+            case let other where other.value < 0x20 || other.value == 0xFFFE || other.value == 0xFFFF:
+                text += "\u{FFFD}"
             default: text.unicodeScalars.append(scalar)
             }
         }

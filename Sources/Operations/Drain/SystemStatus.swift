@@ -1,4 +1,5 @@
 import BrokerLayout
+import Client
 package import Contracts
 import Domain
 package import Messaging

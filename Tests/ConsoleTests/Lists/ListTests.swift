@@ -14,7 +14,8 @@ struct ListTests {
     /// A list of three rows, two on a page.
     private static func alerts(_ question: Asking.Question) -> Asking.Answer {
         let columns = [
-            QueryColumn("alert_id"), QueryColumn("name"), QueryColumn("margin_now", .decimal), QueryColumn("currency_now"),
+            QueryColumn("alert_id"), QueryColumn("name"), QueryColumn("margin_now", .decimal),
+            QueryColumn("currency_now"),
         ]
         let rows: [[String?]] = [
             ["A-1", "=远洋", "-5.50", "CNY"], ["A-2", "Star", "7", "CNY"], ["A-3", nil, "1", "JPY"],
@@ -34,7 +35,8 @@ struct ListTests {
     func columns() async throws {
         try await ConsoleUnderTest.pages(Self.services()) { client in
             let page = try await client.page(
-                Self.list + "?state=all&~columns=alerts:margin_now&~columns=alerts:name&~columns=alerts:nothing").text
+                Self.list + "?state=all&~columns=alerts:margin_now&~columns=alerts:name&~columns=alerts:nothing"
+            ).text
             let table = try #require(page.firstRange(of: "<table>").map { page[$0.lowerBound...] })
             let head = try #require(table.firstRange(of: "</thead>").map { table[..<$0.lowerBound] })
             #expect(head.contains("title=\"margin_now\"") && head.contains("title=\"name\""))
@@ -46,7 +48,9 @@ struct ListTests {
             #expect(page.contains("<td class=\"figure negative\">-5.50</td>"))
             // The next page, the view that is saved, and what narrows it keep them.
             #expect(page.contains("~columns=alerts%3Aname&amp;after=2\""))
-            #expect(page.contains("name=\"address\" value=\"/q/finance/alerts.list?state=all&amp;~columns=alerts%3Amargin_now"))
+            #expect(
+                page.contains(
+                    "name=\"address\" value=\"/q/finance/alerts.list?state=all&amp;~columns=alerts%3Amargin_now"))
             #expect(page.contains("<input type=\"hidden\" name=\"~columns\" value=\"alerts:name\">"))
             let file = try await client.page("/csv/finance/alerts.list?~columns=alerts:margin_now&~table=alerts").text
             #expect(file == "\u{FEFF}margin_now\r\n-5.50\r\n7\r\n")

@@ -22,7 +22,9 @@ struct ManyActTests {
             #expect(act.contract.fields.contains { $0.name == field }, "\(act.contract.type) \(field)")
             #expect(table.columns.contains { $0.name == column }, "\(act.question.name) \(column)")
         }
-        for field in act.named { #expect(act.contract.fields.contains { $0.name == field }, "\(act.contract.type) \(field)") }
+        for field in act.named {
+            #expect(act.contract.fields.contains { $0.name == field }, "\(act.contract.type) \(field)")
+        }
         #expect(ActForm(contract: act.contract, typed: [:]).isOffered)
     }
 
@@ -149,7 +151,9 @@ struct ManyTests {
             // What was typed first holds.
             #expect(services.commands.count == 3)
             #expect(
-                services.commands.allSatisfy { String(decoding: $0.data, as: UTF8.self).contains("\"reason\":\"price\"") })
+                services.commands.allSatisfy {
+                    String(decoding: $0.data, as: UTF8.self).contains("\"reason\":\"price\"")
+                })
         }
     }
 }

@@ -17,7 +17,9 @@ private final class FakeOperating: Operating {
     /// What a service makes of a message that is handed to it again: `nil` handles it.
     private let refusesAgain: @Sendable (BrowsedDeadLetter) -> String?
 
-    init(_ letters: [BrowsedDeadLetter], refusesAgain: @escaping @Sendable (BrowsedDeadLetter) -> String? = { _ in nil }) {
+    init(
+        _ letters: [BrowsedDeadLetter], refusesAgain: @escaping @Sendable (BrowsedDeadLetter) -> String? = { _ in nil }
+    ) {
         self.refusesAgain = refusesAgain
         state.withLock { $0.letters = letters }
     }
@@ -188,7 +190,8 @@ struct OperatingTests {
     func groups() async throws {
         try await pages(FakeOperating(Self.letters())) { client in
             let services = try await client.page("/operations/services").text
-            #expect(services.contains("href=\"/operations/dead?service=sales\"") && services.contains("ready &lt;b&gt;"))
+            #expect(
+                services.contains("href=\"/operations/dead?service=sales\"") && services.contains("ready &lt;b&gt;"))
             let all = try await client.page("/operations/dead").text
             #expect(all.contains("reason=unknown-currency&amp;type=order.placed.v1&amp;source=erp"))
             #expect(!all.contains("id=\"mend\""))
