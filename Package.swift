@@ -170,6 +170,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Importing", "Operations",
+                "ProfitAnalysis",
                 "Postgres",
                 "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),

@@ -139,5 +139,5 @@ extension Board {
             BoardPart(
                 title: .heldOrders, service: .finance, question: ProfitQuestions.bridge, table: "held", form: .table([])
             ),
-        ], further: [(.months, Link("months"))])
+        ], further: [(.whatIf, Link("what-if")), (.months, Link("months"))])
 }

@@ -6,7 +6,7 @@ enum ConsoleRouter {
     /// The groups of paths that there are.
     static let routes: [any ConsoleRoutes] = [
         Assets(), HealthRoutes(), SignInRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(), BoardRoutes(),
-        OperatingRoutes(),
+        OperatingRoutes(), WhatIfRoutes(),
         AlertRoutes(),
         OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), TheseRoutes(), ActRoutes(), ManyRoutes(),
         ViewRoutes(),

@@ -94,5 +94,5 @@ struct Attribute: Sendable, Equatable {
 
     enum Scope: String { case col, row }
     enum Method: String { case get, post }
-    enum InputType: String { case text, password, date, number, hidden, checkbox, submit, search }
+    enum InputType: String { case text, password, date, number, hidden, checkbox, submit, search, range }
 }

@@ -24,6 +24,9 @@ enum Text: Sendable, Equatable {
     case expensesHelp, budgetsUsed, budgetsUsedHelp, expensesWaiting, expensesWaitingHelp, approve, months, monthsHelp
     case checkList, checkListHelp, marginsOfMonth, cameLate, cameLateHelp, closedMonths, doneToMonths, profit
     case profitHelp, bridge, bridgeHelp, bridgeBy, heldOrders
+    // What if
+    case whatIf, whatIfHelp, whatIfNeedsCost, whatIfNoLines, leverPrice, leverSupplierRate, leverVolume
+    case leverPaymentDays, changeOfRevenue, changeOfCost, financing, marginThen
     // Operating
     case operatorsOnly, operatingOff, operatingFailed(String), operatingBusy, servicesAndQueues, servicesHelp
     case accountOfMessages, accountHelp, comparedSince, account, messagesMissing, noMessageMissing
@@ -163,6 +166,24 @@ enum Text: Sendable, Equatable {
             ("价格、成本、数量、结构、新增与流失各占多少", "How much of it was price, cost, volume, mix, what is new and what was lost")
         case .bridgeBy: ("按所选维度", "By what is told apart")
         case .heldOrders: ("未计入的订单", "Orders that are left out")
+        case .whatIf: ("假设分析", "What if")
+        case .whatIfHelp:
+            (
+                "把杠杆用于一段时间的真实订单行；地址即方案，可存为视图。不存储，也不通知任何人。需求不会自动随价格变化。",
+                "Levers over the real order lines of a time. The address is the scenario, to be saved as a view. "
+                    + "Nothing is stored or told to anybody. Demand does not answer to price by itself."
+            )
+        case .whatIfNeedsCost:
+            ("需要查看成本的权限：没有成本无法试算。", "It takes the right to see costs: without them nothing can be reckoned.")
+        case .whatIfNoLines: ("财务服务的答复中有无法读取的订单行。", "Finance answered with lines that are none.")
+        case .leverPrice: ("价格，%", "Price, %")
+        case .leverSupplierRate: ("供应商费率，%", "Supplier rates, %")
+        case .leverVolume: ("数量，%", "Volume, %")
+        case .leverPaymentDays: ("付款推迟天数", "Days that payment is later")
+        case .changeOfRevenue: ("收入变化", "Change of revenue")
+        case .changeOfCost: ("成本变化", "Change of cost")
+        case .financing: ("资金成本", "Cost of capital")
+        case .marginThen: ("那时的毛利", "Margin then")
         case .operatorsOnly: ("此页仅供角色 operator（运维）使用。", "This page is for the role operator alone.")
         case .operatingOff:
             (
