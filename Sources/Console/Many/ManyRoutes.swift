@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Postgres
 
 /// Acts upon many records: what is the same for all is typed once, each record is an act of its own with its own result. It goes on as
 /// long as somebody has its page open, and where it was left when the page is opened again.

@@ -3,6 +3,7 @@ import Contracts
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Postgres
 
 /// What somebody wants of rows of a list: those that were chosen, those of the page, or all that match; as a file, or to act upon them.
 struct TheseRoutes: ConsoleRoutes {

@@ -41,19 +41,15 @@ struct OperatingRoutes: ConsoleRoutes {
         let words = desk.words
         return try await desk.response(words[.servicesAndQueues]) { operating in
             let tables = try await operating.status()
-            return [
-                Tag.p(.class("hint")) { words[.servicesHelp] },
-                .several {
-                    for table in tables {
-                        Tag.section(.class("sheet")) {
-                            TableView(
-                                table: table, described: nil, context: desk.context,
-                                action: table.name == "services" ? { deadOf($0) } : nil
-                            ).node
-                        }
-                    }
-                },
-            ]
+            return [Tag.p(.class("hint")) { words[.servicesHelp] }] + tables.map { sheet($0, desk.context) }
+        }
+    }
+
+    private static func sheet(_ table: QueryTable, _ context: ConsoleContext) -> Node {
+        Tag.section(.class("sheet")) {
+            TableView(
+                table: table, described: nil, context: context, action: table.name == "services" ? deadOf : nil
+            ).node
         }
     }
 
@@ -84,16 +80,9 @@ struct OperatingRoutes: ConsoleRoutes {
                     Tag.p(.class(isMissing ? "problem" : "notice done"), .role("status")) {
                         words[isMissing ? .messagesMissing : .noMessageMissing]
                     },
-                    .several { for warning in warnings { Tag.p(.class("hint")) { warning } } },
-                    Tag.p(.class("hint")) { compared },
-                    .several {
-                        for table in tables {
-                            Tag.section(.class("sheet")) {
-                                TableView(table: table, described: nil, context: desk.context).node
-                            }
-                        }
-                    },
                 ]
+                found += (warnings + [compared]).map { line in Tag.p(.class("hint")) { line } }
+                found += tables.map { Self.sheet($0, desk.context) }
             } else if isAsked {
                 found = [Tag.p(.class("notice waiting"), .role("status")) { words[.operatingBusy] }]
             }
