@@ -29,11 +29,12 @@ private final class FakeOperating: Operating {
 
     private func chosen(_ selection: DeadLetterSelection) -> [BrowsedDeadLetter] {
         state.withLock { $0.letters }.filter { letter in
-            selection.services.contains(letter.service) && (selection.reason.map { $0 == letter.reason } ?? true)
-                && (selection.type.map { $0 == letter.type } ?? true)
-                && (selection.source.map { $0 == letter.source } ?? true)
-                && (selection.id.map { $0 == letter.handle } ?? true)
-                && (selection.since.map { since in letter.refusedAt.map { $0 >= since } ?? false } ?? true)
+            if let reason = selection.reason, letter.reason != reason { return false }
+            if let type = selection.type, letter.type != type { return false }
+            if let source = selection.source, letter.source != source { return false }
+            if let id = selection.id, letter.handle != id { return false }
+            if let since = selection.since, letter.refusedAt.map({ $0 < since }) ?? true { return false }
+            return selection.services.contains(letter.service)
         }
     }
 
@@ -86,8 +87,10 @@ private final class FakeOperating: Operating {
     ) async throws -> (tables: [QueryTable], warnings: [String], compared: String) {
         _ = try await ask(.sales, "ledger.sent", [])
         return (
-            Reconciler.tables(
-                [LedgerAccount(producer: "sales", type: "order.placed.v1", reader: .finance)], [], isAll: true),
+            [
+                QueryTable("ledger", [QueryColumn("type")], rows: [["order.placed.v1"]]),
+                QueryTable("missing", [QueryColumn("id")], rows: []),
+            ],
             ["rough"], "compared since \(day)"
         )
     }
@@ -143,7 +146,7 @@ struct OperatingTests {
     }
 
     private func pages(
-        _ operating: FakeOperating?, _ services: FakeServices = services(),
+        _ operating: FakeOperating?, _ services: FakeServices = OperatingTests.services(),
         _ body: @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         var parts = try ConsoleUnderTest.parts(services)
