@@ -114,7 +114,8 @@ struct ListTests {
             let nothing = try await client.send("/these/finance/alerts.list", [("~which", "chosen")])
             #expect(nothing.status == .badRequest)
             let many = (0...FormValues.most).map { ("~row", "\($0)") }
-            #expect(try await client.send("/these/finance/alerts.list", form + many).status == .contentTooLarge)
+            let answer1 = try await client.send("/these/finance/alerts.list", form + many)
+            #expect(answer1.status == .contentTooLarge)
         }
     }
 
@@ -123,6 +124,16 @@ struct ListTests {
         try await ConsoleUnderTest.pages(Self.services()) { client in
             let page = try await client.page(Self.list + "?state=all").text
             #expect(page.contains("href=\"/q/finance/alerts.list?state=all&amp;totals=true\""))
+        }
+    }
+
+    @Test("the worklist of margin alerts has the same: files, and acts upon many")
+    func worklist() async throws {
+        try await ConsoleUnderTest.pages(Self.services()) { client in
+            let page = try await client.page("/alerts?state=all").text
+            #expect(page.contains("action=\"/these/finance/alerts.list\""))
+            #expect(page.contains("<option value=\"finance.diagnose-alert.v1\">"))
+            #expect(page.contains("href=\"/xlsx/finance/alerts.list?state=all"))
         }
     }
 }
