@@ -177,7 +177,9 @@ let package = Package(
         .executableTarget(
             name: "Console",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Operations", "Postgres",
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Importing", "Operations",
+                "ProfitAnalysis",
+                "Postgres",
                 "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -266,8 +268,9 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Messaging", "Postgres",
-                "ServiceKit", "TestSupport", log, crypto, hummingbird,
+                "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Importing", "Messaging",
+                "Operations",
+                "Postgres", "ServiceKit", "TestSupport", log, crypto, hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ], swiftSettings: settings),

@@ -79,7 +79,7 @@ enum ConsoleProgram {
         }
         let parts = ConsoleParts(
             services: services, pool: pool, exposure: settings.exposure, sessions: settings.sessions,
-            patience: settings.patience, logger: logger)
+            patience: settings.patience, logger: logger, operating: settings.operating)
         let api = ConsoleAPI(parts, settings, of: source, services)
         var application = try application(parts, api.api, settings, logger)
         application.addServices(Cleaning(parts: parts))

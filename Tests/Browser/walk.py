@@ -9,7 +9,7 @@ usage: walk.py ADDRESS LOGIN PASSWORD-FILE FOLDER [--most PAGES] [--languages zh
 Pages of one kind are looked at once: an address with other numbers, names or values is the same kind. With --most only so
 many kinds, those of the navigation first. FOLDER gets a picture of each page. Ends with 1 when something was found.
 """
-import argparse, hashlib, pathlib, re, sys, time, urllib.parse
+import argparse, hashlib, pathlib, re, sys, time, urllib.parse, zipfile
 
 import axe_playwright_python
 from playwright.sync_api import sync_playwright
@@ -134,6 +134,46 @@ def walk_without_scripts(browser, language, navigation):
     print(f"without scripts: {len(navigation)} places", flush=True)
 
 
+def work_with_lists(browser, language):
+    """Takes a chosen row out as a workbook, and does one thing about the chosen rows of another list."""
+    context = browser.new_context(locale=language, accept_downloads=True)
+    context.add_init_script(LISTEN)
+    page, errors = context.new_page(), []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    sign_in(page, language)
+
+    def choose(address, what):
+        page.goto(given.address + address)
+        rows = page.locator("main tbody input[name='~row']")
+        if not rows.count(): return None
+        rows.first.check()
+        form = page.locator("main form:has(select[name='~do'])").first
+        form.locator("select[name='~which']").select_option("chosen")
+        form.locator("select[name='~do']").select_option(what)
+        return form.locator("button")
+
+    button = choose("/q/finance/orders.list?~columns=orders:order_id&~columns=orders:revenue", "xlsx")
+    if button is None:
+        findings.append(f"lists-{language}: there is no order to choose")
+    else:
+        with page.expect_download() as download: button.click()
+        with zipfile.ZipFile(download.value.path()) as book: sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        if sheet.count("<row ") != 2: findings.append(f"lists-{language}: the workbook has {sheet.count('<row ')} rows")
+        if sheet.count('s="1"') != 2: findings.append(f"lists-{language}: the workbook has not the two columns that were chosen")
+    button = choose("/q/sales/notices.list", "sales.acknowledge-notices.v1")
+    if button is not None:
+        with page.expect_navigation(): button.click()
+        with page.expect_navigation(): page.locator("main form button.main").first.click()
+        page.wait_for_function("document.querySelector('main form[data-go-on]') === null && document.querySelector('progress')?.value === 1", timeout=20_000)
+        page.evaluate(AXE)
+        for violation in page.evaluate("tags => axe.run({runOnly: tags}).then(found => found.violations)", TAGS):
+            findings.append(f"lists-{language}: axe, {violation['id']}: {violation['help']}")
+        page.screenshot(path=given.folder / f"lists-{language}-many.png", full_page=True)
+    for violation in page.evaluate("window.waybillViolations"): findings.append(f"lists-{language}: breaks the policy of the content: {violation}")
+    findings.extend(f"lists-{language}: the browser says: {error}" for error in errors)
+    context.close()
+
+
 given.folder.mkdir(parents=True, exist_ok=True)
 started = time.monotonic()
 with sync_playwright() as playwright:
@@ -143,6 +183,7 @@ with sync_playwright() as playwright:
         for scheme in given.schemes.split(","):
             for width in map(int, given.widths.split(",")):
                 navigation = walk(browser, language, scheme, width) or navigation
+    work_with_lists(browser, given.languages.split(",")[0])
     walk_without_scripts(browser, given.languages.split(",")[-1], navigation)
     browser.close()
 for finding in findings: print(finding)

@@ -17,7 +17,7 @@ struct PageTests {
     private static let pages: [String] =
         [
             "/", "/find", "/find?text=a", "/alerts", "/alerts/A-1", "/customers", "/customers?find=a", "/customers/C-1",
-            "/q", "/act", "/orders/S-1", "/orders/S-1?source=erp", "/complaints/C-1",
+            "/q", "/act", "/what-if", "/orders/S-1", "/orders/S-1?source=erp", "/complaints/C-1",
         ] + BoardRoutes.boards.map { "/\($0.path)" }
         + ServiceName.allCases.flatMap { service in
             QueryCatalogue.questions(of: service).map { question in

@@ -24,6 +24,16 @@ run() {
     # The console handles no messages: what is said of that is no setting of it.
     [ "$service" = console ] || settings+=(
         WAYBILL_AMQP_MANAGEMENT_URL="$(cat "$home/run/management")" WAYBILL_CLOCK="$(cat "$home/run/clock")")
+    # The pages of the role operator. A release that has none knows no such settings.
+    if [ "$service" = console ] && [ -f "$home/run/operate-services" ]; then
+        case "$("$binary" --help)" in
+        *WAYBILL_OPERATE_AMQP_URL*)
+            settings+=(
+                WAYBILL_OPERATE_AMQP_URL_FILE="$home/secrets/amqp-operating.url"
+                WAYBILL_OPERATE_SERVICES="$(cat "$home/run/operate-services")")
+            ;;
+        esac
+    fi
     cd "$(cat "$home/run/profile-folder")"
     exec env -i PATH="$PATH" HOME="$HOME" "${lines[@]}" ${SERVICE_ENVIRONMENT:-} \
         WAYBILL_AMQP_URL_FILE="$home/secrets/amqp-$service.url" \

@@ -127,6 +127,8 @@ amqp_url() { echo "amqp://$1:$(cat "$home/secrets/amqp-$1")@$nodes"; }
 postgres_url() { echo "postgres://$1_$2:$(cat "$home/secrets/postgres-$1-$2")@127.0.0.1:$port/waybill"; }
 # Also without a console: it is the user of whatever speaks for people.
 write_url amqp-console "$(amqp_url waybill-edge)"
+# With it the console has pages for the role operator.
+write_url amqp-operating "$(amqp_url waybill-operator)"
 # The broker's name of a program; the console is the edge that speaks for people.
 user_of() { if [ "$1" = "$console" ]; then echo waybill-edge; else echo "$1-service"; fi; }
 for service in "${programs[@]}"; do
@@ -135,6 +137,8 @@ for service in "${programs[@]}"; do
     write_url "migrate-$service" "$(postgres_url "$service" migrate)"
     [ -f "$home/run/$service.port" ] || free_port >"$home/run/$service.port"
 done
+for service in "${services[@]}"; do echo "$service=http://127.0.0.1:$(cat "$home/run/$service.port")"; done |
+    paste -sd, >"$home/run/operate-services"
 # All beside one another: each has a schema of its own.
 migrate() { # SERVICE
     env -i PATH="$PATH" HOME="$HOME" WAYBILL_POSTGRES_MIGRATE_URL_FILE="$home/secrets/migrate-$1.url" \

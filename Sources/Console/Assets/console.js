@@ -34,6 +34,17 @@
         }
     });
 
+    // A slider says where it stands.
+    document.addEventListener("input", (event) => {
+        const output = event.target.type === "range" ? event.target.parentElement.querySelector("output") : null;
+        if (output) output.value = event.target.value;
+    });
+
+    // What is done step by step goes on as long as its page is open.
+    const goOn = () => document.querySelector("form[data-go-on]")?.requestSubmit();
+    addEventListener("DOMContentLoaded", goOn);
+    document.addEventListener("htmx:afterSettle", goOn);
+
     // Who listens to the page instead of looking at it is told that there is another one.
     document.addEventListener("htmx:afterSettle", () => document.getElementById("main")?.focus({ preventScroll: true }));
 

@@ -1,5 +1,6 @@
 import Client
 import Contracts
+import Domain
 
 /// A page of several questions for somebody's day: each part is a question of the catalogue, and shows one table of its answer. What
 /// narrows the page narrows each part that can be narrowed so; the address holds it, and so is the view.
@@ -13,6 +14,10 @@ struct Board: Sendable {
     let parts: [BoardPart]
     /// What is done here often.
     var acts: [String] = []
+    /// Other pages of the same work.
+    var further: [(text: Text, link: Link)] = []
+    /// The role without which they open nothing, so that nobody else is led there.
+    var furtherRole: String?
 
     /// What the page can be narrowed by: each name as the first question that takes it describes it.
     var inputs: [QueryInput] {
@@ -35,6 +40,8 @@ struct BoardPart: Sendable {
         case table([String])
         /// As the facts of its first row.
         case facts
+        /// As a waterfall of the figures of its first row, from the first of them to the last, with the facts behind.
+        case waterfall([String])
         /// As bars, with the table behind.
         case bars([BoardBars], [String])
     }
@@ -60,8 +67,24 @@ struct BoardPart: Sendable {
     func asked(_ given: [String: String]) -> [(String, String?)] {
         question.parameters.compactMap { input in
             if let fixed = values.first(where: { $0.0 == input.name }) { return (input.name, fixed.1) }
-            if let value = given[input.name] { return (input.name, value) }
+            if let value = given[input.name] ?? Self.standard(input) { return (input.name, value) }
             return input.name == "limit" && question.cursor != nil ? (input.name, Self.rows) : nil
+        }
+    }
+
+    /// What is asked where something must be given and was not: the last whole month, and today.
+    static func standard(_ input: QueryInput, today: CalendarDay = Timestamp.now().day()) -> String? {
+        guard input.isRequired else { return nil }
+        let first = today.adding(days: 1 - today.components.day)
+        let month = first.adding(days: -1)
+        let start = month.adding(days: 1 - month.components.day)
+        let before = start.adding(days: -1)
+        return switch input.name {
+        case "payOn": today.description
+        case "month": String(month.description.prefix(7))
+        case "after": "\(start)..\(month)"
+        case "before": "\(before.adding(days: 1 - before.components.day))..\(before)"
+        default: nil
         }
     }
 

@@ -9,7 +9,7 @@ struct BoardRoutes: ConsoleRoutes {
         ("receivables", .receivables), ("orders", .orders), ("desk", .desk), ("sales", .sales), ("leads", .leads),
         ("products", .products),
         ("suppliers", .suppliers), ("quality", .quality), ("figures", .figures), ("operations", .operations),
-        ("people", .people),
+        ("people", .people), ("payments", .payments), ("expenses", .expenses), ("months", .months), ("profit", .profit),
     ]
 
     func add(to router: Router<ConsoleContext>, _ parts: ConsoleParts) {
@@ -33,10 +33,11 @@ struct BoardPage: Sendable {
     init(_ board: Board, _ link: Link, _ request: Request, _ context: ConsoleContext) {
         (self.board, self.link, self.context) = (board, link, context)
         let names = Set(board.inputs.map(\.name))
+        let standard = board.inputs.compactMap { input in BoardPart.standard(input).map { (input.name, $0) } }
         given = Dictionary(
             FormValues(query: request).pairs.filter { names.contains($0.name) && !$0.value.isEmpty }.map {
                 ($0.name, $0.value)
-            }, uniquingKeysWith: { first, _ in first })
+            } + standard, uniquingKeysWith: { first, _ in first })
     }
 
     private var words: Words { Words(language: context.language) }
@@ -68,8 +69,12 @@ struct BoardPage: Sendable {
             title: words[board.place.text], context: context, place: board.place, view: view
         ).response(fault == nil ? .ok : .unprocessableContent) {
             Tag.p(.class("hint")) { words[board.help] }
-            if !board.acts.isEmpty {
+            let further = board.furtherRole.map { context.roles.contains($0) } ?? true ? board.further : []
+            if !board.acts.isEmpty || !further.isEmpty {
                 Tag.p(.class("row")) {
+                    for further in further {
+                        Tag.a(.class("button"), .href(further.link)) { words[further.text] }
+                    }
                     for act in board.acts {
                         Tag.a(.class("button"), .href(Link("act", act))) {
                             CatalogueWords.act(act, context.language)
@@ -106,11 +111,12 @@ struct BoardPage: Sendable {
         return Panel(
             title: title, heard: heard, context: context, all: part.whole(given), help: part.help.map { words[$0] }
         ).node { answer in
-            if let table = answer.table(part.table) {
+            if let table = answer.table(like: part.table) {
                 let described = part.question.answer(part.table)
                 switch part.form {
                 case .facts: FactsView(table: table, described: described, context: context).node
                 case .table(let columns): view(part, table, columns)
+                case .waterfall(let columns): waterfall(table, described, columns, title)
                 case .bars(let bars, let columns):
                     for one in bars { one.pictures(table, described, answer, given, title: title, context) }
                     if table.rows.isEmpty {
@@ -123,6 +129,30 @@ struct BoardPage: Sendable {
                     }
                 }
             }
+        }
+    }
+
+    /// From the first figure to the last, by those between; what is nought is no step.
+    @NodeBuilder private func waterfall(
+        _ table: QueryTable, _ described: TableDescription?, _ columns: [String], _ title: String
+    ) -> [Node] {
+        if let row = table.views.first {
+            let currency = row["currency"]
+            let bars = columns.enumerated().compactMap { place, name -> Charts.Bar? in
+                guard let amount = row[name], let value = Double(amount) else { return nil }
+                let isTotal = place == 0 || place == columns.count - 1
+                guard isTotal || value != 0 else { return nil }
+                return Charts.Bar(
+                    CatalogueWords.name(name, context.language), value,
+                    CellText.shown(amount, .money(currency: "currency"), currency: currency), isTotal: isTotal)
+            }
+            Charts.waterfall(bars, title: [title, currency ?? ""].filter { !$0.isEmpty }.joined(separator: " · "))
+            Tag.details {
+                Tag.summary { words[.asTable] }
+                FactsView(table: table, described: described, context: context).node
+            }
+        } else {
+            Tag.p(.class("hint")) { words[.nothing] }
         }
     }
 

@@ -194,5 +194,9 @@ extension Board {
                 BoardPart(
                     title: .actsOf(service.rawValue), service: service, question: CommonQuestions.acts, table: "acts",
                     form: .table(["at", "person", "proof", "type", "source", "id"]))
-            })
+            },
+        further: [
+            (.servicesAndQueues, Link("operations", "services")), (.deadLetters, Link("operations", "dead")),
+            (.accountOfMessages, Link("operations", "messages")),
+        ], furtherRole: OperatingDesk.role)
 }

@@ -18,6 +18,8 @@ struct ConsoleParts: Sendable {
     let silences = Silences()
     /// Where to say what goes wrong.
     let logger: Logger
+    /// The system as whoever operates it has it; `nil` when the console was given no user for that.
+    var operating: (any Operating)?
 }
 
 /// A group of paths of the console: pages, or the HTTP API. Each is added once to the router, behind the middleware that

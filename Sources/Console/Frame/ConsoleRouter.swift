@@ -6,8 +6,10 @@ enum ConsoleRouter {
     /// The groups of paths that there are.
     static let routes: [any ConsoleRoutes] = [
         Assets(), HealthRoutes(), SignInRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(), BoardRoutes(),
+        OperatingRoutes(), WhatIfRoutes(),
         AlertRoutes(),
-        OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), ActRoutes(), ViewRoutes(),
+        OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), TheseRoutes(), ActRoutes(), ManyRoutes(),
+        ViewRoutes(),
     ]
 
     /// The router with everything that a request passes on its way.

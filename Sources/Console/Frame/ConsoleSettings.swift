@@ -1,3 +1,4 @@
+import Contracts
 import Domain
 import Foundation
 import Messaging
@@ -24,6 +25,8 @@ struct ConsoleSettings: Sendable {
     let partners: KnownPartners
     /// How long a page waits for a service before it shows that part without it.
     let patience: Duration
+    /// The system for the pages of whoever operates it; `nil` when there are to be none.
+    let operating: BrokerOperating?
 
     /// How a session ends by itself.
     struct SessionLimits: Sendable, Equatable {
@@ -66,6 +69,14 @@ struct ConsoleSettings: Sendable {
             Setting(
                 "patience", default: "4",
                 help: "seconds that a page waits for a service before it shows that part without it, 1 to 30"),
+            Setting(
+                "operate.amqp.url",
+                help:
+                    "the broker as the operator's user, for the pages of the role operator; without it there are none",
+                isSecret: true),
+            Setting(
+                "operate.services",
+                help: "where services say how they are, as customer=http://host:port, commas between, for those pages"),
         ]
 
     private static let shared: Set<String> = [
@@ -96,6 +107,29 @@ struct ConsoleSettings: Sendable {
             idle: try settings.integer("session.idle.minutes", in: 5...720) * 60)
         partners = try KnownPartners(settings)
         patience = .seconds(try settings.integer("patience", in: 1...30))
+        operating = try Self.operating(settings)
+    }
+
+    /// The system as the operator's user has it.
+    private static func operating(_ settings: Settings) throws -> BrokerOperating? {
+        guard let url = settings["operate.amqp.url"] else { return nil }
+        var addresses: [ServiceName: String] = [:]
+        for part in (settings["operate.services"] ?? "").split(separator: ",") {
+            let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            guard pair.count == 2, let service = ServiceName(rawValue: pair[0]), pair[1].hasPrefix("http") else {
+                throw ConsoleProblem(
+                    "WAYBILL_OPERATE_SERVICES holds '\(part)', which is no SERVICE=http://host:port")
+            }
+            addresses[service] = pair[1]
+        }
+        return BrokerOperating(
+            try BrokerConfiguration(
+                url: url, connectionName: "waybill-console operating",
+                tls: settings["amqp.ca"].map {
+                    .init(
+                        caCertificatePath: $0, clientCertificatePath: settings["amqp.certificate"],
+                        clientKeyPath: settings["amqp.key"])
+                }), addresses: addresses)
     }
 
     /// By what traffic is protected; beyond loopback it must be protected by something.

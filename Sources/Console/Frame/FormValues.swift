@@ -1,8 +1,12 @@
+import Domain
 import Foundation
 import Hummingbird
 
 /// Named values of a request: of its address, or of a form that was sent.
 struct FormValues: Sendable {
+    /// How many values are read at most.
+    static let most = 2_500
+
     /// The values in order; a name may come more than once.
     let pairs: [(name: String, value: String)]
 
@@ -22,7 +26,7 @@ struct FormValues: Sendable {
 
     /// Of `name=value&…`, encoded as forms are. What cannot be read as UTF-8 is left out.
     init(encoded text: String) {
-        pairs = text.split(separator: "&").prefix(500).compactMap { pair in
+        pairs = text.split(separator: "&").prefix(Self.most).compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             func read(_ part: Substring) -> String? { part.replacing("+", with: " ").removingPercentEncoding }
             guard let name = parts.first.flatMap(read), let value = parts.count == 2 ? read(parts[1]) : "" else {
@@ -30,6 +34,11 @@ struct FormValues: Sendable {
             }
             return (name, value.replacing("\r\n", with: "\n"))
         }
+    }
+
+    /// Values in the form in which they are read.
+    static func encoded(_ pairs: [(String, String)]) -> String {
+        pairs.map { "\($0.0.asAddressPart)=\($0.1.asAddressPart)" }.joined(separator: "&")
     }
 
     /// The first value of a name; `nil` when there is none, or an empty one.

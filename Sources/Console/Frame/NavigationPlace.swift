@@ -2,7 +2,7 @@
 enum NavigationPlace: String, Sendable, CaseIterable {
     case today, alerts, approvals, orders, customers, receivables, complaints, sales, leads, products, suppliers,
         quality,
-        figures,
+        figures, payments, expenses, months, profit,
         people, operations, questions, acts, views
 
     /// What it is called.
@@ -21,6 +21,10 @@ enum NavigationPlace: String, Sendable, CaseIterable {
         case .suppliers: .suppliers
         case .quality: .quality
         case .figures: .figures
+        case .payments: .payments
+        case .expenses: .expenses
+        case .months: .months
+        case .profit: .profit
         case .people: .people
         case .operations: .operations
         case .questions: .allQuestions
@@ -38,7 +42,7 @@ enum NavigationPlace: String, Sendable, CaseIterable {
         case .questions: Link("q")
         case .acts: Link("act")
         case .alerts, .orders, .customers, .receivables, .sales, .leads, .products, .suppliers, .quality, .figures,
-            .people,
+            .payments, .expenses, .months, .profit, .people,
             .operations, .views:
             Link(path: [rawValue])
         }
@@ -49,13 +53,13 @@ enum NavigationPlace: String, Sendable, CaseIterable {
         (["service-agent", "service-manager", "agent"], [.complaints, .orders, .customers, .quality]),
         (
             ["finance-controller", "controller", "accountant"],
-            [.alerts, .receivables, .approvals, .suppliers, .figures, .orders]
+            [.alerts, .receivables, .approvals, .payments, .months, .profit, .expenses, .suppliers, .figures, .orders]
         ),
-        (["buyer", "purchaser"], [.suppliers, .orders]),
-        (["executive", "division-head"], [.figures, .alerts, .approvals, .sales, .quality, .receivables]),
+        (["buyer", "purchaser"], [.suppliers, .payments, .orders]),
+        (["executive", "division-head"], [.figures, .profit, .alerts, .approvals, .sales, .quality, .receivables]),
         (
             ["branch-manager", "sales-manager"],
-            [.approvals, .alerts, .sales, .leads, .customers, .receivables, .figures]
+            [.approvals, .alerts, .sales, .leads, .customers, .receivables, .expenses, .figures]
         ),
         (["sales-rep"], [.leads, .sales, .customers, .orders, .products, .alerts]),
         (["data-steward"], [.customers, .suppliers]),

@@ -28,6 +28,8 @@ struct Attribute: Sendable, Equatable {
     static func value(_ value: String) -> Attribute { .init("value", value) }
     static func type(_ type: InputType) -> Attribute { .init("type", type.rawValue) }
     static func `for`(_ id: String) -> Attribute { .init("for", id) }
+    /// The form that a field belongs to, where it does not stand within it.
+    static func form(_ id: String) -> Attribute { .init("form", id) }
     static func placeholder(_ text: String) -> Attribute { .init("placeholder", text) }
     static func autocomplete(_ text: String) -> Attribute { .init("autocomplete", text) }
     static func maxLength(_ count: Int) -> Attribute { .init("maxlength", "\(count)") }
@@ -92,5 +94,5 @@ struct Attribute: Sendable, Equatable {
 
     enum Scope: String { case col, row }
     enum Method: String { case get, post }
-    enum InputType: String { case text, password, date, number, hidden, checkbox, submit, search }
+    enum InputType: String { case text, password, date, number, hidden, checkbox, submit, search, range }
 }

@@ -8,7 +8,7 @@ enum Tag: String, Sendable {
     // Tables
     case table, caption, thead, tbody, tfoot, tr, th, td
     // Forms
-    case form, fieldset, legend, label, input, select, option, textarea, button, output
+    case form, fieldset, legend, label, input, select, option, textarea, button, output, progress
     // Pictures
     case svg, g, rect, line, path, text
 

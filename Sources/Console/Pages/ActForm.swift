@@ -125,12 +125,14 @@ struct ActFormView: Sendable {
     var settled: Set<String> = []
     /// What tells the fields of two forms on one page apart.
     var prefix = ""
+    /// Where it is sent; nothing for the page of the act.
+    var target: Link?
 
     private var words: Words { Words(language: context.language) }
 
     /// The form.
     var node: Node {
-        Tag.form(.method(.post), .action(Link("act", form.contract.type.description)), .class("wide")) {
+        Tag.form(.method(.post), .action(target ?? Link("act", form.contract.type.description)), .class("wide")) {
             Tag.input(.type(.hidden), .name(ActForm.idName), .value(id))
             if form.asksForSource {
                 source
@@ -196,8 +198,8 @@ struct ActFormView: Sendable {
         let isRequired = description.isRequired && !path.contains(".")
         let common: [Attribute] = [.id(id), .name(path)] + (isRequired ? [.required] : []) + more
         switch description.form {
-        case .choice(let choices): return choice(common, choices, value)
-        case .boolean: return choice(common, ["true", "false"], value)
+        case .choice(let choices): return choice(common, choices, value, of: description.name)
+        case .boolean: return choice(common, ["true", "false"], value, of: "state")
         case .day: return .element(.input, common + [.type(.date), .value(value)])
         case .integer(let range):
             let bounds: [Attribute] =
@@ -219,10 +221,14 @@ struct ActFormView: Sendable {
         }
     }
 
-    private func choice(_ common: [Attribute], _ choices: [String], _ value: String) -> Node {
+    private func choice(_ common: [Attribute], _ choices: [String], _ value: String, of name: String) -> Node {
         .element(.select, common) {
             Tag.option(.value("")) { "—" }
-            for choice in choices { Tag.option(.value(choice), choice == value ? .selected : nil) { choice } }
+            for choice in choices {
+                Tag.option(.value(choice), choice == value ? .selected : nil) {
+                    CodeWords.shown(choice, of: name, context.language)
+                }
+            }
         }
     }
 }

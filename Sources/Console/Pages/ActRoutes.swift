@@ -39,6 +39,7 @@ struct ActRoutes: ConsoleRoutes {
         let words = Words(language: context.language)
         return Layout(title: words[.acts], context: context, place: .acts).response {
             Tag.p { words[.actsHelp] }
+            Tag.p { Tag.a(.href(Link("many"))) { words[.manyActs] } }
             Tag.div(.class("panels")) {
                 for service in ServiceName.allCases {
                     let mine = ActForm.contracts.filter { $0.readers.first == service }

@@ -59,6 +59,10 @@ struct AlertRoutes: ConsoleRoutes {
                 Panel(title: words[.worklist], heard: heard, context: context, help: words[.alertsByMoney]).node {
                     answer in
                     if let table = answer.table("alerts") {
+                        let tools = ListTools(
+                            service: .finance, question: question, table: table,
+                            given: given.map { ($0.name, $0.value) }, choice: ListChoice([]), context: context,
+                            link: Link("q", "finance", question.name))
                         chart(table, context)
                         TableView(
                             table: table, described: question.answer("alerts"), context: context, columns: columns,
@@ -67,8 +71,9 @@ struct AlertRoutes: ConsoleRoutes {
                                 row["alert_id"].map {
                                     (row["reason"] == nil ? .diagnose : .openRecord, Link("alerts", $0))
                                 }
-                            }, hasCaption: false
+                            }, hasCaption: false, choosing: tools.choosing
                         ).node
+                        tools.foot
                     }
                 }
             }

@@ -11,16 +11,22 @@ enum Figure {
 
     /// A value by its kind, without the cell around it.
     static func node(
-        _ value: String, _ kind: ColumnDescription.Kind, currency: String?, _ context: ConsoleContext
+        _ value: String, _ kind: ColumnDescription.Kind, of column: String, currency: String?,
+        _ context: ConsoleContext
     ) -> Node {
         switch kind {
         case .time: time(value, context.zone)
         case .flag:
             ProgramForm.truth(value).map { .words(Words(language: context.language)[$0 ? .yes : .no]) } ?? .words(value)
-        case .code: Tag.span(.class("code")) { value }
+        case .code: code(value, CodeWords.shown(value, of: column, context.language))
         case .text: Tag.span(.class("words")) { value }
         case .money, .quantity, .rate, .day, .count: .words(CellText.shown(value, kind, currency: currency))
         }
+    }
+
+    /// A code, or the word for it with the code behind.
+    private static func code(_ value: String, _ word: String) -> Node {
+        word == value ? Tag.span(.class("code")) { value } : Tag.span(.title(value)) { word }
     }
 
     /// The class of a cell by what is in it.
@@ -61,6 +67,11 @@ extension QueryTable {
 extension Asking.Answer {
     /// A table by its name.
     func table(_ name: String) -> QueryTable? { tables.first { $0.name == name } }
+
+    /// A table by its name in the catalogue: one that ends in `…` is the beginning of what it is told as.
+    func table(like name: String) -> QueryTable? {
+        table(name) ?? (name.hasSuffix("…") ? tables.first { $0.name.hasPrefix(name.dropLast()) } : nil)
+    }
 }
 
 /// What a value opens: the record that it names.

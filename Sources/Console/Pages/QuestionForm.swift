@@ -11,6 +11,8 @@ struct QuestionForm: Sendable {
     /// What is wrong with a parameter.
     let fault: (name: String, detail: String)?
     let context: ConsoleContext
+    /// What was chosen of the list beside, and stays when it is narrowed otherwise.
+    var kept = ListChoice([])
 
     private var words: Words { Words(language: context.language) }
 
@@ -20,6 +22,7 @@ struct QuestionForm: Sendable {
         return Tag.details(.class("form"), isOpen ? .open : nil) {
             Tag.summary { words[.parameters] }
             Node.element(.form, [.method(.get), .action(link)] + Attribute.boost) {
+                for column in kept.chosen { Tag.input(.type(.hidden), .name(ListChoice.columns), .value(column)) }
                 Tag.div(.class("fields")) { for input in inputs { field(input) } }
                 Tag.div(.class("buttons")) {
                     Tag.button(.class("main")) { words[.ask] }
@@ -59,7 +62,9 @@ struct QuestionForm: Sendable {
             return .element(.select, common) {
                 Tag.option(.value("")) { words[.any] }
                 for choice in choices {
-                    Tag.option(.value(choice), choice == value ? .selected : nil) { choice }
+                    Tag.option(.value(choice), choice == value ? .selected : nil) {
+                        CodeWords.shown(choice, of: input.name, context.language)
+                    }
                 }
             }
         // Several words of a few: as they are typed, with the words there are beside them.

@@ -15,6 +15,8 @@ struct TableView: Sendable {
     var action: (@Sendable (RowView) -> (Text, Link)?)?
     /// Whether its name stands above it.
     var hasCaption = true
+    /// By what rows are told apart, and the form that is told which of them were chosen; `nil` where none can be.
+    var choosing: (keys: RowKeys, form: String)?
 
     private var words: Words { Words(language: context.language) }
 
@@ -65,6 +67,7 @@ struct TableView: Sendable {
     private var head: Node {
         Tag.thead {
             Tag.tr {
+                if choosing != nil { Tag.th(.scope(.col)) { words[.choose] } }
                 for place in places {
                     let name = table.columns[place].name
                     Tag.th(.scope(.col), Figure.isFigure(kind(place)) ? .class("figure") : nil, .title(name)) {
@@ -78,10 +81,20 @@ struct TableView: Sendable {
 
     private func line(_ row: RowView) -> Node {
         Tag.tr {
+            if let choosing { box(row, choosing.keys.key(row), choosing.form) }
             for place in places { cell(row, place) }
             if let action {
                 Tag.td { action(row).map { text, link in Tag.a(.href(link)) { words[text] } } }
             }
+        }
+    }
+
+    private func box(_ row: RowView, _ key: String, _ form: String) -> Node {
+        let first = places.lazy.compactMap { row[table.columns[$0].name] }.first ?? ""
+        return Tag.td {
+            Tag.input(
+                .type(.checkbox), .name(TheseRoutes.rowName), .value(key), .form(form),
+                .label("\(words[.choose]): \(first)"))
         }
     }
 
@@ -91,7 +104,7 @@ struct TableView: Sendable {
             return table.blanked.contains(name) ? Tag.td(.class("withheld")) { "—" } : Tag.td()
         }
         let currency: String? = if case .money(let column) = kind { row[column] } else { nil }
-        let shown = Figure.node(value, kind, currency: currency, context)
+        let shown = Figure.node(value, kind, of: name, currency: currency, context)
         let style = Figure.style(kind, value)
         return Tag.td(style.isEmpty ? nil : .class(style)) {
             if let link = RecordLinks.link(name, value, row) { Tag.a(.href(link)) { shown } } else { shown }
@@ -107,6 +120,7 @@ struct TableView: Sendable {
         return Tag.tfoot {
             for currency in currencies {
                 Tag.tr {
+                    if choosing != nil { Tag.td() }
                     for place in places {
                         let total = table.totals.first {
                             $0.column == table.columns[place].name && $0.currency == currency

@@ -18,7 +18,7 @@ struct FactsView: Sendable {
                 if let value = row[column.name] {
                     let kind = view.kind(place)
                     let currency: String? = if case .money(let name) = kind { row[name] } else { nil }
-                    let shown = Figure.node(value, kind, currency: currency, context)
+                    let shown = Figure.node(value, kind, of: column.name, currency: currency, context)
                     Tag.dt(.title(column.name)) { CatalogueWords.name(column.name, context.language) }
                     Tag.dd {
                         if let link = RecordLinks.link(column.name, value, row),

@@ -11,7 +11,10 @@ struct Cleaning: Service {
             while !Task.isCancelled {
                 let limits = parts.sessions
                 do {
-                    try await parts.pool.withTransaction { try SignInStore.clean(limits, $0) }
+                    try await parts.pool.withTransaction {
+                        try SignInStore.clean(limits, $0)
+                        try ManyStore.clean($0)
+                    }
                 } catch let error as PostgresError {
                     parts.logger.warning("what is over was not removed", metadata: ["error": "\(error)"])
                 }

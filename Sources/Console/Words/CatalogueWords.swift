@@ -25,7 +25,8 @@ enum CatalogueWords {
 
     /// A value of a few, such as the state of a record, by the words of the catalogue; as it is when it is none of them.
     static func value(_ value: String, _ language: Language) -> String {
-        language == .zh && value.unicodeScalars.allSatisfy(\.isASCII) ? name(value, .zh) : value
+        guard language == .zh, value.unicodeScalars.allSatisfy(\.isASCII) else { return value }
+        return CodeWords.word(value) ?? name(value, .zh)
     }
 
     /// The words of a name such as `customer_code` or `asOf`, in small letters.
@@ -56,7 +57,8 @@ enum CatalogueWords {
 
     /// Names whose words together mean something else than one after the other.
     private static let wholes: [String: String] = [
-        "at": "时间", "as_of": "截至", "asOf": "截至", "business_line": "业务线", "businessLine": "业务线",
+        "at": "时间", "as_of": "截至", "asOf": "截至", "costOfCapital": "年资金成本，%", "business_line": "业务线",
+        "businessLine": "业务线",
         "order_id": "订单号", "orderId": "订单号", "invoice_id": "发票号", "customer_id": "客户编号",
         "credit_code": "统一社会信用代码", "creditCode": "统一社会信用代码", "sales_owner": "销售负责人",
         "placed_at": "下单时间", "raised_at": "产生时间", "cleared_at": "解除时间", "opened_at": "开启时间",

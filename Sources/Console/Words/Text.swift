@@ -4,7 +4,7 @@ enum Text: Sendable, Equatable {
     case product, toMain, navigation, signedInAs(String), signOut, chinese, english, allQuestions, allActs, mySessions
     case theEnd, notFound, notFoundHelp, wentWrong, wentWrongHelp(String), crossSite, crossSiteHelp, tooMuch,
         notAnswered
-    case yes, no, nothing, withheld(String), search, show, reset, back, more, first, asTable, exportCSV, dataAge(String)
+    case yes, no, nothing, withheld(String), search, show, reset, back, more, first, asTable, dataAge(String)
     case showing(Int), showingOf(Int, Int), cut, total(String), openRecord, required, otherwise(String), between(
         Int, Int)
     case any, help, keys
@@ -13,6 +13,28 @@ enum Text: Sendable, Equatable {
     case customerInvoices, supplierInvoices
     // Saved views
     case views, viewsHelp, saveView, viewSaved(String), viewsFull(Int), name, changed, sharing, share, unshare, delete
+    // Lists
+    case choose, chooseColumns, allColumns, fileOfPage, fileOfAll, sumUp, whichRows, whatToDo, asFile(String)
+    case rowsChosen, rowsOfPage, rowsAll, noRows, rowsGone(Int), rowsSayNothing, tooManyRows(Int)
+    // Acts upon many
+    case manyActs, manyHelp, manyState, manyDone, manyRefused, manyLeft, manyAsked, manyBegun, manyStopped, manyEnded
+    case manyOf(Int), sameForAll, backToList, manyProgress(Int, Int), stop, manyRecords
+    // Control of a month
+    case payments, paymentsHelp, paymentRun, paymentRunHelp, heldBack, heldBackHelp, setOff, setOffHelp, expenses
+    case expensesHelp, budgetsUsed, budgetsUsedHelp, expensesWaiting, expensesWaitingHelp, approve, months, monthsHelp
+    case checkList, checkListHelp, marginsOfMonth, cameLate, cameLateHelp, closedMonths, doneToMonths, profit
+    case profitHelp, bridge, bridgeHelp, bridgeBy, heldOrders
+    // What if
+    case whatIf, whatIfHelp, whatIfNeedsCost, whatIfNoLines, leverPrice, leverSupplierRate, leverVolume
+    case leverPaymentDays, changeOfRevenue, changeOfCost, financing, marginThen
+    // Operating
+    case operatorsOnly, operatingOff, operatingFailed(String), operatingBusy, servicesAndQueues, servicesHelp
+    case accountOfMessages, accountHelp, comparedSince, account, messagesMissing, noMessageMissing
+    case deadLetters, deadLettersHelp, deadLettersMore(Int), groups, messagesOfGroup(Int), bodyOf(Int), bodyMore(Int)
+    case mend, mendHelp, mendChanges, mendType, mendID, mendBody, mendCount(Int), mendNothing, tryIt
+    case replay, replayHelp(Int), replayCount(Int), discard, discardSure, discardCount(Int), whyForRecord
+    case discarded(Int), wouldMend(Int), mended(Int), staysAsItIs(Int), wouldReplay(Int, Int)
+    case replayed(Int, Int, Int, Int), tooOldToReplay(Int, Int), refusedAgain, handled, notYet
     // Services
     case service(String), serviceSilent(String, String), serviceRefused(String, String), brokerAway(String), noRight
     // Sign-in
@@ -55,6 +77,195 @@ enum Text: Sendable, Equatable {
     var both: (zh: String, en: String) {
         switch self {
         case .product: ("Waybill 控制台", "Waybill console")
+        case .choose: ("选择", "Choose")
+        case .chooseColumns: ("选择列", "Choose columns")
+        case .allColumns: ("全部列", "All columns")
+        case .fileOfPage: ("本页为文件", "This page as a file")
+        case .fileOfAll: ("全部符合的行为文件", "All that match as a file")
+        case .sumUp: ("全部行数与合计", "Count and totals of all")
+        case .whichRows: ("哪些行", "Which rows")
+        case .whatToDo: ("做什么", "What to do")
+        case .asFile(let form): ("导出 \(form)", "Export \(form)")
+        case .rowsChosen: ("所选的行", "The chosen rows")
+        case .rowsOfPage: ("本页所有行", "All rows of this page")
+        case .rowsAll: ("全部符合的行", "All rows that match")
+        case .noRows: ("没有选中任何行，什么也没有做。", "No row is meant: nothing was done.")
+        case .rowsGone(let count):
+            (
+                "所选的行中有 \(count) 行已不在或已改变，什么也没有做。",
+                "\(count) of the chosen rows are there no more or have changed: nothing was done."
+            )
+        case .rowsSayNothing:
+            ("有的行没有说明是哪条记录，什么也没有做。", "Some rows do not say which record they are of: nothing was done.")
+        case .tooManyRows(let most):
+            (
+                "符合的行超过 \(most) 行，或无法全部读取：请先缩小范围。什么也没有做。",
+                "More than \(most) rows match, or not all can be had: narrow the list first. Nothing was done."
+            )
+        case .manyActs: ("批量操作", "Acts upon many")
+        case .manyHelp:
+            (
+                "您在列表中对多条记录进行的操作，保留三十天。未完成的可打开后继续。",
+                "What you did about many records of a list, kept for thirty days. What is not finished goes on when it is opened."
+            )
+        case .manyState: ("状态", "State")
+        case .manyDone: ("已完成", "Done")
+        case .manyRefused: ("被拒绝", "Refused")
+        case .manyLeft: ("未完成", "Not yet")
+        case .manyAsked: ("等待填写", "To be filled in")
+        case .manyBegun: ("进行中", "Going on")
+        case .manyStopped: ("已停止", "Stopped")
+        case .manyEnded: ("已结束", "Finished")
+        case .manyOf(let count):
+            ("对 \(count) 条记录分别执行，每条各有结果。", "For \(count) records, each for itself and with its own result.")
+        case .sameForAll: ("对所有记录相同的内容", "What is the same for all")
+        case .backToList: ("返回列表", "Back to the list")
+        case .manyProgress(let done, let all): ("\(all) 条中已处理 \(done) 条", "\(done) of \(all) have their result")
+        case .stop: ("停止", "Stop")
+        case .manyRecords: ("记录", "Records")
+        case .payments: ("付款", "Payments")
+        case .paymentsHelp:
+            (
+                "某日应付的提议、暂扣的发票及原因，以及可抵销的款项。放行需提议与批准两人。",
+                "What to pay on a day, what is held back and why, and what could be set off instead. A release takes two: who proposes and who approves."
+            )
+        case .paymentRun: ("付款提议", "Proposed run")
+        case .paymentRunHelp: ("按供应商，已扣除可用的预付款说明", "By supplier, with what they hold of ours beside it")
+        case .heldBack: ("暂扣的发票", "Held back")
+        case .heldBackHelp:
+            ("与已登记成本不符等，放行须说明原因", "Such as invoices that do not match the cost on record; a release takes a reason")
+        case .setOff: ("可抵销", "Set-off")
+        case .setOffHelp: ("既是客户又是供应商的主体", "Parties that are both customer and supplier")
+        case .expenses: ("费用", "Expenses")
+        case .expensesHelp:
+            ("费用是否与销售进度相称，以及等待批准的费用", "Whether expenses keep the pace of sales, and what waits for an approval")
+        case .budgetsUsed: ("预算使用与销售进度", "Budgets against the pace of sales")
+        case .budgetsUsedHelp:
+            (
+                "已用比例与销售目标完成比例；点击条形查看费用",
+                "The share that is used, and the share of the sales target that was sold; each bar opens the expenses"
+            )
+        case .expensesWaiting: ("等待批准的费用", "Expenses that need looking at")
+        case .expensesWaitingHelp: ("超出预算、没有预算或未经承诺的支出", "Beyond a budget, without one, or spent without a commitment")
+        case .approve: ("批准", "Approve")
+        case .months: ("月结", "Monthly close")
+        case .monthsHelp:
+            ("关账前的检查清单、当月毛利、关账后到达的单据", "The check list before a close, the month's margins, and what came after it")
+        case .checkList: ("检查清单", "Check list")
+        case .checkListHelp: ("每项附有应做之事；都不阻止关账", "Each with what to do about it; nothing keeps from closing")
+        case .marginsOfMonth: ("当月毛利", "Margins of the month")
+        case .cameLate: ("关账后到达", "Came after the close")
+        case .cameLateHelp: ("各自记在哪一日", "Each with the day it was posted on")
+        case .closedMonths: ("已关月份", "Closed months")
+        case .doneToMonths: ("对月份的操作", "What was done to months")
+        case .profit: ("利润桥", "Profit bridge")
+        case .profitHelp:
+            ("毛利为何从一段时间到另一段时间变化，时间写作 起日..止日", "Why the margin changed from one time to another; a time is DAY..DAY")
+        case .bridge: ("从前到后", "From before to after")
+        case .bridgeHelp:
+            ("价格、成本、数量、结构、新增与流失各占多少", "How much of it was price, cost, volume, mix, what is new and what was lost")
+        case .bridgeBy: ("按所选维度", "By what is told apart")
+        case .heldOrders: ("未计入的订单", "Orders that are left out")
+        case .whatIf: ("假设分析", "What if")
+        case .whatIfHelp:
+            (
+                "把杠杆用于一段时间的真实订单行；地址即方案，可存为视图。不存储，也不通知任何人。需求不会自动随价格变化。",
+                "Levers over the real order lines of a time. The address is the scenario, to be saved as a view. "
+                    + "Nothing is stored or told to anybody. Demand does not answer to price by itself."
+            )
+        case .whatIfNeedsCost:
+            ("需要查看成本的权限：没有成本无法试算。", "It takes the right to see costs: without them nothing can be reckoned.")
+        case .whatIfNoLines: ("财务服务的答复中有无法读取的订单行。", "Finance answered with lines that are none.")
+        case .leverPrice: ("价格，%", "Price, %")
+        case .leverSupplierRate: ("供应商费率，%", "Supplier rates, %")
+        case .leverVolume: ("数量，%", "Volume, %")
+        case .leverPaymentDays: ("付款推迟天数", "Days that payment is later")
+        case .changeOfRevenue: ("收入变化", "Change of revenue")
+        case .changeOfCost: ("成本变化", "Change of cost")
+        case .financing: ("资金成本", "Cost of capital")
+        case .marginThen: ("那时的毛利", "Margin then")
+        case .operatorsOnly: ("此页仅供角色 operator（运维）使用。", "This page is for the role operator alone.")
+        case .operatingOff:
+            (
+                "此控制台没有运维用户的消息代理地址（WAYBILL_OPERATE_AMQP_URL）：请用命令 waybill。",
+                "This console has no address of the broker as the operator's user (WAYBILL_OPERATE_AMQP_URL): use the command waybill."
+            )
+        case .operatingFailed(let why): ("未能完成：\(why)", "It was not done: \(why)")
+        case .operatingBusy:
+            ("有人正在进行同类操作，请稍后再试。什么也没有做。", "Somebody else is at it: try again in a moment. Nothing was done.")
+        case .servicesAndQueues: ("服务与队列", "Services and queues")
+        case .servicesHelp:
+            (
+                "各服务的状态、队列与滞后，以及等待有人处理的事项",
+                "How each service is, its queue and how far behind it is, and what waits for somebody"
+            )
+        case .accountOfMessages: ("消息核对", "Account of messages")
+        case .accountHelp:
+            (
+                "每条消息的去向：已发送 = 已处理 + 被拒 + 丢弃 + 在途 + 缺失。核对需要数秒至数十秒。",
+                "What became of every message: sent = handled + dead + discarded + in flight + missing. It takes seconds, or some ten of them."
+            )
+        case .comparedSince: ("其他系统的消息自何日起（UTC）", "What other systems sent, since (UTC)")
+        case .account: ("核对", "Account")
+        case .messagesMissing: ("有消息缺失，列在下面。", "Messages are missing: they are named below.")
+        case .noMessageMissing: ("没有消息缺失。", "No message is missing.")
+        case .deadLetters: ("被拒的消息", "Refused messages")
+        case .deadLettersHelp:
+            (
+                "先选一组：更正、试运行、重放都针对所选的一组，并记录是谁、何时、为何。",
+                "Choose a group first: it is mended, tried and replayed as a whole, with a record of who did it, when and why."
+            )
+        case .deadLettersMore(let most):
+            ("只查看了前 \(most) 条，请缩小范围。", "Only the first \(most) were looked at: narrow them.")
+        case .groups: ("分组", "Groups")
+        case .messagesOfGroup(let count):
+            ("所选的 \(count) 条消息（最多列出 200 条）", "The \(count) messages that are meant, 200 listed at most")
+        case .bodyOf(let bytes): ("内容（\(bytes) 字节）", "Body (\(bytes) bytes)")
+        case .bodyMore(let bytes): ("只显示前 \(bytes) 字节", "The first \(bytes) bytes are shown")
+        case .mend: ("更正", "Mend")
+        case .mendHelp:
+            (
+                "更正后必须符合其类型的约定，否则保持原样并列出。编号不变。更正之后再重放。",
+                "What is changed must keep the contract of its type; what does not stays as it is and is named. The identifier stays. Replay it afterwards."
+            )
+        case .mendChanges: ("更改，每行一个：路径=值", "Changes, one a line: path=value")
+        case .mendType: ("另一个类型", "Another type")
+        case .mendID: ("另一个编号（原来没有时）", "Another identifier, where it came without one")
+        case .mendBody: ("新的内容", "A new body")
+        case .mendCount(let count): ("更正 \(count) 条", "Mend \(count)")
+        case .mendNothing:
+            ("没有说明要更改什么，或同时给了更改和新内容。", "Nothing is to be changed, or both changes and a new body are given.")
+        case .tryIt: ("试运行", "Only try")
+        case .replay: ("重放", "Replay")
+        case .replayHelp(let days):
+            (
+                "以原编号再次交给拒绝它的服务，并等待真实结果。\(days) 天前被拒的不重放：已无法知道是否处理过。",
+                "Handed to the service that refused it once more, under its own identifier, and its true outcome is waited for. What was refused more than \(days) days ago stays: it is no longer known whether it was handled."
+            )
+        case .replayCount(let count): ("重放 \(count) 条", "Replay \(count)")
+        case .discard: ("丢弃", "Let go")
+        case .discardSure: ("是，永久丢弃，不可撤销", "Yes, for good: it cannot be undone")
+        case .discardCount(let count): ("丢弃 \(count) 条", "Let \(count) go")
+        case .whyForRecord: ("原因（留存记录）", "Why, for the record")
+        case .discarded(let count): ("已丢弃 \(count) 条。", "\(count) were let go.")
+        case .wouldMend(let count): ("试运行：\(count) 条可以更正。", "Tried: \(count) can be mended so.")
+        case .mended(let count): ("已更正 \(count) 条，可以重放。", "\(count) are mended, and can be replayed.")
+        case .staysAsItIs(let count): ("\(count) 条保持原样", "\(count) stay as they are")
+        case .wouldReplay(let young, let old):
+            ("试运行：将重放 \(young) 条，\(old) 条过旧。", "Tried: \(young) would be replayed, \(old) are too old.")
+        case .replayed(let all, let handled, let refused, let unknown):
+            (
+                "已重放 \(all) 条：处理 \(handled)，再次被拒 \(refused)，尚未知 \(unknown)。",
+                "\(all) replayed: \(handled) handled, \(refused) refused again, of \(unknown) it is not known yet."
+            )
+        case .tooOldToReplay(let count, let days):
+            (
+                "\(count) 条在 \(days) 天前被拒，没有重放。",
+                "\(count) were refused more than \(days) days ago and were not replayed."
+            )
+        case .refusedAgain: ("再次被拒", "Refused again")
+        case .handled: ("已处理", "Handled")
+        case .notYet: ("尚未知", "Not known yet")
         case .toMain: ("跳到正文", "Skip to the content")
         case .navigation: ("导航", "Navigation")
         case .signedInAs(let name): ("已登录：\(name)", "Signed in as \(name)")
@@ -89,7 +300,6 @@ enum Text: Sendable, Equatable {
         case .more: ("下一页", "Next page")
         case .first: ("回到首页", "To the first page")
         case .asTable: ("以表格显示", "Show as table")
-        case .exportCSV: ("导出 CSV", "Export as CSV")
         case .dataAge(let time): ("数据截至 \(time)", "As of \(time)")
         case .showing(let rows): ("显示 \(rows) 行", "\(rows) rows shown")
         case .showingOf(let rows, let count): ("显示 \(rows) 行，共 \(count) 行", "\(rows) of \(count) rows shown")

@@ -16,27 +16,7 @@ struct DeadList: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        var rows: [[String?]] = []
-        // By their bytes: two texts that look the same may be two ids.
-        var places: [[[UInt8]]: Int] = [:]
-        for letter in try await filter.letters() {
-            let key = [letter.service.rawValue, letter.source ?? "", letter.id ?? "\(rows.count)", letter.type ?? ""]
-                .map { Array($0.utf8) }
-            if let place = places[key] {
-                rows[place][8] = String((Int(rows[place][8] ?? "") ?? 1) + 1)
-                continue
-            }
-            places[key] = rows.count
-            rows.append([
-                letter.refusedAt?.description, letter.service.rawValue, letter.reason, letter.path, letter.type,
-                letter.handle,
-                letter.source, letter.detail, "1",
-            ])
-        }
-        let columns = ["refused_at", "service", "reason", "path", "type", "id", "source", "detail"].map {
-            QueryColumn($0)
-        }
-        try output.show([QueryTable("dead letters", columns + [QueryColumn("copies", .integer)], rows: rows)])
+        try output.show([DeadLetterLists.list(try await filter.letters())])
     }
 }
 
@@ -48,27 +28,7 @@ struct DeadGroup: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        var counts: [[String]: (count: Int, first: Timestamp?, last: Timestamp?)] = [:]
-        for letter in try await filter.letters() {
-            let key = [letter.service.rawValue, letter.reason, letter.type ?? "", letter.source ?? ""]
-            var entry = counts[key] ?? (0, nil, nil)
-            entry.count += 1
-            if let time = letter.refusedAt {
-                entry.first = min(entry.first ?? time, time)
-                entry.last = max(entry.last ?? time, time)
-            }
-            counts[key] = entry
-        }
-        let ordered = counts.sorted { ($1.value.count, $0.key.joined()) < ($0.value.count, $1.key.joined()) }
-        try output.show([
-            QueryTable(
-                "groups",
-                ["service", "reason", "type", "source"].map { QueryColumn($0) }
-                    + [QueryColumn("messages", .integer), QueryColumn("first"), QueryColumn("last")],
-                rows: ordered.map { key, entry in
-                    key + [String(entry.count), entry.first?.description, entry.last?.description]
-                })
-        ])
+        try output.show([DeadLetterLists.groups(try await filter.letters())])
     }
 }
 

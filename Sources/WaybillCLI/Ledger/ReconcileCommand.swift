@@ -60,25 +60,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     }
 
     private func show(_ accounts: [LedgerAccount], _ missing: [UnhandledMessage]) throws {
-        let counts = ["sent", "confirmed", "handled", "dead", "discarded", "in_flight", "missing"]
-        let tables = [
-            QueryTable(
-                "ledger",
-                ["producer", "type", "reader"].map { QueryColumn($0) } + counts.map { QueryColumn($0, .integer) }
-                    + [QueryColumn("lanes", .integer), QueryColumn("compared", .integer), QueryColumn("since")],
-                rows: accounts.filter { $0.sent > 0 || output.format != .text }.map { account in
-                    [account.producer, account.type, account.reader.rawValue]
-                        + [
-                            account.sent, account.confirmed, account.handled, account.dead, account.discarded,
-                            account.inFlight, account.missing,
-                        ].map(String.init) + [account.lanes.map(String.init), String(account.compared), account.since]
-                }),
-            QueryTable(
-                "missing",
-                ["reader", "source", "type", "place", "id"].map { QueryColumn($0) }
-                    + [QueryColumn("recorded_at", .time)],
-                rows: missing.map { [$0.reader.rawValue, $0.source, $0.type, $0.place, $0.id, $0.recordedAt] }),
-        ]
+        let tables = Reconciler.tables(accounts, missing, isAll: output.format != .text)
         print(TableRenderer.render(tables, as: output.format), terminator: "")
         let count = accounts.reduce(0) { $0 + $1.missing }
         if count > 0 {

@@ -39,7 +39,7 @@ struct BoardTests {
                 let known = Set((table.columns + table.further).map(\.name))
                 var columns: [String] = []
                 switch part.form {
-                case .table(let names): columns = names
+                case .table(let names), .waterfall(let names): columns = names
                 case .bars(let bars, let names):
                     columns = names + bars.map(\.figure) + bars.compactMap(\.currency)
                     #expect(!bars.isEmpty, "\(about)")
