@@ -169,8 +169,8 @@ let package = Package(
         .executableTarget(
             name: "Console",
             dependencies: [
-                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Operations", "Postgres",
-                "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle, hummingbird,
+                "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Operations", "Outbound",
+                "Postgres", "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle, hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -257,11 +257,12 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Messaging", "Postgres",
-                "ServiceKit", "TestSupport", log, crypto, hummingbird,
+                "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Messaging", "Outbound",
+                "Postgres", "ServiceKit", "TestSupport", log, crypto, hummingbird,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ], swiftSettings: settings),
+            ], exclude: ["Provider/provider.py"], swiftSettings: settings),
         // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.
         .target(
             name: "ServiceTestSupport",

@@ -5,7 +5,8 @@ import Hummingbird
 enum ConsoleRouter {
     /// The groups of paths that there are.
     static let routes: [any ConsoleRoutes] = [
-        Assets(), HealthRoutes(), SignInRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(), BoardRoutes(),
+        Assets(), HealthRoutes(), SignInRoutes(), ProviderRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(),
+        BoardRoutes(),
         AlertRoutes(),
         OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), ActRoutes(), ViewRoutes(),
     ]

@@ -13,6 +13,7 @@ enum ConsoleSchema {
         Migration(number: 2, name: "tokens", sql: PackageResources._002_tokens_sql),
         Migration(number: 3, name: "views", sql: PackageResources._003_views_sql),
         Migration(number: 4, name: "links", sql: PackageResources._004_links_sql),
+        Migration(number: 6, name: "provider", sql: PackageResources._006_provider_sql),
     ]
 
     /// What brings it up to date.

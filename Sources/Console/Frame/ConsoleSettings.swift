@@ -24,6 +24,8 @@ struct ConsoleSettings: Sendable {
     let partners: KnownPartners
     /// How long a page waits for a service before it shows that part without it.
     let patience: Duration
+    /// By which provider people sign in beside the passwords; `nil` for none.
+    let provider: ProviderSettings?
 
     /// How a session ends by itself.
     struct SessionLimits: Sendable, Equatable {
@@ -66,7 +68,7 @@ struct ConsoleSettings: Sendable {
             Setting(
                 "patience", default: "4",
                 help: "seconds that a page waits for a service before it shows that part without it, 1 to 30"),
-        ]
+        ] + ProviderSettings.known
 
     private static let shared: Set<String> = [
         "zone", "profile", "config", "amqp.url", "amqp.ca", "amqp.certificate", "amqp.key", "amqp.heartbeat",
@@ -96,6 +98,7 @@ struct ConsoleSettings: Sendable {
             idle: try settings.integer("session.idle.minutes", in: 5...720) * 60)
         partners = try KnownPartners(settings)
         patience = .seconds(try settings.integer("patience", in: 1...30))
+        provider = try ProviderSettings(settings)
     }
 
     /// By what traffic is protected; beyond loopback it must be protected by something.
