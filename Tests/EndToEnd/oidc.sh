@@ -57,7 +57,7 @@ for _ in $(seq 300); do [ -s "$work/issuer" ] && break; sleep 0.1; done
 cat >"$work/page.sh" <<PAGE
 set -euo pipefail
 waybill() { "\$WAYBILL_CLI" "\$@"; }
-waybill-console() { "$(cat "$WAYBILL_HOME/run/binaries")/waybill-console" "\$@"; }
+PATH="$(cat "$WAYBILL_HOME/run/binaries"):\$PATH"
 issuer='$(cat "$work/issuer")' address='$address' secret="\$(cat "$work/client.secret")"
 PAGE
 awk '/^```sh$/ { printing = 1; next } printing && /^```$/ { printing = 0 } printing { print }' "$root/docs/operate/console.md" >>"$work/page.sh"
