@@ -178,9 +178,8 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "Domain", "Contracts", "Messaging", "BrokerLayout", "Client", "HTTPAPI", "Importing", "Operations",
-                "ProfitAnalysis",
-                "Postgres",
-                "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle, hummingbird,
+                "Outbound", "ProfitAnalysis", "Postgres", "ServiceKit", "CSystemShims", "CZlib", log, crypto, lifecycle,
+                hummingbird,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -269,11 +268,11 @@ let package = Package(
             name: "ConsoleTests",
             dependencies: [
                 "Console", "BrokerLayout", "Client", "Contracts", "Domain", "HTTPAPI", "Importing", "Messaging",
-                "Operations",
-                "Postgres", "ServiceKit", "TestSupport", log, crypto, hummingbird,
+                "Operations", "Outbound", "Postgres", "ServiceKit", "TestSupport", log, crypto, hummingbird,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ], swiftSettings: settings),
+            ], exclude: ["Provider/provider.py"], swiftSettings: settings),
         // What the tests of services share: a service's handlers over a schema that is new, and bodies of messages.
         .target(
             name: "ServiceTestSupport",

@@ -46,14 +46,15 @@ public enum BrokerUsers {
 
     /// What the edge's user may do: what a person's may, and for partners that it has recognised publish to the partner's own
     /// exchange and read the partner's own queue. Services know a partner by its exchange, so what comes that way is as the
-    /// partner's own. It cannot write where `user_id` says who publishes, and not in a service's name.
+    /// partner's own. It puts on record whom it lets in by another way than the usual one. It cannot write where `user_id`
+    /// says who publishes, and not in a service's name.
     ///
     /// - Parameter believesAny: whether there is no file of partners; then it may write where the one partner does.
     public static func permissionOfEdge(believesAny: Bool = false) -> Permission {
         let partner = "[a-z0-9-]{1,40}"
+        let inbound = believesAny ? "waybill\\.inbound" : "waybill\\.inbound\\.\(partner)"
         return permission(
-            edge, alsoWrites: [believesAny ? "waybill\\.inbound" : "waybill\\.inbound\\.\(partner)"],
-            alsoReads: ["partner\\.\(partner)"])
+            edge, alsoWrites: [inbound, "waybill\\.audit"], alsoReads: ["partner\\.\(partner)"])
     }
 
     private static func permission(

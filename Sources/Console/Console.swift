@@ -44,15 +44,15 @@ enum ConsoleProgram {
                 for (variable, value) in settings.redacted { print("\(variable)=\(value)") }
                 return 0
             case "check":
-                _ = try ConsoleSettings(settings)
-                print("console: settings are right")
-                return 0
+                return try await check(settings, environment)
             case "migrate":
                 return try await migrate(settings, logger)
             case "user":
                 return try await UserCommand.run(Array(arguments.dropFirst()), settings, logger)
             case "token":
                 return try await TokenCommand.run(Array(arguments.dropFirst()), settings, logger)
+            case "provider":
+                return await look(at: try ProviderSettings(settings))
             case "run":
                 try await serve(try ConsoleSettings(settings), of: settings, logger)
                 return 0
@@ -77,9 +77,10 @@ enum ConsoleProgram {
         if let problem = try await ConsoleSchema.migrator(logger: logger).status(pool).problemOfCopy {
             throw ConsoleProblem(problem)
         }
-        let parts = ConsoleParts(
+        var parts = ConsoleParts(
             services: services, pool: pool, exposure: settings.exposure, sessions: settings.sessions,
             patience: settings.patience, logger: logger, operating: settings.operating)
+        parts.provider = settings.provider.map { EmergencyEntry.provider($0, parts, broker: settings.broker) }
         let api = ConsoleAPI(parts, settings, of: source, services)
         var application = try application(parts, api.api, settings, logger)
         application.addServices(Cleaning(parts: parts))
@@ -119,6 +120,40 @@ enum ConsoleProgram {
         }
     }
 
+    /// Reads settings and files as a start does. What a unit adds, a file of settings need not have.
+    private static func check(_ settings: Settings, _ environment: [String: String]) async throws -> Int32 {
+        let missing = [
+            ("amqp.url", "WAYBILL_AMQP_URL", "amqp://localhost"),
+            ("postgres.url", "WAYBILL_POSTGRES_URL", "postgres://localhost/waybill"),
+        ].filter { settings[$0.0] == nil }
+        let added = Dictionary(uniqueKeysWithValues: missing.map { ($0.1, $0.2) })
+        _ = try ConsoleSettings(
+            await Settings(ConsoleSettings.known, environment: environment.merging(added) { own, _ in own }))
+        print("console: settings are right")
+        for (_, variable, _) in missing { print("console: not given, and not checked: \(variable)") }
+        return 0
+    }
+
+    /// Says what the provider of sign-ins offers.
+    private static func look(at settings: ProviderSettings?) async -> Int32 {
+        guard let settings else { return complain("no provider is named: WAYBILL_OIDC_ISSUER is not set", 78) }
+        let directory = ProviderDirectory(
+            settings, ProviderCaller(certificateAuthorities: settings.certificateAuthorities), now: { 0 },
+            logger: Logger(label: "console") { _ in SwiftLogNoOpLogHandler() })
+        do {
+            let known = try await directory.known()
+            let algorithms = Set(known.keys.flatMap(\.algorithms)).map(\.rawValue).sorted()
+            print("provider   \(settings.issuer)")
+            print("keys       \(known.keys.count), for \(algorithms.joined(separator: ", "))")
+            print("sign-out   \(known.document.endSession == nil ? "only here" : "there as well")")
+            print("redirect   \(settings.redirect)   to be allowed at the provider for '\(settings.client)'")
+            print("after      \(settings.signedOut)   to be allowed there after a sign-out")
+            return 0
+        } catch {
+            return complain("\(error)", 1)
+        }
+    }
+
     private static func migrate(_ settings: Settings, _ logger: Logger) async throws -> Int32 {
         let configuration = try PostgresConfiguration(
             url: settings.required("postgres.migrate.url"), applicationName: "waybill-console-migrate",
@@ -146,10 +181,11 @@ enum ConsoleProgram {
         var text = """
             The console of Waybill: pages for people, and HTTP for other systems.
 
-            usage: waybill-console [run | check | migrate | user … | token … | --print-config | --help]
+            usage: waybill-console [run | check | provider | migrate | user … | token … | --print-config | --help]
 
               run             listen until SIGTERM (the default); SIGHUP has the file of partners read again
               check           read settings and files as a start does, without starting; 78 when one is wrong
+              provider        ask the provider of sign-ins what it offers, and say whether it can be used; 1 when not
               migrate         bring the schema 'console' up to date, as the migration role
               user add LOGIN [NAME] [--make]
                               let a person sign in here; the password is asked for, or made and shown once
@@ -159,6 +195,8 @@ enum ConsoleProgram {
                               make a link that lets a person in once, within a quarter of an hour; its path is shown
               user close LOGIN [--if-any]
                               let a person sign in no more; their sessions end, their links and tokens are gone
+              user unbind LOGIN
+                              forget to which account of the provider a login belongs: the next that comes by it is
               user list       who may sign in here
               token add person LOGIN NAME [--scope ask,export,act] [--days N] [--json]
               token add partner PARTNER NAME [--scope publish,hear] [--days N] [--json]

@@ -18,7 +18,7 @@ finish() {
     rm -rf "$WAYBILL_HOME" "$walks_home"
 }
 trap finish EXIT
-shared=(dataco dead_letters bad_input publishers clients drain weather systemd surroundings operate ledger partners three_systems hearing http_api people audit imports refusals books overview methods tracing capability browser operators_book organisation trial)
+shared=(dataco dead_letters bad_input publishers clients drain weather systemd surroundings operate ledger partners three_systems hearing http_api oidc people audit imports refusals books overview methods tracing capability browser operators_book organisation trial)
 # These share a second system, on which nothing has come: the first looks at all that was refused.
 walks=(customer_walk products rate_cards quotes opportunities)
 # These start a system of their own, each, and wait for it most of the time: beside the others they cost half of theirs.

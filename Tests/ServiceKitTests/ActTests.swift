@@ -141,7 +141,7 @@ struct PrincipalTests {
         for permission in [own, believing] {
             #expect(try may(permission.write, "waybill.commands") && may(permission.read, "waybill.replies"))
             #expect(try may(permission.configure, queue) && may(permission.read, queue))
-            #expect(try may(permission.read, "partner.acme"))
+            #expect(try may(permission.read, "partner.acme") && may(permission.write, "waybill.audit"))
             for name in [
                 "waybill.events", "waybill.imports", "waybill.partners", "waybill.replies", "waybill.dead",
                 "waybill.inbound.a.b", "waybill.inboundXacme", "finance.inbound", "partner.acme", "",

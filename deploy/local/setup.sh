@@ -29,6 +29,7 @@ if [ "$purpose" = test ]; then
     need python3-jsonschema sh -c 'python3 -c "import jsonschema" || /usr/bin/python3 -c "import jsonschema"'
     need python3-aiosmtpd sh -c 'python3 -c "import aiosmtpd" || /usr/bin/python3 -c "import aiosmtpd"'
     need python3-networkx sh -c 'python3 -c "import networkx" || /usr/bin/python3 -c "import networkx"'
+    need python3-venv python3 -c 'import ensurepip'
     need openssl command -v openssl
     need chromium command -v chromium
     need jq command -v jq
@@ -68,6 +69,11 @@ fi
 if [ ! -d "$root/.build/oracles/cloudevents" ]; then
     python3 -m pip install --quiet --target "$root/.build/oracles" cloudevents==2.2.0 2>/dev/null ||
         say "the package cloudevents cannot be had: its test will be skipped"
+fi
+# A provider of sign-ins for the console. It has packages of its own by the dozen: in a place apart.
+if [ ! -x "$root/.build/oidc/bin/python" ] || ! "$root/.build/oidc/bin/python" -c 'import pytest_iam' 2>/dev/null; then
+    { python3 -m venv "$root/.build/oidc" && "$root/.build/oidc/bin/python" -m pip install --quiet pytest-iam==0.3.0 canaille==0.3.6; } >&2 2>/dev/null ||
+        say "the packages pytest-iam and canaille cannot be had: the test of sign-ins by a provider will be skipped"
 fi
 # What drives Chromium through the console, and what looks for barriers in its pages.
 if [ ! -d "$root/.build/oracles/playwright" ]; then

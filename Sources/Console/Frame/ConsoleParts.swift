@@ -14,6 +14,8 @@ struct ConsoleParts: Sendable {
     let sessions: ConsoleSettings.SessionLimits
     /// How long a page waits for a service.
     let patience: Duration
+    /// The provider by which people sign in as well; `nil` when there is none.
+    var provider: ProviderSignIn?
     /// Since when services are not heard of.
     let silences = Silences()
     /// Where to say what goes wrong.

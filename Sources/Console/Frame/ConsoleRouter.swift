@@ -5,8 +5,8 @@ import Hummingbird
 enum ConsoleRouter {
     /// The groups of paths that there are.
     static let routes: [any ConsoleRoutes] = [
-        Assets(), HealthRoutes(), SignInRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(), BoardRoutes(),
-        OperatingRoutes(), WhatIfRoutes(),
+        Assets(), HealthRoutes(), SignInRoutes(), ProviderRoutes(), LinkRoutes(), TodayRoutes(), FindRoutes(),
+        BoardRoutes(), OperatingRoutes(), WhatIfRoutes(),
         AlertRoutes(),
         OrderRoutes(), ComplaintRoutes(), CustomerRoutes(), QuestionRoutes(), TheseRoutes(), ActRoutes(), ManyRoutes(),
         ViewRoutes(),

@@ -14,6 +14,7 @@ enum ConsoleSchema {
         Migration(number: 3, name: "views", sql: PackageResources._003_views_sql),
         Migration(number: 4, name: "links", sql: PackageResources._004_links_sql),
         Migration(number: 5, name: "many", sql: PackageResources._005_many_sql),
+        Migration(number: 6, name: "provider", sql: PackageResources._006_provider_sql),
     ]
 
     /// What brings it up to date.

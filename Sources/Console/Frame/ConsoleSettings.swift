@@ -27,6 +27,8 @@ struct ConsoleSettings: Sendable {
     let patience: Duration
     /// The system for the pages of whoever operates it; `nil` when there are to be none.
     let operating: BrokerOperating?
+    /// By which provider people sign in beside the passwords; `nil` for none.
+    let provider: ProviderSettings?
 
     /// How a session ends by itself.
     struct SessionLimits: Sendable, Equatable {
@@ -77,7 +79,7 @@ struct ConsoleSettings: Sendable {
             Setting(
                 "operate.services",
                 help: "where services say how they are, as customer=http://host:port, commas between, for those pages"),
-        ]
+        ] + ProviderSettings.known
 
     private static let shared: Set<String> = [
         "zone", "profile", "config", "amqp.url", "amqp.ca", "amqp.certificate", "amqp.key", "amqp.heartbeat",
@@ -108,6 +110,7 @@ struct ConsoleSettings: Sendable {
         partners = try KnownPartners(settings)
         patience = .seconds(try settings.integer("patience", in: 1...30))
         operating = try Self.operating(settings)
+        provider = try ProviderSettings(settings)
     }
 
     /// The system as the operator's user has it.

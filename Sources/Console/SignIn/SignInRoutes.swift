@@ -11,25 +11,37 @@ struct SignInRoutes: ConsoleRoutes {
         router.get("/sign-in") { request, context -> Response in
             if context.person != nil { return .redirect(to: "/", type: .normal) }
             let values = FormValues(query: request)
-            return Self.page(context, next: values["next"], login: "", fault: nil)
+            return Self.page(context, parts.provider, next: values["next"], login: "", fault: nil)
         }
         router.post("/sign-in") { request, context -> Response in
             let values = try await FormValues(form: request, context)
             let login = values["login"] ?? ""
+            if let provider = parts.provider, await !EmergencyEntry.isOpen(provider) {
+                return Self.page(
+                    context, provider, status: .forbidden, next: values["next"], login: login,
+                    fault: .provider(.emergency))
+            }
             let outcome = try await desk.attempt(
                 login, values["password"] ?? "", from: context.peer ?? "unknown",
                 agent: request.headers[.userAgent] ?? "", language: context.language)
             switch outcome {
             case .signedIn(let secret):
+                if let provider = parts.provider, try await !EmergencyEntry.note(login, secret, provider) {
+                    return Self.page(
+                        context, provider, status: .serviceUnavailable, next: values["next"], login: login,
+                        fault: .provider(.notOnRecord))
+                }
                 var response = Response.redirect(to: Link.returning(to: values["next"]), type: .normal)
                 response.headers.append(HTTPField(name: .setCookie, value: cookie.set(secret)))
                 return response
             case .failed:
                 return Self.page(
-                    context, status: .unauthorized, next: values["next"], login: login, fault: .signInFailed)
+                    context, parts.provider, status: .unauthorized, next: values["next"], login: login,
+                    fault: .signInFailed)
             case .wait(let seconds):
                 var response = Self.page(
-                    context, status: .tooManyRequests, next: values["next"], login: login, fault: .signInWait(seconds))
+                    context, parts.provider, status: .tooManyRequests, next: values["next"], login: login,
+                    fault: .signInWait(seconds))
                 response.headers[.retryAfter] = "\(seconds)"
                 return response
             }
@@ -38,7 +50,7 @@ struct SignInRoutes: ConsoleRoutes {
             if let person = context.person, case .session(let digest) = person.proof {
                 try await parts.pool.withTransaction { try SignInStore.end(digest, of: person.login, $0) }
             }
-            return Self.left(cookie)
+            return Self.left(cookie, to: parts.provider == nil ? "sign-in" : "sign-out")
         }
         router.post("/language") { request, context -> Response in
             let values = try await FormValues(form: request, context)
@@ -64,9 +76,9 @@ struct SignInRoutes: ConsoleRoutes {
         }
     }
 
-    /// Back to the sign-in, and the browser forgets.
-    private static func left(_ cookie: SessionCookie) -> Response {
-        var response = Response.redirect(to: Link("sign-in").address, type: .normal)
+    /// To a page for those who are not signed in, and the browser forgets.
+    private static func left(_ cookie: SessionCookie, to page: String = "sign-in") -> Response {
+        var response = Response.redirect(to: Link(page).address, type: .normal)
         response.headers.append(HTTPField(name: .setCookie, value: cookie.clear))
         return response
     }
@@ -82,20 +94,32 @@ struct SignInRoutes: ConsoleRoutes {
     }
 
     private static func page(
-        _ context: ConsoleContext, status: HTTPResponse.Status = .ok, next: String?, login: String, fault: Text?
+        _ context: ConsoleContext, _ provider: ProviderSignIn?, status: HTTPResponse.Status = .ok, next: String?,
+        login: String, fault: Text?
     ) -> Response {
         let words = Words(language: context.language)
         return Layout(
             title: words[.signIn], context: context,
             notice: fault.map { .init(kind: .refused, text: words[$0]) }
         ).response(status) {
+            if let provider {
+                Tag.div(.class("sheet sign-in")) {
+                    Tag.a(
+                        .class("button"),
+                        .href(Link("sign-in", "provider", values: [("next", next.map { Link.returning(to: $0) })]))
+                    ) { words[.provider(.signIn(provider.settings.name))] }
+                    Tag.p(.class("hint")) {
+                        words[.provider(provider.settings.passwords == .emergency ? .emergency : .orPassword)]
+                    }
+                }
+            }
             Tag.form(.class("sheet sign-in"), .method(.post), .action(Link("sign-in"))) {
                 if let next { Tag.input(.type(.hidden), .name("next"), .value(Link.returning(to: next))) }
                 Tag.div(.class("field")) {
                     Tag.label(.for("login")) { words[.login] }
                     Tag.input(
                         .id("login"), .name("login"), .type(.text), .value(login), .autocomplete("username"),
-                        .maxLength(64), .required, .autofocus)
+                        .maxLength(64), .required, provider == nil ? .autofocus : nil)
                 }
                 Tag.div(.class("field")) {
                     Tag.label(.for("password")) { words[.password] }

@@ -55,6 +55,7 @@ enum SignInStore {
     ) throws -> Bool {
         try transaction.execute("delete from session where login = \(login)")
         try transaction.execute("delete from sign_in_link where login = \(login)")
+        try transaction.execute("update provider_person set is_closed = false where login = \(login)")
         return try transaction.execute(
             """
             update local_user set password = \(password.description), is_closed = false, changed_at = now()
@@ -72,6 +73,8 @@ enum SignInStore {
     struct Closed: Sendable, Equatable {
         /// Whether there is a local user, which signs in no more.
         var isUser = false
+        /// Whether the login has come in by the provider, and does no more.
+        var isBound = false
         /// How many sessions have ended, also of those who sign in elsewhere.
         var sessions = 0
         /// How many tokens of the person's programs are gone.
@@ -89,6 +92,8 @@ enum SignInStore {
         closed.sessions = try transaction.execute("delete from session where login = \(login)")
         closed.tokens = try transaction.execute("delete from token where kind = 'person' and login = \(login)")
         closed.links = try transaction.execute("delete from sign_in_link where login = \(login)")
+        closed.isBound =
+            try transaction.execute("update provider_person set is_closed = true where login = \(login)") == 1
         closed.isUser =
             try transaction.execute(
                 "update local_user set is_closed = true, changed_at = now() where login = \(login)") == 1
@@ -145,10 +150,20 @@ enum SignInStore {
         _ digest: String, of user: User, by way: String = "password", language: Language, address: String,
         agent: String, _ transaction: borrowing Transaction
     ) throws {
+        try begin(
+            digest, login: user.login, name: user.name, by: way, language: language, address: address, agent: agent,
+            transaction)
+    }
+
+    /// Begins a session of somebody who need not be a local user.
+    static func begin(
+        _ digest: String, login: String, name: String, by way: String, language: Language, address: String,
+        agent: String, _ transaction: borrowing Transaction
+    ) throws {
         try transaction.execute(
             """
             insert into session (digest, login, name, way, language, address, agent, began_at, used_at)
-            values (\(digest), \(user.login), \(user.name), \(way), \(language.rawValue), \(address), \(agent), now(),
+            values (\(digest), \(login), \(name), \(way), \(language.rawValue), \(address), \(agent), now(),
                 now())
             """)
     }
@@ -234,6 +249,7 @@ enum SignInStore {
         try transaction.execute("delete from session where not (\(lasting(limits)))")
         try transaction.execute("delete from failed_sign_in where last_at < now() - interval '1 day'")
         try transaction.execute("delete from sign_in_link where expires_at < now()")
+        try transaction.execute("delete from used_sign_in where expires_at < now()")
         try transaction.execute("delete from token where expires_at < now() - interval '30 days'")
     }
 }

@@ -18,13 +18,14 @@ enum UserCommand {
         let isMade = flags.contains("--make")
         let verb = words.first ?? ""
         if verb == "list", words.count == 1, flags.isEmpty { return try await list(settings, logger) }
-        guard ["add", "password", "close", "link"].contains(verb),
-            (2...(verb == "add" ? 3 : 2)).contains(words.count), !(isMade && ["close", "link"].contains(verb)),
+        let makesPasswords = ["add", "password"].contains(verb)
+        guard makesPasswords || ["close", "link", "unbind"].contains(verb),
+            (2...(verb == "add" ? 3 : 2)).contains(words.count), !isMade || makesPasswords,
             verb == "close" || !flags.contains(ifAny)
         else {
             return complain(
                 "write 'user add LOGIN [NAME] [--make]', 'user password LOGIN [--make]', 'user link LOGIN', "
-                    + "'user close LOGIN [\(ifAny)]' or 'user list'", 64)
+                    + "'user close LOGIN [\(ifAny)]', 'user unbind LOGIN' or 'user list'", 64)
         }
         let login = words[1]
         guard BrokerUsers.isLogin(login) else {
@@ -37,6 +38,13 @@ enum UserCommand {
             // Who signs in elsewhere has sessions and tokens, and no user here.
             guard closed.isAnything || flags.contains(ifAny) else { return unknown(login) }
             return say(told(closed, login))
+        }
+        if verb == "unbind" {
+            guard try await with(settings, logger, { try ProviderStore.unbind(login, $0) }) else {
+                return complain("'\(login)' has never come in by the provider", 2)
+            }
+            return say(
+                "'\(login)' belongs to no account of the provider any more: the next that comes by it is its own")
         }
         if verb == "link" {
             let secret = Secret.make()
@@ -76,6 +84,7 @@ enum UserCommand {
     static func told(_ closed: SignInStore.Closed, _ login: String) -> String {
         guard closed.isAnything else { return "the console has nothing of '\(login)'" }
         return "'\(login)' is closed at the console: \(closed.isUser ? "the user" : "no user"), "
+            + (closed.isBound ? "the sign-in by the provider, " : "")
             + "sessions \(closed.sessions), links \(closed.links), tokens \(closed.tokens)"
     }
 

@@ -40,6 +40,7 @@ enum Text: Sendable, Equatable {
     // Sign-in
     case signInAs(String), linkOver, linkHelp(Int)
     case signIn, login, password, signInFailed, signInWait(Int), signInHelp, signedOut, sessionEnded
+    case provider(ProviderText)
     case sessions, sessionsHelp, sessionHere, began, lastUsed, address, browser, endThis, endAll, endedAll
     // Questions and acts
     case questions, questionsHelp, everyService, parameters, ask, askFirst, acts, actsHelp, act, send, sent(String)
@@ -386,6 +387,7 @@ enum Text: Sendable, Equatable {
                 "没有账号或忘记密码时，请联系管理员（waybill console user add）。",
                 "Without an account, or the password lost: ask an operator (waybill console user add)."
             )
+        case .provider(let text): text.both
         case .signedOut: ("您已退出登录。", "You are signed out.")
         case .sessionEnded: ("会话已结束，请重新登录。", "The session has ended: sign in again.")
         case .sessions: ("会话", "Sessions")

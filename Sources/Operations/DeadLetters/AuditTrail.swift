@@ -28,6 +28,10 @@ package struct AuditTrail: Sendable {
         case makeSignInLink = "make-sign-in-link"
         /// Somebody signs in at the console no more; sessions, links and tokens are gone.
         case closeConsoleUser = "close-console-user"
+        /// To which account of the provider a login belongs is forgotten.
+        case unbindConsoleUser = "unbind-console-user"
+        /// Somebody came in at the console by a password because the provider of sign-ins is away; the console itself says so.
+        case emergencySignIn = "emergency-sign-in"
         /// A program got a token; the record names the holder, and of what kind it is beside its name.
         case addToken = "add-token"
         /// A program's token holds no more.

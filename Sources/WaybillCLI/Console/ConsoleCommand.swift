@@ -20,7 +20,7 @@ struct ConsoleCommand: AsyncParsableCommand {
                 organisation, the policy and the owners of customers. Whoever makes, changes or closes one is put on record first
                 ('waybill audit list --what operated'), as WAYBILL_AMQP_OPERATOR_URL.
                 """,
-            subcommands: [Add.self, Password.self, Link.self, Close.self, List.self])
+            subcommands: [Add.self, Password.self, Link.self, Close.self, Unbind.self, List.self])
 
         struct Add: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
@@ -83,6 +83,24 @@ struct ConsoleCommand: AsyncParsableCommand {
             func run() async throws {
                 try await record.note(.closeConsoleUser, of: login)
                 try await ConsoleProgram.run(["user", "close", login])
+            }
+        }
+
+        struct Unbind: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Forget to which account of the provider of sign-ins a person belongs.",
+                discussion: """
+                    The next account that the provider names by the login is the person's: for somebody who has another account
+                    there. What was closed is open again for the provider; sessions that it began end.
+                    """)
+
+            @Argument(help: "The person's login.")
+            var login: String
+            @OptionGroup var record: ConsoleRecord
+
+            func run() async throws {
+                try await record.note(.unbindConsoleUser, of: login)
+                try await ConsoleProgram.run(["user", "unbind", login])
             }
         }
 

@@ -59,15 +59,15 @@ enum ServiceProgram {
         return try await end(of: process)
     }
 
-    /// What it prints.
-    static func output(_ service: ServiceName, _ arguments: [String]) throws -> String {
-        let process = try process(service.rawValue, arguments, environment: quiet)
+    /// What one of our programs prints, by its name without what all begin with.
+    static func output(_ name: String, _ arguments: [String]) throws -> String {
+        let process = try process(name, arguments, environment: quiet)
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure("'waybill-\(service.rawValue)' did not answer") }
+        guard process.terminationStatus == 0 else { throw Failure("'waybill-\(name)' did not answer") }
         return String(decoding: data, as: UTF8.self)
     }
 

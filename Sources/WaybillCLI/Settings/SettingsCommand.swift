@@ -9,10 +9,10 @@ struct SettingsCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say whether services would start with a file, without starting one.",
+            abstract: "Say whether services and the console would start with a file, without starting one.",
             discussion: """
                 FILE holds lines 'NAME=value', as /etc/waybill/finance.env or a profile does: each service gets those that it
-                has, 'finance.env' or '--service' says for which it is. With '--as WAYBILL_FINANCE_RATES' FILE is the file of
+                has, 'finance.env', 'console.env' or '--service' says for which it is. With '--as WAYBILL_FINANCE_RATES' FILE is the file of
                 that one setting, and is read by every service that has it. Runs 'waybill-SERVICE check', found beside this
                 command. Ends with 1 when something is wrong.
                 """)
@@ -25,8 +25,8 @@ struct SettingsCommand: AsyncParsableCommand {
         var variable: String?
 
         func validate() throws {
-            if let service, ServiceName(rawValue: service) == nil {
-                throw ValidationError("'\(service)' is no service")
+            if let service, !Self.programs.contains(service) {
+                throw ValidationError("'\(service)' is no service, nor the console")
             }
         }
 
@@ -48,10 +48,11 @@ struct SettingsCommand: AsyncParsableCommand {
             }
             // `finance.env`, and `finance:2.env` of a copy.
             let stem = path.deletingPathExtension().lastPathComponent.prefix { $0 != ":" }
-            let only = ServiceName(rawValue: service ?? String(stem))
+            let only = Self.programs.first { $0 == service ?? String(stem) }
             var unknown = Set(given.keys)
             var isRight = true
-            for service in only.map({ [$0] }) ?? ServiceName.allCases {
+            // Of a file for all the console is not asked: it may run elsewhere, or not at all.
+            for service in only.map({ [$0] }) ?? ServiceName.allCases.map(\.rawValue) {
                 let known = try Self.known(service)
                 // Who is named gets all, and says what it does not know.
                 let getsAll = only != nil && variable == nil
@@ -72,8 +73,11 @@ struct SettingsCommand: AsyncParsableCommand {
             if !isRight { throw ExitCodes.failed }
         }
 
+        /// What has settings, by the names without what all begin with.
+        private static let programs = ServiceName.allCases.map(\.rawValue) + ["console"]
+
         /// The variables that a service has, as its help lists them.
-        private static func known(_ service: ServiceName) throws -> Set<String> {
+        private static func known(_ service: String) throws -> Set<String> {
             let help = try ServiceProgram.output(service, ["--help"])
             let names = help.split(separator: "\n").filter { $0.hasPrefix("  WAYBILL_") }.map { $0.dropFirst(2) }
             return Set(names.flatMap { [String($0), "\($0)_FILE"] })
