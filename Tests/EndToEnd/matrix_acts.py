@@ -21,6 +21,7 @@ LEFT_OUT = {
     "opportunity.recorded.v1": "the first is about whose it becomes, which its owner says; Tests/EndToEnd/opportunities.sh says several",
     "sales.take-opportunity-step.v1": "its opportunities are not among the things of each stage; Tests/EndToEnd/opportunities.sh takes them",
     "sales.take-quote-step.v1": "its quotes are not among the things of each stage; Tests/EndToEnd/quotes.sh takes them",
+    "sales.change-quote-signing.v1": "its quotes are not among the things of each stage; Tests/EndToEnd/authority.sh takes them",
     "sales.take-lead-step.v1": "its leads are not among the things of each stage; Tests/EndToEnd/leads.sh takes every step",
 }
 # Of whom the audit is looked through.
@@ -74,6 +75,9 @@ def acts(world, alerts, notices):
             "from": day(400), **why, "by": by, "handedOverAt": noon}),
         ("sales.set-stages.v1", "administer", "setting", GROUP, lambda w, k, by: {
             "team": made(w, by), "stages": [{"stage": "tried", "name": "Tried"}], "at": noon, "by": by}),
+        ("sales.set-quote-authority.v1", "administer", "setting", GROUP, lambda w, k, by: {
+            "version": 1, "from": day(400), "currency": "CNY", "reason": "tried",
+            "cells": [{"cell": "rest", "steps": [{"signer": "manager", "order": "any"}]}], "at": noon, "by": by}),
         ("sales.propose-product.v1", "administer", "rate", GROUP, lambda w, k, by: {
             "level": "unit", "code": made(w, by), "version": 9, "name": "Tried", "unit": "piece", "validFrom": day(0), "at": noon, "by": by}),
         ("sales.decide-product.v1", "administer", "rate", GROUP, lambda w, k, by: {

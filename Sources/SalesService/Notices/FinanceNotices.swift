@@ -101,6 +101,12 @@ enum FinanceNotices {
     static func acceptanceChanged(
         _ messages: [Received<AcceptanceChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        try CustomerStandingStore.put(
+            messages.map(\.body).map {
+                CustomerStanding(
+                    customerId: $0.customerId, businessLine: $0.businessLine, state: $0.state.rawValue,
+                    changedAt: $0.changedAt)
+            }, transaction)
         try NoticeStore.tell(
             messages.map { message in
                 let body = message.body
@@ -157,6 +163,11 @@ enum FinanceNotices {
     static func creditStateChanged(
         _ messages: [Received<CreditStateChanged>], _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
+        try CustomerStandingStore.put(
+            messages.map(\.body).map {
+                CustomerStanding(
+                    customerId: $0.customerId, businessLine: "", state: $0.state.rawValue, changedAt: $0.changedAt)
+            }, transaction)
         try NoticeStore.tell(
             messages.map { message in
                 let body = message.body

@@ -69,7 +69,7 @@ enum QuoteQueries {
                 select e.number, e.revision, e.done_at as at, e.what, e.done_by as by, e.note
                 from quote_event e where e.quote_id = \(id) order by e.number
                 """, transaction),
-        ]
+        ] + (try AuthorityQueries.decision(of: last, arguments, transaction))
     }
 
     /// What stands in the customer's document: nothing of it before it is approved.

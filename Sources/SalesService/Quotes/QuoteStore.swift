@@ -112,11 +112,6 @@ enum QuoteStore {
     }
 
     /// Writes down what was done.
-    static func note(_ body: TakeQuoteStep, _ terms: QuoteTerms, _ transaction: borrowing Transaction) throws {
-        try note(terms, body.step.rawValue, by: body.by, at: body.at, body.note, transaction)
-    }
-
-    /// The same of what nobody has done by a step.
     static func note(
         _ terms: QuoteTerms, _ what: String, by login: String, at time: Timestamp, _ note: String?,
         _ transaction: borrowing Transaction

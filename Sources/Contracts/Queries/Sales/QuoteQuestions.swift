@@ -48,6 +48,15 @@ public enum QuoteQuestions {
                 ]),
             .whole("explanation", [.count("line", "step"), .text("words")]),
             .whole("history", [.count("number", "revision"), .time("at"), .code("what", "by"), .text("note")]),
+            .whole(
+                "decision",
+                [.count("version"), .code("cell"), .time("submittedAt", "dueAt"), .quantity("mostRise")]),
+            .whole("reasons", [.count("place"), .text("words").protected(.margin)]),
+            .whole(
+                "signing",
+                [
+                    .count("step"), .code("signer", "order", "role"), .text("candidates", "above", "signed", "stands"),
+                ]),
         ])
 
     /// What the customer is given.
