@@ -48,7 +48,7 @@ extension RatesCommand {
 
         func run() throws {
             let card = try RateCardFile.read(self.card)
-            let zones = try zones.map(SurchargeFile.zones)
+            let zones = try self.zones.map(SurchargeFile.zones)
             let graph = try surcharges.map(SurchargeFile.surcharges)
             let weight = try chargeable()
             var file = try ColumnFile(shipments, required: ShipmentColumns.names)
