@@ -70,7 +70,8 @@ struct QuotedOrderTests {
         let outcome = try await sales.handle([
             order("KEPT", 600), order("CHEAP", FixedDecimal(units: 5_999_800)),
             order("NEAR", FixedDecimal(units: 5_999_900)),
-            order("DEAR", 601), order("THEIRS", 600, customer: "C2"), order("DOLLARS", 600, currency: .usd),
+            order("DEAR", 601), order("THEIRS", 600, customer: "C2"),
+            order("DOLLARS", 600, currency: Currency("USD") ?? .cny),
             order("OTHER", 600, item: "sea-kg"), order("LANE", 600, lane: "PVG-LAX"), order("ANY", 600, lane: nil),
             order("NONE", 600, quote: "Q9"), order("OPEN", 600, quote: "Q2"), order("OLD", 600, quote: "Q3"),
             order("PLAIN", 1, quote: nil),

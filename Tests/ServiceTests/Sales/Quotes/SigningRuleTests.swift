@@ -174,7 +174,8 @@ struct AuthorityMatrixTests {
     func unknown() {
         #expect(decided(cell(marginBelow: 0), AuthorityDeal(amount: 100, currency: .cny)))
         #expect(decided(cell(discountAbove: 50), AuthorityDeal(amount: 100, currency: .cny)))
-        #expect(decided(cell(amountAbove: 1_000_000), AuthorityDeal(amount: 1, currency: .usd)))
+        #expect(
+            decided(cell(amountAbove: 1_000_000), AuthorityDeal(amount: 1, currency: Currency("USD") ?? .cny)))
         #expect(decided(cell(credit: ["stop"]), AuthorityDeal(amount: 1, currency: .cny)))
         #expect(!decided(cell(credit: ["stop"]), AuthorityDeal(amount: 1, currency: .cny, creditState: .ok)))
     }
