@@ -41,6 +41,7 @@ enum FinanceMigrations {
         Migration(number: 31, name: "promised_day", sql: PackageResources._031_promised_day_sql),
         Migration(number: 33, name: "waiting_bills", sql: PackageResources._033_waiting_bills_sql),
         Migration(number: 34, name: "on_behalf_of", sql: PackageResources._034_on_behalf_of_sql),
+        Migration(number: 35, name: "quoted_order", sql: PackageResources._035_quoted_order_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

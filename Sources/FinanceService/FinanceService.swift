@@ -32,7 +32,8 @@ package enum FinanceService {
             capabilities: [
                 .accounts, .owners, .references(rates: rates, policy: policy, authority: authority),
                 .rates(rates, policy: policy, authority: authority),
-                .margin(rates: rates, policy: policy), .alerts(rates: rates, authority: authority),
+                .margin(rates: rates, policy: policy), .quotedOrders(rates: rates),
+                .alerts(rates: rates, authority: authority),
                 .acceptance(rates: rates, policy: policy, authority: authority),
                 .approvals(rates: rates, policy: policy, authority: authority),
                 .invoices(rates: rates, policy: policy), .billing(rates: rates, policy: policy), .payments,

@@ -19,6 +19,9 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
         self.scale = scale
     }
 
+    /// A whole number.
+    public init(_ whole: Int) { self.init(mantissa: Int128(whole), scale: 0) }
+
     /// A plain decimal such as `-12.345`: an optional minus, digits, at most one point inside; at most eighteen digits
     /// in all besides leading noughts. Nil for anything else.
     public init?(_ text: some StringProtocol) {
@@ -64,6 +67,17 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
     public func minus(_ other: ExactDecimal) -> ExactDecimal? {
         plus(ExactDecimal(mantissa: -other.mantissa, scale: other.scale))
     }
+
+    /// How many of another one are at least as much: the quotient, rounded up to a whole number. Nil when the other one is not above
+    /// nought, or there are more digits than fit.
+    public func count(of other: ExactDecimal) -> ExactDecimal? {
+        guard other > .zero, let (whole, part, _) = Self.aligned(self, other) else { return nil }
+        let (quotient, rest) = whole.quotientAndRemainder(dividingBy: part)
+        return ExactDecimal(mantissa: rest > 0 ? quotient + 1 : quotient, scale: 0)
+    }
+
+    /// The same, rounded to so many places, half away from nought; nil when that has more than eighteen digits.
+    public func rounded(to places: Int) -> ExactDecimal? { ExactDecimal(text(roundedTo: places)) }
 
     /// By value. Where the two cannot be brought to the same number of places, the greater in magnitude decides.
     public static func < (first: ExactDecimal, second: ExactDecimal) -> Bool {

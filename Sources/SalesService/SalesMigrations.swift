@@ -27,5 +27,7 @@ enum SalesMigrations {
         Migration(number: 21, name: "card_ends", sql: PackageResources._021_card_ends_sql),
         Migration(number: 22, name: "acting_for", sql: PackageResources._022_acting_for_sql),
         Migration(number: 23, name: "handed_from", sql: PackageResources._023_handed_from_sql),
+        Migration(number: 25, name: "quote_authority", sql: PackageResources._025_quote_authority_sql),
+        Migration(number: 26, name: "quote_order", sql: PackageResources._026_quote_order_sql),
     ]
 }

@@ -11,7 +11,8 @@ package enum SalesService {
         capabilities: [
             .orders, .ownership, .anomalies, .notices, .agreements, .references,
             .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .opportunities, .opportunityReading,
-            .opportunityNotices, .products, .rateCards, .quotes,
+            .opportunityNotices, .products, .rateCards, .quotes, .authority,
+            .quotedOrders,
         ])
 
     static func main() async {

@@ -28,7 +28,9 @@ struct Waybill: AsyncParsableCommand {
             UsersCommand.self, ActsCommand.self, SettingsCommand.self, MigrateCommand.self, ScheduleCommand.self,
             FinanceCommand.self, SimulateCommand.self, MatchCommand.self, RatesCommand.self,
             LeadsCommand.self,
-            OpportunitiesCommand.self, FunnelCommand.self, ProductsCommand.self, QuotesCommand.self, ImportCommand.self,
+            OpportunitiesCommand.self, FunnelCommand.self, ProductsCommand.self, QuotesCommand.self,
+            AuthorityCommand.self,
+            ImportCommand.self,
             PeopleCommand.self, OrganisationCommand.self, PolicyCommand.self, ReferencesCommand.self,
             AuditCommand.self, ConsoleCommand.self,
         ])

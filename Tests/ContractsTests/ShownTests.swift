@@ -47,6 +47,7 @@ struct ShownTests {
         "value_class": "a class",
         "said_by": "the channel by which a system has said it",
         "customers.overview detail": "what was ordered and what is usual, and why somebody was asked how it was",
+        "quotes.orders detail": "which lines of an order do not keep to the terms, or how the quote stands",
         "preview detail": "why a line of the asker's own file would be refused",
         "parties.merge-preview detail": "why parties cannot be merged",
         "receivables.waiting detail": "why a payment was set aside",

@@ -7,6 +7,7 @@ data="${WAYBILL_SHARED_DATA:-$root/../shared/data}"
 python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --cases 10000
 python3 "$root/Tests/Oracles/rates.py" "$WAYBILL_CLI" --shipments 10000
 python3 "$root/Tests/Oracles/permissions.py" "$WAYBILL_CLI" "$root/deploy/permissions/demo.json"
+python3 "$root/Tests/Oracles/quote_authority.py" "$WAYBILL_CLI" --matrices 12 --deals 300
 if [ -d "$data" ]; then
     python3 "$root/Tests/Oracles/case_clocks.py" "$WAYBILL_CLI" --helpdesk "$data/helpdesk/events.csv"
     python3 "$root/Tests/Oracles/rates.py" "$WAYBILL_CLI" --freight "$data/freight_rates"
@@ -16,6 +17,23 @@ else
 fi
 work="$WAYBILL_HOME/methods"
 mkdir -p "$work"
+# What comes on top of a price, worked out by hand: fuel 17.5 % of 1,234.56, security at least 25, currency 3 % of all three.
+cat >"$work/shipments.csv" <<'CSV'
+id,day,service_item,origin,destination,quantity,unit,gross_kg,volume_cm3
+S1,2026-03-02,air,CN-SH-PVG,DE-FRA,1,kg,18,120000
+CSV
+cat >"$work/zoned.csv" <<'CSV'
+rule,service_item,origin,destination,unit,method,from,to,minimum,maximum,rate,currency,valid_from,valid_until
+R,air,1,2,kg,per-unit,,,,,61.728,CNY,2026-01-01,
+CSV
+printf 'pattern,zone\n*,9\nCN*,1\nDE-FRA,2\n' >"$work/zones.csv"
+printf 'code,kind,rate,of,minimum,maximum\ncurrency,percent,3,price fuel security,,\nfuel,percent,17.5,,,\nsecurity,per-unit,0.15,,25,\n' >"$work/top.csv"
+"$WAYBILL_CLI" rates price "$work/shipments.csv" --card "$work/zoned.csv" --zones "$work/zones.csv" --surcharges "$work/top.csv" \
+    --divisor 6000 --out "$work/top.out"
+grep -qxF 'S1,1234.56,CNY,R,,fuel=216.05 security=25.00 currency=44.27,1519.88' "$work/top.out" || { cat "$work/top.out"; exit 1; }
+printf 'code,kind,rate,of,minimum,maximum\na,percent,3,b,,\nb,percent,3,a,,\n' >"$work/circle.csv"
+if "$WAYBILL_CLI" rates price "$work/shipments.csv" --card "$work/zoned.csv" --surcharges "$work/circle.csv" 2>"$work/circle.said"; then exit 1; fi
+grep -q 'cycle: .*a of b of a' "$work/circle.said" || { cat "$work/circle.said"; exit 1; }
 # A score may not change when what came after it is taken away.
 python3 - "$work" <<'PYTHON'
 import csv, datetime, random, sys

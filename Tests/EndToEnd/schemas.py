@@ -36,6 +36,9 @@ OF_CONTRACT = {
     ("sales.propose-product.v1", "missing-field"), ("sales.propose-product.v1", "value-not-allowed"),  # what each level has
     ("sales.product-changed.v1", "missing-field"), ("sales.product-changed.v1", "value-not-allowed"),
     ("sales.take-quote-step.v1", "missing-field"), ("sales.take-quote-step.v1", "value-not-allowed"),  # what each step says
+    ("sales.set-quote-authority.v1", "value-not-allowed"), ("sales.set-quote-authority.v1", "missing-field"),  # each signer's
+    ("sales.set-quote-authority.v1", "nobody-approves"), ("sales.set-quote-authority.v1", "never-matters"),    # the last cell
+    ("sales.change-quote-signing.v1", "missing-field"), ("sales.change-quote-signing.v1", "value-not-allowed"),
     ("sales.import-rate-card.v1", "value-not-allowed"),                                          # one customer, or a group
     ("sales.decide-product.v1", "missing-field"),                                                # why, of what is refused
     ("relation.declared.v1", "value-not-allowed"),                                               # a share, 0 to 1

@@ -72,6 +72,13 @@ enum SalesActs {
             .may(.approve, .order, of: .quote, "quoteId") { body, _ in [.init(.quote, body.quoteId)] }
                 .when("step returned") { $0.step == .returned },
             .may(.act, .agreement, of: .quote, "quoteId") { body, _ in [.init(.quote, body.quoteId)] }),
+        // Who signs what holds for the whole group, as the policy does.
+        ActDescription(SetQuoteAuthority.self, .may(.administer, .setting)),
+        ActDescription(
+            ChangeQuoteSigning.self,
+            .may(.approve, .order, of: .quote, "quoteId") { body, _ in [.init(.quote, body.quoteId)] }
+                .when("change add-signer") { $0.change == .addSigner },
+            .may(.act, .agreement, of: .quote, "quoteId") { body, _ in [.init(.quote, body.quoteId)] }),
         ActDescription(
             SetLeadSeller.self,
             .may(.administer, .customer, of: .person, "login") { body, _ in [.init(.person, body.login)] }),

@@ -231,6 +231,11 @@ public enum Catalogue {
             SetPriceGroup.self, .operator, to: [.sales], "Which customers are a group, as far as prices go."),
         ContractDescription(TakeQuoteStep.self, .operator, to: [.sales], "Somebody does something about a quote."),
         ContractDescription(
+            SetQuoteAuthority.self, .operator, to: [.sales], "Somebody says who has to sign which quotes."),
+        ContractDescription(
+            ChangeQuoteSigning.self, .operator, to: [.sales],
+            "Somebody changes who signs a quote that waits for it, or takes it back."),
+        ContractDescription(
             ReleasePayable.self, .operator, to: [.finance],
             "A supplier's invoice that does not fit is to be paid all the same: one proposes it, another approves."),
         ContractDescription(
@@ -317,6 +322,9 @@ public enum Catalogue {
         ContractDescription(
             AcceptanceChanged.self, .service(.finance), to: [.sales, .customer],
             "Orders of a customer in a line of business are taken differently now."),
+        ContractDescription(
+            OrderMarginSettled.self, .service(.finance), to: [.sales],
+            "The margin of an order that named its quote is final, or has come to something else since."),
         ContractDescription(OverrideGranted.self, .service(.finance), to: [.sales], "An override was approved."),
         ContractDescription(
             SettleReference.self, .operator, to: [.finance],

@@ -6,7 +6,9 @@
 public enum LaterFields {
     /// Names of members of a message's own object. Only ever appended to: one line with each field that is added to a
     /// contract whose content is compared.
-    static let byType: [String: [String]] = ["credit-note.issued.v1": ["cause"]]
+    static let byType: [String: [String]] = [
+        "credit-note.issued.v1": ["cause"], "order.placed.v1": ["quoteId"], "order.changed.v1": ["quoteId"],
+    ]
 
     /// Those of a type.
     public static func of(_ type: MessageType) -> [String] { byType[type.description] ?? [] }

@@ -83,8 +83,10 @@ extension NoticeKind {
         return switch self {
         case .quoteHeld:
             quote(
-                raised: "somebody submits a quote", cleared: "it is approved or sent back",
-                whose: "the first who leads its node, or one above, and has not worked on it; whose quote it is, too",
+                raised: "somebody submits a quote, or its next signature is waited for",
+                cleared: "it is approved, sent back or withdrawn",
+                whose: "who is asked to sign, or the first who leads its node, or one above, and has not worked on it; "
+                    + "whose quote it is, too",
                 next: "waybill quotes step {quote} approved")
         case .quoteReturned:
             quote(

@@ -145,13 +145,16 @@ package struct Order: Part {
     package let consignee: CustomerReference?
     /// Who pays, by the code of a customer, when it is another party.
     package let payer: CustomerReference?
+    /// The quote that it is placed by, as it is called here.
+    package let quoteId: String?
     /// Its lines, 1…500.
     package let lines: [OrderLine]
 
     package init(
         orderId: String, revision: Int, customer: CustomerReference, branch: String, businessLine: String,
         placedAt: Timestamp, promisedAt: Timestamp? = nil, currency: Currency, salesOwner: String? = nil,
-        consignee: CustomerReference? = nil, payer: CustomerReference? = nil, lines: [OrderLine]
+        consignee: CustomerReference? = nil, payer: CustomerReference? = nil, quoteId: String? = nil,
+        lines: [OrderLine]
     ) {
         self.orderId = orderId
         self.revision = revision
@@ -164,6 +167,7 @@ package struct Order: Part {
         self.salesOwner = salesOwner
         self.consignee = consignee
         self.payer = payer
+        self.quoteId = quoteId
         self.lines = lines
     }
 
@@ -179,6 +183,7 @@ package struct Order: Part {
         salesOwner = try fields.optionalIdentifier("salesOwner")
         consignee = try fields.optionalObject("consignee", CustomerReference.self)
         payer = try fields.optionalObject("payer", CustomerReference.self)
+        quoteId = try fields.optionalIdentifier("quoteId")
         lines = try fields.array("lines", OrderLine.self, 1...500, tooMany: .tooManyLines)
         try check(fields)
     }
@@ -195,6 +200,7 @@ package struct Order: Part {
         object.text("salesOwner", salesOwner)
         object.object("consignee", consignee)
         object.object("payer", payer)
+        object.text("quoteId", quoteId)
         object.array("lines", lines)
     }
 }

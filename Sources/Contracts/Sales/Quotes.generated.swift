@@ -192,6 +192,8 @@ package struct QuoteTerms: Part {
     package let pricedOn: CalendarDay
     /// The last day on which the customer may agree.
     package let validUntil: CalendarDay
+    /// After how many days the customer pays, when that was said.
+    package let paymentDays: Int?
     /// Who has asked for it.
     package let requestedBy: String
     /// When this revision was asked for.
@@ -218,9 +220,9 @@ package struct QuoteTerms: Part {
     package init(
         quoteId: String, revision: Int, state: QuoteState, customer: CustomerCode, title: String? = nil, owner: String,
         branch: String? = nil, businessLine: String? = nil, opportunityId: String? = nil, currency: Currency,
-        lines: [QuotedLine], pricedOn: CalendarDay, validUntil: CalendarDay, requestedBy: String,
-        requestedAt: Timestamp, pricedBy: String, submittedBy: String? = nil, approvedBy: String? = nil,
-        approvedAt: Timestamp? = nil, authority: String? = nil, sentAt: Timestamp? = nil,
+        lines: [QuotedLine], pricedOn: CalendarDay, validUntil: CalendarDay, paymentDays: Int? = nil,
+        requestedBy: String, requestedAt: Timestamp, pricedBy: String, submittedBy: String? = nil,
+        approvedBy: String? = nil, approvedAt: Timestamp? = nil, authority: String? = nil, sentAt: Timestamp? = nil,
         lossReason: QuoteLossReason? = nil, lostTo: String? = nil, changedAt: Timestamp
     ) {
         self.quoteId = quoteId
@@ -236,6 +238,7 @@ package struct QuoteTerms: Part {
         self.lines = lines
         self.pricedOn = pricedOn
         self.validUntil = validUntil
+        self.paymentDays = paymentDays
         self.requestedBy = requestedBy
         self.requestedAt = requestedAt
         self.pricedBy = pricedBy
@@ -263,6 +266,7 @@ package struct QuoteTerms: Part {
         lines = try fields.array("lines", QuotedLine.self, 1...200)
         pricedOn = try fields.day("pricedOn")
         validUntil = try fields.day("validUntil")
+        paymentDays = try fields.optionalInteger("paymentDays", 0...400)
         requestedBy = try fields.identifier("requestedBy")
         requestedAt = try fields.timestamp("requestedAt")
         pricedBy = try fields.identifier("pricedBy")
@@ -290,6 +294,7 @@ package struct QuoteTerms: Part {
         object.array("lines", lines)
         object.text("pricedOn", pricedOn.description)
         object.text("validUntil", validUntil.description)
+        object.integer("paymentDays", paymentDays)
         object.text("requestedBy", requestedBy)
         object.timestamp("requestedAt", requestedAt)
         object.text("pricedBy", pricedBy)
@@ -333,6 +338,8 @@ package struct TakeQuoteStep: Message {
     package let pricedOn: CalendarDay?
     /// The last day on which the customer may agree.
     package let validUntil: CalendarDay?
+    /// After how many days the customer pays.
+    package let paymentDays: Int?
     /// Why the customer has refused it.
     package let lossReason: QuoteLossReason?
     /// Who got it.
@@ -348,8 +355,8 @@ package struct TakeQuoteStep: Message {
         quoteId: String, step: QuoteStep, revision: Int? = nil, customer: CustomerCode? = nil, title: String? = nil,
         owner: String? = nil, branch: String? = nil, businessLine: String? = nil, opportunityId: String? = nil,
         currency: Currency? = nil, lines: [QuoteLine] = [], pricedOn: CalendarDay? = nil,
-        validUntil: CalendarDay? = nil, lossReason: QuoteLossReason? = nil, lostTo: String? = nil, note: String? = nil,
-        at: Timestamp, by: String
+        validUntil: CalendarDay? = nil, paymentDays: Int? = nil, lossReason: QuoteLossReason? = nil,
+        lostTo: String? = nil, note: String? = nil, at: Timestamp, by: String
     ) {
         self.quoteId = quoteId
         self.step = step
@@ -364,6 +371,7 @@ package struct TakeQuoteStep: Message {
         self.lines = lines
         self.pricedOn = pricedOn
         self.validUntil = validUntil
+        self.paymentDays = paymentDays
         self.lossReason = lossReason
         self.lostTo = lostTo
         self.note = note
@@ -385,6 +393,7 @@ package struct TakeQuoteStep: Message {
         lines = try fields.optionalArray("lines", QuoteLine.self, 0...200) ?? []
         pricedOn = try fields.optionalDay("pricedOn")
         validUntil = try fields.optionalDay("validUntil")
+        paymentDays = try fields.optionalInteger("paymentDays", 0...400)
         lossReason = try fields.optionalChoice("lossReason", QuoteLossReason.self)
         lostTo = try fields.optionalIdentifier("lostTo")
         note = try fields.optionalText("note", maximum: 1_000)
@@ -407,6 +416,7 @@ package struct TakeQuoteStep: Message {
         object.array("lines", lines.isEmpty ? nil : lines)
         object.text("pricedOn", pricedOn?.description)
         object.text("validUntil", validUntil?.description)
+        object.integer("paymentDays", paymentDays)
         object.choice("lossReason", lossReason)
         object.text("lostTo", lostTo)
         object.text("note", note)

@@ -12,7 +12,8 @@ extension TakeQuoteStep {
         let mayPrice = step == .requested || step == .priced || step == .revised
         for (name, isThere) in [
             ("lines", !lines.isEmpty), ("currency", currency != nil), ("validUntil", validUntil != nil),
-            ("pricedOn", pricedOn != nil), ("owner", owner != nil), ("branch", branch != nil),
+            ("pricedOn", pricedOn != nil), ("paymentDays", paymentDays != nil), ("owner", owner != nil),
+            ("branch", branch != nil),
             ("businessLine", businessLine != nil), ("opportunityId", opportunityId != nil), ("title", title != nil),
         ] {
             try fields.require(

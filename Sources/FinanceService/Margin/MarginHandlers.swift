@@ -32,12 +32,17 @@ struct MarginHandlers: Sendable {
         let inOrder = messages.indices.sorted {
             (messages[$0].body[keyPath: order].revision, $0) < (messages[$1].body[keyPath: order].revision, $1)
         }
+        var quoted: [QuotedOrder] = []
         for index in inOrder {
             let message = messages[index]
             let order = message.body[keyPath: order]
             let content = Content<Int64>(order, of: Body.type)
             switch ledger.take(order, content, keys[index], causedBy: message.envelope) {
-            case .new: effects.count("order_revisions")
+            case .new:
+                effects.count("order_revisions")
+                if let quoteId = order.quoteId {
+                    quoted.append(QuotedOrder(order: keys[index], quoteId: quoteId, placedOn: order.placedAt.day()))
+                }
             case .stale: effects.count("stale_revisions")
             case .conflicting:
                 effects.refuse(
@@ -48,6 +53,7 @@ struct MarginHandlers: Sendable {
             }
         }
         try ledger.settle(.order, transaction, &effects)
+        if !quoted.isEmpty { try transaction.noteQuotes(quoted) }
     }
 
     func cancelled<Rows: MarginRows & ~Copyable>(

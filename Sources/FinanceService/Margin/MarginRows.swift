@@ -56,6 +56,21 @@ protocol MarginRows: ~Copyable {
     borrowing func clear(_ alerts: [MarginAlertCleared]) throws
     /// Who looks after customers in lines of business, as far as sales has told it of a day.
     borrowing func owners(of businesses: Set<BusinessKey>, on day: CalendarDay) throws -> [BusinessKey: String]
+
+    /// Keeps which quotes orders have named; asked only where one has.
+    borrowing func noteQuotes(_ quoted: [QuotedOrder]) throws
+}
+
+/// That an order names the quote that it was placed by.
+struct QuotedOrder: Sendable {
+    let order: OrderKey
+    let quoteId: String
+    let placedOn: CalendarDay
+}
+
+extension MarginRows where Self: ~Copyable {
+    /// Rows in memory are judged, and told to nobody who has quoted them.
+    borrowing func noteQuotes(_ quoted: [QuotedOrder]) throws {}
 }
 
 /// What orders are judged by.
@@ -135,4 +150,6 @@ extension Transaction: MarginRows {
     borrowing func owners(of businesses: Set<BusinessKey>, on day: CalendarDay) throws -> [BusinessKey: String] {
         try CustomerHomeStore.owners(of: businesses, on: day, self)
     }
+
+    borrowing func noteQuotes(_ quoted: [QuotedOrder]) throws { try QuotedOrderStore.put(quoted, self) }
 }

@@ -20,10 +20,10 @@ extension Capability {
             ignored(CustomersMerged.self), ignored(CustomersUnmerged.self), ignored(IdentityDecided.self),
             ignored(LifecycleChanged.self), ignored(MarginAlertRaised.self), ignored(MarginAlertCleared.self),
             ignored(MarginAlertDiagnosed.self), ignored(MarginAlertEscalated.self), ignored(MarginAlertClosed.self),
-            ignored(AcceptanceChanged.self), ignored(OverrideGranted.self), ignored(ReceivableDue.self),
+            ignored(OverrideGranted.self), ignored(ReceivableDue.self),
             ignored(ReceivableOverdue.self), ignored(ExpenseDecided.self), ignored(ExpenseAlertRaised.self),
             ignored(ExpenseAlertCleared.self), ignored(PeriodChanged.self), ignored(PaymentApplied.self),
-            ignored(CreditStateChanged.self), ignored(ContactLapsed.self), ignored(ComplaintOpened.self),
+            ignored(ContactLapsed.self), ignored(ComplaintOpened.self),
             ignored(ComplaintProgressed.self), ignored(ComplaintClockReached.self),
         ]
     }

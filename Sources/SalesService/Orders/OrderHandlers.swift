@@ -46,6 +46,7 @@ enum OrderHandlers {
         let before = try OrderStore.lock(sorted, transaction)
         var rows = before
         var fresh: [(envelope: Envelope, order: Order)] = []
+        var quoted: [(key: OrderKey, order: Order, quoteId: String)] = []
         // Places are sorted, not the orders, which are large.
         for index in orders.indices.sorted(by: { orders[$0].order.revision < orders[$1].order.revision }) {
             let (envelope, order) = orders[index]
@@ -57,10 +58,12 @@ enum OrderHandlers {
                 continue
             }
             rows[place] = row
+            if let quoteId = order.quoteId { quoted.append((place, order, quoteId)) }
             if isFirst, !row.standing.isCancelled { fresh.append((envelope, order)) }
         }
         try write(sorted, rows, before, transaction, &effects)
         try OddOrders.look(at: fresh, transaction, &effects)
+        try QuotedOrderHandlers.look(at: quoted, transaction, &effects)
     }
 
     /// - Parameter places: of all orders, each once, in the order in which they are locked and written.

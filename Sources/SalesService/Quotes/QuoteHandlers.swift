@@ -53,28 +53,39 @@ enum QuoteHandlers {
                 }
                 try QuotePolicy.checkTime(body, of: after, now: effects.now)
                 var principal = message.onBehalfOf
+                var what = body.step.rawValue
+                var asked: [String] = []
                 switch body.step {
+                case .submitted: asked = try AuthorityHandlers.begin(after, transaction, &effects).asked
                 case .approved:
-                    let workers = try QuoteStore.workers(body.quoteId, transaction)
-                    let way = try approve(message, after, workers, &effects)
-                    principal = message.onBehalfOf(by: way)
-                    after = after.with(.approved, at: body.at, approvedBy: body.by, authority: way?.authority)
+                    try checkApprover(message, try QuoteStore.workers(body.quoteId, transaction), &effects)
+                    let signed = try AuthorityHandlers.sign(after, by: body.by, at: body.at, transaction, effects.now)
+                    if let before, let signed, signed.waiting != nil {
+                        (after, what, asked) = (before.with(.inApproval, at: body.at), "signed", signed.asked)
+                    } else {
+                        // Amounts bound whoever approves it: of several who sign, the last one.
+                        let way = try approve(message, after, &effects)
+                        principal = message.onBehalfOf(by: way)
+                        after = after.with(.approved, at: body.at, approvedBy: body.by, authority: way?.authority)
+                    }
+                    if let signed { try AuthorityHandlers.keep(signed, of: after, transaction, &effects) }
                 case .sent:
                     let day = max(body.at, effects.now).day()
                     let lines = after.lines.map(\.line)
                     let cards = try QuoteStore.cards(
                         for: after.customer, items: Set(lines.map(\.item)), on: day, transaction)
+                    let signing = try AuthorityStore.signing(of: body.quoteId, revision: after.revision, transaction)
                     try QuotePolicy.checkCost(
-                        of: after, now: try QuotePricing.price(lines, in: after.currency, on: day, by: cards))
+                        of: after, now: try QuotePricing.price(lines, in: after.currency, on: day, by: cards),
+                        mostRise: signing?.mostRise ?? QuotePolicy.mostRise)
                 default: break
                 }
                 if let superseded { try QuoteStore.put(superseded, transaction) }
                 try QuoteStore.put(after, transaction)
-                try QuoteStore.note(body, for: principal, after, transaction)
-                tell(after, body.step.rawValue, by: body.by, at: body.at, causedBy: message.envelope, &effects)
+                try QuoteStore.note(after, what, by: body.by, for: principal, at: body.at, body.note, transaction)
+                tell(after, what, by: body.by, at: body.at, causedBy: message.envelope, &effects)
                 try RaisedQuotes.tell(
-                    after, before: before, body, workers: { try QuoteStore.workers(body.quoteId, transaction) },
-                    causedBy: message.envelope, transaction, &effects)
+                    after, before: before, body, asked: asked, causedBy: message.envelope, transaction, &effects)
                 effects.count("quote_steps")
             } catch let refusal as Refusal {
                 effects.refuse(message, refusal)
@@ -82,16 +93,23 @@ enum QuoteHandlers {
         }
     }
 
-    /// By which way a quote is approved; nothing while no policy says up to what.
-    private static func approve(
-        _ message: Received<TakeQuoteStep>, _ terms: QuoteTerms, _ workers: [QuoteWorker], _ effects: inout Effects
-    ) throws(Refusal) -> ActWayTaken? {
+    /// Refuses whoever has worked on a quote as one of those who approve it.
+    private static func checkApprover(
+        _ message: Received<TakeQuoteStep>, _ workers: [QuoteWorker], _ effects: inout Effects
+    ) throws(Refusal) {
         let days = [effects.now.day(), message.body.at.day()] + workers.map(\.day)
         let permit = message.permit
         // Asking, pricing and submitting are of agreements; who stands for somebody there has done it for them.
         try QuotePolicy.checkApprover(message.body.by, workers) {
             permit.areOne($0, $1, on: days, also: [.agreement])
         }
+    }
+
+    /// By which way a quote is approved; nothing while no policy says up to what.
+    private static func approve(
+        _ message: Received<TakeQuoteStep>, _ terms: QuoteTerms, _ effects: inout Effects
+    ) throws(Refusal) -> ActWayTaken? {
+        let permit = message.permit
         guard let permit, permit.hasAmounts, let amount = terms.amount else { return nil }
         let isEarning = terms.margin.map { !$0.isNegative } ?? false
         do throws(Refusal) {

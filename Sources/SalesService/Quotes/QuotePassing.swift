@@ -80,8 +80,9 @@ extension QuoteTerms {
         QuoteTerms(
             quoteId: quoteId, revision: revision, state: state, customer: customer, title: title, owner: login,
             branch: branch, businessLine: businessLine, opportunityId: opportunityId, currency: currency, lines: lines,
-            pricedOn: pricedOn, validUntil: validUntil, requestedBy: requestedBy, requestedAt: requestedAt,
-            pricedBy: pricedBy, submittedBy: submittedBy, approvedBy: approvedBy, approvedAt: approvedAt,
+            pricedOn: pricedOn, validUntil: validUntil, paymentDays: paymentDays, requestedBy: requestedBy,
+            requestedAt: requestedAt, pricedBy: pricedBy, submittedBy: submittedBy, approvedBy: approvedBy,
+            approvedAt: approvedAt,
             authority: authority, sentAt: sentAt, lossReason: lossReason, lostTo: lostTo,
             changedAt: max(time, changedAt))
     }

@@ -9,8 +9,9 @@ struct QuoteWorker: Sendable, Equatable {
 
 /// What becomes of quotes by what people do. Pure.
 enum QuotePolicy {
-    /// By how much of itself the cost may have risen since the quote was priced, until it is approved no more: a twentieth.
-    static let mostRise: Int128 = 20
+    /// By how many hundredths the cost may have risen since the quote was priced, until it is approved no more, where no matrix
+    /// says so: five.
+    static let mostRise = FixedDecimal(5)
 
     /// A quote after a step, and the revision that it takes the place of.
     ///
@@ -64,7 +65,8 @@ enum QuotePolicy {
                 quoteId: body.quoteId, revision: 1, state: state(of: lines), customer: meant, title: body.title,
                 owner: body.owner ?? body.by, branch: body.branch, businessLine: body.businessLine,
                 opportunityId: body.opportunityId, currency: currency, lines: lines, pricedOn: day, validUntil: until,
-                requestedBy: body.by, requestedAt: body.at, pricedBy: body.by, changedAt: body.at))
+                paymentDays: body.paymentDays, requestedBy: body.by, requestedAt: body.at, pricedBy: body.by,
+                changedAt: body.at))
     }
 
     /// Priced anew: whatever was approved of it is not any more.
@@ -91,7 +93,8 @@ enum QuotePolicy {
                 businessLine: body.businessLine ?? before.businessLine,
                 opportunityId: body.opportunityId ?? before.opportunityId, currency: currency, lines: lines,
                 pricedOn: day,
-                validUntil: until, requestedBy: isNew ? body.by : before.requestedBy,
+                validUntil: until, paymentDays: body.paymentDays ?? before.paymentDays,
+                requestedBy: isNew ? body.by : before.requestedBy,
                 requestedAt: isNew ? body.at : before.requestedAt, pricedBy: body.by, changedAt: body.at))
     }
 
@@ -178,8 +181,8 @@ enum QuotePolicy {
         throw Refusal(.wrongState, path: "$.step", "it could be agreed to until \(terms.validUntil)")
     }
 
-    /// Refuses to send what has come to cost more by a twentieth since it was priced.
-    static func checkCost(of terms: QuoteTerms, now: [QuotedLine]) throws(Refusal) {
+    /// Refuses to send what has come to cost more by so many hundredths since it was priced.
+    static func checkCost(of terms: QuoteTerms, now: [QuotedLine], mostRise: FixedDecimal) throws(Refusal) {
         guard let before = terms.cost else { return }
         var sum = FixedDecimal.zero
         for line in now {
@@ -188,10 +191,10 @@ enum QuotePolicy {
             }
             sum = sum + cost
         }
-        guard (sum.units - before.units) * mostRise <= before.units else {
+        guard (sum.units - before.units) * 100 * FixedDecimal.unitsPerOne <= before.units * mostRise.units else {
             throw Refusal(
                 .wrongState, path: "$.step",
-                "it has come to cost more than a twentieth more since it was approved: price it anew")
+                "it has come to cost more than \(mostRise) % more since it was approved: price it anew")
         }
     }
 }
@@ -205,8 +208,9 @@ extension QuoteTerms {
         QuoteTerms(
             quoteId: quoteId, revision: revision, state: state, customer: customer, title: title, owner: owner,
             branch: branch, businessLine: businessLine, opportunityId: opportunityId, currency: currency, lines: lines,
-            pricedOn: pricedOn, validUntil: validUntil, requestedBy: requestedBy, requestedAt: requestedAt,
-            pricedBy: pricedBy, submittedBy: submittedBy ?? self.submittedBy, approvedBy: approvedBy ?? self.approvedBy,
+            pricedOn: pricedOn, validUntil: validUntil, paymentDays: paymentDays, requestedBy: requestedBy,
+            requestedAt: requestedAt, pricedBy: pricedBy, submittedBy: submittedBy ?? self.submittedBy,
+            approvedBy: approvedBy ?? self.approvedBy,
             approvedAt: approvedBy == nil ? approvedAt : time, authority: authority ?? self.authority,
             sentAt: sentAt ?? self.sentAt, lossReason: lossReason ?? self.lossReason, lostTo: lostTo ?? self.lostTo,
             changedAt: time)

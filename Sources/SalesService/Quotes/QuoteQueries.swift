@@ -70,7 +70,7 @@ enum QuoteQueries {
                     e.on_behalf_of as "onBehalfOf"
                 from quote_event e where e.quote_id = \(id) order by e.number
                 """, transaction),
-        ]
+        ] + (try AuthorityQueries.decision(of: last, arguments, transaction))
     }
 
     /// What stands in the customer's document: nothing of it before it is approved.

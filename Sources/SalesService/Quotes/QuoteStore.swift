@@ -113,16 +113,6 @@ enum QuoteStore {
     }
 
     /// Writes down what was done.
-    ///
-    /// - Parameter principal: in whose stead.
-    static func note(
-        _ body: TakeQuoteStep, for principal: String?, _ terms: QuoteTerms, _ transaction: borrowing Transaction
-    ) throws {
-        try note(
-            terms, body.step.rawValue, by: body.by, for: principal, at: body.at, body.note, transaction)
-    }
-
-    /// The same of what nobody has done by a step.
     static func note(
         _ terms: QuoteTerms, _ what: String, by login: String, for principal: String? = nil, at time: Timestamp,
         _ note: String?, _ transaction: borrowing Transaction

@@ -28,19 +28,17 @@ enum RaisedQuotes {
 
     /// Says what is other than before.
     ///
-    /// - Parameter workers: who has worked on what it comes to.
+    /// - Parameter asked: whose signatures are waited for, where a matrix says so.
     static func tell(
-        _ terms: QuoteTerms, before: QuoteTerms?, _ body: TakeQuoteStep, workers: () throws -> [QuoteWorker],
-        causedBy cause: Envelope, _ transaction: borrowing Transaction, _ effects: inout Effects
+        _ terms: QuoteTerms, before: QuoteTerms?, _ body: TakeQuoteStep, asked: [String], causedBy cause: Envelope,
+        _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
         guard let waiting = Waiting(terms) else {
             guard Waiting(before) != nil || before.map({ wasEnding($0, at: effects.now) }) ?? false else { return }
-            return effects.clear(
-                NoticeName(.quoteHeld, terms.quoteId), revision: effects.noticeRevision(),
-                because: "\(body.step.rawValue) by \(body.by)", causedBy: cause)
+            return clear(terms, because: "\(body.step.rawValue) by \(body.by)", causedBy: cause, &effects)
         }
         try say(
-            waiting, terms, workers: workers, sentBack: (body.by, body.note), causedBy: cause, transaction, &effects)
+            waiting, terms, asked: asked, sentBack: (body.by, body.note), causedBy: cause, transaction, &effects)
     }
 
     /// Says what was said of a quote that is somebody else's now: that one is told.
@@ -49,33 +47,52 @@ enum RaisedQuotes {
             if wasEnding(terms, at: effects.now) { try end([terms], transaction, &effects) }
             return
         }
+        let signing = try AuthorityStore.signing(of: terms.quoteId, revision: terms.revision, transaction)
         try say(
-            waiting, terms, workers: { try QuoteStore.workers(terms.quoteId, transaction) },
+            waiting, terms, asked: signing?.asked ?? [],
             sentBack: try QuoteStore.sentBack(terms.quoteId, transaction), causedBy: nil, transaction, &effects)
     }
 
     /// - Parameter sentBack: who has sent it back last, and in which words.
     private static func say(
-        _ waiting: Waiting, _ terms: QuoteTerms, workers: () throws -> [QuoteWorker],
-        sentBack: (by: String, note: String?)?, causedBy cause: Envelope?, _ transaction: borrowing Transaction,
-        _ effects: inout Effects
+        _ waiting: Waiting, _ terms: QuoteTerms, asked: [String], sentBack: (by: String, note: String?)?,
+        causedBy cause: Envelope?, _ transaction: borrowing Transaction, _ effects: inout Effects
     ) throws {
-        let day = effects.now.day()
         let customerId = try QuoteStore.customerId(of: terms.customer, transaction)
         switch waiting {
-        case .approval:
-            let book = try PeopleReplica.known(transaction).book
-            let node = terms.branch ?? book.lastKnown(terms.owner, by: day)?.node
-            raise(
-                .quoteHeld, terms, customerId, .attention, node: node,
-                owner: SecondPerson.first(of: node, but: try workers().map(\.login), in: book, on: day),
-                alsoTo: [terms.owner], [.code("submitted-by", terms.submittedBy)], causedBy: cause, &effects)
+        case .approval: try wait(terms, for: asked, causedBy: cause, transaction, &effects)
         case .submitter(let login):
             raise(
                 .quoteReturned, terms, customerId, .attention, node: terms.branch, owner: login,
                 alsoTo: [terms.owner], [.code("by", sentBack?.by), .text("note", sentBack?.note)], causedBy: cause,
                 &effects)
         }
+    }
+
+    /// Says for whose signatures a quote waits: the first of them, and the others as well. Where nobody in particular is asked,
+    /// whoever leads its node, or one above, and has not worked on it.
+    static func wait(
+        _ terms: QuoteTerms, for asked: [String], causedBy cause: Envelope?, _ transaction: borrowing Transaction,
+        _ effects: inout Effects
+    ) throws {
+        let day = effects.now.day()
+        let book = try PeopleReplica.known(transaction).book
+        let node = terms.branch ?? book.lastKnown(terms.owner, by: day)?.node
+        let workers = try asked.isEmpty ? QuoteStore.workers(terms.quoteId, transaction).map(\.login) : []
+        raise(
+            .quoteHeld, terms, try QuoteStore.customerId(of: terms.customer, transaction), .attention, node: node,
+            owner: asked.first ?? SecondPerson.first(of: node, but: workers, in: book, on: day),
+            // A notice has so many besides its owner; the quote itself says all of them.
+            alsoTo: [terms.owner] + asked.dropFirst().prefix(30), [.code("submitted-by", terms.submittedBy)],
+            causedBy: cause, &effects)
+    }
+
+    /// Nobody waits for it any more.
+    static func clear(
+        _ terms: QuoteTerms, because reason: String, causedBy cause: Envelope?, _ effects: inout Effects
+    ) {
+        effects.clear(
+            NoticeName(.quoteHeld, terms.quoteId), revision: effects.noticeRevision(), because: reason, causedBy: cause)
     }
 
     /// Says of quotes that customers may agree to them for some days only.

@@ -6,7 +6,11 @@ import Domain
 struct QuotesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quotes", abstract: "What is offered to customers: priced, approved by another, sent, agreed to.",
-        subcommands: [List.self, Show.self, Step.self, QuoteDocumentCommand.self])
+        subcommands: [
+            List.self, Show.self, Step.self, Withdraw.self, AddSigner.self, QuoteDocumentCommand.self, Orders.self,
+            Settled.self,
+            Accuracy.self,
+        ])
 
     struct List: QuestionCommand {
         static let asked = AskedQuestion("list", QuoteQuestions.list)
@@ -16,6 +20,26 @@ struct QuotesCommand: AsyncParsableCommand {
 
     struct Show: QuestionCommand {
         static let asked = AskedQuestion("show", QuoteQuestions.show, arguments: ["quoteId"])
+
+        @OptionGroup var asking: AskingOptions
+    }
+}
+
+extension QuotesCommand {
+    struct Orders: QuestionCommand {
+        static let asked = AskedQuestion("orders", QuotedOrderQuestions.orders)
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    struct Settled: QuestionCommand {
+        static let asked = AskedQuestion("settled", QuotedOrderQuestions.lines)
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    struct Accuracy: QuestionCommand {
+        static let asked = AskedQuestion("accuracy", QuotedOrderQuestions.accuracy)
 
         @OptionGroup var asking: AskingOptions
     }
@@ -62,6 +86,8 @@ extension QuotesCommand {
         var pricedOn: String?
         @Option(help: ArgumentHelp("The last day on which the customer may agree.", valueName: "day"))
         var validUntil: String?
+        @Option(help: ArgumentHelp("After how many days the customer pays.", valueName: "days"))
+        var paymentDays: Int?
         @Option(help: ArgumentHelp("Why the customer has refused it; one of the list above.", valueName: "reason"))
         var reason: String?
         @Option(help: ArgumentHelp("Who got it.", valueName: "name"))
@@ -81,6 +107,7 @@ extension QuotesCommand {
                     currency: try currency.map(ArgumentValue.currency), lines: try lines.map(Self.line),
                     pricedOn: try pricedOn.map { try ArgumentValue.day($0, "--priced-on") },
                     validUntil: try validUntil.map { try ArgumentValue.day($0, "--valid-until") },
+                    paymentDays: paymentDays,
                     lossReason: try reason.map { try ArgumentValue.choice($0, "--reason", QuoteLossReason.self) },
                     lostTo: lostTo, note: note, at: try at.map { try ArgumentValue.time($0, "--at") } ?? .now(),
                     by: act.by),
@@ -97,6 +124,50 @@ extension QuotesCommand {
             return QuoteLine(
                 item: parts[0], origin: place(3), destination: place(4), quantity: parts[1], unit: parts[2],
                 agreed: try halves.count == 2 ? ArgumentValue.amount(String(halves[1]), "--line") : nil)
+        }
+    }
+}
+
+extension QuotesCommand {
+    struct Withdraw: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take back a quote that waits for signatures.",
+            discussion:
+                "Who has submitted it may, who has asked for it, and whose it is. It can be priced anew and submitted again."
+        )
+
+        @Argument(help: "The quote.")
+        var quote: String
+        @Option(help: "More in words.")
+        var note: String?
+        @OptionGroup var act: ActOptions
+
+        func run() async throws {
+            try await act.send(
+                ChangeQuoteSigning(quoteId: quote, change: .withdraw, note: note, at: .now(), by: act.by), to: .sales,
+                expecting: [QuoteChanged.type])
+        }
+    }
+
+    struct AddSigner: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add-signer",
+            abstract: "Have one more person sign a quote, next after those who are asked now.",
+            discussion: "Whoever is asked for a signature may.")
+
+        @Argument(help: "The quote.")
+        var quote: String
+        @Argument(help: "The login of who has to sign, too.")
+        var signer: String
+        @Option(help: "More in words.")
+        var note: String?
+        @OptionGroup var act: ActOptions
+
+        func run() async throws {
+            try await act.send(
+                ChangeQuoteSigning(
+                    quoteId: quote, change: .addSigner, signer: signer, note: note, at: .now(), by: act.by), to: .sales,
+                expecting: [QuoteChanged.type])
         }
     }
 }

@@ -23,13 +23,24 @@ extension RatesCommand {
                 SHIPMENTS has the columns id, day, service_item, origin, destination, quantity, unit. A card has rule,
                 service_item, origin, destination, unit, method, from, to, minimum, maximum, rate, currency, valid_from,
                 valid_until; a rule has one row, or one for each break; * is any place. Written is a line a shipment:
-                id, amount, currency, rule and, where there is no price, the reason. Needs no service; docs/business/finance/rates.md.
+                id, amount, currency, rule and, where there is no price, the reason; with --surcharges also what comes on top of it and
+                the total. Needs no service; docs/business/finance/rates.md.
                 """)
 
         @Argument(help: "The shipments, as comma-separated values; - for standard input.")
         var shipments: String
         @Option(help: "The rate card, as comma-separated values.")
         var card: String
+        @Option(help: "To which zones places belong: the card's places are zones. Columns pattern, zone.")
+        var zones: String?
+        @Option(help: "What comes on top of prices. Columns code, kind, rate, of, minimum, maximum.")
+        var surcharges: String?
+        @Option(help: ArgumentHelp("Charge by weight or size: so many cm³ are a kilogram.", valueName: "number"))
+        var divisor: Int?
+        @Option(help: ArgumentHelp("Up to a whole number of which such a weight is rounded.", valueName: "kg"))
+        var step = "0.5"
+        @Flag(help: "Of what the size weighs beyond the scales only half is charged.")
+        var halfVolume = false
         @Option(help: "Where to write the prices; - for standard output.")
         var out = "-"
         @Option(help: ArgumentHelp("Say how the price of one shipment comes about.", valueName: "id"))
@@ -37,27 +48,37 @@ extension RatesCommand {
 
         func run() throws {
             let card = try RateCardFile.read(self.card)
+            let zones = try self.zones.map(SurchargeFile.zones)
+            let graph = try surcharges.map(SurchargeFile.surcharges)
+            let weight = try chargeable()
             var file = try ColumnFile(shipments, required: ShipmentColumns.names)
             let columns = ShipmentColumns(file)
-            var text = "id,amount,currency,rule,reason\n"
+            var text = "id,amount,currency,rule,reason" + (graph == nil ? "\n" : ",surcharges,total\n")
+            let nothing = graph == nil ? "\n" : ",,\n"
             var isExplained = false
             while let row = file.next() {
                 let id = row[columns.id]
                 text += CommaSeparated.cell(id)
                 do {
-                    let shipment = try columns.shipment(row)
+                    var shipment = try columns.shipment(row)
+                    if let weight { shipment = try columns.charged(shipment, row, by: weight) }
+                    if let zones { shipment = zones.zoned(shipment) }
                     if id == explain {
                         isExplained = true
                         print(card.explain(shipment).steps.joined(separator: "\n"))
                     }
                     switch card.price(shipment) {
                     case .priced(let price):
-                        text += ",\(price.amount),\(price.currency),\(CommaSeparated.cell(price.rule)),\n"
+                        var more = ""
+                        if let graph {
+                            more = try Self.onTop(of: price, graph, shipment, isExplained: id == explain)
+                        }
+                        text += ",\(price.amount),\(price.currency),\(CommaSeparated.cell(price.rule)),\(more)\n"
                     case .unpriced(let reason, let rule):
-                        text += ",,,\(CommaSeparated.cell(rule ?? "")),\(reason.rawValue)\n"
+                        text += ",,,\(CommaSeparated.cell(rule ?? "")),\(reason.rawValue)\(nothing)"
                     }
                 } catch {
-                    text += ",,,,\(error.reason)\n"
+                    text += ",,,,\(error.reason)\(nothing)"
                     if id == explain {
                         isExplained = true
                         print("\(error.reason): \(error.detail)")
@@ -67,6 +88,37 @@ extension RatesCommand {
             if let problem = file.problem { throw Failure(problem) }
             if let explain, !isExplained { throw Failure("there is no shipment '\(explain)' in '\(shipments)'") }
             if explain == nil || out != "-" { try OutputFile.write(text, to: out) }
+        }
+
+        /// By which weight is charged; `nil` when the quantity is as it stands.
+        private func chargeable() throws -> ChargeableWeight? {
+            guard let divisor else {
+                guard !halfVolume else {
+                    throw ValidationError("--half-volume says how --divisor is meant: give that, too")
+                }
+                return nil
+            }
+            guard let step = ExactDecimal(step),
+                let weight = try? ChargeableWeight(
+                    divisor: divisor, step: step, isHalfVolume: halfVolume)
+            else { throw ValidationError("--divisor and --step are above nought") }
+            return weight
+        }
+
+        /// The cells of what comes on top of a price, and of the total.
+        private static func onTop(
+            of price: Price, _ graph: SurchargeGraph, _ shipment: Shipment, isExplained: Bool
+        ) throws(RateFault) -> String {
+            guard
+                let (applied, total) = graph.apply(
+                    to: price.exact, quantity: shipment.quantity, in: price.currency)
+            else { throw RateFault("number-out-of-range", "the surcharges have more digits than fit") }
+            let digits = price.currency.fractionDigits
+            let words = applied.map { "\($0.code)=\($0.amount.text(roundedTo: digits))" }
+            if isExplained {
+                for (one, word) in zip(applied, words) { print("\(word)\(one.base.map { " of \($0)" } ?? "")") }
+            }
+            return ",\(CommaSeparated.cell(words.joined(separator: " "))),\(total.text(roundedTo: digits))"
         }
     }
 }
@@ -81,6 +133,8 @@ private struct ShipmentColumns {
     private let destination: Int?
     private let quantity: Int?
     private let unit: Int?
+    private let gross: Int?
+    private let volume: Int?
 
     init(_ file: ColumnFile) {
         id = file.place("id")
@@ -90,6 +144,25 @@ private struct ShipmentColumns {
         destination = file.place("destination")
         quantity = file.place("quantity")
         unit = file.place("unit")
+        gross = file.place("gross_kg")
+        volume = file.place("volume_cm3")
+    }
+
+    /// The same for the weight that is charged.
+    func charged(
+        _ shipment: Shipment, _ row: ColumnFile.Row, by way: ChargeableWeight
+    ) throws(RateFault) -> Shipment {
+        let gross = try RateFields.decimal(row[self.gross], "gross_kg") ?? shipment.quantity
+        let volume = try RateFields.decimal(row[self.volume], "volume_cm3") ?? .zero
+        guard !gross.isNegative, !volume.isNegative else {
+            throw RateFault("negative-amount", "weight or size is below nought")
+        }
+        guard let weight = way.weight(gross: gross, volume: volume) else {
+            throw RateFault("number-out-of-range", "weight and size have more digits than fit")
+        }
+        return Shipment(
+            day: shipment.day, serviceItem: shipment.serviceItem, origin: shipment.origin,
+            destination: shipment.destination, quantity: weight, unit: shipment.unit)
     }
 
     func shipment(_ row: ColumnFile.Row) throws(RateFault) -> Shipment {

@@ -50,6 +50,15 @@ public enum QuoteQuestions {
             .whole(
                 "history",
                 [.count("number", "revision"), .time("at"), .code("what", "by"), .text("note"), .code("onBehalfOf")]),
+            .whole(
+                "decision",
+                [.count("version"), .code("cell"), .time("submittedAt", "dueAt"), .quantity("mostRise")]),
+            .whole("reasons", [.count("place"), .text("words").protected(.margin)]),
+            .whole(
+                "signing",
+                [
+                    .count("step"), .code("signer", "order", "role"), .text("candidates", "above", "signed", "stands"),
+                ]),
         ])
 
     /// What the customer is given.

@@ -6,7 +6,8 @@ public enum SalesQuestions {
     public static let all =
         [agreements, order, anomalies, summary, business] + OwnershipQuestions.all + LeadQuestions.all
         + OpportunityQuestions.all + FunnelQuestions.all + ProductQuestions.all
-        + CardQuestions.all + QuoteQuestions.all
+        + CardQuestions.all + QuoteQuestions.all + AuthorityQuestions.all
+        + QuotedOrderQuestions.all
 
     /// What is agreed with customers.
     public static let agreements = QueryDescription(
