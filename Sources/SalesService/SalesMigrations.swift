@@ -26,5 +26,6 @@ enum SalesMigrations {
         Migration(number: 20, name: "quotes", sql: PackageResources._020_quotes_sql),
         Migration(number: 21, name: "card_ends", sql: PackageResources._021_card_ends_sql),
         Migration(number: 22, name: "acting_for", sql: PackageResources._022_acting_for_sql),
+        Migration(number: 29, name: "suggested_leads", sql: PackageResources._029_suggested_leads_sql),
     ]
 }

@@ -10,7 +10,8 @@ package enum SalesService {
         migrations: SalesMigrations.all,
         capabilities: [
             .orders, .ownership, .anomalies, .notices, .noticeReading, .agreements, .references,
-            .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .opportunities, .opportunityReading,
+            .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .suggestedLeads, .opportunities,
+            .opportunityReading,
             .opportunityNotices, .products, .rateCards, .quotes,
         ])
 

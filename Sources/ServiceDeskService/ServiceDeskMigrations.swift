@@ -18,5 +18,6 @@ enum ServiceDeskMigrations {
         Migration(number: 12, name: "recovery", sql: PackageResources._012_recovery_sql),
         Migration(number: 13, name: "told_promise", sql: PackageResources._013_told_promise_sql),
         Migration(number: 14, name: "told_agent", sql: PackageResources._014_told_agent_sql),
+        Migration(number: 18, name: "lead_suggestion", sql: PackageResources._018_lead_suggestion_sql),
     ]
 }

@@ -36,7 +36,8 @@ package enum ServiceDeskService {
                 .complaints(intake: DeskIntake(policies: policies), status: status), .waits(status: status),
                 .clocks(policies: policies, organisation: organisation), .status(status),
                 .desk(policies: policies, status: status),
-                .surveys(minimum: minimum, policies: policies), .recovery(minimum: minimum), .references,
+                .surveys(minimum: minimum, policies: policies), .recovery(minimum: minimum),
+                .leadSuggestions, .references,
             ])
     }
 

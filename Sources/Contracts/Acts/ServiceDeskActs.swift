@@ -26,6 +26,14 @@ enum ServiceDeskActs {
             .may(.act, .complaint, of: .order, "orderId") { body, _ in
                 [.init(.order, source: body.source, body.orderId)]
             }),
+        ActDescription(
+            SuggestLead.self,
+            .may(.act, .complaint, of: .complaint, "complaintId") { body, _ in
+                body.complaintId.map { [.init(.complaint, source: body.source, $0)] } ?? []
+            }.when("complaintId") { $0.complaintId != nil },
+            .may(.act, .complaint, of: .order, "orderId") { body, _ in
+                body.orderId.map { [.init(.order, source: body.source, $0)] } ?? []
+            }),
         ActDescription(SettleComplaintOrder.self, .may(.act, .reference)),
     ]
 }

@@ -206,6 +206,9 @@ public enum Catalogue {
         ContractDescription(
             TakeRecoveryStep.self, .operator, to: [.servicedesk], "Somebody has done something about a low score."),
         ContractDescription(
+            SuggestLead.self, .operator, to: [.servicedesk],
+            "Somebody at the service desk has seen that a customer needs something that we could sell."),
+        ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
             "What a margin alert comes from, and what is done about it until when."),
         ContractDescription(
@@ -381,6 +384,9 @@ public enum Catalogue {
             LeadStored.self, .service(.sales), to: [.customer], "A capture is kept; whose lead it is, and who has it."),
         ContractDescription(LeadChanged.self, .service(.sales), to: [.customer], "A lead stands otherwise; all of it."),
         ContractDescription(
+            SuggestedLeadChanged.self, .service(.sales), to: [.servicedesk],
+            "What has become of a need that the service desk saw."),
+        ContractDescription(
             OpportunityChanged.self, .service(.sales), to: [.customer], "An opportunity stands otherwise; all of it."),
         ContractDescription(
             ProductChanged.self, .service(.sales), to: [],
@@ -399,6 +405,9 @@ public enum Catalogue {
         ContractDescription(
             RecoveryChanged.self, .service(.servicedesk), to: [.customer],
             "A customer has answered low, or something was done about it; how far that is now."),
+        ContractDescription(
+            LeadSuggested.self, .service(.servicedesk), to: [.sales],
+            "A customer needs something that we could sell, with what it was seen by."),
         ContractDescription(
             ComplaintOpened.self, .service(.servicedesk), to: [.customer, .sales], "A complaint is known of."),
         ContractDescription(

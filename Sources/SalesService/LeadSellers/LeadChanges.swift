@@ -54,6 +54,8 @@ struct LeadChanges {
             effects.publish(
                 event.lead.message(by: event.by, at: event.at), causedBy: cause, key: event.lead.leadId)
         }
+        try SuggestedLeads.look(
+            at: Set(events.filter { !Self.untold.contains($0.what) }.map(\.lead.leadId)), transaction, &effects)
         try LeadNotices.clear(ended, at: effects.now, transaction)
         var latest: [String: Notice] = [:]
         for notice in notices { latest[notice.id] = notice }
