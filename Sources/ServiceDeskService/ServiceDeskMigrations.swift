@@ -19,5 +19,7 @@ enum ServiceDeskMigrations {
         Migration(number: 13, name: "told_promise", sql: PackageResources._013_told_promise_sql),
         Migration(number: 14, name: "told_agent", sql: PackageResources._014_told_agent_sql),
         Migration(number: 18, name: "lead_suggestion", sql: PackageResources._018_lead_suggestion_sql),
+        Migration(number: 19, name: "bulletin", sql: PackageResources._019_bulletin_sql),
+        Migration(number: 20, name: "milestone", sql: PackageResources._020_milestone_sql),
     ]
 }

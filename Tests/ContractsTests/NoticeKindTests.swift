@@ -51,6 +51,7 @@ struct NoticeKindTests {
         "sales.rate-card-changed.v1": "a record",
         "servicedesk.lead-suggested.v1": "a capture of sales, which raises its own",
         "sales.suggested-lead-changed.v1": "what the service desk is asked for",
+        "servicedesk.bulletin-published.v1": "for whatever gives it to its customer",
         "servicedesk.complaint-status.v1": "for the customer's portal",
         "servicedesk.survey-invited.v1": "for the program that asks customers",
     ]

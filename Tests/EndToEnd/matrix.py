@@ -217,6 +217,8 @@ class Matrix:
             "parties.explain": lambda w: {"one": f"mx/{w}C1", "other": f"my/{w}M1"},
             "parties.merge-preview": lambda w: {"one": f"mx/{w}C1", "other": f"mx/{w}C2"},
             "alerts.show": lambda w: {"alertId": self.alerts.get(w, NOWHERE)},
+            "bulletins.show": lambda w: {"customerId": identifier("mx", w + "C1"), "month": day(-35)},
+            "bulletins.deliveries": lambda w: {"customerId": identifier("mx", w + "C1"), "month": day(-35)},
             "reviews.show": lambda w: {"review": NOWHERE}, "leads.show": lambda w: {"leadId": NOWHERE},
             "quotes.show": lambda w: {"quoteId": NOWHERE}, "quotes.document": lambda w: {"quoteId": NOWHERE},
             "opportunities.show": lambda w: {"opportunityId": NOWHERE}}

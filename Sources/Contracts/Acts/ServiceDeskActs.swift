@@ -34,6 +34,15 @@ enum ServiceDeskActs {
             .may(.act, .complaint, of: .order, "orderId") { body, _ in
                 body.orderId.map { [.init(.order, source: body.source, $0)] } ?? []
             }),
+        ActDescription(
+            ExcludeDelivery.self,
+            .may(.act, .complaint, of: .order, "orderId") { body, _ in
+                [.init(.order, source: body.source, body.orderId)]
+            }),
+        ActDescription(
+            TakeBulletinStep.self,
+            .may(.act, .complaint, of: .customer, "customerId") { body, _ in [.init(.customer, body.customerId)] }),
+        ActDescription(PublishBulletins.self, .may(.administer, .setting)),
         ActDescription(SettleComplaintOrder.self, .may(.act, .reference)),
     ]
 }

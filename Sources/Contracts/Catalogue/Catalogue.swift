@@ -114,6 +114,8 @@ public enum Catalogue {
         ContractDescription(
             OrderCompleted.self, .partner, to: [.customer, .servicedesk, .finance], "An order is done."),
         ContractDescription(
+            MilestoneReached.self, .partner, to: [.servicedesk], "Goods of an order have come so far."),
+        ContractDescription(
             CostRecorded.self, .partner, to: [.customer, .finance, .supplier], "What a line of an order costs."),
         ContractDescription(InvoiceIssued.self, .partner, to: [.customer, .finance], "A customer owes money."),
         ContractDescription(PaymentReceived.self, .partner, to: [.finance], "A customer has paid."),
@@ -208,6 +210,13 @@ public enum Catalogue {
         ContractDescription(
             SuggestLead.self, .operator, to: [.servicedesk],
             "Somebody at the service desk has seen that a customer needs something that we could sell."),
+        ContractDescription(
+            ExcludeDelivery.self, .operator, to: [.servicedesk],
+            "A delivery is left out of the figures of bulletins, for a reason that has a code."),
+        ContractDescription(
+            PublishBulletins.self, .operator, to: [.servicedesk], "The bulletins of a month are made now."),
+        ContractDescription(
+            TakeBulletinStep.self, .operator, to: [.servicedesk], "A customer objects to a bulletin, or is answered."),
         ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
             "What a margin alert comes from, and what is done about it until when."),
@@ -419,6 +428,9 @@ public enum Catalogue {
         ContractDescription(
             ComplaintStatusChanged.self, .service(.servicedesk), to: [],
             "A complaint stands otherwise for its customer, in the customer's words; for the portal."),
+        ContractDescription(
+            BulletinPublished.self, .service(.servicedesk), to: [],
+            "A bulletin was made, or made anew; for whatever gives it to its customer."),
         ContractDescription(
             SupplierRegistered.self, .service(.supplier), to: [.finance],
             "A supplier was seen for the first time, or is known better now."),

@@ -4,6 +4,7 @@ public enum QueryCatalogue {
     public static let questions: [QueryDescription] =
         CommonQuestions.all + CustomerQuestions.all + SalesQuestions.all + ServiceDeskQuestions.all
         + DeskQuestions.all + SurveyQuestions.all + RecoveryQuestions.all + LeadSuggestionQuestions.all
+        + BulletinQuestions.all + LatenessQuestions.all
         + FinanceQuestions.all + SupplierQuestions.all + NotifierQuestions.all
         + ReferenceQuestions.all + ImportQuestions.all
 
