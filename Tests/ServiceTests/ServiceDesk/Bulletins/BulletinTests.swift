@@ -65,7 +65,7 @@ struct BulletinTests {
         #expect(try await publish(at: "2026-04-03T23:59:59+08:00").isEmpty)
         let told = try #require(try await publish().first)
         #expect(told.customerId == Self.customer && told.month == Self.march && told.version == 1)
-        let document = try BulletinDocument(node: JSONDocument(parsing: Array(told.document.utf8)).root)
+        let document = try FieldReader.read(BulletinDocument.self, from: Array(told.document.utf8))
         #expect(document.figures.map(\.measure) == [.onTime, .damage], "no quantity delivered is known")
         let first = try #require(document.figures.first)
         #expect(first.numerator == 3 && first.denominator == 3 && first.excluded == 1)
@@ -112,7 +112,7 @@ struct BulletinTests {
                     ["3", "1"]
                 ])
         let told = try #require(try await publish().first)
-        let document = try BulletinDocument(node: JSONDocument(parsing: Array(told.document.utf8)).root)
+        let document = try FieldReader.read(BulletinDocument.self, from: Array(told.document.utf8))
         #expect(document.figures.first.map { [$0.numerator, $0.denominator] } == [2, 3])
     }
 
@@ -154,7 +154,7 @@ struct BulletinTests {
         ])
         #expect(upheld.refused.mapValues(\.reason) == [0: .samePerson, 2: .wrongState])
         let second = try #require(try upheld.events(BulletinPublished.self).first)
-        let document = try BulletinDocument(node: JSONDocument(parsing: Array(second.document.utf8)).root)
+        let document = try FieldReader.read(BulletinDocument.self, from: Array(second.document.utf8))
         #expect(second.version == 2 && document.figures.first?.numerator == 2)
         #expect(document.corrects?.version == 1 && document.corrects?.objection == "it came at one")
         #expect(document.corrects?.answer == "the proof says so")
