@@ -57,7 +57,7 @@ struct MilestoneTests {
             ], at: "2026-03-10T08:05:00+08:00")
         #expect(told.refused.isEmpty)
         #expect(try told.kinds() == ["delivery-late-expected"])
-        let content = try #require(told.said()[0].content)
+        let content = try #require(try told.said()[0].content)
         #expect(content.dueAt == (try moment("2026-03-10T20:00:00+08:00")))
         let open = try await desk.ask("warnings.list")["warnings"]
         #expect(open.column("order_id") == ["A"] && open.column("observations") == ["5"])
@@ -74,7 +74,7 @@ struct MilestoneTests {
         let later = try await desk.handle(
             [try Self.reached("4", .arrived, of: "A", at: "2026-03-10T12:00:00+08:00")],
             at: "2026-03-10T12:05:00+08:00")
-        #expect(later.said().map(\.clearing) == ["it is expected in time"])
+        #expect(try later.said().map(\.clearing) == ["it is expected in time"])
         #expect(try await desk.ask("warnings.list")["warnings"].rows.isEmpty)
     }
 
@@ -103,7 +103,7 @@ struct MilestoneTests {
                 "dC", OrderCompleted(orderId: "C", revision: 1, completedAt: try moment("2026-03-12T08:00:00+08:00")))
         ])
         let ended = try await desk.run("milestones.end", at: "2026-03-12T09:00:00+08:00")
-        #expect(ended.said().map(\.clearing) == ["it is done or cancelled", "it is done or cancelled"])
+        #expect(try ended.said().map(\.clearing) == ["it is done or cancelled", "it is done or cancelled"])
         let told = try await desk.ask("warnings.score", ["from": "2026-03-10"])
         #expect(told["precision"].column("warned") == ["2"] && told["precision"].column("late") == ["1"])
         #expect(told["precision"].column("precision") == ["50.00"])
