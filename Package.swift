@@ -46,11 +46,11 @@ let services = [
 ]
 
 /// The tests of services in a folder of `Tests/ServiceTests`, with what all of them need.
-func serviceTests(_ folder: String, of services: [String], _ more: [String] = []) -> [Target] {
+func serviceTests(_ folder: String, of services: [String], _ more: [Target.Dependency] = []) -> [Target] {
     [
         .testTarget(
             name: "\(folder)ServiceTests",
-            dependencies: (services + more).map { .byName(name: $0) } + [
+            dependencies: services.map { .byName(name: $0) } + more + [
                 "Domain", "Contracts", "ServiceKit", "Postgres", "Simulation", "TestSupport", "ServiceTestSupport",
             ],
             path: "Tests/ServiceTests/\(folder)", swiftSettings: settings)
@@ -282,7 +282,7 @@ let package = Package(
         + serviceTests("Customer", of: ["CustomerService"], ["PartyGraph", "PartyMatching", "WaybillCLI"])
         + serviceTests("Finance", of: ["FinanceService"], ["ProfitAnalysis", "WaybillCLI"])
         + serviceTests("Sales", of: ["SalesService"], ["LeadScoring", "PartyMatching", "Pipelines", "Pricing"])
-        + serviceTests("ServiceDesk", of: ["ServiceDeskService"], ["CaseClocks", "WaybillCLI"])
+        + serviceTests("ServiceDesk", of: ["ServiceDeskService"], ["CaseClocks", "WaybillCLI", crypto])
         + serviceTests("Supplier", of: ["SupplierService"])
         + serviceTests("Notifier", of: ["NotifierService"], ["Channels"])
         // What more than one service is in.
@@ -294,7 +294,7 @@ let package = Package(
                     + (module == "FinanceService" ? ["ProfitAnalysis"] : [])
                     + (module == "SalesService" ? ["LeadScoring", "PartyMatching", "Pipelines", "Pricing"] : [])
                     + (module == "NotifierService" ? ["Channels"] : [])
-                    + (module == "ServiceDeskService" ? ["CaseClocks"] : [])
+                    + (module == "ServiceDeskService" ? ["CaseClocks", crypto] : [])
                     + (module == "CustomerService" ? ["PartyMatching", "CustomerValue", "PartyGraph", crypto] : []),
                 resources: [.embedInCode("Migrations")], swiftSettings: settings, linkerSettings: linking)
         }

@@ -43,6 +43,8 @@ public enum Queues {
     public static let complaintStatus = "portal.complaint-status"
     /// Whom to ask how it went and by what they answer, for the program that asks them.
     public static let surveys = "portal.surveys"
+    /// How customers were served, signed, for whatever gives it to them.
+    public static let bulletins = "portal.bulletins"
     /// What is sold, by which rules of price, and how quotes stand, for whatever shows or keeps it outside.
     public static let offers = "portal.offers"
     /// The same as in ``audit``, on its way into the table of the service that keeps it.

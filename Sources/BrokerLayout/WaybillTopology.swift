@@ -43,6 +43,7 @@ public enum WaybillTopology {
         }
         for (queue, types) in [
             (Queues.complaintStatus, [ComplaintStatusChanged.type]), (Queues.surveys, [SurveyInvited.type]),
+            (Queues.bulletins, [BulletinPublished.type]),
             (Queues.offers, [ProductChanged.type, RateCardChanged.type, QuoteChanged.type]),
         ] {
             topology.queues.append(Queue(name: queue, kind: .quorum, messageTTL: partnerMemory))

@@ -29,5 +29,6 @@ enum SalesMigrations {
         Migration(number: 23, name: "handed_from", sql: PackageResources._023_handed_from_sql),
         Migration(number: 25, name: "quote_authority", sql: PackageResources._025_quote_authority_sql),
         Migration(number: 26, name: "quote_order", sql: PackageResources._026_quote_order_sql),
+        Migration(number: 29, name: "suggested_leads", sql: PackageResources._029_suggested_leads_sql),
     ]
 }

@@ -10,9 +10,8 @@ package enum SalesService {
         migrations: SalesMigrations.all,
         capabilities: [
             .orders, .ownership, .anomalies, .notices, .agreements, .references,
-            .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .opportunities, .opportunityReading,
-            .opportunityNotices, .products, .rateCards, .quotes, .authority,
-            .quotedOrders,
+            .leadSellers, .leads, .leadParties, .leadModels, .leadReading, .suggestedLeads, .opportunities,
+            .opportunityReading, .opportunityNotices, .products, .rateCards, .quotes, .authority, .quotedOrders,
         ])
 
     static func main() async {

@@ -20,6 +20,7 @@ struct Waybill: AsyncParsableCommand {
             OrdersCommand.self, AlertsCommand.self, NoticesCommand.self, DeliveriesCommand.self, CustomersCommand.self,
             PartiesCommand.self, GraphCommand.self,
             InteractionsCommand.self, ComplaintsCommand.self, SurveysCommand.self, DeskCommand.self,
+            BulletinsCommand.self, WarningsCommand.self,
             AgreementsCommand.self,
             OwnersCommand.self,
             QueryCommand.self,

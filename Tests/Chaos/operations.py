@@ -17,6 +17,7 @@ READERS = {
     "order.changed.v1": ("customer", "sales", "servicedesk", "finance", "supplier"),
     "order.cancelled.v1": ("customer", "sales", "servicedesk", "finance"),
     "order.completed.v1": ("customer", "servicedesk", "finance"),
+    "shipment.milestone-reached.v1": ("servicedesk",),
     "cost.recorded.v1": ("customer", "finance", "supplier"),
     "invoice.issued.v1": ("customer", "finance"),
     "payment.received.v1": ("finance",),
@@ -147,6 +148,10 @@ def story(draw, order, at, end):
         add(draw.uniform(5, 20), "order.completed.v1",
             {"orderId": order, "revision": revision, "completedAt": "2026-03-06T16:45:30+08:00", "onTime": True,
              "damaged": False, "quantityDelivered": "10"})
+    if draw.random() < 0.2:
+        add(draw.uniform(-2, 15), "shipment.milestone-reached.v1",
+            {"milestoneId": f"M-{order}", "orderId": order, "milestone": "departed", "route": f"R-{customer % 8}",
+             "plannedAt": "2026-03-04T08:00:00+08:00", "reachedAt": "2026-03-04T09:30:00+08:00"})
     if draw.random() < 0.2:
         amount = sum((line["revenue"] for line in lines), Decimal(0))
         add(draw.uniform(0, 10), "invoice.issued.v1",

@@ -14,7 +14,8 @@ from collections import defaultdict
 import pika
 
 SOURCES = {"tms": "chaos", "erp": "chaos-erp", "wms": "chaos-wms"}
-PUBLISHER = {"invoice.issued.v1": "erp", "payment.received.v1": "erp", "cost.recorded.v1": "wms", "order.completed.v1": "wms"}
+PUBLISHER = {"invoice.issued.v1": "erp", "payment.received.v1": "erp", "cost.recorded.v1": "wms", "order.completed.v1": "wms",
+             "shipment.milestone-reached.v1": "wms"}
 SETTINGS = {"partners": [
     {"name": "tms", "users": ["partner-tms"], "sources": ["chaos"], "queue": True, "people": True},
     {"name": "erp", "users": ["partner-erp"], "sources": ["chaos-erp"], "queue": True,

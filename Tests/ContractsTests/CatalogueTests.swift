@@ -100,7 +100,8 @@ struct CatalogueTests {
         "businessLine",
         // What names something.
         "id", "object", "entry", "customer", "customers", "code", "source", "name", "party", "one", "other", "third",
-        "fourth", "review", "orderId", "alertId", "complaintId", "number", "numbers", "identifiers", "account",
+        "fourth", "review", "orderId", "alertId", "complaintId", "customerId", "number", "numbers", "identifiers",
+        "account",
         "budget", "leadId", "opportunityId", "notice", "stage", "team", "card", "item", "unit", "origin", "destination",
         "quoteId", "invoiceId",
         "supplier", "type",

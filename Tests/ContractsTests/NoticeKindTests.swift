@@ -49,6 +49,9 @@ struct NoticeKindTests {
         "customer.identity-decided.v1": "what somebody has decided",
         "finance.order-reference-settled.v1": "what somebody has decided",
         "sales.rate-card-changed.v1": "a record",
+        "servicedesk.lead-suggested.v1": "a capture of sales, which raises its own",
+        "sales.suggested-lead-changed.v1": "what the service desk is asked for",
+        "servicedesk.bulletin-published.v1": "for whatever gives it to its customer",
         "servicedesk.complaint-status.v1": "for the customer's portal",
         "servicedesk.survey-invited.v1": "for the program that asks customers",
     ]

@@ -141,6 +141,19 @@ def acts(world, alerts):
             "waitId": made(w, by), "complaintId": w + "P1", "waiting": "resumed", "at": noon, "by": by}),
         ("servicedesk.take-recovery-step.v1", "act", "complaint", STAGE, lambda w, k, by: {
             "stepId": made(w, by), "source": "mx", "orderId": w + "O2", "step": "called", "at": noon, "by": by}),
+        ("servicedesk.suggest-lead.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "suggestionId": made(w, by), "evidence": "complaint", "source": "mx", "complaintId": w + "P1", "need": "tried",
+            "at": noon, "by": by}),
+        ("servicedesk.suggest-lead.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "suggestionId": made(w, by), "evidence": "callback", "source": "mx", "orderId": w + "O2", "need": "tried", "at": noon,
+            "by": by}),
+        ("servicedesk.exclude-delivery.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "source": "mx", "orderId": w + "O2", "code": "authority", "note": "tried", "at": noon, "by": by}),
+        ("servicedesk.take-bulletin-step.v1", "act", "complaint", STAGE, lambda w, k, by: {
+            "stepId": made(w, by), "customerId": identifier("mx", w + "C2"), "month": "2020-01-01", "step": "objected",
+            "measure": "on-time", "note": "tried", "at": noon, "by": by}),
+        ("servicedesk.publish-bulletins.v1", "administer", "setting", GROUP, lambda w, k, by: {
+            "month": "2199-01-01", **why, "by": by}),
         ("servicedesk.settle-complaint-order.v1", "act", "reference", GROUP, lambda w, k, by: {
             "source": "mx", "orderId": "TRIED", "meant": "my", **why, "by": by})]
     alert = lambda w, **more: {"alertId": alerts[w], **more}

@@ -32,6 +32,9 @@ OF_CONTRACT = {
     ("notifier.mark-notices.v1", "value-not-allowed"),                                           # what each mark needs
     ("notifier.set-preferences.v1", "value-not-allowed"),                                        # a zone there is
     ("servicedesk.take-recovery-step.v1", "missing-field"),                                      # what each step needs
+    ("servicedesk.suggest-lead.v1", "missing-field"), ("servicedesk.suggest-lead.v1", "value-not-allowed"),  # what it was seen by
+    ("servicedesk.take-bulletin-step.v1", "missing-field"), ("servicedesk.take-bulletin-step.v1", "value-not-allowed"),  # what each step says
+    ("servicedesk.take-bulletin-step.v1", "bad-time"), ("servicedesk.publish-bulletins.v1", "bad-time"),  # a month's first day
     ("sales.set-stages.v1", "value-not-allowed"),                                                # a need's word
     ("sales.propose-product.v1", "missing-field"), ("sales.propose-product.v1", "value-not-allowed"),  # what each level has
     ("sales.product-changed.v1", "missing-field"), ("sales.product-changed.v1", "value-not-allowed"),

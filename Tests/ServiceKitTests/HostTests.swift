@@ -132,7 +132,8 @@ struct HostTests {
         #expect(Set(unread) == Set(portal))
         #expect(
             portal == [
-                "servicedesk.complaint-status.v1", "servicedesk.survey-invited.v1", "sales.product-changed.v1",
+                "servicedesk.complaint-status.v1", "servicedesk.survey-invited.v1",
+                "servicedesk.bulletin-published.v1", "sales.product-changed.v1",
                 "sales.rate-card-changed.v1", "sales.quote-changed.v1",
             ])
     }

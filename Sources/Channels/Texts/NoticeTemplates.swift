@@ -250,6 +250,10 @@ package enum NoticeTemplates {
         "survey-callback": NoticeTemplate(
             "Call back", ["{customer} thinks little of order {order}: call back", "{about}: call back"],
             ["Call by {due}."]),
+        "delivery-late-expected": NoticeTemplate(
+            "Late delivery expected",
+            ["Order {order} of {customer} is promised by {promise} and will be late", "{about} will be late"],
+            ["It is expected on {expected}."]),
         // The customer service.
         "contact-lapsed": NoticeTemplate(
             "No contact",
@@ -392,6 +396,8 @@ package enum NoticeTemplates {
         "survey-requested": NoticeTemplate("客户回访", ["请回访{customer}", "{about}：请回访"]),
         "survey-callback": NoticeTemplate(
             "差评回电", ["{customer}对订单 {order} 评价较低，请回电", "{about}：请回电"], ["请在 {due} 前回电。"]),
+        "delivery-late-expected": NoticeTemplate(
+            "预计延误", ["{customer}的订单 {order} 承诺 {promise}前送达，预计延误", "{about}：预计延误"], ["预计 {expected} 送达。"]),
         "contact-lapsed": NoticeTemplate("久未联系", ["自 {lastDay}起无人联系{customer}", "{about}久未联系"]),
         "customer-declining": NoticeTemplate(
             "客户下滑", ["{customer}：{state}", "{about}订单减少"], ["自 {since} 起；此前为{previous}。"]),

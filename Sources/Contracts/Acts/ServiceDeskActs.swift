@@ -26,6 +26,23 @@ enum ServiceDeskActs {
             .may(.act, .complaint, of: .order, "orderId") { body, _ in
                 [.init(.order, source: body.source, body.orderId)]
             }),
+        ActDescription(
+            SuggestLead.self,
+            .may(.act, .complaint, of: .complaint, "complaintId") { body, _ in
+                body.complaintId.map { [.init(.complaint, source: body.source, $0)] } ?? []
+            }.when("complaintId") { $0.complaintId != nil },
+            .may(.act, .complaint, of: .order, "orderId") { body, _ in
+                body.orderId.map { [.init(.order, source: body.source, $0)] } ?? []
+            }),
+        ActDescription(
+            ExcludeDelivery.self,
+            .may(.act, .complaint, of: .order, "orderId") { body, _ in
+                [.init(.order, source: body.source, body.orderId)]
+            }),
+        ActDescription(
+            TakeBulletinStep.self,
+            .may(.act, .complaint, of: .customer, "customerId") { body, _ in [.init(.customer, body.customerId)] }),
+        ActDescription(PublishBulletins.self, .may(.administer, .setting)),
         ActDescription(SettleComplaintOrder.self, .may(.act, .reference)),
     ]
 }

@@ -114,6 +114,8 @@ public enum Catalogue {
         ContractDescription(
             OrderCompleted.self, .partner, to: [.customer, .servicedesk, .finance], "An order is done."),
         ContractDescription(
+            MilestoneReached.self, .partner, to: [.servicedesk], "Goods of an order have come so far."),
+        ContractDescription(
             CostRecorded.self, .partner, to: [.customer, .finance, .supplier], "What a line of an order costs."),
         ContractDescription(InvoiceIssued.self, .partner, to: [.customer, .finance], "A customer owes money."),
         ContractDescription(PaymentReceived.self, .partner, to: [.finance], "A customer has paid."),
@@ -205,6 +207,16 @@ public enum Catalogue {
             "Somebody has done something about a complaint."),
         ContractDescription(
             TakeRecoveryStep.self, .operator, to: [.servicedesk], "Somebody has done something about a low score."),
+        ContractDescription(
+            SuggestLead.self, .operator, to: [.servicedesk],
+            "Somebody at the service desk has seen that a customer needs something that we could sell."),
+        ContractDescription(
+            ExcludeDelivery.self, .operator, to: [.servicedesk],
+            "A delivery is left out of the figures of bulletins, for a reason that has a code."),
+        ContractDescription(
+            PublishBulletins.self, .operator, to: [.servicedesk], "The bulletins of a month are made now."),
+        ContractDescription(
+            TakeBulletinStep.self, .operator, to: [.servicedesk], "A customer objects to a bulletin, or is answered."),
         ContractDescription(
             DiagnoseAlert.self, .operator, to: [.finance],
             "What a margin alert comes from, and what is done about it until when."),
@@ -389,6 +401,9 @@ public enum Catalogue {
             LeadStored.self, .service(.sales), to: [.customer], "A capture is kept; whose lead it is, and who has it."),
         ContractDescription(LeadChanged.self, .service(.sales), to: [.customer], "A lead stands otherwise; all of it."),
         ContractDescription(
+            SuggestedLeadChanged.self, .service(.sales), to: [.servicedesk],
+            "What has become of a need that the service desk saw."),
+        ContractDescription(
             OpportunityChanged.self, .service(.sales), to: [.customer], "An opportunity stands otherwise; all of it."),
         ContractDescription(
             ProductChanged.self, .service(.sales), to: [],
@@ -408,6 +423,9 @@ public enum Catalogue {
             RecoveryChanged.self, .service(.servicedesk), to: [.customer],
             "A customer has answered low, or something was done about it; how far that is now."),
         ContractDescription(
+            LeadSuggested.self, .service(.servicedesk), to: [.sales],
+            "A customer needs something that we could sell, with what it was seen by."),
+        ContractDescription(
             ComplaintOpened.self, .service(.servicedesk), to: [.customer, .sales], "A complaint is known of."),
         ContractDescription(
             ComplaintProgressed.self, .service(.servicedesk), to: [.customer, .sales],
@@ -418,6 +436,9 @@ public enum Catalogue {
         ContractDescription(
             ComplaintStatusChanged.self, .service(.servicedesk), to: [],
             "A complaint stands otherwise for its customer, in the customer's words; for the portal."),
+        ContractDescription(
+            BulletinPublished.self, .service(.servicedesk), to: [],
+            "A bulletin was made, or made anew; for whatever gives it to its customer."),
         ContractDescription(
             SupplierRegistered.self, .service(.supplier), to: [.finance],
             "A supplier was seen for the first time, or is known better now."),

@@ -118,7 +118,7 @@ extension NoticeKind {
         case .opportunityStalled, .opportunityStepOverdue: factsOfOpportunities
         case .quoteHeld, .quoteReturned, .quoteEnding, .productHeld, .productRefused, .rateCardEnding: factsOfOffers
         case .complaint, .complaintClockDue, .complaintClockLate, .complaintPromiseDue, .surveyRequested,
-            .surveyCallback:
+            .surveyCallback, .deliveryLateExpected:
             factsOfDesk
         case .contactLapsed, .customerDeclining, .identityContradiction, .identityReview, .customerCorrected,
             .costBias, .taskSetAside:
@@ -322,6 +322,8 @@ extension NoticeKind {
                 .code("complaint"), .code("customer"), .time("promised"), .code("category", ComplaintCategory.self),
                 .code("severity", ComplaintSeverity.self), .code("agent").sometimes,
             ]
+        case .deliveryLateExpected:
+            [.code("order"), .code("customer"), .code("line").sometimes, .time("promised"), .time("expected")]
         case .surveyRequested:
             [.code("order"), .code("customer"), .code("line").sometimes, .code("rule", NoticeSurveyRule.self)]
         default:

@@ -140,6 +140,13 @@ extension NoticeKind {
                 cleared: "the customer hears of it, or it is closed",
                 whose: "who has the complaint; after the promised time the manager, too",
                 next: "waybill complaints step {complaint} STEP --source {source} --note NOTE")
+        case .deliveryLateExpected:
+            NoticeKindDescription(
+                [.servicedesk], "delivery-promise", .order,
+                raised: "an order is expected to be late, by how long it took others from the same milestone",
+                cleared: "it is expected in time, done or cancelled",
+                whose: "who looks after the customer; after the promised time the manager, too",
+                next: "waybill orders show {order} --source {source}")
         default:
             NoticeKindDescription(
                 [.customer], "identity-review", .identity, word: "review",

@@ -107,6 +107,8 @@ package enum NoticeKind: String, Sendable, CaseIterable {
     case surveyRequested = "survey-requested"
     /// A customer thinks little of us and is to be called.
     case surveyCallback = "survey-callback"
+    /// An order is expected to come later than was promised.
+    case deliveryLateExpected = "delivery-late-expected"
 
     // The customer service.
     /// Nobody has spoken with a key customer for too long.
@@ -188,7 +190,7 @@ extension NoticeKind {
         case .quoteHeld, .quoteReturned, .quoteEnding: ofQuotes
         case .productHeld, .productRefused, .rateCardEnding: ofProducts
         case .complaintClockDue, .complaintClockLate: ofClocks
-        case .complaintPromiseDue, .identityReview: ofWaiting
+        case .complaintPromiseDue, .identityReview, .deliveryLateExpected: ofWaiting
         case .complaint, .surveyRequested, .surveyCallback, .contactLapsed, .customerDeclining,
             .identityContradiction, .customerCorrected, .costBias, .taskSetAside:
             ofOthers

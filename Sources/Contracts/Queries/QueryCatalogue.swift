@@ -3,8 +3,9 @@ public enum QueryCatalogue {
     /// All questions, by service.
     public static let questions: [QueryDescription] =
         CommonQuestions.all + CustomerQuestions.all + SalesQuestions.all + ServiceDeskQuestions.all
-        + DeskQuestions.all + SurveyQuestions.all + RecoveryQuestions.all + FinanceQuestions.all + SupplierQuestions.all
-        + NotifierQuestions.all
+        + DeskQuestions.all + SurveyQuestions.all + RecoveryQuestions.all + LeadSuggestionQuestions.all
+        + BulletinQuestions.all + LatenessQuestions.all
+        + FinanceQuestions.all + SupplierQuestions.all + NotifierQuestions.all
         + ReferenceQuestions.all + ImportQuestions.all
 
     /// The questions that a service answers, those that every service answers among them.

@@ -6,9 +6,10 @@ extension Capability {
     static let leadParties = Capability(
         handlers: [
             // Judged together, so that the places where they meet are locked once and in one order.
-            .on(CustomerRegistered.self, CustomerChanged.self, LeadCaptured.self) {
-                registered, changed, captures, transaction, effects in
+            .on(CustomerRegistered.self, CustomerChanged.self, LeadCaptured.self, LeadSuggested.self) {
+                registered, changed, captured, suggested, transaction, effects in
                 let records = registered.map(\.body.record) + changed.map(\.body.record)
+                let captures = captured + suggested.map(SuggestedLeads.capture)
                 let found = captures.map { ($0, $0.body.keys(from: $0.envelope.source)) }
                 if !captures.isEmpty { try LeadStore.lock(transaction) }
                 try LeadPartyStore.lock(

@@ -51,6 +51,8 @@ struct LeadChanges {
             effects.publish(
                 event.lead.message(by: event.by, at: event.at), causedBy: cause, key: event.lead.leadId)
         }
+        try SuggestedLeads.look(
+            at: Set(events.filter { !Self.untold.contains($0.what) }.map(\.lead.leadId)), transaction, &effects)
         try raise(transaction, &effects)
     }
 

@@ -91,6 +91,8 @@ enum LeadHandlers {
             effects.publish(
                 capture.message(of: lead, at: effects.now), causedBy: one.message.envelope, key: lead.leadId)
         }
+        try SuggestedLeads.look(
+            at: Set(stored.filter { $0.key.source == SuggestedLeads.source }.map(\.leadId)), transaction, &effects)
         effects.count("lead_captures", stored.count)
     }
 

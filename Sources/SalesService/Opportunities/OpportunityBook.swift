@@ -62,6 +62,7 @@ struct OpportunityBook: Sendable {
         try OpportunitySpanStore.put(lives, transaction)
         try OpportunitySpanStore.add(delta, transaction)
         try tell(lives, transaction, &effects)
+        try SuggestedLeads.look(at: Set(rows.compactMap(\.terms.leadId)), transaction, &effects)
         try OpportunityNotices.clear(
             lives.map { key, life in
                 let former = (words[key] ?? [:]).filter { fresh[key]?[$0.key] == nil }.map(\.value)

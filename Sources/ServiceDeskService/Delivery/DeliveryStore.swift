@@ -100,6 +100,15 @@ enum DeliveryStore {
     /// How the orders stand whose deliveries they are.
     static let orders = OrderReplica("delivery", content: "order_revision")
 
+    /// A column as the latest revision has it.
+    private static func latest(_ column: SQL) -> SQL {
+        "case when excluded.order_revision > delivery.order_revision then excluded.\(column) else delivery.\(column) end"
+    }
+
+    /// The lowest revision of an order that has come. Of one that was known before that was kept, it is the one known then.
+    private static let booked: SQL = "coalesce(delivery.booked_revision, nullif(delivery.order_revision, 0))"
+
+    /// Writes down orders as their highest revisions have them, and what was promised by the lowest.
     static func putOrders(
         _ orders: [(source: String, order: Order)], in organisation: Organisation,
         _ transaction: borrowing Transaction
@@ -112,9 +121,9 @@ enum DeliveryStore {
         try transaction.queue(
             """
             insert into delivery (source, order_id, order_revision, customer_code, branch, branch_known, business_line,
-                promised_at, quantity)
+                promised_at, quantity, booked_revision, booked_promise)
             select source, order_id, revision, customer_code, branch, known, business_line, promised::timestamptz,
-                quantity
+                quantity, revision, promised::timestamptz
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.order.orderId)), \(rows.map { Int32($0.order.revision) }),
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)),
@@ -123,18 +132,23 @@ enum DeliveryStore {
                 \(rows.map { DeliveryPolicy.quantity(of: $0.order.lines) }))
                 as t(source, order_id, revision, customer_code, branch, known, business_line, promised, quantity)
             on conflict (source, order_id) do update set
-                order_revision = excluded.order_revision, customer_code = excluded.customer_code,
-                branch = excluded.branch, branch_known = excluded.branch_known,
-                business_line = excluded.business_line, promised_at = excluded.promised_at,
-                quantity = excluded.quantity,
+                order_revision = greatest(excluded.order_revision, delivery.order_revision),
+                customer_code = \(latest("customer_code")), branch = \(latest("branch")),
+                branch_known = \(latest("branch_known")), business_line = \(latest("business_line")),
+                promised_at = \(latest("promised_at")), quantity = \(latest("quantity")),
                 -- Rows that an earlier release counted do not say where: they stand where the order stood until now.
                 counted_customer = coalesce(
                     delivery.counted_customer, case when delivery.counted_day is not null then delivery.customer_code end),
                 counted_branch = coalesce(
                     delivery.counted_branch, case when delivery.counted_day is not null then delivery.branch end),
                 counted_line = coalesce(
-                    delivery.counted_line, case when delivery.counted_day is not null then delivery.business_line end)
-            where excluded.order_revision > delivery.order_revision
+                    delivery.counted_line, case when delivery.counted_day is not null then delivery.business_line end),
+                booked_revision = least(excluded.order_revision, \(booked)),
+                booked_promise = case
+                    when excluded.order_revision < \(booked) or \(booked) is null then excluded.promised_at
+                    when delivery.booked_revision is null then delivery.promised_at
+                    else delivery.booked_promise end
+            where excluded.order_revision > delivery.order_revision or excluded.order_revision < \(booked)
             """)
     }
 

@@ -195,6 +195,27 @@ public struct MessageHandler<Session: ~Copyable>: Sendable {
         }
     }
 
+    /// Makes a handler of four kinds of message that are judged together. As ``on(_:_:)``.
+    public static func on<First: Message, Second: Message, Third: Message, Fourth: Message>(
+        _ first: First.Type, _ second: Second.Type, _ third: Third.Type, _ fourth: Fourth.Type,
+        _ handle:
+            @escaping @Sendable (
+                [Received<First>], [Received<Second>], [Received<Third>], [Received<Fourth>], borrowing Session,
+                inout Effects
+            ) throws -> Void
+    ) -> MessageHandler {
+        let types = [types(of: first), types(of: second), types(of: third), types(of: fourth)].reduce(into: [:]) {
+            all, types in all.merge(types) { known, _ in known }
+        }
+        let bodies = [
+            ObjectIdentifier(first), ObjectIdentifier(second), ObjectIdentifier(third), ObjectIdentifier(fourth),
+        ]
+        return MessageHandler(types: types, bodies: bodies) { messages, transaction, effects in
+            try handle(
+                received(messages), received(messages), received(messages), received(messages), transaction, &effects)
+        }
+    }
+
     private static func types<Body: Message>(
         of body: Body.Type
     ) -> [MessageType: @Sendable (JSONNode, References) throws -> any Message] {

@@ -4,7 +4,9 @@ import Contracts
 struct DeskCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "desk", abstract: "What the service desk does next, how it is loaded, and where its clocks stand.",
-        subcommands: [Next.self, Load.self, Clocks.self, Events.self, Told.self, Policy.self])
+        subcommands: [
+            Next.self, Load.self, Clocks.self, Events.self, Told.self, Policy.self, SuggestCommand.self, Leads.self,
+        ])
 
     struct Next: QuestionCommand {
         static let asked = AskedQuestion("next", DeskQuestions.next)
@@ -35,6 +37,12 @@ struct DeskCommand: AsyncParsableCommand {
 
     struct Told: QuestionCommand {
         static let asked = AskedQuestion("told", DeskQuestions.told, options: ["complaintId": "complaint"])
+
+        @OptionGroup var asking: AskingOptions
+    }
+
+    struct Leads: QuestionCommand {
+        static let asked = AskedQuestion("leads", LeadSuggestionQuestions.leads)
 
         @OptionGroup var asking: AskingOptions
     }

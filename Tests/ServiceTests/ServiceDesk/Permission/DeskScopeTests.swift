@@ -52,12 +52,19 @@ struct DeskScopeTests {
             try await desk.handle([
                 .init("a\(number)", SurveyAnswered(token: token, channel: .page, satisfaction: 2, at: done))
             ])
+            try await desk.handle([
+                .init(
+                    "n\(number)", source: "waybill",
+                    SuggestLead(
+                        suggestionId: "N\(number)", evidence: .survey, source: "erp", orderId: "O\(number)",
+                        need: "customs", at: done, by: "zhao.min"))
+            ])
         }
         let pool = try await desk.enforceScopes()
         let tables = Dictionary(
             uniqueKeysWithValues: [
                 "account", "delivery", "performance", "survey", "survey_answer", "recovery", "complaint",
-                "complaint_step", "complaint_wait",
+                "complaint_step", "complaint_wait", "lead_suggestion",
             ]
             .map { ($0, "true") })
         #expect(try await desk.undivided(tables, among: Side.allCases.map(\.asBranch), by: pool) == [])
