@@ -21,7 +21,7 @@ enum CustomerMigrations {
         Migration(number: 15, name: "told_home", sql: PackageResources._015_told_home_sql),
         Migration(number: 16, name: "told_reviews", sql: PackageResources._016_told_reviews_sql),
         Migration(number: 17, name: "unknown_line", sql: PackageResources._017_unknown_line_sql),
-        Migration(number: 19, name: "on_behalf_of", sql: PackageResources._019_on_behalf_of_sql),
+        Migration(number: 18, name: "on_behalf_of", sql: PackageResources._018_on_behalf_of_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

@@ -39,9 +39,9 @@ enum FinanceMigrations {
         Migration(
             number: 30, name: "supplier_invoice_orders", sql: PackageResources._030_supplier_invoice_orders_sql),
         Migration(number: 31, name: "promised_day", sql: PackageResources._031_promised_day_sql),
-        Migration(number: 33, name: "waiting_bills", sql: PackageResources._033_waiting_bills_sql),
-        Migration(number: 34, name: "on_behalf_of", sql: PackageResources._034_on_behalf_of_sql),
-        Migration(number: 35, name: "quoted_order", sql: PackageResources._035_quoted_order_sql),
+        Migration(number: 32, name: "waiting_bills", sql: PackageResources._032_waiting_bills_sql),
+        Migration(number: 33, name: "on_behalf_of", sql: PackageResources._033_on_behalf_of_sql),
+        Migration(number: 34, name: "quoted_order", sql: PackageResources._034_quoted_order_sql),
     ]
 
     /// The functions and views, each after those that it is made of. Their text may change; name, arguments and result may not.

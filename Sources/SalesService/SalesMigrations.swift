@@ -27,8 +27,8 @@ enum SalesMigrations {
         Migration(number: 21, name: "card_ends", sql: PackageResources._021_card_ends_sql),
         Migration(number: 22, name: "acting_for", sql: PackageResources._022_acting_for_sql),
         Migration(number: 23, name: "handed_from", sql: PackageResources._023_handed_from_sql),
-        Migration(number: 25, name: "quote_authority", sql: PackageResources._025_quote_authority_sql),
-        Migration(number: 26, name: "quote_order", sql: PackageResources._026_quote_order_sql),
-        Migration(number: 29, name: "suggested_leads", sql: PackageResources._029_suggested_leads_sql),
+        Migration(number: 24, name: "quote_authority", sql: PackageResources._024_quote_authority_sql),
+        Migration(number: 25, name: "quote_order", sql: PackageResources._025_quote_order_sql),
+        Migration(number: 26, name: "suggested_leads", sql: PackageResources._026_suggested_leads_sql),
     ]
 }

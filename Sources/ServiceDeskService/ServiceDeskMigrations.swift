@@ -18,10 +18,10 @@ enum ServiceDeskMigrations {
         Migration(number: 12, name: "recovery", sql: PackageResources._012_recovery_sql),
         Migration(number: 13, name: "told_promise", sql: PackageResources._013_told_promise_sql),
         Migration(number: 14, name: "told_agent", sql: PackageResources._014_told_agent_sql),
-        Migration(number: 16, name: "on_behalf_of", sql: PackageResources._016_on_behalf_of_sql),
-        Migration(number: 17, name: "survey_consent", sql: PackageResources._017_survey_consent_sql),
-        Migration(number: 18, name: "lead_suggestion", sql: PackageResources._018_lead_suggestion_sql),
-        Migration(number: 19, name: "bulletin", sql: PackageResources._019_bulletin_sql),
-        Migration(number: 20, name: "milestone", sql: PackageResources._020_milestone_sql),
+        Migration(number: 15, name: "on_behalf_of", sql: PackageResources._015_on_behalf_of_sql),
+        Migration(number: 16, name: "survey_consent", sql: PackageResources._016_survey_consent_sql),
+        Migration(number: 17, name: "lead_suggestion", sql: PackageResources._017_lead_suggestion_sql),
+        Migration(number: 18, name: "bulletin", sql: PackageResources._018_bulletin_sql),
+        Migration(number: 19, name: "milestone", sql: PackageResources._019_milestone_sql),
     ]
 }
