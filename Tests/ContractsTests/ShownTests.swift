@@ -20,7 +20,7 @@ struct ShownTests {
     private static let exceptions = [
         "lossReason": "why an opportunity was lost", "lossRate": "how many opportunities are lost",
         "winRate": "how many opportunities are won", "comparedWith": "which opportunities it is compared with",
-        "shared_with": "who looks after a customer, and with what share of it",
+        "converted_percent": "how many of the needs that somebody saw became business",
         "cost_id": "names a cost, and says nothing of it",
         "costedRevenue": "revenue, of what has its costs",
         "costed_revenue": "revenue, of what has its costs",
@@ -39,6 +39,7 @@ struct ShownTests {
         "credit.exposure worth": "what a customer owes and has ordered",
         "credit.risk loss": "what part of an invoice is likely to be lost",
         "receivables.reminders worth": "what a customer owes",
+        "payables.set-off worth": "what could be set off, in one currency for the order of the list",
         "worth_overdue": "what a customer owes",
         "worth_open": "what a customer owes",
         "classes.count value": "a class",

@@ -224,8 +224,8 @@ class Matrix:
             "parties.explain": lambda w: {"one": f"mx/{w}C1", "other": f"my/{w}M1"},
             "parties.merge-preview": lambda w: {"one": f"mx/{w}C1", "other": f"mx/{w}C2"},
             "alerts.show": lambda w: {"alertId": self.alerts.get(w, NOWHERE)},
-            "bulletins.show": lambda w: {"customerId": identifier("mx", w + "C1"), "month": day(-35)},
-            "bulletins.deliveries": lambda w: {"customerId": identifier("mx", w + "C1"), "month": day(-35)},
+            "bulletins.show": lambda w: {"customerId": identifier("mx", w + "C1"), "month": day(-35)[:7]},
+            "bulletins.deliveries": lambda w: {"customerId": identifier("mx", w + "C1"), "month": day(-35)[:7]},
             "reviews.show": lambda w: {"review": NOWHERE}, "leads.show": lambda w: {"leadId": self.world.lead(int(w[1]))},
             "quotes.show": lambda w: {"quoteId": w + "Q1"}, "quotes.document": lambda w: {"quoteId": w + "Q1"},
             "opportunities.show": lambda w: {"opportunityId": w + "OP1", "source": "mx"}}

@@ -181,7 +181,8 @@ enum CatalogueWords {
     private static let words: [String: String] = [
         "cash": "现金", "current": "未到期", "expenses": "费用", "failed": "失败", "in": "流入", "out": "流出", "nobody": "无人",
         "present": "在", "provisions": "准备金", "quarter": "季度", "segment": "分段", "status": "状态", "year": "年",
-        "was_late": "确已延误", "nine_of_ten": "九成用时（小时）", "learnt": "学习", "warnings": "预警", "precision": "准确率",
+        "was": "曾", "nine": "九", "ten": "十", "was_late": "确已延误", "nine_of_ten": "九成用时（小时）", "learnt": "学习",
+        "warnings": "预警", "precision": "准确率",
         "route": "路线",
         "milestone": "里程碑", "segments": "区段", "warned": "预警", "half": "半数用时（小时）", "likelihood": "可能性（%）",
         "recall": "召回率",

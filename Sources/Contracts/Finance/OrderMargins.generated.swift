@@ -84,6 +84,7 @@ package struct OrderMarginSettled: Message {
         lines = try fields.array("lines", SettledLine.self, 0...500)
         completeness = try fields.optionalDecimal("completeness")
         settledAt = try fields.timestamp("settledAt")
+        try check(fields)
     }
 
     package func write(to object: inout ObjectWriter) {

@@ -110,7 +110,8 @@ extension NoticeKind {
         case .receivableDue, .receivableOverdue, .paymentPromise, .paymentPromiseDue, .paymentPromiseBroken,
             .disputeOpened, .writeOffProposed:
             factsOfReceivables
-        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableHeld, .payableRelease, .periodReopening: factsOfBooks
+        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableHeld, .payableRelease, .periodReopening:
+            factsOfBooks
         case .orderSwing, .oddOrder, .agreementEnding, .agreementRenewing, .agreementExpired, .ownerChanged,
             .ownerLeft:
             factsOfSales

@@ -21,7 +21,8 @@ extension NoticeKind {
             .owner
         case .receivableOverdue: .ownerAndManagers
         case .orderHeld, .acceptanceHeld, .acceptanceStopped, .writeOffProposed, .rateCardEnding, .complaint: .also
-        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableHeld, .payableRelease, .periodReopening, .ownerChanged,
+        case .expenseHeld, .expenseRecorded, .expenseBudget, .payableHeld, .payableRelease, .periodReopening,
+            .ownerChanged,
             .ownerLeft, .leadAssigned, .leadDue, .leadEscalated, .leadTaken, .leadAgain, .opportunityStalled,
             .opportunityStepOverdue, .quoteHeld, .quoteReturned, .quoteEnding, .productHeld, .productRefused,
             .complaintClockDue, .complaintClockLate, .complaintPromiseDue, .identityReview, .costBias, .taskSetAside:

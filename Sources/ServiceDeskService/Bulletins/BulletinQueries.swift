@@ -21,13 +21,14 @@ struct BulletinQueries: Sendable {
             try arguments.table(
                 "bulletins",
                 """
-                select b.month, b.customer_id, b.version, b.published_at, b.objections_until, b.key_id, b.objection_id,
+                select b.month, b.customer_id, b.version,
                     (select count(*) from bulletin_figure f
                         where f.customer_id = b.customer_id and f.month = b.month and f.version = b.version) as figures,
                     (select count(*) from bulletin_step s
                         where s.customer_id = b.customer_id and s.month = b.month and s.step = 'objected') as objections,
                     (select count(*) from bulletin_step s
-                        where s.customer_id = b.customer_id and s.month = b.month and s.step <> 'objected') as answered
+                        where s.customer_id = b.customer_id and s.month = b.month and s.step <> 'objected') as answered,
+                    b.published_at, b.objections_until, b.key_id, b.objection_id
                 from bulletin b
                 where (\(state) = 'all' or not exists (
                     select from bulletin n
@@ -84,11 +85,12 @@ struct BulletinQueries: Sendable {
         ]
     }
 
-    /// The month that is asked for, by any of its days.
+    /// The month that is asked for.
     private static func month(_ arguments: QueryArguments) throws -> CalendarDay {
-        guard let day = try arguments.optionalDay("month") else {
-            throw Refusal(.missingField, path: "parameters.month", "'month' is required")
+        let text = try arguments.required("month")
+        guard let day = CalendarDay("\(text)-01") else {
+            throw Refusal(.badTime, path: "parameters.month", "write a month as 2024-03")
         }
-        return BulletinPolicy.first(of: day)
+        return day
     }
 }

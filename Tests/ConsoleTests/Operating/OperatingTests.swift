@@ -96,7 +96,8 @@ private final class FakeOperating: Operating {
     }
 }
 
-@Suite("Pages for whoever operates")
+// One at a time is at refused messages, whatever console it is: two tests beside one another would be told to wait.
+@Suite("Pages for whoever operates", .serialized)
 struct OperatingTests {
     fileprivate static func letter(_ id: String, _ reason: String, at time: Timestamp) -> BrowsedDeadLetter {
         BrowsedDeadLetter(

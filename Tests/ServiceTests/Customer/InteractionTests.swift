@@ -143,10 +143,11 @@ struct InteractionTests {
         )
         #expect(
             try await customer.rows("select count(*)::text from person where key is null") == [["1"]])
-        // No other service is told of persons.
-        for type in [InteractionLogged.type, ConsentRecorded.type, ErasePerson.type] {
+        // No other service is told of persons; the service desk keeps what a customer as a whole agrees to, and of that the state alone.
+        for type in [InteractionLogged.type, ErasePerson.type] {
             #expect(Catalogue.description(of: type)?.readers == [.customer])
         }
+        #expect(Catalogue.description(of: ConsentRecorded.type)?.readers == [.customer, .servicedesk])
     }
 
     @Test(

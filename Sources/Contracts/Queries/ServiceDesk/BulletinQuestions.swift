@@ -8,7 +8,7 @@ public enum BulletinQuestions {
     /// Whose bulletin.
     private static let customer = QueryInput.text("customerId", "The customer's identifier.").required
     /// Of which month.
-    private static let month = QueryInput.day("month", "The month, by any of its days.").required
+    private static let month = QueryInput.text("month", "The month, such as 2024-03.").required
 
     /// Which there are.
     public static let list = QueryDescription(

@@ -56,7 +56,7 @@ private struct MadeUpGroup {
     var logins: [String] { sellers.keys.sorted() }
 
     /// Who leads a division.
-    static func head(_ division: String) -> String { "head.\(division)" }
+    static func head(_ division: String) -> String { "head.\(division.lowercased())" }
 
     /// The division of a branch on a day; none of one that nobody has recorded.
     func division(_ branch: String, on day: CalendarDay) -> String? {

@@ -198,7 +198,8 @@ struct FinanceViewTests {
         }
     }
 
-    /// A question reads no order, no cost, no invoice and no payment: the server's own counters say so.
+    /// A question reads no order, no cost, no invoice and no payment: the server's own counters say so. Of bills that wait for the
+    /// orders they name it reads the invoice, the order that has not come and those that may be it, and nothing else of these.
     private static func checkReads(_ finance: ServiceFixture) async throws {
         let ledger = [
             "orders", "cost", "account_line_day", "receivable", "customer_payment", "payment_allocation",
@@ -214,7 +215,11 @@ struct FinanceViewTests {
             _ = try figures.ask(question, transaction)
             return try counters(transaction).merging(before) { $0 - $1 }
         }
-        for table in ledger { #expect(counts[table] == 0, "\(table)") }
+        let waiting = try await finance.rows("select 1 from waiting_bill").count
+        for table in ledger {
+            let most = ["orders": 3 * waiting, "receivable": waiting][table] ?? 0
+            #expect((counts[table] ?? 0) <= most, "\(table)")
+        }
         #expect((counts["view_sum"] ?? 0) > 0 && (counts["view_order_day"] ?? 0) > 0)
     }
 

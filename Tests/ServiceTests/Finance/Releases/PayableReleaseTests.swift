@@ -155,9 +155,11 @@ struct PayableReleaseTests {
         }
         try await finance.handle([
             .init("o", OrderPlaced(makeOrder("O1", [("200", nil)]))),
-            .init("k", makeCost("K1", order: "O1", .accrued, "100")), try invoice("V1", "500"), try invoice("V2", "100"),
+            .init("k", makeCost("K1", order: "O1", .accrued, "100")), try invoice("V1", "500"),
+            try invoice("V2", "100"),
         ])
-        let due = try await finance.rows("select key, payload from schedule where task = 'payables.held' order by payload")
+        let due = try await finance.rows(
+            "select key, payload from schedule where task = 'payables.held' order by payload")
         #expect(due.map { $0[1] } == ["erp\nV1\n", "erp\nV2\n"])
         func look(_ payload: String, _ day: String) async throws -> [SaidNotice] {
             try await finance.run("payables.held", key: "k", payload: payload, at: "\(day)T10:00:00+08:00").said()
