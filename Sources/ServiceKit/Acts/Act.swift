@@ -33,9 +33,18 @@ struct Asker: Sendable {
     private let queue: String
     private let correlationID: String?
 
-    /// - Returns: `nil` for what is no command, or names no queue for the answer.
-    init?(_ delivery: Delivery) {
+    /// - Parameters:
+    ///   - delivery: the message.
+    ///   - service: who would answer. Of several that read what people do, such as a consent, the first alone does: whoever
+    ///     asks takes the first answer for all there is to know. What another of them refuses is a dead letter, as of any event.
+    /// - Returns: `nil` for what is no command, names no queue for the answer, or is answered by another service.
+    init?(_ delivery: Delivery, of service: ServiceName) {
         guard delivery.exchange == Exchanges.commands, let queue = delivery.properties.replyTo, !queue.isEmpty else {
+            return nil
+        }
+        if let readers = Catalogue.description(of: MessageType(delivery.routingKey))?.readers,
+            readers.contains(service), readers.first != service
+        {
             return nil
         }
         self.queue = queue

@@ -288,11 +288,11 @@ struct UnitOfWork: Sendable {
         guard !settled.refused.isEmpty || !settled.answers.isEmpty else { return }
         let now = ServiceClock.wallClock()
         var letters = settled.answers.sorted { $0.key < $1.key }.compactMap { position, reply in
-            Asker(deliveries[position]).map { Letter(message: $0.message(reply)) }
+            Asker(deliveries[position], of: service).map { Letter(message: $0.message(reply)) }
         }
         for (position, refusal) in settled.refused.sorted(by: { $0.key < $1.key }) {
             let delivery = deliveries[position]
-            let asker = Asker(delivery)
+            let asker = Asker(delivery, of: service)
             if let asker {
                 letters.append(Letter(message: asker.message(refused(delivery, refusal))))
             } else {
