@@ -66,9 +66,6 @@ struct ManyAct: Sendable {
             one(
                 .sales, OpportunityQuestions.list, "opportunities", TakeOpportunityStep.type,
                 ["opportunityId": "opportunityId"]),
-            one(
-                .sales, SalesQuestions.notices, "notices of finance", AcknowledgeNotices.type,
-                ["noticeIds": "notice_id"]),
             one(.notifier, NotifierQuestions.mine, "notices", MarkNotices.type, ["noticeIds": "notice_id"]),
             one(
                 .servicedesk, ServiceDeskQuestions.complaints, "complaints", ComplaintStepTaken.type,

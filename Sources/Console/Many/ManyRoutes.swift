@@ -237,7 +237,7 @@ private struct ManyPage {
         notice: Layout.Notice? = nil, goesOn: Bool = true
     ) async throws -> Response {
         let (many, records) = try await parts.pool.withTransaction(isReadOnly: true) {
-            (try ManyStore.many(id, of: person.login, $0) ?? many, try ManyStore.records(id, $0))
+            (try ManyStore.many(id, of: person.login, $0) ?? self.many, try ManyStore.records(id, $0))
         }
         return Layout(title: title, context: context, place: .acts, notice: notice).response(status) {
             Tag.p(.class("hint")) { words[.manyOf(many.records)] }

@@ -17,7 +17,7 @@ extension NoticeKind {
             .creditWatch, .creditHold, .creditStop, .receivableDue, .paymentPromise, .paymentPromiseDue,
             .paymentPromiseBroken, .disputeOpened, .orderSwing, .oddOrder, .agreementEnding, .agreementRenewing,
             .agreementExpired, .surveyRequested, .surveyCallback, .contactLapsed, .customerDeclining,
-            .identityContradiction, .customerCorrected:
+            .identityContradiction, .customerCorrected, .deliveryLateExpected:
             .owner
         case .receivableOverdue: .ownerAndManagers
         case .orderHeld, .acceptanceHeld, .acceptanceStopped, .writeOffProposed, .rateCardEnding, .complaint: .also

@@ -153,8 +153,7 @@ package struct Order: Part {
     package init(
         orderId: String, revision: Int, customer: CustomerReference, branch: String, businessLine: String,
         placedAt: Timestamp, promisedAt: Timestamp? = nil, currency: Currency, salesOwner: String? = nil,
-        consignee: CustomerReference? = nil, payer: CustomerReference? = nil, quoteId: String? = nil,
-        lines: [OrderLine]
+        consignee: CustomerReference? = nil, payer: CustomerReference? = nil, quoteId: String? = nil, lines: [OrderLine]
     ) {
         self.orderId = orderId
         self.revision = revision

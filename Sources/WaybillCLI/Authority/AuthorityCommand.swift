@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Contracts
 import Domain
+import Importing
 
 struct AuthorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import Client
 import Contracts
 import Domain
+import Messaging
 
 /// A quote as it was when it was submitted, and who had to sign it.
 struct ReplayedDeal {
@@ -77,9 +78,12 @@ enum AuthorityFiles {
         object.texts("nodes", words("nodes"))
         object.text("businessLine", text("businessLine"))
         object.texts("items", words("items"))
-        for name in ["amount", "listed", "cost", "currency", "creditState", "acceptance"] {
-            object.text(name, text(name))
-        }
+        object.text("amount", text("amount"))
+        object.text("listed", text("listed"))
+        object.text("cost", text("cost"))
+        object.text("currency", text("currency"))
+        object.text("creditState", text("creditState"))
+        object.text("acceptance", text("acceptance"))
         if let days = text("paymentDays") {
             guard let days = Int(days) else {
                 throw Refusal(.wrongType, path: ".paymentDays", "a whole number of days")

@@ -180,7 +180,8 @@ struct OperatingTests {
         #expect(operating.done.isEmpty)
         let silent = FakeServices { _ in .failure(ClientError(.notHeard, "not heard")) }
         try await pages(operating, silent) { client in
-            #expect(try await client.page("/operations/dead").status == .serviceUnavailable)
+            let page = try await client.page("/operations/dead")
+            #expect(page.status == .serviceUnavailable)
         }
         // Without an operator's user of the broker there is nothing to show.
         try await pages(nil) { client in

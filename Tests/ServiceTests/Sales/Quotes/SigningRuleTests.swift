@@ -1,5 +1,6 @@
 import Contracts
 import Domain
+import ServiceTestSupport
 import Testing
 
 @testable import SalesService
