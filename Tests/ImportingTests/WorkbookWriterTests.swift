@@ -57,7 +57,9 @@ struct WorkbookWriterTests {
         #expect(Self.book.bytes == Self.book.bytes)
     }
 
-    @Test("what looks like the number of a character stays as it was told", arguments: ["_x0041_", "a_x000D_b", "_x12_", "__x00e9__"])
+    @Test(
+        "what looks like the number of a character stays as it was told",
+        arguments: ["_x0041_", "a_x000D_b", "_x12_", "__x00e9__"])
     func numbered(text: String) throws {
         var book = WorkbookWriter(sheet: "codes", columns: ["code"])
         _ = book.add([.text(text)])

@@ -116,7 +116,8 @@ struct BulletinTests {
             makeOrder("O4", revision: revision, customer: "C1", promised: promised)
         }
         try await desk.handle([
-            .init("c5", OrderChanged(fourth(3, promised: later))), .init("c6", OrderChanged(fourth(2, promised: early))),
+            .init("c5", OrderChanged(fourth(3, promised: later))),
+            .init("c6", OrderChanged(fourth(2, promised: early))),
             .init(
                 "d4", OrderCompleted(orderId: "O4", revision: 1, completedAt: try moment("2026-03-03T11:00:00+08:00"))),
         ])
