@@ -85,7 +85,7 @@ struct OperatingRoutes: ConsoleRoutes {
                 found = [
                     Tag.p(.class(isMissing ? "problem" : "notice done"), .role("status")) {
                         words[isMissing ? .messagesMissing : .noMessageMissing]
-                    },
+                    }
                 ]
                 found += (warnings + [compared]).map { line in Tag.p(.class("hint")) { line } }
                 found += tables.map { Self.sheet($0, desk.context) }
