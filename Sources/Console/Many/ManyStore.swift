@@ -183,12 +183,12 @@ enum ManyStore {
         try transaction.execute("delete from many_act where began_at < now() - interval '30 days'")
         try transaction.execute(
             """
-            with over as (
+            with ended as (
                 update many_act set state = 'ended'
                 where state in ('begun', 'stopped') and began_at < now() - interval '7 days' returning id
             )
-            update many_record r set result = 'refused', reason = 'expired' from over
-            where r.act = over.id and r.result is null
+            update many_record r set result = 'refused', reason = 'expired' from ended
+            where r.act = ended.id and r.result is null
             """)
     }
 }
