@@ -57,6 +57,15 @@ struct WorkbookWriterTests {
         #expect(Self.book.bytes == Self.book.bytes)
     }
 
+    @Test(
+        "what looks like the number of a character stays as it was told",
+        arguments: ["_x0041_", "a_x000D_b", "_x12_", "__x00e9__"])
+    func numbered(text: String) throws {
+        var book = WorkbookWriter(sheet: "codes", columns: ["code"])
+        _ = book.add([.text(text)])
+        #expect(Array(try TableFile(book.bytes, name: "codes.xlsx")).first?.fields == [text])
+    }
+
     @Test("columns go on behind Z", arguments: [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (702, "AAA")])
     func letters(place: Int, name: String) { #expect(WorkbookWriter.letters(place) == name) }
 

@@ -139,7 +139,8 @@ enum ManyStore {
     ) throws {
         try transaction.execute(
             """
-            update many_act set state = 'begun', typed = coalesce(typed, \(typed))
+            update many_act set state = 'begun', typed = coalesce(typed, \(typed)),
+                began_at = case when state = 'asked' then now() else began_at end
             where id = (\(id)::text)::uuid and login = \(login) and state in ('asked', 'stopped')
                 and coalesce(typed, \(typed)) is not null
             """)
@@ -176,8 +177,18 @@ enum ManyStore {
             """)
     }
 
-    /// Removes what is older than a month.
+    /// Removes what is older than a month, and ends what was begun more than a week ago: services know for two weeks which messages
+    /// they have handled, and a message that was sent and whose answer was not written down must not be sent again after that.
     static func clean(_ transaction: borrowing Transaction) throws {
         try transaction.execute("delete from many_act where began_at < now() - interval '30 days'")
+        try transaction.execute(
+            """
+            with ended as (
+                update many_act set state = 'ended'
+                where state in ('begun', 'stopped') and began_at < now() - interval '7 days' returning id
+            )
+            update many_record r set result = 'refused', reason = 'expired' from ended
+            where r.act = ended.id and r.result is null
+            """)
     }
 }

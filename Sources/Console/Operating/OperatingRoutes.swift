@@ -24,12 +24,18 @@ struct OperatingRoutes: ConsoleRoutes {
         }
         router.get("/operations/dead") { request, context -> Response in
             let desk = try await OperatingDesk(context, parts)
-            return try await DeadLetterPage(FormValues(query: request), desk).response()
+            let page = try DeadLetterPage(FormValues(query: request), desk)
+            // Looking takes all that stands in the queues into this program, and keeps it from whoever looks as well.
+            guard desk.isOperator, desk.parts.operating != nil else { return try await page.response() }
+            guard turn.take() else { return page.busy }
+            defer { turn.giveBack() }
+            return try await page.response()
         }
         for act in DeadLetterPage.Act.allCases {
             router.post("/operations/dead/\(act.rawValue)") { request, context -> Response in
                 let desk = try await OperatingDesk(context, parts)
                 let page = try await DeadLetterPage(FormValues(form: request, context), desk)
+                guard desk.isOperator, desk.parts.operating != nil else { return try await page.response() }
                 guard turn.take() else { return page.busy }
                 defer { turn.giveBack() }
                 return try await page.act(act)

@@ -168,8 +168,10 @@ struct ProviderSignIn: Sendable {
     private func fail(_ fault: Fault, _ why: String, _ visitor: Visitor) async throws -> Outcome {
         logger.warning(
             "a sign-in by the provider has failed", metadata: ["reason": "\(why)", "from": "\(visitor.address)"])
-        // What somebody may have made up counts as a wrong password does.
-        if fault == .over || fault == .untrusted {
+        // What somebody may have made up counts as a wrong password does. What belongs to no sign-in of this browser does not: there is
+        // nothing to be guessed by it, and any page elsewhere could have the browsers of an office ask for it until nobody there may
+        // sign in any more.
+        if fault == .untrusted {
             try await pool.withTransaction { try SignInStore.failed(.address, visitor.address, $0) }
         }
         return .failed(fault)

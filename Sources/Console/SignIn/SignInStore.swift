@@ -55,12 +55,16 @@ enum SignInStore {
     ) throws -> Bool {
         try transaction.execute("delete from session where login = \(login)")
         try transaction.execute("delete from sign_in_link where login = \(login)")
+        let isUser =
+            try transaction.execute(
+                """
+                update local_user set password = \(password.description), is_closed = false, changed_at = now()
+                where login = \(login)
+                """) == 1
+        // Where nobody gets a password nothing is opened either.
+        guard isUser else { return false }
         try transaction.execute("update provider_person set is_closed = false where login = \(login)")
-        return try transaction.execute(
-            """
-            update local_user set password = \(password.description), is_closed = false, changed_at = now()
-            where login = \(login)
-            """) == 1
+        return true
     }
 
     /// Writes the same password with today's cost; sessions go on.

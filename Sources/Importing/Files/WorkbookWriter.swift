@@ -162,7 +162,9 @@ package struct WorkbookWriter {
     private static func escaped(_ value: String) -> String {
         let isLong = value.utf16.count > mostCharacters
         var (text, room) = ("", mostCharacters - 1)
-        for scalar in value.unicodeScalars {
+        let scalars = value.unicodeScalars
+        for place in scalars.indices {
+            let scalar = scalars[place]
             if isLong {
                 room -= scalar.utf16.count
                 if room < 0 {
@@ -176,6 +178,8 @@ package struct WorkbookWriter {
             case ">": text += "&gt;"
             case "\"": text += "&quot;"
             case "\r": text += "&#13;"
+            // What would be read as a character by its number.
+            case "_" where isNumbered(scalars[place...]): text += "_x005F_"
             case "\t", "\n": text.unicodeScalars.append(scalar)
             case let other where other.value < 0x20 || other.value == 0xFFFE || other.value == 0xFFFF:
                 text += "\u{FFFD}"
@@ -183,5 +187,12 @@ package struct WorkbookWriter {
             }
         }
         return text
+    }
+
+    /// Whether it begins as spreadsheets write a character that XML cannot hold: `_x000D_`.
+    private static func isNumbered(_ scalars: Substring.UnicodeScalarView) -> Bool {
+        let next = Array(scalars.prefix(7))
+        return next.count == 7 && next[1] == "x" && next[6] == "_"
+            && next[2..<6].allSatisfy { $0.isASCII && $0.properties.isASCIIHexDigit }
     }
 }

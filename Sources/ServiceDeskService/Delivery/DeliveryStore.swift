@@ -113,24 +113,29 @@ enum DeliveryStore {
         _ orders: [(source: String, order: Order)], in organisation: Organisation,
         _ transaction: borrowing Transaction
     ) throws {
-        let rows = orders.onePerKey {
-            OrderKey(source: $0.source, orderId: $0.order.orderId)
-        } replaces: {
-            $0.order.revision > $1.order.revision
-        }.map(\.value)
+        func key(_ row: (source: String, order: Order)) -> OrderKey {
+            OrderKey(source: row.source, orderId: row.order.orderId)
+        }
+        let rows = orders.onePerKey(key) { $0.order.revision > $1.order.revision }.map(\.value)
+        // Several revisions may come at once, though they hardly do; both are in the order of the keys.
+        let first =
+            rows.count == orders.count
+            ? rows.map(\.order) : orders.onePerKey(key) { $0.order.revision < $1.order.revision }.map(\.value.order)
         try transaction.queue(
             """
             insert into delivery (source, order_id, order_revision, customer_code, branch, branch_known, business_line,
                 promised_at, quantity, booked_revision, booked_promise)
             select source, order_id, revision, customer_code, branch, known, business_line, promised::timestamptz,
-                quantity, revision, promised::timestamptz
+                quantity, booked, first_promise::timestamptz
             from unnest(
                 \(rows.map(\.source)), \(rows.map(\.order.orderId)), \(rows.map { Int32($0.order.revision) }),
                 \(rows.map(\.order.customer.code)), \(rows.map(\.order.branch)),
                 \(rows.map { organisation.branch($0.order.branch, on: $0.order.placedAt.day()) != nil }),
                 \(rows.map(\.order.businessLine)), \(rows.map(\.order.promisedAt?.description)),
-                \(rows.map { DeliveryPolicy.quantity(of: $0.order.lines) }))
-                as t(source, order_id, revision, customer_code, branch, known, business_line, promised, quantity)
+                \(rows.map { DeliveryPolicy.quantity(of: $0.order.lines) }), \(first.map { Int32($0.revision) }),
+                \(first.map(\.promisedAt?.description)))
+                as t(source, order_id, revision, customer_code, branch, known, business_line, promised, quantity,
+                    booked, first_promise)
             on conflict (source, order_id) do update set
                 order_revision = greatest(excluded.order_revision, delivery.order_revision),
                 customer_code = \(latest("customer_code")), branch = \(latest("branch")),
@@ -143,12 +148,12 @@ enum DeliveryStore {
                     delivery.counted_branch, case when delivery.counted_day is not null then delivery.branch end),
                 counted_line = coalesce(
                     delivery.counted_line, case when delivery.counted_day is not null then delivery.business_line end),
-                booked_revision = least(excluded.order_revision, \(booked)),
+                booked_revision = least(excluded.booked_revision, \(booked)),
                 booked_promise = case
-                    when excluded.order_revision < \(booked) or \(booked) is null then excluded.promised_at
+                    when excluded.booked_revision < \(booked) or \(booked) is null then excluded.booked_promise
                     when delivery.booked_revision is null then delivery.promised_at
                     else delivery.booked_promise end
-            where excluded.order_revision > delivery.order_revision or excluded.order_revision < \(booked)
+            where excluded.order_revision > delivery.order_revision or excluded.booked_revision < \(booked)
             """)
     }
 

@@ -32,19 +32,28 @@ package final class Act: Sendable {
 struct Asker: Sendable {
     private let queue: String
     private let correlationID: String?
+    /// Whether this service answers. Of several that read what people do, such as a consent, the first alone does: whoever asks takes
+    /// the first answer for all there is to know. What another of them refuses stands in the audit and in its log.
+    let isAnswered: Bool
 
+    /// - Parameters:
+    ///   - delivery: the message.
+    ///   - service: which service has it.
     /// - Returns: `nil` for what is no command, or names no queue for the answer.
-    init?(_ delivery: Delivery) {
+    init?(_ delivery: Delivery, of service: ServiceName) {
         guard delivery.exchange == Exchanges.commands, let queue = delivery.properties.replyTo, !queue.isEmpty else {
             return nil
         }
         self.queue = queue
         correlationID = delivery.properties.correlationID
+        let readers = Catalogue.description(of: MessageType(delivery.routingKey))?.readers ?? []
+        isAnswered = !readers.contains(service) || readers.first == service
     }
 
-    /// The answer as a message. Nobody takes it when who asked is gone; that is no fault.
-    func message(_ reply: ActReply) -> Outgoing {
-        Outgoing(
+    /// The answer as a message; `nil` where another service answers. Nobody takes it when who asked is gone; that is no fault.
+    func message(_ reply: ActReply) -> Outgoing? {
+        guard isAnswered else { return nil }
+        return Outgoing(
             exchange: Exchanges.replies, routingKey: queue,
             properties: MessageProperties(
                 contentType: "application/json", deliveryMode: 1, correlationID: correlationID),

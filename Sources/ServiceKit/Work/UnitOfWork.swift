@@ -288,13 +288,13 @@ struct UnitOfWork: Sendable {
         guard !settled.refused.isEmpty || !settled.answers.isEmpty else { return }
         let now = ServiceClock.wallClock()
         var letters = settled.answers.sorted { $0.key < $1.key }.compactMap { position, reply in
-            Asker(deliveries[position]).map { Letter(message: $0.message(reply)) }
+            Asker(deliveries[position], of: service)?.message(reply).map { Letter(message: $0) }
         }
         for (position, refusal) in settled.refused.sorted(by: { $0.key < $1.key }) {
             let delivery = deliveries[position]
-            let asker = Asker(delivery)
+            let asker = Asker(delivery, of: service)
             if let asker {
-                letters.append(Letter(message: asker.message(refused(delivery, refusal))))
+                if let answer = asker.message(refused(delivery, refusal)) { letters.append(Letter(message: answer)) }
             } else {
                 letters.append(
                     Letter(

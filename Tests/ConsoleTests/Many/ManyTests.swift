@@ -54,12 +54,19 @@ struct ManyTests {
     private func withConsole(
         _ services: FakeServices, _ body: @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
+        try await withConsole(services) { client, _ in try await body(client) }
+    }
+
+    private func withConsole(
+        _ services: FakeServices, _ body: @Sendable (any TestClientProtocol, PostgresPool) async throws -> Void
+    ) async throws {
         try await DatabaseFixture.withSchema { database in
             _ = try await ConsoleSchema.migrator(in: database.schema, logger: Self.quiet).migrate(
                 database.configuration())
-            let parts = try ConsoleUnderTest.parts(services, pool: try database.pool())
+            let pool = try database.pool()
+            let parts = try ConsoleUnderTest.parts(services, pool: pool)
             let router = ConsoleRouter.router(parts, people: NamedPerson())
-            try await Application(router: router).test(.router) { try await body($0) }
+            try await Application(router: router).test(.router) { try await body($0, pool) }
         }
     }
 
@@ -157,6 +164,35 @@ struct ManyTests {
                 services.commands.allSatisfy {
                     String(decoding: $0.data, as: UTF8.self).contains("\"reason\":\"price\"")
                 })
+        }
+    }
+
+    @Test("what was begun a week ago is not gone on with: services do not know for ever what they have handled")
+    func over() async throws {
+        let services = FakeServices(answer: { _ in .success(Self.answer) })
+        try await withConsole(services) { client, pool in
+            let link = try await begin(client)
+            _ = try await client.send(link + "/begin", Self.typed)
+            let asked = try await begin(client)
+            try await pool.withTransaction {
+                try $0.execute("update many_act set began_at = now() - interval '8 days'")
+                try ManyStore.clean($0)
+            }
+            _ = try await client.send(link + "/go-on", [])
+            _ = try await client.send(link + "/begin", [])
+            #expect(services.commands.isEmpty)
+            let page = try await client.page(link).text
+            #expect(page.contains("3 of 3") && !page.contains("data-go-on"))
+            // Of what was not begun nothing can have been sent.
+            _ = try await client.send(asked + "/begin", Self.typed)
+            try await pool.withTransaction { try ManyStore.clean($0) }
+            _ = try await client.send(asked + "/go-on", [])
+            #expect(services.commands.count == 3)
+            try await pool.withTransaction {
+                try $0.execute("update many_act set began_at = now() - interval '31 days'")
+                try ManyStore.clean($0)
+            }
+            #expect(try await client.page(link).status == .notFound)
         }
     }
 }

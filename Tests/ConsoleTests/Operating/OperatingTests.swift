@@ -16,11 +16,14 @@ private final class FakeOperating: Operating {
     private let state = Mutex<(letters: [BrowsedDeadLetter], done: [String])>(([], []))
     /// What a service makes of a message that is handed to it again: `nil` handles it.
     private let refusesAgain: @Sendable (BrowsedDeadLetter) -> String?
+    /// How long it takes until letters are there.
+    private let delay: Duration?
 
     init(
-        _ letters: [BrowsedDeadLetter], refusesAgain: @escaping @Sendable (BrowsedDeadLetter) -> String? = { _ in nil }
+        _ letters: [BrowsedDeadLetter], delay: Duration? = nil,
+        refusesAgain: @escaping @Sendable (BrowsedDeadLetter) -> String? = { _ in nil }
     ) {
-        self.refusesAgain = refusesAgain
+        (self.refusesAgain, self.delay) = (refusesAgain, delay)
         state.withLock { $0.letters = letters }
     }
 
@@ -46,7 +49,10 @@ private final class FakeOperating: Operating {
         ]
     }
 
-    func letters(_ selection: DeadLetterSelection) async throws -> [BrowsedDeadLetter] { chosen(selection) }
+    func letters(_ selection: DeadLetterSelection) async throws -> [BrowsedDeadLetter] {
+        if let delay { try await Task.sleep(for: delay) }
+        return chosen(selection)
+    }
 
     func mend(
         _ selection: DeadLetterSelection, _ mending: Mending, isDry: Bool, why: String, by login: String
@@ -205,6 +211,19 @@ struct OperatingTests {
             let one = try await client.page("/operations/dead?id=M-4").text
             #expect(one.contains("&lt;S-1&gt;") && one.contains("&lt;why&gt;"))
             #expect(try await client.page("/operations/dead?service=nothing").status == .unprocessableContent)
+        }
+    }
+
+    @Test("one at a time looks through the queues, and whoever may not does not stand in the way")
+    func oneAtATime() async throws {
+        try await pages(FakeOperating(Self.letters(), delay: .seconds(1))) { client in
+            async let first = client.page("/operations/dead").status
+            async let second = client.page("/operations/dead").status
+            async let other = client.page("/operations/dead", as: "wang.fang").status
+            let statuses = try await [first, second].sorted { $0.code < $1.code }
+            #expect(statuses == [.ok, .conflict])
+            #expect(try await other == .forbidden)
+            #expect(try await client.page("/operations/dead").status == .ok)
         }
     }
 

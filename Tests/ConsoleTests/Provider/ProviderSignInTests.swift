@@ -247,20 +247,37 @@ struct ProviderSignInTests {
         }
     }
 
-    @Test("whoever makes many up waits as somebody does who tries passwords")
+    @Test("whoever makes many codes up waits as somebody does who tries passwords")
     func waits() async throws {
         try await ProviderWalk.with("honest") { walk in
-            let back = try await walk.there()
             for _ in 0..<10 {
-                let response = try await walk.get("/sign-in/provider/done?state=x&code=y", cookie: back.cookie)
-                #expect(response.status == .badRequest)
+                let back = try await walk.there()
+                let made = back.address.replacing("code=", with: "code=made-up-")
+                let response = try await walk.get(made, cookie: back.cookie)
+                #expect(response.status == .badGateway)
             }
             try await walk.pool.withTransaction {
                 try $0.execute("update failed_sign_in set last_at = now() + interval '1 minute'")
             }
+            let back = try await walk.there()
             let response = try await walk.get(back.address, cookie: back.cookie)
             #expect(response.status == .tooManyRequests && response.header("Retry-After") != nil)
             #expect(try await walk.sessions() == 0)
+        }
+    }
+
+    @Test("a page elsewhere that has browsers come back from nowhere keeps nobody out")
+    func crossSite() async throws {
+        try await ProviderWalk.with("honest", users: ["li.wei"]) { walk in
+            let back = try await walk.there()
+            for cookie in Array(repeating: back.cookie, count: 12) + Array(repeating: nil, count: 12) {
+                let response = try await walk.get("/sign-in/provider/done?state=x&code=y", cookie: cookie)
+                #expect(response.status == .badRequest)
+            }
+            #expect(try await walk.get(back.address, cookie: back.cookie).status == .seeOther)
+            let entered = try await walk.client.send(
+                "/sign-in", [("login", "li.wei"), ("password", ProviderWalk.password)], as: nil)
+            #expect(entered.status == .seeOther)
         }
     }
 
@@ -395,10 +412,13 @@ struct ProviderSignInTests {
             #expect(closed.isBound && closed.isUser == isUser && closed.sessions == 1)
             #expect(try await walk.get("/", cookie: cookie).status == .seeOther)
             try await expectRefused(try await walk.signIn(), .forbidden, "has closed this login", in: walk)
-            guard isUser else { return }
             let hash = try PasswordHash(of: ProviderWalk.password, cost: .init(exponent: 10, blocks: 8, lanes: 1))
-            _ = try await walk.pool.withTransaction { try SignInStore.change("li.wei", password: hash, $0) }
-            #expect(try await walk.signIn().status == .seeOther)
+            let isChanged = try await walk.pool.withTransaction {
+                try SignInStore.change("li.wei", password: hash, $0)
+            }
+            // Where there is no user to be given a password, the command says so, and opens nothing.
+            #expect(isChanged == isUser)
+            #expect(try await walk.signIn().status == (isUser ? .seeOther : .forbidden))
         }
         // One that was closed before it ever came by the provider.
         try await ProviderWalk.with("honest", users: ["li.wei"]) { walk in

@@ -111,9 +111,24 @@ struct BulletinTests {
                 "select order_revision::text, booked_revision::text from delivery where order_id = 'O3'") == [
                     ["3", "1"]
                 ])
+        // Two revisions that come at once: the lower one is what was booked.
+        func fourth(_ revision: Int, promised: String) -> Order {
+            makeOrder("O4", revision: revision, customer: "C1", promised: promised)
+        }
+        try await desk.handle([
+            .init("c5", OrderChanged(fourth(3, promised: later))),
+            .init("c6", OrderChanged(fourth(2, promised: early))),
+            .init(
+                "d4", OrderCompleted(orderId: "O4", revision: 1, completedAt: try moment("2026-03-03T11:00:00+08:00"))),
+        ])
+        #expect(
+            try await desk.rows(
+                "select order_revision::text, booked_revision::text from delivery where order_id = 'O4'") == [
+                    ["3", "2"]
+                ])
         let told = try #require(try await publish().first)
         let document = try FieldReader.read(BulletinDocument.self, from: Array(told.document.utf8))
-        #expect(document.figures.first.map { [$0.numerator, $0.denominator] } == [2, 3])
+        #expect(document.figures.first.map { [$0.numerator, $0.denominator] } == [2, 4])
     }
 
     private static func step(
