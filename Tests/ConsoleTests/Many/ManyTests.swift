@@ -28,7 +28,7 @@ struct ManyActTests {
         #expect(ActForm(contract: act.contract, typed: [:]).isOffered)
     }
 
-    @Test func thereAreSome() { #expect(ManyAct.all.count == 14) }
+    @Test func thereAreSome() { #expect(ManyAct.all.count == 13) }
 }
 
 /// Something that is so until a test says otherwise.
