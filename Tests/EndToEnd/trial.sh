@@ -99,7 +99,7 @@ waybill finance receivables invoices --customer TRD --csv >"$work/csv" 2>"$work/
 is "a list to its end" "$(told finance receivables invoices --customer TRD --limit 500 | jq '.invoices | length')" 130
 # What a question does not know is refused.
 [ "$(ended waybill query servicedesk performance frm=2026-11-01)" != 0 ] || fault "a parameter that is none is passed over"
-[ "$(ended waybill query sales notices.list ownr=x)" != 0 ] || fault "a parameter that is none is passed over"
+[ "$(ended waybill query notifier notices.list ownr=x)" != 0 ] || fault "a parameter that is none is passed over"
 grep -q ownr "$work/error" || fault "the parameter that is none is not named: $(cat "$work/error")"
 
 # One customer under two codes is one, whichever is asked for.

@@ -33,16 +33,17 @@ enum WaitingBillStore {
     }
 
     /// What waits, with the party that it is for. Whoever is told since of an order or whose it is waits no more, whatever is
-    /// noted.
+    /// noted. An order that has not come is nobody's, so that who sees a part would not find it: it is asked whether it has come.
     private static let bills: SQL = """
         select b.order_source, b.order_id, r.source, r.invoice_id, b.customer_source, b.customer_code, d.customer_id, r.currency,
             trunc(r.amount / cardinality(r.order_ids), 4) as amount
         from waiting_bill b
         join receivable r on r.source = b.source and r.invoice_id = b.invoice_id and r.order_source = b.order_source
             and r.order_of is null and r.amount is not null
-        join orders w on w.source = b.order_source and w.order_id = b.order_id and w.customer_code = ''
-            and not w.is_cancelled
         join account d on d.source = b.customer_source and d.code = b.customer_code
+        where not exists (
+            select from orders w
+            where w.source = b.order_source and w.order_id = b.order_id and (w.customer_code <> '' or w.is_cancelled))
         """
 
     /// The orders of that number that other systems of the same party have placed, as far as they hold anything.

@@ -95,7 +95,7 @@ enum AuthorityHandlers {
         let desk = try SigningDesk(terms, on: effects.now.day(), transaction)
         let after = try SigningRules.add(
             signer, by: body.by, deputies: desk.principals(of: body.by), to: signing,
-            isThere: desk.people.isThere(signer), isBarred: desk.isBarred(signer))
+            desk.people, isBarred: desk.isBarred(signer))
         try AuthorityStore.go(on: after, of: terms.quoteId, transaction)
         try QuoteStore.note(
             terms, "signer-added", by: body.by, at: body.at,
@@ -153,7 +153,9 @@ enum AuthorityHandlers {
             return nil
         }
         let desk = try SigningDesk(terms, on: now.day(), transaction)
-        return try SigningRules.sign(signing, by: login, deputies: desk.principals(of: login), at: max(time, now))
+        return try SigningRules.sign(
+            signing, by: login, deputies: desk.principals(of: login), desk.people, at: max(time, now),
+            but: desk.isBarred)
     }
 
     /// Keeps how a quote is signed.
@@ -182,7 +184,7 @@ enum AuthorityHandlers {
             else { continue }
             let now = max(effects.now, item.due)
             let desk = try SigningDesk(terms, on: now.day(), transaction)
-            guard let after = SigningRules.escalate(signing, desk.people.leaders, at: now, but: desk.isBarred) else {
+            guard let after = SigningRules.escalate(signing, desk.people, at: now, but: desk.isBarred) else {
                 effects.count("quote_signings_at_the_top")
                 continue
             }

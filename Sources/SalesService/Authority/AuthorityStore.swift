@@ -35,14 +35,19 @@ enum AuthorityStore {
             """)
     }
 
-    /// How a revision that was submitted is signed, as it was submitted last.
+    /// How a revision that was submitted is signed, as it was submitted last; nothing of one that was submitted last by a copy of the
+    /// release before, which knows of no matrix: what was signed before that counts for nothing.
     static func signing(
         of id: String, revision: Int, _ transaction: borrowing Transaction
     ) throws -> QuoteSigning? {
         try transaction.query(
             """
             select s.content::text from quote_signing s
-            where s.quote_id = \(id) and s.revision = \(Int32(revision)) order by s.number desc limit 1
+            where s.quote_id = \(id) and s.revision = \(Int32(revision))
+                and s.submitted_at >= coalesce((
+                    select max(e.done_at) from quote_event e
+                    where e.quote_id = s.quote_id and e.revision = s.revision and e.what = 'submitted'), s.submitted_at)
+            order by s.number desc limit 1
             """, as: String.self
         ).first.map(QuoteSigning.init(kept:))
     }

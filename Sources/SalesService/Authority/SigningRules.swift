@@ -8,8 +8,9 @@ enum SigningRules {
 
     /// Who is asked when a quote is submitted by a matrix.
     ///
-    /// Whoever has worked on it is never asked. Where nobody is left, it goes up: to the first who leads the quote's node or one
-    /// above and has not worked on it; and where there is no such one either, nobody could sign, and it is not submitted.
+    /// Whoever has worked on it is never asked, nor is for a later step who has to sign one before it, or is one with who has. Where
+    /// nobody is left, it goes up: to the first of whom that is not so and who leads the quote's node or one above; and where there is
+    /// no such one either, nobody could sign, and it is not submitted.
     ///
     /// - Parameters:
     ///   - deal: what is known of the quote.
@@ -21,21 +22,24 @@ enum SigningRules {
     ) throws(Refusal) -> QuoteSigning {
         guard let verdict = matrix.verdict(on: deal) else { throw noSigner("no cell of version \(matrix.version)") }
         var steps: [SigningStep] = []
+        var needed: [String] = []
         for step in verdict.cell.steps {
-            let leaders = people.leaders.filter { !isBarred($0) }
+            let isFree = { (login: String) in !isBarred(login) && !people.isAmong(needed, login) }
+            let leaders = people.leaders.filter(isFree)
             var candidates: [String]
             switch step.signer {
             case .manager: candidates = Array(leaders.prefix(1))
             case .managers: candidates = Array(leaders.prefix(step.levels ?? 1))
-            case .role: candidates = (step.role.flatMap { people.roles[$0] } ?? []).filter { !isBarred($0) }
-            case .person: candidates = step.logins.filter { people.isThere($0) && !isBarred($0) }
+            case .role: candidates = (step.role.flatMap { people.roles[$0] } ?? []).filter(isFree)
+            case .person: candidates = step.logins.filter { people.isThere($0) && isFree($0) }
             }
             if candidates.isEmpty { candidates = Array(leaders.prefix(1)) }
             guard !candidates.isEmpty else { throw noSigner("step '\(step.words)' of cell '\(verdict.cell.cell)'") }
-            steps.append(
-                SigningStep(
-                    signer: step.signer, order: step.order, role: step.role, hours: step.hours,
-                    candidates: Array(candidates.prefix(200))))
+            let asked = SigningStep(
+                signer: step.signer, order: step.order, role: step.role, hours: step.hours,
+                candidates: Array(candidates.prefix(200)))
+            if asked.needs == asked.candidates.count { needed += asked.candidates }
+            steps.append(asked)
         }
         return QuoteSigning(
             deal: deal, version: matrix.version, cell: verdict.cell.cell,
@@ -46,7 +50,8 @@ enum SigningRules {
     private static func noSigner(_ what: String) -> Refusal {
         Refusal(
             .nobodyApproves, path: "$.quoteId",
-            "\(what) is signed by nobody: nobody who leads the quote's node, or what is above, has not worked on it")
+            "\(what) is signed by nobody: whoever leads the quote's node, or what is above, has worked on it or signs another step"
+        )
     }
 
     /// When a step that begins at a time takes too long.
@@ -56,10 +61,15 @@ enum SigningRules {
 
     /// A quote's signing after somebody has signed; all of it is signed when no step is left.
     ///
-    /// - Parameter deputies: for whom somebody stands on the day, each with the delegation.
+    /// Nobody counts for two steps, and neither do two who are one: whoever has signed a step before is asked for none after it.
+    ///
+    /// - Parameters:
+    ///   - deputies: for whom somebody stands on the day, each with the delegation.
+    ///   - people: who leads, and who are one.
+    ///   - isBarred: as when it was submitted.
     static func sign(
         _ signing: QuoteSigning, by login: String, deputies: [(principal: String, delegation: String)],
-        at time: Timestamp
+        _ people: SigningPeople, at time: Timestamp, but isBarred: (String) -> Bool
     ) throws(Refusal) -> QuoteSigning {
         guard let place = signing.waiting else { return signing }
         let step = signing.steps[place]
@@ -79,34 +89,58 @@ enum SigningRules {
                 .notAuthorised, path: "$.by",
                 "step \(place + 1) waits for \((asked + step.above).prefix(10).joined(separator: ", "))")
         }
-        let after = signing.with(step.with(signatures: step.signatures + [signature]), at: place)
-        guard after.waiting == place else {
-            return after.with(due: after.waiting.flatMap { due(after.steps[$0], at: time) })
+        let former = signing.signers(before: place)
+        if let twice = signature.people.first(where: { people.isAmong(former, $0) }) {
+            throw Refusal(
+                .samePerson, path: "$.by",
+                "'\(twice)', or who is one with that person, has signed a step before: this one takes another person")
         }
-        return after
+        let after = signing.with(step.with(signatures: step.signatures + [signature]), at: place)
+        guard after.waiting != place else { return after }
+        guard let next = after.waiting else { return after.with(due: nil) }
+        guard let begun = begin(after.steps[next], behind: after.signers(before: next), people, but: isBarred) else {
+            throw Refusal(
+                .samePerson, path: "$.by", "nobody else could sign step \(next + 1) then: another person signs this one"
+            )
+        }
+        return after.with(begun, at: next).with(due: due(begun, at: time))
+    }
+
+    /// A step whose turn has come: without those who have signed one before it. Where nobody is left, it goes up.
+    private static func begin(
+        _ step: SigningStep, behind former: [String], _ people: SigningPeople, but isBarred: (String) -> Bool
+    ) -> SigningStep? {
+        var left = step.candidates.filter { !people.isAmong(former, $0) }
+        if left.isEmpty {
+            left = people.leaders.filter { !isBarred($0) && !people.isAmong(former, $0) }.prefix(1).map(\.self)
+        }
+        return left.isEmpty ? nil : step.with(candidates: left)
     }
 
     /// The same when the step that is waited for has taken too long: whoever is next above may sign it, too.
     ///
     /// - Returns: `nil` when nobody is above.
     static func escalate(
-        _ signing: QuoteSigning, _ leaders: [String], at time: Timestamp, but isBarred: (String) -> Bool
+        _ signing: QuoteSigning, _ people: SigningPeople, at time: Timestamp, but isBarred: (String) -> Bool
     ) -> QuoteSigning? {
+        let leaders = people.leaders
         guard let place = signing.waiting else { return nil }
         let step = signing.steps[place]
         let known = Set(step.candidates + step.above)
         // Above the highest who is asked already; whoever leads below them is no escalation.
         let highest = leaders.lastIndex { step.candidates.contains($0) || step.above.contains($0) } ?? -1
-        guard let next = leaders.dropFirst(highest + 1).first(where: { !known.contains($0) && !isBarred($0) }),
-            step.above.count < 50
-        else { return nil }
+        let former = signing.signers(before: place)
+        let next = leaders.dropFirst(highest + 1).first {
+            !known.contains($0) && !isBarred($0) && !people.isAmong(former, $0)
+        }
+        guard let next, step.above.count < 50 else { return nil }
         return signing.with(step.with(above: step.above + [next]), at: place).with(due: due(step, at: time))
     }
 
     /// The same with one more who has to sign, next after the step that is waited for.
     static func add(
         _ login: String, by adder: String, deputies: [(principal: String, delegation: String)],
-        to signing: QuoteSigning, isThere: Bool, isBarred: Bool
+        to signing: QuoteSigning, _ people: SigningPeople, isBarred: Bool
     ) throws(Refusal) -> QuoteSigning {
         guard let place = signing.waiting else {
             throw Refusal(.wrongState, path: "$.change", "no signature is waited for by a matrix")
@@ -121,9 +155,15 @@ enum SigningRules {
                 "only whose signature is waited for asks for one more: "
                     + step.asked.prefix(10).joined(separator: ", "))
         }
-        guard isThere else { throw Refusal(.notFound, path: "$.signer", "nobody is known as '\(login)' on that day") }
+        guard people.isThere(login) else {
+            throw Refusal(.notFound, path: "$.signer", "nobody is known as '\(login)' on that day")
+        }
         guard !isBarred else {
             throw Refusal(.samePerson, path: "$.signer", "'\(login)' has worked on it, and signs nothing of it")
+        }
+        guard !people.isAmong(signing.signers(before: place + 1), login) else {
+            throw Refusal(
+                .samePerson, path: "$.signer", "'\(login)', or who is one with that person, has signed it already")
         }
         let waiting = signing.steps[place...].flatMap(\.asked)
         guard !waiting.contains(where: { $0.hasSameBytes(as: login) }) else {
@@ -147,6 +187,8 @@ struct SigningPeople: Sendable {
     let roles: [String: [String]]
     /// Whether somebody is there.
     let isThere: @Sendable (String) -> Bool
+    /// Whether two logins count as one person: they are one, or one of them stands for the other.
+    var isOne: @Sendable (String, String) -> Bool = { $0.hasSameBytes(as: $1) }
 }
 
 extension SigningPeople {
@@ -171,7 +213,11 @@ extension SigningPeople {
         }
         self.roles = roles.mapValues { $0.sorted { $0.compareBytes(with: $1) < 0 } }
         isThere = { !isRecorded || book.person($0, on: day) != nil }
+        isOne = { $0.hasSameBytes(as: $1) || policy?.areOne($0, $1, .order, on: [day]) ?? false }
     }
+
+    /// Whether somebody is among some, or one with one of them.
+    func isAmong(_ logins: [String], _ login: String) -> Bool { logins.contains { isOne($0, login) } }
 }
 
 extension SigningStep {
@@ -189,11 +235,18 @@ extension SigningStep {
         return order == .sequential ? Array(open.prefix(1)) : open
     }
 
-    fileprivate func with(above: [String]? = nil, signatures: [QuoteSignature]? = nil) -> SigningStep {
+    fileprivate func with(
+        candidates: [String]? = nil, above: [String]? = nil, signatures: [QuoteSignature]? = nil
+    ) -> SigningStep {
         SigningStep(
-            signer: signer, order: order, role: role, hours: hours, candidates: candidates, above: above ?? self.above,
-            signatures: signatures ?? self.signatures)
+            signer: signer, order: order, role: role, hours: hours, candidates: candidates ?? self.candidates,
+            above: above ?? self.above, signatures: signatures ?? self.signatures)
     }
+}
+
+extension QuoteSignature {
+    /// Who has signed by it: with a deputy whom it stood for.
+    fileprivate var people: [String] { delegation == nil ? [by] : [by, candidate] }
 }
 
 extension QuoteSigning {
@@ -201,6 +254,11 @@ extension QuoteSigning {
     var waiting: Int? { steps.firstIndex { !$0.isDone } }
     /// Whose signature is waited for now.
     var asked: [String] { waiting.map { steps[$0].asked + steps[$0].above } ?? [] }
+
+    /// Who has signed the steps before one.
+    fileprivate func signers(before place: Int) -> [String] {
+        steps.prefix(place).flatMap(\.signatures).flatMap(\.people)
+    }
 
     fileprivate func with(_ step: SigningStep, at place: Int) -> QuoteSigning {
         var steps = steps

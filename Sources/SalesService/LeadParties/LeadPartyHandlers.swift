@@ -99,6 +99,7 @@ enum LeadPartyHandlers {
             changed.map { LeadEvent(lead: $0, at: effects.now, what: "attached") }, transaction)
         try RaisedLeads.tell(changed.map { ($0, nil) }, before: leads, transaction, &effects)
         for lead in changed { effects.publish(lead.message(by: nil, at: effects.now), key: lead.leadId) }
+        try SuggestedLeads.look(at: Set(changed.map(\.leadId)), transaction, &effects)
         effects.count("leads_attached", changed.count)
     }
 }

@@ -11,7 +11,22 @@ extension Capability {
         handlers: former + [.on(AcknowledgeNotices.self, FormerNotices.acknowledge)],
         questions: SalesQueries.all,
         tables: [
-            ScopedTable("finance_notice", .hidden), ScopedTable("notice_share", .hidden),
+            // Nothing here asks them. A copy of the release before that runs beside does, as the reader, and would be refused by the
+            // database: who sees what stays as it declares it.
+            ScopedTable(
+                "finance_notice",
+                .either([
+                    .owned(
+                        owner: "t.sales_owner", branch: "t.branch", day: ScopedTable.day(of: "t.told_at")),
+                    .through(
+                        """
+                        t.kind like 'period-%' or exists (
+                            select from account a where a.customer_id = t.customer_id
+                                and (t.sales_owner is null or a.sales_owner = t.sales_owner))
+                        """),
+                    .through("exists (select from notice_share s where s.notice_id = t.notice_id)"),
+                ])),
+            ScopedTable("notice_share", .owned(owner: "t.owner", branch: nil, day: nil)),
             ScopedTable("settled_invoice", .hidden),
         ], subjects: FormerNoticeStore.subjects)
 

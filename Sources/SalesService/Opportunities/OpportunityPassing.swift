@@ -49,16 +49,19 @@ enum OpportunityPassing {
         guard !passing.isEmpty else { return }
         let keys = passing.keys.map { OpportunityKey(source: own, identifier: $0) }
         var book = try OpportunityBook(Set(keys), transaction)
+        var passed: [(identifier: String, item: PassedItem)] = []
         for key in keys.sorted() {
-            guard let one = passing[key.identifier], let before = book.standing(key), before.owner != one.to
+            // Read behind the lock: somebody may have decided it, or given it to that one, meanwhile.
+            guard let one = passing[key.identifier], let before = book.standing(key), before.state == .open,
+                before.owner != one.to
             else { continue }
+            passed.append((key.identifier, one))
             book.say(
                 before.given(to: one.to, at: time, note: one.note), by: own, of: key, at: effects.now, causedBy: nil)
         }
         try book.write(transaction, &effects)
-        try OpportunityStore.note(
-            passing.sorted { $0.key < $1.key }.map { (identifier: $0.key, item: $0.value) }, in: own, transaction)
-        effects.count("opportunities_passed_on", passing.count)
+        try OpportunityStore.note(passed, in: own, transaction)
+        effects.count("opportunities_passed_on", passed.count)
     }
 }
 

@@ -217,16 +217,16 @@ enum QuoteStore {
         ).map { QuoteWorker(login: $0.0, day: $0.1.day()) }
     }
 
-    /// Who has sent a quote back last, and in which words.
+    /// Who has sent a quote back last, and in which words; nobody of one that was taken back since.
     static func sentBack(
         _ id: String, _ transaction: borrowing Transaction
     ) throws -> (by: String, note: String?)? {
         try transaction.query(
             """
-            select e.done_by, e.note from quote_event e
-            where e.quote_id = \(id) and e.what = 'returned' order by e.number desc limit 1
-            """, as: (String, String?).self
-        ).first.map { (by: $0.0, note: $0.1) }
+            select e.what, e.done_by, e.note from quote_event e
+            where e.quote_id = \(id) and e.what in ('returned', 'withdrawn') order by e.number desc limit 1
+            """, as: (String, String, String?).self
+        ).first.flatMap { $0.0 == QuoteStep.returned.rawValue ? (by: $0.1, note: $0.2) : nil }
     }
 
     /// Whose a quote is.

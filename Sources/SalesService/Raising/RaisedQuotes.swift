@@ -47,10 +47,12 @@ enum RaisedQuotes {
             if wasEnding(terms, at: effects.now) { try end([terms], transaction, &effects) }
             return
         }
+        let sentBack = try QuoteStore.sentBack(terms.quoteId, transaction)
+        // Of what its submitter has taken back nothing was said.
+        if case .submitter = waiting, sentBack == nil { return }
         let signing = try AuthorityStore.signing(of: terms.quoteId, revision: terms.revision, transaction)
         try say(
-            waiting, terms, asked: signing?.asked ?? [],
-            sentBack: try QuoteStore.sentBack(terms.quoteId, transaction), causedBy: nil, transaction, &effects)
+            waiting, terms, asked: signing?.asked ?? [], sentBack: sentBack, causedBy: nil, transaction, &effects)
     }
 
     /// - Parameter sentBack: who has sent it back last, and in which words.

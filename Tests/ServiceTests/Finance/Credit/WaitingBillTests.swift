@@ -200,6 +200,31 @@ struct WaitingBillTests {
         #expect(FixedDecimal.of(events.column("amount")[place] ?? "0") == .of("-70000"))
     }
 
+    @Test("who sees the own customers alone sees it once, too, though an order that has not come is nobody's")
+    func scoped() async throws {
+        try await party("500000")
+        try await finance.handle([
+            .init(
+                "c2",
+                CustomerChanged(
+                    CustomerRecord(
+                        customerId: AccountIdentifier.customer(source: "fin", code: "F1"), revision: 2, name: "F1",
+                        salesOwner: "li.wei",
+                        accounts: [("fin", "F1"), ("tms", "T1")].enumerated().map { place, account in
+                            AccountHoming(source: account.0, code: account.1, revision: place + 1)
+                        }, at: try moment("2026-01-02T09:00:00+08:00"))))
+        ])
+        try await finance.handle([Self.order("O1", "90000"), Self.bill("I1", "90000")])
+        let pool = try await finance.enforceScopes()
+        let listed = try await finance.ask(
+            "credit.exposure", ["customer": "F1"], as: ScopedAsker(logins: ["li.wei"]), by: pool,
+            at: try moment("2026-03-03T10:00:00+08:00"))["exposure"]
+        let amounts = ["billed_elsewhere", "exposure"].map { column in
+            listed.column(column).map { FixedDecimal.of($0 ?? "0") }.reduce(.zero, +)
+        }
+        #expect(amounts == [.of("90000"), .of("90000")])
+    }
+
     @Test("of bills and orders only what both hold is once, and only of one party")
     func policy() {
         let rates = RateTable.standard

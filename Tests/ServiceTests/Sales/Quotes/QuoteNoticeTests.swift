@@ -129,6 +129,28 @@ struct QuoteNoticeTests {
         #expect(passed[0].revision > held.revision)
     }
 
+    @Test("of one that its submitter has taken back nothing is said when it goes to somebody else")
+    func takenBack() async throws {
+        try await prepare()
+        try await sales.handle([
+            .init("p", source: "waybill.customer", Said.person("chen.jie", in: "KS01", under: "wang.fang")),
+            .init("r", CustomerRegistered(Said.record(owner: "li.wei", branch: "KS01", on: "2026-01-10"))),
+        ])
+        _ = try await said(Say.step(.requested, on: "2026-03-02"))
+        _ = try await said(Say.step(.submitted, on: "2026-03-02T11:00:00+08:00"))
+        let withdrawn = ChangeQuoteSigning(
+            quoteId: "Q1", change: .withdraw, at: Say.time("2026-03-02T12:00:00+08:00"), by: "li.wei")
+        let outcome = try await sales.handle(
+            [.init("w", source: "crm", withdrawn)], at: "2026-03-02T12:00:00+08:00")
+        #expect(try outcome.said().map(\.kind) == ["cleared"])
+        try await sales.handle([
+            .init("h", Said.handedOver("H1", from: "li.wei", to: "chen.jie", on: "2026-03-03"))
+        ])
+        let passed = try await sales.run(QuotePassing.handOnTask, at: "2026-03-03T10:00:00+08:00")
+        #expect(try passed.events(QuoteChanged.self).map(\.owner) == ["chen.jie"])
+        #expect(try passed.said().isEmpty)
+    }
+
     @Test("one that is answered while it is looked for is not said")
     func answeredMeanwhile() async throws {
         try await prepare()

@@ -33,10 +33,18 @@ struct SigningRuleTests {
     }
 
     private func sign(
-        _ signing: QuoteSigning, _ login: String, for principal: String? = nil
+        _ signing: QuoteSigning, _ login: String, for principal: String? = nil, _ people: SigningPeople? = nil
     ) throws -> QuoteSigning {
         try SigningRules.sign(
-            signing, by: login, deputies: principal.map { [(principal: $0, delegation: "leave")] } ?? [], at: now)
+            signing, by: login, deputies: principal.map { [(principal: $0, delegation: "leave")] } ?? [],
+            people ?? self.people([]), at: now
+        ) { _ in false }
+    }
+
+    private func escalate(
+        _ signing: QuoteSigning, _ leaders: [String], but isBarred: (String) -> Bool = { _ in false }
+    ) -> QuoteSigning? {
+        SigningRules.escalate(signing, people(leaders), at: now, but: isBarred)
     }
 
     @Test("the requester is never asked: it goes up, and where nobody is above it is not submitted")
@@ -97,14 +105,14 @@ struct SigningRuleTests {
         var signing = try submit(step, people(leaders))
         // Nine working hours from ten o'clock on Monday: ten o'clock on Tuesday.
         #expect(signing.dueAt == QuoteSaid.time("2026-03-03"))
-        signing = try #require(SigningRules.escalate(signing, leaders, at: now) { $0 == "division" })
+        signing = try #require(escalate(signing, leaders) { $0 == "division" })
         #expect(signing.asked == ["head", "chief"])
-        #expect(SigningRules.escalate(signing, leaders, at: now) { _ in false } == nil, "nobody is above the chief")
+        #expect(escalate(signing, leaders) == nil, "nobody is above the chief")
         #expect(try sign(signing, "head").waiting == nil, "who was asked first still may")
         #expect(try sign(signing, "chief").steps[0].signatures.map(\.by) == ["chief"])
         let roles = matrix(AuthorityStep(signer: .role, order: .all, role: "executive", hours: 8))
         let asked = try submit(roles, people(leaders, roles: ["executive": ["a", "b"]]))
-        let above = try #require(SigningRules.escalate(asked, leaders, at: now) { _ in false })
+        let above = try #require(escalate(asked, leaders))
         let once = try sign(above, "head")
         #expect(once.waiting == 0 && once.asked == ["b", "head"], "one above signs in the place of one")
         #expect(refusal { try sign(once, "head") } == .samePerson)
@@ -117,18 +125,70 @@ struct SigningRuleTests {
             AuthorityStep(signer: .person, order: .any, logins: ["y"]))
         let signing = try submit(two, people(["head"]))
         func add(
-            _ login: String, by adder: String, isThere: Bool = true, isBarred: Bool = false
+            _ login: String, by adder: String, isBarred: Bool = false
         ) throws -> QuoteSigning {
-            try SigningRules.add(login, by: adder, deputies: [], to: signing, isThere: isThere, isBarred: isBarred)
+            try SigningRules.add(login, by: adder, deputies: [], to: signing, people([]), isBarred: isBarred)
         }
         #expect(refusal { try add("z", by: "y") } == .notAuthorised, "whose turn has not come asks for nobody")
-        #expect(refusal { try add("z", by: "x", isThere: false) } == .notFound)
+        #expect(refusal { try add("nobody", by: "x") } == .notFound)
         #expect(refusal { try add("z", by: "x", isBarred: true) } == .samePerson)
         #expect(refusal { try add("y", by: "x") } == .duplicateElement)
         let longer = try add("z", by: "x")
         #expect(longer.asked == ["x"])
         #expect(try sign(longer, "x").asked == ["z"])
         #expect(try sign(sign(longer, "x"), "z").asked == ["y"])
+    }
+
+    @Test(
+        "nobody counts for two steps: who has to sign one is not asked for a later one, and where nobody is left it goes up"
+    )
+    func distinct() throws {
+        let leaders = ["head", "division", "chief"]
+        let twice = matrix(
+            AuthorityStep(signer: .manager, order: .any), AuthorityStep(signer: .managers, order: .all, levels: 2))
+        let signing = try submit(twice, people(leaders))
+        #expect(signing.steps.map(\.candidates) == [["head"], ["division", "chief"]])
+        #expect(
+            refusal { try submit(twice, people(["head"])) } == .nobodyApproves, "one person alone signs no two steps")
+        let named = matrix(
+            AuthorityStep(signer: .person, order: .any, logins: ["x", "y"]),
+            AuthorityStep(signer: .person, order: .any, logins: ["x", "z"]))
+        let asked = try submit(named, people([]))
+        #expect(try sign(asked, "y").asked == ["x", "z"])
+        let once = try sign(asked, "x")
+        #expect(once.asked == ["z"], "who has signed is asked no more")
+        #expect(refusal { try sign(once, "x") } == .notAuthorised)
+        #expect(refusal { try sign(once, "x", for: "z") } == .samePerson, "nor as the deputy of another")
+        let alone = matrix(
+            AuthorityStep(signer: .person, order: .any, logins: ["x", "y"]),
+            AuthorityStep(signer: .person, order: .any, logins: ["x"]))
+        let few = try submit(alone, people([]))
+        #expect(refusal { try sign(few, "x") } == .samePerson, "then nobody could sign the second")
+        #expect(try sign(few, "y").asked == ["x"])
+        #expect(try sign(few, "x", people(["head"])).asked == ["head"], "it goes up where somebody is above")
+    }
+
+    @Test("a deputy and whom it stands for count for one step together, also once the delegation is over")
+    func oneByDelegation() throws {
+        let two = matrix(
+            AuthorityStep(signer: .person, order: .any, logins: ["x", "w"]),
+            AuthorityStep(signer: .person, order: .any, logins: ["x", "d", "z"]))
+        var joined = people([])
+        joined.isOne = { first, second in first == second || Set([first, second]) == ["x", "d"] }
+        let signing = try submit(two, joined)
+        #expect(try sign(signing, "x", joined).asked == ["z"])
+        let deputy = try sign(signing, "d", for: "x")
+        #expect(deputy.asked == ["z"], "whom the deputy stood for has signed by it")
+        #expect(refusal { try sign(deputy, "d", for: "z") } == .samePerson)
+        let step = matrix(
+            AuthorityStep(signer: .manager, order: .any, hours: 9),
+            AuthorityStep(signer: .person, order: .any, logins: ["p"], hours: 9))
+        let above = try sign(try submit(step, people(["head", "division"])), "head")
+        #expect(escalate(above, ["head", "division"])?.asked == ["p", "division"])
+        #expect(escalate(above, ["head"]) == nil, "who has signed a step before is not above the next one")
+        #expect(
+            refusal { try SigningRules.add("head", by: "p", deputies: [], to: above, people([]), isBarred: false) }
+                == .samePerson)
     }
 }
 

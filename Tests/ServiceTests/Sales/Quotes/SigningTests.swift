@@ -183,6 +183,25 @@ struct SigningTests {
         #expect(try await refusal(Say.step(.sent, on: "2026-03-03")) == "wrong-state $.step")
     }
 
+    @Test("what a copy of the release before has submitted goes by no signatures of a submission before that")
+    func submittedBefore() async throws {
+        try await prepare()
+        #expect(try await set(matrix()).refused.isEmpty)
+        _ = try await done(Say.step(.requested, on: "2026-03-02", lines: [Say.line(agreed: 240)]))
+        _ = try await done(Say.step(.submitted, on: "2026-03-02T10:01:00+08:00"))
+        #expect(
+            try await refusal(Say.step(.approved, on: "2026-03-02T10:02:00+08:00", by: "director"))
+                == "not-authorised $.by")
+        // That one writes down what was done, and nothing of who signs.
+        try await sales.pool.withTransaction { transaction in
+            _ = try transaction.rows(
+                "update quote_event set done_at = done_at + interval '1 hour' where what = 'submitted' returning what")
+        }
+        #expect(try await shown("decision", "cell").isEmpty)
+        #expect(
+            try await done(Say.step(.approved, on: "2026-03-02T12:00:00+08:00", by: "director"))?.state == .approved)
+    }
+
     @Test("a version is above every one before, holds from today on at the earliest, and the same again has no effect")
     func versions() async throws {
         #expect(try await set(matrix(2)).refused.isEmpty)
