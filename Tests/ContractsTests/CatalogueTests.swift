@@ -8,7 +8,8 @@ struct CatalogueTests {
         "alerts.list": ["owner"], "receivables.statement": ["from", "to"], "rates.list": ["currency"],
         "profit.lines": ["from", "to", "branch", "line"], "drivers.trace": ["from", "to", "branch"],
         "view.drill": ["from", "to", "branch", "line", "currency"], "view.figures": ["from", "to", "currency"],
-        "profit.margins": ["from", "to"], "profit.supplier-costs": ["from", "to", "branch"], "desk.leads": ["from", "to"],
+        "profit.margins": ["from", "to"], "profit.supplier-costs": ["from", "to", "branch"],
+        "desk.leads": ["from", "to"],
     ]
 
     /// The parameters that a list must have for what a column tells.

@@ -54,7 +54,7 @@ struct NoticeKindTests {
         "servicedesk.bulletin-published.v1": "for whatever gives it to its customer",
         "servicedesk.complaint-status.v1": "for the customer's portal",
         "servicedesk.survey-invited.v1": "for the program that asks customers",
-        "finance.order-margin-settled.v1": "what an order came to that had named a quote: sales holds it against the quote",
+        "finance.order-margin-settled.v1": "what an order came to that had named a quote, for sales",
     ]
 
     private static func derived(_ type: MessageType) -> String? {

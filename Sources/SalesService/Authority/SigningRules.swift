@@ -24,7 +24,8 @@ enum SigningRules {
         var steps: [SigningStep] = []
         var needed: [String] = []
         for step in verdict.cell.steps {
-            let isFree = { (login: String) in !isBarred(login) && !people.isAmong(needed, login) }
+            let taken = needed
+            func isFree(_ login: String) -> Bool { !isBarred(login) && !people.isAmong(taken, login) }
             let leaders = people.leaders.filter(isFree)
             var candidates: [String]
             switch step.signer {
