@@ -30,6 +30,21 @@ struct QuoteNoticeTests {
         #expect(outcome.refused.isEmpty, "\(outcome.refused)")
     }
 
+    /// The quotes are of the code C1 of the system that asks for them: the customer has it as well.
+    private func home() async throws {
+        try await sales.handle([
+            .init(
+                "a",
+                CustomerChanged(
+                    CustomerRecord(
+                        customerId: "K-C1", revision: 2, name: "C1 Ltd", branch: "KS01", salesOwner: "li.wei",
+                        accounts: [
+                            AccountHoming(source: "erp", code: "C1", revision: 1),
+                            AccountHoming(source: "crm", code: "C1", revision: 1),
+                        ], at: OpportunitySaid.time("2026-01-11"))))
+        ])
+    }
+
     /// What is said when a step is taken at its own time.
     private func said(_ message: ServiceFixture.Message) async throws -> [SaidNotice] {
         let time = (message.body as? TakeQuoteStep)?.at.description ?? "2026-03-02T10:00:00+08:00"
@@ -105,18 +120,7 @@ struct QuoteNoticeTests {
             .init("p", source: "waybill.customer", Said.person("chen.jie", in: "KS01", under: "wang.fang")),
             .init("r", CustomerRegistered(Said.record(owner: "li.wei", branch: "KS01", on: "2026-01-10"))),
         ])
-        // The quote is of the code C1 of the system that asked for it.
-        try await sales.handle([
-            .init(
-                "a",
-                CustomerChanged(
-                    CustomerRecord(
-                        customerId: "K-C1", revision: 2, name: "C1 Ltd", branch: "KS01", salesOwner: "li.wei",
-                        accounts: [
-                            AccountHoming(source: "erp", code: "C1", revision: 1),
-                            AccountHoming(source: "crm", code: "C1", revision: 1),
-                        ], at: OpportunitySaid.time("2026-01-11"))))
-        ])
+        try await home()
         _ = try await said(Say.step(.requested, on: "2026-03-02"))
         let held = try #require(try await said(Say.step(.submitted, on: "2026-03-02T11:00:00+08:00")).first)
         #expect(held.content?.owner == "wang.fang" && held.content?.alsoTo == ["li.wei"])
@@ -136,6 +140,7 @@ struct QuoteNoticeTests {
             .init("p", source: "waybill.customer", Said.person("chen.jie", in: "KS01", under: "wang.fang")),
             .init("r", CustomerRegistered(Said.record(owner: "li.wei", branch: "KS01", on: "2026-01-10"))),
         ])
+        try await home()
         _ = try await said(Say.step(.requested, on: "2026-03-02"))
         _ = try await said(Say.step(.submitted, on: "2026-03-02T11:00:00+08:00"))
         let withdrawn = ChangeQuoteSigning(
