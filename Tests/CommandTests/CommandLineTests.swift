@@ -153,7 +153,7 @@ struct CommandLineTests {
             "customers lifecycle", "customers list --name x --limit 1000", "interactions coverage --days 30 --share 20",
             "orders list --decision needs-approval --branch KS01 --at-least 1000.00 --from 2026-01-01 --to 2026-01-31",
             "alerts list --branch KS01 --line air-freight --loss 100 --from 2026-01-01",
-            "notices all --owner li.wei --kind margin-low",
+            "notices all --owner li.wei --kind margin-alert",
             "finance receivables aged --as-of 2026-06-30 --owner li.wei", "deliveries --by customer --from 2026-01-01",
             "complaints list --severity critical --from 2026-01-01",
             "complaints wait CP-1 customer --reason evidence --until 2026-03-05T18:00:00+08:00 --source crm",
