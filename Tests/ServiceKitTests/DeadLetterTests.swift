@@ -119,7 +119,8 @@ struct DeadLetterTests {
             #expect(metrics.inHand.problem(past: .seconds(60)) == nil)
             let problem = metrics.inHand.problem(past: .seconds(60), at: .now + .seconds(70))
             #expect(
-                problem?.hasPrefix("work: 1 messages have been in hand for 70 s: dead letters and answers are") == true)
+                problem?.hasPrefix("work: 1 messages have been in hand for ") == true
+                    && problem?.contains(" s: dead letters and answers are") == true)
             group.cancelAll()
             await #expect(throws: CancellationError.self) { try await group.waitForAll() }
         }
