@@ -284,7 +284,7 @@ def run(matrix):
 
 def audit(matrix, whom, wanted):
     """Whether the audit has each act that was denied somebody, once."""
-    kinds, deadline = {kind for kind, *_ in acts(matrix.world, collections.defaultdict(str), {})}, time.monotonic() + 30
+    kinds, deadline = {kind for kind, *_ in acts(matrix.world, collections.defaultdict(str))}, time.monotonic() + 30
     while True:
         found = collections.Counter()
         for told in matrix.edge.ask([(service, "audit.list", {"person": whom, "what": "denied", "limit": "2000"}, [], "auditor.group")

@@ -299,6 +299,22 @@ JSON
 any zhou.min payment.allocated.v1 <<JSON
 {"allocationId":"PA-1","paymentId":"TYPO","allocatedAt":"${today}T00:00:00+08:00","allocations":[{"invoiceId":"PV-1","amount":"0.01"}]}
 JSON
+any li.wei sales.acknowledge-notices.v1 <<<'{"noticeIds":["TYPO"]}'
+any li.wei sales.change-quote-signing.v1 <<<"{\"quoteId\":\"TYPO\",\"change\":\"withdraw\",\"at\":\"${today}T00:00:00+08:00\"}"
+any manager.ks01 sales.set-quote-authority.v1 <<JSON
+{"version":1,"from":"2020-01-01","reason":"a slip","currency":"CNY","cells":[{"cell":"rest","steps":[{"signer":"manager","order":"any"}]}],
+ "at":"${today}T00:00:00+08:00"}
+JSON
+any li.wei servicedesk.exclude-delivery.v1 <<JSON
+{"source":"ppl","orderId":"TYPO","code":"force-majeure","note":"a typhoon","at":"${today}T00:00:00+08:00"}
+JSON
+any manager.ks01 servicedesk.publish-bulletins.v1 <<<'{"month":"2099-01-01","reason":"a slip"}'
+any li.wei servicedesk.suggest-lead.v1 <<JSON
+{"suggestionId":"PPL-N1","evidence":"callback","source":"ppl","orderId":"TYPO","need":"a warehouse","at":"${today}T00:00:00+08:00"}
+JSON
+any li.wei servicedesk.take-bulletin-step.v1 <<JSON
+{"stepId":"PPL-B1","customerId":"TYPO","month":"2026-03-01","step":"objected","measure":"on-time","note":"late","at":"${today}T00:00:00+08:00"}
+JSON
 as li.wei interactions erase --source ppl --code PPL --with "Ms Gu" --yes 2>"$work/error" || fail "erase: $(cat "$work/error")"
 grep -q "1 contacts" "$work/error" || fail "one contact was to be forgotten: $(cat "$work/error")"
 drained

@@ -66,7 +66,7 @@ struct BulletinQueries: Sendable {
                 """
                 select s.taken_at, s.step, s.measure, s.objection_id, s.note, s.taken_by, s.step_id
                 from bulletin_step s where s.customer_id = \(customer) and s.month = \(month)
-                order by s.taken_at, s.step_id
+                order by s.taken_at, s.step <> 'objected', s.step_id
                 """, transaction),
         ]
     }

@@ -67,8 +67,14 @@ struct LeadSuggestionTests {
 
     @Test("a call counts once somebody has called, an answer once the customer has answered")
     func order() async throws {
+        // A customer is asked only with its consent.
         let invited = try await desk.handle(
             [
+                .init(
+                    "c",
+                    ConsentRecorded(
+                        customer: CustomerCode(code: "C1"), channel: .email, state: .granted,
+                        at: try moment("2026-03-01T10:00:00+08:00"), by: "li.wei")),
                 .init("o", OrderPlaced(makeOrder("O1", customer: "C1"))),
                 .init(
                     "d",
