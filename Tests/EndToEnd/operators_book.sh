@@ -73,6 +73,7 @@ for file in "$@"; do
     esac
 done
 SHIM
+. "$WAYBILL_HOME/broker/ports"
 cat >"$work/shims/rabbitmqctl" <<SHIM
 #!/usr/bin/env bash
 exec '$root/deploy/local/broker.sh' control '$WAYBILL_HOME/broker' "\$@"
