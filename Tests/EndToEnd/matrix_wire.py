@@ -41,7 +41,10 @@ class Wire:
     def __init__(self, url):
         url = url.split(",")[0]
         self.user = unquote(urlparse(url).username)
-        self.connection = pika.BlockingConnection(pika.URLParameters(url if urlparse(url).path not in ("", "/") else url.rstrip("/") + "/%2f"))
+        parameters = pika.URLParameters(url if urlparse(url).path not in ("", "/") else url.rstrip("/") + "/%2f")
+        # One that asks nothing for minutes, while others do, beats no heart.
+        parameters.heartbeat = 0
+        self.connection = pika.BlockingConnection(parameters)
         self.channel = self.connection.channel()
         self.queue = f"reply.{self.user}.{uuid.uuid4()}"
         self.channel.queue_declare(self.queue, exclusive=True, auto_delete=True)
