@@ -41,7 +41,8 @@ with app.app_context():
     for person in people:
         login, _, group = person.partition(":")
         user = models.User(
-            user_name=login, family_name=login, formatted_name=f"{login} at Canaille", emails=[f"{login}@works.example"],
+            # What it tells as 'preferred_username' is the name to be shown.
+            user_name=login, display_name=login, family_name=login, formatted_name=f"{login} at Canaille", emails=[f"{login}@works.example"],
             password=password)
         backend.save(user)
         users.append(user)
