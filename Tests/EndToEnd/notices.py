@@ -539,11 +539,11 @@ def handed_over(box):
 
 
 def a_lead(box):
-    """Somebody has a lead, and is told so. The command that makes somebody take leads is of today: after it sales' days are over."""
+    """Somebody has a lead, and is told so. The command that makes somebody take leads is of today: after it the days of spring are over."""
     waybill("leads", "seller", "li.wei", "--capacity", "40", "--line", "air-freight", "--json", by="manager.ks01")
     publish(("lead.captured.v1", "LEAD-1", {
         "captureId": "LEAD-1", "channel": "fair", "company": "Lead Ltd", "email": "lead@people.example", "businessLine": "air-freight",
-        "branch": "KS01", "by": "fair", "capturedAt": "2026-05-29T10:30:00+08:00"}))
+        "branch": "KS01", "by": "fair", "capturedAt": "2026-06-05T12:00:00+08:00"}))
     row = until("the lead is told", 20, lambda: row_of("li.wei", "lead-assigned"))[0]
     box.expect({"li.wei": 1}, row["objectId"])
     said("a lead came to who is to speak with it, by mail, and to nobody else")
@@ -650,9 +650,9 @@ def main():
         away(box, mail, web)
         handed_over(box)
         an_opportunity(box)
-        a_lead(box)
         a_clock()
         reread(box, mail)
+        a_lead(box)
         once(box, mail, web)
     finally:
         for server in (mail, web): server.kill()

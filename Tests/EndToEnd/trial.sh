@@ -76,7 +76,7 @@ is "closed by its manager" "$(ended waybill alerts close "$alert" --outcome acce
 waybill status --wait-drained 60 >/dev/null
 is "the list of what is open" "$(alerts | jq --arg id "$alert" '[.alerts[] | select(.alertId == $id)] | length')" 0
 is "the order of an alert that is closed" "$(told orders show TR-USD | jq -r '.order[0].alert')" null
-is "notices of an alert that is closed" "$(told notices --owner li.wei | jq --arg id "$alert" '[.. | objects | select(.noticeId? == $id)] | length')" 0
+is "notices of an alert that is closed" "$(told notices all --owner li.wei | jq --arg id "$alert" '[.. | objects | select(.noticeId? == $id)] | length')" 0
 
 # Currencies are not added up.
 party="$(told query customer parties.name party=trial/TRB | jq -r '.named[0].party')" || true

@@ -60,9 +60,11 @@ ALARMS = [
 
 
 def memory_allowed(share):
-    """What share of the machine's memory the broker may use before it takes no more messages from anybody."""
-    subprocess.run([ROOT / "deploy/local/broker.sh", "control", HOME / "broker", "set_vm_memory_high_watermark", share],
-                   check=True, stdout=subprocess.DEVNULL)
+    """What share of the machine's memory the broker may use before it takes no more messages from anybody; it takes a second or
+    more to be told, which is waited for by whoever waits for what is returned."""
+    return subprocess.Popen(
+        [ROOT / "deploy/local/broker.sh", "control", HOME / "broker", "set_vm_memory_high_watermark", share],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 def wait_for(what, seconds, condition):
@@ -97,11 +99,12 @@ def meet(weather):
         proxy = subprocess.Popen([BINARIES / "FaultProxyCommand", database, broker.split(",")[0]], stdin=subprocess.PIPE,
                                  stdout=subprocess.PIPE, text=True)
         ports = proxy.stdout.readline().split()
+        alarms = []
 
         def suffer(faults):
             for place, fault in faults.items():
                 if fault == "alarm":
-                    memory_allowed("0.00001")
+                    alarms.append(memory_allowed("0.00001"))
                     continue
                 orders = ["reset", "refuse"] if fault == "refuse" else [fault]
                 for order in orders:
@@ -150,8 +153,10 @@ def meet(weather):
             if service.poll() is None:
                 service.kill()
             service.wait()
-            if "alarm" in [*later.values(), *ending.values()]:
-                memory_allowed("0.4")
+            for alarm in alarms:
+                alarm.wait()
+            if alarms:
+                memory_allowed("0.4").wait()
             proxy.stdin.close()
             proxy.wait()
 
