@@ -20,10 +20,9 @@ finish() {
 trap finish EXIT
 shared=(dataco dead_letters bad_input publishers clients drain weather systemd surroundings operate ledger partners three_systems hearing http_api oidc people audit imports refusals books overview methods tracing capability browser operators_book organisation trial)
 # These share a second system, on which nothing has come: the first looks at all that was refused.
-# Last of all who signs quotes: a matrix holds for every quote from then on.
-walks=(customer_walk products rate_cards quotes needs bulletins opportunities authority)
+walks=(customer_walk products rate_cards quotes needs bulletins opportunities)
 # These start a system of their own, each, and wait for it most of the time: beside the others they cost half of theirs.
-own=(matrix finance_loop notices clocks leads ownership_walk permissions_walk)
+own=(matrix finance_loop notices clocks leads authority ownership_walk permissions_walk)
 if [ $# -gt 0 ]; then
     picked() { for part in "$@"; do [[ "$given" != *" $part "* ]] || echo "$part"; done; }
     given=" $* "
