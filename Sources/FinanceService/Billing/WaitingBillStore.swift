@@ -34,14 +34,18 @@ enum WaitingBillStore {
 
     /// What waits, with the party that it is for. Whoever is told since of an order or whose it is waits no more, whatever is
     /// noted. An order that has not come is nobody's, so that who sees a part would not find it: it is asked whether it has come.
+    ///
+    /// Few bills wait, and there are many invoices: each is looked up by its key, whatever the server believes of their number.
     private static let bills: SQL = """
         select b.order_source, b.order_id, r.source, r.invoice_id, b.customer_source, b.customer_code, d.customer_id, r.currency,
             trunc(r.amount / cardinality(r.order_ids), 4) as amount
         from waiting_bill b
-        join receivable r on r.source = b.source and r.invoice_id = b.invoice_id and r.order_source = b.order_source
-            and r.order_of is null and r.amount is not null
+        cross join lateral (
+            select i.source, i.invoice_id, i.currency, i.amount, i.order_ids, i.order_source, i.order_of
+            from receivable i where i.source = b.source and i.invoice_id = b.invoice_id offset 0
+        ) r
         join account d on d.source = b.customer_source and d.code = b.customer_code
-        where not exists (
+        where r.order_source = b.order_source and r.order_of is null and r.amount is not null and not exists (
             select from orders w
             where w.source = b.order_source and w.order_id = b.order_id and (w.customer_code <> '' or w.is_cancelled))
         """

@@ -198,14 +198,17 @@ struct FinanceViewTests {
         }
     }
 
-    /// A question reads no cost and no payment: the server's own counters say so. Orders and invoices it reads for the bills that
-    /// wait for the orders they name alone; which way, the server decides by how many there are.
+    /// A question reads no order, no cost, no invoice and no payment: the server's own counters say so. Of bills that wait for the
+    /// orders they name it reads the invoice, the order that has not come and those that may be it, and nothing else of these.
     private static func checkReads(_ finance: ServiceFixture) async throws {
         let ledger = [
-            "cost", "account_line_day", "customer_payment", "payment_allocation", "supplier_invoice",
-            "supplier_payment", "supplier_allocation", "view_entry",
+            "orders", "cost", "account_line_day", "receivable", "customer_payment", "payment_allocation",
+            "supplier_invoice", "supplier_payment", "supplier_allocation", "view_entry",
         ]
         let counts = try await finance.pool.withTransaction(isReadOnly: true) { transaction in
+            // So few rows the server would read whole, whatever is asked of them; of many it does not.
+            try transaction.script(
+                "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off")
             // What this connection did before and has not told the server yet is in the counters as well.
             let before = try counters(transaction)
             let figures = try #require(
@@ -215,7 +218,11 @@ struct FinanceViewTests {
             _ = try figures.ask(question, transaction)
             return try counters(transaction).merging(before) { $0 - $1 }
         }
-        for table in ledger { #expect(counts[table] == 0, "\(table)") }
+        let waiting = try await finance.rows("select 1 from waiting_bill").count
+        for table in ledger {
+            let most = ["orders": 3 * waiting, "receivable": waiting][table] ?? 0
+            #expect((counts[table] ?? 0) <= most, "\(table)")
+        }
         #expect((counts["view_sum"] ?? 0) > 0 && (counts["view_order_day"] ?? 0) > 0)
     }
 
