@@ -18,9 +18,8 @@ LEFT_OUT = {
     "sales.acknowledge-notices.v1": "it is of notices that the release before has told: there are none here",
     "notifier.mark-notices.v1": "one's own notices are read and put off by whoever they came to, whatever a policy says",
     "notifier.set-preferences.v1": "how one is told is said by oneself, whatever a policy says",
-    "sales.change-quote-signing.v1": "the quotes of a stage wait for no signature by a matrix; Tests/EndToEnd/authority.sh takes both",
 }
-MOST_LEFT_OUT = 4
+MOST_LEFT_OUT = 3
 # Of whom the audit is looked through.
 WATCHED = ["new.nj01", "agent.ks01", "stranger"]
 SERVICES = ["customer", "sales", "servicedesk", "finance", "supplier", "notifier"]
@@ -133,6 +132,11 @@ def acts(world, alerts):
             "summary": "tried"}),
         ("complaint.step-taken.v1", "act", "complaint", STAGE, lambda w, k, by: {
             "stepId": made(w, by), "source": "mx", "complaintId": w + "P1", "step": "reopened", "at": noon, "by": by}),
+        # Neither waits for a signature.
+        ("sales.change-quote-signing.v1", "act", "agreement", STAGE, lambda w, k, by: {
+            "quoteId": w + "Q1", "change": "withdraw", "at": old, "by": by}),
+        ("sales.change-quote-signing.v1", "approve", "order", STAGE, lambda w, k, by: {
+            "quoteId": w + "Q2", "change": "add-signer", "signer": "li.wei", "at": old, "by": by}),
         # By the number of a step that came before: with other content nothing comes of it.
         *[("complaint.step-taken.v1", "act", "complaint", STAGE, lambda w, k, by, step=step: {
             "stepId": w + "1", "source": "mx", "complaintId": w + "P1", "step": step, "at": noon, "by": by}) for step in (

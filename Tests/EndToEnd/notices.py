@@ -579,6 +579,34 @@ def a_clock():
     said("that a complaint takes too long is told")
 
 
+def reread(box, mail):
+    """The mail server has another password: the same process reads it at a signal, and a file that is wrong changes nothing."""
+    log, pid_file = HOME / "log" / "notifier.log", HOME / "run" / "notifier.pid"
+    count = lambda words: log.read_text(errors="replace").count(words)
+    read, unusable = "the files of the settings were read again", "the files of the settings cannot be used"
+    pid, reads, problems = pid_file.read_text(), count(read), count(unusable)
+    signal = lambda: subprocess.run([str(ROOT / "deploy/local/service.sh"), "reload", "notifier"], check=True)
+    kept = (WORK / "channels.json").read_text()
+    (WORK / "channels.json").write_text("{")
+    signal()
+    until("the wrong file is said to be so", 20, lambda: count(unusable) > problems)
+    publish(order("PHI", "2026-06-04"))
+    box.expect({"li.wei": 1}, alert("PHI"))
+    (WORK / "channels.json").write_text(kept)
+    mail.kill()
+    mail.settings["password"] = "another password"
+    mail.start()
+    (WORK / "mail.password").write_text("another password\n")
+    # The webhook's new secret alone from now on: what is signed by it the server takes.
+    (WORK / "desk.webhook").write_text(ROTATED + "\n")
+    signal()
+    until("the files are read again", 20, lambda: count(read) > reads)
+    publish(order("CHI", "2026-06-05"))
+    box.expect({"li.wei": 1}, alert("CHI"))
+    if pid_file.read_text() != pid: fail("another process runs")
+    said("passwords and secrets were changed without a restart; a wrong file changed nothing")
+
+
 def once(box, mail, web):
     """Of everything that was handed over, each is in one mailbox, that of whose it is, once; and nothing else is."""
     rows = {row["handoverId"]: row for row in handovers()["handovers"]}
@@ -623,6 +651,7 @@ def main():
         handed_over(box)
         an_opportunity(box)
         a_clock()
+        reread(box, mail)
         a_lead(box)
         once(box, mail, web)
     finally:
