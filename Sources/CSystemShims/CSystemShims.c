@@ -2,6 +2,7 @@
 #include "CSystemShims.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -29,6 +30,12 @@ int64_t waybill_thread_id(void) { return (int64_t)syscall(SYS_gettid); }
 void waybill_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 void waybill_output_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+void waybill_heap_arenas(int count) {
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, count);
+#endif
+}
 
 _Noreturn void waybill_end(int code) {
     fflush(NULL);

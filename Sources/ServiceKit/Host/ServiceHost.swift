@@ -29,6 +29,9 @@ public enum ServiceHost {
     public static func run(
         settings own: [Setting], _ make: @escaping @Sendable (Settings) throws -> ServiceDefinition
     ) async -> Never {
+        // An arena keeps what its threads gave back. By default there are eight for each core, one for nearly every thread
+        // that a service has; no more of them can allocate at once than there are cores.
+        waybill_heap_arenas(Int32(max(2, ProcessInfo.processInfo.activeProcessorCount)))
         let code = await run(
             own, make, arguments: Array(CommandLine.arguments.dropFirst()),
             environment: ProcessInfo.processInfo.environment)
